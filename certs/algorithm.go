@@ -1,0 +1,359 @@
+package certs
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	_ "crypto/sha1"   // linked in for crypto.SHA1
+	_ "crypto/sha256" // linked in for crypto.SHA256
+	_ "crypto/sha512" // linked in for crypto.SHA384 and crypto.SHA512
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"hash"
+
+	"tamga/certs/der"
+	"tamga/certs/gost"
+)
+
+var (
+	// ErrSignature means that a signature value is wrong: the bytes, the key
+	// and the signature do not belong together.
+	ErrSignature = errors.New("signature value does not verify")
+	// ErrAlgorithm means that it could not be found out whether a signature is
+	// right: the algorithm is not known, or does not fit the key.
+	ErrAlgorithm = errors.New("signature algorithm not usable")
+)
+
+// Digest is a hash algorithm under its object identifier.
+type Digest struct {
+	Name string
+	OID  asn1.ObjectIdentifier
+	hash crypto.Hash // 0 for the national ones
+	gost gost.Algorithm
+}
+
+// The digest algorithms. SHA-1 is here because old certificates and
+// timestamps carry it; whether it may be relied on is policy.
+var (
+	SHA1        = Digest{Name: "SHA-1", OID: asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}, hash: crypto.SHA1}
+	SHA256      = Digest{Name: "SHA-256", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}, hash: crypto.SHA256}
+	SHA384      = Digest{Name: "SHA-384", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}, hash: crypto.SHA384}
+	SHA512      = Digest{Name: "SHA-512", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}, hash: crypto.SHA512}
+	GOST34311   = Digest{Name: "GOST 34.311-95", OID: gost.A2004.DigestOID(), gost: gost.A2004}
+	Streebog256 = Digest{Name: "GOST 34.11-2015-256", OID: gost.A2015x256.DigestOID(), gost: gost.A2015x256}
+	Streebog512 = Digest{Name: "GOST 34.11-2015-512", OID: gost.A2015x512.DigestOID(), gost: gost.A2015x512}
+)
+
+var oidGammaDigest = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6801, 1, 2, 1}
+
+// DigestByOID finds a digest algorithm; false when it is not known.
+func DigestByOID(oid asn1.ObjectIdentifier) (Digest, bool) {
+	for _, d := range []Digest{SHA256, Streebog512, GOST34311, SHA1, SHA384, SHA512, Streebog256} {
+		if d.OID.Equal(oid) {
+			return d, true
+		}
+	}
+	if oid.Equal(oidGammaDigest) {
+		return GOST34311, true
+	}
+	return Digest{}, false
+}
+
+// New returns a fresh hash.
+func (d Digest) New() hash.Hash {
+	if d.hash != 0 {
+		return d.hash.New()
+	}
+	return d.gost.NewHash()
+}
+
+// Sum returns the digest of the parts, one after another.
+func (d Digest) Sum(parts ...[]byte) []byte {
+	h := d.New()
+	for _, p := range parts {
+		h.Write(p)
+	}
+	return h.Sum(nil)
+}
+
+// SignerOpts returns what a crypto.Signer is told about the digest: its
+// crypto.Hash, which is 0 for the national algorithms.
+func (d Digest) SignerOpts() crypto.SignerOpts { return d.hash }
+
+// Scheme is a family of signature algorithms.
+type Scheme int
+
+// The signature schemes.
+const (
+	RSAPKCS1 Scheme = iota + 1
+	RSAPSS
+	ECDSA
+	Ed25519
+	GOST
+	gamma // GOST 34.310 under TumarCSP's identifiers
+)
+
+// Algorithm is a signature algorithm: a scheme and the digest it signs.
+type Algorithm struct {
+	Scheme Scheme
+	Digest Digest
+	salt   int // RSAPSS: length of the salt
+}
+
+// Name returns the algorithm's name for people.
+func (a Algorithm) Name() string {
+	switch a.Scheme {
+	case RSAPKCS1:
+		return "RSA PKCS#1 v1.5, " + a.Digest.Name
+	case RSAPSS:
+		return "RSASSA-PSS, " + a.Digest.Name
+	case ECDSA:
+		return "ECDSA, " + a.Digest.Name
+	case Ed25519:
+		return "Ed25519"
+	case gamma:
+		return "GOST 34.310 (Gamma), " + a.Digest.Name
+	}
+	if a.Digest.gost == gost.A2004 {
+		return "GOST 34.310-2004, " + a.Digest.Name
+	}
+	return "GOST 34.10-2015, " + a.Digest.Name
+}
+
+var (
+	oidRSA       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	oidRSAPSS    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
+	oidMGF1      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
+	oidECKey     = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+	oidEd25519   = asn1.ObjectIdentifier{1, 3, 101, 112}
+	oidGammaKey  = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6801, 1, 5, 8}
+	oidGammaSign = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6801, 1, 2, 2}
+)
+
+// ParseAlgorithm finds the signature algorithm that an identifier names. The
+// error is [ErrAlgorithm] when there is none.
+func ParseAlgorithm(id AlgorithmIdentifier) (Algorithm, error) {
+	if id.OID.Equal(oidRSAPSS) {
+		return parsePSS(id)
+	}
+	if len(id.parameters()) > 0 {
+		return Algorithm{}, fmt.Errorf("%w: unexpected parameters of %v", ErrAlgorithm, id.OID)
+	}
+	known := []struct {
+		oid asn1.ObjectIdentifier
+		alg Algorithm
+	}{
+		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Algorithm{Scheme: RSAPKCS1, Digest: SHA256}},
+		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, Algorithm{Scheme: RSAPKCS1, Digest: SHA384}},
+		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, Algorithm{Scheme: RSAPKCS1, Digest: SHA512}},
+		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 5}, Algorithm{Scheme: RSAPKCS1, Digest: SHA1}},
+		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, Algorithm{Scheme: ECDSA, Digest: SHA256}},
+		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}, Algorithm{Scheme: ECDSA, Digest: SHA384}},
+		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, Algorithm{Scheme: ECDSA, Digest: SHA512}},
+		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, Algorithm{Scheme: ECDSA, Digest: SHA1}},
+		{oidEd25519, Algorithm{Scheme: Ed25519, Digest: SHA512}},
+		{gost.A2004.SignatureOID(), Algorithm{Scheme: GOST, Digest: GOST34311}},
+		{gost.A2015x256.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog256}},
+		{gost.A2015x512.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog512}},
+		{oidGammaSign, Algorithm{Scheme: gamma, Digest: GOST34311}},
+	}
+	for _, k := range known {
+		if k.oid.Equal(id.OID) {
+			return k.alg, nil
+		}
+	}
+	return Algorithm{}, fmt.Errorf("%w: %v is not known", ErrAlgorithm, id.OID)
+}
+
+// SignerInfoAlgorithm finds the signature algorithm of a CMS signer, whose
+// digest algorithm stands apart and whose signature algorithm may be the bare
+// identifier of the key, as RFC 3370 section 3.2 has it for RSA and national
+// signers for GOST. The two must agree.
+func SignerInfoAlgorithm(signature, digest AlgorithmIdentifier) (Algorithm, error) {
+	d, ok := DigestByOID(digest.OID)
+	if !ok {
+		return Algorithm{}, fmt.Errorf("%w: digest %v is not known", ErrAlgorithm, digest.OID)
+	}
+	bare := []struct {
+		oid    asn1.ObjectIdentifier
+		scheme Scheme
+	}{
+		{oidRSA, RSAPKCS1}, {oidECKey, ECDSA}, {oidGammaKey, gamma},
+		{gost.A2004.KeyOID(), GOST}, {gost.A2015x256.KeyOID(), GOST}, {gost.A2015x512.KeyOID(), GOST},
+	}
+	for _, b := range bare {
+		if b.oid.Equal(signature.OID) {
+			return Algorithm{Scheme: b.scheme, Digest: d}, nil
+		}
+	}
+	alg, err := ParseAlgorithm(signature)
+	if err != nil {
+		return Algorithm{}, err
+	}
+	if !alg.Digest.OID.Equal(d.OID) {
+		return Algorithm{}, fmt.Errorf("%w: %s is not made over a %s digest", ErrAlgorithm, alg.Name(), d.Name)
+	}
+	return alg, nil
+}
+
+// parsePSS reads RSASSA-PSS parameters (RFC 4055 section 3.1). Only MGF1 with
+// the same hash is accepted.
+func parsePSS(id AlgorithmIdentifier) (Algorithm, error) {
+	alg := Algorithm{Scheme: RSAPSS, Digest: SHA1, salt: 20}
+	mask := SHA1
+	fail := func() (Algorithm, error) {
+		return Algorithm{}, fmt.Errorf("%w: RSASSA-PSS parameters", ErrAlgorithm)
+	}
+	r, err := der.NewReader(id.Parameters).Enter(der.SequenceTag)
+	if err != nil {
+		return fail()
+	}
+	if e, ok, _ := r.Optional(der.ContextConstructed(0)); ok {
+		h, err := ParseAlgorithmIdentifier(e.Body)
+		if alg.Digest, ok = DigestByOID(h.OID); err != nil || !ok {
+			return fail()
+		}
+	}
+	if e, ok, _ := r.Optional(der.ContextConstructed(1)); ok {
+		mgf, err := ParseAlgorithmIdentifier(e.Body)
+		if err != nil || !mgf.OID.Equal(oidMGF1) {
+			return fail()
+		}
+		h, err := ParseAlgorithmIdentifier(mgf.Parameters)
+		if mask, ok = DigestByOID(h.OID); err != nil || !ok {
+			return fail()
+		}
+	}
+	if e, ok, _ := r.Optional(der.ContextConstructed(2)); ok {
+		if alg.salt, err = der.NewReader(e.Body).ReadInt(); err != nil {
+			return fail()
+		}
+	}
+	if e, ok, _ := r.Optional(der.ContextConstructed(3)); ok && !bytes.Equal(e.Body, []byte{2, 1, 1}) {
+		return fail()
+	}
+	if r.Done() != nil || alg.Digest.hash == 0 || mask.hash != alg.Digest.hash {
+		return fail()
+	}
+	return alg, nil
+}
+
+// Verify checks a signature over the signed parts, taken one after another.
+// The error is [ErrSignature] when the signature is wrong, [ErrAlgorithm] when
+// the key is of another kind than the algorithm.
+func (a Algorithm) Verify(pub crypto.PublicKey, signed, signature []byte) error {
+	if a.Scheme == Ed25519 {
+		return verdictOf(a, pub, func(k ed25519.PublicKey) bool { return ed25519.Verify(k, signed, signature) })
+	}
+	return a.VerifyDigest(pub, a.Digest.Sum(signed), signature)
+}
+
+// VerifyDigest is Verify for a digest computed by the caller. Ed25519 signs
+// the message itself and cannot be verified so.
+func (a Algorithm) VerifyDigest(pub crypto.PublicKey, digest, signature []byte) error {
+	switch a.Scheme {
+	case RSAPKCS1:
+		return verdictOf(a, pub, func(k *rsa.PublicKey) bool {
+			return rsa.VerifyPKCS1v15(k, a.Digest.hash, digest, signature) == nil
+		})
+	case RSAPSS:
+		return verdictOf(a, pub, func(k *rsa.PublicKey) bool {
+			return rsa.VerifyPSS(k, a.Digest.hash, digest, signature, &rsa.PSSOptions{SaltLength: a.salt}) == nil
+		})
+	case ECDSA:
+		return verdictOf(a, pub, func(k *ecdsa.PublicKey) bool { return ecdsa.VerifyASN1(k, digest, signature) })
+	case GOST, gamma:
+		return a.verifyGOST(pub, digest, signature)
+	}
+	return fmt.Errorf("%w: %s over a bare digest", ErrAlgorithm, a.Name())
+}
+
+func (a Algorithm) verifyGOST(pub crypto.PublicKey, digest, signature []byte) error {
+	k, ok := pub.(*gost.PublicKey)
+	if !ok || k.Algorithm().NewHash().Size() != len(digest) || a.Digest.gost != k.Algorithm() {
+		return fmt.Errorf("%w: %s does not fit the key", ErrAlgorithm, a.Name())
+	}
+	if k.Verify(digest, signature) {
+		return nil
+	}
+	if a.Scheme == gamma {
+		// The byte order of signatures under these identifiers was never
+		// published: a signature that does not verify in the order of the
+		// 2004 family may still be right in another.
+		return fmt.Errorf("%w: the byte order of %s is not known", ErrAlgorithm, a.Name())
+	}
+	return ErrSignature
+}
+
+func verdictOf[K any](a Algorithm, pub crypto.PublicKey, verify func(K) bool) error {
+	k, ok := pub.(K)
+	if !ok {
+		return fmt.Errorf("%w: %s does not fit the key", ErrAlgorithm, a.Name())
+	}
+	if !verify(k) {
+		return ErrSignature
+	}
+	return nil
+}
+
+// ParsePublicKey reads a subjectPublicKeyInfo of any family we know.
+func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
+	k, err := gost.ParsePKIXPublicKey(spki)
+	if err == nil {
+		return k, nil
+	}
+	if !errors.Is(err, gost.ErrNotGOST) {
+		return nil, err
+	}
+	pub, err := x509.ParsePKIXPublicKey(spki)
+	if err != nil {
+		return nil, fmt.Errorf("public key: %w", err)
+	}
+	switch pub.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
+		return pub, nil
+	}
+	return nil, fmt.Errorf("public key: keys of type %T are not used here", pub)
+}
+
+// KeyName describes a public key for people: its algorithm and its size.
+func KeyName(pub crypto.PublicKey) string {
+	switch k := pub.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", k.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + k.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	case *gost.PublicKey:
+		return fmt.Sprintf("GOST %d (%s)", 8*k.Curve().Size(), k.Curve().Name())
+	}
+	return "unknown"
+}
+
+// SigningAlgorithm returns the algorithm that a key of ours signs with: SHA-256
+// for RSA and ECDSA, the family's own digest for GOST; and its identifier as
+// certificates and signatures carry it.
+func SigningAlgorithm(pub crypto.PublicKey) (Algorithm, AlgorithmIdentifier, error) {
+	null := der.NullValue()
+	switch k := pub.(type) {
+	case *rsa.PublicKey:
+		return Algorithm{Scheme: RSAPKCS1, Digest: SHA256},
+			AlgorithmIdentifier{OID: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Parameters: null}, nil
+	case *ecdsa.PublicKey:
+		return Algorithm{Scheme: ECDSA, Digest: SHA256},
+			AlgorithmIdentifier{OID: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}}, nil
+	case *gost.PublicKey:
+		d, _ := DigestByOID(k.Algorithm().DigestOID())
+		return Algorithm{Scheme: GOST, Digest: d},
+			AlgorithmIdentifier{OID: k.Algorithm().SignatureOID(), Parameters: null}, nil
+	}
+	return Algorithm{}, AlgorithmIdentifier{}, fmt.Errorf("%w: no way to sign with %s", ErrAlgorithm, KeyName(pub))
+}
+
+// DER returns the identifier's encoding.
+func (a AlgorithmIdentifier) DER() []byte { return der.Sequence(der.OID(a.OID), a.Parameters) }

@@ -1,0 +1,346 @@
+package certs
+
+import (
+	"encoding/asn1"
+	"errors"
+
+	"tamga/certs/der"
+)
+
+// KeyUsage is the set of key usage bits (RFC 5280 section 4.2.1.3).
+type KeyUsage uint16
+
+// The key usage bits. NonRepudiation, contentCommitment in newer texts, is
+// what makes a key of the national authority a signing key.
+const (
+	DigitalSignature KeyUsage = 1 << iota
+	NonRepudiation
+	KeyEncipherment
+	DataEncipherment
+	KeyAgreement
+	KeyCertSign
+	CRLSign
+	EncipherOnly
+	DecipherOnly
+)
+
+// Names returns the names of the bits that are set, as RFC 5280 writes them.
+func (u KeyUsage) Names() []string {
+	all := []string{
+		"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
+		"keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly",
+	}
+	var names []string
+	for i, name := range all {
+		if u&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+var (
+	oidExtSubjectKeyID     = asn1.ObjectIdentifier{2, 5, 29, 14}
+	oidExtKeyUsage         = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidExtSubjectAltName   = asn1.ObjectIdentifier{2, 5, 29, 17}
+	oidExtBasicConstraints = asn1.ObjectIdentifier{2, 5, 29, 19}
+	oidExtCRLDP            = asn1.ObjectIdentifier{2, 5, 29, 31}
+	oidExtPolicies         = asn1.ObjectIdentifier{2, 5, 29, 32}
+	oidExtAuthorityKeyID   = asn1.ObjectIdentifier{2, 5, 29, 35}
+	oidExtExtKeyUsage      = asn1.ObjectIdentifier{2, 5, 29, 37}
+	oidExtFreshestCRL      = asn1.ObjectIdentifier{2, 5, 29, 46}
+	oidExtAuthorityInfo    = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 1}
+	oidAccessOCSP          = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1}
+	oidAccessIssuers       = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 2}
+)
+
+// ParseExtensions reads the body of an explicit [n] Extensions field, of a
+// certificate or of a revocation list. An extension that stands twice is an
+// error (RFC 5280 section 4.2).
+func ParseExtensions(body []byte) ([]Extension, error) {
+	outer, err := der.One(body)
+	if err != nil {
+		return nil, err
+	}
+	if outer.Tag != der.SequenceTag {
+		return nil, der.ErrSyntax
+	}
+	var exts []Extension
+	seen := map[string]bool{}
+	for r := der.NewReader(outer.Body); !r.Empty(); {
+		e, err := parseExtension(r)
+		if err != nil {
+			return nil, err
+		}
+		if key := e.ID.String(); seen[key] {
+			return nil, errors.New("extension " + key + " stands twice")
+		} else {
+			seen[key] = true
+		}
+		exts = append(exts, e)
+	}
+	return exts, nil
+}
+
+func parseExtension(r *der.Reader) (Extension, error) {
+	seq, err := r.Enter(der.SequenceTag)
+	if err != nil {
+		return Extension{}, err
+	}
+	var e Extension
+	if e.ID, err = seq.ReadOID(); err != nil {
+		return Extension{}, err
+	}
+	if crit, ok, err := seq.Optional(der.Boolean); err != nil {
+		return Extension{}, err
+	} else if ok {
+		// An explicit FALSE is not DER, but real authorities write it.
+		if e.Critical, err = der.ParseBool(crit.Body); err != nil {
+			return Extension{}, err
+		}
+	}
+	value, err := seq.Expect(der.OctetString)
+	if err != nil {
+		return Extension{}, err
+	}
+	e.Value = value.Body
+	return e, seq.Done()
+}
+
+// readExtensions fills the fields of the certificate from its extensions and
+// lists the critical ones that nothing here processes.
+func (c *Certificate) readExtensions() error {
+	readers := []struct {
+		oid  asn1.ObjectIdentifier
+		name string
+		read func([]byte) error
+		// partial marks extensions that are read for information but not
+		// enforced by path building, so that critical means unhandled.
+		partial bool
+	}{
+		{oidExtKeyUsage, "keyUsage", c.readKeyUsage, false},
+		{oidExtBasicConstraints, "basicConstraints", c.readBasicConstraints, false},
+		{oidExtExtKeyUsage, "extKeyUsage", c.readExtKeyUsage, false},
+		{oidExtPolicies, "certificatePolicies", c.readPolicies, false},
+		{oidExtSubjectKeyID, "subjectKeyIdentifier", c.readSubjectKeyID, false},
+		{oidExtAuthorityKeyID, "authorityKeyIdentifier", c.readAuthorityKeyID, false},
+		{oidExtSubjectAltName, "subjectAltName", c.readSubjectAltName, false},
+		{oidExtCRLDP, "cRLDistributionPoints", c.readCRLURLs, true},
+		{oidExtFreshestCRL, "freshestCRL", c.readDeltaCRLURLs, true},
+		{oidExtAuthorityInfo, "authorityInfoAccess", c.readAuthorityInfo, true},
+	}
+next:
+	for _, e := range c.Extensions {
+		for _, r := range readers {
+			if !r.oid.Equal(e.ID) {
+				continue
+			}
+			if err := r.read(e.Value); err != nil {
+				return fieldError(r.name, err)
+			}
+			if e.Critical && r.partial {
+				c.UnhandledCritical = append(c.UnhandledCritical, e.ID)
+			}
+			continue next
+		}
+		if e.Critical {
+			c.UnhandledCritical = append(c.UnhandledCritical, e.ID)
+		}
+	}
+	return nil
+}
+
+func (c *Certificate) readKeyUsage(b []byte) error {
+	e, err := der.One(b)
+	if err != nil {
+		return err
+	}
+	if e.Tag != der.BitString {
+		return der.ErrSyntax
+	}
+	// Unused bits that are set are tolerated nowhere else in DER; here too.
+	bits, _, err := der.ParseBitString(e.Body)
+	if err != nil {
+		return err
+	}
+	for i := range 9 {
+		if i/8 < len(bits) && bits[i/8]&(0x80>>(i%8)) != 0 {
+			c.KeyUsage |= 1 << i
+		}
+	}
+	c.HasKeyUsage = true
+	return nil
+}
+
+func (c *Certificate) readBasicConstraints(b []byte) error {
+	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	if err != nil {
+		return err
+	}
+	c.BasicConstraints = true
+	if ca, ok, err := r.Optional(der.Boolean); err != nil {
+		return err
+	} else if ok {
+		if c.CA, err = der.ParseBool(ca.Body); err != nil {
+			return err
+		}
+	}
+	if !r.Empty() {
+		if c.MaxPathLen, err = r.ReadInt(); err != nil {
+			return err
+		}
+	}
+	return r.Done()
+}
+
+func (c *Certificate) readExtKeyUsage(b []byte) error {
+	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	if err != nil {
+		return err
+	}
+	for !r.Empty() {
+		oid, err := r.ReadOID()
+		if err != nil {
+			return err
+		}
+		c.ExtKeyUsage = append(c.ExtKeyUsage, oid)
+	}
+	return nil
+}
+
+func (c *Certificate) readPolicies(b []byte) error {
+	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	if err != nil {
+		return err
+	}
+	for !r.Empty() {
+		info, err := r.Enter(der.SequenceTag)
+		if err != nil {
+			return err
+		}
+		oid, err := info.ReadOID()
+		if err != nil {
+			return err
+		}
+		c.Policies = append(c.Policies, oid)
+	}
+	return nil
+}
+
+func (c *Certificate) readSubjectKeyID(b []byte) error {
+	e, err := der.One(b)
+	if err != nil {
+		return err
+	}
+	if e.Tag != der.OctetString {
+		return der.ErrSyntax
+	}
+	c.SubjectKeyID = e.Body
+	return nil
+}
+
+func (c *Certificate) readAuthorityKeyID(b []byte) error {
+	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	if err != nil {
+		return err
+	}
+	if id, ok, err := r.Optional(der.Context(0)); err != nil {
+		return err
+	} else if ok {
+		c.AuthorityKeyID = id.Body
+	}
+	return nil
+}
+
+func (c *Certificate) readSubjectAltName(b []byte) error {
+	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	if err != nil {
+		return err
+	}
+	for !r.Empty() {
+		e, err := r.Next()
+		if err != nil {
+			return err
+		}
+		if e.Tag == der.Context(1) {
+			c.Emails = append(c.Emails, string(e.Body))
+		}
+	}
+	return nil
+}
+
+func (c *Certificate) readCRLURLs(b []byte) (err error) {
+	c.CRLURLs, err = distributionURLs(b)
+	return err
+}
+
+func (c *Certificate) readDeltaCRLURLs(b []byte) (err error) {
+	c.DeltaCRLURLs, err = distributionURLs(b)
+	return err
+}
+
+// distributionURLs returns the addresses in a CRLDistributionPoints value and
+// passes over points that name no address.
+func distributionURLs(b []byte) ([]string, error) {
+	points, err := der.NewReader(b).Enter(der.SequenceTag)
+	if err != nil {
+		return nil, err
+	}
+	var urls []string
+	for !points.Empty() {
+		point, err := points.Enter(der.SequenceTag)
+		if err != nil {
+			return nil, err
+		}
+		name, ok, err := point.Optional(der.ContextConstructed(0))
+		if err != nil || !ok {
+			return urls, err
+		}
+		full, ok, err := der.NewReader(name.Body).Optional(der.ContextConstructed(0))
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		for r := der.NewReader(full.Body); !r.Empty(); {
+			e, err := r.Next()
+			if err != nil {
+				return nil, err
+			}
+			if e.Tag == der.Context(6) {
+				urls = append(urls, string(e.Body))
+			}
+		}
+	}
+	return urls, nil
+}
+
+func (c *Certificate) readAuthorityInfo(b []byte) error {
+	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	if err != nil {
+		return err
+	}
+	for !r.Empty() {
+		access, err := r.Enter(der.SequenceTag)
+		if err != nil {
+			return err
+		}
+		method, err := access.ReadOID()
+		if err != nil {
+			return err
+		}
+		place, err := access.Next()
+		if err != nil {
+			return err
+		}
+		switch {
+		case place.Tag != der.Context(6):
+		case method.Equal(oidAccessOCSP):
+			c.OCSPURLs = append(c.OCSPURLs, string(place.Body))
+		case method.Equal(oidAccessIssuers):
+			c.IssuerURLs = append(c.IssuerURLs, string(place.Body))
+		}
+	}
+	return nil
+}

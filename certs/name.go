@@ -1,0 +1,133 @@
+package certs
+
+import (
+	"encoding/asn1"
+	"strings"
+
+	"tamga/certs/der"
+)
+
+// Name is a distinguished name (RFC 5280 section 4.1.2.4). Two names are the
+// same here when their bytes are.
+type Name struct {
+	Raw        []byte
+	Attributes []NameAttribute
+}
+
+// NameAttribute is one attribute of a name, in the order of the certificate.
+type NameAttribute struct {
+	Type  asn1.ObjectIdentifier
+	Value string
+}
+
+// The attribute types that the national profile uses.
+var (
+	oidCommonName       = asn1.ObjectIdentifier{2, 5, 4, 3}
+	oidSurname          = asn1.ObjectIdentifier{2, 5, 4, 4}
+	oidSerialNumber     = asn1.ObjectIdentifier{2, 5, 4, 5}
+	oidCountry          = asn1.ObjectIdentifier{2, 5, 4, 6}
+	oidLocality         = asn1.ObjectIdentifier{2, 5, 4, 7}
+	oidProvince         = asn1.ObjectIdentifier{2, 5, 4, 8}
+	oidOrganisation     = asn1.ObjectIdentifier{2, 5, 4, 10}
+	oidOrganisationUnit = asn1.ObjectIdentifier{2, 5, 4, 11}
+	oidBusinessCategory = asn1.ObjectIdentifier{2, 5, 4, 15}
+	oidGivenName        = asn1.ObjectIdentifier{2, 5, 4, 42}
+	oidUserID           = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}
+	oidDomainComponent  = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
+	oidEmail            = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
+)
+
+// ParseName reads a distinguished name from its DER.
+func ParseName(raw []byte) (Name, error) {
+	n := Name{Raw: raw}
+	e, err := der.One(raw)
+	if err != nil || e.Tag != der.SequenceTag {
+		return Name{}, fieldError("name", err)
+	}
+	for rdns := der.NewReader(e.Body); !rdns.Empty(); {
+		rdn, err := rdns.Enter(der.SetTag)
+		if err != nil || rdn.Empty() {
+			return Name{}, fieldError("name", err)
+		}
+		for !rdn.Empty() {
+			a, err := parseNameAttribute(rdn)
+			if err != nil {
+				return Name{}, fieldError("name", err)
+			}
+			n.Attributes = append(n.Attributes, a)
+		}
+	}
+	return n, nil
+}
+
+func parseNameAttribute(rdn *der.Reader) (NameAttribute, error) {
+	seq, err := rdn.Enter(der.SequenceTag)
+	if err != nil {
+		return NameAttribute{}, err
+	}
+	oid, err := seq.ReadOID()
+	if err != nil {
+		return NameAttribute{}, err
+	}
+	value, err := seq.Next()
+	if err != nil {
+		return NameAttribute{}, err
+	}
+	text, ok := der.ParseText(value)
+	if !ok {
+		text = "#" + hexString(value.Raw)
+	}
+	return NameAttribute{Type: oid, Value: text}, seq.Done()
+}
+
+// First returns the first value of an attribute, or "".
+func (n Name) First(oid asn1.ObjectIdentifier) string {
+	for _, a := range n.Attributes {
+		if a.Type.Equal(oid) {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// all returns every value of an attribute.
+func (n Name) all(oid asn1.ObjectIdentifier) []string {
+	var values []string
+	for _, a := range n.Attributes {
+		if a.Type.Equal(oid) {
+			values = append(values, a.Value)
+		}
+	}
+	return values
+}
+
+// CommonName returns the common name, or "".
+func (n Name) CommonName() string { return n.First(oidCommonName) }
+
+// String returns the name for people to read, the IIN masked.
+func (n Name) String() string {
+	short := []struct {
+		oid  asn1.ObjectIdentifier
+		name string
+	}{
+		{oidCommonName, "CN"}, {oidSurname, "SN"}, {oidGivenName, "GN"},
+		{oidSerialNumber, "serialNumber"}, {oidOrganisation, "O"}, {oidOrganisationUnit, "OU"},
+		{oidCountry, "C"}, {oidLocality, "L"}, {oidProvince, "ST"}, {oidUserID, "UID"},
+		{oidDomainComponent, "DC"}, {oidBusinessCategory, "businessCategory"}, {oidEmail, "E"},
+	}
+	parts := make([]string, 0, len(n.Attributes))
+	for _, a := range n.Attributes {
+		label := a.Type.String()
+		for _, s := range short {
+			if s.oid.Equal(a.Type) {
+				label = s.name
+			}
+		}
+		value := a.Value
+		if a.Type.Equal(oidSerialNumber) && strings.HasPrefix(value, "IIN") {
+			value = "IIN" + IIN(value[3:]).String()
+		}
+		parts = append(parts, label+"="+value)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,146 @@
+package pades
+
+import (
+	"bytes"
+	"fmt"
+)
+
+const (
+	// workFactor times the length of the file (and of what it inflates to) may
+	// be parsed; an honest file needs two to three passes.
+	workFactor = 4
+	minWork    = 4 << 20
+
+	maxProblems   = 1000
+	maxSignatures = 1000
+)
+
+// Read reads the structure of a PDF file and finds its signatures.
+//
+// It returns ErrNotPDF when there is no %PDF- in the first 1024 bytes,
+// ErrEncrypted for an encrypted file, and a *SyntaxError when the
+// cross-reference or an object stream cannot be read exactly as written, or when
+// the file exceeds a bound. Everything else that is wrong is a [Problem] of the
+// Document or of a Signature. A file without signatures is not an error.
+func Read(file []byte) (*Document, error) {
+	header := bytes.Index(file[:min(1024, len(file))], []byte("%PDF-"))
+	if header < 0 {
+		return nil, ErrNotPDF
+	}
+	size := int64(len(file))
+	d := &Document{file: file, meter: &meter{
+		parse:   minWork + workFactor*size,
+		inflate: inflateLimit(len(file)),
+		entries: min(maxEntries, 1<<16+size/4),
+	}}
+	if err := d.readSections(); err != nil {
+		return nil, err
+	}
+	if err := d.sortVersions(); err != nil {
+		return nil, err
+	}
+	order, err := d.byOffset()
+	if err != nil {
+		return nil, err
+	}
+	if err = d.loadObjectStreams(); err != nil {
+		return nil, err
+	}
+	r := newReader(d)
+	if header > 0 {
+		r.report(CodeHeaderOffset, "the header %%PDF- is at offset %d", header)
+	}
+	if err = r.scan(order); err != nil {
+		return nil, err
+	}
+	r.trailingBytes()
+	r.form()
+	r.pages()
+	r.orphans()
+	r.finish()
+	if d.meter.parse < 0 {
+		return nil, errTooLong(0)
+	}
+	d.meter = nil
+	return d, nil
+}
+
+// reader collects what Read finds.
+type reader struct {
+	d      *Document
+	newest int
+
+	found   []dictionary // what looks like a signature
+	widgets []fieldRef   // what may be a signature field
+
+	fields  map[Ref]bool  // objects of the field tree
+	claimed map[place]Ref // signature dictionaries, with their field
+	isSig   map[Ref]bool  // memory of climb
+	perms   map[int]Object
+}
+
+// place identifies the bytes of an object, whichever revisions list it.
+type place struct {
+	kind          entryKind
+	offset, index int64
+}
+
+// dictionary is what looks like a signature; dict is kept for the first of them,
+// so that they need not be read twice.
+type dictionary struct {
+	version int
+	nested  bool
+	dict    Dict
+}
+
+type fieldRef struct {
+	version int
+	nested  bool
+	dict    Dict
+}
+
+func newReader(d *Document) *reader {
+	return &reader{
+		d:       d,
+		newest:  len(d.Revisions) - 1,
+		fields:  map[Ref]bool{},
+		claimed: map[place]Ref{},
+		isSig:   map[Ref]bool{},
+		perms:   map[int]Object{},
+	}
+}
+
+func (r *reader) report(code, format string, args ...any) {
+	switch n := len(r.d.Unreadable); {
+	case n < maxProblems:
+		r.d.Unreadable = append(r.d.Unreadable, Problem{code, fmt.Sprintf(format, args...)})
+	case n == maxProblems:
+		r.d.Unreadable = append(r.d.Unreadable, Problem{CodeTooMany, "there are further problems"})
+	}
+}
+
+func (r *reader) placeOf(i int) place {
+	v := r.d.versions[i]
+	if v.kind != entryCompressed {
+		return place{kind: v.kind, offset: v.offset}
+	}
+	stream := r.d.find(uint32(v.offset), int(v.revision))
+	return place{kind: v.kind, offset: r.d.versions[stream].offset, index: v.limit}
+}
+
+// trailingBytes reports bytes after the last revision; white space is harmless.
+func (r *reader) trailingBytes() {
+	end := r.d.Revisions[r.newest].End
+	if !isWhite(r.d.file[end:]) {
+		r.report(CodeTrailingBytes, "%d bytes follow the last revision", int64(len(r.d.file))-end)
+	}
+}
+
+func isWhite(text []byte) bool {
+	for _, c := range text {
+		if !isSpace(c) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,309 @@
+package signing_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/der"
+	"tamga/certs/revocation"
+	"tamga/signing"
+	"tamga/signing/signtest"
+)
+
+func verify(t *testing.T, v *signing.Verifier, cms []byte, q signing.Question) *signing.Verdict {
+	t.Helper()
+	got, err := v.VerifyCMS(cms, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// explain lists the checks that did not pass, for failure messages.
+func explain(v *signing.Verdict) string {
+	var b strings.Builder
+	b.WriteString(string(v.Indication) + " " + string(v.SubIndication) + " " + v.Detail)
+	for _, s := range v.Signers {
+		for _, c := range s.Checks {
+			if c.Status != signing.CheckPassed && c.Status != signing.CheckNotApplicable {
+				b.WriteString("\n\t" + string(c.Name) + " " + string(c.Status) + ": " + c.Detail)
+			}
+		}
+	}
+	return b.String()
+}
+
+func TestRoundTripInEveryFamily(t *testing.T) {
+	content := []byte("Өтініш: археологиялық жұмыстарға лицензия")
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {
+		t.Run(family.String(), func(t *testing.T) {
+			t.Parallel()
+			pki := signtest.New(t, family)
+			key := pki.Person(signtest.Applicant())
+			q := signing.Question{IIN: "900701300108"}
+			attached := pki.Signed(content, key)
+			for name, cms := range armours(attached) {
+				if got := verify(t, pki.Verifier, cms, q); !got.Passed() {
+					t.Errorf("%s: %s", name, explain(got))
+				}
+			}
+			got := verify(t, pki.Verifier, attached, q)
+			s := got.Signers[0]
+			if s.Identity.Surname != "СЕЙІТҚАЛИ" || s.Identity.GivenName != "АЙГҮЛ" || s.Identity.Patronymic != "БОЛАТҚЫЗЫ" || !s.ClaimedTime.Equal(signtest.Now()) {
+				t.Errorf("signed by %+v at %v", s.Identity, s.ClaimedTime)
+			}
+			want := signing.Facts{ValidityPeriod: signing.FactEstablished, NotRevoked: signing.FactEstablished, IdentityMatch: signing.FactEstablished}
+			if s.Facts != want {
+				t.Errorf("facts %+v", s.Facts)
+			}
+			detached := pki.Detached(content, key)
+			q.Content = content
+			if got := verify(t, pki.Verifier, detached, q); !got.Passed() {
+				t.Errorf("detached: %s", explain(got))
+			}
+			q.Content = append([]byte("x"), content...)
+			if got := verify(t, pki.Verifier, detached, q); got.SubIndication != signing.HashFailure {
+				t.Errorf("detached, other content: %s", explain(got))
+			}
+			if got := verify(t, pki.Verifier, attached, q); got.SubIndication != signing.HashFailure {
+				t.Errorf("attached, other content beside it: %s", explain(got))
+			}
+		})
+	}
+}
+
+// armours returns a CMS in every form in which it may arrive.
+func armours(cms []byte) map[string][]byte {
+	text := base64.StdEncoding.EncodeToString(cms)
+	var lines strings.Builder
+	for rest := text; rest != ""; {
+		n := min(64, len(rest))
+		lines.WriteString(rest[:n] + "\r\n")
+		rest = rest[n:]
+	}
+	return map[string][]byte{
+		"DER":             cms,
+		"BER":             indefinite(cms),
+		"PEM CMS":         pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: cms}),
+		"PEM PKCS7":       pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: cms}),
+		"base64":          []byte(text),
+		"base64 in lines": []byte(lines.String()),
+	}
+}
+
+// indefinite rewrites DER the way Java libraries stream it: constructed
+// elements of indefinite length, the content in pieces. What is inside the
+// certificates and the signed attributes stays as it is.
+func indefinite(b []byte) []byte {
+	wrap := func(tag byte, parts ...[]byte) []byte {
+		return append(append([]byte{tag, 0x80}, bytes.Join(parts, nil)...), 0, 0)
+	}
+	outer, _ := der.NewReader(b).Enter(der.SequenceTag)
+	oid, _ := outer.Next()
+	explicit, _ := outer.Enter(der.ContextConstructed(0))
+	sd, _ := explicit.Enter(der.SequenceTag)
+	var parts [][]byte
+	for !sd.Empty() {
+		e, _ := sd.Next()
+		switch {
+		case e.Tag == der.SequenceTag: // encapContentInfo
+			in := der.NewReader(e.Body)
+			typ, _ := in.Next()
+			var content []byte
+			if c, ok, _ := in.Optional(der.ContextConstructed(0)); ok {
+				octets, _ := der.One(c.Body)
+				half := len(octets.Body) / 2
+				content = wrap(0xa0, wrap(0x24, der.Octets(octets.Body[:half]), der.Octets(octets.Body[half:])))
+			}
+			parts = append(parts, wrap(0x30, typ.Raw, content))
+		case e.Tag == der.ContextConstructed(0):
+			parts = append(parts, wrap(0xa0, e.Body))
+		default:
+			parts = append(parts, e.Raw)
+		}
+	}
+	return wrap(0x30, oid.Raw, wrap(0xa0, wrap(0x30, parts...)))
+}
+
+// One bit flipped anywhere must never give another content, signer or message
+// a passing verdict, and must never panic.
+func TestFlippedBitsNeverForge(t *testing.T) {
+	for _, family := range []ca.Family{ca.ECDSA, ca.GOST2015} {
+		t.Run(family.String(), func(t *testing.T) {
+			t.Parallel()
+			pki := signtest.New(t, family)
+			content := []byte("content")
+			cms := pki.Signed(content, pki.Person(signtest.Applicant()))
+			stillPassing := 0
+			for i := rand.IntN(4); i < len(cms); i += 4 {
+				bad := bytes.Clone(cms)
+				bad[i] ^= 1 << rand.IntN(8)
+				got := verify(t, pki.Verifier, bad, signing.Question{IIN: "900701300108"})
+				if !got.Passed() {
+					continue
+				}
+				stillPassing++
+				c, err := signing.ReadCMS(bad)
+				if err != nil || !bytes.Equal(c.Content, content) || len(got.Signers) != 1 {
+					t.Fatalf("byte %d: passes with content %q", i, c.Content)
+				}
+			}
+			// The authority's certificate in the bag, which the verifier has
+			// already, and version numbers and the digest list, which nobody
+			// signs, are about a third of the file.
+			if stillPassing > len(cms)/8 {
+				t.Errorf("%d of %d flips pass", stillPassing, len(cms)/4)
+			}
+		})
+	}
+}
+
+// matrixCase is a signature or a verifier with one thing wrong.
+type matrixCase struct {
+	name          string
+	indication    signing.Indication
+	subIndication signing.SubIndication
+	check         signing.CheckName // the check that must say so
+	person        func(*ca.Person)
+	verifier      func(*signing.Verifier, *signtest.PKI)
+	question      signing.Question
+	after         func(*signtest.PKI, signing.Key) // between signing and verifying
+}
+
+func matrix() []matrixCase {
+	now := signtest.Now()
+	return []matrixCase{
+		{name: "all is well", indication: signing.TotalPassed},
+		{name: "no anchors", indication: signing.Indeterminate, subIndication: signing.NoCertificateChainFound, check: signing.CheckChain,
+			verifier: func(v *signing.Verifier, _ *signtest.PKI) { v.Trust = nil }},
+		{name: "no revocation lists", indication: signing.Indeterminate, subIndication: signing.TryLater, check: signing.CheckRevocation,
+			verifier: func(v *signing.Verifier, _ *signtest.PKI) { v.Revocation = nil }},
+		{name: "another authority of the same name", indication: signing.Indeterminate, subIndication: signing.NoCertificateChainFound, check: signing.CheckChain,
+			verifier: func(v *signing.Verifier, pki *signtest.PKI) {
+				other, err := ca.New(ca.ECDSA, now, ca.Options{NotBefore: now.AddDate(-1, 0, 0)})
+				if err != nil {
+					panic(err)
+				}
+				v.Trust = &certs.Pool{}
+				v.Trust.AddAnchor(other.Root())
+				v.Trust.AddIntermediate(other.Issuing())
+			}},
+		{name: "revoked before", indication: signing.Indeterminate, subIndication: signing.RevokedNoPOE, check: signing.CheckRevocation,
+			after: func(p *signtest.PKI, k signing.Key) {
+				p.Authority.Revoke(k.Certificate.Serial, now.Add(-48*time.Hour), revocation.KeyCompromise)
+			}},
+		{name: "on hold", indication: signing.Indeterminate, subIndication: signing.RevokedNoPOE, check: signing.CheckRevocation,
+			after: func(p *signtest.PKI, k signing.Key) {
+				p.Authority.Revoke(k.Certificate.Serial, now.Add(-48*time.Hour), revocation.CertificateHold)
+			}},
+		{name: "authority revoked", indication: signing.Indeterminate, subIndication: signing.RevokedCANoPOE, check: signing.CheckRevocation,
+			after: func(p *signtest.PKI, _ signing.Key) {
+				p.Authority.Revoke(p.Authority.Issuing().Serial, now.Add(-48*time.Hour), revocation.CACompromise)
+			}},
+		{name: "revoked after receipt", indication: signing.TotalPassed,
+			question: signing.Question{At: now.Add(-72 * time.Hour)},
+			after: func(p *signtest.PKI, k signing.Key) {
+				p.Authority.Revoke(k.Certificate.Serial, now.Add(-48*time.Hour), revocation.AffiliationChanged)
+			}},
+		{name: "lists stale", indication: signing.Indeterminate, subIndication: signing.TryLater, check: signing.CheckRevocation,
+			question: signing.Question{At: now.Add(25 * time.Hour)}},
+		{name: "expired", indication: signing.Indeterminate, subIndication: signing.OutOfBoundsNoPOE, check: signing.CheckValidityPeriod,
+			question: signing.Question{At: now.AddDate(0, 7, 0)}},
+		{name: "not yet valid", indication: signing.TotalFailed, subIndication: signing.NotYetValid, check: signing.CheckValidityPeriod,
+			question: signing.Question{At: now.AddDate(0, -7, 0)}},
+		{name: "other IIN", indication: signing.TotalFailed, subIndication: signing.SigConstraintsFailure, check: signing.CheckIdentity,
+			question: signing.Question{IIN: "851231401208"}},
+		{name: "BIN of none", indication: signing.TotalFailed, subIndication: signing.SigConstraintsFailure, check: signing.CheckIdentity,
+			question: signing.Question{IIN: "900701300108", BIN: "120741000014"}},
+		{name: "right IIN", indication: signing.TotalPassed, question: signing.Question{IIN: "900701300108"}},
+		{name: "role not held", indication: signing.TotalFailed, subIndication: signing.SigConstraintsFailure, check: signing.CheckRole,
+			question: signing.Question{Role: certs.RoleHead}},
+		{name: "role held", indication: signing.TotalPassed, question: signing.Question{Role: certs.RoleIndividual}},
+		{name: "treasury key", indication: signing.TotalFailed, subIndication: signing.ChainConstraintsFailure, check: signing.CheckPolicy,
+			person: func(p *ca.Person) { p.Roles = []certs.Role{certs.RoleTreasury} }},
+		{name: "unknown critical extension", indication: signing.Indeterminate, subIndication: signing.ChainConstraintsFailure, check: signing.CheckChain,
+			person: func(p *ca.Person) {
+				p.Template = func(t *ca.Template) {
+					t.Set(certs.Extension{ID: []int{1, 2, 398, 99}, Critical: true, Value: der.NullValue()})
+				}
+			}},
+	}
+}
+
+func TestOneThingWrong(t *testing.T) {
+	for _, c := range matrix() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			pki := signtest.New(t, ca.ECDSA)
+			person := signtest.Applicant()
+			if c.person != nil {
+				c.person(&person)
+			}
+			key := pki.Person(person)
+			cms := pki.Signed([]byte("content"), key)
+			if c.after != nil {
+				c.after(pki, key)
+				pki.Refresh()
+			}
+			if c.verifier != nil {
+				c.verifier(pki.Verifier, pki)
+			}
+			got := verify(t, pki.Verifier, cms, c.question)
+			if got.Indication != c.indication || got.SubIndication != c.subIndication {
+				t.Fatalf("%s\nwant %s %s", explain(got), c.indication, c.subIndication)
+			}
+			for _, check := range got.Signers[0].Checks {
+				if check.Name == c.check && check.SubIndication != c.subIndication {
+					t.Errorf("check %s says %q", c.check, check.SubIndication)
+				}
+			}
+		})
+	}
+}
+
+func TestValidWhenReceivedRevokedSince(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	cms := pki.Signed([]byte("content"), key)
+	revoked := signtest.Now().Add(-48 * time.Hour)
+	pki.Authority.Revoke(key.Certificate.Serial, revoked, revocation.AffiliationChanged)
+	pki.Refresh()
+	got := verify(t, pki.Verifier, cms, signing.Question{At: signtest.Now().Add(-72 * time.Hour)})
+	if !got.Passed() || !got.Signers[0].RevokedSince.Equal(revoked) {
+		t.Errorf("%s, revoked since %v", explain(got), got.Signers[0].RevokedSince)
+	}
+}
+
+// Keys that must not sign are refused before they are used.
+func TestKeysThatMustNotSign(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	login := signtest.Applicant()
+	login.Use = certs.UseLogin
+	good := pki.Person(signtest.Applicant())
+	other := pki.Person(signtest.Applicant())
+	tests := []struct {
+		name string
+		key  signing.Key
+		at   time.Time
+		want error
+	}{
+		{"log-in key", pki.Person(login), signtest.Now(), signing.ErrNotSigningKey},
+		{"expired", good, signtest.Now().AddDate(1, 0, 0), signing.ErrOutsideValidity},
+		{"not yet valid", good, signtest.Now().AddDate(-1, 0, 0), signing.ErrOutsideValidity},
+		{"certificate of another key", signing.Key{Signer: good.Signer, Certificate: other.Certificate}, signtest.Now(), signing.ErrKeyMismatch},
+		{"nothing", signing.Key{}, signtest.Now(), signing.ErrKeyMismatch},
+	}
+	for _, test := range tests {
+		if _, err := signing.SignCMS([]byte("x"), test.key, signing.CMSOptions{Time: test.at}); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, err, test.want)
+		}
+	}
+}

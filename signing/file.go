@@ -1,0 +1,115 @@
+package signing
+
+import (
+	"bytes"
+	"encoding/asn1"
+
+	"tamga/certs"
+	"tamga/certs/der"
+	"tamga/certs/revocation"
+)
+
+// FileKind is what a file holds, told by its content and never by its name.
+type FileKind string
+
+// The kinds of files.
+const (
+	FilePDF         FileKind = "pdf"
+	FileCMS         FileKind = "cms"
+	FileCertificate FileKind = "certificate"
+	FileCRL         FileKind = "crl"
+	FileKeyStore    FileKind = "key_store" // PKCS#12
+	FileUnknown     FileKind = "unknown"
+)
+
+// Sniff tells what a file holds. It looks at the outline only: a file that is
+// recognised may still be malformed.
+func Sniff(file []byte) FileKind {
+	if i := bytes.Index(file[:min(len(file), 1024)], []byte("%PDF-")); i >= 0 {
+		return FilePDF
+	}
+	raw, err := unarmour(file)
+	if err != nil {
+		return FileUnknown
+	}
+	if _, err := certs.Parse(raw); err == nil {
+		return FileCertificate
+	}
+	if _, err := revocation.ParseCRL(raw); err == nil {
+		return FileCRL
+	}
+	return sniffOutline(raw)
+}
+
+// sniffOutline tells CMS, key stores, and what looks like a damaged
+// certificate or list, by the first elements.
+func sniffOutline(raw []byte) FileKind {
+	normal, err := der.FromBER(raw)
+	if err != nil {
+		// A damaged CMS is still asked about as one.
+		if bytes.Contains(raw[:min(len(raw), 64)], der.OID(oidSignedData)) {
+			return FileCMS
+		}
+		return FileUnknown
+	}
+	outer, err := der.NewReader(normal).Enter(der.SequenceTag)
+	if err != nil {
+		return FileUnknown
+	}
+	first, err := outer.Next()
+	if err != nil {
+		return FileUnknown
+	}
+	switch first.Tag {
+	case der.ObjectID:
+		return FileCMS
+	case der.Integer:
+		return FileKeyStore
+	case der.SequenceTag:
+		return FileCertificate
+	}
+	return FileUnknown
+}
+
+// Unarmour returns the binary form of a file that came as DER or BER, as PEM
+// under any label, or as bare base64.
+func Unarmour(file []byte) ([]byte, error) { return unarmour(file) }
+
+// Contents is what a CMS carries, for people who want to look inside without a
+// verdict. Nothing in it was verified.
+type Contents struct {
+	ContentType  asn1.ObjectIdentifier
+	Attached     bool
+	Content      []byte
+	Certificates []*certs.Certificate
+	Signers      int
+	DER          []byte
+}
+
+// ReadCMS takes a CMS SignedData apart without judging it.
+func ReadCMS(file []byte) (*Contents, error) {
+	sd, err := readCMS(file)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := unarmour(file)
+	if err != nil {
+		return nil, err
+	}
+	return &Contents{
+		ContentType: sd.contentType, Attached: sd.attached, Content: sd.content,
+		Certificates: parseBag(sd.certificates), Signers: len(sd.signers), DER: raw,
+	}, nil
+}
+
+// Verify judges a file by what it holds. A file of no known kind is a verdict,
+// FORMAT_FAILURE.
+func (v *Verifier) Verify(file []byte, q Question) (*Verdict, error) {
+	switch Sniff(file) {
+	case FilePDF:
+		return v.VerifyPDF(file, q)
+	case FileCertificate:
+		return v.VerifyCertificate(file, q)
+	}
+	return v.VerifyCMS(file, q)
+}

@@ -1,0 +1,140 @@
+package signing
+
+// This is the only file that knows go.mozilla.org/pkcs7. The library is used
+// for the container, in both directions, and for nothing else: it checks no
+// trust, believes the signing time that the signer claims, and knows neither
+// GOST nor RSASSA-PSS nor signers named by key identifier. What a signature is
+// made over, and whether it is right, is decided by our own code.
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.mozilla.org/pkcs7"
+
+	"tamga/certs"
+	"tamga/certs/der"
+)
+
+// errTwoReadings means that the library and our own reader see two different
+// things in one file. Such a file was made to be read differently by different
+// programs; it is not judged.
+var errTwoReadings = errors.New("two readers disagree about the contents")
+
+// confirm reads the container a second time, with the library, and compares
+// what both readers must see alike: the content, the certificates and the
+// signers. A container that the library cannot read (it is the narrower of the
+// two) is not confirmed, which is no error.
+func confirm(ber []byte, own *signedData) (confirmed bool, err error) {
+	lib, ok := parseWithLibrary(ber)
+	if !ok {
+		return false, nil
+	}
+	if own.attached && !bytes.Equal(lib.Content, own.content) || !own.attached && len(lib.Content) > 0 {
+		return false, fmt.Errorf("%w: content", errTwoReadings)
+	}
+	if len(lib.Certificates) != len(own.certificates) {
+		return false, fmt.Errorf("%w: number of certificates", errTwoReadings)
+	}
+	for i, c := range lib.Certificates {
+		if !bytes.Equal(c.Raw, own.certificates[i]) {
+			return false, fmt.Errorf("%w: certificate %d", errTwoReadings, i+1)
+		}
+	}
+	if len(lib.Signers) != len(own.signers) {
+		// The library drops signers that it cannot name.
+		if slices.ContainsFunc(own.signers, func(s signerInfo) bool { return s.issuer == nil }) {
+			return false, nil
+		}
+		return false, fmt.Errorf("%w: number of signers", errTwoReadings)
+	}
+	for i, s := range lib.Signers {
+		if !bytes.Equal(s.EncryptedDigest, own.signers[i].signature) ||
+			own.signers[i].serial == nil || s.IssuerAndSerialNumber.SerialNumber.Cmp(own.signers[i].serial) != 0 {
+			return false, fmt.Errorf("%w: signer %d", errTwoReadings, i+1)
+		}
+	}
+	return true, nil
+}
+
+// parseWithLibrary guards the library: its parser has panicked on strangers'
+// bytes before.
+func parseWithLibrary(b []byte) (p *pkcs7.PKCS7, ok bool) {
+	defer func() {
+		if recover() != nil {
+			p, ok = nil, false
+		}
+	}()
+	p, err := pkcs7.Parse(b)
+	return p, err == nil
+}
+
+// container is what goes into a SignedData that we make.
+type container struct {
+	content     []byte // nil when detached
+	certificate *certs.Certificate
+	chain       []*certs.Certificate
+	digest      certs.AlgorithmIdentifier
+	algorithm   certs.AlgorithmIdentifier
+	signedAttrs []attribute // in the order of DER
+	signature   []byte
+}
+
+// build encodes the container with the library. The library would also hash
+// and sign, but only with its own choice of algorithms and with a signing-time
+// attribute, which PAdES forbids; so the signer is filled in ready made.
+func (c container) build() ([]byte, error) {
+	sd, err := pkcs7.NewSignedData(c.content)
+	if err != nil {
+		return nil, fmt.Errorf("build CMS: %w", err)
+	}
+	for _, cert := range append([]*certs.Certificate{c.certificate}, c.chain...) {
+		sd.AddCertificate(&x509.Certificate{Raw: cert.Raw})
+	}
+	digest, err := libraryAlgorithm(c.digest)
+	if err != nil {
+		return nil, err
+	}
+	algorithm, err := libraryAlgorithm(c.algorithm)
+	if err != nil {
+		return nil, err
+	}
+	inner := sd.GetSignedData()
+	inner.DigestAlgorithmIdentifiers = []pkix.AlgorithmIdentifier{digest}
+	inner.SignerInfos = slices.Grow(inner.SignerInfos, 1)[:1]
+	si := &inner.SignerInfos[0]
+	si.Version = 1
+	si.IssuerAndSerialNumber.IssuerName = asn1.RawValue{FullBytes: c.certificate.Issuer.Raw}
+	si.IssuerAndSerialNumber.SerialNumber = c.certificate.Serial
+	si.DigestAlgorithm, si.DigestEncryptionAlgorithm = digest, algorithm
+	si.EncryptedDigest = c.signature
+	si.AuthenticatedAttributes = slices.Grow(si.AuthenticatedAttributes, len(c.signedAttrs))[:len(c.signedAttrs)]
+	for i, a := range c.signedAttrs {
+		si.AuthenticatedAttributes[i].Type = a.id
+		si.AuthenticatedAttributes[i].Value = asn1.RawValue{FullBytes: der.Set(a.values...)}
+	}
+	if c.content == nil {
+		sd.Detach()
+	}
+	out, err := sd.Finish()
+	if err != nil {
+		return nil, fmt.Errorf("build CMS: %w", err)
+	}
+	return out, nil
+}
+
+func libraryAlgorithm(a certs.AlgorithmIdentifier) (pkix.AlgorithmIdentifier, error) {
+	out := pkix.AlgorithmIdentifier{Algorithm: a.OID}
+	if a.Parameters == nil {
+		return out, nil
+	}
+	if _, err := asn1.Unmarshal(a.Parameters, &out.Parameters); err != nil {
+		return out, fmt.Errorf("build CMS: algorithm parameters: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,59 @@
+package signing
+
+// summary says the conclusion in one sentence of each language.
+func summary(v *Verdict) Text {
+	if v.Passed() {
+		if v.Kind == "certificate" {
+			return Text{"Сертификат жарамды.", "Сертификат действителен.", "The certificate is valid."}
+		}
+		return Text{"Қолтаңба расталды.", "Подпись подтверждена.", "The signature is confirmed."}
+	}
+	why := reason(v.SubIndication)
+	if v.Indication == TotalFailed {
+		return Text{
+			"Расталмады: " + why.KK + ".", "Не подтверждено: " + why.RU + ".", "Not confirmed: " + why.EN + ".",
+		}
+	}
+	return Text{
+		"Анықтау мүмкін емес: " + why.KK + ".", "Установить невозможно: " + why.RU + ".", "Cannot be told: " + why.EN + ".",
+	}
+}
+
+// reason words a sub-indication for people.
+func reason(s SubIndication) Text {
+	switch s {
+	case FormatFailure:
+		return Text{"файл пішімі бұзылған немесе онда қолтаңба жоқ", "формат файла нарушен или в нём нет подписи", "the file is malformed or carries no signature"}
+	case HashFailure:
+		return Text{"мазмұны қол қойылғаннан өзгеше", "содержание отличается от подписанного", "the content differs from what was signed"}
+	case SigCryptoFailure:
+		return Text{"қолтаңба мәні дұрыс емес", "значение подписи неверно", "the signature value is wrong"}
+	case Expired:
+		return Text{"сертификаттың мерзімі өткен", "срок действия сертификата истёк", "the certificate has expired"}
+	case NotYetValid:
+		return Text{"сертификаттың мерзімі әлі басталмаған", "срок действия сертификата ещё не начался", "the certificate was not valid yet"}
+	case Revoked:
+		return Text{"сертификат қайтарып алынған", "сертификат отозван", "the certificate is revoked"}
+	case RevokedNoPOE:
+		return Text{"сертификат қайтарып алынған, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", "сертификат отозван, и не доказано, что подпись создана раньше", "the certificate is revoked and nothing proves that the signature is older"}
+	case RevokedCANoPOE:
+		return Text{"куәландырушы орталықтың сертификаты қайтарып алынған", "сертификат удостоверяющего центра отозван", "the certificate of the authority is revoked"}
+	case OutOfBoundsNoPOE:
+		return Text{"сертификаттың мерзімі өткен, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", "срок действия сертификата истёк, и не доказано, что подпись создана раньше", "a certificate has expired and nothing proves that the signature is older"}
+	case SigConstraintsFailure:
+		return Text{"қолтаңба қойылған талаптарға сай емес", "подпись не отвечает требованиям", "the signature does not meet the requirements"}
+	case ChainConstraintsFailure:
+		return Text{"сертификат бұл мақсатқа арналмаған", "сертификат не предназначен для этой цели", "the certificate is not for this purpose"}
+	case CryptoConstraintsFailure:
+		return Text{"алгоритм белгісіз немесе енді сенімді емес", "алгоритм неизвестен или более не надёжен", "an algorithm is unknown or no longer reliable"}
+	case NoSigningCertificateFound:
+		return Text{"қол қоюшының сертификаты табылмады", "сертификат подписавшего не найден", "the signer's certificate was not found"}
+	case NoCertificateChainFound:
+		return Text{"сенімді куәландырушы орталыққа дейінгі тізбек табылмады", "не найдена цепочка до доверенного удостоверяющего центра", "no path to a trusted authority was found"}
+	case SignedDataNotFound:
+		return Text{"қол қойылған құжат берілмеген", "подписанный документ не приложен", "the signed document was not supplied"}
+	case TryLater:
+		return Text{"сертификаттың қайтарып алынбағаны туралы жаңа мәлімет жоқ", "нет свежих сведений об отзыве сертификата", "there is no fresh revocation information"}
+	}
+	return Text{"себебі белгісіз", "причина неизвестна", "the reason is unknown"}
+}

@@ -1,0 +1,169 @@
+// Package signing makes and judges signatures over bytes: CMS, and PDF through
+// signing/pades.
+//
+// To judge, fill in a [Verifier] and call [Verifier.VerifyCMS],
+// [Verifier.VerifyPDF] or [Verifier.VerifyCertificate]; the answer is a
+// [Verdict] in the words of ETSI EN 319 102-1. To sign, call [SignCMS] or
+// [SignPDF] with a [Key].
+//
+// A failed check is an answer and stands in the verdict; an error means that no
+// answer was possible. A verifier without trust anchors passes nothing, and so
+// does a file without signers: there is no way to skip a check by leaving
+// something out.
+//
+// The package knows nothing of documents and law beyond what the verification
+// of a signature needs; what is checked, and how strictly, is data: [Policy].
+package signing
+
+import (
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/revocation"
+)
+
+// Indication is the conclusion about a signature (EN 319 102-1, 5.1.3).
+type Indication string
+
+// The three conclusions. Failed means that the signature is known to be bad,
+// whatever else may come to light; indeterminate means that with other evidence
+// (a timestamp, a fresher revocation list, another anchor) it could pass.
+const (
+	TotalPassed   Indication = "TOTAL-PASSED"
+	TotalFailed   Indication = "TOTAL-FAILED"
+	Indeterminate Indication = "INDETERMINATE"
+)
+
+// SubIndication says why a signature did not pass (EN 319 102-1, table 5).
+type SubIndication string
+
+// The sub-indications that this verifier gives.
+const (
+	FormatFailure             SubIndication = "FORMAT_FAILURE"
+	HashFailure               SubIndication = "HASH_FAILURE"
+	SigCryptoFailure          SubIndication = "SIG_CRYPTO_FAILURE"
+	Expired                   SubIndication = "EXPIRED"
+	NotYetValid               SubIndication = "NOT_YET_VALID"
+	Revoked                   SubIndication = "REVOKED"
+	RevokedNoPOE              SubIndication = "REVOKED_NO_POE"
+	RevokedCANoPOE            SubIndication = "REVOKED_CA_NO_POE"
+	OutOfBoundsNoPOE          SubIndication = "OUT_OF_BOUNDS_NO_POE"
+	SigConstraintsFailure     SubIndication = "SIG_CONSTRAINTS_FAILURE"
+	ChainConstraintsFailure   SubIndication = "CHAIN_CONSTRAINTS_FAILURE"
+	CryptoConstraintsFailure  SubIndication = "CRYPTO_CONSTRAINTS_FAILURE"
+	NoSigningCertificateFound SubIndication = "NO_SIGNING_CERTIFICATE_FOUND"
+	NoCertificateChainFound   SubIndication = "NO_CERTIFICATE_CHAIN_FOUND"
+	SignedDataNotFound        SubIndication = "SIGNED_DATA_NOT_FOUND"
+	TryLater                  SubIndication = "TRY_LATER"
+)
+
+// Text is a statement in the three languages of the verdict.
+type Text struct {
+	KK string `json:"kk"`
+	RU string `json:"ru"`
+	EN string `json:"en"`
+}
+
+// CheckStatus is how one check ended.
+type CheckStatus string
+
+// The ends of a check. A warning did not fulfil the check, but the policy lets
+// it pass; not applicable means that there was nothing to ask.
+const (
+	CheckPassed        CheckStatus = "passed"
+	CheckFailed        CheckStatus = "failed"
+	CheckUndetermined  CheckStatus = "undetermined"
+	CheckWarning       CheckStatus = "warning"
+	CheckNotApplicable CheckStatus = "not_applicable"
+)
+
+// Check is one question of the table in checks.go and its answer.
+type Check struct {
+	Name          CheckName     `json:"name"`
+	Status        CheckStatus   `json:"status"`
+	SubIndication SubIndication `json:"sub_indication,omitempty"`
+	Clause        string        `json:"clause"` // the rule that asks the question
+	Title         Text          `json:"title"`
+	Detail        string        `json:"detail,omitempty"` // English, precise, without personal numbers
+	Evidence      *Evidence     `json:"evidence,omitempty"`
+}
+
+// Evidence is what the answer to a check rests on.
+type Evidence struct {
+	Path       []PathStep           `json:"path,omitempty"`
+	Revocation *revocation.Evidence `json:"revocation,omitempty"`
+}
+
+// PathStep is one certificate of a certification path.
+type PathStep struct {
+	Subject   string    `json:"subject"`
+	SHA256    string    `json:"sha256"`
+	NotBefore time.Time `json:"not_before"`
+	NotAfter  time.Time `json:"not_after"`
+	Algorithm string    `json:"algorithm"`
+	Anchor    bool      `json:"anchor,omitempty"`
+}
+
+// FactStatus is what is known of one of the regulation's three facts.
+type FactStatus string
+
+// A fact is established, refuted, or not known; or nobody asked.
+const (
+	FactEstablished FactStatus = "established"
+	FactRefuted     FactStatus = "refuted"
+	FactUnknown     FactStatus = "unknown"
+	FactNotAsked    FactStatus = "not_asked"
+)
+
+// Facts are the three facts that the regulation asks of an applicant's
+// certificate (order № 159, ¶6(10)): each that is not established is by itself
+// the ground of the refusal RF-SIG.
+type Facts struct {
+	ValidityPeriod FactStatus `json:"validity_period"` // inside its validity period
+	NotRevoked     FactStatus `json:"not_revoked"`     // not in the list of revoked certificates
+	IdentityMatch  FactStatus `json:"identity_match"`  // ИИН/БИН of the request and of the certificate agree
+}
+
+// Signer is the verdict on one signer.
+type Signer struct {
+	Indication    Indication       `json:"indication"`
+	SubIndication SubIndication    `json:"sub_indication,omitempty"`
+	Facts         Facts            `json:"facts"`
+	Identity      *certs.Identity  `json:"identity,omitempty"` // personal data
+	Certificate   *CertificateInfo `json:"certificate,omitempty"`
+	Algorithm     string           `json:"algorithm,omitempty"`
+	ClaimedTime   time.Time        `json:"claimed_signing_time,omitzero"` // the signer's word, relied on for nothing
+	RevokedSince  time.Time        `json:"revoked_since,omitzero"`        // valid at the time asked about, revoked later
+	Level         string           `json:"level,omitempty"`               // of a PDF signature
+	Checks        []Check          `json:"checks"`
+}
+
+// CertificateInfo names a certificate.
+type CertificateInfo struct {
+	Subject   string    `json:"subject"` // the IIN masked
+	Issuer    string    `json:"issuer"`
+	Serial    string    `json:"serial"` // hexadecimal
+	NotBefore time.Time `json:"not_before"`
+	NotAfter  time.Time `json:"not_after"`
+	Key       string    `json:"key"`
+	KeyUsage  []string  `json:"key_usage"`
+	SHA256    string    `json:"sha256"`
+}
+
+// Verdict is the answer to a verification. Its conclusion passes only if there
+// is a signer and every signer passes.
+type Verdict struct {
+	Kind          string        `json:"kind"` // "cms", "pdf" or "certificate"
+	Indication    Indication    `json:"indication"`
+	SubIndication SubIndication `json:"sub_indication,omitempty"`
+	Summary       Text          `json:"summary"`
+	// At is the time that the verdict is about: the moment of receipt, taken
+	// as the latest at which the signature can have been made.
+	At      time.Time `json:"at"`
+	Policy  string    `json:"policy"` // name and version
+	Detail  string    `json:"detail,omitempty"`
+	Signers []Signer  `json:"signers"`
+}
+
+// Passed reports whether the conclusion is TOTAL-PASSED.
+func (v *Verdict) Passed() bool { return v.Indication == TotalPassed }

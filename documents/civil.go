@@ -1,0 +1,35 @@
+package documents
+
+import "time"
+
+// CivilDate returns the date on the calendars of Kazakhstan at an instant:
+// the date printed on a document issued then, and the year of its number. The
+// rule is Almaty's and the capital's: UTC+6 until the end of February 2024,
+// since then one zone of UTC+5 for the whole country. It is written out here,
+// not taken from the machine's time zone files, so that a server without them
+// or with old ones dates documents the same. Instants before 2005 follow
+// other rules and never occur in the register.
+func CivilDate(t time.Time) Date {
+	return DateOf(t.In(civilZone(t)))
+}
+
+// civilZone names the offset of an instant. On 1 March 2024 at 00:00 of UTC+6
+// the clocks went back one hour.
+func civilZone(t time.Time) *time.Location {
+	change := time.Date(2024, time.February, 29, 18, 0, 0, 0, time.UTC)
+	if t.Before(change) {
+		return time.FixedZone("UTC+6", 6*60*60)
+	}
+	return time.FixedZone("UTC+5", 5*60*60)
+}
+
+// before reports whether d is an earlier day than other.
+func (d Date) before(other Date) bool {
+	if d.Year != other.Year {
+		return d.Year < other.Year
+	}
+	if d.Month != other.Month {
+		return d.Month < other.Month
+	}
+	return d.Day < other.Day
+}

@@ -1,0 +1,193 @@
+// Package documents is the law as values: what a licence and a reasoned
+// refusal say, in Kazakh and in Russian, how they are numbered, which
+// statuses they pass through, and what makes their content complete.
+//
+// A newcomer starts with [Licence] and [Refusal], the contents of the two
+// documents of order № 159 of 2012, annex 3, and with [Draft], which is either
+// of them before it has a number. Their Validate methods name every field that
+// is missing or cannot be printed.
+//
+// The package is pure: it reads no clock, no file, no network and no database.
+// How a document looks is the business of documents/pdf; in which order things
+// happen to it, of documents/registry.
+package documents
+
+import (
+	"fmt"
+	"time"
+
+	"tamga/certs"
+)
+
+// Text is one statement in the two languages in which every document is
+// issued. Both are needed: a document has a Kazakh and a Russian page.
+type Text struct {
+	KK string `json:"kk"`
+	RU string `json:"ru"`
+}
+
+// In returns the statement in a language, "kk" or "ru".
+func (t Text) In(lang Lang) string {
+	if lang == RU {
+		return t.RU
+	}
+	return t.KK
+}
+
+// Lang is a language of a document's page.
+type Lang string
+
+// The languages of the documents, in the order of their pages.
+const (
+	KK Lang = "kk"
+	RU Lang = "ru"
+)
+
+// Kind tells the documents apart.
+type Kind string
+
+// The documents that can be issued.
+const (
+	KindLicence Kind = "licence" // order № 159, annex 3, part 1
+	KindRefusal Kind = "refusal" // order № 159, annex 3, part 2
+)
+
+// Status is where a document is in its life.
+type Status string
+
+const (
+	// StatusReserved is a number taken and a content written, not yet signed.
+	StatusReserved Status = "reserved"
+	// StatusInForce is signed and entered in the register: қолданыста.
+	StatusInForce Status = "in_force"
+	// StatusVoid is a reservation that was given up; its number is not used
+	// again.
+	StatusVoid Status = "void"
+)
+
+// Date is a civil date, as the documents print it, without a time of day.
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// DateOf returns the civil date of an instant in its own location.
+func DateOf(t time.Time) Date {
+	y, m, d := t.Date()
+	return Date{Year: y, Month: m, Day: d}
+}
+
+// ParseDate reads "2006-01-02" and refuses days that no calendar has.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return Date{}, fmt.Errorf("date %q is not of the form 2006-01-02", s)
+	}
+	return DateOf(t), nil
+}
+
+// IsZero reports whether the date was never set.
+func (d Date) IsZero() bool { return d == Date{} }
+
+// String returns the date as "2006-01-02".
+func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day) }
+
+// Printed returns the date as the documents print it, "02.01.2006".
+func (d Date) Printed() string { return fmt.Sprintf("%02d.%02d.%04d", d.Day, int(d.Month), d.Year) }
+
+// MarshalText writes "2006-01-02", and nothing for a date never set.
+func (d Date) MarshalText() ([]byte, error) {
+	if d.IsZero() {
+		return nil, nil
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (d *Date) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*d = Date{}
+		return nil
+	}
+	var err error
+	*d, err = ParseDate(string(b))
+	return err
+}
+
+// Holder is the person a document is issued to or refused to: a legal entity
+// with its БСН/БИН, or a natural person with an ЖСН/ИИН. Exactly one of Legal
+// and Natural is set (order № 159, annex 3, row «Берілді»).
+type Holder struct {
+	Legal   *LegalEntity   `json:"legal,omitempty"`
+	Natural *NaturalPerson `json:"natural,omitempty"`
+}
+
+// LegalEntity is a holder that is an organisation.
+type LegalEntity struct {
+	Name    Text      `json:"name"`
+	Address Text      `json:"address"`
+	BIN     certs.BIN `json:"bin"`
+}
+
+// NaturalPerson is a holder that is a human being. Patronymic may be empty:
+// not everyone has one.
+type NaturalPerson struct {
+	Surname    string    `json:"surname"`
+	GivenName  string    `json:"given_name"`
+	Patronymic string    `json:"patronymic,omitempty"`
+	IIN        certs.IIN `json:"iin"`
+}
+
+// Licence is the content of «МЕМЛЕКЕТТІК ЛИЦЕНЗИЯ», order № 159, annex 3,
+// part 1, rows 3 to 10. Rows 11 to 15, the certification of a paper copy, are
+// no part of it: on the electronic original they stay empty.
+type Licence struct {
+	Number            string `json:"number,omitempty"` // given by the register
+	IssuedOn          Date   `json:"issued_on"`        // given by the register when zero
+	Holder            Holder `json:"holder"`
+	Activity          Text   `json:"activity"`
+	SpecialConditions Text   `json:"special_conditions"`
+	Licensor          Text   `json:"licensor"`
+	Head              string `json:"head"` // surname and initials of the head or authorised person
+	Place             Text   `json:"place"`
+}
+
+// Refusal is the content of «НЕГІЗДЕЛГЕН БАС ТАРТУ», order № 159, annex 3,
+// part 2.
+type Refusal struct {
+	Number            string        `json:"number,omitempty"` // given by the register
+	IssuedOn          Date          `json:"issued_on"`        // given by the register when zero
+	Authority         Text          `json:"authority"`
+	Requisites        Text          `json:"requisites"` // address and telephone of the authority
+	Applicant         Holder        `json:"applicant"`
+	ApplicationNumber string        `json:"application_number"`
+	ApplicationDate   Date          `json:"application_date"`
+	Ground            RefusalGround `json:"ground"`
+	Reason            Text          `json:"reason"`
+	Position          Text          `json:"position"` // of the person who signs
+	Signatory         string        `json:"signatory"`
+}
+
+// RefusalGround names the branch of the regulation that ends in a signed
+// reasoned refusal.
+type RefusalGround string
+
+// The grounds of a signed reasoned refusal.
+const (
+	// GroundQualification: the qualification requirements or the grounds for
+	// issuing are not met (order № 159, ¶6(15), ¶7(11)).
+	GroundQualification RefusalGround = "RF-QUAL"
+	// GroundDocuments: the documents do not match the Standard (¶8(10)).
+	GroundDocuments RefusalGround = "RF-DOCS"
+	// GroundIncomplete: the package is incomplete, refused within two working
+	// days (Law on licensing of 2007, article 42 ¶4).
+	GroundIncomplete RefusalGround = "RF-INCOMPLETE"
+)
+
+// Draft is a document that has no number yet: exactly one of its fields is
+// set.
+type Draft struct {
+	Licence *Licence `json:"licence,omitempty"`
+	Refusal *Refusal `json:"refusal,omitempty"`
+}

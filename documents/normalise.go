@@ -1,0 +1,155 @@
+package documents
+
+import (
+	"strings"
+	"unicode"
+
+	"tamga/certs"
+)
+
+// NormaliseKazakh repairs what keyboards, old texts and copying leave in
+// Kazakh and Russian text, so that it compares and prints as one: Latin «i» in
+// a Cyrillic word becomes «і» (U+0456), and the other Latin letters that pass
+// for Cyrillic ones likewise; a non-breaking space becomes a space; runs of
+// white space, line breaks included, become one space; the two-part forms of
+// «й» and «ё» become one letter. A word with any Latin letter that has no
+// Cyrillic twin, such as «COVID», keeps its Latin letters.
+//
+// The originals of order № 159 need it: 555 of their 1019 «і» are Latin.
+func NormaliseKazakh(s string) string {
+	s = composed.Replace(strings.Join(strings.Fields(s), " "))
+	var b strings.Builder
+	b.Grow(len(s))
+	runes := []rune(s)
+	for start := 0; start < len(runes); {
+		end := start
+		for end < len(runes) && unicode.IsLetter(runes[end]) {
+			end++
+		}
+		if end == start {
+			end++
+		}
+		for _, r := range oneScript(runes[start:end]) {
+			b.WriteRune(r)
+		}
+		start = end
+	}
+	return b.String()
+}
+
+// composed joins a letter and its combining mark, as files from other systems
+// split them. It is read only.
+var composed = strings.NewReplacer(
+	"и\u0306", "й", "И\u0306", "Й", "е\u0308", "ё", "Е\u0308", "Ё",
+)
+
+// oneScript turns the Latin letters of a word into Cyrillic ones if the word
+// is Cyrillic otherwise, and returns it as it is if not.
+func oneScript(word []rune) []rune {
+	cyrillic := false
+	for _, r := range word {
+		if unicode.Is(unicode.Cyrillic, r) {
+			cyrillic = true
+		} else if _, ok := cyrillicTwin(r); !ok {
+			return word
+		}
+	}
+	if !cyrillic {
+		return word
+	}
+	out := make([]rune, len(word))
+	for i, r := range word {
+		out[i] = r
+		if twin, ok := cyrillicTwin(r); ok {
+			out[i] = twin
+		}
+	}
+	return out
+}
+
+// cyrillicTwin returns the Cyrillic letter that a Latin letter looks like. «Y»
+// is left out: it passes for both «У» and «Ү».
+func cyrillicTwin(r rune) (rune, bool) {
+	const latin, cyrillic = "iIaceopxhABCEHKMOPTX", "іІасеорхһАВСЕНКМОРТХ"
+	at := strings.IndexRune(latin, r)
+	if at < 0 {
+		return 0, false
+	}
+	return []rune(cyrillic)[at], true
+}
+
+// normaliseLines does the work of NormaliseKazakh line by line, so that the
+// paragraphs of a long text survive. Empty lines go.
+func normaliseLines(s string) string {
+	s = strings.ReplaceAll(s, "\r", "\n")
+	lines := make([]string, 0, strings.Count(s, "\n")+1)
+	for line := range strings.SplitSeq(s, "\n") {
+		if line = NormaliseKazakh(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Normalise returns a copy of the draft with every text normalised as by
+// [NormaliseKazakh]; the reason of a refusal and the special conditions of a
+// licence keep their line breaks. The draft itself is not changed.
+func (d Draft) Normalise() Draft {
+	var out Draft
+	if d.Licence != nil {
+		l := d.Licence.normalise()
+		out.Licence = &l
+	}
+	if d.Refusal != nil {
+		r := d.Refusal.normalise()
+		out.Refusal = &r
+	}
+	return out
+}
+
+func (l Licence) normalise() Licence {
+	l.Number = strings.TrimSpace(l.Number)
+	l.Holder = l.Holder.normalise()
+	l.Activity = l.Activity.each(NormaliseKazakh)
+	l.SpecialConditions = l.SpecialConditions.each(normaliseLines)
+	l.Licensor = l.Licensor.each(NormaliseKazakh)
+	l.Head = NormaliseKazakh(l.Head)
+	l.Place = l.Place.each(NormaliseKazakh)
+	return l
+}
+
+func (r Refusal) normalise() Refusal {
+	r.Number = strings.TrimSpace(r.Number)
+	r.Authority = r.Authority.each(NormaliseKazakh)
+	r.Requisites = r.Requisites.each(NormaliseKazakh)
+	r.Applicant = r.Applicant.normalise()
+	r.ApplicationNumber = NormaliseKazakh(r.ApplicationNumber)
+	r.Reason = r.Reason.each(normaliseLines)
+	r.Position = r.Position.each(NormaliseKazakh)
+	r.Signatory = NormaliseKazakh(r.Signatory)
+	return r
+}
+
+func (h Holder) normalise() Holder {
+	var out Holder
+	if h.Legal != nil {
+		out.Legal = &LegalEntity{
+			Name:    h.Legal.Name.each(NormaliseKazakh),
+			Address: h.Legal.Address.each(NormaliseKazakh),
+			BIN:     certs.BIN(strings.TrimSpace(string(h.Legal.BIN))),
+		}
+	}
+	if h.Natural != nil {
+		out.Natural = &NaturalPerson{
+			Surname:    NormaliseKazakh(h.Natural.Surname),
+			GivenName:  NormaliseKazakh(h.Natural.GivenName),
+			Patronymic: NormaliseKazakh(h.Natural.Patronymic),
+			IIN:        certs.IIN(strings.TrimSpace(string(h.Natural.IIN))),
+		}
+	}
+	return out
+}
+
+func (t Text) each(f func(string) string) Text {
+	return Text{KK: f(t.KK), RU: f(t.RU)}
+}

@@ -1,0 +1,163 @@
+package documents
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// ErrBadNumber means that a text is not the number of a document that this
+// service could ever have issued.
+var ErrBadNumber = errors.New("not a document number")
+
+// The two digits of the year in a number stand for a year of this century.
+const (
+	firstYear = 2000
+	lastYear  = 2099
+	lastSeq   = 999999
+)
+
+// refusalSeries are the three letters of the reasoned refusals. The series of
+// the state's own permits, such as LAA, are left alone.
+const refusalSeries = "RLR"
+
+// Number is the number of a document taken apart.
+type Number struct {
+	Kind   Kind
+	Year   int    // the civil year of issue, four digits
+	Seq    int    // the running number of that year, from 1
+	String string // as printed, the key of the register
+}
+
+// LicenceNumber returns the number of a licence: the last two digits of the
+// year of issue and a running number of six digits, as «Е-лицензиялау» has
+// formed them since 2012 (14014826 of 9 October 2014). Years are 2000 to 2099,
+// running numbers 1 to 999999.
+func LicenceNumber(year, seq int) (string, error) {
+	if err := inSeries(year, seq); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%02d%06d", year%100, seq), nil
+}
+
+// RefusalNumber returns the number of a reasoned refusal: KZ, two check
+// digits, RLR, and eight digits formed as in a licence number. The check
+// digits are those of ISO 7064 MOD 97-10, placed as in an IBAN and as in the
+// state's own permits (KZ08LAA00032358).
+func RefusalNumber(year, seq int) (string, error) {
+	if err := inSeries(year, seq); err != nil {
+		return "", err
+	}
+	body := fmt.Sprintf("%s%02d%06d", refusalSeries, year%100, seq)
+	return "KZ" + checkDigits(body) + body, nil
+}
+
+// ParseNumber reads a number as people type, paste and dictate it: in small
+// letters, with spaces and dashes, with Cyrillic letters in place of the Latin
+// ones that look the same. Anything that is not a number of a licence or a
+// refusal, wrong check digits included, is [ErrBadNumber].
+func ParseNumber(s string) (Number, error) {
+	const longest = 100 // bytes; a number with generous spacing
+	if len(s) > longest {
+		return Number{}, fmt.Errorf("%w: longer than %d bytes", ErrBadNumber, longest)
+	}
+	plain := strings.Map(plainNumberRune, s)
+	switch {
+	case len(plain) == 8:
+		return parseLicence(plain)
+	case len(plain) == 15 && plain[:2] == "KZ" && plain[4:7] == refusalSeries:
+		return parseRefusal(plain)
+	}
+	return Number{}, ErrBadNumber
+}
+
+func parseLicence(plain string) (Number, error) {
+	n, err := yearAndSeq(plain)
+	if err != nil {
+		return Number{}, err
+	}
+	n.Kind, n.String = KindLicence, plain
+	return n, nil
+}
+
+func parseRefusal(plain string) (Number, error) {
+	n, err := yearAndSeq(plain[7:])
+	if err != nil {
+		return Number{}, err
+	}
+	if plain[2:4] != checkDigits(plain[4:]) {
+		return Number{}, fmt.Errorf("%w: wrong check digits", ErrBadNumber)
+	}
+	n.Kind, n.String = KindRefusal, plain
+	return n, nil
+}
+
+// yearAndSeq reads the eight digits that end every number.
+func yearAndSeq(digits string) (Number, error) {
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return Number{}, ErrBadNumber
+		}
+	}
+	year, err := strconv.Atoi(digits[:2])
+	if err != nil {
+		return Number{}, ErrBadNumber
+	}
+	seq, err := strconv.Atoi(digits[2:])
+	if err != nil || seq == 0 {
+		return Number{}, ErrBadNumber
+	}
+	return Number{Year: firstYear + year, Seq: seq}, nil
+}
+
+func inSeries(year, seq int) error {
+	if year < firstYear || year > lastYear {
+		return fmt.Errorf("no series of numbers for the year %d", year)
+	}
+	if seq < 1 || seq > lastSeq {
+		return fmt.Errorf("running number %d is not between 1 and %d", seq, lastSeq)
+	}
+	return nil
+}
+
+// checkDigits returns the two digits that follow KZ before a body of capital
+// letters and digits: 98 minus the remainder modulo 97 of the body followed by
+// KZ00, letters counting A=10 to Z=35 (ISO 7064 MOD 97-10).
+func checkDigits(body string) string {
+	remainder := 0
+	for _, c := range []byte(body + "KZ00") {
+		if c >= 'A' && c <= 'Z' {
+			remainder = (remainder*100 + int(c-'A') + 10) % 97
+		} else {
+			remainder = (remainder*10 + int(c-'0')) % 97
+		}
+	}
+	return fmt.Sprintf("%02d", 98-remainder)
+}
+
+// plainNumberRune drops what only separates, and turns small letters and
+// Cyrillic look-alikes into the Latin capitals of the printed number.
+func plainNumberRune(r rune) rune {
+	switch {
+	case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '\u2212', r == '\u00ad', r == '\u200b', r == '\ufeff':
+		return -1
+	}
+	r = unicode.ToUpper(r)
+	if latin, ok := latinCapital(r); ok {
+		return latin
+	}
+	return r
+}
+
+// latinCapital returns the Latin capital that a Cyrillic capital looks like.
+func latinCapital(r rune) (rune, bool) {
+	const cyrillic, latin = "АВЕКМНОРСТХІ", "ABEKMHOPCTXI"
+	for i, c := range []rune(cyrillic) {
+		if c == r {
+			return rune(latin[i]), true
+		}
+	}
+	return 0, false
+}

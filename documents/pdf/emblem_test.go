@@ -1,0 +1,73 @@
+package pdf
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/png"
+	"testing"
+)
+
+func picture(t *testing.T, width, height int) []byte {
+	t.Helper()
+	m := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			m.SetNRGBA(x, y, color.NRGBA{R: 200, G: 30, B: 30, A: uint8(255 * x / width)})
+		}
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, m); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// resized declares other dimensions in a picture's header, as a bomb does.
+func resized(file []byte, width, height uint32) []byte {
+	file = bytes.Clone(file)
+	binary.BigEndian.PutUint32(file[16:], width)
+	binary.BigEndian.PutUint32(file[20:], height)
+	binary.BigEndian.PutUint32(file[29:], crc32.ChecksumIEEE(file[12:29]))
+	return file
+}
+
+func TestEmblem(t *testing.T) {
+	small := picture(t, 40, 20)
+	tests := []struct {
+		name string
+		file []byte
+		ok   bool
+	}{
+		{"small", small, true},
+		{"large", picture(t, 1200, 1600), true},
+		{"not a picture", []byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), false},
+		{"truncated", small[:len(small)/2], false},
+		{"too wide", picture(t, maxEmblemSide+1, 1), false},
+		{"bomb by its header", resized(small, 60000, 60000), false},
+		{"more than it has", resized(small, 1999, 1999), false},
+		{"no pixels", resized(small, 0, 20), false},
+		{"too many bytes", append(bytes.Clone(small), make([]byte, maxEmblemBytes)...), false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			l, err := Compile(Options{CheckURL: checkAddress, Emblem: test.file})
+			if !test.ok {
+				if !errors.Is(err, ErrEmblem) {
+					t.Errorf("want ErrEmblem, got %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := render(t, l, sampleLicence())
+			if _, err := parse(file); err != nil || !bytes.Contains(file, []byte("/Subtype/Image")) {
+				t.Errorf("the emblem is not in a sound file: %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,163 @@
+package pdf
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"os"
+	"strings"
+	"testing"
+	"unicode"
+
+	"tamga/documents"
+)
+
+// cmapOf reads the Unicode table of a font file (OpenType, cmap format 4) and
+// returns the glyph of every character.
+func cmapOf(t *testing.T, program []byte) map[rune]int {
+	t.Helper()
+	tables := map[string][]byte{}
+	for i := range int(binary.BigEndian.Uint16(program[4:])) {
+		entry := program[12+16*i:]
+		tables[string(entry[:4])] = program[binary.BigEndian.Uint32(entry[8:]):]
+	}
+	cmap := tables["cmap"]
+	for i := range int(binary.BigEndian.Uint16(cmap[2:])) {
+		entry := cmap[4+8*i:]
+		sub := cmap[binary.BigEndian.Uint32(entry[4:]):]
+		if binary.BigEndian.Uint16(entry) == 3 && binary.BigEndian.Uint16(entry[2:]) == 1 && binary.BigEndian.Uint16(sub) == 4 {
+			return format4(sub)
+		}
+	}
+	t.Fatal("font has no Unicode table")
+	return nil
+}
+
+func format4(sub []byte) map[rune]int {
+	at := func(i int) int { return int(binary.BigEndian.Uint16(sub[i:])) }
+	glyphs := map[rune]int{}
+	n := at(6) // twice the number of segments
+	for s := 0; s < n; s += 2 {
+		end, start, delta, offset := at(14+s), at(16+n+s), at(16+2*n+s), at(16+3*n+s)
+		for c := start; c <= end && c != 0xFFFF; c++ {
+			g := c
+			if offset != 0 {
+				if g = at(16 + 3*n + s + offset + 2*(c-start)); g == 0 {
+					continue
+				}
+			}
+			glyphs[rune(c)] = (g + delta) & 0xFFFF
+		}
+	}
+	return glyphs
+}
+
+// claimed are the characters without which we would not dare to print.
+const claimed = "ӘәҒғҚқҢңӨөҰұҮүҺһІі" +
+	"АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдеёжзийклмнопрстуфхцчшщъыьэюя" +
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" +
+	" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»—–…№“”„’‘§°·"
+
+// TestGlyphCoverage asks the font files themselves, not the text extracted from
+// a file: extraction is right even where the paper shows boxes.
+func TestGlyphCoverage(t *testing.T) {
+	types, err := specimen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	everything := []rune(claimed)
+	for r := rune(0); r < 0x10000; r++ {
+		if documents.Printable(r) && shown(r) == r {
+			everything = append(everything, r)
+		}
+	}
+	wanted := [alphabetCount][]rune{common: []rune(claimed), full: everything}
+	for c, cut := range cuts {
+		program, err := fontFiles.ReadFile(cut.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		glyphs := cmapOf(t, program)
+		for a, characters := range wanted {
+			for _, r := range characters {
+				if glyphs[r] == 0 {
+					t.Errorf("%s has no %q (%U)", cut.name, r, r)
+				}
+			}
+			if face(c) == italic {
+				characters = []rune(captions())
+			}
+			checkCut(t, types, alphabet(a), face(c), characters)
+		}
+	}
+}
+
+// checkCut checks that a cut font shows the characters, each with an outline
+// and the width that the file states.
+func checkCut(t *testing.T, types *typeface, a alphabet, c face, characters []rune) {
+	t.Helper()
+	f := types.fonts[a][c]
+	tables, err := readTables(f.program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := int(binary.BigEndian.Uint16(tables["maxp"][4:]))
+	for _, r := range characters {
+		g := f.glyph(r)
+		if g == 0 || g >= count {
+			t.Errorf("%s: %q (%U) was lost when the font was cut", f.name, r, r)
+			continue
+		}
+		from, to := binary.BigEndian.Uint32(tables["loca"][4*g:]), binary.BigEndian.Uint32(tables["loca"][4*g+4:])
+		if from == to && !unicode.IsSpace(r) {
+			t.Errorf("%s: %q (%U) has no outline", f.name, r, r)
+		}
+		if w := widthOf(tables, g); w != int(types.faces.advance[c][r]) {
+			t.Errorf("%s: %q is %d wide in the font and %d in the file", f.name, r, w, types.faces.advance[c][r])
+		}
+		if c != italic && (!types.faces.has(r) || a == common && !types.faces.common[r]) {
+			t.Errorf("%s: %q (%U) is not known to be there", f.name, r, r)
+		}
+	}
+}
+
+// widthOf is the advance of a glyph in thousandths, from hmtx, rounded.
+func widthOf(tables map[string][]byte, g int) int {
+	em := int(binary.BigEndian.Uint16(tables["head"][18:]))
+	return (int(binary.BigEndian.Uint16(tables["hmtx"][4*g:]))*2000 + em) / (2 * em)
+}
+
+func TestDamagedFont(t *testing.T) {
+	types, err := specimen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := types.fonts[full][regular].program
+	for _, n := range []int{0, 5, 12, 100, len(whole) / 2, len(whole) - 1} {
+		if _, err := unhinted(whole[:n]); err == nil && n < len(whole)-4 {
+			t.Errorf("a font of %d bytes out of %d was taken", n, len(whole))
+		}
+	}
+	if again, err := unhinted(whole); err != nil || len(again) != len(whole) {
+		t.Errorf("cutting twice: %d bytes, then %d (%v)", len(whole), len(again), err)
+	}
+}
+
+// TestFontProvenance checks that the embedded files are those whose origin the
+// README states.
+func TestFontProvenance(t *testing.T) {
+	readme, err := os.ReadFile("fonts/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cut := range cuts {
+		program, err := fontFiles.ReadFile(cut.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(program)
+		if !strings.Contains(string(readme), strings.TrimPrefix(cut.file, "fonts/")+" | "+hex.EncodeToString(sum[:])) {
+			t.Errorf("%s is not the file of the README", cut.file)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package pdf
+
+import (
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"tamga/documents"
+)
+
+// about is what a file says of itself outside its pages.
+type about struct {
+	number  string
+	title   documents.Text
+	author  string
+	subject string
+	moment  time.Time
+	qr      []byte // content of the QR code
+}
+
+// kazakhstan is the time zone of the whole country since 1 March 2024.
+// Read only.
+var kazakhstan = time.FixedZone("", 5*60*60)
+
+// pdfDate writes a moment as ISO 32000-1, 7.9.4 has it.
+func pdfDate(t time.Time) string {
+	return t.In(kazakhstan).Format("D:20060102150405") + "+05'00'"
+}
+
+// producer is the name of our writer in both sets of metadata.
+const producer = "Tamga"
+
+// metadata writes the information dictionary and the XMP packet, which must
+// say the same (ISO 19005-2, 6.6.3). The packet is not compressed, so that
+// programs that know no PDF can find it.
+func (f *file) metadata(a about) {
+	date := pdfDate(a.moment)
+	f.open(objInfo)
+	f.str("<</Title")
+	f.out = appendTextString(f.out, a.title.KK)
+	f.str("/Author")
+	f.out = appendTextString(f.out, a.author)
+	f.str("/Subject")
+	f.out = appendTextString(f.out, a.subject)
+	f.str("/Creator(" + producer + ")/Producer(" + producer + ")/CreationDate(").str(date).str(")/ModDate(").str(date).str(")>>")
+	f.close()
+
+	iso := a.moment.In(kazakhstan).Format("2006-01-02T15:04:05-07:00")
+	f.packed.Reset()
+	f.xml(xmpHead+`<dc:title><rdf:Alt><rdf:li xml:lang="x-default">`, a.title.KK)
+	f.xml(`</rdf:li><rdf:li xml:lang="kk">`, a.title.KK)
+	f.xml(`</rdf:li><rdf:li xml:lang="ru">`, a.title.RU)
+	f.xml("</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>", a.author)
+	f.xml(`</rdf:li></rdf:Seq></dc:creator><dc:description><rdf:Alt><rdf:li xml:lang="x-default">`, a.subject)
+	f.xml("</rdf:li></rdf:Alt></dc:description><dc:identifier>", a.number)
+	f.xml("</dc:identifier><dc:language><rdf:Bag><rdf:li>kk</rdf:li><rdf:li>ru</rdf:li></rdf:Bag></dc:language>"+
+		"<xmp:CreatorTool>"+producer+"</xmp:CreatorTool><pdf:Producer>"+producer+"</pdf:Producer><xmp:CreateDate>", "")
+	f.xml(iso+"</xmp:CreateDate><xmp:ModifyDate>"+iso+"</xmp:ModifyDate>"+xmpTail, "")
+	f.open(objMetadata)
+	f.str("<</Type/Metadata/Subtype/XML/Length ").num(f.packed.Len()).str(">>stream\n")
+	f.out = append(f.out, f.packed.Bytes()...)
+	f.str("\nendstream")
+	f.close()
+}
+
+// xml writes markup of ours, then text of a document. ASCII letters and signs
+// of the text become character references: the packet stands uncompressed in
+// the file, and a name such as «endstream» must not mislead a careless reader.
+func (f *file) xml(markup, text string) {
+	f.packed.WriteString(markup)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf, c >= '0' && c <= '9', c == ' ', c == ',', c == '.', c == '-', c == ':':
+			f.packed.WriteByte(c)
+		default:
+			f.packed.WriteString("&#")
+			f.packed.WriteString(strconv.Itoa(int(c)))
+			f.packed.WriteByte(';')
+		}
+	}
+}
+
+const xmpHead = "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
+	`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
+	`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" ` +
+	`xmlns:pdf="http://ns.adobe.com/pdf/1.3/"><dc:format>application/pdf</dc:format>`
+
+const xmpTail = "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
+
+// appendTextString writes a text string in UTF-16BE as hexadecimal digits, so
+// that no character of a text can be taken for PDF syntax. Texts have passed
+// clean and lie in the basic plane.
+func appendTextString(dst []byte, s string) []byte {
+	dst = append(dst, "<FEFF"...)
+	for _, r := range s {
+		dst = append(dst, hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+	}
+	return append(dst, '>')
+}

@@ -1,0 +1,126 @@
+package pdf
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+
+	"github.com/jung-kurt/gofpdf"
+)
+
+//go:embed fonts/*.ttf
+var fontFiles embed.FS
+
+// cuts are the font files and the styles under which gofpdf knows them.
+var cuts = [faceCount]struct{ file, style, name string }{
+	regular: {"fonts/LiberationSerif-Regular.ttf", "", "LiberationSerif"},
+	bold:    {"fonts/LiberationSerif-Bold.ttf", "B", "LiberationSerif-Bold"},
+	italic:  {"fonts/LiberationSerif-Italic.ttf", "I", "LiberationSerif-Italic"},
+}
+
+const family = "serif"
+
+// stage is where the constant parts are drawn with gofpdf: every part is a
+// page of its own. Lengths are points from the upper left corner.
+type stage struct {
+	*gofpdf.Fpdf
+	faces *faces
+}
+
+// newStage returns an empty stage with the fonts registered.
+func newStage(f *faces) (*stage, error) {
+	p := gofpdf.New("P", "pt", "A4", "")
+	p.SetCompression(false)
+	p.SetAutoPageBreak(false, 0)
+	p.SetMargins(0, 0, 0)
+	for _, c := range cuts {
+		program, err := fontFiles.ReadFile(c.file)
+		if err != nil {
+			return nil, fmt.Errorf("reading font: %w", err)
+		}
+		p.AddUTF8FontFromBytes(family, c.style, program)
+	}
+	p.SetFont(family, "", 10)
+	return &stage{Fpdf: p, faces: f}, p.Error()
+}
+
+// text draws a line of fixed text with its baseline at y.
+func (g *stage) text(t style, x, y float64, s string) {
+	g.SetFont(family, cuts[t.face].style, t.size)
+	switch t.ink {
+	case grey:
+		g.SetTextColor(102, 102, 102)
+	case blue:
+		g.SetTextColor(14, 50, 98)
+	default:
+		g.SetTextColor(0, 0, 0)
+	}
+	g.Text(x, y, s)
+}
+
+func (g *stage) centred(t style, x, y float64, s string) {
+	g.text(t, x-t.points(g.faces.width(t.face, s))/2, y, s)
+}
+
+// finish returns the objects of what was drawn.
+func (g *stage) finish() (*drawn, error) {
+	var out bytes.Buffer
+	if err := g.Output(&out); err != nil {
+		return nil, fmt.Errorf("drawing the layout: %w", err)
+	}
+	return takeApart(out.Bytes())
+}
+
+// typeface is the fonts of the documents, cut and measured.
+type typeface struct {
+	faces *faces
+	fonts [alphabetCount][faceCount]*font
+}
+
+// specimen sets every printable character in every face. The italic only needs
+// the fixed captions.
+func specimen() (*typeface, error) {
+	t := &typeface{faces: &faces{}}
+	for a := range alphabetCount {
+		g, err := newStage(nil)
+		if err != nil {
+			return nil, err
+		}
+		g.AddPage()
+		characters := [faceCount][]rune{regular: printable(a), bold: printable(a), italic: []rune(captions())}
+		for c, cut := range cuts {
+			g.SetFont(family, cut.style, 10)
+			g.Text(0, 10, string(characters[c]))
+		}
+		var widths [faceCount][]int
+		for c, cut := range cuts {
+			g.SetFont(family, cut.style, 10)
+			for _, r := range characters[c] {
+				widths[c] = append(widths[c], g.GetStringSymbolWidth(string(r)))
+			}
+		}
+		parts, err := g.finish()
+		if err != nil {
+			return nil, err
+		}
+		for c, cut := range cuts {
+			f, err := parts.font(family+cut.style, cut.name)
+			if err != nil {
+				return nil, err
+			}
+			t.fonts[a][c] = f
+			for i, r := range characters[c] {
+				if f.glyph(r) != 0 { // else clean will name it
+					t.faces.advance[c][r] = uint16(widths[c][i])
+					t.faces.common[r] = t.faces.common[r] || a == common && face(c) != italic
+				}
+			}
+		}
+	}
+	return t, nil
+}
+
+// size is a page format in points.
+func (g *stage) size(width, height float64) gofpdf.SizeType {
+	return gofpdf.SizeType{Wd: width, Ht: height}
+}

@@ -1,0 +1,131 @@
+package pdf
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tamga/documents"
+)
+
+// tool runs a program that judges our files, and skips the test where it is
+// not installed. It returns what the program printed, errors included.
+func tool(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		t.Skipf("%s is not installed (Debian: qpdf, mupdf-tools, poppler-utils, zbar-tools)", name)
+	}
+	out, err := exec.Command(name, args...).CombinedOutput()
+	if err != nil {
+		t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// written writes a rendered sample into a temporary file.
+func written(t *testing.T, l *Layouts, doc any) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "sample.pdf")
+	if err := os.WriteFile(name, render(t, l, doc), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestQPDF(t *testing.T) {
+	l := compiled(t)
+	for name, doc := range samples() {
+		t.Run(name, func(t *testing.T) {
+			if out := tool(t, "qpdf", "--check", written(t, l, doc)); strings.Contains(out, "WARNING") {
+				t.Error(out)
+			}
+		})
+	}
+}
+
+func TestMuPDF(t *testing.T) {
+	l := compiled(t)
+	for name, doc := range samples() {
+		t.Run(name, func(t *testing.T) {
+			file := written(t, l, doc)
+			out := tool(t, "mutool", "draw", "-q", "-r", "20", "-o", filepath.Join(t.TempDir(), "p%d.png"), file)
+			if out = strings.TrimPrefix(out, "warning: ICC support is not available\n"); out != "" { // says mutool of itself
+				t.Errorf("drawing: %s", out)
+			}
+			if out := tool(t, "mutool", "info", file); strings.Contains(out, "warning") || strings.Contains(out, "error") {
+				t.Error(out)
+			}
+		})
+	}
+}
+
+// TestExtractedText compares what pdftotext reads on each page with what must
+// stand there: the same characters, and the labels in their order.
+func TestExtractedText(t *testing.T) {
+	l := compiled(t)
+	licence, refusal := sampleLicence(), sampleRefusal()
+	tests := []struct {
+		name  string
+		doc   any
+		pages [2][]string
+	}{
+		{"licence", licence, [2][]string{licencePage(licence, documents.KK), licencePage(licence, documents.RU)}},
+		{"refusal", refusal, [2][]string{refusalPage(refusal, documents.KK), refusalPage(refusal, documents.RU)}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := written(t, l, test.doc)
+			for i, want := range test.pages {
+				n := strconv.Itoa(i + 1)
+				got := tool(t, "pdftotext", "-raw", "-f", n, "-l", n, file, "-")
+				want = append(want, "№", sampleNumber(test.doc), n+" / 2")
+				if letters(got) != letters(strings.Join(want, "")) {
+					t.Errorf("page %s: got\n%s\nwant\n%s", n, got, strings.Join(want, "\n"))
+				}
+			}
+		})
+	}
+	t.Run("order", func(t *testing.T) {
+		got := strings.Join(strings.Fields(tool(t, "pdftotext", "-f", "1", "-l", "1", "-layout", written(t, l, licence), "-")), " ")
+		at := 0
+		for _, label := range []string{"МЕМЛЕКЕТТІК ЛИЦЕНЗИЯ", "Лицензияның берілген күні", "Лицензия нөмірі", "Берілді", "Қызмет түрі",
+			"Лицензия қолданылуының", "Лицензиар ", "Басшы (уәкілетті тұлға)", "Берілген жері", "растаған мемлекеттік", "растаған басшы",
+			"Лицензияның расталған күні: «___» _________________20__г.", "Берілген құжат 2012 жылдың 10 шілдесіндегі"} {
+			i := strings.Index(got[at:], label)
+			if i < 0 {
+				t.Fatalf("%q is not after what should precede it in\n%s", label, got)
+			}
+			at += i + len(label)
+		}
+	})
+}
+
+// letters sorts the visible characters of a text: columns may be read in any
+// order, but nothing may be missing, added or another letter.
+func letters(s string) string {
+	all := []rune(solid(s))
+	slices.Sort(all)
+	return string(all)
+}
+
+// TestQRCode reads the code from pictures of paper, in two resolutions.
+func TestQRCode(t *testing.T) {
+	l := compiled(t)
+	for _, doc := range []any{sampleLicence(), sampleRefusal()} {
+		file := written(t, l, doc)
+		for _, dpi := range []string{"100", "200"} {
+			for _, page := range []string{"1", "2"} {
+				picture := filepath.Join(t.TempDir(), "page")
+				tool(t, "pdftoppm", "-r", dpi, "-f", page, "-singlefile", "-gray", "-png", file, picture)
+				got := strings.TrimSpace(tool(t, "zbarimg", "--nodbus", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture+".png"))
+				if want := checkAddress(sampleNumber(doc)); got != want {
+					t.Errorf("page %s at %s dpi reads %q, want %q", page, dpi, got, want)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package registry
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The rights a client can have.
+const (
+	ScopeSign  = "sign"            // sign with the service's demo key
+	ScopeIssue = "documents.issue" // issue licences and refusals
+)
+
+// Client is a program that was given a key.
+type Client struct {
+	ID     string
+	Name   string
+	Scopes []string
+}
+
+// May reports whether the client has a right.
+func (c Client) May(scope string) bool { return slices.Contains(c.Scopes, scope) }
+
+// secretPrefix marks the keys, so that people and scanners of source code
+// recognise one that has leaked.
+const secretPrefix = "tamga_"
+
+// idLength is the length of a client's id in bytes.
+const idLength = 8
+
+// AddClient gives a new client its key, «tamga_» + id + «_» + 256 random bits.
+// It is returned once and cannot be had again: the register keeps its SHA-256
+// only, which is enough for a secret that nobody chose. The name is for people;
+// it must be 1 to 200 printable characters, or the error is [ErrBadName].
+func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) (secret string, err error) {
+	for _, s := range scopes {
+		if s != ScopeSign && s != ScopeIssue {
+			return "", fmt.Errorf("%w: %q", ErrUnknownScope, s)
+		}
+	}
+	if !printableName(name) {
+		return "", ErrBadName
+	}
+	id, random := make([]byte, idLength), make([]byte, 32)
+	// crypto/rand.Read never fails.
+	_, _ = rand.Read(id)
+	_, _ = rand.Read(random)
+	c := Client{ID: hex.EncodeToString(id), Name: name, Scopes: scopes}
+	secret = secretPrefix + c.ID + "_" + base64.RawURLEncoding.EncodeToString(random)
+	err = r.Store.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO clients (id, name, scopes, secret_sha256, created_at) VALUES ($1, $2, $3, $4, $5)`,
+			c.ID, c.Name, strings.Join(scopes, " "), hexSum([]byte(secret)), toMicros(r.now()))
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("failed to add the client: %w", err)
+	}
+	return secret, nil
+}
+
+// Client returns the client that has a key. Any other text, and a key that was
+// revoked, is [ErrUnknownClient].
+func (r *Registry) Client(ctx context.Context, secret string) (Client, error) {
+	id, ok := clientID(secret)
+	if !ok {
+		return Client{}, ErrUnknownClient
+	}
+	c := Client{ID: id}
+	var scopes, sum string
+	err := r.Store.read.QueryRowContext(ctx, `
+		SELECT name, scopes, secret_sha256 FROM clients WHERE id = $1 AND revoked_at = 0`, id).
+		Scan(&c.Name, &scopes, &sum)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Client{}, ErrUnknownClient
+	}
+	if err != nil {
+		return Client{}, fmt.Errorf("failed to read the client: %w", err)
+	}
+	if subtle.ConstantTimeCompare([]byte(hexSum([]byte(secret))), []byte(sum)) != 1 {
+		return Client{}, ErrUnknownClient
+	}
+	c.Scopes = strings.Fields(scopes)
+	return c, nil
+}
+
+func printableName(name string) bool {
+	const longest = 200
+	if name == "" || utf8.RuneCountInString(name) > longest || !utf8.ValidString(name) {
+		return false
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// clientID returns the part of a key that names the client. Text that no key
+// of ours can be does not reach the database.
+func clientID(secret string) (string, bool) {
+	rest, ok := strings.CutPrefix(secret, secretPrefix)
+	if !ok {
+		return "", false
+	}
+	id, _, ok := strings.Cut(rest, "_")
+	raw, err := hex.DecodeString(id)
+	return id, ok && err == nil && len(raw) == idLength
+}
+
+// RevokeClient makes the key of a client useless from now on. An id without a
+// good key is [ErrUnknownClient].
+func (r *Registry) RevokeClient(ctx context.Context, id string) error {
+	return r.Store.update(ctx, func(tx *sql.Tx) error {
+		known, err := changed(ctx, tx, `
+			UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0`, toMicros(r.now()), id)
+		if err != nil {
+			return fmt.Errorf("failed to revoke the client: %w", err)
+		}
+		if !known {
+			return ErrUnknownClient
+		}
+		return nil
+	})
+}

@@ -1,0 +1,166 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+)
+
+// IssueRequest asks for one document.
+type IssueRequest struct {
+	Client         string // who asks: the id of a [Client], or another fixed name
+	IdempotencyKey string // the client's own name for this request, kept for ever
+	Draft          documents.Draft
+}
+
+// Issue makes the document of a draft: numbered, signed, verified and in
+// force when it returns without an error. The steps are:
+//
+//  1. one transaction takes the number and writes the content, reserved;
+//  2. the document is rendered;
+//  3. it is signed, and what was made is verified;
+//  4. one transaction writes the file, the evidence and the log, in force.
+//
+// The same client with the same key and the same draft gets the same document,
+// with true as the second result, however often and from however many places
+// it asks; while the first call is at work the others get [ErrInProgress].
+// The same key with another draft is [ErrKeyReused].
+//
+// If a step after the first fails, the reservation stays: calling again with
+// the same key goes on with the same number, and so does [Registry.Recover].
+// The draft may come as typed; it is normalised here. Its date of issue may be
+// empty for today, and is otherwise a day of this year that is not to come.
+func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, error) {
+	if !printableASCII(req.Client) || !printableASCII(req.IdempotencyKey) {
+		return Record{}, false, ErrBadKey
+	}
+	req.Draft = req.Draft.Normalise()
+	if err := req.Draft.Validate(); err != nil {
+		return Record{}, false, err
+	}
+	held, err := r.reserve(ctx, req)
+	if err != nil {
+		return Record{}, false, err
+	}
+	if held.lease == "" {
+		rec, err := r.Document(ctx, held.number)
+		return rec, true, err
+	}
+	if err := r.finish(ctx, held); err != nil {
+		return Record{}, false, err
+	}
+	rec, err := r.Document(ctx, held.number)
+	return rec, false, err
+}
+
+// finish does steps 2 to 4 for the holder of a reservation's lease.
+func (r *Registry) finish(ctx context.Context, held reservation) error {
+	var made product
+	err := ctx.Err()
+	if err == nil {
+		made, err = r.produce(held.content)
+	}
+	// From here on the caller's hanging up must not waste the signature, nor
+	// leave the lease to run out.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	if err == nil {
+		err = r.enter(ctx, held, made)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("document %s: %w", held.number, err), r.release(ctx, held))
+	}
+	return nil
+}
+
+// enter is the last transaction of issuing. Only the holder of the lease can
+// do it, and only once.
+func (r *Registry) enter(ctx context.Context, held reservation, made product) error {
+	now := r.now()
+	return r.Store.update(ctx, func(tx *sql.Tx) error {
+		mine, err := changed(ctx, tx, `
+			UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, leased_until = 0
+			WHERE number = $3 AND status = 'reserved' AND lease = $4`,
+			hexSum(made.file), string(made.evidence), held.number, held.lease)
+		if err != nil {
+			return fmt.Errorf("failed to write the document: %w", err)
+		}
+		if !mine {
+			return ErrInProgress
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, held.number, made.file)
+		if err != nil {
+			return fmt.Errorf("failed to write the file: %w", err)
+		}
+		return logEvent(ctx, tx, event{number: held.number, kind: documents.StatusInForce, at: now})
+	})
+}
+
+// void gives a reservation up, for good and on record.
+func (r *Registry) void(ctx context.Context, held reservation, why string) error {
+	now := r.now()
+	return r.Store.update(ctx, func(tx *sql.Tx) error {
+		mine, err := changed(ctx, tx, `
+			UPDATE documents SET status = 'void', leased_until = 0
+			WHERE number = $1 AND status = 'reserved' AND lease = $2`, held.number, held.lease)
+		if err != nil {
+			return fmt.Errorf("failed to void the reservation: %w", err)
+		}
+		if !mine {
+			return ErrInProgress
+		}
+		return logEvent(ctx, tx, event{number: held.number, kind: documents.StatusVoid, at: now, detail: why})
+	})
+}
+
+// event is something that happened to a document. Whatever happens here is
+// effective when it is recorded.
+type event struct {
+	number string
+	kind   documents.Status
+	at     time.Time
+	detail string
+}
+
+// writeEvent adds an event that the log does not carry.
+func writeEvent(ctx context.Context, tx *sql.Tx, e event) error {
+	return insertEvent(ctx, tx, e, sql.NullInt64{})
+}
+
+// logEvent adds an event and its record in the log. The row of the document
+// has been changed in the same transaction, which keeps others out.
+func logEvent(ctx context.Context, tx *sql.Tx, e event) error {
+	idx, err := appendLog(ctx, tx, e)
+	if err != nil {
+		return fmt.Errorf("failed to write the log: %w", err)
+	}
+	return insertEvent(ctx, tx, e, sql.NullInt64{Int64: idx, Valid: true})
+}
+
+func insertEvent(ctx context.Context, tx *sql.Tx, e event, logIndex sql.NullInt64) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO events (number, seq, kind, effective_at, recorded_at, detail, log_idx)
+		VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM events WHERE number = $1), $2, $3, $4, $5, $6)`,
+		e.number, string(e.kind), toMicros(e.at), toMicros(e.at), e.detail, logIndex)
+	if err != nil {
+		return fmt.Errorf("failed to write the event: %w", err)
+	}
+	return nil
+}
+
+// printableASCII reports whether s can name a request or a client.
+func printableASCII(s string) bool {
+	if s == "" || len(s) > 255 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7e {
+			return false
+		}
+	}
+	return true
+}

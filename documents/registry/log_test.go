@@ -1,0 +1,307 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"tamga/documents"
+)
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// second drops the value of a call that is made for its error.
+func second[T any](_ T, err error) error { return err }
+
+// canceled returns a context that has ended already.
+func canceled(t testing.TB) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}
+
+func TestHistory(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		must(t, second(r.reserve(t.Context(), request())))
+		c.advance(time.Hour)
+		issue(t, r, "a", licenceDraft(1))
+		for _, q := range []struct {
+			after time.Duration
+			want  documents.Status
+		}{
+			{-time.Microsecond, ""},
+			{0, documents.StatusReserved},
+			{time.Hour - time.Microsecond, documents.StatusReserved},
+			{time.Hour, documents.StatusInForce},
+			{1000 * time.Hour, documents.StatusInForce},
+		} {
+			got, err := r.StatusAt(t.Context(), "26000001", start.Add(q.after))
+			if got != q.want || (q.want == "" && !errors.Is(err, ErrNotFound)) {
+				t.Errorf("status after %v: %q, %v; want %q", q.after, got, err, q.want)
+			}
+		}
+		events, err := r.Events(t.Context(), "26000001")
+		must(t, err)
+		if len(events) != 2 || !events[0].EffectiveAt.Equal(start) || !events[1].RecordedAt.Equal(start.Add(time.Hour)) {
+			t.Errorf("events: %+v", events)
+		}
+	})
+}
+
+func TestUnknownNumbers(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		for _, number := range []string{"26000001", "", "' OR 1=1 --", strings.Repeat("9", 10000), "\x00", "\xff", "2600 0001"} {
+			_, err1 := r.Document(t.Context(), number)
+			_, err2 := r.PDF(t.Context(), number)
+			_, err3 := r.StatusAt(t.Context(), number, start)
+			_, err4 := r.Events(t.Context(), number)
+			_, err5 := r.Prove(t.Context(), number)
+			for i, err := range []error{err1, err2, err3, err4, err5} {
+				if !errors.Is(err, ErrNotFound) {
+					t.Errorf("%.20q, question %d: %v", number, i+1, err)
+				}
+			}
+		}
+		if list, err := r.List(t.Context(), "", 0); err != nil || len(list) != 0 {
+			t.Errorf("an empty register lists %d, %v", len(list), err)
+		}
+		if _, err := r.List(t.Context(), "26000001", 0); !errors.Is(err, ErrNotFound) {
+			t.Errorf("list after a number never taken: %v", err)
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+func TestList(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		var want []string
+		for i := range 5 {
+			draft := licenceDraft(i)
+			if i == 2 {
+				draft = refusalDraft()
+			}
+			want = append(want, issue(t, r, fmt.Sprint(i), draft).Number)
+			if i%2 == 0 { // the others share a moment
+				c.advance(time.Second)
+			}
+		}
+		var got []string
+		for after := ""; ; {
+			page, err := r.List(t.Context(), after, 2)
+			must(t, err)
+			if len(page) == 0 {
+				break
+			}
+			for _, rec := range page {
+				got = append(got, rec.Number)
+				if rec.IssuedOn().IsZero() {
+					t.Errorf("%s has no content", rec.Number)
+				}
+			}
+			after = got[len(got)-1]
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("listed %v, want %v", got, want)
+		}
+	})
+}
+
+func TestProofsAndHeads(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		size, hash, err := r.Head(t.Context())
+		must(t, err)
+		if empty, _ := tlog.TreeHash(0, nil); size != 0 || hash != empty {
+			t.Errorf("the empty log has size %d and hash %s", size, hash)
+		}
+		heads := []tlog.Hash{hash}
+		for i := range 9 {
+			rec := issue(t, r, fmt.Sprint(i), licenceDraft(i))
+			size, hash, err := r.Head(t.Context())
+			must(t, err)
+			if size != int64(i+1) {
+				t.Fatalf("size %d after %d documents", size, i+1)
+			}
+			heads = append(heads, hash)
+			proof, err := r.Prove(t.Context(), rec.Number)
+			must(t, err)
+			if proof.Root != hash || proof.Size != size {
+				t.Errorf("the proof is for another head")
+			}
+			var leaf LogRecord
+			must(t, json.Unmarshal([]byte(proof.Record), &leaf))
+			if leaf.Number != rec.Number || leaf.FileSHA256 != rec.FileSHA256 || leaf.Status != "in_force" {
+				t.Errorf("the leaf of %s is %s", rec.Number, proof.Record)
+			}
+			proof.Record = strings.Replace(proof.Record, "in_force", "void", 1)
+			if proof.Check() == nil {
+				t.Error("a changed record is proven")
+			}
+		}
+		for n := range 9 {
+			proof, err := r.Prove(t.Context(), fmt.Sprintf("26%06d", n+1))
+			must(t, err)
+			must(t, proof.Check())
+		}
+		for n, h := range heads {
+			must(t, r.CheckHead(t.Context(), int64(n), h))
+			if n > 0 && !errors.Is(r.CheckHead(t.Context(), int64(n), heads[n-1]), ErrTampered) {
+				t.Errorf("a wrong head of size %d is accepted", n)
+			}
+		}
+		if !errors.Is(r.CheckHead(t.Context(), 10, hash), ErrTampered) {
+			t.Error("a head from a longer log is accepted")
+		}
+	})
+}
+
+// tampering is done to a register of seven licences and one void reservation
+// (log record 3, 26000004), and says what VerifyLog must name.
+var tampering = []struct {
+	name  string
+	edits []string
+	want  string
+}{
+	{"content", []string{`UPDATE documents SET content = replace(content, 'Қала 5', 'Қала 6') WHERE number = '26000005'`},
+		"log record 4, document 26000005: the content"},
+	{"content and its sum", []string{`UPDATE documents SET content = '{}', content_sha256 = '` + hexSum([]byte("{}")) + `' WHERE number = '26000002'`},
+		"log record 1, document 26000002: the content"},
+	{"status", []string{`UPDATE documents SET status = 'void', file_sha256 = '', evidence = '' WHERE number = '26000001'`},
+		"log record 0, document 26000001: the status"},
+	{"void made good", []string{`UPDATE documents SET status = 'in_force', file_sha256 = 'x', evidence = 'x' WHERE number = '26000004'`},
+		"log record 3, document 26000004: the status"},
+	{"kind", []string{`UPDATE documents SET kind = 'refusal' WHERE number = '26000001'`},
+		"log record 0, document 26000001: the kind"},
+	{"file", []string{`UPDATE files SET bytes = (SELECT bytes FROM files WHERE number = '26000002') WHERE number = '26000003'`},
+		"log record 2, document 26000003: the file"},
+	{"file sum", []string{`UPDATE documents SET file_sha256 = 'x' WHERE number = '26000003'`},
+		"log record 2, document 26000003: the file"},
+	{"no file", []string{`DELETE FROM files WHERE number = '26000007'`},
+		"log record 6, document 26000007: the file"},
+	{"evidence", []string{`UPDATE documents SET evidence = '{}' WHERE number = '26000007'`},
+		"log record 6, document 26000007: the evidence"},
+	{"event time", []string{`UPDATE events SET effective_at = effective_at - 1 WHERE number = '26000006' AND seq = 2`},
+		"log record 5, document 26000006: the time"},
+	{"event kind", []string{`UPDATE events SET kind = 'void' WHERE number = '26000006' AND seq = 2`},
+		"log record 5, document 26000006: the event"},
+	{"no event", []string{`DELETE FROM events WHERE number = '26000006' AND seq = 2`},
+		"log record 5, document 26000006: the event"},
+	{"event invented", []string{`INSERT INTO events (number, seq, kind, effective_at, recorded_at) VALUES ('26000006', 3, 'reserved', 0, 0)`},
+		"document 26000006: the log has no record of the event"},
+	{"record", []string{`UPDATE log_entries SET record = replace(record, 'T07', 'T08') WHERE idx = 4`},
+		"log record 4, document 26000005: the time"},
+	{"record spaced", []string{`UPDATE log_entries SET record = replace(record, ',', ', ') WHERE idx = 4`},
+		"log record 4, document 26000005: the stored hashes"},
+	{"record unreadable", []string{`UPDATE log_entries SET record = '' WHERE idx = 0`},
+		"log record 0, document 26000001: the record"},
+	{"hash", []string{`UPDATE log_hashes SET hash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' WHERE idx = 2`},
+		"log record 1, document 26000002: the stored hashes"},
+	{"no hash", []string{`DELETE FROM log_hashes WHERE idx = 2`},
+		"log record 1, document 26000002: the stored hashes"},
+	{"head", []string{`UPDATE log_head SET hash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='`},
+		"log record 7: the head"},
+	{"cut off", []string{`UPDATE log_head SET size = 7, hash = (SELECT hash FROM log_hashes WHERE idx = 0)`},
+		"log record 6: the head"},
+	{"deleted record", []string{
+		`UPDATE events SET log_idx = NULL, kind = 'reserved' WHERE log_idx = 4`,
+		`DELETE FROM log_entries WHERE idx = 4`},
+		"log record 4: the record is missing"},
+	{"swapped records", []string{
+		`UPDATE log_entries SET number = CASE idx WHEN 1 THEN '26000003' ELSE '26000002' END WHERE idx IN (1, 2)`},
+		"log record 1, document 26000003: the record is about document 26000002"},
+	{"document put in", []string{`INSERT INTO documents
+		(number, kind, status, content, content_sha256, client, reserved_at, lease, leased_until, file_sha256, evidence)
+		VALUES ('26000009', 'licence', 'in_force', '{}', '', '', 0, '', 0, 'x', 'x')`},
+		"document 26000009: the log has no record of the document"},
+	{"counter turned back", []string{`UPDATE counters SET last = last - 1`},
+		"the series licence of 2026 has taken 7 numbers and has 8 documents"},
+}
+
+func TestVerifyLogNamesTampering(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		for i := 1; i <= 8; i++ {
+			if i == 4 {
+				voidOne(t, r)
+				continue
+			}
+			issue(t, r, fmt.Sprint(i), licenceDraft(i))
+			c.advance(time.Minute)
+		}
+		must(t, r.VerifyLog(t.Context()))
+		size, head, err := r.Head(t.Context())
+		must(t, err)
+		for _, c := range tampering {
+			t.Run(c.name, func(t *testing.T) {
+				undo := snapshot(t, r)
+				defer undo()
+				change(t, r, c.edits...)
+				err := r.VerifyLog(t.Context())
+				var bad *TamperError
+				if !errors.As(err, &bad) || !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("got %v, want %s", err, c.want)
+				}
+			})
+		}
+		must(t, r.VerifyLog(t.Context()))
+		must(t, r.CheckHead(t.Context(), size, head))
+	})
+}
+
+// voidOne makes one reservation that ends void.
+func voidOne(t *testing.T, r *Registry) {
+	t.Helper()
+	req := request()
+	req.IdempotencyKey = "void"
+	held, err := r.reserve(t.Context(), req)
+	must(t, err)
+	must(t, r.void(t.Context(), held, "for the test"))
+}
+
+// snapshot copies all tables, and returns the function that puts them back.
+func snapshot(t *testing.T, r *Registry) func() {
+	t.Helper()
+	// In the order in which rows may be put back under the foreign keys.
+	tables := []string{"documents", "files", "counters", "log_entries", "log_hashes", "log_head", "events"}
+	for _, table := range tables {
+		change(t, r, `CREATE TABLE kept_`+table+` AS SELECT * FROM `+table)
+	}
+	return func() {
+		t.Helper()
+		change(t, r, `UPDATE requests SET number = NULL`)
+		for i := len(tables) - 1; i >= 0; i-- {
+			change(t, r, `DELETE FROM `+tables[i])
+		}
+		for _, table := range tables {
+			change(t, r, `INSERT INTO `+table+` SELECT * FROM kept_`+table, `DROP TABLE kept_`+table)
+		}
+	}
+}
+
+// A file that was changed in the database is not handed out.
+func TestPDFChecksItsSum(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		for i := range 2 {
+			issue(t, r, fmt.Sprint(i), licenceDraft(i))
+		}
+		change(t, r, `UPDATE files SET bytes = (SELECT bytes FROM files WHERE number = '26000002') WHERE number = '26000001'`)
+		if _, err := r.PDF(t.Context(), "26000001"); !errors.Is(err, ErrTampered) {
+			t.Errorf("got %v, want ErrTampered", err)
+		}
+	})
+}

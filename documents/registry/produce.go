@@ -1,0 +1,74 @@
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/pdf"
+	"tamga/signing"
+)
+
+// product is a signed file with the verdict on it.
+type product struct {
+	file     []byte
+	evidence []byte
+}
+
+// errNotEquipped means that the program was wired without what issuing needs.
+var errNotEquipped = errors.New("the register has no layouts or no verifier")
+
+// ready asks, before a number is taken, whether the key may sign now. A key
+// that has expired must cost an error, not a reservation.
+func (r *Registry) ready(at time.Time) error {
+	if r.Layouts == nil || r.Verifier == nil {
+		return errNotEquipped
+	}
+	if err := r.Key.Check(at); err != nil {
+		return fmt.Errorf("documents cannot be signed now: %w", err)
+	}
+	return nil
+}
+
+// produce renders a content, signs it and verifies the result. It is where
+// documents and signatures meet; nothing that does not pass comes out of it.
+// No transaction is open while it runs.
+func (r *Registry) produce(content documents.Draft) (product, error) {
+	if content == (documents.Draft{}) {
+		return product{}, errDamaged
+	}
+	at := r.now()
+	prepared, err := r.render(content, pdf.Meta{SignedAt: at})
+	if err != nil {
+		return product{}, fmt.Errorf("failed to render: %w", err)
+	}
+	file, err := signing.SignPDF(prepared, r.Key, at)
+	if err != nil {
+		return product{}, fmt.Errorf("failed to sign: %w", err)
+	}
+	verdict, err := r.Verifier.VerifyPDF(file, signing.Question{At: at})
+	if err != nil {
+		return product{}, fmt.Errorf("failed to verify: %w", err)
+	}
+	if !verdict.Passed() {
+		return product{}, fmt.Errorf("%w: %s %s", ErrNotVerified, verdict.Indication, verdict.SubIndication)
+	}
+	evidence, err := json.Marshal(verdict)
+	if err != nil {
+		return product{}, fmt.Errorf("failed to encode the verdict: %w", err)
+	}
+	return product{file: file, evidence: evidence}, nil
+}
+
+func (r *Registry) render(content documents.Draft, m pdf.Meta) ([]byte, error) {
+	switch {
+	case r.Layouts == nil || r.Verifier == nil:
+		return nil, errNotEquipped
+	case content.Licence != nil:
+		return r.Layouts.Licence(*content.Licence, m)
+	default:
+		return r.Layouts.Refusal(*content.Refusal, m)
+	}
+}

@@ -1,0 +1,189 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+)
+
+// Event is something that happened to a document: the status that began, since
+// when, and when it was written down.
+type Event struct {
+	Kind        documents.Status
+	EffectiveAt time.Time // UTC
+	RecordedAt  time.Time // UTC
+	Detail      string    // why a document is void; empty otherwise
+}
+
+const selectRecord = `
+	SELECT number, kind, status, content, content_sha256, client, reserved_at, file_sha256, evidence
+	FROM documents `
+
+// Document returns what the register knows of a number, whatever its status.
+// The number is taken as printed; use documents.ParseNumber first on what
+// people type. A number never taken is [ErrNotFound].
+func (r *Registry) Document(ctx context.Context, number string) (Record, error) {
+	if !possible(number) {
+		return Record{}, ErrNotFound
+	}
+	rec, err := scanRecord(r.Store.read.QueryRowContext(ctx, selectRecord+`WHERE number = $1`, number).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Record{}, ErrNotFound
+	}
+	if err != nil {
+		return Record{}, fmt.Errorf("failed to read document %s: %w", number, err)
+	}
+	return rec, nil
+}
+
+// PDF returns the signed file of a document in force, the very bytes that were
+// verified when it was issued; they are never rendered again. A number without
+// such a file is [ErrNotFound]. Bytes that do not have the recorded SHA-256
+// any more are not returned: the error is [ErrTampered].
+func (r *Registry) PDF(ctx context.Context, number string) ([]byte, error) {
+	if !possible(number) {
+		return nil, ErrNotFound
+	}
+	var file []byte
+	var sum string
+	err := r.Store.read.QueryRowContext(ctx, `
+		SELECT f.bytes, d.file_sha256 FROM files f JOIN documents d ON d.number = f.number
+		WHERE f.number = $1 AND d.status = 'in_force'`, number).Scan(&file, &sum)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, ErrNotFound
+	case err != nil:
+		return nil, fmt.Errorf("failed to read the file of document %s: %w", number, err)
+	case hexSum(file) != sum:
+		return nil, &TamperError{Index: -1, Number: number, Reason: "the stored file is not the one that was signed"}
+	}
+	return file, nil
+}
+
+// List returns up to limit records (at most 200; zero or less means 50) in the
+// order in which their numbers were taken, beginning after the document with
+// the number after, or with the first if after is empty.
+func (r *Registry) List(ctx context.Context, after string, limit int) ([]Record, error) {
+	const most, usual = 200, 50
+	if limit <= 0 {
+		limit = usual
+	}
+	var since int64
+	if after != "" {
+		if !possible(after) {
+			return nil, ErrNotFound
+		}
+		err := r.Store.read.QueryRowContext(ctx,
+			`SELECT reserved_at FROM documents WHERE number = $1`, after).Scan(&since)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, ErrNotFound
+		}
+		if err != nil {
+			return nil, fmt.Errorf("failed to list the documents: %w", err)
+		}
+	}
+	rows, err := r.Store.read.QueryContext(ctx, selectRecord+`
+		WHERE (reserved_at, number) > ($1, $2) ORDER BY reserved_at, number LIMIT $3`,
+		since, after, min(limit, most))
+	if err != nil {
+		return nil, fmt.Errorf("failed to list the documents: %w", err)
+	}
+	defer rows.Close()
+	var list []Record
+	for rows.Next() {
+		rec, err := scanRecord(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("failed to list the documents: %w", err)
+		}
+		list = append(list, rec)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("failed to list the documents: %w", err)
+	}
+	return list, nil
+}
+
+// possible reports whether a number is of a form that the register gives. What
+// is not, some of which a database would not even accept as text, needs no
+// question.
+func possible(number string) bool {
+	n, err := documents.ParseNumber(number)
+	return err == nil && n.String == number
+}
+
+func scanRecord(scan func(...any) error) (Record, error) {
+	var rec Record
+	var kind, status, content, evidence string
+	var reservedAt int64
+	err := scan(&rec.Number, &kind, &status, &content, &rec.ContentSHA256,
+		&rec.Client, &reservedAt, &rec.FileSHA256, &evidence)
+	if err != nil {
+		return Record{}, err
+	}
+	rec.Kind, rec.Status = documents.Kind(kind), documents.Status(status)
+	rec.ReservedAt = fromMicros(reservedAt)
+	if evidence != "" {
+		rec.Evidence = json.RawMessage(evidence)
+	}
+	if err := json.Unmarshal([]byte(content), &rec.Content); err != nil {
+		return Record{}, fmt.Errorf("content of %s: %w", rec.Number, err)
+	}
+	return rec, nil
+}
+
+// StatusAt returns the status that a document had at a moment. Before its
+// number was taken, and for a number never taken, that is [ErrNotFound].
+func (r *Registry) StatusAt(ctx context.Context, number string, at time.Time) (documents.Status, error) {
+	if !possible(number) {
+		return "", ErrNotFound
+	}
+	var kind string
+	err := r.Store.read.QueryRowContext(ctx, `
+		SELECT kind FROM events WHERE number = $1 AND effective_at <= $2
+		ORDER BY effective_at DESC, seq DESC LIMIT 1`, number, toMicros(at)).Scan(&kind)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("failed to read the status of %s: %w", number, err)
+	}
+	return documents.Status(kind), nil
+}
+
+// Events returns what happened to a document, in the order in which it was
+// written down. A number never taken is [ErrNotFound].
+func (r *Registry) Events(ctx context.Context, number string) ([]Event, error) {
+	if !possible(number) {
+		return nil, ErrNotFound
+	}
+	rows, err := r.Store.read.QueryContext(ctx, `
+		SELECT kind, effective_at, recorded_at, detail FROM events WHERE number = $1 ORDER BY seq`, number)
+	if err != nil {
+		return nil, fmt.Errorf("failed to read the events of %s: %w", number, err)
+	}
+	defer rows.Close()
+	var events []Event
+	for rows.Next() {
+		var e Event
+		var kind string
+		var effective, recorded int64
+		if err := rows.Scan(&kind, &effective, &recorded, &e.Detail); err != nil {
+			return nil, fmt.Errorf("failed to read the events of %s: %w", number, err)
+		}
+		e.Kind = documents.Status(kind)
+		e.EffectiveAt, e.RecordedAt = fromMicros(effective), fromMicros(recorded)
+		events = append(events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("failed to read the events of %s: %w", number, err)
+	}
+	if len(events) == 0 {
+		return nil, ErrNotFound
+	}
+	return events, nil
+}

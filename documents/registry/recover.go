@@ -1,0 +1,123 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Recovered tells what became of the reservations that had been abandoned.
+type Recovered struct {
+	Finished []string  // numbers now in force
+	Voided   []string  // numbers given up
+	Waiting  []Waiting // kept, to be tried again at the next Recover
+}
+
+// Waiting is a reservation that could not be finished now, and why.
+type Waiting struct {
+	Number string
+	Err    error
+}
+
+// Recover finishes what a crash has interrupted. Every reservation whose lease
+// has run out is rendered from its stored content, signed, verified and
+// entered, with its own number and date. What cannot be finished, because
+// rendering, signing or verification fails, is kept and tried again by the next
+// Recover, until it is older than VoidAfter: then it is declared void, with a
+// record in the log. A content that is not what was written is declared
+// void at once.
+//
+// The program calls Recover when it starts, and then every few minutes: a
+// lease taken just before a crash may still run at the start. Several
+// instances may do so at the same time.
+//
+// An error means that the database failed, or that the key may not sign at all
+// now; what was done before it stands in the result.
+func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
+	var done Recovered
+	// Without a fit key everything would fail, and in the end be void.
+	if err := r.ready(r.now()); err != nil {
+		return done, err
+	}
+	numbers, err := r.abandoned(ctx)
+	if err != nil {
+		return done, err
+	}
+	for _, number := range numbers {
+		if err := r.recoverOne(ctx, number, &done); err != nil {
+			return done, fmt.Errorf("failed to recover document %s: %w", number, err)
+		}
+	}
+	return done, nil
+}
+
+func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovered) error {
+	var held reservation
+	err := r.Store.update(ctx, func(tx *sql.Tx) (err error) {
+		held, err = r.takeOver(ctx, tx, number)
+		return err
+	})
+	if errors.Is(err, ErrInProgress) {
+		return nil // another instance was faster
+	}
+	if err != nil {
+		return err
+	}
+	made, failure := r.produce(held.content)
+	switch {
+	case failure == nil:
+		if err := r.enter(ctx, held, made); err != nil {
+			return err
+		}
+		done.Finished = append(done.Finished, number)
+	case errors.Is(failure, errDamaged), r.now().Sub(held.reservedAt) >= r.voidAfter():
+		if err := r.void(ctx, held, reason(failure)); err != nil {
+			return err
+		}
+		done.Voided = append(done.Voided, number)
+	default:
+		if err := r.release(ctx, held); err != nil {
+			return err
+		}
+		done.Waiting = append(done.Waiting, Waiting{Number: number, Err: failure})
+	}
+	return nil
+}
+
+// reason turns an error into a text that every database takes.
+func reason(err error) string {
+	const longest = 500
+	text := []rune(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, err.Error()))
+	return string(text[:min(len(text), longest)])
+}
+
+// abandoned lists the reservations nobody works on, the oldest first.
+func (r *Registry) abandoned(ctx context.Context) ([]string, error) {
+	rows, err := r.Store.read.QueryContext(ctx, `
+		SELECT number FROM documents WHERE status = 'reserved' AND leased_until <= $1
+		ORDER BY reserved_at, number`, toMicros(r.now()))
+	if err != nil {
+		return nil, fmt.Errorf("failed to list the reservations: %w", err)
+	}
+	defer rows.Close()
+	var numbers []string
+	for rows.Next() {
+		var number string
+		if err := rows.Scan(&number); err != nil {
+			return nil, fmt.Errorf("failed to list the reservations: %w", err)
+		}
+		numbers = append(numbers, number)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("failed to list the reservations: %w", err)
+	}
+	return numbers, nil
+}

@@ -1,0 +1,133 @@
+// Package registry keeps the records of documents and does the acts on them in
+// their right order: a number is taken and the content written before the key
+// is used, and nothing is in force before its signed file has been verified
+// and entered in the log.
+//
+// A newcomer starts with [Open], which gives a [Store], and with
+// [Registry.Issue]; [Registry.Document] and [Registry.PDF] read what was
+// issued. [Registry.Recover] finishes at the start of the program what a crash
+// has interrupted. [Registry.VerifyLog] tells whether anyone has changed the
+// records behind the program's back.
+//
+// The same SQL runs on SQLite and on PostgreSQL. Stored files are never
+// rendered again. The package writes no log of its own, and its errors repeat
+// no personal data.
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/pdf"
+	"tamga/signing"
+)
+
+// Registry is the register with what it needs to issue documents. Store is
+// always needed; Layouts, Key and Verifier only by Issue and Recover. The
+// fields are not changed after the first call; methods are safe for
+// concurrent use.
+type Registry struct {
+	Store    *Store
+	Layouts  *pdf.Layouts
+	Key      signing.Key
+	Verifier *signing.Verifier
+
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+
+	// LeaseFor is how long one act may work on a reservation before it
+	// counts as abandoned by a crash, and a retry or Recover may take it
+	// over. Zero means one minute, which is far more than rendering and
+	// signing take.
+	LeaseFor time.Duration
+
+	// VoidAfter is how long a reservation that cannot be finished is kept
+	// and tried again before Recover declares it void. Zero means 24 hours.
+	VoidAfter time.Duration
+}
+
+// Errors of this package, for errors.Is. Contents that are incomplete come as
+// *documents.InvalidError.
+var (
+	// ErrNotFound means that the register has no such document, or not in a
+	// state in which the question has an answer.
+	ErrNotFound = errors.New("no such document")
+	// ErrBadKey means that an idempotency key or a client's name is empty,
+	// longer than 255 bytes, or not printable ASCII.
+	ErrBadKey = errors.New("idempotency key must be 1 to 255 printable ASCII characters")
+	// ErrKeyReused means that the client has used the idempotency key for
+	// another document.
+	ErrKeyReused = errors.New("idempotency key was used for another request")
+	// ErrInProgress means that the same request is being worked on now; ask
+	// again in a few seconds.
+	ErrInProgress = errors.New("the same request is in progress")
+	// ErrVoid means that the reservation of this idempotency key was given
+	// up. The number is lost; a new key gets a new number.
+	ErrVoid = errors.New("the reservation was declared void")
+	// ErrNotVerified means that the file just made does not pass
+	// verification. It has not left; the reservation stays.
+	ErrNotVerified = errors.New("the signed document does not pass verification")
+	// ErrUnknownClient means that no client has this key.
+	ErrUnknownClient = errors.New("unknown client key")
+	// ErrBadName means that a client's name is empty, too long or cannot be
+	// printed.
+	ErrBadName = errors.New("client's name must be 1 to 200 printable characters")
+	// ErrUnknownScope means that a client was to be given a right that does
+	// not exist.
+	ErrUnknownScope = errors.New("unknown scope")
+	// ErrTampered means that the records and the log contradict each other;
+	// the error is a *TamperError that names the first bad one.
+	ErrTampered = errors.New("the register was tampered with")
+)
+
+// Record is what the register knows of one document. Content holds personal
+// data, and so may Evidence: public pages show neither as they are.
+type Record struct {
+	Number        string
+	Kind          documents.Kind
+	Status        documents.Status
+	Content       documents.Draft // complete: with number and date of issue
+	ContentSHA256 string          // of the stored JSON, hexadecimal
+	Client        string          // who asked for it
+	ReservedAt    time.Time       // UTC
+	FileSHA256    string          // of the signed PDF, hexadecimal; empty unless in force
+	Evidence      json.RawMessage // the verdict on the signed PDF; empty unless in force
+}
+
+// IssuedOn returns the date printed on the document.
+func (rec Record) IssuedOn() documents.Date { return issuedOn(rec.Content) }
+
+func issuedOn(d documents.Draft) documents.Date {
+	switch {
+	case d.Licence != nil:
+		return d.Licence.IssuedOn
+	case d.Refusal != nil:
+		return d.Refusal.IssuedOn
+	}
+	return documents.Date{}
+}
+
+// now returns the moment of an act, in the precision in which it is stored.
+func (r *Registry) now() time.Time {
+	now := time.Now
+	if r.Now != nil {
+		now = r.Now
+	}
+	return now().UTC().Truncate(time.Microsecond)
+}
+
+func (r *Registry) leaseFor() time.Duration {
+	if r.LeaseFor > 0 {
+		return r.LeaseFor
+	}
+	return time.Minute
+}
+
+func (r *Registry) voidAfter() time.Duration {
+	if r.VoidAfter > 0 {
+		return r.VoidAfter
+	}
+	return 24 * time.Hour
+}

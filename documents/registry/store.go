@@ -1,0 +1,132 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "modernc.org/sqlite"             // the driver "sqlite"
+)
+
+// Store is the database under the register. It is safe for concurrent use.
+type Store struct {
+	// write runs transactions, read everything else. On PostgreSQL both are
+	// one pool. SQLite has one writer at a time; a pool of one connection
+	// makes the writers of this process wait in a queue instead of polling
+	// the file's lock, while readers go on beside them.
+	write, read *sql.DB
+}
+
+// Open connects to the database that dsn names, and brings its tables up to
+// date. dsn is either the URL of a PostgreSQL database, postgres://…, or the
+// path of an SQLite file, which is created, readable by its owner only, if it
+// does not exist; its folder must exist.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	s, dialect, err := connect(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("failed to open the register: %w", err)
+	}
+	if err := migrate(ctx, s.write, dialect); err != nil {
+		return nil, errors.Join(fmt.Errorf("failed to prepare the register's tables: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func connect(dsn string) (*Store, dialect, error) {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		db, err := sql.Open("pgx", dsn)
+		if err != nil {
+			return nil, "", err
+		}
+		db.SetMaxOpenConns(16)
+		db.SetMaxIdleConns(16)
+		db.SetConnMaxIdleTime(5 * time.Minute)
+		return &Store{write: db, read: db}, postgres, nil
+	}
+	s, err := connectFile(dsn)
+	return s, sqlite, err
+}
+
+// connectFile opens an SQLite file: write-ahead log, every commit on the disk
+// before it counts (synchronous=FULL), foreign keys enforced, and writing
+// transactions that take the lock at their beginning.
+func connectFile(path string) (*Store, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, errors.New("the register needs the path of a file")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+	options := url.Values{
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+		"_txlock": {"immediate"},
+	}
+	write, err := sql.Open("sqlite", fileURL(path, options))
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	options["_pragma"] = append(options["_pragma"], "query_only(1)")
+	options.Del("_txlock")
+	read, err := sql.Open("sqlite", fileURL(path, options))
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	return &Store{write: write, read: read}, nil
+}
+
+func fileURL(path string, options url.Values) string {
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: options.Encode()}
+	return u.String()
+}
+
+// Close closes the connections. Work in progress fails.
+func (s *Store) Close() error {
+	if s.read == s.write {
+		return s.write.Close()
+	}
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// update runs f in one writing transaction, which is committed if f returns
+// nil and leaves no trace if not.
+func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("failed to begin a transaction: %w", err)
+	}
+	if err := f(tx); err != nil {
+		// The reason matters more than a rollback that failed after it.
+		_ = tx.Rollback()
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("failed to commit: %w", err)
+	}
+	return nil
+}
+
+// Times are kept as whole microseconds since 1970 UTC.
+
+func toMicros(t time.Time) int64 { return t.UnixMicro() }
+
+func fromMicros(us int64) time.Time { return time.UnixMicro(us).UTC() }

@@ -1,0 +1,102 @@
+package registry
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestOpenAgain(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		first, _ := open(t, dsn)
+		rec := issue(t, first, "a", licenceDraft(1))
+		second, _ := open(t, dsn)
+		if got, err := second.Document(t.Context(), rec.Number); err != nil || got.FileSHA256 != rec.FileSHA256 {
+			t.Errorf("opened again: %+v, %v", got, err)
+		}
+		must(t, second.Store.Ping(t.Context()))
+		if rec := issue(t, second, "b", licenceDraft(2)); rec.Number != "26000002" {
+			t.Errorf("the second program issues %s", rec.Number)
+		}
+	})
+}
+
+// Several programs that start at the same moment on an empty database all find
+// the tables made.
+func TestOpenTogether(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		var wg sync.WaitGroup
+		for range 6 {
+			wg.Go(func() {
+				store, err := Open(t.Context(), dsn)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := store.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestOpenRefusesNewerTables(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		change(t, r, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`)
+		if store, err := Open(t.Context(), dsn); err == nil {
+			t.Error("opened")
+			must(t, store.Close())
+		} else if !strings.Contains(err.Error(), "99999") {
+			t.Error(err)
+		}
+	})
+}
+
+func TestOpenFile(t *testing.T) {
+	for _, name := range []string{"", ":memory:", filepath.Join(t.TempDir(), "no", "such", "folder")} {
+		if store, err := Open(t.Context(), name); err == nil {
+			t.Errorf("opened %q", name)
+			must(t, store.Close())
+		}
+	}
+	// Names that mean something in a URL, and the rights of the new file.
+	for _, name := range []string{"register.sqlite", "тізілім 100%?mode=memory#x.sqlite"} {
+		path := filepath.Join(t.TempDir(), name)
+		store, err := Open(t.Context(), path)
+		must(t, err)
+		for pragma, want := range map[string]string{
+			"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000",
+		} {
+			var got string
+			must(t, store.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+			if got != want {
+				t.Errorf("%s is %s, want %s", pragma, got, want)
+			}
+		}
+		if _, err := store.read.ExecContext(t.Context(), `DELETE FROM counters`); err == nil {
+			t.Error("the readers' connections can write")
+		}
+		must(t, store.Close())
+		info, err := os.Stat(path)
+		must(t, err)
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has the mode %v", name, info.Mode())
+		}
+	}
+}
+
+func TestOpenUnreachableServer(t *testing.T) {
+	const secret = "s3cret"
+	_, err := Open(t.Context(), "postgres://tamga:"+secret+"@127.0.0.1:1/tamga?connect_timeout=1")
+	if err == nil {
+		t.Fatal("opened")
+	}
+	if strings.Contains(err.Error(), secret) {
+		t.Errorf("the error repeats the password: %v", err)
+	}
+}

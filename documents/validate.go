@@ -1,0 +1,243 @@
+package documents
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"tamga/certs"
+)
+
+// FieldError says what is wrong with one field of a document's content. It
+// never repeats the value, which may be personal data.
+type FieldError struct {
+	Pointer string `json:"pointer"` // JSON pointer (RFC 6901) into the Draft
+	Code    string `json:"code"`    // one of the Code constants
+	Detail  string `json:"detail"`  // in English, for developers; pages translate the code
+}
+
+// The codes of a FieldError.
+const (
+	CodeRequired    = "required"     // the field is missing or empty
+	CodeTooLong     = "too_long"     // more characters than the form takes
+	CodeCharacter   = "character"    // a character that cannot be printed
+	CodeEncoding    = "encoding"     // not UTF-8
+	CodeExactlyOne  = "exactly_one"  // one of several fields must be set, and only one
+	CodeDigits      = "digits"       // an identification number is not twelve digits
+	CodeCheckDigit  = "check_digit"  // an identification number is mistyped
+	CodeUnknown     = "unknown"      // not one of the known values
+	CodeDate        = "date"         // no such day, or out of range
+	CodeNotAccepted = "not_accepted" // the field is the register's to fill
+	CodeNumber      = "number"       // not a number of this kind and year
+)
+
+// InvalidError lists everything that keeps a content from being a document.
+type InvalidError struct {
+	Fields []FieldError `json:"errors"`
+}
+
+// Error names the fields and the codes.
+func (e *InvalidError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "document is not complete: %d field(s)", len(e.Fields))
+	for _, f := range e.Fields {
+		b.WriteString("; " + f.Pointer + " " + f.Code)
+	}
+	return b.String()
+}
+
+// Longest texts, in characters. They are generous: a form takes more than any
+// real text needs, and still no request can make a document without end.
+const (
+	maxNumberText = 100
+	maxPerson     = 200
+	maxPlace      = 300
+	maxName       = 500
+	maxAddress    = 1000
+	maxActivity   = 2000
+	maxReason     = 60000
+)
+
+// Validate reports every field of the licence that is missing or cannot be
+// printed, as an *[InvalidError] whose pointers begin with /licence. The
+// special conditions may be empty, in both languages together; so may number
+// and date, which the register gives.
+func (l Licence) Validate() error {
+	c := &checker{at: "/licence"}
+	c.numberAndDate(KindLicence, l.Number, l.IssuedOn)
+	c.holder("/holder", l.Holder)
+	c.both("/activity", l.Activity, rule{max: maxActivity})
+	c.both("/special_conditions", l.SpecialConditions, rule{
+		max: maxReason, lines: true, optional: l.SpecialConditions == Text{},
+	})
+	c.both("/licensor", l.Licensor, rule{max: maxName})
+	c.text("/head", l.Head, rule{max: maxPerson})
+	c.both("/place", l.Place, rule{max: maxPlace})
+	return c.result()
+}
+
+// Validate reports every field of the refusal that is missing or cannot be
+// printed, as an *[InvalidError] whose pointers begin with /refusal. Number
+// and date may be empty: the register gives them.
+func (r Refusal) Validate() error {
+	c := &checker{at: "/refusal"}
+	c.numberAndDate(KindRefusal, r.Number, r.IssuedOn)
+	c.both("/authority", r.Authority, rule{max: maxName})
+	c.both("/requisites", r.Requisites, rule{max: maxAddress})
+	c.holder("/applicant", r.Applicant)
+	c.text("/application_number", r.ApplicationNumber, rule{max: maxNumberText})
+	c.applicationDate(r)
+	if (r.Ground.Label() == Label{}) {
+		c.fail("/ground", CodeUnknown, "is none of RF-QUAL, RF-DOCS, RF-INCOMPLETE")
+	}
+	c.both("/reason", r.Reason, rule{max: maxReason, lines: true})
+	c.both("/position", r.Position, rule{max: maxPlace})
+	c.text("/signatory", r.Signatory, rule{max: maxPerson})
+	return c.result()
+}
+
+// Validate reports whether the draft is one complete document that has no
+// number yet. Call it on what [Draft.Normalise] returns.
+func (d Draft) Validate() error {
+	if (d.Licence == nil) == (d.Refusal == nil) {
+		return &InvalidError{Fields: []FieldError{{
+			Pointer: "", Code: CodeExactlyOne, Detail: "exactly one of licence and refusal must be given",
+		}}}
+	}
+	at, number, err := "/licence", "", error(nil)
+	if d.Licence != nil {
+		number, err = d.Licence.Number, d.Licence.Validate()
+	} else {
+		at, number, err = "/refusal", d.Refusal.Number, d.Refusal.Validate()
+	}
+	if number == "" {
+		return err
+	}
+	invalid := &InvalidError{}
+	errors.As(err, &invalid)
+	c := &checker{at: at, fields: invalid.Fields}
+	c.fail("/number", CodeNotAccepted, "the register gives the number")
+	return c.result()
+}
+
+// checker gathers the errors of one document.
+type checker struct {
+	at     string
+	fields []FieldError
+}
+
+func (c *checker) result() error {
+	if len(c.fields) == 0 {
+		return nil
+	}
+	return &InvalidError{Fields: c.fields}
+}
+
+func (c *checker) fail(pointer, code, detail string) {
+	c.fields = append(c.fields, FieldError{Pointer: c.at + pointer, Code: code, Detail: detail})
+}
+
+// rule is what a text must keep to.
+type rule struct {
+	max      int
+	lines    bool // line breaks are allowed
+	optional bool
+}
+
+func (c *checker) both(pointer string, t Text, r rule) {
+	c.text(pointer+"/kk", t.KK, r)
+	c.text(pointer+"/ru", t.RU, r)
+}
+
+func (c *checker) text(pointer, s string, r rule) {
+	switch {
+	case strings.TrimSpace(s) == "":
+		if !r.optional || s != "" {
+			c.fail(pointer, CodeRequired, "is empty")
+		}
+	case !utf8.ValidString(s):
+		c.fail(pointer, CodeEncoding, "is not UTF-8")
+	case utf8.RuneCountInString(s) > r.max:
+		c.fail(pointer, CodeTooLong, fmt.Sprintf("has more than %d characters", r.max))
+	default:
+		c.characters(pointer, s, r)
+	}
+}
+
+// characters names the first character that cannot be printed: controls,
+// marks that turn the direction of writing, and letters no font of ours has.
+func (c *checker) characters(pointer, s string, r rule) {
+	for _, char := range s {
+		if Printable(char) || (char == '\n' && r.lines) {
+			continue
+		}
+		c.fail(pointer, CodeCharacter, fmt.Sprintf("holds the character %U, which cannot be printed", char))
+		return
+	}
+}
+
+func (c *checker) holder(pointer string, h Holder) {
+	if (h.Legal == nil) == (h.Natural == nil) {
+		c.fail(pointer, CodeExactlyOne, "exactly one of legal and natural must be given")
+		return
+	}
+	if h.Legal != nil {
+		c.both(pointer+"/legal/name", h.Legal.Name, rule{max: maxName})
+		c.both(pointer+"/legal/address", h.Legal.Address, rule{max: maxAddress})
+		_, err := certs.ParseBIN(string(h.Legal.BIN))
+		c.identification(pointer+"/legal/bin", string(h.Legal.BIN), err)
+		return
+	}
+	c.text(pointer+"/natural/surname", h.Natural.Surname, rule{max: maxPerson})
+	c.text(pointer+"/natural/given_name", h.Natural.GivenName, rule{max: maxPerson})
+	c.text(pointer+"/natural/patronymic", h.Natural.Patronymic, rule{max: maxPerson, optional: true})
+	_, err := certs.ParseIIN(string(h.Natural.IIN))
+	c.identification(pointer+"/natural/iin", string(h.Natural.IIN), err)
+}
+
+func (c *checker) identification(pointer, value string, err error) {
+	switch {
+	case value == "":
+		c.fail(pointer, CodeRequired, "is empty")
+	case errors.Is(err, certs.ErrCheckDigit):
+		c.fail(pointer, CodeCheckDigit, "has a wrong check digit")
+	case err != nil:
+		c.fail(pointer, CodeDigits, "is not twelve digits")
+	}
+}
+
+func (c *checker) numberAndDate(kind Kind, number string, issuedOn Date) {
+	if !issuedOn.IsZero() {
+		c.date("/issued_on", issuedOn)
+	}
+	if number == "" {
+		return
+	}
+	n, err := ParseNumber(number)
+	if err != nil || n.String != number || n.Kind != kind || n.Year != issuedOn.Year {
+		c.fail("/number", CodeNumber, "is not a number of this kind of document and of the year of issue")
+	}
+}
+
+func (c *checker) applicationDate(r Refusal) {
+	if r.ApplicationDate.IsZero() {
+		c.fail("/application_date", CodeRequired, "is empty")
+		return
+	}
+	c.date("/application_date", r.ApplicationDate)
+	if !r.IssuedOn.IsZero() && r.IssuedOn.before(r.ApplicationDate) {
+		c.fail("/application_date", CodeDate, "is later than the date of issue")
+	}
+}
+
+// date refuses days that no calendar has and years no number can name.
+func (c *checker) date(pointer string, d Date) {
+	if _, err := ParseDate(d.String()); err != nil {
+		c.fail(pointer, CodeDate, "is no day of the calendar")
+		return
+	}
+	if d.Year < firstYear || d.Year > lastYear {
+		c.fail(pointer, CodeDate, fmt.Sprintf("is not between the years %d and %d", firstYear, lastYear))
+	}
+}

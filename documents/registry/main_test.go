@@ -2,7 +2,9 @@ package registry
 
 import (
 	"context"
+	"crypto"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"testing"
@@ -77,7 +79,19 @@ func open(t testing.TB, dsn string) (*Registry, *clock) {
 type authority struct {
 	key        signing.Key
 	verifier   *signing.Verifier
+	faulty     signing.Key       // of an HSM that computes wrong signatures
 	untrusting *signing.Verifier // has no anchors
+}
+
+// faultySigner breaks what it signs, as a failing device does.
+type faultySigner struct{ crypto.Signer }
+
+func (s faultySigner) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	sig, err := s.Signer.Sign(rand, digest, opts)
+	if err == nil {
+		sig[0] ^= 1
+	}
+	return sig, err
 }
 
 // makeAuthority makes the authority of all tests: keys cost time.
@@ -114,6 +128,7 @@ var makeAuthority = sync.OnceValues(func() (authority, error) {
 		key: signing.Key{
 			Signer: head.Key, Certificate: head.Certificate, Chain: []*certs.Certificate{demo.Issuing()},
 		},
+		faulty:     signing.Key{Signer: faultySigner{head.Key}, Certificate: head.Certificate},
 		verifier:   &signing.Verifier{Trust: trust, Revocation: lists},
 		untrusting: &signing.Verifier{Revocation: lists},
 	}, nil

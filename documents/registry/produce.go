@@ -20,14 +20,23 @@ type product struct {
 // errNotEquipped means that the program was wired without what issuing needs.
 var errNotEquipped = errors.New("the register has no layouts or no verifier")
 
-// ready asks, before a number is taken, whether the key may sign now. A key
-// that has expired must cost an error, not a reservation.
+// ready asks, before a number is taken, whether the key may sign now and its
+// certificate passes the very verifier that will judge the file. A key that has
+// expired, or revocation lists gone stale, must cost an error and not a
+// reservation.
 func (r *Registry) ready(at time.Time) error {
 	if r.Layouts == nil || r.Verifier == nil {
 		return errNotEquipped
 	}
 	if err := r.Key.Check(at); err != nil {
 		return fmt.Errorf("documents cannot be signed now: %w", err)
+	}
+	verdict, err := r.Verifier.VerifyCertificate(r.Key.Certificate.Raw, signing.Question{At: at})
+	if err != nil {
+		return fmt.Errorf("failed to verify the signing certificate: %w", err)
+	}
+	if !verdict.Passed() {
+		return fmt.Errorf("%w: the signing certificate: %s %s", ErrNotVerified, verdict.Indication, verdict.SubIndication)
 	}
 	return nil
 }

@@ -127,8 +127,8 @@ func TestCallerHangsUp(t *testing.T) {
 func TestNotVerified(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, c := open(t, dsn)
-		trusting := r.Verifier
-		r.Verifier = authorityOf(t).untrusting
+		sound := r.Key
+		r.Key = authorityOf(t).faulty
 		if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, ErrNotVerified) {
 			t.Fatalf("got %v, want ErrNotVerified", err)
 		}
@@ -137,13 +137,13 @@ func TestNotVerified(t *testing.T) {
 			t.Errorf("files: %v", got)
 		}
 		expectRecovered(t, r, recovery{waiting: "26000001"})
-		// Once the trust is repaired, the same call goes on where it was.
-		r.Verifier = trusting
+		// Once the device is repaired, the same call goes on where it was.
+		r.Key = sound
 		if rec := issue(t, r, "a", licenceDraft(1)); rec.Number != "26000001" {
 			t.Errorf("got %s", rec.Number)
 		}
 		// What stays broken for a day is void, and its number is lost.
-		r.Verifier = authorityOf(t).untrusting
+		r.Key = authorityOf(t).faulty
 		next := request()
 		next.IdempotencyKey = "b"
 		if _, _, err := r.Issue(t.Context(), next); !errors.Is(err, ErrNotVerified) {
@@ -152,7 +152,7 @@ func TestNotVerified(t *testing.T) {
 		c.advance(25 * time.Hour)
 		expectRecovered(t, r, recovery{voided: "26000002"})
 		expectStatus(t, r, "26000002", documents.StatusVoid)
-		r.Verifier = trusting
+		r.Key = sound
 		if _, _, err := r.Issue(t.Context(), next); !errors.Is(err, ErrVoid) {
 			t.Errorf("asked again: %v, want ErrVoid", err)
 		}
@@ -160,6 +160,26 @@ func TestNotVerified(t *testing.T) {
 			t.Errorf("the next document is %s", rec.Number)
 		}
 		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// A key whose own certificate does not pass takes no number: the trust, or
+// fresh revocation lists, are repaired first.
+func TestUntrustedKeyTakesNoNumber(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		trusting := r.Verifier
+		r.Verifier = authorityOf(t).untrusting
+		if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, ErrNotVerified) {
+			t.Fatalf("got %v, want ErrNotVerified", err)
+		}
+		if got := column(t, r, `SELECT number FROM documents`); len(got) != 0 {
+			t.Errorf("numbers taken: %v", got)
+		}
+		r.Verifier = trusting
+		if rec := issue(t, r, "a", licenceDraft(1)); rec.Number != "26000001" {
+			t.Errorf("got %s", rec.Number)
+		}
 	})
 }
 

@@ -1,0 +1,70 @@
+package registry
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/pem"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tamga/documents"
+)
+
+// Programs that are not ours accept what is issued: the structure (qpdf,
+// mutool) and the signature (pdfsig, and openssl over the bytes that the
+// signature covers).
+func TestOutsideJudges(t *testing.T) {
+	r, _ := open(t, filepath.Join(t.TempDir(), "tamga.db"))
+	dir := t.TempDir()
+	for name, draft := range map[string]documents.Draft{"licence": licenceDraft(1), "refusal": refusalDraft()} {
+		rec := issue(t, r, name, draft)
+		file, err := r.PDF(t.Context(), rec.Number)
+		must(t, err)
+		path := filepath.Join(dir, name+".pdf")
+		must(t, os.WriteFile(path, file, 0o600))
+
+		judge(t, "No syntax or stream encoding errors found", "qpdf", "--check", path)
+		judge(t, "Pages: 2", "mutool", "info", path)
+		judge(t, "Total document signed", "pdfsig", "-nocert", path)
+		judge(t, "Signature is Valid", "pdfsig", "-nocert", path)
+		judge(t, "ETSI.CAdES.detached", "pdfsig", "-nocert", path)
+		judgeWithOpenSSL(t, dir, file)
+	}
+}
+
+// judge runs a program and looks for a line in what it prints.
+func judge(t *testing.T, want, program string, args ...string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skipf("%s is missing: install Debian's poppler-utils, qpdf and mupdf-tools", program)
+	}
+	out, err := exec.Command(program, args...).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("%s: %v\n%s", program, err, out)
+	}
+}
+
+// judgeWithOpenSSL verifies the CMS, its chain included, over the signed bytes.
+func judgeWithOpenSSL(t *testing.T, dir string, file []byte) {
+	t.Helper()
+	from := bytes.LastIndex(file, []byte("/Contents <")) + len("/Contents <")
+	to := from + bytes.IndexByte(file[from:], '>')
+	cms := make([]byte, (to-from)/2)
+	if _, err := hex.Decode(cms, file[from:to]); err != nil {
+		t.Fatal(err)
+	}
+	root := authorityOf(t).verifier.Trust.Anchors()[0]
+	for name, content := range map[string][]byte{
+		"cms":    cms,
+		"signed": append(bytes.Clone(file[:from-1]), file[to+1:]...),
+		"root":   pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw}),
+	} {
+		must(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
+	}
+	judge(t, "erification successful", "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-cades", "-purpose", "any",
+		"-in", filepath.Join(dir, "cms"), "-content", filepath.Join(dir, "signed"), "-CAfile", filepath.Join(dir, "root"),
+		"-attime", "1782112800", "-out", os.DevNull)
+}

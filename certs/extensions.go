@@ -173,7 +173,7 @@ func (c *Certificate) readKeyUsage(b []byte) error {
 }
 
 func (c *Certificate) readBasicConstraints(b []byte) error {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (c *Certificate) readBasicConstraints(b []byte) error {
 }
 
 func (c *Certificate) readExtKeyUsage(b []byte) error {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (c *Certificate) readExtKeyUsage(b []byte) error {
 }
 
 func (c *Certificate) readPolicies(b []byte) error {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func (c *Certificate) readSubjectKeyID(b []byte) error {
 }
 
 func (c *Certificate) readAuthorityKeyID(b []byte) error {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (c *Certificate) readAuthorityKeyID(b []byte) error {
 }
 
 func (c *Certificate) readSubjectAltName(b []byte) error {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func (c *Certificate) readDeltaCRLURLs(b []byte) (err error) {
 // distributionURLs returns the addresses in a CRLDistributionPoints value and
 // passes over points that name no address.
 func distributionURLs(b []byte) ([]string, error) {
-	points, err := der.NewReader(b).Enter(der.SequenceTag)
+	points, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +317,7 @@ func distributionURLs(b []byte) ([]string, error) {
 }
 
 func (c *Certificate) readAuthorityInfo(b []byte) error {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return err
 	}

@@ -224,7 +224,7 @@ func (c *Certificate) keyStore() string {
 // keyStoreValue returns the identifier inside the private extension
 // 1.2.398.3.3.5: a SEQUENCE of one OBJECT IDENTIFIER.
 func keyStoreValue(b []byte) string {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return ""
 	}

@@ -14,9 +14,9 @@ const (
 )
 
 // FromBER rewrites one element of the basic encoding rules into definite
-// lengths and primitive strings, which is how Java libraries' signatures become
-// readable: indefinite lengths are closed, an OCTET STRING in pieces becomes
-// one. Bytes after the element are refused. The order of SETs is kept, since
+// lengths, which is how Java libraries' signatures become readable: indefinite
+// lengths are closed, an OCTET STRING in pieces becomes one; other strings in
+// pieces, which nobody sends, stay as they are and will be refused. Bytes after the element are refused. The order of SETs is kept, since
 // the signer has hashed what the signer sent.
 //
 // An input that is DER already comes back unchanged, not copied. An input of

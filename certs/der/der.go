@@ -209,3 +209,15 @@ func split(b []byte) (Element, []byte, error) {
 	}
 	return Element{Tag: Tag(b[0]), Body: b[head : head+n], Raw: b[:head+n]}, b[head+n:], nil
 }
+
+// Inside reads inside b, which must be exactly one element with the tag.
+func Inside(b []byte, t Tag) (*Reader, error) {
+	e, err := One(b)
+	if err != nil {
+		return nil, err
+	}
+	if e.Tag != t {
+		return nil, syntaxError("another element was expected here")
+	}
+	return NewReader(e.Body), nil
+}

@@ -129,10 +129,10 @@ func ParseCRL(raw []byte) (*CRL, error) {
 
 func (l *CRL) parseTBS(r *der.Reader, outerAlg []byte) error {
 	version := 1
-	if _, ok, err := r.Optional(der.Integer); err != nil {
+	if v, ok, err := r.Optional(der.Integer); err != nil || ok && !bytes.Equal(v.Body, []byte{1}) {
 		return listError("version", err)
 	} else if ok {
-		version = 2 // the only other one there is; see extensions below
+		version = 2 // the only version that is written out
 	}
 	alg, err := r.Expect(der.SequenceTag)
 	if err != nil {
@@ -263,11 +263,11 @@ func (l *CRL) readExtensions(b []byte) error {
 	for _, e := range exts {
 		switch {
 		case e.ID.Equal(oidCRLNumber):
-			if l.Number, err = der.NewReader(e.Value).ReadInteger(); err != nil {
+			if l.Number, err = onlyInteger(e.Value); err != nil {
 				return listError("cRLNumber", err)
 			}
 		case e.ID.Equal(oidDeltaCRL):
-			if l.BaseNumber, err = der.NewReader(e.Value).ReadInteger(); err != nil {
+			if l.BaseNumber, err = onlyInteger(e.Value); err != nil {
 				return listError("deltaCRLIndicator", err)
 			}
 		case e.ID.Equal(oidAuthorityKeyID):
@@ -283,8 +283,18 @@ func (l *CRL) readExtensions(b []byte) error {
 	return nil
 }
 
+// onlyInteger reads an extension value that is one INTEGER.
+func onlyInteger(b []byte) (*big.Int, error) {
+	r := der.NewReader(b)
+	n, err := r.ReadInteger()
+	if err != nil {
+		return nil, err
+	}
+	return n, r.Done()
+}
+
 func keyIdentifier(b []byte) ([]byte, error) {
-	r, err := der.NewReader(b).Enter(der.SequenceTag)
+	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func (s *Lists) Status(c, issuer *certs.Certificate, at time.Time) Answer {
 	best := Answer{Status: Undetermined, Cause: CauseNoList}
 	for _, l := range lists {
 		a := s.consult(l, c, issuer, at)
-		if rank(a) > rank(best) {
+		if rank(a) > rank(best) || rank(a) == rank(best) && a.newer(best) {
 			best = a
 		}
 	}
@@ -194,6 +194,11 @@ func coverage(l *CRL, c *certs.Certificate, at time.Time) Cause {
 		return CauseAfterExpiry
 	}
 	return ""
+}
+
+// newer prefers, among answers that say equally much, the one of the newer list.
+func (a Answer) newer(b Answer) bool {
+	return a.Evidence != nil && (b.Evidence == nil || a.Evidence.ThisUpdate.After(b.Evidence.ThisUpdate))
 }
 
 // rank orders answers: revoked outweighs good, good outweighs not knowing, and

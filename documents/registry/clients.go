@@ -19,6 +19,7 @@ import (
 const (
 	ScopeSign  = "sign"            // sign with the service's demo key
 	ScopeIssue = "documents.issue" // issue licences and refusals
+	ScopeRead  = "documents.read"  // read documents whole, personal data included
 )
 
 // Client is a program that was given a key.
@@ -44,7 +45,7 @@ const idLength = 8
 // it must be 1 to 200 printable characters, or the error is [ErrBadName].
 func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) (secret string, err error) {
 	for _, s := range scopes {
-		if s != ScopeSign && s != ScopeIssue {
+		if !slices.Contains([]string{ScopeSign, ScopeIssue, ScopeRead}, s) {
 			return "", fmt.Errorf("%w: %q", ErrUnknownScope, s)
 		}
 	}

@@ -52,17 +52,7 @@ func TestOpenSSLStores(t *testing.T) {
 		{"RC4", "ec", latin, []string{"-legacy", "-keypbe", "PBE-SHA1-RC4-128"}, ErrUnsupported, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			args := []string{"pkcs12", "-export", "-in", c.key + ".pem", "-out", "store.p12", "-passout", "pass:" + c.password, "-name", "менің кілтім"}
-			cmd := exec.Command("openssl", append(args, c.options...)...)
-			cmd.Dir = dir
-			cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Skipf("this openssl cannot make it: %v: %s", err, out)
-			}
-			b, err := os.ReadFile(filepath.Join(dir, "store.p12"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := export(t, dir, append([]string{"-in", c.key + ".pem", "-passout", "pass:" + c.password}, c.options...))
 			if _, err := Describe(b); err != nil {
 				t.Errorf("describing: %v", err)
 			}
@@ -78,6 +68,22 @@ func TestOpenSSLStores(t *testing.T) {
 			}
 		})
 	}
+}
+
+// export runs openssl pkcs12 -export in the folder and returns the store.
+func export(t *testing.T, dir string, options []string) []byte {
+	t.Helper()
+	cmd := exec.Command("openssl", append([]string{"pkcs12", "-export", "-out", "store.p12", "-name", "менің кілтім"}, options...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Skipf("this openssl cannot make it: %v: %s", err, out)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "store.p12"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func checkStore(t *testing.T, s *Store, h ca.Holder, chain int) {

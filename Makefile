@@ -1,0 +1,47 @@
+# Two commands do everything on a Debian machine with Go:
+#   make run    the service with an embedded database and demo data
+#   make test   installs what the tests need, then runs them all
+.PHONY: run test bench lint build tools clean fuzz
+
+GO ?= go
+FUZZTIME ?= 2m
+
+run: build
+	./bin/tamga serve --demo
+
+build:
+	$(GO) build -o bin/tamga ./cmd/tamga
+
+test: tools
+	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) $(GO) test -timeout 15m ./...
+
+# The database is not optional: when PostgreSQL cannot be had, say
+# REQUIRE_POSTGRES= (empty) and its half of the registry tests is skipped.
+REQUIRE_POSTGRES ?= 1
+
+# What the tests use besides Go, from Debian's packages.
+tools:
+	@./.ci/tools
+
+# Rates on one core, each beside its raw limit, measured in the same run.
+bench:
+	$(GO) test -run '^$$' -bench BenchmarkRatios -benchtime 1x .
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./certs/gost
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# Every fuzz target for FUZZTIME, one after another.
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "== $$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+clean:
+	rm -rf bin var

@@ -1,0 +1,207 @@
+package tamga_test
+
+import (
+	"crypto"
+	"crypto/rand"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/gost"
+	"tamga/documents"
+	"tamga/documents/pdf"
+	"tamga/documents/registry"
+	"tamga/signing"
+	"tamga/signing/signtest"
+)
+
+// BenchmarkRatios prints what the service costs as a share of the raw limit
+// beside it: the bare signature operation, measured in the same run, in turns,
+// on one core. The absolute numbers are the machine's; the shares are ours.
+// Run it with -benchtime 1x: it takes its own samples.
+func BenchmarkRatios(b *testing.B) {
+	runtime.GOMAXPROCS(1)
+	defer runtime.GOMAXPROCS(runtime.NumCPU())
+	b.Run("verify", benchRawVerifications)
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {
+		b.Run("VerifyCMS/"+family.String(), func(b *testing.B) { benchVerifyCMS(b, family) })
+		b.Run("SignCMS/"+family.String(), func(b *testing.B) { benchSignCMS(b, family) })
+	}
+	b.Run("licence", benchLicence)
+}
+
+// operation is something to be timed.
+type operation struct {
+	name string
+	run  func() error
+}
+
+// rates times the operations in turns, so that a change of the machine's speed
+// meets all of them, and returns the median rate of each, per second.
+func rates(b *testing.B, ops ...operation) []float64 {
+	const rounds, window = 15, 30 * time.Millisecond
+	samples := make([][]float64, len(ops))
+	for range rounds {
+		for i, op := range ops {
+			n, start := 0, time.Now()
+			for time.Since(start) < window {
+				if err := op.run(); err != nil {
+					b.Fatalf("%s: %v", op.name, err)
+				}
+				n++
+			}
+			samples[i] = append(samples[i], float64(n)/time.Since(start).Seconds())
+		}
+	}
+	medians := make([]float64, len(ops))
+	for i, s := range samples {
+		slices.Sort(s)
+		medians[i] = s[len(s)/2]
+	}
+	return medians
+}
+
+// report prints an operation's rate beside its raw limit's.
+func report(b *testing.B, raw, own float64) {
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(raw, "raw/s")
+	b.ReportMetric(own, "own/s")
+	b.ReportMetric(100*own/raw, "%raw")
+}
+
+func benchRawVerifications(b *testing.B) {
+	var ops []operation
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA} {
+		pki := signtest.New(b, family)
+		ops = append(ops, rawVerification(b, family.String(), pki.Person(signtest.Applicant()).Signer))
+	}
+	for _, c := range []*gost.Curve{gost.CryptoProA(), gost.TC26A256(), gost.TC26A512()} {
+		key, err := gost.GenerateKey(c, rand.Reader)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ops = append(ops, rawVerification(b, "GOST "+c.Name(), key))
+	}
+	b.ReportMetric(0, "ns/op")
+	for i, rate := range rates(b, ops...) {
+		fmt.Printf("    %-22s %9.0f verifications a second on one core, %.3f ms each\n", ops[i].name, rate, 1000/rate)
+	}
+}
+
+// rawVerification is the bare verification of one signature value.
+func rawVerification(b *testing.B, name string, key crypto.Signer) operation {
+	alg, _, err := certs.SigningAlgorithm(key.Public())
+	if err != nil {
+		b.Fatal(err)
+	}
+	digest := alg.Digest.Sum([]byte("message"))
+	sig, err := key.Sign(rand.Reader, digest, alg.Digest.SignerOpts())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return operation{name, func() error { return alg.VerifyDigest(key.Public(), digest, sig) }}
+}
+
+// rawSigning is the bare use of a private key.
+func rawSigning(b *testing.B, key crypto.Signer) operation {
+	alg, _, err := certs.SigningAlgorithm(key.Public())
+	if err != nil {
+		b.Fatal(err)
+	}
+	digest := alg.Digest.Sum([]byte("message"))
+	return operation{"raw", func() error {
+		_, err := key.Sign(rand.Reader, digest, alg.Digest.SignerOpts())
+		return err
+	}}
+}
+
+func benchVerifyCMS(b *testing.B, family ca.Family) {
+	pki := signtest.New(b, family)
+	key := pki.Person(signtest.Applicant())
+	cms := pki.Signed([]byte("Өтініш: археологиялық жұмыстарға лицензия"), key)
+	r := rates(b, rawVerification(b, "raw", key.Signer), operation{"VerifyCMS", func() error {
+		v, err := pki.Verifier.VerifyCMS(cms, signing.Question{IIN: "900701300108"})
+		if err == nil && !v.Passed() {
+			err = fmt.Errorf("%s %s", v.Indication, v.SubIndication)
+		}
+		return err
+	}})
+	report(b, r[0], r[1])
+}
+
+func benchSignCMS(b *testing.B, family ca.Family) {
+	key := signtest.New(b, family).Person(signtest.Applicant())
+	content := []byte("Өтініш: археологиялық жұмыстарға лицензия")
+	r := rates(b, rawSigning(b, key.Signer), operation{"SignCMS", func() error {
+		_, err := signing.SignCMS(content, key, signing.CMSOptions{Time: signtest.Now(), Claim: true})
+		return err
+	}})
+	report(b, r[0], r[1])
+}
+
+// benchLicence measures a licence rendered and signed, and one issued whole:
+// reserved, rendered, signed, verified and entered in a register on SQLite.
+func benchLicence(b *testing.B) {
+	pki := signtest.New(b, ca.RSA)
+	key := pki.Person(signtest.Head())
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	r := registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: pki.Verifier, Now: signtest.Now}
+	issued := 0
+	ops := []operation{
+		rawSigning(b, key.Signer),
+		{"rendered and signed", func() error {
+			licence := licence()
+			licence.Number = "26000001"
+			licence.IssuedOn = documents.DateOf(signtest.Now())
+			file, err := layouts.Licence(licence, pdf.Meta{SignedAt: signtest.Now()})
+			if err != nil {
+				return err
+			}
+			_, err = signing.SignPDF(file, key, signtest.Now())
+			return err
+		}},
+		{"issued", func() error {
+			licence := licence()
+			issued++
+			_, _, err := r.Issue(b.Context(), registry.IssueRequest{
+				Client: "bench", IdempotencyKey: fmt.Sprint(issued), Draft: documents.Draft{Licence: &licence},
+			})
+			return err
+		}},
+	}
+	rate := rates(b, ops...)
+	report(b, rate[0], rate[1])
+	fmt.Printf("    raw RSA-2048 signatures %.0f/s; licence rendered and signed %.0f/s = %.1f %% of raw; issued into the register %.0f/s = %.1f %%\n",
+		rate[0], rate[1], 100*rate[1]/rate[0], rate[2], 100*rate[2]/rate[0])
+}
+
+func licence() documents.Licence {
+	return documents.Licence{
+		Holder: documents.Holder{Legal: &documents.LegalEntity{
+			Name:    documents.Text{KK: "«Сарыарқа археология» ЖШС", RU: "ТОО «Археология Сарыарки»"},
+			Address: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},
+			BIN:     "120741000014",
+		}},
+		Activity: documents.Text{
+			KK: "Тарих және мәдениет ескерткіштерінде археологиялық және (немесе) ғылыми-реставрациялау жұмыстарын жүзеге асыру жөніндегі қызмет",
+			RU: "Деятельность по осуществлению археологических и (или) научно-реставрационных работ на памятниках истории и культуры",
+		},
+		SpecialConditions: documents.Text{KK: "Жоқ", RU: "Нет"},
+		Licensor:          documents.Text{KK: "Мәдениет комитеті", RU: "Комитет культуры"},
+		Head:              "Әбілов Ғ.Ү.",
+		Place:             documents.Text{KK: "Астана қ.", RU: "г. Астана"},
+	}
+}

@@ -1,0 +1,168 @@
+package tamga_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the picture of ARCHITECTURE.md: which of our packages each of
+// our packages may import. A package that is not here does not belong here.
+var mayImport = map[string][]string{
+	"certs/gost":                      {},
+	"certs/der":                       {},
+	"certs":                           {"certs/der", "certs/gost"},
+	"certs/revocation":                {"certs", "certs/der"},
+	"certs/ca":                        {"certs", "certs/der", "certs/gost", "certs/revocation"},
+	"signing/pades":                   {},
+	"signing/pkcs12":                  {"certs", "certs/der", "certs/gost"},
+	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/pades"},
+	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "signing"},
+	"documents":                       {"certs"},
+	"documents/pdf":                   {"documents"},
+	"documents/registry":              {"certs", "documents", "documents/pdf", "signing"},
+	"documents/registry/registrytest": {},
+	"api/web":                         {},
+	"api":                             {"api/web", "certs", "documents", "documents/registry", "signing"},
+	"cmd/tamga":                       nil, // wires everything
+}
+
+// owner says which one package may import an outside library, by the prefix
+// of the library's import path.
+var owner = map[string]string{
+	"github.com/alecthomas/kong":      "cmd/tamga",
+	"github.com/labstack/echo/v4":     "api",
+	"github.com/jackc/pgx/v5":         "documents/registry",
+	"modernc.org/sqlite":              "documents/registry",
+	"github.com/pressly/goose/v3":     "documents/registry",
+	"golang.org/x/mod":                "documents/registry",
+	"github.com/jung-kurt/gofpdf":     "documents/pdf",
+	"github.com/skip2/go-qrcode":      "documents/pdf",
+	"golang.org/x/text":               "documents/pdf",
+	"go.mozilla.org/pkcs7":            "signing",
+	"github.com/rogpeppe/go-internal": "cmd/tamga", // tests
+}
+
+// pure packages read no clock, no file, no network, no database.
+var pure = []string{"certs", "certs/der", "certs/gost", "documents"}
+
+var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
+
+type goPackage struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+	GoFiles                            []string
+	Doc                                string
+}
+
+func packages(t *testing.T) []goPackage {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,GoFiles,Doc", "./...").Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %s", exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var all []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestImportsFollowThePicture(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "tamga"), "/")
+		if name == "" {
+			continue // this test
+		}
+		allowed, known := mayImport[name]
+		if !known {
+			t.Errorf("%s is not in the picture: add it to ARCHITECTURE.md and to this test, or put it elsewhere", name)
+			continue
+		}
+		if p.Doc == "" {
+			t.Errorf("%s has no package documentation", name)
+		}
+		for _, imported := range p.Imports {
+			ours, isOurs := strings.CutPrefix(imported, "tamga/")
+			if isOurs && name != "cmd/tamga" && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s, which the picture does not allow", name, ours)
+			}
+			if slices.Contains(pure, name) && slices.Contains(impure, imported) {
+				t.Errorf("%s imports %s and should be pure", name, imported)
+			}
+			if name == "certs/gost" && strings.Contains(imported, ".") {
+				t.Errorf("certs/gost imports %s and should need the standard library only", imported)
+			}
+		}
+	}
+}
+
+func TestOnePackagePerOutsideLibrary(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "tamga"), "/")
+		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			first, _, _ := strings.Cut(imported, "/")
+			if !strings.Contains(first, ".") {
+				continue // standard library or ours
+			}
+			library, ok := libraryOf(imported)
+			if !ok {
+				t.Errorf("%s imports %s, which has no owner in this test", name, imported)
+				continue
+			}
+			if owner[library] != name {
+				t.Errorf("%s imports %s, which belongs to %s alone", name, imported, owner[library])
+			}
+		}
+	}
+}
+
+func libraryOf(imported string) (string, bool) {
+	for library := range owner {
+		if imported == library || strings.HasPrefix(imported, library+"/") {
+			return library, true
+		}
+	}
+	return "", false
+}
+
+// An owner in the table that imports nothing of its library is a line that
+// nobody needs any more.
+func TestEveryOwnerUsesItsLibrary(t *testing.T) {
+	used := map[string]bool{}
+	for _, p := range packages(t) {
+		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			if library, ok := libraryOf(imported); ok {
+				used[library] = true
+			}
+		}
+	}
+	for library := range owner {
+		if !used[library] {
+			t.Errorf("nothing imports %s", library)
+		}
+	}
+}
+
+// go.mozilla.org/pkcs7 stays behind one file, not only one package.
+func TestPKCS7StaysInOneFile(t *testing.T) {
+	out, err := exec.Command("grep", "-rl", "--include=*.go", `"go.mozilla.org/pkcs7"`, "signing").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Fields(string(out)); !slices.Equal(got, []string{"signing/pkcs7.go"}) {
+		t.Errorf("imported by %v", got)
+	}
+}

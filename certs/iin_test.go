@@ -79,7 +79,7 @@ func TestPrintedIINIsMasked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{fmt.Sprint(n), fmt.Sprintf("%v", n), fmt.Sprintf("%s", n), fmt.Sprintf("%q", n)} {
+	for _, s := range []string{fmt.Sprint(n), fmt.Sprintf("%v", n), fmt.Sprintf("%q", n), fmt.Sprintf("%+v", struct{ N IIN }{n})} {
 		if strings.Contains(s, "9007013001") {
 			t.Errorf("printed as %s", s)
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/big"
+	"strings"
 	"time"
 
 	"tamga/certs"
@@ -259,12 +261,21 @@ func factsOf(f *facts) Facts {
 	return facts
 }
 
+// serialHex writes a serial number in whole bytes.
+func serialHex(n *big.Int) string {
+	s := n.Text(16)
+	if digits := strings.TrimPrefix(s, "-"); len(digits)%2 == 1 {
+		s = strings.Replace(s, digits, "0"+digits, 1)
+	}
+	return s
+}
+
 // DescribeCertificate names a certificate for people and programs, its IIN
 // masked.
 func DescribeCertificate(c *certs.Certificate) *CertificateInfo {
 	fp := c.Fingerprint()
 	return &CertificateInfo{
-		Subject: c.Subject.String(), Issuer: c.Issuer.String(), Serial: c.Serial.Text(16),
+		Subject: c.Subject.String(), Issuer: c.Issuer.String(), Serial: serialHex(c.Serial),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter, Key: certs.KeyName(c.PublicKey),
 		KeyUsage: c.KeyUsage.Names(), SHA256: hex.EncodeToString(fp[:]),
 	}

@@ -1,0 +1,170 @@
+// Package api is the service over HTTP: the programming interface under /v1,
+// and the public pages.
+//
+// A newcomer starts with [Server]: fill in its fields and serve what
+// [Server.Handler] returns. testdata holds the whole service as conversations
+// that the tests play.
+//
+// Errors are application/problem+json (RFC 9457) throughout, made in one
+// place, the table of errors.go. A signature that does not verify is no error:
+// the answer is 200 with a verdict. What the public may see of a document is
+// decided in one place too, public.go: no IIN, no address, no reason of a
+// refusal. The log never holds bodies, query strings or paths as they were
+// sent, since people type personal numbers anywhere.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/api/web"
+	"tamga/documents/registry"
+	"tamga/signing"
+)
+
+// DefaultMaxBody is the longest request body that is read, in bytes, unless
+// [Server.MaxBody] says otherwise.
+const DefaultMaxBody = 25 << 20
+
+// Server is the service over HTTP. Registry and Verifier are needed; the rest
+// may be left out. The fields are not changed after [Server.Handler].
+type Server struct {
+	Registry *registry.Registry
+	Verifier *signing.Verifier
+
+	// Keys are what POST /v1/sign/cms may sign with, by name. A request that
+	// names none means the key "" or, if there is none, "demo".
+	Keys map[string]signing.Key
+
+	// BaseURL is where the service is reached, such as
+	// "https://tamga.example", without a slash at the end. Addresses in
+	// answers begin with it; empty makes them relative.
+	BaseURL string
+
+	// Examples are numbers of documents that the first page offers to try.
+	Examples []string
+
+	// Demo says on every page that the documents have no legal force.
+	Demo bool
+
+	MaxBody int64            // [DefaultMaxBody] when zero
+	Now     func() time.Time // time.Now when nil
+	Log     *slog.Logger     // nothing is logged when nil
+
+	// Limits of the public side, [DefaultLimits] when zero.
+	Limits Limits
+}
+
+// Limits are how often the public side may be asked. Each counts within
+// [Limits.Window] and then begins again.
+type Limits struct {
+	Window time.Duration
+	// Checks is how many documents one client may look up.
+	Checks int
+	// GuessesPerPair is how many wrong owner's numbers one client may try on
+	// one document, GuessesPerClient on all documents together, and
+	// GuessesPerNumber all clients together on one document.
+	GuessesPerPair   int
+	GuessesPerClient int
+	GuessesPerNumber int
+}
+
+// DefaultLimits let a person check documents freely and make guessing an
+// owner's number hopeless.
+func DefaultLimits() Limits {
+	return Limits{
+		Window: 10 * time.Minute, Checks: 600,
+		GuessesPerPair: 5, GuessesPerClient: 20, GuessesPerNumber: 50,
+	}
+}
+
+// service is a Server with its defaults filled in and its pages compiled.
+type service struct {
+	Server
+	pages   *web.Pages
+	host    string
+	checks  *limiter
+	guesses guessLimiter
+}
+
+// Handler compiles the pages and returns the whole service. Timeouts are the
+// business of the http.Server around it.
+func (s *Server) Handler() (http.Handler, error) {
+	v := &service{Server: *s}
+	if err := v.fill(); err != nil {
+		return nil, err
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	// A client's address is taken from X-Forwarded-For only as far as private
+	// addresses, that is our own proxies, wrote it.
+	e.IPExtractor = echo.ExtractIPFromXFFHeader()
+	e.HTTPErrorHandler = v.fail
+	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.limitBody)
+	v.routes(e)
+	return e, nil
+}
+
+func (v *service) fill() error {
+	if v.Registry == nil || v.Registry.Store == nil || v.Verifier == nil {
+		return fmt.Errorf("api: a register and a verifier are needed")
+	}
+	base, err := url.Parse(v.BaseURL)
+	if err != nil || strings.HasSuffix(v.BaseURL, "/") {
+		return fmt.Errorf("api: base address %q is not an address without a slash at the end", v.BaseURL)
+	}
+	v.host = base.Host
+	if v.MaxBody == 0 {
+		v.MaxBody = DefaultMaxBody
+	}
+	if v.Now == nil {
+		v.Now = time.Now
+	}
+	if v.Log == nil {
+		v.Log = slog.New(slog.DiscardHandler)
+	}
+	if (v.Limits == Limits{}) {
+		v.Limits = DefaultLimits()
+	}
+	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
+	v.guesses = newGuessLimiter(v.Limits, v.Now)
+	v.pages, err = web.Compile()
+	return err
+}
+
+func (v *service) routes(e *echo.Echo) {
+	get := func(path string, h echo.HandlerFunc) { e.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
+
+	e.POST("/v1/verify/cms", v.verifyCMS)
+	e.POST("/v1/verify/pdf", v.verifyPDF)
+	e.POST("/v1/certificates/inspect", v.inspectCertificate)
+	e.POST("/v1/sign/cms", v.signCMS)
+	e.POST("/v1/documents", v.issueDocument)
+	get("/v1/documents/:number", v.document) // and {number}.pdf
+	get("/v1/check/:number", v.checkJSON)
+
+	get("/", v.startPage)
+	get("/check", v.formPage)
+	e.POST("/check", v.findDocument)
+	get("/check/:number", v.checkPage)
+	e.POST("/check/:number/pdf", v.downloadPDF)
+	get("/static/:name", v.static)
+	get("/problems/:code", v.problemPage)
+
+	get("/livez", v.live)
+	get("/readyz", v.ready)
+	get("/version", v.version)
+}
+
+// now is the moment of a request in UTC, to the second: nobody needs more.
+func (v *service) now() time.Time { return v.Now().UTC().Truncate(time.Second) }
+
+// contextOf returns the context of a request.
+func contextOf(c echo.Context) context.Context { return c.Request().Context() }

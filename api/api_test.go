@@ -1,0 +1,206 @@
+package api_test
+
+import (
+	"bytes"
+	"database/sql"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"tamga/api"
+	"tamga/certs/ca"
+	"tamga/certs/der"
+	"tamga/documents/pdf"
+	"tamga/documents/registry"
+	"tamga/signing"
+	"tamga/signing/signtest"
+)
+
+// Numbers that stand in testdata and in the certificates of signtest.
+const (
+	holderIIN   = "850101400011" // of testdata/person.json and refusal.json
+	otherIIN    = "850101010003"
+	mistypedIIN = "900701300109"
+)
+
+// logBuffer collects the log of a server.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+var compileLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
+	return pdf.Compile(pdf.Options{CheckURL: func(number string) string {
+		return "https://tamga.example/check/" + number
+	}})
+})
+
+// stage is a running service with its register and its log.
+type stage struct {
+	scene
+	server   *api.Server
+	log      *logBuffer
+	database string
+}
+
+// open starts the service on a fresh register.
+func open(t *testing.T, pki *signtest.PKI) *stage {
+	t.Helper()
+	layouts, err := compileLayouts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{log: &logBuffer{}, database: filepath.Join(t.TempDir(), "tamga.db")}
+	store, err := registry.Open(t.Context(), s.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reg := &registry.Registry{
+		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Now: signtest.Now,
+	}
+	s.server = &api.Server{
+		Registry: reg, Verifier: pki.Verifier, Now: signtest.Now, BaseURL: "https://tamga.example",
+		Keys: map[string]signing.Key{"demo": pki.Person(signtest.Applicant())},
+		Log:  slog.New(slog.NewJSONHandler(s.log, nil)),
+	}
+	s.values = map[string]string{}
+	s.files = map[string][]byte{}
+	s.start(t)
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s.clients(t)
+	return s
+}
+
+// start serves, and stops before the register is closed.
+func (s *stage) start(t *testing.T) {
+	t.Helper()
+	handler, err := s.server.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(handler)
+	t.Cleanup(web.Close)
+	s.url = web.URL
+}
+
+// clients gives the scene keys with one right each, and one with none.
+func (s *stage) clients(t *testing.T) {
+	t.Helper()
+	for name, scopes := range map[string][]string{
+		"sign":  {registry.ScopeSign},
+		"issue": {registry.ScopeIssue},
+		"read":  {registry.ScopeRead},
+		"none":  {},
+	} {
+		secret, err := s.server.Registry.AddClient(t.Context(), name, scopes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.values["key."+name] = secret
+	}
+}
+
+// change edits the database behind the register's back.
+func (s *stage) change(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.database+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fill gives the scene the persons and files that scripts name.
+func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
+	t.Helper()
+	applicant := pki.Person(signtest.Applicant())
+	content := []byte("өтініш: лицензия беруіңізді сұраймын")
+	attached := pki.Signed(content, applicant)
+	s.files["content"] = content
+	s.files["content.other"] = []byte("other")
+	s.files["empty"] = []byte{}
+	s.files["cms"] = attached
+	s.files["cms.detached"] = pki.Detached(content, applicant)
+	s.files["cms.truncated"] = attached[:len(attached)/2]
+	s.files["cms.garbage"] = []byte("\x30\x82\xff\xffgarbage")
+	s.files["cms.unsigned"] = unsigned()
+	s.files["certificate"] = applicant.Certificate.Raw
+	s.files["certificate.authority"] = pki.Authority.Issuing().Raw
+
+	s.values["iin"] = string(signtest.Applicant().IIN)
+	s.values["iin.other"], s.values["iin.mistyped"], s.values["iin.holder"] = otherIIN, mistypedIIN, holderIIN
+	s.values["long"] = strings.Repeat("A", 30<<20)
+	for _, name := range []string{"licence", "person", "refusal"} {
+		raw, err := os.ReadFile("testdata/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.values[name] = string(raw)
+	}
+	s.personal = []string{
+		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
+		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",
+	}
+}
+
+// unsigned returns a CMS SignedData without signers.
+func unsigned() []byte {
+	data, signedData := []int{1, 2, 840, 113549, 1, 7, 1}, []int{1, 2, 840, 113549, 1, 7, 2}
+	inner := der.Sequence(der.Encode(der.Integer, []byte{1}), der.Set(), der.Sequence(der.OID(data)), der.Set())
+	return der.Sequence(der.OID(signedData), der.Encode(der.ContextConstructed(0), inner))
+}
+
+// TestConversations plays every script of testdata.
+func TestConversations(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	pki := signtest.New(t, ca.ECDSA)
+	for _, script := range scripts {
+		t.Run(filepath.Base(script), func(t *testing.T) {
+			s := open(t, pki)
+			s.fill(t, pki)
+			s.play(t, script)
+			s.logIsDiscreet(t)
+		})
+	}
+}
+
+// logIsDiscreet fails if the log holds anything personal or secret.
+func (s *stage) logIsDiscreet(t *testing.T) {
+	t.Helper()
+	log := s.log.String()
+	if !strings.Contains(log, `"route"`) {
+		t.Error("nothing was logged")
+	}
+	secrets := append([]string{"tamga_"}, s.personal...)
+	for _, p := range append(secrets, "СЕЙІТҚАЛИ", "Сейітқали", "lang=") {
+		if strings.Contains(log, p) {
+			t.Errorf("the log holds %q", p)
+		}
+	}
+}

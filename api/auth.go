@@ -1,0 +1,41 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents/registry"
+)
+
+// bearer returns the key of an Authorization header (RFC 6750 section 2.1).
+func bearer(c echo.Context) (secret string, given bool) {
+	header := c.Request().Header.Get("Authorization")
+	if header == "" {
+		return "", false
+	}
+	const longest = 1 << 10
+	scheme, secret, ok := strings.Cut(header, " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") || len(secret) > longest {
+		return "", true
+	}
+	return strings.TrimSpace(secret), true
+}
+
+// authorise returns the client behind the bearer key of a request, if it has a
+// right.
+func (v *service) authorise(c echo.Context, scope string) (registry.Client, error) {
+	secret, given := bearer(c)
+	if !given {
+		return registry.Client{}, errNoCredentials
+	}
+	client, err := v.Registry.Client(contextOf(c), secret)
+	if err != nil {
+		return registry.Client{}, err
+	}
+	c.Set(clientKey, client.ID)
+	if !client.May(scope) {
+		return registry.Client{}, &fault{is: errScope, detail: scope}
+	}
+	return client, nil
+}

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// contentType returns the media type of the body if it is one of those taken,
+// with its parameters.
+func contentType(c echo.Context, taken ...string) (string, map[string]string, error) {
+	media, parameters, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+	if err != nil || !slices.Contains(taken, media) {
+		return "", nil, &fault{is: errMediaType, detail: "taken here: " + strings.Join(taken, ", ")}
+	}
+	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return "", nil, &fault{is: errMediaType, detail: "JSON is in UTF-8"}
+	}
+	return media, parameters, nil
+}
+
+// readJSON reads a body that is one JSON object with known members only, each
+// at most once.
+func readJSON(c echo.Context, into any) error {
+	if _, _, err := contentType(c, echo.MIMEApplicationJSON); err != nil {
+		return err
+	}
+	raw, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return bodyError(err)
+	}
+	return decodeJSON(raw, into)
+}
+
+func decodeJSON(raw []byte, into any) error {
+	if err := eachOnce(raw); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrongType):
+		return badField("/"+strings.ReplaceAll(wrongType.Field, ".", "/"), "type",
+			"is a "+wrongType.Value+", which is not what belongs here")
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		// The library has no type for this error.
+		return badField("", "unknown_field", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return &fault{is: errMalformed, detail: "a value in the JSON is not of its form"}
+}
+
+// bodyError keeps the reason when a body is too long.
+func bodyError(err error) error {
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return &fault{is: errBodyTooLarge, detail: fmt.Sprintf("the body is longer than %d bytes", tooLarge.Limit)}
+	}
+	return &fault{is: errMalformed, detail: "the body ended early or is broken"}
+}
+
+// eachOnce insists on one JSON object, nothing after it, no member twice and
+// no great depth. Readers that take the first of two members and readers that
+// take the last would otherwise see different documents.
+func eachOnce(raw []byte) error {
+	const deepest = 32
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var open []container
+	for began := false; !began || len(open) > 0; began = true {
+		token, err := d.Token()
+		if err != nil || !began && token != json.Delim('{') || len(open) > deepest {
+			return &fault{is: errMalformed, detail: "the body is not one JSON object"}
+		}
+		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
+			open = open[:len(open)-1]
+			continue
+		}
+		if n := len(open); n > 0 && !open[n-1].accepts(token) {
+			return &fault{is: errMalformed, detail: "a member stands twice in the same JSON object"}
+		}
+		if delim, ok := token.(json.Delim); ok {
+			open = append(open, newContainer(delim))
+		}
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return &fault{is: errMalformed, detail: "something follows the JSON object"}
+	}
+	return nil
+}
+
+// container is an object or array that is being read.
+type container struct {
+	names map[string]bool // nil for an array
+	value bool            // a name was read, its value is next
+}
+
+func newContainer(delim json.Delim) container {
+	if delim == '{' {
+		return container{names: map[string]bool{}}
+	}
+	return container{}
+}
+
+// accepts takes the next token inside, and reports whether it may stand there.
+func (c *container) accepts(token json.Token) bool {
+	if c.names == nil {
+		return true
+	}
+	if c.value {
+		c.value = false
+		return true
+	}
+	// The library matches members to fields whatever their case.
+	name, _ := token.(string)
+	name = strings.ToLower(name)
+	if c.names[name] {
+		return false
+	}
+	c.names[name], c.value = true, true
+	return true
+}
+
+// readForm reads a multipart form: the named parts, each at most once.
+func readForm(c echo.Context, boundary string, names ...string) (map[string][]byte, error) {
+	parts := map[string][]byte{}
+	for r := multipart.NewReader(c.Request().Body, boundary); ; {
+		part, err := r.NextPart()
+		if errors.Is(err, io.EOF) {
+			return parts, nil
+		}
+		if err != nil {
+			return nil, bodyError(err)
+		}
+		name := part.FormName()
+		if !slices.Contains(names, name) {
+			return nil, badField("", "unknown_field", "parts taken here: "+strings.Join(names, ", "))
+		}
+		if _, twice := parts[name]; twice {
+			return nil, badField("/"+name, "duplicate", "stands twice")
+		}
+		if parts[name], err = io.ReadAll(part); err != nil {
+			return nil, bodyError(err)
+		}
+	}
+}
+
+// binary reads a member of JSON that holds bytes: base64 with or without line
+// breaks, or PEM as it is.
+func binary(pointer, s string) ([]byte, error) {
+	trimmed := strings.TrimSpace(s)
+	if strings.HasPrefix(trimmed, "-----BEGIN ") {
+		return []byte(trimmed), nil
+	}
+	raw, err := base64.StdEncoding.DecodeString(trimmed)
+	if err != nil {
+		return nil, badField(pointer, "base64", "is not base64 of RFC 4648 section 4")
+	}
+	return raw, nil
+}

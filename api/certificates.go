@@ -1,0 +1,121 @@
+package api
+
+import (
+	"encoding/asn1"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/certs"
+	"tamga/signing"
+)
+
+// certificateAnswer is what POST /v1/certificates/inspect says. Without a
+// certificate in the file, only the verdict is there.
+type certificateAnswer struct {
+	Identity    *certs.Identity          `json:"identity,omitempty"` // personal data
+	Certificate *signing.CertificateInfo `json:"certificate,omitempty"`
+	Authority   bool                     `json:"authority"` // a certification authority's
+	Policies    []string                 `json:"policies"`
+	ExtKeyUsage []string                 `json:"ext_key_usage"`
+	URLs        certificateURLs          `json:"urls"`
+	Verdict     *signing.Verdict         `json:"verdict"` // as of now
+}
+
+type certificateURLs struct {
+	CRL      []string `json:"crl"`
+	DeltaCRL []string `json:"delta_crl"`
+	OCSP     []string `json:"ocsp"`
+	Issuer   []string `json:"issuer"`
+}
+
+// inspectCertificate answers POST /v1/certificates/inspect.
+func (v *service) inspectCertificate(c echo.Context) error {
+	file, err := readCertificate(c)
+	if err != nil {
+		return err
+	}
+	verdict, err := v.Verifier.VerifyCertificate(file, signing.Question{})
+	if err != nil {
+		return err
+	}
+	answer := certificateAnswer{Policies: []string{}, ExtKeyUsage: []string{}, Verdict: verdict}
+	if cert := parseCertificate(file); cert != nil {
+		answer.describe(cert)
+	}
+	return personal(c, http.StatusOK, answer)
+}
+
+func readCertificate(c echo.Context) ([]byte, error) {
+	media, _, err := contentType(c, echo.MIMEApplicationJSON,
+		"application/pkix-cert", "application/x-x509-ca-cert", "application/x-pem-file", echo.MIMEOctetStream)
+	if err != nil {
+		return nil, err
+	}
+	if media != echo.MIMEApplicationJSON {
+		raw, err := io.ReadAll(c.Request().Body)
+		if err != nil {
+			return nil, bodyError(err)
+		}
+		if len(raw) == 0 {
+			return nil, &fault{is: errMalformed, detail: "the body is empty"}
+		}
+		return raw, nil
+	}
+	var body struct {
+		Certificate string `json:"certificate"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return nil, err
+	}
+	if body.Certificate == "" {
+		return nil, badField("/certificate", "required", "is missing or empty")
+	}
+	return binary("/certificate", body.Certificate)
+}
+
+// parseCertificate returns nil for what is no certificate: the verdict says so.
+func parseCertificate(file []byte) *certs.Certificate {
+	raw, err := signing.Unarmour(file)
+	if err != nil {
+		return nil
+	}
+	cert, err := certs.Parse(raw)
+	if err != nil {
+		return nil
+	}
+	return cert
+}
+
+func (a *certificateAnswer) describe(cert *certs.Certificate) {
+	identity := cert.Identity()
+	a.Identity, a.Certificate, a.Authority = &identity, signing.DescribeCertificate(cert), cert.CA
+	a.Policies, a.ExtKeyUsage = dotted(cert.Policies), dotted(cert.ExtKeyUsage)
+	a.URLs = certificateURLs{
+		CRL: cert.CRLURLs, DeltaCRL: cert.DeltaCRLURLs, OCSP: cert.OCSPURLs, Issuer: cert.IssuerURLs,
+	}
+}
+
+func dotted(ids []asn1.ObjectIdentifier) []string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = id.String()
+	}
+	return all
+}
+
+func numberCode(err error) string {
+	if errors.Is(err, certs.ErrCheckDigit) {
+		return "check_digit"
+	}
+	return "digits"
+}
+
+func numberDetail(err error) string {
+	if errors.Is(err, certs.ErrCheckDigit) {
+		return "has a wrong check digit"
+	}
+	return "is not twelve digits"
+}

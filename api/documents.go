@@ -1,0 +1,215 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+)
+
+// issuedAnswer is the body of 201. It holds only what never changes about a
+// document, so that a replay gets the same.
+type issuedAnswer struct {
+	Number   string           `json:"number"`
+	Kind     documents.Kind   `json:"kind"`
+	Status   documents.Status `json:"status"` // when it was issued: in force
+	IssuedOn documents.Date   `json:"issued_on"`
+	SHA256   string           `json:"sha256"`
+	Links    documentLinks    `json:"links"`
+}
+
+type documentLinks struct {
+	Self  string `json:"self"`
+	PDF   string `json:"pdf"`
+	Check string `json:"check"`
+}
+
+func (v *service) links(number string) documentLinks {
+	self := v.BaseURL + "/v1/documents/" + number
+	return documentLinks{Self: self, PDF: self + ".pdf", Check: v.BaseURL + "/check/" + number}
+}
+
+// issueDocument answers POST /v1/documents.
+func (v *service) issueDocument(c echo.Context) error {
+	client, err := v.authorise(c, registry.ScopeIssue)
+	if err != nil {
+		return err
+	}
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return err
+	}
+	var draft documents.Draft
+	if err := readJSON(c, &draft); err != nil {
+		return err
+	}
+	rec, replayed, err := v.Registry.Issue(contextOf(c), registry.IssueRequest{
+		Client: client.ID, IdempotencyKey: key, Draft: draft,
+	})
+	if err != nil {
+		return err
+	}
+	v.Log.InfoContext(contextOf(c), "document issued",
+		"trace_id", traceID(c), "number", rec.Number, "client", client.ID, "replayed", replayed)
+	h := c.Response().Header()
+	links := v.links(rec.Number)
+	h.Set("Location", links.Self)
+	h.Set("ETag", documentTag(rec, "whole"))
+	if replayed {
+		h.Set("Idempotency-Replayed", "true")
+	}
+	return personal(c, http.StatusCreated, issuedAnswer{
+		Number: rec.Number, Kind: rec.Kind, Status: documents.StatusInForce,
+		IssuedOn: rec.IssuedOn(), SHA256: rec.FileSHA256, Links: links,
+	})
+}
+
+// idempotencyKey reads the header: at most 200 printable ASCII characters.
+func idempotencyKey(c echo.Context) (string, error) {
+	const longest = 200
+	values := c.Request().Header.Values("Idempotency-Key")
+	if len(values) == 0 || values[0] == "" {
+		return "", errKeyMissing
+	}
+	unprintable := func(r rune) bool { return r < 0x20 || r > 0x7e }
+	if len(values) > 1 || len(values[0]) > longest || strings.ContainsFunc(values[0], unprintable) {
+		return "", registry.ErrBadKey
+	}
+	return values[0], nil
+}
+
+// wholeDocument is a document with its personal data, for clients that may
+// read it.
+type wholeDocument struct {
+	Number     string           `json:"number"`
+	Kind       documents.Kind   `json:"kind"`
+	Status     publicStatus     `json:"status"`
+	IssuedOn   documents.Date   `json:"issued_on"`
+	ReservedAt time.Time        `json:"reserved_at"`
+	SHA256     string           `json:"sha256,omitempty"`
+	Content    documents.Draft  `json:"content"`
+	Verdict    *json.RawMessage `json:"verdict,omitempty"` // on the file, when it was issued
+	Links      documentLinks    `json:"links"`
+}
+
+// document answers GET /v1/documents/{number} and {number}.pdf: the public
+// view to everyone, the whole document and its file to clients with the right.
+func (v *service) document(c echo.Context) error {
+	typed, isPDF := strings.CutSuffix(c.Param("number"), ".pdf")
+	_, given := bearer(c)
+	c.Response().Header().Add("Vary", "Authorization")
+	if !isPDF && !given {
+		return v.publicView(c, typed)
+	}
+	if _, err := v.authorise(c, registry.ScopeRead); err != nil {
+		return err
+	}
+	number, err := documents.ParseNumber(typed)
+	if err != nil {
+		return err
+	}
+	if isPDF {
+		return v.file(c, number.String)
+	}
+	rec, err := v.Registry.Document(contextOf(c), number.String)
+	if err != nil {
+		return err
+	}
+	if unchanged(c, documentTag(rec, "whole"), "private, no-cache") {
+		return c.NoContent(http.StatusNotModified)
+	}
+	answer := wholeDocument{
+		Number: rec.Number, Kind: rec.Kind, Status: publicStatus{rec.Status, rec.Status.Label()},
+		IssuedOn: rec.IssuedOn(), ReservedAt: rec.ReservedAt, SHA256: rec.FileSHA256,
+		Content: rec.Content, Links: v.links(rec.Number),
+	}
+	if len(rec.Evidence) > 0 {
+		answer.Verdict = &rec.Evidence
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+// publicView answers anyone.
+func (v *service) publicView(c echo.Context, typed string) error {
+	rec, err := v.lookUp(c, typed)
+	if err != nil {
+		return err
+	}
+	if unchanged(c, documentTag(rec, "public"), "public, no-cache") {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.JSON(http.StatusOK, public(rec))
+}
+
+// lookUp finds a document in force for the public. Everything else is the same
+// [registry.ErrNotFound]: numbers never taken, reserved, void and impossible.
+func (v *service) lookUp(c echo.Context, typed string) (registry.Record, error) {
+	if wait, ok := v.checks.take(clientName(c.RealIP())); !ok {
+		return registry.Record{}, tooMany(wait)
+	}
+	number, err := documents.ParseNumber(typed)
+	if err != nil {
+		return registry.Record{}, registry.ErrNotFound
+	}
+	rec, err := v.Registry.Document(contextOf(c), number.String)
+	if err == nil && rec.Status != documents.StatusInForce {
+		err = registry.ErrNotFound
+	}
+	return rec, err
+}
+
+func tooMany(wait time.Duration) error {
+	return &fault{is: errTooMany, after: int(wait/time.Second) + 1}
+}
+
+// file answers with the stored bytes.
+func (v *service) file(c echo.Context, number string) error {
+	file, err := v.Registry.PDF(contextOf(c), number)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(file)
+	if unchanged(c, `"`+hex.EncodeToString(sum[:])+`"`, "private, no-cache") {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return sendPDF(c, "inline", number, file)
+}
+
+// sendPDF answers with the file of a document, to be shown or saved under its
+// number.
+func sendPDF(c echo.Context, disposition, number string, file []byte) error {
+	h := c.Response().Header()
+	h.Set("Content-Disposition", disposition+`; filename="`+number+`.pdf"`)
+	h.Set("Content-Length", strconv.Itoa(len(file)))
+	return c.Blob(http.StatusOK, "application/pdf", file)
+}
+
+// documentTag names a state of a document in one of its views.
+func documentTag(rec registry.Record, view string) string {
+	sum := sha256.Sum256([]byte(strings.Join(
+		[]string{view, rec.Number, string(rec.Status), rec.ContentSHA256, rec.FileSHA256}, "\n")))
+	return `"` + hex.EncodeToString(sum[:16]) + `"`
+}
+
+// unchanged sets the tag and reports whether the client has this state already
+// (RFC 9110 section 13.1.2).
+func unchanged(c echo.Context, tag, cacheControl string) bool {
+	h := c.Response().Header()
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", cacheControl)
+	for _, known := range strings.Split(c.Request().Header.Get("If-None-Match"), ",") {
+		known = strings.TrimSpace(known)
+		if known == "*" || strings.TrimPrefix(known, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}

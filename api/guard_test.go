@@ -1,0 +1,231 @@
+package api_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"tamga/api"
+	"tamga/certs/ca"
+	"tamga/documents/registry"
+	"tamga/signing"
+	"tamga/signing/signtest"
+)
+
+// post sends a body, and returns the status and the answer.
+func (s *stage) post(t *testing.T, path, body string, header map[string]string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range header {
+		req.Header.Set(k, v)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(answer)
+}
+
+// Many callers with one key get one document, or are told to wait for it.
+func TestIssueConcurrently(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	answers := make([]string, 8)
+	var callers sync.WaitGroup
+	for i := range answers {
+		callers.Go(func() {
+			for {
+				status, body := s.post(t, "/v1/documents", s.values["licence"], map[string]string{
+					"Authorization": "Bearer " + s.values["key.issue"], "Idempotency-Key": "same",
+					"Content-Type": "application/json",
+				})
+				if status == http.StatusConflict {
+					continue
+				}
+				answers[i] = fmt.Sprint(status, " ", body)
+				return
+			}
+		})
+	}
+	callers.Wait()
+	for _, a := range answers {
+		if a != answers[0] || !strings.HasPrefix(a, "201 ") {
+			t.Errorf("answers differ:\n%s\n%s", answers[0], a)
+		}
+	}
+	if list, err := s.server.Registry.List(t.Context(), "", 0); err != nil || len(list) != 1 {
+		t.Errorf("%d documents, want 1 (%v)", len(list), err)
+	}
+}
+
+// A file that was changed in the database is never passed off as the one that
+// was signed.
+func TestDamagedFile(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	s.play(t, "testdata/parts/issue.txt")
+	s.change(t, `UPDATE files SET bytes = $1`, []byte("%PDF-1.7 not the one"))
+	s.play(t, "testdata/parts/damaged.txt")
+	if !strings.Contains(s.log.String(), "stored file damaged") {
+		t.Error("the damage was not logged")
+	}
+}
+
+// Numbers that are reserved or void look like numbers never taken, to the
+// byte.
+func TestNeutralAnswer(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	s.play(t, "testdata/parts/issue.txt")
+	never := map[string]string{}
+	for _, status := range []string{"never", "reserved", "void"} {
+		number := s.values["number"]
+		if status == "never" {
+			number = "26999999"
+		} else {
+			s.change(t, `UPDATE documents SET status = $1, file_sha256 = '', evidence = ''`, status)
+		}
+		for _, path := range []string{"/v1/check/", "/v1/documents/", "/check/"} {
+			got := s.neutral(t, path+number, number)
+			if status == "never" {
+				never[path] = got
+			} else if got != never[path] {
+				t.Errorf("%s: %s differs from never taken:\n%s\n%s", path, status, got, never[path])
+			}
+		}
+	}
+}
+
+// neutral returns an answer with what differs between any two requests taken
+// out, at its length.
+func (s *stage) neutral(t *testing.T, path, number string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const trace = "0af7651916cd43dd8448eb211c80319c"
+	req.Header.Set("Traceparent", "00-"+trace+"-b7ad6b7169203331-01")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Header.Del("Date")
+	return fmt.Sprintf("%s %v %s", res.Status, res.Header, strings.ReplaceAll(string(body), number, "########"))
+}
+
+// Guessing the owner's number ends soon, for one client and for all together.
+func TestGuessing(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	s.play(t, "testdata/parts/issue.txt")
+	s.server.Limits = api.Limits{
+		Window: api.DefaultLimits().Window, Checks: 5,
+		GuessesPerPair: 2, GuessesPerClient: 3, GuessesPerNumber: 4,
+	}
+	for _, c := range []struct {
+		name   string
+		guess  func(i int) (number, client, owner string)
+		passed int // answers before the first 429
+	}{
+		{"pair", func(int) (string, string, string) { return s.values["number"], "203.0.113.1", otherIIN }, 2},
+		{"client", func(i int) (string, string, string) {
+			return fmt.Sprintf("2600%04d", 100+i), "203.0.113.2", otherIIN
+		}, 3},
+		{"number", func(i int) (string, string, string) {
+			return s.values["number"], fmt.Sprintf("203.0.113.%d", 10+i), otherIIN
+		}, 4},
+		{"household", func(i int) (string, string, string) {
+			return s.values["number"], fmt.Sprintf("2001:db8::%d", 10+i), otherIIN
+		}, 2},
+		{"right", func(int) (string, string, string) { return s.values["number"], "203.0.113.3", s.values["owner"] }, -1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s.start(t)
+			passed := -1
+			for i := range 8 {
+				number, client, owner := c.guess(i)
+				status, _ := s.post(t, "/check/"+number+"/pdf", "owner="+owner, map[string]string{
+					"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": client,
+				})
+				if status == http.StatusTooManyRequests {
+					passed = i
+					break
+				}
+			}
+			if passed != c.passed {
+				t.Errorf("%d guesses passed, want %d", passed, c.passed)
+			}
+		})
+	}
+}
+
+// Handlers do not start without what they need.
+func TestHandlerNeeds(t *testing.T) {
+	for name, s := range map[string]*api.Server{
+		"nothing":     {},
+		"no verifier": {Registry: &registry.Registry{Store: &registry.Store{}}},
+		"slash": {
+			Registry: &registry.Registry{Store: &registry.Store{}}, Verifier: &signing.Verifier{},
+			BaseURL: "https://tamga.example/",
+		},
+	} {
+		if _, err := s.Handler(); err == nil {
+			t.Errorf("%s: a handler all the same", name)
+		}
+	}
+}
+
+// Without fresh revocation lists nothing is called confirmed, and nothing bad.
+func TestCannotTell(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	s.play(t, "testdata/parts/issue.txt")
+	s.server.Verifier = &signing.Verifier{Trust: pki.Verifier.Trust, Now: signtest.Now}
+	s.start(t)
+	s.play(t, "testdata/parts/unclear.txt")
+}
+
+// Looking documents up is limited as well.
+func TestLookingUp(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	s.server.Limits = api.DefaultLimits()
+	s.server.Limits.Checks = 2
+	s.start(t)
+	s.play(t, "testdata/parts/often.txt")
+}
+
+// A service that cannot sign still checks, and says so.
+func TestDegraded(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	without := *s.server.Registry
+	without.Key = signing.Key{}
+	s.server.Registry, s.server.Verifier = &without, &signing.Verifier{}
+	s.start(t)
+	s.play(t, "testdata/parts/degraded.txt")
+}

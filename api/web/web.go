@@ -1,0 +1,208 @@
+// Package web is the pages that people see in a browser: templates, words in
+// Kazakh, Russian and English, and static files, all embedded.
+//
+// [Compile] parses everything once; the methods of [Pages] then write one page
+// each from values that are already fit for the public. The package knows
+// nothing of HTTP, of the register and of signatures: what a page may say is
+// decided by its caller, tamga/api.
+//
+// Pages work without JavaScript, load nothing from elsewhere, and keep to a
+// content security policy without inline styles or scripts.
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+)
+
+//go:embed templates/*.html static/* words.json
+var files embed.FS
+
+// Lang is a language of the pages.
+type Lang string
+
+// The languages.
+const (
+	KK Lang = "kk"
+	RU Lang = "ru"
+	EN Lang = "en"
+)
+
+// Label is a phrase in the three languages.
+type Label struct {
+	KK string `json:"kk"`
+	RU string `json:"ru"`
+	EN string `json:"en"`
+}
+
+// In returns the phrase in a language; in any other language, the Kazakh one.
+func (l Label) In(lang Lang) string {
+	switch lang {
+	case RU:
+		return l.RU
+	case EN:
+		return l.EN
+	}
+	return l.KK
+}
+
+// Languages returns the languages of the pages, in the order of the switcher.
+func Languages() []Lang {
+	return []Lang{KK, RU, EN}
+}
+
+// Pages are the compiled templates. They are safe for concurrent use.
+type Pages struct {
+	byName map[pageKey]*template.Template
+	static map[string]Asset
+}
+
+type pageKey struct {
+	name string
+	lang Lang
+}
+
+// Asset is a static file with its media type and a tag of its content.
+type Asset struct {
+	Body        []byte
+	ContentType string
+	Tag         string
+}
+
+// Compile parses the templates and the words. An error means that the program
+// was built from broken files.
+func Compile() (*Pages, error) {
+	words, err := readWords()
+	if err != nil {
+		return nil, err
+	}
+	p := &Pages{byName: map[pageKey]*template.Template{}}
+	if p.static, err = readStatic(); err != nil {
+		return nil, err
+	}
+	for _, lang := range Languages() {
+		for _, name := range []string{"start", "form", "result", "absent", "message"} {
+			t, err := p.parse(name, lang, words)
+			if err != nil {
+				return nil, fmt.Errorf("page %s: %w", name, err)
+			}
+			p.byName[pageKey{name, lang}] = t
+		}
+	}
+	return p, nil
+}
+
+func (p *Pages) parse(name string, lang Lang, words map[string]Label) (*template.Template, error) {
+	functions := template.FuncMap{
+		// t says a phrase of words.json in the language of the page.
+		"t": func(key string) (string, error) {
+			label, ok := words[key]
+			if !ok {
+				return "", fmt.Errorf("no words for %q", key)
+			}
+			return label.In(lang), nil
+		},
+		"asset": func(name string) (string, error) {
+			a, ok := p.static[name]
+			if !ok {
+				return "", fmt.Errorf("no static file %q", name)
+			}
+			return "/static/" + name + "?v=" + a.Tag, nil
+		},
+		"languages": func() []language { return languages(lang) },
+	}
+	return template.New("frame.html").Funcs(functions).
+		ParseFS(files, "templates/frame.html", "templates/icons.html", "templates/"+name+".html")
+}
+
+// language is one link of the switcher, in the language's own name.
+type language struct {
+	Lang    Lang
+	Name    string
+	Current bool
+}
+
+func languages(current Lang) []language {
+	return []language{
+		{KK, "Қазақша", current == KK},
+		{RU, "Русский", current == RU},
+		{EN, "English", current == EN},
+	}
+}
+
+// readWords reads the phrases and insists on every language.
+func readWords() (map[string]Label, error) {
+	raw, err := files.ReadFile("words.json")
+	if err != nil {
+		return nil, err
+	}
+	words := map[string]Label{}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&words); err != nil {
+		return nil, fmt.Errorf("words.json: %w", err)
+	}
+	for key, w := range words {
+		if w.KK == "" || w.RU == "" || w.EN == "" {
+			return nil, fmt.Errorf("words.json: %q is missing in a language", key)
+		}
+	}
+	return words, nil
+}
+
+func readStatic() (map[string]Asset, error) {
+	entries, err := fs.ReadDir(files, "static")
+	if err != nil {
+		return nil, err
+	}
+	types := map[string]string{"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+	all := map[string]Asset{}
+	for _, e := range entries {
+		body, err := files.ReadFile("static/" + e.Name())
+		if err != nil {
+			return nil, err
+		}
+		extension := e.Name()[len(e.Name())-3:]
+		sum := sha256.Sum256(body)
+		all[e.Name()] = Asset{Body: body, ContentType: types[extension], Tag: hex.EncodeToString(sum[:6])}
+	}
+	return all, nil
+}
+
+// Static returns a static file by its name.
+func (p *Pages) Static(name string) (Asset, bool) {
+	a, ok := p.static[name]
+	return a, ok
+}
+
+// Frame is what every page has around its content.
+type Frame struct {
+	Lang Lang
+	Path string // of this page, without a query; the language links lead to it
+	Host string // the address that people should see in their browser
+	Demo bool   // say that nothing here has legal force
+}
+
+// page is what the templates see.
+type page struct {
+	Frame
+	View any
+}
+
+func (p *Pages) render(name string, f Frame, view any) ([]byte, error) {
+	t, ok := p.byName[pageKey{name, f.Lang}]
+	if !ok {
+		return nil, fmt.Errorf("no page %s in language %q", name, f.Lang)
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, page{f, view}); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// everyPage writes every page in a language, with everything that it can show.
+func everyPage(t *testing.T, p *Pages, lang Lang) map[string]string {
+	t.Helper()
+	f := Frame{Lang: lang, Path: "/check", Host: "tamga.example", Demo: true}
+	result := Result{
+		Kind: "licence", Number: "26000001", CheckedAt: "01.06.2026", OwnerKey: "owner_holder", Withheld: true, Download: true,
+		Banner: Banner{Tone: Bad, Title: "altered", Note: "altered_note", Reason: "<reason>"},
+		Checks: []CheckRow{{Tone: Unclear, Title: "row_integrity", State: "not_known", Note: "status_note", At: "now"}},
+		Facts:  []Fact{{Label: "fact_holder", Value: `<b>"&'`, Lang: "kk"}, {Label: "fact_sha256", Value: "00", Code: true}},
+	}
+	all := map[string]string{}
+	add := func(name string, page []byte, err error) {
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		all[name] = string(page)
+	}
+	page, err := p.Start(f, Start{Examples: []string{"26000001"}})
+	add("start", page, err)
+	page, err = p.Form(f, Form{Wrong: true})
+	add("form", page, err)
+	page, err = p.Result(f, result)
+	add("result", page, err)
+	page, err = p.Absent(f)
+	add("absent", page, err)
+	page, err = p.Message(f, Message{Title: "title", Detail: "detail", Trace: "trace"})
+	add("message", page, err)
+	return all
+}
+
+func TestPages(t *testing.T) {
+	p, err := Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range Languages() {
+		for name, page := range everyPage(t, p, lang) {
+			for _, want := range []string{
+				"<!DOCTYPE html>", `<html lang="` + string(lang) + `">`, "<title>", `<main id="content"`, "</html>",
+				`aria-current="true"`, `name="viewport"`,
+			} {
+				if !strings.Contains(page, want) {
+					t.Errorf("%s %s lacks %s", name, lang, want)
+				}
+			}
+			for _, refused := range []string{"<script", " style=", " onclick", "http://", "https://", "<b>\"", "<reason>", "ZgotmplZ", "<no value>"} {
+				if strings.Contains(page, refused) {
+					t.Errorf("%s %s holds %s", name, lang, refused)
+				}
+			}
+			if strings.Count(page, "<h1") != 1 {
+				t.Errorf("%s %s has not one first heading", name, lang)
+			}
+			wellNested(t, name, page)
+		}
+	}
+}
+
+var tag = regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)[^>]*?(/?)>`)
+
+// wellNested insists on closed elements in their order.
+func wellNested(t *testing.T, name, page string) {
+	t.Helper()
+	var open []string
+	for _, m := range tag.FindAllStringSubmatch(page, -1) {
+		switch element := m[2]; {
+		case m[3] == "/" || strings.Contains(" meta link img input ", " "+element+" "):
+		case m[1] == "":
+			open = append(open, element)
+		case len(open) == 0 || open[len(open)-1] != element:
+			t.Errorf("%s: </%s> closes %v", name, element, open)
+			return
+		default:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) != 0 {
+		t.Errorf("%s: not closed: %v", name, open)
+	}
+}
+
+// Kazakh text uses the Cyrillic і, and every phrase that a template names exists.
+func TestWords(t *testing.T) {
+	raw, err := files.ReadFile("words.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words map[string]Label
+	if err := json.Unmarshal(raw, &words); err != nil {
+		t.Fatal(err)
+	}
+	mixed := regexp.MustCompile(`[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі][A-Za-z]|[A-Za-z][А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]`)
+	for key, w := range words {
+		if mixed.MatchString(w.KK) || mixed.MatchString(w.RU) {
+			t.Errorf("%s mixes alphabets in a word: %q %q", key, w.KK, w.RU)
+		}
+		if regexp.MustCompile(`\bi\b`).MatchString(w.KK) {
+			t.Errorf("%s has a Latin i", key)
+		}
+	}
+	entries, err := files.ReadDir("templates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var templates bytes.Buffer
+	for _, e := range entries {
+		b, err := files.ReadFile("templates/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		templates.Write(b)
+	}
+	for _, m := range regexp.MustCompile(`\bt "([a-z0-9_]+)"`).FindAllStringSubmatch(templates.String(), -1) {
+		if _, ok := words[m[1]]; !ok {
+			t.Errorf("no words for %q", m[1])
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"tamga/documents"
+	"tamga/documents/pdf"
+	"tamga/documents/registry"
+)
+
+// issueCommand issues a document.
+type issueCommand struct {
+	Data           string `required:"" placeholder:"FILE" help:"Content of the document as JSON, the same as the HTTP interface takes: {\"licence\": {...}} or {\"refusal\": {...}}; - reads standard input."`
+	Key            string `required:"" placeholder:"FILE" help:"Key of the official who signs: PEM or key store (PKCS#12)."`
+	PasswordFile   string `placeholder:"FILE" help:"File whose first line is the password of the key store."`
+	IdempotencyKey string `required:"" placeholder:"TEXT" help:"Your own name for this request: asking again with the same one gives the same document, never a second."`
+	BaseURL        string `name:"base-url" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Address at which the public can check documents; it is printed on them (default: http://127.0.0.1:8080)."`
+	Out            string `placeholder:"FILE" help:"Where to write the signed PDF. It is in the register in any case."`
+	Force          bool   `help:"Replace the output file if it exists."`
+	registerFlags
+	trustFlags
+}
+
+// Help is shown below the flags' list.
+func (issueCommand) Help() string {
+	return `The document gets its number, is signed, and is verified before it enters the register; so the certificate of the key must lead to a trust anchor (--trust) and have a fresh revocation list.
+
+Example:
+  tamga issue --data var/samples/licence.json --key var/keys/licensor.pem --trust var/trust --idempotency-key 2026-17 --out licence.pdf`
+}
+
+// cliClient is the name under which documents issued from the command line
+// stand in the register.
+const cliClient = "command-line"
+
+// Run issues the document.
+func (cmd issueCommand) Run(c *console) error {
+	if cmd.Out != "" {
+		if err := (output{path: cmd.Out, force: cmd.Force}).check(); err != nil {
+			return err
+		}
+	}
+	draft, err := readDraft(c, cmd.Data)
+	if err != nil {
+		return err
+	}
+	reg, err := cmd.register(c)
+	if err != nil {
+		return err
+	}
+	defer reg.Store.Close()
+	rec, existed, err := reg.Issue(c.ctx, registry.IssueRequest{Client: cliClient, IdempotencyKey: cmd.IdempotencyKey, Draft: draft})
+	if err != nil {
+		return explainIssue(err)
+	}
+	if cmd.Out != "" {
+		file, err := reg.PDF(c.ctx, rec.Number)
+		if err != nil {
+			return err
+		}
+		if err := (output{path: cmd.Out, mode: 0o644, force: cmd.Force}).write(c, file); err != nil {
+			return err
+		}
+	}
+	verb := "Issued"
+	if existed {
+		verb = "Issued before under this idempotency key"
+	}
+	p := &printer{}
+	p.line("%s: %s № %s of %s", verb, rec.Kind.Title().EN, rec.Number, rec.IssuedOn().Printed())
+	p.in(func() {
+		p.field("SHA-256", "%s", rec.FileSHA256)
+		p.field("Check", "%s", checkAddress(cmd.BaseURL)(rec.Number))
+		p.field("File", "%s", cmd.Out)
+	})
+	return p.flush(c.out)
+}
+
+// register wires a register that can issue.
+func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
+	if err := checkBaseURL(cmd.BaseURL); err != nil {
+		return nil, err
+	}
+	key, err := loadKey(c, cmd.Key, cmd.PasswordFile)
+	if err != nil {
+		return nil, err
+	}
+	found, err := cmd.load(c)
+	if err != nil {
+		return nil, err
+	}
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: checkAddress(cmd.BaseURL)})
+	if err != nil {
+		return nil, err
+	}
+	store, err := cmd.open(c.ctx, c, defaultDatabase)
+	if err != nil {
+		return nil, err
+	}
+	return &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: found.verifier(c), Now: c.now}, nil
+}
+
+// readDraft reads the content of a document from a file.
+func readDraft(c *console, path string) (documents.Draft, error) {
+	b, err := c.read(path, maxDraft)
+	if err != nil {
+		return documents.Draft{}, err
+	}
+	draft, err := parseDraft(bytes.NewReader(b))
+	if err != nil {
+		return documents.Draft{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return draft, nil
+}
+
+// parseDraft reads one document; names that it does not know are mistakes, not
+// comments.
+func parseDraft(r io.Reader) (documents.Draft, error) {
+	var draft documents.Draft
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&draft); err != nil {
+		return documents.Draft{}, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return documents.Draft{}, errors.New("something follows after the document")
+	}
+	return draft, nil
+}
+
+// explainIssue adds what the person at the keyboard can do.
+func explainIssue(err error) error {
+	var invalid *documents.InvalidError
+	switch {
+	case errors.As(err, &invalid):
+		lines := make([]string, len(invalid.Fields))
+		for i, f := range invalid.Fields {
+			lines[i] = f.Pointer + ": " + f.Detail
+		}
+		return fmt.Errorf("the content is not complete: %s", strings.Join(lines, "; "))
+	case errors.Is(err, registry.ErrNotVerified):
+		return fmt.Errorf("%w; is the key's authority in --trust, with a fresh revocation list?", err)
+	case errors.Is(err, registry.ErrKeyReused):
+		return fmt.Errorf("%w: take another --idempotency-key, or the first content", err)
+	}
+	return err
+}
+
+// checkAddress returns the function that makes public addresses.
+func checkAddress(base string) func(string) string {
+	return func(number string) string {
+		return strings.TrimSuffix(base, "/") + "/check/" + url.PathEscape(number)
+	}
+}
+
+func checkBaseURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.User != nil {
+		return usagef("--base-url: %q is not an address like https://licences.example.kz", s)
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"tamga/signing"
+)
+
+// verdict prints the whole answer of a verification.
+func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
+	if name == "-" {
+		name = "standard input"
+	}
+	p.line("%s: %s", name, fileInWords(v))
+	p.field("Asked about", "%s (policy %s)", moment(v.At), v.Policy)
+	p.field("Detail", "%s", v.Detail)
+	for i := range v.Signers {
+		p.blank()
+		p.signer(v, i)
+	}
+	p.blank()
+	p.conclusion(v, languages)
+}
+
+func fileInWords(v *signing.Verdict) string {
+	switch {
+	case v.Kind == "certificate":
+		return "a certificate"
+	case len(v.Signers) == 0:
+		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature"}[v.Kind]
+	}
+	what := map[string]string{"cms": "a CMS signature", "pdf": "a signed PDF file"}[v.Kind]
+	if len(v.Signers) == 1 {
+		return what + " of one signer"
+	}
+	return fmt.Sprintf("%s of %d signers", what, len(v.Signers))
+}
+
+// signer prints who signed, the checks, the three facts and the conclusion.
+func (p *printer) signer(v *signing.Verdict, i int) {
+	s := v.Signers[i]
+	switch {
+	case v.Kind == "certificate":
+		p.line("Certificate of")
+	case len(v.Signers) == 1:
+		p.line("Signed by")
+	default:
+		p.line("Signer %d of %d", i+1, len(v.Signers))
+	}
+	p.in(func() {
+		if s.Identity == nil {
+			p.line("unknown: the signer's certificate is not there")
+		} else {
+			p.identity(*s.Identity)
+		}
+		p.certificateInfo(s.Certificate, v.At)
+		p.field("Signature", "%s", s.Algorithm)
+		p.field("Level", "%s", s.Level)
+		if !s.ClaimedTime.IsZero() {
+			p.field("Claims", "to have signed on %s: the signer's word, relied on for nothing", moment(s.ClaimedTime))
+		}
+		if !s.RevokedSince.IsZero() {
+			p.field("Revoked since", "%s: after the time asked about, when it was still good", moment(s.RevokedSince))
+		}
+	})
+	p.line("Checks")
+	p.in(func() {
+		for _, check := range s.Checks {
+			p.check(check)
+		}
+	})
+	p.line("The three facts of the regulation (order № 159, ¶6(10))")
+	p.in(func() {
+		p.fact(s.Facts.ValidityPeriod, "the certificate is inside its validity period")
+		p.fact(s.Facts.NotRevoked, "it is not in the list of revoked certificates")
+		p.fact(s.Facts.IdentityMatch, "ИИН/БИН of the request and of the certificate agree")
+		if lacking(s.Facts) {
+			p.wrapped("", "Each that is not established is by itself the ground of the refusal RF-SIG.")
+		}
+	})
+	p.field("Conclusion", "%s", indication(s.Indication, s.SubIndication))
+	for _, check := range s.Checks {
+		if check.Status == signing.CheckFailed || check.Status == signing.CheckUndetermined {
+			p.wrapped("  because ", check.Title.EN+": "+check.Detail)
+		}
+	}
+}
+
+func (p *printer) certificateInfo(info *signing.CertificateInfo, at time.Time) {
+	if info == nil {
+		return
+	}
+	p.field("Issued by", "%s", info.Issuer)
+	p.field("Valid", "%s", period(info.NotBefore, info.NotAfter, at))
+	p.field("Key", "%s", info.Key)
+	p.field("Serial", "%s", info.Serial)
+	p.field("SHA-256", "%s", info.SHA256)
+}
+
+// check prints one row: how it ended, the question, the answer, the rule.
+func (p *printer) check(check signing.Check) {
+	p.line("%s %s", checkMark(check.Status), check.Title.EN)
+	p.in(func() {
+		if check.Detail != "" {
+			p.wrapped("", check.Detail)
+		}
+		if check.Evidence != nil && check.Evidence.Revocation != nil {
+			r := check.Evidence.Revocation
+			text := fmt.Sprintf("%s of %s", r.Kind, moment(r.ThisUpdate))
+			if r.Number != "" {
+				text = fmt.Sprintf("%s № %s of %s", r.Kind, r.Number, moment(r.ThisUpdate))
+			}
+			if !r.NextUpdate.IsZero() {
+				text += ", good until " + moment(r.NextUpdate)
+			}
+			p.wrapped("evidence: ", text)
+		}
+		p.wrapped("rule: ", check.Clause)
+	})
+}
+
+func checkMark(s signing.CheckStatus) string {
+	switch s {
+	case signing.CheckPassed:
+		return "✓"
+	case signing.CheckFailed:
+		return "✗"
+	case signing.CheckUndetermined:
+		return "?"
+	case signing.CheckWarning:
+		return "!"
+	}
+	return "–"
+}
+
+func (p *printer) fact(status signing.FactStatus, what string) {
+	mark, word := "–", "nobody asked"
+	switch status {
+	case signing.FactEstablished:
+		mark, word = "✓", "established"
+	case signing.FactRefuted:
+		mark, word = "✗", "refuted"
+	case signing.FactUnknown:
+		mark, word = "?", "not known"
+	}
+	p.line("%s %s: %s", mark, what, word)
+}
+
+// lacking reports whether any of the facts stands in the way.
+func lacking(f signing.Facts) bool {
+	for _, fact := range []signing.FactStatus{f.ValidityPeriod, f.NotRevoked, f.IdentityMatch} {
+		if fact == signing.FactRefuted || fact == signing.FactUnknown {
+			return true
+		}
+	}
+	return false
+}
+
+func indication(i signing.Indication, sub signing.SubIndication) string {
+	if sub == "" {
+		return string(i)
+	}
+	return string(i) + ", " + string(sub)
+}
+
+// conclusion prints the verdict on the file as a whole.
+func (p *printer) conclusion(v *signing.Verdict, languages []string) {
+	p.line("%s", indication(v.Indication, v.SubIndication))
+	p.in(func() {
+		texts := map[string]string{"kk": v.Summary.KK, "ru": v.Summary.RU, "en": v.Summary.EN}
+		for _, lang := range languages {
+			p.wrapped(lang+"  ", texts[lang])
+		}
+	})
+}

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"tamga/api"
+	"tamga/documents/pdf"
+	"tamga/documents/registry"
+	"tamga/signing"
+)
+
+// serveCommand runs the service.
+type serveCommand struct {
+	Listen       string   `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address and port to listen on (default: 127.0.0.1:8080, which only this machine can reach)."`
+	BaseURL      string   `name:"base-url" placeholder:"URL" help:"Address at which the public reaches the service; it is printed on documents. Default: http:// and the address of --listen."`
+	Key          string   `placeholder:"FILE" help:"Key of the official who signs documents: PEM or key store (PKCS#12). Without it nothing can be issued."`
+	SignKey      []string `sep:"none" placeholder:"FILE" help:"Key that clients may sign with over HTTP, under the file's name without its ending. May be given several times."`
+	PasswordFile string   `placeholder:"FILE" help:"File whose first line is the password of the key stores."`
+	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
+	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
+	registerFlags
+	trustFlags
+}
+
+// Help is shown below the flags' list.
+func (serveCommand) Help() string {
+	return `Runs until Ctrl+C or SIGTERM, and then finishes the requests at work. The log goes to standard error as JSON and names no persons.
+
+Examples:
+  tamga serve --demo
+  tamga serve --database-url postgres://tamga@db/tamga --key official.p12 --password-file password.txt --base-url https://licences.example.kz`
+}
+
+// Times that a request, and the end of the service, may take.
+const (
+	headerTimeout   = 10 * time.Second
+	requestTimeout  = 2 * time.Minute
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 15 * time.Second
+	recoverEvery    = 5 * time.Minute
+)
+
+// Run serves until the context ends.
+func (cmd serveCommand) Run(c *console) error {
+	if cmd.BaseURL != "" {
+		if err := checkBaseURL(cmd.BaseURL); err != nil {
+			return err
+		}
+	}
+	listener, err := listen(c.ctx, cmd.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	if cmd.BaseURL == "" {
+		cmd.BaseURL = "http://" + listener.Addr().String()
+	}
+	cmd.BaseURL = strings.TrimSuffix(cmd.BaseURL, "/")
+	s, err := cmd.assemble(c)
+	if err != nil {
+		return err
+	}
+	defer s.server.Registry.Store.Close()
+	handler, err := s.server.Handler()
+	if err != nil {
+		return err
+	}
+	if err := s.welcome(c, listener.Addr().String()); err != nil {
+		return err
+	}
+	return serve(c.ctx, listener, handler, s.server)
+}
+
+// listen takes the port before anything else is done.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("another program listens on %s already; stop it, or choose another address with --listen", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("this user may not listen on %s; choose a port above 1023 with --listen", address)
+	case err != nil:
+		return nil, usagef("--listen: %w", err)
+	}
+	return l, nil
+}
+
+// service is what is about to be served, with the demonstration if there is
+// one.
+type service struct {
+	server *api.Server
+	demo   *demo
+}
+
+// assemble wires the service.
+func (cmd serveCommand) assemble(c *console) (*service, error) {
+	log := slog.New(slog.NewJSONHandler(c.err, nil))
+	s := &service{}
+	if cmd.Demo {
+		var err error
+		if s.demo, err = prepareDemo(c, cmd.Var); err != nil {
+			return nil, fmt.Errorf("demonstration: %w", err)
+		}
+		cmd.Trust = append(cmd.Trust, s.demo.trust)
+	}
+	found, err := cmd.load(c)
+	if err != nil {
+		return nil, err
+	}
+	key, keys, err := cmd.keys(c, s.demo)
+	if err != nil {
+		return nil, err
+	}
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: checkAddress(cmd.BaseURL)})
+	if err != nil {
+		return nil, err
+	}
+	if err := makeFolder(cmd.Var); err != nil {
+		return nil, err
+	}
+	store, err := cmd.open(c.ctx, c, filepath.Join(cmd.Var, "tamga.db"))
+	if err != nil {
+		return nil, err
+	}
+	reg := &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: found.verifier(c), Now: c.now}
+	s.server = &api.Server{
+		Registry: reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
+	}
+	if err := s.begin(c); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return s, nil
+}
+
+// begin finishes what a crash interrupted, and issues the demonstration's
+// documents if they are not there.
+func (s *service) begin(c *console) error {
+	recoverDocuments(c.ctx, s.server)
+	if s.demo == nil {
+		return nil
+	}
+	if err := s.demo.populate(c, s.server.Registry); err != nil {
+		return fmt.Errorf("demonstration: %w", err)
+	}
+	s.server.Examples = s.demo.numbers
+	return nil
+}
+
+// keys reads the official's key and those that clients may use. The flags come
+// before the demonstration's keys.
+func (cmd serveCommand) keys(c *console, d *demo) (signing.Key, map[string]signing.Key, error) {
+	var official signing.Key
+	keys := map[string]signing.Key{}
+	if d != nil {
+		official, keys = d.official, d.signers
+	}
+	if cmd.Key != "" {
+		key, err := loadKey(c, cmd.Key, cmd.PasswordFile)
+		if err != nil {
+			return official, nil, err
+		}
+		official = key
+	}
+	for _, path := range cmd.SignKey {
+		key, err := loadKey(c, path, cmd.PasswordFile)
+		if err != nil {
+			return official, nil, err
+		}
+		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+		if _, ok := keys[name]; ok {
+			return official, nil, usagef("--sign-key: two keys have the name %q", name)
+		}
+		keys[name] = key
+	}
+	return official, keys, nil
+}
+
+// serve answers requests until the context ends, and then lets those at work
+// finish.
+func serve(ctx context.Context, l net.Listener, h http.Handler, s *api.Server) error {
+	// Requests do not end with the signal; Shutdown waits for them.
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var background sync.WaitGroup
+	defer background.Wait()
+	background.Go(func() { keepRecovering(ctx, s) })
+
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	s.Log.Info("listening", "address", l.Addr().String())
+	select {
+	case err := <-failed:
+		cancel()
+		return err
+	case <-ctx.Done():
+	}
+	s.Log.Info("stopping")
+	end, stop := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer stop()
+	if err := server.Shutdown(end); err != nil {
+		return fmt.Errorf("some requests did not finish: %w", errors.Join(err, server.Close()))
+	}
+	s.Log.Info("stopped")
+	return nil
+}
+
+// keepRecovering finishes abandoned reservations now and then: the lease of
+// one taken just before a crash may still run when the service starts.
+func keepRecovering(ctx context.Context, s *api.Server) {
+	tick := time.NewTicker(recoverEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		recoverDocuments(ctx, s)
+	}
+}
+
+// recoverDocuments finishes abandoned reservations and logs what became of
+// them. A failure, such as a signing certificate that has expired, does not
+// keep the service from verifying and checking.
+func recoverDocuments(ctx context.Context, s *api.Server) {
+	if s.Registry.Key.Signer == nil {
+		return
+	}
+	done, err := s.Registry.Recover(ctx)
+	if err != nil && ctx.Err() == nil {
+		s.Log.Error("nothing can be issued or recovered now", "error", err)
+	}
+	if len(done.Finished)+len(done.Voided) > 0 {
+		s.Log.Info("recovered", "finished", done.Finished, "voided", done.Voided)
+	}
+	for _, w := range done.Waiting {
+		s.Log.Warn("a reserved document waits", "number", w.Number, "error", w.Err)
+	}
+}
+
+// welcome prints where the service is and what to try.
+func (s *service) welcome(c *console, address string) error {
+	p := &printer{}
+	p.line("Tamga listens on %s", address)
+	if s.demo != nil {
+		s.demo.welcome(p, s.server.BaseURL)
+	}
+	if s.server.Registry.Key.Signer == nil {
+		p.line("No --key: documents can be verified and checked, but not issued.")
+	}
+	p.line("Stop with Ctrl+C.")
+	return p.flush(c.out)
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tamga/certs"
+	"tamga/signing"
+)
+
+// verifyCommand judges a file.
+type verifyCommand struct {
+	File    string   `arg:"" help:"PDF, CMS (DER, BER, PEM or base64) or certificate, told apart by content; - reads standard input."`
+	Content string   `placeholder:"FILE" help:"The signed document, for a detached CMS signature."`
+	IIN     string   `name:"iin" placeholder:"NUMBER" help:"IIN of the expected signer, 12 digits: another person's signature fails."`
+	BIN     string   `name:"bin" placeholder:"NUMBER" help:"BIN of the expected organisation, 12 digits."`
+	Role    string   `help:"What the certificate must say of the signer, for example first_head, right_to_sign or employee."`
+	At      string   `placeholder:"TIME" help:"Moment at which the file was received, as 2026-07-20T09:08:06Z, 2026-07-20T14:08:06+05:00 or 2026-07-20, which means 00:00 UTC (05:00 in Astana) of that day. Default: now."`
+	JSON    bool     `name:"json" help:"Print the verdict as JSON instead of text."`
+	Lang    []string `enum:"kk,ru,en" default:"kk,ru,en" help:"Languages of the summary: kk, ru, en (default: all)."`
+	trustFlags
+}
+
+// Help is shown below the flags' list.
+func (verifyCommand) Help() string {
+	return `Says who signed, whether the signature is good, and why not, check by check. What the signer claims about the time counts for nothing: without --at the question is about now, and with --at about the moment at which you know that you had the file.
+
+Examples:
+  tamga verify application.cms --iin 900701300108
+  tamga verify signature.p7s --content application.pdf
+  tamga verify licence.pdf --trust var/trust
+  tamga verify person.cer --at 2026-07-20 --json
+
+Exit codes: 0 confirmed, 1 bad, 2 cannot be told (for example no fresh revocation list), 64 wrong command line, 70 no answer (for example no such file).`
+}
+
+// Run prints the verdict and ends with its exit code.
+func (cmd verifyCommand) Run(c *console) error {
+	question, err := cmd.question(c)
+	if err != nil {
+		return err
+	}
+	file, err := c.read(cmd.File, maxInput)
+	if err != nil {
+		return noAnswerError{err}
+	}
+	if cmd.Content != "" {
+		if question.Content, err = c.read(cmd.Content, maxInput); err != nil {
+			return noAnswerError{err}
+		}
+	}
+	found, err := cmd.load(c)
+	if err != nil {
+		return noAnswerError{err}
+	}
+	kind := signing.Sniff(file)
+	switch {
+	case kind == signing.FileCRL || kind == signing.FileKeyStore:
+		c.note("%s holds no signature; \"tamga inspect\" tells what it is", cmd.File)
+	case cmd.Content != "" && kind != signing.FileCMS:
+		c.note("--content is for detached CMS signatures; it was not used")
+	}
+	verdict, err := found.verifier(c).Verify(file, question)
+	if err != nil {
+		return noAnswerError{err}
+	}
+	if err := cmd.print(c, verdict); err != nil {
+		return noAnswerError{err}
+	}
+	return verdictExit(verdict)
+}
+
+func (cmd verifyCommand) print(c *console, v *signing.Verdict) error {
+	if cmd.JSON {
+		return printJSON(c, v)
+	}
+	p := &printer{}
+	p.verdict(cmd.File, v, cmd.Lang)
+	return p.flush(c.out)
+}
+
+func printJSON(c *console, v any) error {
+	enc := json.NewEncoder(c.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// verdictExit translates the conclusion; a pass is no error.
+func verdictExit(v *signing.Verdict) error {
+	switch v.Indication {
+	case signing.TotalPassed:
+		return nil
+	case signing.TotalFailed:
+		return verdictCode(exitFailed)
+	}
+	return verdictCode(exitIndeterminate)
+}
+
+// question turns the flags into what is asked.
+func (cmd verifyCommand) question(c *console) (signing.Question, error) {
+	q := signing.Question{At: c.now()}
+	var err error
+	if cmd.File == "-" && cmd.Content == "-" {
+		return q, usagef("the signature and its content cannot both come from standard input")
+	}
+	if cmd.IIN != "" {
+		if q.IIN, err = certs.ParseIIN(cmd.IIN); err != nil {
+			return q, usagef("--iin: %w", err)
+		}
+	}
+	if cmd.BIN != "" {
+		if q.BIN, err = certs.ParseBIN(cmd.BIN); err != nil {
+			return q, usagef("--bin: %w", err)
+		}
+	}
+	if q.Role, err = parseRole(cmd.Role); err != nil {
+		return q, err
+	}
+	if cmd.At != "" {
+		if q.At, err = parseTime(cmd.At); err != nil {
+			return q, usagef("--at: %w", err)
+		}
+	}
+	return q, nil
+}
+
+// roles lists the roles that a person can name.
+func roles() []certs.Role {
+	return []certs.Role{
+		certs.RoleIndividual, certs.RoleIndividualSystem, certs.RoleLegalEntity, certs.RoleHead,
+		certs.RoleSignRight, certs.RoleFinanceSignRight, certs.RoleHR, certs.RoleEmployee, certs.RoleSystem,
+		certs.RoleTreasury, certs.RoleAdministrator, certs.RoleManager, certs.RoleOperator,
+	}
+}
+
+func parseRole(s string) (certs.Role, error) {
+	if s == "" || slices.Contains(roles(), certs.Role(s)) {
+		return certs.Role(s), nil
+	}
+	names := make([]string, len(roles()))
+	for i, r := range roles() {
+		names[i] = string(r)
+	}
+	return "", usagef("unknown role %q; the roles are %s", s, strings.Join(names, ", "))
+}
+
+// parseTime reads a moment; a bare date is its beginning in UTC.
+func parseTime(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is neither a date like 2026-07-20 nor a time like 2026-07-20T09:08:06Z", s)
+}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"tamga/documents"
-	"tamga/documents/pdf"
 	"tamga/documents/registry"
 )
 
@@ -24,6 +23,7 @@ type issueCommand struct {
 	Out            string `placeholder:"FILE" help:"Where to write the signed PDF. It is in the register in any case."`
 	Force          bool   `help:"Replace the output file if it exists."`
 	registerFlags
+	layoutFlags
 	trustFlags
 }
 
@@ -95,7 +95,7 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	layouts, err := pdf.Compile(pdf.Options{CheckURL: checkAddress(cmd.BaseURL)})
+	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ type program struct {
 	Check   checkCommand   `cmd:"" help:"Tell the status of a document by its number."`
 	CA      caCommands     `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
 	Trust   trustCommands  `cmd:"" help:"Show and extend the certificates that verification trusts."`
+	Client  clientCommands `cmd:"" help:"Keep the programs that may sign and issue over HTTP."`
 	Serve   serveCommand   `cmd:"" help:"Run the service: HTTP interface and pages."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

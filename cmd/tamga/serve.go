@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"tamga/api"
-	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
@@ -29,6 +28,7 @@ type serveCommand struct {
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
 	registerFlags
+	layoutFlags
 	trustFlags
 }
 
@@ -121,7 +121,7 @@ func (cmd serveCommand) assemble(c *console) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	layouts, err := pdf.Compile(pdf.Options{CheckURL: checkAddress(cmd.BaseURL)})
+	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
 		return nil, err
 	}

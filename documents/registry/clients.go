@@ -95,6 +95,30 @@ func (r *Registry) Client(ctx context.Context, secret string) (Client, error) {
 	return c, nil
 }
 
+// Clients returns the clients whose keys are good, the oldest first.
+func (r *Registry) Clients(ctx context.Context) ([]Client, error) {
+	rows, err := r.Store.read.QueryContext(ctx, `
+		SELECT id, name, scopes FROM clients WHERE revoked_at = 0 ORDER BY created_at, id`)
+	if err != nil {
+		return nil, fmt.Errorf("failed to list the clients: %w", err)
+	}
+	defer rows.Close()
+	var clients []Client
+	for rows.Next() {
+		var c Client
+		var scopes string
+		if err := rows.Scan(&c.ID, &c.Name, &scopes); err != nil {
+			return nil, fmt.Errorf("failed to list the clients: %w", err)
+		}
+		c.Scopes = strings.Fields(scopes)
+		clients = append(clients, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("failed to list the clients: %w", err)
+	}
+	return clients, nil
+}
+
 func printableName(name string) bool {
 	const longest = 200
 	if name == "" || utf8.RuneCountInString(name) > longest || !utf8.ValidString(name) {

@@ -21,6 +21,9 @@ func TestClients(t *testing.T) {
 		if second, err := r.Client(t.Context(), other); err != nil || second.ID == c.ID || !second.May(ScopeSign) {
 			t.Errorf("other client: %+v, %v", second, err)
 		}
+		if all, err := r.Clients(t.Context()); err != nil || len(all) != 2 || all[0].ID == all[1].ID {
+			t.Errorf("clients %+v, %v", all, err)
+		}
 		// The database does not know the key.
 		for _, sum := range column(t, r, `SELECT secret_sha256 FROM clients`) {
 			if strings.Contains(secret, sum) || len(sum) != 64 {

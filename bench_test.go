@@ -3,7 +3,9 @@ package tamga_test
 import (
 	"crypto"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -159,14 +161,13 @@ func benchLicence(b *testing.B) {
 	}
 	defer store.Close()
 	r := registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: pki.Verifier, Now: signtest.Now}
-	issued := 0
+	content, issued := licence(b), 0
 	ops := []operation{
 		rawSigning(b, key.Signer),
 		{"rendered and signed", func() error {
-			licence := licence()
-			licence.Number = "26000001"
-			licence.IssuedOn = documents.DateOf(signtest.Now())
-			file, err := layouts.Licence(licence, pdf.Meta{SignedAt: signtest.Now()})
+			numbered := content
+			numbered.Number, numbered.IssuedOn = "26000001", documents.DateOf(signtest.Now())
+			file, err := layouts.Licence(numbered, pdf.Meta{SignedAt: signtest.Now()})
 			if err != nil {
 				return err
 			}
@@ -174,10 +175,10 @@ func benchLicence(b *testing.B) {
 			return err
 		}},
 		{"issued", func() error {
-			licence := licence()
 			issued++
+			fresh := content
 			_, _, err := r.Issue(b.Context(), registry.IssueRequest{
-				Client: "bench", IdempotencyKey: fmt.Sprint(issued), Draft: documents.Draft{Licence: &licence},
+				Client: "bench", IdempotencyKey: fmt.Sprint(issued), Draft: documents.Draft{Licence: &fresh},
 			})
 			return err
 		}},
@@ -188,20 +189,15 @@ func benchLicence(b *testing.B) {
 		rate[0], rate[1], 100*rate[1]/rate[0], rate[2], 100*rate[2]/rate[0])
 }
 
-func licence() documents.Licence {
-	return documents.Licence{
-		Holder: documents.Holder{Legal: &documents.LegalEntity{
-			Name:    documents.Text{KK: "«Сарыарқа археология» ЖШС", RU: "ТОО «Археология Сарыарки»"},
-			Address: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},
-			BIN:     "120741000014",
-		}},
-		Activity: documents.Text{
-			KK: "Тарих және мәдениет ескерткіштерінде археологиялық және (немесе) ғылыми-реставрациялау жұмыстарын жүзеге асыру жөніндегі қызмет",
-			RU: "Деятельность по осуществлению археологических и (или) научно-реставрационных работ на памятниках истории и культуры",
-		},
-		SpecialConditions: documents.Text{KK: "Жоқ", RU: "Нет"},
-		Licensor:          documents.Text{KK: "Мәдениет комитеті", RU: "Комитет культуры"},
-		Head:              "Әбілов Ғ.Ү.",
-		Place:             documents.Text{KK: "Астана қ.", RU: "г. Астана"},
+// licence reads the sample that is issued again and again.
+func licence(b *testing.B) documents.Licence {
+	raw, err := os.ReadFile("testdata/licence.json")
+	if err != nil {
+		b.Fatal(err)
 	}
+	var draft documents.Draft
+	if err := json.Unmarshal(raw, &draft); err != nil {
+		b.Fatal(err)
+	}
+	return *draft.Licence
 }

@@ -70,6 +70,7 @@ type Identity struct {
 	KeyUse         KeyUse   `json:"key_use"`
 	KeyStore       string   `json:"key_store,omitempty"`
 	Identification string   `json:"identification,omitempty"` // how the person was identified
+	Policies       []string `json:"policies,omitempty"`       // national certificate policies, in words
 	Warnings       []string `json:"warnings,omitempty"`
 }
 
@@ -82,7 +83,7 @@ func (id Identity) HasRole(r Role) bool {
 // is, such as a wrong check digit in an IIN, become warnings: the national
 // test certificates have them.
 func (c *Certificate) Identity() Identity {
-	n := c.Subject
+	n, p := c.Subject, nationalProfile()
 	id := Identity{
 		CommonName:   n.CommonName(),
 		Surname:      n.First(oidSurname),
@@ -91,8 +92,8 @@ func (c *Certificate) Identity() Identity {
 		Country:      n.First(oidCountry),
 		Email:        n.First(oidEmail),
 		SystemID:     n.First(oidUserID),
-		KeyUse:       c.keyUse(),
-		KeyStore:     c.keyStore(),
+		KeyUse:       p.keyUse(c.KeyUsage),
+		KeyStore:     c.keyStore(p),
 	}
 	if id.Email == "" && len(c.Emails) > 0 {
 		id.Email = c.Emails[0]
@@ -101,7 +102,7 @@ func (c *Certificate) Identity() Identity {
 		id.GivenName = strings.TrimSpace(rest)
 	}
 	id.readNumbers(n)
-	id.readUsages(c.ExtKeyUsage)
+	id.readUsages(c, p)
 	id.Kind = c.kind(id)
 	return id
 }
@@ -139,38 +140,19 @@ func (id *Identity) oneNumber(prefix string, values []string) string {
 	return found
 }
 
-// readUsages translates the extended key usages of the national registry.
-func (id *Identity) readUsages(usages []asn1.ObjectIdentifier) {
-	roles := []struct {
-		suffix string
-		role   Role
-	}{
-		{"4.1.1", RoleIndividual}, {"4.1.1.1", RoleIndividualSystem},
-		{"4.1.2", RoleLegalEntity}, {"4.1.2.1", RoleHead}, {"4.1.2.2", RoleSignRight},
-		{"4.1.2.3", RoleFinanceSignRight}, {"4.1.2.4", RoleHR}, {"4.1.2.5", RoleEmployee},
-		{"4.1.2.6", RoleSystem},
-		{"4.2.1", RoleAdministrator}, {"4.2.2", RoleManager}, {"4.2.3", RoleOperator},
+// readUsages translates the extended key usages by the profile.
+func (id *Identity) readUsages(c *Certificate, p Profile) {
+	for _, oid := range c.ExtKeyUsage {
+		if role, ok := meaning(p.Roles, oid, c.NotBefore); ok {
+			id.Roles = append(id.Roles, Role(role))
+		}
+		if method, ok := meaning(p.Identification, oid, c.NotBefore); ok {
+			id.Identification = method
+		}
 	}
-	methods := map[string]string{
-		"4.3.1": "service_centre", "4.3.2": "remote", "4.3.2.1": "digital_id", "4.3.2.2": "ai_platform",
-	}
-	for _, oid := range usages {
-		s := oid.String()
-		if s == "1.2.398.5.19.1.2.2.1" {
-			id.Roles = append(id.Roles, RoleTreasury)
-			continue
-		}
-		suffix, ok := strings.CutPrefix(s, "1.2.398.3.3.")
-		if !ok {
-			continue
-		}
-		if m, ok := methods[suffix]; ok {
-			id.Identification = m
-		}
-		for _, r := range roles {
-			if r.suffix == suffix {
-				id.Roles = append(id.Roles, r.role)
-			}
+	for _, oid := range c.Policies {
+		if name, ok := meaning(p.Policies, oid, c.NotBefore); ok {
+			id.Policies = append(id.Policies, name)
 		}
 	}
 }
@@ -189,48 +171,25 @@ func (c *Certificate) kind(id Identity) Kind {
 	return KindOther
 }
 
-// keyUse applies the national rule that nonRepudiation makes a signing key.
-func (c *Certificate) keyUse() KeyUse {
-	switch {
-	case c.KeyUsage&NonRepudiation != 0:
-		return UseSigning
-	case c.KeyUsage&DigitalSignature != 0 && c.KeyUsage&KeyEncipherment != 0:
-		return UseLogin
-	}
-	return UseOther
-}
+var oidKeyStore = asn1.ObjectIdentifier{1, 2, 398, 3, 3, 5}
 
-// keyStore reads the private extension that names where the key is kept.
-func (c *Certificate) keyStore() string {
-	names := map[string]string{
-		"1.2.398.3.3.5.1.1": "PKCS#12 file", "1.2.398.3.3.5.1.2": "JKS file",
-		"1.2.398.3.3.5.2.1": "identity card", "1.2.398.3.3.5.2.2": "KazToken",
-		"1.2.398.3.3.5.2.3": "eToken Java", "1.2.398.3.3.5.2.4": "eToken 5110",
-		"1.2.398.3.3.5.2.5": "JaCarta", "1.2.398.3.3.5.2.6": "aKey",
-		"1.2.398.3.3.5.2.7": "SIM card", "1.2.398.3.3.5.3.1": "Certex Cloud",
-	}
+// keyStore reads the private extension that names where the key is kept: a
+// SEQUENCE of one OBJECT IDENTIFIER.
+func (c *Certificate) keyStore(p Profile) string {
 	for _, e := range c.Extensions {
-		s := e.ID.String()
-		if name, ok := names[s]; ok {
-			return name
+		if !e.ID.Equal(oidKeyStore) {
+			continue
 		}
-		if s == "1.2.398.3.3.5" {
-			return names[keyStoreValue(e.Value)]
+		r, err := der.Inside(e.Value, der.SequenceTag)
+		if err != nil {
+			return ""
 		}
+		oid, err := r.ReadOID()
+		if err != nil {
+			return ""
+		}
+		name, _ := meaning(p.KeyStores, oid, c.NotBefore)
+		return name
 	}
 	return ""
-}
-
-// keyStoreValue returns the identifier inside the private extension
-// 1.2.398.3.3.5: a SEQUENCE of one OBJECT IDENTIFIER.
-func keyStoreValue(b []byte) string {
-	r, err := der.Inside(b, der.SequenceTag)
-	if err != nil {
-		return ""
-	}
-	oid, err := r.ReadOID()
-	if err != nil {
-		return ""
-	}
-	return oid.String()
 }

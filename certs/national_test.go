@@ -257,7 +257,7 @@ func TestNationalIdentities(t *testing.T) {
 		if (got.IIN != "") != (len(got.Warnings) > 0) && got.BIN == "" {
 			t.Errorf("%s: warnings %q", test.file, got.Warnings)
 		}
-		got.Warnings, got.Roles, got.CommonName, got.Country, got.Email = nil, nil, "", "", ""
+		got.Warnings, got.Roles, got.Policies, got.CommonName, got.Country, got.Email = nil, nil, nil, "", "", ""
 		if g, w := toJSON(t, got), toJSON(t, test.want); g != w {
 			t.Errorf("%s:\n got %s\nwant %s", test.file, g, w)
 		}

@@ -1,0 +1,57 @@
+package certs
+
+import (
+	"strings"
+	"testing"
+)
+
+// The embedded profile can be read, knows every role that the program has a
+// word for, and slips of the pen are refused.
+func TestNationalProfile(t *testing.T) {
+	p, err := parseProfile(kzProfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, e := range p.Roles {
+		known[e.Code] = true
+	}
+	for _, r := range []Role{
+		RoleIndividual, RoleIndividualSystem, RoleLegalEntity, RoleHead, RoleSignRight, RoleFinanceSignRight,
+		RoleHR, RoleEmployee, RoleSystem, RoleTreasury, RoleAdministrator, RoleManager, RoleOperator,
+	} {
+		if !known[string(r)] {
+			t.Errorf("no identifier stands for %s", r)
+		}
+	}
+	good := string(kzProfile)
+	for name, bad := range map[string]string{
+		"unknown member":    strings.Replace(good, `"version"`, `"versoin"`, 1),
+		"unknown key usage": strings.Replace(good, "nonRepudiation", "nonrepudiation", 1),
+		"identifier twice":  strings.Replace(good, `"1.2.398.3.3.4.1.2"`, `"1.2.398.3.3.4.1.1"`, 1),
+		"malformed date":    strings.Replace(good, `"code": "individual" }`, `"code": "individual", "from": "2026" }`, 1),
+	} {
+		if bad == good {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if _, err := parseProfile([]byte(bad)); err == nil {
+			t.Errorf("%s passes", name)
+		}
+	}
+}
+
+func TestKeyUseByProfile(t *testing.T) {
+	for u, want := range map[KeyUsage]KeyUse{
+		DigitalSignature | NonRepudiation:                   UseSigning,
+		DigitalSignature | NonRepudiation | KeyAgreement:    UseSigning,
+		DigitalSignature | NonRepudiation | KeyEncipherment: UseSigning,
+		DigitalSignature | KeyEncipherment:                  UseLogin,
+		DigitalSignature:                                    UseOther,
+		KeyEncipherment:                                     UseOther,
+		0:                                                   UseOther,
+	} {
+		if got := NationalProfile().keyUse(u); got != want {
+			t.Errorf("%v is for %s, want %s", u.Names(), got, want)
+		}
+	}
+}

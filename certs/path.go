@@ -69,6 +69,9 @@ func (p Path) Anchor() *Certificate { return p[len(p)-1] }
 type Pool struct {
 	bySubject map[string][]*Certificate
 	anchors   map[[32]byte]bool
+	// production counts the anchors that are production authorities of
+	// Kazakhstan.
+	production int
 }
 
 // AddAnchor makes a certificate a trust anchor: every path ends in one.
@@ -76,6 +79,9 @@ func (p *Pool) AddAnchor(c *Certificate) {
 	p.AddIntermediate(c)
 	if p.anchors == nil {
 		p.anchors = map[[32]byte]bool{}
+	}
+	if _, national := c.National(); national && !p.anchors[c.fingerprint] {
+		p.production++
 	}
 	p.anchors[c.fingerprint] = true
 }
@@ -91,6 +97,10 @@ func (p *Pool) AddIntermediate(c *Certificate) {
 	}
 	p.bySubject[key] = append(p.bySubject[key], c)
 }
+
+// Mixed reports whether production authorities of Kazakhstan are trusted
+// together with others, such as test authorities.
+func (p *Pool) Mixed() bool { return p.production > 0 && p.production < len(p.anchors) }
 
 // Anchors returns the trust anchors in the order of their fingerprints.
 func (p *Pool) Anchors() []*Certificate {

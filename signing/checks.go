@@ -144,13 +144,14 @@ func askSigningCertificate(f *facts, _ *Policy) finding {
 	return passed("")
 }
 
-func askChain(f *facts, _ *Policy) finding {
+func askChain(f *facts, p *Policy) finding {
 	if f.certificate == nil {
 		return undetermined(NoCertificateChainFound, "no certificate to start from")
 	}
 	if f.pathErr == nil {
-		return finding{status: CheckPassed, evidence: &Evidence{Path: pathSteps(f.path)},
-			detail: fmt.Sprintf("%d certificates, anchor %s", len(f.path), f.path.Anchor().Subject.CommonName())}
+		found := judgeAnchor(f, p)
+		found.evidence = &Evidence{Path: pathSteps(f.path)}
+		return found
 	}
 	switch f.pathErr.Reason {
 	case certs.ReasonIssuerExpired, certs.ReasonIssuerNotYet:
@@ -161,6 +162,22 @@ func askChain(f *facts, _ *Policy) finding {
 		return undetermined(CryptoConstraintsFailure, "%v", f.pathErr)
 	}
 	return undetermined(NoCertificateChainFound, "%v", f.pathErr)
+}
+
+// judgeAnchor keeps production and test authorities from being mixed silently.
+func judgeAnchor(f *facts, p *Policy) finding {
+	anchor := f.path.Anchor()
+	said := fmt.Sprintf("%d certificates, anchor %s", len(f.path), anchor.Subject.CommonName())
+	_, production := anchor.National()
+	switch {
+	case production:
+		return passed("%s, a production authority", said)
+	case !f.mixed || p.MixedAnchors == LevelIgnore:
+		return passed("%s, no production authority", said)
+	case p.MixedAnchors == LevelWarn:
+		return warning("%s, no production authority, though such are trusted too", said)
+	}
+	return undetermined(ChainConstraintsFailure, "%s, no production authority, though such are trusted too", said)
 }
 
 func pathSteps(path certs.Path) []PathStep {

@@ -35,6 +35,7 @@ type facts struct {
 
 	path       certs.Path
 	pathErr    *certs.PathError
+	mixed      bool                // production and other anchors are trusted together
 	revocation []revocation.Answer // of every certificate of the path but the anchor
 	identity   certs.Identity
 	expected   identityMatch
@@ -214,7 +215,7 @@ func (v *Verifier) gatherCertificate(f *facts, bag []*certs.Certificate) {
 		errors.As(err, &f.pathErr)
 		return
 	}
-	f.path = path
+	f.path, f.mixed = path, v.Trust.Mixed()
 	for i, c := range path[:len(path)-1] {
 		f.revocation = append(f.revocation, v.Revocation.Status(c, path[i+1], f.at))
 	}

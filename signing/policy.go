@@ -38,6 +38,11 @@ type Policy struct {
 	// is stale or wrong is never passed over.
 	AuthorityWithoutList Level `json:"authority_without_list"`
 
+	// MixedAnchors says what it means that a path ends in an anchor that is no
+	// production authority of Kazakhstan while such authorities are trusted
+	// too: a test authority in a production store.
+	MixedAnchors Level `json:"mixed_anchors"`
+
 	MinimumRSABits           int           `json:"minimum_rsa_bits"`
 	Digests                  []DigestLimit `json:"digests"`
 	CertificatePolicies      []string      `json:"certificate_policies"`
@@ -81,7 +86,7 @@ func (p *Policy) validate() error {
 	if p.Name == "" || p.Version == "" {
 		return fmt.Errorf("policy without a name and a version")
 	}
-	levels := []Level{p.AuthorityWithoutList, p.CertificatePolicyMissing}
+	levels := []Level{p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing}
 	known := map[CheckName]bool{}
 	for _, c := range checkTable() {
 		known[c.name] = true

@@ -160,7 +160,8 @@ type Verdict struct {
 	// At is the time that the verdict is about: the moment of receipt, taken
 	// as the latest at which the signature can have been made.
 	At      time.Time `json:"at"`
-	Policy  string    `json:"policy"` // name and version
+	Policy  string    `json:"policy"`  // name and version of what judged
+	Profile string    `json:"profile"` // of what read the certificates
 	Detail  string    `json:"detail,omitempty"`
 	Signers []Signer  `json:"signers"`
 }

@@ -153,9 +153,11 @@ func readCMS(file []byte) (*signedData, error) {
 }
 
 func (v *Verifier) newVerdict(kind string, q Question) *Verdict {
+	profile := certs.NationalProfile()
 	return &Verdict{
 		Kind: kind, At: q.At, Signers: []Signer{},
-		Policy: v.Policy.Name + " " + v.Policy.Version,
+		Policy:  v.Policy.Name + " " + v.Policy.Version,
+		Profile: profile.Name + " " + profile.Version,
 	}
 }
 

@@ -25,7 +25,7 @@ tools:
 
 # Rates on one core, each beside its raw limit, measured in the same run.
 bench:
-	$(GO) test -run '^$$' -bench BenchmarkRatios -benchtime 1x .
+	$(GO) test -run "^$$$$" -bench "BenchmarkRatios|BenchmarkGOSTEngine" -benchtime 1x .
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./certs/gost
 
 lint:

@@ -17,6 +17,7 @@ var mayImport = map[string][]string{
 	"certs/der":                       {},
 	"certs":                           {"certs/der", "certs/gost"},
 	"certs/revocation":                {"certs", "certs/der"},
+	"certs/revocation/fetch":          {"certs", "certs/revocation"},
 	"certs/ca":                        {"certs", "certs/der", "certs/gost", "certs/revocation"},
 	"signing/pades":                   {},
 	"signing/pkcs12":                  {"certs", "certs/der", "certs/gost"},
@@ -27,7 +28,7 @@ var mayImport = map[string][]string{
 	"documents/registry":              {"certs", "documents", "documents/pdf", "signing"},
 	"documents/registry/registrytest": {},
 	"api/web":                         {},
-	"api":                             {"api/web", "certs", "documents", "documents/registry", "signing"},
+	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing"},
 	"cmd/tamga":                       nil, // wires everything
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
+	"tamga/certs/revocation/fetch"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
@@ -53,6 +54,10 @@ type Server struct {
 
 	// Demo says on every page that the documents have no legal force.
 	Demo bool
+
+	// Lists tells how the revocation lists stand that the service keeps up to
+	// date; nil when it keeps none.
+	Lists func() []fetch.SourceStatus
 
 	MaxBody int64            // [DefaultMaxBody] when zero
 	Now     func() time.Time // time.Now when nil
@@ -149,6 +154,7 @@ func (v *service) routes(e *echo.Echo) {
 	e.POST("/v1/documents", v.issueDocument)
 	get("/v1/documents/:number", v.document) // and {number}.pdf
 	get("/v1/check/:number", v.checkJSON)
+	get("/v1/revocation", v.revocation)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"tamga/certs/revocation/fetch"
 )
 
 // live answers GET /livez: the process serves requests.
@@ -46,6 +48,20 @@ func (v *service) ready(c echo.Context) error {
 		answer.Status, answer.Issue = "degraded", err.Error()
 	}
 	return uncached(c, answer)
+}
+
+// revocation answers GET /v1/revocation: how old each revocation list is and
+// whether it is still good, for people and for metrics. What went wrong is
+// given as a word; the details, which may name folders, are in the log.
+func (v *service) revocation(c echo.Context) error {
+	sources := []fetch.SourceStatus{}
+	if v.Lists != nil {
+		sources = v.Lists()
+	}
+	for i := range sources {
+		sources[i].Error = ""
+	}
+	return uncached(c, map[string]any{"lists": sources})
 }
 
 // version answers GET /version with what the program was built from.

@@ -17,6 +17,8 @@ var mayImport = map[string][]string{
 	"certs/der":                       {},
 	"certs":                           {"certs/der", "certs/gost"},
 	"certs/revocation":                {"certs", "certs/der"},
+	"certs/revocation/serials":        {"certs/der"},
+	"certs/revocation/ocsp":           {"certs", "certs/der", "certs/revocation"},
 	"certs/revocation/fetch":          {"certs", "certs/revocation"},
 	"certs/ca":                        {"certs", "certs/der", "certs/gost", "certs/revocation"},
 	"signing/pades":                   {},

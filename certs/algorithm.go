@@ -94,6 +94,7 @@ const (
 	ECDSA
 	Ed25519
 	GOST
+	DSA   // verified only
 	gamma // GOST 34.310 under TumarCSP's identifiers
 )
 
@@ -115,6 +116,8 @@ func (a Algorithm) Name() string {
 		return "ECDSA, " + a.Digest.Name
 	case Ed25519:
 		return "Ed25519"
+	case DSA:
+		return "DSA, " + a.Digest.Name
 	case gamma:
 		return "GOST 34.310 (Gamma), " + a.Digest.Name
 	}
@@ -143,10 +146,7 @@ func ParseAlgorithm(id AlgorithmIdentifier) (Algorithm, error) {
 	if len(id.parameters()) > 0 {
 		return Algorithm{}, fmt.Errorf("%w: unexpected parameters of %v", ErrAlgorithm, id.OID)
 	}
-	known := []struct {
-		oid asn1.ObjectIdentifier
-		alg Algorithm
-	}{
+	known := []namedAlgorithm{
 		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Algorithm{Scheme: RSAPKCS1, Digest: SHA256}},
 		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, Algorithm{Scheme: RSAPKCS1, Digest: SHA384}},
 		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, Algorithm{Scheme: RSAPKCS1, Digest: SHA512}},
@@ -161,12 +161,18 @@ func ParseAlgorithm(id AlgorithmIdentifier) (Algorithm, error) {
 		{gost.A2015x512.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog512}},
 		{oidGammaSign, Algorithm{Scheme: gamma, Digest: GOST34311}},
 	}
-	for _, k := range known {
+	for _, k := range append(known, dsaAlgorithms()...) {
 		if k.oid.Equal(id.OID) {
 			return k.alg, nil
 		}
 	}
 	return Algorithm{}, fmt.Errorf("%w: %v is not known", ErrAlgorithm, id.OID)
+}
+
+// namedAlgorithm is a signature algorithm under its identifier.
+type namedAlgorithm struct {
+	oid asn1.ObjectIdentifier
+	alg Algorithm
 }
 
 // SignerInfoAlgorithm finds the signature algorithm of a CMS signer, whose
@@ -266,6 +272,8 @@ func (a Algorithm) VerifyDigest(pub crypto.PublicKey, digest, signature []byte) 
 		})
 	case ECDSA:
 		return verdictOf(a, pub, func(k *ecdsa.PublicKey) bool { return ecdsa.VerifyASN1(k, digest, signature) })
+	case DSA:
+		return verdictOf(a, pub, func(k *dsaKey) bool { return verifyDSA(k, digest, signature) })
 	case GOST, gamma:
 		return a.verifyGOST(pub, digest, signature)
 	}
@@ -313,8 +321,13 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public key: %w", err)
 	}
-	switch pub.(type) {
+	switch k := pub.(type) {
 	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
+		return pub, nil
+	case *dsaKey:
+		if err := plausibleDSA(k); err != nil {
+			return nil, err
+		}
 		return pub, nil
 	}
 	return nil, fmt.Errorf("public key: keys of type %T are not used here", pub)
@@ -329,6 +342,8 @@ func KeyName(pub crypto.PublicKey) string {
 		return "ECDSA " + k.Curve.Params().Name
 	case ed25519.PublicKey:
 		return "Ed25519"
+	case *dsaKey:
+		return fmt.Sprintf("DSA %d", k.P.BitLen())
 	case *gost.PublicKey:
 		return fmt.Sprintf("GOST %d (%s)", 8*k.Curve().Size(), k.Curve().Name())
 	}

@@ -46,6 +46,7 @@ type Certificate struct {
 	RawSPKI    []byte // subjectPublicKeyInfo
 	KeyBits    []byte // the contents of its BIT STRING, without the count of unused bits
 	Serial     *big.Int
+	RawSerial  []byte // contents of the serial number's INTEGER, which is what lists are searched for
 	Subject    Name
 	Issuer     Name
 	NotBefore  time.Time
@@ -65,11 +66,21 @@ type Certificate struct {
 	Policies         []asn1.ObjectIdentifier
 	SubjectKeyID     []byte
 	AuthorityKeyID   []byte
+	CRLPoints        []DistributionPoint
 	CRLURLs          []string // cRLDistributionPoints
 	DeltaCRLURLs     []string // freshestCRL
 	OCSPURLs         []string
 	IssuerURLs       []string
+	AltNames         []GeneralName
 	Emails           []string // subjectAltName rfc822Name
+
+	NameConstraints *NameConstraints // nil when absent
+	PolicyMappings  []PolicyMapping
+	// What policyConstraints and inhibitAnyPolicy say, in certificates to be
+	// skipped: -1 when absent (RFC 5280 sections 4.2.1.11 and 4.2.1.14).
+	RequireExplicitPolicy int
+	InhibitPolicyMapping  int
+	InhibitAnyPolicy      int
 
 	// UnhandledCritical lists critical extensions that path building does not
 	// process; RFC 5280 section 4.2 wants such a certificate refused.
@@ -95,7 +106,7 @@ type AlgorithmIdentifier struct {
 func (c *Certificate) Fingerprint() [sha256.Size]byte { return c.fingerprint }
 
 // SelfIssued reports whether subject and issuer are the same name.
-func (c *Certificate) SelfIssued() bool { return bytes.Equal(c.Subject.Raw, c.Issuer.Raw) }
+func (c *Certificate) SelfIssued() bool { return c.Subject.Equal(c.Issuer) }
 
 // SelfSigned reports whether the certificate is self-issued and its signature
 // verifies under its own key. It costs a signature verification.
@@ -137,7 +148,10 @@ func Parse(raw []byte) (*Certificate, error) {
 	if err != nil || outer.Tag != der.SequenceTag {
 		return nil, fieldError("outer sequence", err)
 	}
-	c := &Certificate{Raw: raw, MaxPathLen: -1, fingerprint: sha256.Sum256(raw)}
+	c := &Certificate{
+		Raw: raw, MaxPathLen: -1, fingerprint: sha256.Sum256(raw),
+		RequireExplicitPolicy: -1, InhibitPolicyMapping: -1, InhibitAnyPolicy: -1,
+	}
 	r := der.NewReader(outer.Body)
 	tbs, err := r.Expect(der.SequenceTag)
 	if err != nil {
@@ -152,11 +166,9 @@ func Parse(raw []byte) (*Certificate, error) {
 	if err != nil {
 		return nil, fieldError("signature", err)
 	}
-	bits, unused, err := der.ParseBitString(sig.Body)
-	if err != nil || unused != 0 {
-		return nil, fieldError("signature", err)
-	}
-	c.Signature = bits
+	if bits, unused, err := der.ParseBitString(sig.Body); err == nil && unused == 0 {
+		c.Signature = bits
+	} // else it is no signature of any algorithm, and will be found wrong
 	if err := r.Done(); err != nil {
 		return nil, fieldError("end", err)
 	}
@@ -230,9 +242,14 @@ func (c *Certificate) parseTBS(r *der.Reader) (inner []byte, err error) {
 	if err != nil {
 		return nil, fieldError("version", err)
 	}
-	if c.Serial, err = r.ReadInteger(); err != nil {
+	serial, err := r.Expect(der.Integer)
+	if err != nil {
 		return nil, fieldError("serialNumber", err)
 	}
+	if c.Serial, err = der.ParseInteger(serial.Body); err != nil {
+		return nil, fieldError("serialNumber", err)
+	}
+	c.RawSerial = serial.Body
 	alg, err := r.Expect(der.SequenceTag)
 	if err != nil {
 		return nil, fieldError("signature", err)

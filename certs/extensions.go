@@ -40,18 +40,22 @@ func (u KeyUsage) Names() []string {
 }
 
 var (
-	oidExtSubjectKeyID     = asn1.ObjectIdentifier{2, 5, 29, 14}
-	oidExtKeyUsage         = asn1.ObjectIdentifier{2, 5, 29, 15}
-	oidExtSubjectAltName   = asn1.ObjectIdentifier{2, 5, 29, 17}
-	oidExtBasicConstraints = asn1.ObjectIdentifier{2, 5, 29, 19}
-	oidExtCRLDP            = asn1.ObjectIdentifier{2, 5, 29, 31}
-	oidExtPolicies         = asn1.ObjectIdentifier{2, 5, 29, 32}
-	oidExtAuthorityKeyID   = asn1.ObjectIdentifier{2, 5, 29, 35}
-	oidExtExtKeyUsage      = asn1.ObjectIdentifier{2, 5, 29, 37}
-	oidExtFreshestCRL      = asn1.ObjectIdentifier{2, 5, 29, 46}
-	oidExtAuthorityInfo    = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 1}
-	oidAccessOCSP          = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1}
-	oidAccessIssuers       = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 2}
+	oidExtSubjectKeyID      = asn1.ObjectIdentifier{2, 5, 29, 14}
+	oidExtKeyUsage          = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidExtSubjectAltName    = asn1.ObjectIdentifier{2, 5, 29, 17}
+	oidExtBasicConstraints  = asn1.ObjectIdentifier{2, 5, 29, 19}
+	oidExtNameConstraints   = asn1.ObjectIdentifier{2, 5, 29, 30}
+	oidExtCRLDP             = asn1.ObjectIdentifier{2, 5, 29, 31}
+	oidExtPolicies          = asn1.ObjectIdentifier{2, 5, 29, 32}
+	oidExtPolicyMappings    = asn1.ObjectIdentifier{2, 5, 29, 33}
+	oidExtAuthorityKeyID    = asn1.ObjectIdentifier{2, 5, 29, 35}
+	oidExtPolicyConstraints = asn1.ObjectIdentifier{2, 5, 29, 36}
+	oidExtExtKeyUsage       = asn1.ObjectIdentifier{2, 5, 29, 37}
+	oidExtFreshestCRL       = asn1.ObjectIdentifier{2, 5, 29, 46}
+	oidExtInhibitAnyPolicy  = asn1.ObjectIdentifier{2, 5, 29, 54}
+	oidExtAuthorityInfo     = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 1}
+	oidAccessOCSP           = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1}
+	oidAccessIssuers        = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 2}
 )
 
 // ParseExtensions reads the body of an explicit [n] Extensions field, of a
@@ -125,8 +129,14 @@ func (c *Certificate) readExtensions() error {
 		{oidExtSubjectKeyID, "subjectKeyIdentifier", c.readSubjectKeyID, false},
 		{oidExtAuthorityKeyID, "authorityKeyIdentifier", c.readAuthorityKeyID, false},
 		{oidExtSubjectAltName, "subjectAltName", c.readSubjectAltName, false},
-		{oidExtCRLDP, "cRLDistributionPoints", c.readCRLURLs, true},
-		{oidExtFreshestCRL, "freshestCRL", c.readDeltaCRLURLs, true},
+		{oidExtNameConstraints, "nameConstraints", c.readNameConstraints, false},
+		{oidExtPolicyMappings, "policyMappings", c.readPolicyMappings, false},
+		{oidExtPolicyConstraints, "policyConstraints", c.readPolicyConstraints, false},
+		{oidExtInhibitAnyPolicy, "inhibitAnyPolicy", c.readInhibitAnyPolicy, false},
+		// Whoever asks about revocation reads the points; without an answer to
+		// that no certificate is accepted.
+		{oidExtCRLDP, "cRLDistributionPoints", c.readCRLPoints, false},
+		{oidExtFreshestCRL, "freshestCRL", c.readFreshestCRL, true},
 		{oidExtAuthorityInfo, "authorityInfoAccess", c.readAuthorityInfo, true},
 	}
 next:
@@ -208,25 +218,6 @@ func (c *Certificate) readExtKeyUsage(b []byte) error {
 	return nil
 }
 
-func (c *Certificate) readPolicies(b []byte) error {
-	r, err := der.Inside(b, der.SequenceTag)
-	if err != nil {
-		return err
-	}
-	for !r.Empty() {
-		info, err := r.Enter(der.SequenceTag)
-		if err != nil {
-			return err
-		}
-		oid, err := info.ReadOID()
-		if err != nil {
-			return err
-		}
-		c.Policies = append(c.Policies, oid)
-	}
-	return nil
-}
-
 func (c *Certificate) readSubjectKeyID(b []byte) error {
 	e, err := der.One(b)
 	if err != nil {
@@ -250,70 +241,6 @@ func (c *Certificate) readAuthorityKeyID(b []byte) error {
 		c.AuthorityKeyID = id.Body
 	}
 	return nil
-}
-
-func (c *Certificate) readSubjectAltName(b []byte) error {
-	r, err := der.Inside(b, der.SequenceTag)
-	if err != nil {
-		return err
-	}
-	for !r.Empty() {
-		e, err := r.Next()
-		if err != nil {
-			return err
-		}
-		if e.Tag == der.Context(1) {
-			c.Emails = append(c.Emails, string(e.Body))
-		}
-	}
-	return nil
-}
-
-func (c *Certificate) readCRLURLs(b []byte) (err error) {
-	c.CRLURLs, err = distributionURLs(b)
-	return err
-}
-
-func (c *Certificate) readDeltaCRLURLs(b []byte) (err error) {
-	c.DeltaCRLURLs, err = distributionURLs(b)
-	return err
-}
-
-// distributionURLs returns the addresses in a CRLDistributionPoints value and
-// passes over points that name no address.
-func distributionURLs(b []byte) ([]string, error) {
-	points, err := der.Inside(b, der.SequenceTag)
-	if err != nil {
-		return nil, err
-	}
-	var urls []string
-	for !points.Empty() {
-		point, err := points.Enter(der.SequenceTag)
-		if err != nil {
-			return nil, err
-		}
-		name, ok, err := point.Optional(der.ContextConstructed(0))
-		if err != nil || !ok {
-			return urls, err
-		}
-		full, ok, err := der.NewReader(name.Body).Optional(der.ContextConstructed(0))
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			continue
-		}
-		for r := der.NewReader(full.Body); !r.Empty(); {
-			e, err := r.Next()
-			if err != nil {
-				return nil, err
-			}
-			if e.Tag == der.Context(6) {
-				urls = append(urls, string(e.Body))
-			}
-		}
-	}
-	return urls, nil
 }
 
 func (c *Certificate) readAuthorityInfo(b []byte) error {

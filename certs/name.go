@@ -7,11 +7,13 @@ import (
 	"tamga/certs/der"
 )
 
-// Name is a distinguished name (RFC 5280 section 4.1.2.4). Two names are the
-// same here when their bytes are.
+// Name is a distinguished name (RFC 5280 section 4.1.2.4), made by [ParseName].
+// Names are compared with [Name.Equal].
 type Name struct {
 	Raw        []byte
 	Attributes []NameAttribute
+
+	key string // comparable form of every relative name, one after another
 }
 
 // NameAttribute is one attribute of a name, in the order of the certificate.
@@ -44,40 +46,42 @@ func ParseName(raw []byte) (Name, error) {
 	if err != nil || e.Tag != der.SequenceTag {
 		return Name{}, fieldError("name", err)
 	}
+	key := make([]byte, 0, len(raw)+64)
 	for rdns := der.NewReader(e.Body); !rdns.Empty(); {
 		rdn, err := rdns.Enter(der.SetTag)
 		if err != nil || rdn.Empty() {
 			return Name{}, fieldError("name", err)
 		}
-		for !rdn.Empty() {
-			a, err := parseNameAttribute(rdn)
-			if err != nil {
-				return Name{}, fieldError("name", err)
-			}
-			n.Attributes = append(n.Attributes, a)
+		if key, err = appendRelative(key, rdn, &n); err != nil {
+			return Name{}, fieldError("name", err)
 		}
 	}
+	n.key = string(key)
 	return n, nil
 }
 
-func parseNameAttribute(rdn *der.Reader) (NameAttribute, error) {
+func parseNameAttribute(rdn *der.Reader) (NameAttribute, rawAttribute, error) {
 	seq, err := rdn.Enter(der.SequenceTag)
 	if err != nil {
-		return NameAttribute{}, err
+		return NameAttribute{}, rawAttribute{}, err
 	}
-	oid, err := seq.ReadOID()
+	id, err := seq.Expect(der.ObjectID)
 	if err != nil {
-		return NameAttribute{}, err
+		return NameAttribute{}, rawAttribute{}, err
+	}
+	oid, err := der.ParseOID(id.Body)
+	if err != nil {
+		return NameAttribute{}, rawAttribute{}, err
 	}
 	value, err := seq.Next()
 	if err != nil {
-		return NameAttribute{}, err
+		return NameAttribute{}, rawAttribute{}, err
 	}
-	text, ok := der.ParseText(value)
-	if !ok {
+	text, isText := der.ParseText(value)
+	if !isText {
 		text = "#" + hexString(value.Raw)
 	}
-	return NameAttribute{Type: oid, Value: text}, seq.Done()
+	return NameAttribute{Type: oid, Value: text}, rawAttribute{id.Body, value, isText}, seq.Done()
 }
 
 // First returns the first value of an attribute, or "".

@@ -2,6 +2,7 @@ package certs_test
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"errors"
 	"testing"
 	"time"
@@ -120,7 +121,7 @@ func TestPathsThatAreRefused(t *testing.T) {
 		{"issuer is no CA", pool(a), under(notCA), now, certs.ReasonNotCA},
 		{"issuer without basic constraints", pool(a), under(noConstraints), now, certs.ReasonNotCA},
 		{"issuer may not sign certificates", pool(a), under(noCertSign), now, certs.ReasonKeyUsage},
-		{"issuer with name constraints, which are not processed", pool(a), under(critical), now, certs.ReasonCritical},
+		{"issuer with name constraints that say nothing", pool(a), under(critical), now, certs.ReasonCritical},
 		{"path length zero, one below", pool(a), under(short), now, ""},
 		{"path length zero, two below", pool(a), under(belowShort), now, certs.ReasonPathLength},
 		{"issued by a person", pool(a), under(leaf), now, certs.ReasonNoIssuer},
@@ -190,7 +191,15 @@ func FuzzParse(f *testing.F) {
 	b := newAuthority(f, ca.ECDSA)
 	f.Add(a.Root().Raw)
 	f.Add(b.Issuing().Raw)
-	f.Add(issue(f, b, ca.Person{Patronymic: "В", IIN: "900701300108", BIN: "120741000014", Organisation: "Г", Email: "a@example.kz"}).Certificate.Raw)
+	leaf := issue(f, b, ca.Person{Patronymic: "В", IIN: "900701300108", BIN: "120741000014", Organisation: "Г", Email: "a@example.kz"}).Certificate
+	f.Add(leaf.Raw)
+	constrained := issue(f, b, ca.Person{Template: func(x *ca.Template) {
+		constraint(0, dns("x.kz"))(x)
+		altName(email("a@x.kz"), dns("*.x.kz"))(x)
+		mappings([2]asn1.ObjectIdentifier{policyA, policyB})(x)
+		set(54, true, []byte{2, 1, 0})(x)
+	}}).Certificate
+	f.Add(constrained.Raw)
 	trusted := pool(b)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		c, err := certs.Parse(raw)
@@ -204,6 +213,14 @@ func FuzzParse(f *testing.F) {
 		_ = c.Subject.String()
 		if path, err := trusted.Build(c, nil, now); err == nil && len(path) < 1 {
 			t.Fatal("an empty path")
+		}
+		if _, err := trusted.Validate(c, []*certs.Certificate{c}, certs.Inputs{At: now, ExplicitPolicy: true}); err == nil {
+			for _, known := range []*certs.Certificate{b.Root(), b.Issuing(), leaf, constrained} {
+				if bytes.Equal(known.RawTBS, c.RawTBS) {
+					return
+				}
+			}
+			t.Fatalf("a stranger's certificate is valid: %x", raw)
 		}
 	})
 }

@@ -1,5 +1,7 @@
 // Package revocation tells the status of a certificate at a time, with the
-// evidence for it: [Lists.Status] over certificate revocation lists.
+// evidence for it: [Lists.Check] for the certificates of a path, [Lists.Status]
+// for one, over certificate revocation lists complete and delta, direct and
+// indirect, whole and divided (RFC 5280 section 6.3).
 //
 // An answer has three values. Good and revoked are said only on the strength
 // of a list whose issuer, signature, scope and freshness were checked;
@@ -44,58 +46,35 @@ type CRL struct {
 	Number         *big.Int  // cRLNumber, nil when absent
 	BaseNumber     *big.Int  // deltaCRLIndicator, nil in a complete list
 	AuthorityKeyID []byte
-	Entries        int
+	Scope          Scope
+	DeltaURLs      []string // freshestCRL
+	// KeepsExpired is since when certificates that expire stay on the list
+	// (expiredCertsOnCRL, X.509 section 9.5.2.8); zero when they do not.
+	KeepsExpired time.Time
+	Entries      int
+
+	// Source is where the list came from, for the evidence: an address or a
+	// file. Whoever fetched it sets it before the list is added anywhere.
+	Source string
 
 	// Unhandled lists critical extensions, of the list or of an entry, that
 	// are not processed here; such a list answers nothing.
 	Unhandled []asn1.ObjectIdentifier
 
 	digest  [sha256.Size]byte
-	entries map[string]entry // by the contents of the serial's INTEGER
-}
-
-type entry struct {
-	revokedAt time.Time
-	reason    Reason
-}
-
-// Reason is why a certificate was revoked (RFC 5280 section 5.3.1).
-type Reason int
-
-// The reasons. Unspecified is also what a list without a reason means.
-const (
-	Unspecified          Reason = 0
-	KeyCompromise        Reason = 1
-	CACompromise         Reason = 2
-	AffiliationChanged   Reason = 3
-	Superseded           Reason = 4
-	CessationOfOperation Reason = 5
-	CertificateHold      Reason = 6
-	RemoveFromCRL        Reason = 8
-	PrivilegeWithdrawn   Reason = 9
-	AACompromise         Reason = 10
-)
-
-// String returns the reason as RFC 5280 writes it.
-func (r Reason) String() string {
-	names := map[Reason]string{
-		Unspecified: "unspecified", KeyCompromise: "keyCompromise", CACompromise: "cACompromise",
-		AffiliationChanged: "affiliationChanged", Superseded: "superseded",
-		CessationOfOperation: "cessationOfOperation", CertificateHold: "certificateHold",
-		RemoveFromCRL: "removeFromCRL", PrivilegeWithdrawn: "privilegeWithdrawn", AACompromise: "aACompromise",
-	}
-	if name, ok := names[r]; ok {
-		return name
-	}
-	return fmt.Sprintf("reason %d", int(r))
+	entries entries
 }
 
 var (
-	oidCRLNumber      = asn1.ObjectIdentifier{2, 5, 29, 20}
-	oidReasonCode     = asn1.ObjectIdentifier{2, 5, 29, 21}
-	oidInvalidityDate = asn1.ObjectIdentifier{2, 5, 29, 24}
-	oidDeltaCRL       = asn1.ObjectIdentifier{2, 5, 29, 27}
-	oidAuthorityKeyID = asn1.ObjectIdentifier{2, 5, 29, 35}
+	oidCRLNumber         = asn1.ObjectIdentifier{2, 5, 29, 20}
+	oidReasonCode        = asn1.ObjectIdentifier{2, 5, 29, 21}
+	oidInvalidityDate    = asn1.ObjectIdentifier{2, 5, 29, 24}
+	oidDeltaCRL          = asn1.ObjectIdentifier{2, 5, 29, 27}
+	oidIssuingPoint      = asn1.ObjectIdentifier{2, 5, 29, 28}
+	oidCertificateIssuer = asn1.ObjectIdentifier{2, 5, 29, 29}
+	oidAuthorityKeyID    = asn1.ObjectIdentifier{2, 5, 29, 35}
+	oidFreshestCRL       = asn1.ObjectIdentifier{2, 5, 29, 46}
+	oidExpiredCerts      = asn1.ObjectIdentifier{2, 5, 29, 60}
 )
 
 // ParseCRL reads one DER revocation list with nothing after it.
@@ -104,7 +83,7 @@ func ParseCRL(raw []byte) (*CRL, error) {
 	if err != nil || outer.Tag != der.SequenceTag {
 		return nil, listError("outer sequence", err)
 	}
-	l := &CRL{Raw: raw, digest: sha256.Sum256(raw), entries: map[string]entry{}}
+	l := &CRL{Raw: raw, digest: sha256.Sum256(raw), Scope: Scope{Reasons: certs.AllReasons}}
 	r := der.NewReader(outer.Body)
 	tbs, err := r.Expect(der.SequenceTag)
 	if err != nil {
@@ -119,11 +98,12 @@ func ParseCRL(raw []byte) (*CRL, error) {
 	if err != nil {
 		return nil, listError("signatureValue", err)
 	}
-	bits, unused, err := der.ParseBitString(sig.Body)
-	if err != nil || unused != 0 || r.Done() != nil {
-		return nil, listError("signatureValue", err)
+	if bits, unused, err := der.ParseBitString(sig.Body); err == nil && unused == 0 {
+		l.Signature = bits
+	} // else it is no signature of any algorithm, and will be found wrong
+	if err := r.Done(); err != nil {
+		return nil, listError("end", err)
 	}
-	l.Signature = bits
 	return l, l.parseTBS(der.NewReader(tbs.Body), outerAlg.Raw)
 }
 
@@ -156,14 +136,15 @@ func (l *CRL) parseTBS(r *der.Reader, outerAlg []byte) error {
 			return listError("nextUpdate", err)
 		}
 	}
-	if revoked, ok, err := r.Optional(der.SequenceTag); err != nil {
+	revoked, _, err := r.Optional(der.SequenceTag)
+	if err != nil {
 		return listError("revokedCertificates", err)
-	} else if ok {
-		if err := l.parseEntries(der.NewReader(revoked.Body)); err != nil {
-			return err
-		}
 	}
-	return l.parseTail(r, version)
+	// The extensions come after the entries but say how to read them.
+	if err := l.parseTail(r, version); err != nil {
+		return err
+	}
+	return l.parseEntries(der.NewReader(revoked.Body), version)
 }
 
 // setAlgorithm insists that the algorithm stands in both places, NULL
@@ -185,57 +166,6 @@ func (l *CRL) setAlgorithm(inner, outer []byte) error {
 	return nil
 }
 
-func (l *CRL) parseEntries(r *der.Reader) error {
-	for !r.Empty() {
-		seq, err := r.Enter(der.SequenceTag)
-		if err != nil {
-			return listError("entry", err)
-		}
-		serial, err := seq.Expect(der.Integer)
-		if err != nil {
-			return listError("entry serial", err)
-		}
-		var e entry
-		if e.revokedAt, err = seq.ReadTime(); err != nil {
-			return listError("revocationDate", err)
-		}
-		if !seq.Empty() {
-			if e.reason, err = l.entryExtensions(seq.Rest()); err != nil {
-				return err
-			}
-		}
-		key := string(serial.Body)
-		if have, ok := l.entries[key]; !ok || e.revokedAt.Before(have.revokedAt) {
-			l.entries[key] = e
-		}
-		l.Entries++
-	}
-	return nil
-}
-
-func (l *CRL) entryExtensions(b []byte) (Reason, error) {
-	exts, err := certs.ParseExtensions(b)
-	if err != nil {
-		return 0, listError("entry extensions", err)
-	}
-	reason := Unspecified
-	for _, e := range exts {
-		switch {
-		case e.ID.Equal(oidReasonCode):
-			v, err := der.One(e.Value)
-			if err != nil || v.Tag != der.Enumerated || len(v.Body) != 1 {
-				return 0, listError("reasonCode", err)
-			}
-			reason = Reason(v.Body[0])
-		case e.ID.Equal(oidInvalidityDate):
-		case e.Critical:
-			// certificateIssuer among them: an indirect list.
-			l.Unhandled = append(l.Unhandled, e.ID)
-		}
-	}
-	return reason, nil
-}
-
 func (l *CRL) parseTail(r *der.Reader, version int) error {
 	exts, ok, err := r.Optional(der.ContextConstructed(0))
 	if err != nil {
@@ -255,42 +185,77 @@ func (l *CRL) parseTail(r *der.Reader, version int) error {
 	return nil
 }
 
+// readExtensions takes every extension that it knows, critical or not.
 func (l *CRL) readExtensions(b []byte) error {
 	exts, err := certs.ParseExtensions(b)
 	if err != nil {
 		return listError("crlExtensions", err)
 	}
 	for _, e := range exts {
+		name := ""
 		switch {
 		case e.ID.Equal(oidCRLNumber):
-			if l.Number, err = onlyInteger(e.Value); err != nil {
-				return listError("cRLNumber", err)
-			}
+			name = "cRLNumber"
+			l.Number, err = onlyNumber(e.Value)
 		case e.ID.Equal(oidDeltaCRL):
-			if l.BaseNumber, err = onlyInteger(e.Value); err != nil {
-				return listError("deltaCRLIndicator", err)
-			}
+			name = "deltaCRLIndicator"
+			l.BaseNumber, err = onlyNumber(e.Value)
 		case e.ID.Equal(oidAuthorityKeyID):
-			if l.AuthorityKeyID, err = keyIdentifier(e.Value); err != nil {
-				return listError("authorityKeyIdentifier", err)
+			name = "authorityKeyIdentifier"
+			l.AuthorityKeyID, err = keyIdentifier(e.Value)
+		case e.ID.Equal(oidFreshestCRL) && !e.Critical:
+			name = "freshestCRL"
+			l.DeltaURLs, err = freshestURLs(e.Value)
+		case e.ID.Equal(oidExpiredCerts) && !e.Critical:
+			name = "expiredCertsOnCRL"
+			l.KeepsExpired, err = onlyTime(e.Value)
+		case e.ID.Equal(oidIssuingPoint):
+			// A scope that cannot be read makes the list one that answers
+			// nothing, not one that is malformed: its number and times still
+			// tell whoever looks after it.
+			var readable bool
+			if l.Scope, readable = parseScope(e.Value); !readable {
+				l.Unhandled = append(l.Unhandled, e.ID)
 			}
 		case e.Critical:
-			// issuingDistributionPoint among them: the scope of such a list
-			// is not all certificates.
 			l.Unhandled = append(l.Unhandled, e.ID)
+		}
+		if err != nil {
+			return listError(name, err)
 		}
 	}
 	return nil
 }
 
-// onlyInteger reads an extension value that is one INTEGER.
-func onlyInteger(b []byte) (*big.Int, error) {
+// onlyNumber reads an extension value that is one INTEGER, not negative.
+func onlyNumber(b []byte) (*big.Int, error) {
 	r := der.NewReader(b)
 	n, err := r.ReadInteger()
 	if err != nil {
 		return nil, err
 	}
+	if n.Sign() < 0 {
+		return nil, der.ErrSyntax
+	}
 	return n, r.Done()
+}
+
+func onlyTime(b []byte) (time.Time, error) {
+	r := der.NewReader(b)
+	t, err := r.ReadTime()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return t, r.Done()
+}
+
+func freshestURLs(b []byte) ([]string, error) {
+	points, err := certs.ParseDistributionPoints(b)
+	var urls []string
+	for _, p := range points {
+		urls = append(urls, p.URLs()...)
+	}
+	return urls, err
 }
 
 func keyIdentifier(b []byte) ([]byte, error) {
@@ -321,24 +286,14 @@ func (l *CRL) CheckSignatureFrom(issuer *certs.Certificate) error {
 	return alg.Verify(issuer.PublicKey, l.RawTBS, l.Signature)
 }
 
-// lookup finds the entry of a serial number.
-func (l *CRL) lookup(serial *big.Int) (entry, bool) {
-	body, err := der.One(der.Int(serial))
-	if err != nil {
-		return entry{}, false
+// namesKey compares key identifiers: 1 when the list names the certificate's
+// key, -1 when it names another, 0 when nothing is said. The signature decides.
+func (l *CRL) namesKey(signer *certs.Certificate) int {
+	switch {
+	case len(l.AuthorityKeyID) == 0 || len(signer.SubjectKeyID) == 0:
+		return 0
+	case bytes.Equal(l.AuthorityKeyID, signer.SubjectKeyID):
+		return 1
 	}
-	e, ok := l.entries[string(body.Body)]
-	return e, ok
+	return -1
 }
-
-// issuedBy reports whether the names, and the key identifiers where both are
-// present, say that the issuer signed the list. The signature decides.
-func (l *CRL) issuedBy(issuer *certs.Certificate) bool {
-	if !bytes.Equal(l.Issuer.Raw, issuer.Subject.Raw) {
-		return false
-	}
-	return len(l.AuthorityKeyID) == 0 || len(issuer.SubjectKeyID) == 0 || bytes.Equal(l.AuthorityKeyID, issuer.SubjectKeyID)
-}
-
-// isAlgorithm tells a signature that could not be checked from a wrong one.
-func isAlgorithm(err error) bool { return errors.Is(err, certs.ErrAlgorithm) }

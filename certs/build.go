@@ -1,0 +1,368 @@
+package certs
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Limits of one search. The national hierarchy is three certificates deep; the
+// rest is what hostile certificates may make us spend.
+const (
+	maxPathDepth  = 10
+	maxSignatures = 64      // verifications, each link once
+	maxCandidates = 4096    // issuers looked at
+	maxComplete   = 32      // paths that reach an anchor
+	maxWork       = 250_000 // names compared with constraints, policies processed
+)
+
+// Inputs are what a path is validated against (RFC 5280 section 6.1.1). The
+// zero value but for At asks for no policy.
+type Inputs struct {
+	At               time.Time
+	Policies         []asn1.ObjectIdentifier // user-initial-policy-set; nil: any
+	ExplicitPolicy   bool                    // the path must be valid under one of them
+	InhibitMapping   bool
+	InhibitAnyPolicy bool
+	// Accept is asked about each path that is valid otherwise, such as whether
+	// a certificate on it was revoked. An error sends the search on to the
+	// next candidate. Nil accepts.
+	Accept func(Path) error
+}
+
+// Validation is a path that was accepted and the policies it is valid under:
+// AnyPolicy among them when nothing limits them, none when no policy holds and
+// none was asked for.
+type Validation struct {
+	Path     Path
+	Policies []asn1.ObjectIdentifier
+}
+
+// Validate looks for a valid path from c to a trust anchor of the pool. The
+// extra certificates, such as those that came with a signature, help to find
+// one but are not trusted.
+//
+// It does what RFC 5280 section 6.1 asks, with the policy graph of RFC 9618:
+// names chain by section 7.1, every signature verifies, every certificate is
+// valid at that time, issuers are authorities that may sign certificates, path
+// lengths, name constraints and policies hold, and no critical extension is
+// left unprocessed. Revocation is asked for through Inputs.Accept. The anchor's
+// certificate is held to the same validity, path length and name constraints.
+//
+// The search is bounded; certificates made to be costly end it with
+// [ReasonBudgetExhausted]. The error is a *[PathError].
+func (p *Pool) Validate(c *Certificate, extra []*Certificate, in Inputs) (Validation, error) {
+	if len(p.anchors) > 0 {
+		if in.At.Before(c.NotBefore) {
+			return Validation{}, &PathError{Reason: ReasonNotYet, Certificate: c, Err: fmt.Errorf("valid from %s", c.NotBefore.Format(time.RFC3339))}
+		}
+		if in.At.After(c.NotAfter) {
+			return Validation{}, &PathError{Reason: ReasonExpired, Certificate: c, Err: fmt.Errorf("valid until %s", c.NotAfter.Format(time.RFC3339))}
+		}
+	}
+	return p.search(c, extra, in)
+}
+
+// Build is [Pool.Validate] without the question whether c itself is valid at
+// that time, which is one of its own: [Certificate.ValidAt]. No policy is asked
+// for.
+//
+// The error is a *[PathError].
+func (p *Pool) Build(c *Certificate, extra []*Certificate, at time.Time) (Path, error) {
+	v, err := p.search(c, extra, Inputs{At: at})
+	return v.Path, err
+}
+
+func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs) (Validation, error) {
+	if len(p.anchors) == 0 {
+		return Validation{}, &PathError{Reason: ReasonNoAnchors}
+	}
+	if len(c.UnhandledCritical) > 0 {
+		return Validation{}, &PathError{Reason: ReasonCritical, Certificate: c, Err: fmt.Errorf("extension %v", c.UnhandledCritical[0])}
+	}
+	b := builder{
+		pool: p, in: in,
+		signatures: maxSignatures, candidates: maxCandidates, complete: maxComplete, effort: maxWork,
+		verified: map[link]error{}, issuers: map[[32]byte][]*Certificate{}, extra: map[string][]*Certificate{},
+	}
+	for _, e := range extra {
+		b.extra[e.Subject.key] = append(b.extra[e.Subject.key], e)
+	}
+	if b.extend(Path{c}) {
+		return b.found, nil
+	}
+	return Validation{}, b.best
+}
+
+// link is one certificate under one issuer's key.
+type link struct {
+	child [32]byte
+	key   string
+}
+
+// builder is one search for a path.
+type builder struct {
+	pool  *Pool
+	extra map[string][]*Certificate
+	in    Inputs
+
+	signatures, candidates, complete, effort int // left in the budget
+
+	verified map[link]error
+	issuers  map[[32]byte][]*Certificate
+	hops     map[string]int // to an anchor, by names alone; nil until needed
+
+	found     Validation
+	best      *PathError
+	bestDepth int
+}
+
+// work takes n steps from the budget; false when it is spent.
+func (b *builder) work(n int) bool {
+	b.effort -= n + 1
+	return b.effort > 0
+}
+
+// spent reports whether the search must end.
+func (b *builder) spent() bool { return b.best != nil && b.best.Reason == ReasonBudgetExhausted }
+
+// extend continues the path to an anchor and reports whether one was accepted.
+func (b *builder) extend(path Path) bool {
+	last := path[len(path)-1]
+	if b.pool.anchors[last.fingerprint] {
+		return b.finish(path)
+	}
+	if len(path) >= maxPathDepth {
+		b.fail(path, &PathError{Reason: ReasonPathLength, Certificate: last})
+		return false
+	}
+	tried := false
+	for _, issuer := range b.issuersOf(last) {
+		if repeats(path, issuer) {
+			continue
+		}
+		tried = true
+		if err := b.check(path, issuer); err != nil {
+			b.fail(path, err)
+		} else if b.extend(append(slices.Clone(path), issuer)) {
+			return true
+		}
+		if b.spent() {
+			return false
+		}
+	}
+	if !tried {
+		b.fail(path, &PathError{Reason: ReasonNoIssuer, Certificate: last})
+	}
+	return false
+}
+
+// repeats reports whether the issuer's name and key are on the path already:
+// such a path goes round in a loop (RFC 4158 section 2.4.2).
+func repeats(path Path, issuer *Certificate) bool {
+	return slices.ContainsFunc(path, func(c *Certificate) bool {
+		return c.fingerprint == issuer.fingerprint ||
+			c.Subject.Equal(issuer.Subject) && bytes.Equal(c.RawSPKI, issuer.RawSPKI)
+	})
+}
+
+// finish asks what can only be asked of a complete path.
+func (b *builder) finish(path Path) bool {
+	const complete = maxPathDepth + 1 // further than any that reached no anchor
+	refuse := func(err *PathError) bool {
+		if b.bestDepth < complete || err.Reason == ReasonBudgetExhausted {
+			b.best, b.bestDepth = err, complete
+		}
+		return false
+	}
+	if b.complete == 0 {
+		return refuse(&PathError{Reason: ReasonBudgetExhausted, Certificate: path[0]})
+	}
+	b.complete--
+	if err := b.checkNames(path); err != nil {
+		return refuse(err)
+	}
+	policies, err := b.checkPolicies(path)
+	if err != nil {
+		return refuse(err)
+	}
+	if b.in.Accept != nil {
+		if err := b.in.Accept(path); err != nil {
+			return refuse(&PathError{Reason: ReasonNotAccepted, Certificate: path[0], Err: err})
+		}
+	}
+	b.found = Validation{Path: path, Policies: policies}
+	return true
+}
+
+// check asks whether issuer may stand after the last certificate of path. The
+// signature comes last: it is what costs.
+func (b *builder) check(path Path, issuer *Certificate) *PathError {
+	refuse := func(reason PathReason, err error) *PathError {
+		return &PathError{Reason: reason, Certificate: issuer, Err: err}
+	}
+	if b.candidates == 0 {
+		return refuse(ReasonBudgetExhausted, nil)
+	}
+	b.candidates--
+	at := b.in.At
+	switch {
+	case !b.authority(issuer):
+		return refuse(ReasonNotCA, nil)
+	case issuer.HasKeyUsage && issuer.KeyUsage&KeyCertSign == 0:
+		return refuse(ReasonKeyUsage, nil)
+	case issuer.MaxPathLen >= 0 && intermediatesIn(path) > issuer.MaxPathLen:
+		return refuse(ReasonPathLength, nil)
+	case len(issuer.UnhandledCritical) > 0:
+		return refuse(ReasonCritical, fmt.Errorf("extension %v", issuer.UnhandledCritical[0]))
+	case at.Before(issuer.NotBefore):
+		return refuse(ReasonIssuerNotYet, fmt.Errorf("valid from %s", issuer.NotBefore.Format(time.RFC3339)))
+	case at.After(issuer.NotAfter):
+		return refuse(ReasonIssuerExpired, fmt.Errorf("valid until %s", issuer.NotAfter.Format(time.RFC3339)))
+	}
+	return b.verify(path[len(path)-1], issuer)
+}
+
+// authority reports whether a certificate may issue others. Anchors made
+// before there were extensions have nothing to say it with.
+func (b *builder) authority(c *Certificate) bool {
+	return c.BasicConstraints && c.CA || len(c.Extensions) == 0 && b.pool.anchors[c.fingerprint]
+}
+
+// verify checks one signature, once in a search.
+func (b *builder) verify(c, issuer *Certificate) *PathError {
+	key := link{c.fingerprint, string(issuer.RawSPKI)}
+	err, known := b.verified[key]
+	if !known {
+		if b.signatures == 0 {
+			return &PathError{Reason: ReasonBudgetExhausted, Certificate: issuer}
+		}
+		b.signatures--
+		err = c.CheckSignatureFrom(issuer)
+		b.verified[key] = err
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrAlgorithm):
+		return &PathError{Reason: ReasonAlgorithm, Certificate: issuer, Err: err}
+	}
+	return &PathError{Reason: ReasonSignature, Certificate: issuer, Err: err}
+}
+
+// intermediatesIn counts what a path length constraint counts: certificates
+// after the first that are not self-issued (RFC 5280 section 4.2.1.9).
+func intermediatesIn(path Path) int {
+	n := 0
+	for _, c := range path[1:] {
+		if !c.SelfIssued() {
+			n++
+		}
+	}
+	return n
+}
+
+// issuersOf returns the certificates that may have issued c, the likeliest
+// first: same name, a key identifier that does not contradict.
+func (b *builder) issuersOf(c *Certificate) []*Certificate {
+	if found, known := b.issuers[c.fingerprint]; known {
+		return found
+	}
+	var found []*Certificate
+	seen := map[[32]byte]bool{}
+	for _, source := range [][]*Certificate{b.pool.bySubject[c.Issuer.key], b.extra[c.Issuer.key]} {
+		for _, issuer := range source {
+			if c.Issuer.Empty() || seen[issuer.fingerprint] || c.namesKey(issuer) < 0 {
+				continue
+			}
+			seen[issuer.fingerprint] = true
+			found = append(found, issuer)
+		}
+	}
+	if len(found) > 1 {
+		slices.SortStableFunc(found, func(x, y *Certificate) int { return b.rank(c, x) - b.rank(c, y) })
+	}
+	b.issuers[c.fingerprint] = found
+	return found
+}
+
+// namesKey compares key identifiers: 1 when c names the issuer's key, -1 when
+// it names another, 0 when nothing is said.
+func (c *Certificate) namesKey(issuer *Certificate) int {
+	switch {
+	case len(c.AuthorityKeyID) == 0 || len(issuer.SubjectKeyID) == 0:
+		return 0
+	case bytes.Equal(c.AuthorityKeyID, issuer.SubjectKeyID):
+		return 1
+	}
+	return -1
+}
+
+// rank puts valid issuers before others, then the named key before an unnamed
+// one, then those that are nearer to an anchor.
+func (b *builder) rank(c, issuer *Certificate) int {
+	const far = 1 << 16
+	rank := far
+	if b.pool.anchors[issuer.fingerprint] {
+		rank = 0
+	} else if n, reachable := b.distances()[issuer.Issuer.key]; reachable {
+		rank = 1 + n
+	}
+	if c.namesKey(issuer) == 0 {
+		rank += 2 * far
+	}
+	if !issuer.ValidAt(b.in.At) {
+		rank += 4 * far
+	}
+	return rank
+}
+
+// distances tells for names how many issuers away an anchor is, as far as the
+// certificates at hand say so. It is a guide through many candidates, and
+// trusts nothing.
+func (b *builder) distances() map[string]int {
+	if b.hops != nil {
+		return b.hops
+	}
+	issued := map[string][]string{}
+	for _, source := range []map[string][]*Certificate{b.pool.bySubject, b.extra} {
+		for subject, same := range source {
+			for _, c := range same {
+				if issuer := c.Issuer.key; issuer != subject {
+					issued[issuer] = append(issued[issuer], subject)
+				}
+			}
+		}
+	}
+	b.hops = map[string]int{}
+	var names []string
+	reach := func(name string, n int) {
+		if _, known := b.hops[name]; !known {
+			b.hops[name] = n
+			names = append(names, name)
+		}
+	}
+	for subject, same := range b.pool.bySubject {
+		if slices.ContainsFunc(same, func(c *Certificate) bool { return b.pool.anchors[c.fingerprint] }) {
+			reach(subject, 0)
+		}
+	}
+	for i := 0; i < len(names); i++ {
+		for _, below := range issued[names[i]] {
+			reach(below, b.hops[names[i]]+1)
+		}
+	}
+	return b.hops
+}
+
+// fail remembers the reason if this path came further than those before it.
+// That the budget is spent is the last word, unless a path reached an anchor.
+func (b *builder) fail(path Path, err *PathError) {
+	spent := err.Reason == ReasonBudgetExhausted && b.bestDepth <= maxPathDepth
+	if b.best == nil || len(path) > b.bestDepth || spent {
+		b.best, b.bestDepth = err, len(path)
+	}
+}

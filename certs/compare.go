@@ -1,0 +1,177 @@
+package certs
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tamga/certs/der"
+)
+
+// Equal reports whether two names are the same by RFC 5280 section 7.1: the
+// same attributes in the same order, their values compared without regard to
+// string type, letter case and superfluous white space.
+//
+// Of the string preparation of RFC 4518 one step is left out: text is not
+// brought into Unicode normalisation form KC, so that a name written once with
+// composed and once with decomposed letters is two names.
+func (n Name) Equal(other Name) bool {
+	return n.key == other.key && (n.key != "" || bytes.Equal(n.Raw, other.Raw))
+}
+
+// Key returns a form of the name that is the same string for names that are
+// [Name.Equal]: something to index by. It is not for people to read.
+func (n Name) Key() string { return n.key }
+
+// Empty reports whether the name has no attributes, as subjects that are named
+// in subjectAltName only have it.
+func (n Name) Empty() bool { return n.key == "" }
+
+// Within reports whether the name lies in the subtree of base: whether base is
+// a prefix of it, relative name by relative name (RFC 5280 section 4.2.1.10).
+// Every name lies in the subtree of the empty name.
+func (n Name) Within(base Name) bool {
+	// Relative names carry their length in front, so that a prefix of the key
+	// is a prefix of the name.
+	return strings.HasPrefix(n.key, base.key)
+}
+
+// Below returns the name with one relative name appended: what
+// nameRelativeToCRLIssuer stands for. The argument is the contents of the
+// RelativeDistinguishedName.
+func (n Name) Below(relative []byte) (Name, error) {
+	e, err := der.One(n.Raw)
+	if err != nil {
+		return Name{}, fieldError("name", err)
+	}
+	return ParseName(der.Sequence(e.Body, der.Encode(der.SetTag, relative)))
+}
+
+// appendRelative appends the comparable form of one relative name: its length,
+// then its attributes, which are a set, in an order of their own.
+func appendRelative(key []byte, rdn *der.Reader, n *Name) ([]byte, error) {
+	key, start := appendLength(key)
+	var ends []int
+	for !rdn.Empty() {
+		a, raw, err := parseNameAttribute(rdn)
+		if err != nil {
+			return nil, err
+		}
+		n.Attributes = append(n.Attributes, a)
+		key = appendAttribute(key, raw, a.Value)
+		ends = append(ends, len(key))
+	}
+	if len(ends) > 1 {
+		forms, from := make([][]byte, len(ends)), start
+		for i, end := range ends {
+			forms[i], from = bytes.Clone(key[from:end]), end
+		}
+		slices.SortFunc(forms, bytes.Compare)
+		key = key[:start]
+		for _, form := range forms {
+			key = append(key, form...)
+		}
+	}
+	setLength(key, start)
+	return key, nil
+}
+
+// appendLength leaves room for a length, which setLength fills in once what
+// stands from start on is complete.
+func appendLength(key []byte) (extended []byte, start int) {
+	key = append(key, 0, 0, 0, 0)
+	return key, len(key)
+}
+
+func setLength(key []byte, start int) {
+	binary.BigEndian.PutUint32(key[start-4:], uint32(len(key)-start))
+}
+
+// rawAttribute is an attribute as it stands in a name.
+type rawAttribute struct {
+	oid    []byte
+	value  der.Element
+	isText bool
+}
+
+// appendAttribute appends the comparable form of one attribute.
+func appendAttribute(key []byte, a rawAttribute, text string) []byte {
+	key, start := appendLength(key)
+	key = append(key, a.oid...)
+	setLength(key, start)
+	const isText, isBytes = 1, 0
+	if a.isText && !strings.ContainsRune(text, utf8.RuneError) {
+		key = append(key, isText)
+		key, start = appendLength(key)
+		key = appendNormal(key, text)
+	} else {
+		// No text, or bytes that its type does not allow: no two different
+		// ones may become the same.
+		key = append(key, isBytes)
+		key, start = appendLength(key)
+		key = append(key, a.value.Raw...)
+	}
+	setLength(key, start)
+	return key
+}
+
+// appendNormal appends a string prepared for comparison: letters folded, white
+// space at the ends dropped and inside made one space, what is invisible
+// dropped (RFC 4518 sections 2.2 and 2.6.1).
+func appendNormal(out []byte, s string) []byte {
+	start, space := len(out), false
+	for _, r := range s {
+		if r >= utf8.RuneSelf || r <= ' ' || r == 0x7f {
+			switch {
+			case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
+				space = len(out) > start
+				continue
+			case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+				continue
+			}
+		}
+		if space {
+			out, space = append(out, ' '), false
+		}
+		out = utf8.AppendRune(out, foldRune(r))
+	}
+	return out
+}
+
+// foldRune returns one representative of the letters that differ from r in
+// case only.
+func foldRune(r rune) rune {
+	if r >= utf8.RuneSelf {
+		least := r
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			least = min(least, f)
+		}
+		r = least
+	}
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
+}
+
+// equalASCII compares host names and the like: without regard to the case of
+// ASCII letters, and of no others.
+func equalASCII(a, b string) bool { return lowerASCII(a) == lowerASCII(b) }
+
+func lowerASCII(s string) string {
+	for i := range len(s) {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			b := []byte(s)
+			for j := i; j < len(b); j++ {
+				if 'A' <= b[j] && b[j] <= 'Z' {
+					b[j] += 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}

@@ -1,0 +1,231 @@
+package serials
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// ErrNoIndex means that a file is no index of this list that this version can
+// use: it is damaged, of another list, or of another format. The list is then
+// to be indexed anew.
+var ErrNoIndex = errors.New("not an index of this revocation list")
+
+// magic names the format and its version. The numbers are little-endian; the
+// table follows as it is in memory, then the SHA-256 of all before.
+const magic = "tamga serials 01"
+
+// header is what an index file begins with.
+type header struct {
+	Magic       [16]byte
+	List        [sha256.Size]byte // digest of the list
+	ListSize    uint64
+	EntriesFrom uint64
+	EntriesTo   uint64
+	Seed        seed
+	RunBits     uint32
+	Critical    uint32 // bytes of critical identifiers, which follow the header
+	Slots       uint64
+	Entries     uint64
+}
+
+// maxIdentifiers bounds the critical identifiers' room in an index file.
+const maxIdentifiers = maxCritical * (maxIdentifier + 2)
+
+// Save writes the index to a file that [File.Restore] and [Restore] read. It
+// replaces the file in one step, or leaves it as it was. It reads the list for
+// its digest, unless that is known.
+//
+// The file is as secret and as trusted as the memory of this process: who can
+// write it decides what is found.
+func (x *Index) Save(path string) error {
+	t := x.table.Load()
+	if t == nil {
+		return ErrClosed
+	}
+	digest, err := t.list.sum()
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails after the renaming
+	err = t.write(f, digest)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return fmt.Errorf("writing index %s: %w", path, err)
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func (t *table) write(f io.Writer, digest [sha256.Size]byte) error {
+	var critical []byte
+	for _, id := range t.critical {
+		critical = append(critical, byte(len(id)>>8), byte(len(id)))
+		critical = append(critical, id...)
+	}
+	h := header{
+		List: digest, ListSize: uint64(len(t.list.data)),
+		EntriesFrom: uint64(t.list.entries.from), EntriesTo: uint64(t.list.entries.to),
+		Seed: t.seed, RunBits: uint32(t.runBits), Critical: uint32(len(critical)),
+		Slots: uint64(t.slots), Entries: uint64(t.entries),
+	}
+	copy(h.Magic[:], magic)
+	sum := sha256.New()
+	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
+	if err := binary.Write(w, binary.LittleEndian, &h); err != nil {
+		return err
+	}
+	for _, part := range [][]byte{critical, t.memory.data[:t.size()]} {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := f.Write(sum.Sum(nil))
+	return err
+}
+
+// Restore reads an index of the list from a file written by [Index.Save]. It
+// reads the list once for its digest, unless that is known, and does not look
+// at the entries. A file that is not whole, or of another list, is
+// [ErrNoIndex].
+func (f *File) Restore(path string) (*Index, error) {
+	x, err := restore(path, &f.list, f.opts)
+	if f.list.mapping != nil {
+		f.list.mapping.random()
+	}
+	return x, err
+}
+
+// Restore is [File.Restore] for a list in memory, which must not be changed
+// while the index is in use.
+func Restore(path string, der []byte, opts Options) (*Index, error) {
+	l := &list{data: der}
+	if err := l.locate(); err != nil {
+		return nil, err
+	}
+	return restore(path, l, opts.withDefaults())
+}
+
+func restore(path string, l *list, opts Options) (*Index, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	x, err := readIndex(f, info.Size(), l, opts)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return x, nil
+}
+
+// readIndex reads an index file of the given size into memory of its own: the
+// bytes that were checked are the bytes that are used.
+func readIndex(r io.Reader, size int64, l *list, opts Options) (*Index, error) {
+	refuse := func(why string) (*Index, error) { return nil, fmt.Errorf("%w: %s", ErrNoIndex, why) }
+	digest, err := l.sum()
+	if err != nil {
+		return nil, err
+	}
+	var h header
+	sum := sha256.New()
+	if err := binary.Read(io.TeeReader(r, sum), binary.LittleEndian, &h); err != nil {
+		return refuse("cut short")
+	}
+	if why := h.wrong(l, digest, opts); why != "" {
+		return refuse(why)
+	}
+	s := shape{runBits: uint(h.RunBits), blocks: blocksFor(int(h.Entries), uint(h.RunBits)), slots: int(h.Slots)}
+	if size != int64(binary.Size(h))+int64(h.Critical)+int64(s.size())+sha256.Size {
+		return refuse("not of its size")
+	}
+	critical := make([]byte, h.Critical)
+	if _, err := io.ReadFull(r, critical); err != nil {
+		return refuse("cut short")
+	}
+	t, err := newTable(s, h.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.ReadFull(r, t.memory.data); err != nil {
+		return refuse("cut short")
+	}
+	sum.Write(critical)
+	sum.Write(t.memory.data)
+	var want [sha256.Size]byte
+	if _, err := io.ReadFull(r, want[:]); err != nil || string(sum.Sum(nil)) != string(want[:]) {
+		return refuse("damaged")
+	}
+	t.list, t.entries = l, int(h.Entries)
+	var ok bool
+	if t.critical, ok = splitIdentifiers(critical); !ok || !t.inOrder() {
+		return refuse("damaged")
+	}
+	return newIndex(t), nil
+}
+
+// wrong says what does not fit, "" for nothing. What it lets through can be
+// added and multiplied without overflow.
+func (h *header) wrong(l *list, digest [sha256.Size]byte, opts Options) string {
+	switch {
+	case string(h.Magic[:]) != magic:
+		return "another format"
+	case h.List != digest || h.ListSize != uint64(len(l.data)) ||
+		h.EntriesFrom != uint64(l.entries.from) || h.EntriesTo != uint64(l.entries.to):
+		return "of another list"
+	case h.RunBits > maxRunBits || h.Critical > maxIdentifiers ||
+		h.Entries > uint64(l.entries.len()/minEntry) || h.Entries > uint64(opts.MaxEntries) ||
+		h.Slots > uint64(maxSlots(int(h.Entries), uint(h.RunBits))):
+		return "damaged"
+	}
+	return ""
+}
+
+// inOrder reports whether every run ends where the next one begins, and begins
+// where its proportions are.
+func (t *table) inOrder() bool {
+	at := 0
+	for run := range t.runs() {
+		first, end, made := t.bounds(run)
+		if first != at || made < 1 || made > end-first {
+			return false
+		}
+		at = end
+	}
+	return at == t.slots
+}
+
+func splitIdentifiers(b []byte) ([][]byte, bool) {
+	var ids [][]byte
+	for len(b) > 0 {
+		if len(b) < 2 {
+			return nil, false
+		}
+		n := int(b[0])<<8 | int(b[1])
+		if n == 0 || n > len(b)-2 {
+			return nil, false
+		}
+		ids, b = append(ids, b[2:2+n]), b[2+n:]
+	}
+	return ids, true
+}

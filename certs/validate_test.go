@@ -1,0 +1,238 @@
+package certs_test
+
+import (
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"testing"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/der"
+)
+
+// chain makes certificates each issued by the one before, the first by the
+// demo authority, and returns them with the last one first.
+func chain(t testing.TB, a *ca.Authority, changes ...func(*ca.Template)) []*certs.Certificate {
+	var issuer *ca.Holder
+	var made []*certs.Certificate
+	for i, change := range changes {
+		h := issue(t, a, ca.Person{Surname: fmt.Sprintf("БУЫН %d", i), IssuedBy: issuer, Template: func(x *ca.Template) {
+			if i < len(changes)-1 {
+				x.Set(ca.BasicConstraints(true, -1))
+				x.Set(ca.KeyUsage(certs.KeyCertSign))
+			}
+			if change != nil {
+				change(x)
+			}
+		}})
+		issuer = &h
+		made = append(made, h.Certificate)
+	}
+	slices.Reverse(made)
+	return made
+}
+
+func set(id int, critical bool, value []byte) func(*ca.Template) {
+	return func(x *ca.Template) {
+		x.Set(certs.Extension{ID: []int{2, 5, 29, id}, Critical: critical, Value: value})
+	}
+}
+
+func all(changes ...func(*ca.Template)) func(*ca.Template) {
+	return func(x *ca.Template) {
+		for _, c := range changes {
+			c(x)
+		}
+	}
+}
+
+// constraint is a nameConstraints extension with one subtree, permitted (0) or
+// excluded (1).
+func constraint(kind byte, base []byte, distances ...[]byte) func(*ca.Template) {
+	subtree := der.Sequence(append([][]byte{base}, distances...)...)
+	return set(30, true, der.Sequence(der.Encode(der.ContextConstructed(kind), subtree)))
+}
+
+func altName(names ...[]byte) func(*ca.Template) { return set(17, false, der.Sequence(names...)) }
+
+func email(s string) []byte { return der.Encode(der.Context(1), []byte(s)) }
+func dns(s string) []byte   { return der.Encode(der.Context(2), []byte(s)) }
+
+func reason(err error) certs.PathReason {
+	var path *certs.PathError
+	if errors.As(err, &path) {
+		return path.Reason
+	}
+	return ""
+}
+
+func TestNameConstraintsOnPaths(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	selfIssued := func(x *ca.Template) { x.Subject = x.Issuer }
+	mailInSubject := func(x *ca.Template) {
+		x.Subject = der.Sequence(der.Set(der.Sequence(der.OID([]int{1, 2, 840, 113549, 1, 9, 1}), der.Encode(der.IA5String, []byte("a@evil.kz")))))
+	}
+	minimum := der.Encode(der.Context(0), []byte{1})
+	zero := der.Encode(der.Context(0), []byte{0})
+	maximum := der.Encode(der.Context(1), []byte{3})
+	tests := []struct {
+		name    string
+		changes []func(*ca.Template)
+		want    certs.PathReason
+	}{
+		{"permitted", []func(*ca.Template){constraint(0, email("x.kz")), altName(email("a@x.kz"))}, ""},
+		{"not permitted", []func(*ca.Template){constraint(0, email("x.kz")), altName(email("a@y.kz"))}, certs.ReasonNameConstraints},
+		{"one of two not permitted", []func(*ca.Template){constraint(0, email("x.kz")), altName(email("a@x.kz"), email("a@y.kz"))}, certs.ReasonNameConstraints},
+		{"excluded", []func(*ca.Template){constraint(1, email("x.kz")), altName(email("a@x.kz"))}, certs.ReasonNameConstraints},
+		{"another form", []func(*ca.Template){constraint(0, email("x.kz")), altName(dns("y.kz"))}, ""},
+		{"two below", []func(*ca.Template){constraint(0, dns("x.kz")), nil, altName(dns("y.kz"))}, certs.ReasonNameConstraints},
+		{"both must permit", []func(*ca.Template){constraint(0, dns("x.kz")), constraint(0, dns("a.x.kz")), altName(dns("b.x.kz"))}, certs.ReasonNameConstraints},
+		{"both permit", []func(*ca.Template){constraint(0, dns("x.kz")), constraint(0, dns("a.x.kz")), altName(dns("b.a.x.kz"))}, ""},
+		{"in a certificate between", []func(*ca.Template){constraint(0, dns("x.kz")), altName(dns("y.kz")), nil}, certs.ReasonNameConstraints},
+		{"self-issued between is exempt", []func(*ca.Template){constraint(0, dns("x.kz")), all(selfIssued, altName(dns("y.kz"))), nil}, ""},
+		{"self-issued at the end is not", []func(*ca.Template){constraint(0, dns("x.kz")), all(selfIssued, altName(dns("y.kz")))}, certs.ReasonNameConstraints},
+		{"address in the subject", []func(*ca.Template){constraint(1, email("evil.kz")), mailInSubject}, certs.ReasonNameConstraints},
+		{"address in the subject, alternative names", []func(*ca.Template){constraint(1, email("evil.kz")), all(mailInSubject, altName(dns("x.kz")))}, ""},
+		{"minimum", []func(*ca.Template){constraint(1, dns("x.kz"), minimum), altName(dns("y.kz"))}, certs.ReasonNameForm},
+		{"minimum, no such name", []func(*ca.Template){constraint(1, dns("x.kz"), minimum), nil}, ""},
+		{"minimum of zero", []func(*ca.Template){constraint(1, dns("x.kz"), zero), altName(dns("y.kz"))}, ""},
+		{"maximum", []func(*ca.Template){constraint(0, dns("x.kz"), maximum), altName(dns("x.kz"))}, certs.ReasonNameForm},
+		{"a form that is not processed", []func(*ca.Template){constraint(1, der.Encode(der.Context(8), []byte{42})), altName(der.Encode(der.Context(8), []byte{43}))}, certs.ReasonNameForm},
+		{"the form does not occur", []func(*ca.Template){constraint(1, der.Encode(der.Context(8), []byte{42})), altName(dns("x.kz"))}, ""},
+		{"not critical counts too", []func(*ca.Template){set(30, false, der.Sequence(der.Encode(der.ContextConstructed(1), der.Sequence(dns("x.kz"))))), altName(dns("x.kz"))}, certs.ReasonNameConstraints},
+	}
+	for _, test := range tests {
+		made := chain(t, a, test.changes...)
+		v, err := pool(a).Validate(made[0], made[1:], certs.Inputs{At: now})
+		if reason(err) != test.want || err == nil && len(v.Path) != len(made)+2 {
+			t.Errorf("%s: path of %d, %v; want %s", test.name, len(v.Path), err, test.want)
+		}
+	}
+}
+
+var policyA, policyB = asn1.ObjectIdentifier{1, 2, 398, 99, 1}, asn1.ObjectIdentifier{1, 2, 398, 99, 2}
+
+func policies(list ...asn1.ObjectIdentifier) func(*ca.Template) {
+	infos := make([][]byte, len(list))
+	for i, p := range list {
+		infos[i] = der.Sequence(der.OID(p))
+	}
+	return set(32, false, der.Sequence(infos...))
+}
+
+func mappings(pairs ...[2]asn1.ObjectIdentifier) func(*ca.Template) {
+	list := make([][]byte, len(pairs))
+	for i, p := range pairs {
+		list[i] = der.Sequence(der.OID(p[0]), der.OID(p[1]))
+	}
+	return set(33, true, der.Sequence(list...))
+}
+
+func TestPoliciesOnPaths(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	// The demo authority's own certificate has the national policy; a trusted
+	// one below it is the anchor here.
+	mapped := mappings([2]asn1.ObjectIdentifier{policyA, policyB})
+	explicit := set(36, true, der.Sequence(der.Encode(der.Context(0), []byte{0})))
+	noMapping := set(36, true, der.Sequence(der.Encode(der.Context(1), []byte{0})))
+	noAny := set(54, true, []byte{2, 1, 0})
+	only := func(p ...asn1.ObjectIdentifier) certs.Inputs {
+		return certs.Inputs{At: now, Policies: p, ExplicitPolicy: true}
+	}
+	anyInput := certs.Inputs{At: now}
+	tests := []struct {
+		name    string
+		changes []func(*ca.Template) // the first is the anchor
+		in      certs.Inputs
+		want    string // policies, or the reason
+	}{
+		{"one policy", []func(*ca.Template){nil, policies(policyA), policies(policyA)}, anyInput, "[1.2.398.99.1]"},
+		{"none in the target", []func(*ca.Template){nil, policies(policyA), func(x *ca.Template) { x.Remove([]int{2, 5, 29, 32}) }}, anyInput, "[]"},
+		{"asked for", []func(*ca.Template){nil, policies(policyA), policies(policyA)}, only(policyA), "[1.2.398.99.1]"},
+		{"asked for another", []func(*ca.Template){nil, policies(policyA), policies(policyA)}, only(policyB), string(certs.ReasonPolicy)},
+		{"different", []func(*ca.Template){nil, policies(policyA), policies(policyB)}, only(), string(certs.ReasonPolicy)},
+		{"any above", []func(*ca.Template){nil, policies(certs.AnyPolicy), policies(policyB)}, only(policyB), "[1.2.398.99.2]"},
+		{"any below", []func(*ca.Template){nil, policies(policyA), policies(certs.AnyPolicy)}, only(policyA), "[1.2.398.99.1]"},
+		{"any throughout", []func(*ca.Template){nil, policies(certs.AnyPolicy), policies(certs.AnyPolicy)}, only(policyA), "[1.2.398.99.1]"},
+		{"any inhibited by the caller", []func(*ca.Template){nil, policies(certs.AnyPolicy), policies(policyA)}, certs.Inputs{At: now, ExplicitPolicy: true, InhibitAnyPolicy: true}, string(certs.ReasonPolicy)},
+		{"any inhibited by an authority", []func(*ca.Template){nil, all(policies(policyA), noAny), policies(certs.AnyPolicy)}, only(policyA), string(certs.ReasonPolicy)},
+		{"mapped", []func(*ca.Template){nil, all(policies(policyA), mapped), policies(policyB)}, only(policyA), "[1.2.398.99.1]"},
+		{"mapped, asked for the name below", []func(*ca.Template){nil, all(policies(policyA), mapped), policies(policyB)}, only(policyB), string(certs.ReasonPolicy)},
+		{"mapped, mapping inhibited", []func(*ca.Template){nil, all(policies(policyA), mapped), policies(policyB)}, certs.Inputs{At: now, ExplicitPolicy: true, InhibitMapping: true}, string(certs.ReasonPolicy)},
+		{"mapping inhibited above", []func(*ca.Template){nil, all(policies(policyA), noMapping), all(policies(policyA), mapped), policies(policyB)}, only(), string(certs.ReasonPolicy)},
+		{"mapping of any", []func(*ca.Template){nil, all(policies(policyA), mappings([2]asn1.ObjectIdentifier{certs.AnyPolicy, policyB})), policies(policyB)}, anyInput, string(certs.ReasonPolicyMapping)},
+		{"an authority asks for one", []func(*ca.Template){nil, all(policies(policyA), explicit), policies(policyB)}, anyInput, string(certs.ReasonPolicy)},
+		{"an authority asks for one, there is", []func(*ca.Template){nil, all(policies(policyA), explicit), policies(policyA)}, anyInput, "[1.2.398.99.1]"},
+	}
+	for _, test := range tests {
+		made := chain(t, a, test.changes...)
+		p := &certs.Pool{}
+		p.AddAnchor(made[len(made)-1])
+		v, err := p.Validate(made[0], made[1:], test.in)
+		got := fmt.Sprint(v.Policies)
+		if err != nil {
+			got = string(reason(err))
+		}
+		if got != test.want {
+			t.Errorf("%s: %s (%v), want %s", test.name, got, err, test.want)
+		}
+	}
+}
+
+// The national chain has no policy in common with its root, which nobody asks
+// it to have.
+func TestValidateNationalShape(t *testing.T) {
+	a := newAuthority(t, ca.GOST2015)
+	leaf := issue(t, a, ca.Person{}).Certificate
+	v, err := pool(a).Validate(leaf, nil, certs.Inputs{At: now})
+	if err != nil || len(v.Path) != 3 || len(v.Policies) != 1 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	for at, want := range map[int]certs.PathReason{-1: certs.ReasonNotYet, 1: certs.ReasonExpired} {
+		if _, err := pool(a).Validate(leaf, nil, certs.Inputs{At: now.AddDate(at, 0, 0)}); reason(err) != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+		if at > 0 { // the authority outlives the leaf
+			if _, err := pool(a).Build(leaf, nil, now.AddDate(at, 0, 0)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if _, err := pool(a).Validate(leaf, nil, certs.Inputs{At: leaf.NotAfter}); err != nil {
+		t.Errorf("last second: %v", err)
+	}
+}
+
+// A path that is not accepted sends the search to the next candidate.
+func TestAcceptAnotherPath(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	made := chain(t, a, nil, nil)
+	// The same authority's key certified twice.
+	sub := authorityWith(t, a, nil)
+	again := issue(t, a, ca.Person{Surname: "БӨЛІМШЕ", Key: sub.Key, Template: func(x *ca.Template) {
+		x.Serial = big.NewInt(77)
+		x.Set(ca.BasicConstraints(true, -1))
+		x.Set(ca.KeyUsage(certs.KeyCertSign))
+	}})
+	leaf := issue(t, a, ca.Person{IssuedBy: &sub}).Certificate
+	refused := errors.New("not this one")
+	for _, avoid := range []*certs.Certificate{sub.Certificate, again.Certificate} {
+		in := certs.Inputs{At: now, Accept: func(p certs.Path) error {
+			if slices.Contains(p, avoid) {
+				return refused
+			}
+			return nil
+		}}
+		v, err := pool(a).Validate(leaf, []*certs.Certificate{sub.Certificate, again.Certificate}, in)
+		if err != nil || slices.Contains(v.Path, avoid) {
+			t.Errorf("%v", err)
+		}
+	}
+	_, err := pool(a).Validate(made[0], made, certs.Inputs{At: now, Accept: func(certs.Path) error { return refused }})
+	if reason(err) != certs.ReasonNotAccepted || !errors.Is(err, refused) {
+		t.Errorf("%v", err)
+	}
+}

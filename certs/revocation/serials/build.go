@@ -12,14 +12,19 @@ import (
 // The errors are those of [Open] and [File.Index].
 func Build(der []byte, opts Options) (*Index, error) {
 	opts = opts.withDefaults()
+	l, err := inMemory(der, opts)
+	if err != nil {
+		return nil, err
+	}
+	return build(l, opts, nil)
+}
+
+func inMemory(der []byte, opts Options) (*list, error) {
 	if int64(len(der)) > opts.MaxBytes {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(der))
 	}
 	l := &list{data: der}
-	if err := l.locate(); err != nil {
-		return nil, err
-	}
-	return build(l, opts, nil)
+	return l, l.locate()
 }
 
 // How the work is cut: entries are first sorted into runs by the topmost bits
@@ -111,7 +116,7 @@ func (b *builder) add(at, to int) (int, error) {
 			}
 			word = b.grow(run)
 		}
-		binary.LittleEndian.PutUint64(arena[8*word:], uint64(print(h, b.runBits))<<32|uint64(at))
+		binary.LittleEndian.PutUint64(arena[8*word:], uint64(fingerprint(h, b.runBits))<<32|uint64(at))
 		b.next[run] = word + 1
 		b.entries++
 	}
@@ -121,9 +126,8 @@ func (b *builder) add(at, to int) (int, error) {
 	return at, nil
 }
 
-// print returns the 32 bits of a hash below the run's: the fingerprint, which
-// also decides on the place within the run's part of the table.
-func print(h uint64, runBits uint) uint32 { return uint32(h >> (32 - runBits)) }
+// fingerprint returns the 32 bits of a hash below the run's, which also decide on the place within the run's part of the table.
+func fingerprint(h uint64, runBits uint) uint32 { return uint32(h >> (32 - runBits)) }
 
 // grow begins another block for the run and returns its first free word.
 func (b *builder) grow(run uint64) int {

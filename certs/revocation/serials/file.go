@@ -53,7 +53,8 @@ func Open(path string, opts Options) (*File, error) {
 func (f *File) Size() int { return len(f.list.data) }
 
 // Fields returns the contents octets of tbsCertList with revokedCertificates
-// left out: what a reader of small lists can read as one without entries.
+// left out: what a reader of small lists can read as one without entries. It
+// must not be changed, nor must what Algorithm and Signature return.
 func (f *File) Fields() []byte { return f.list.fields }
 
 // Algorithm returns the outer signatureAlgorithm, a complete element.

@@ -38,7 +38,7 @@ func (x *Index) Find(serial []byte) (Entry, bool, error) {
 		return Entry{}, false, ErrClosed
 	}
 	h := t.seed.hash(serial)
-	run, fp := int(h>>(64-t.runBits)), print(h, t.runBits)
+	run, fp := int(h>>(64-t.runBits)), fingerprint(h, t.runBits)
 	if !t.passes(run, fp) {
 		runtime.KeepAlive(t)
 		return Entry{}, false, nil
@@ -98,7 +98,7 @@ func (t *table) confirm(at, run int, fp uint32, serial []byte) (e Entry, found b
 	}
 	there := data[p.serial:p.serialEnd]
 	if string(there) != string(serial) {
-		if h := t.seed.hash(there); print(h, t.runBits) != fp || int(h>>(64-t.runBits)) != run {
+		if h := t.seed.hash(there); fingerprint(h, t.runBits) != fp || int(h>>(64-t.runBits)) != run {
 			return Entry{}, false, ErrChanged
 		}
 		return Entry{}, false, nil

@@ -43,7 +43,7 @@ func (o Options) withDefaults() Options {
 	if o.MaxEntries <= 0 {
 		o.MaxEntries = defaultMaxEntries
 	}
-	o.MaxEntries = min(o.MaxEntries, math.MaxUint32)
+	o.MaxEntries = min(o.MaxEntries, math.MaxInt32)
 	return o
 }
 

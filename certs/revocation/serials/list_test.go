@@ -16,6 +16,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/der"
+	"tamga/certs/revocation/serials"
 )
 
 var began = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -248,6 +249,24 @@ func sideBySide(in [][]byte) [][]byte {
 		out[i] = room[len(room)-len(b):]
 	}
 	return out
+}
+
+// load is the way of a new list: signature and index.
+func load(b testing.TB, l *bigList) *serials.Index {
+	f, err := serials.Open(l.path, serials.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	signed := sha256.New()
+	x, err := f.Index(signed)
+	if err != nil {
+		b.Fatal(err)
+	}
+	l.issuer.verify(b, signed.Sum(nil), f.Signature())
+	if x.Len() != l.entries {
+		b.Fatalf("%d entries", x.Len())
+	}
+	return x
 }
 
 // opening is the header of a SEQUENCE whose contents have the length.

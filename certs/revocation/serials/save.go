@@ -115,11 +115,12 @@ func (f *File) Restore(path string) (*Index, error) {
 // Restore is [File.Restore] for a list in memory, which must not be changed
 // while the index is in use.
 func Restore(path string, der []byte, opts Options) (*Index, error) {
-	l := &list{data: der}
-	if err := l.locate(); err != nil {
+	opts = opts.withDefaults()
+	l, err := inMemory(der, opts)
+	if err != nil {
 		return nil, err
 	}
-	return restore(path, l, opts.withDefaults())
+	return restore(path, l, opts)
 }
 
 func restore(path string, l *list, opts Options) (*Index, error) {

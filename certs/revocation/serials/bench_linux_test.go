@@ -103,24 +103,6 @@ func floor(b *testing.B, path string) {
 	h.Sum(nil)
 }
 
-// load is the way of a new list: signature and index.
-func load(b testing.TB, l *bigList) *serials.Index {
-	f, err := serials.Open(l.path, serials.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	signed := sha256.New()
-	x, err := f.Index(signed)
-	if err != nil {
-		b.Fatal(err)
-	}
-	l.issuer.verify(b, signed.Sum(nil), f.Signature())
-	if x.Len() != l.entries {
-		b.Fatalf("%d entries", x.Len())
-	}
-	return x
-}
-
 // restore is the way of a list that was loaded before: digest and signature in
 // one pass, and the index from its file.
 func restore(b testing.TB, l *bigList, saved string) *serials.Index {

@@ -156,7 +156,8 @@ func askChain(f *facts, p *Policy) finding {
 	switch f.pathErr.Reason {
 	case certs.ReasonIssuerExpired, certs.ReasonIssuerNotYet:
 		return undetermined(OutOfBoundsNoPOE, "%v", f.pathErr)
-	case certs.ReasonNotCA, certs.ReasonKeyUsage, certs.ReasonPathLength, certs.ReasonCritical:
+	case certs.ReasonNotCA, certs.ReasonKeyUsage, certs.ReasonPathLength, certs.ReasonCritical,
+		certs.ReasonNameConstraints, certs.ReasonNameForm, certs.ReasonPolicyMapping, certs.ReasonPolicy:
 		return undetermined(ChainConstraintsFailure, "%v", f.pathErr)
 	case certs.ReasonAlgorithm:
 		return undetermined(CryptoConstraintsFailure, "%v", f.pathErr)
@@ -225,7 +226,22 @@ func askRevocation(f *facts, p *Policy) finding {
 			result = found
 		}
 	}
+	result.evidence = &Evidence{Revocation: linkStatuses(f)}
 	return result
+}
+
+func linkStatuses(f *facts) []LinkStatus {
+	links := make([]LinkStatus, len(f.revocation))
+	for i, a := range f.revocation {
+		links[i] = LinkStatus{Subject: f.path[i].Subject.String(), Status: a.Status, Cause: a.Cause, RevokedAt: a.RevokedAt}
+		if !a.RevokedAt.IsZero() {
+			links[i].Reason = a.Reason.String()
+		}
+		if a.Evidence != nil {
+			links[i].Evidence = append([]*revocation.Evidence{a.Evidence}, a.More...)
+		}
+	}
+	return links
 }
 
 // worse orders findings of the links of one path.
@@ -237,28 +253,27 @@ func worse(a, b finding) bool {
 // askLink judges the status of one certificate of the path; number 0 is the
 // signer's.
 func askLink(f *facts, p *Policy, number int, a revocation.Answer) finding {
-	evidence := &Evidence{Revocation: a.Evidence}
 	who := "the certificate"
 	if number > 0 {
 		who = "the authority " + f.path[number].Subject.CommonName()
 	}
-	found := finding{status: CheckPassed, detail: who + ": " + a.String()}
 	switch {
-	case a.Status == revocation.Revoked && number > 0:
-		found = undetermined(RevokedCANoPOE, "%s was %v", who, a)
-	case a.Status == revocation.Revoked && f.bare:
-		found = failed(Revoked, "%s was %v", who, a)
-	case a.Status == revocation.Revoked:
-		found = undetermined(RevokedNoPOE, "%s was %v, and nothing proves that the signature existed before", who, a)
 	case a.Status == revocation.Good:
+		return passed("%s: %v", who, a)
+	case a.Status == revocation.Revoked && number > 0:
+		return undetermined(RevokedCANoPOE, "%s was %v", who, a)
+	case a.Status == revocation.Revoked && f.bare:
+		return failed(Revoked, "%s was %v", who, a)
+	case a.Status == revocation.Revoked:
+		return undetermined(RevokedNoPOE, "%s was %v, and nothing proves that the signature existed before", who, a)
 	case number > 0 && a.Cause == revocation.CauseNoList && p.AuthorityWithoutList == LevelWarn:
-		found = warning("%s: no revocation list about it was supplied", who)
+		return warning("%s: no revocation list about it was supplied", who)
 	case number > 0 && a.Cause == revocation.CauseNoList && p.AuthorityWithoutList == LevelIgnore:
-	default:
-		found = undetermined(TryLater, "%s: %v", who, a)
+		return passed("%s: nobody was asked", who)
+	case p.RevocationUnknown == LevelWarn:
+		return warning("%s: %v", who, a)
 	}
-	found.evidence = evidence
-	return found
+	return undetermined(TryLater, "%s: %v", who, a)
 }
 
 func askKeyUsage(f *facts, _ *Policy) finding {

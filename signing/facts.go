@@ -216,9 +216,7 @@ func (v *Verifier) gatherCertificate(f *facts, bag []*certs.Certificate) {
 		return
 	}
 	f.path, f.mixed = path, v.Trust.Mixed()
-	for i, c := range path[:len(path)-1] {
-		f.revocation = append(f.revocation, v.Revocation.Status(c, path[i+1], f.at))
-	}
+	f.revocation = v.statuses(path, bag, f.at)
 }
 
 // matchIdentity compares by string equality: what the certificate carries and

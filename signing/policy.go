@@ -1,7 +1,7 @@
 package signing
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -33,6 +33,12 @@ type Policy struct {
 	// for signatures received from a date on; the last entry that has begun
 	// counts.
 	SigningCertificateMissing []DatedLevel `json:"signing_certificate_missing"`
+	// RevocationSources says whom to ask for the status of certificates, and
+	// in which order.
+	RevocationSources []Source `json:"revocation_sources"`
+	// RevocationUnknown says what it means that no source knows the status. It
+	// never softens a certificate that was revoked.
+	RevocationUnknown Level `json:"revocation_unknown"`
 	// AuthorityWithoutList says what it means that nobody supplied any
 	// revocation list about an authority on the path. A list that is there and
 	// is stale or wrong is never passed over.
@@ -63,12 +69,23 @@ type DigestLimit struct {
 	Until string `json:"until"`
 }
 
-//go:embed policies/kz.json
-var kzPolicy []byte
+//go:embed policies
+var policies embed.FS
 
 // DefaultPolicy returns the policy for signatures of applicants and officials
-// of Kazakhstan.
-func DefaultPolicy() (Policy, error) { return ParsePolicy(kzPolicy) }
+// of Kazakhstan: "kz".
+func DefaultPolicy() (Policy, error) { return NamedPolicy("kz") }
+
+// NamedPolicy returns one of the policies that the program carries: "kz", or
+// "kz-soft", under which a status that could not be determined passes with a
+// warning.
+func NamedPolicy(name string) (Policy, error) {
+	b, err := policies.ReadFile("policies/" + name + ".json")
+	if err != nil {
+		return Policy{}, fmt.Errorf("there is no policy %q", name)
+	}
+	return ParsePolicy(b)
+}
 
 // ParsePolicy reads a policy and refuses unknown fields, levels and dates, so
 // that a slip of the pen does not loosen it.
@@ -86,7 +103,15 @@ func (p *Policy) validate() error {
 	if p.Name == "" || p.Version == "" {
 		return fmt.Errorf("policy without a name and a version")
 	}
-	levels := []Level{p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing}
+	levels := []Level{p.RevocationUnknown, p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing}
+	if len(p.RevocationSources) == 0 {
+		return fmt.Errorf("policy %s: nobody is asked whether certificates were revoked", p.Name)
+	}
+	for _, source := range p.RevocationSources {
+		if source != SourceCRL && source != SourceOCSP {
+			return fmt.Errorf("policy %s: there is no source %q", p.Name, source)
+		}
+	}
 	known := map[CheckName]bool{}
 	for _, c := range checkTable() {
 		known[c.name] = true

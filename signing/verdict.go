@@ -90,8 +90,19 @@ type Check struct {
 
 // Evidence is what the answer to a check rests on.
 type Evidence struct {
-	Path       []PathStep           `json:"path,omitempty"`
-	Revocation *revocation.Evidence `json:"revocation,omitempty"`
+	Path       []PathStep   `json:"path,omitempty"`
+	Revocation []LinkStatus `json:"revocation,omitempty"`
+}
+
+// LinkStatus is the revocation status of one certificate of the path, the
+// signer's first, and the list or response that it rests on.
+type LinkStatus struct {
+	Subject   string                 `json:"subject"`
+	Status    revocation.Status      `json:"status"`
+	Cause     revocation.Cause       `json:"cause,omitempty"` // when undetermined
+	RevokedAt time.Time              `json:"revoked_at,omitzero"`
+	Reason    string                 `json:"reason,omitempty"`
+	Evidence  []*revocation.Evidence `json:"evidence,omitempty"`
 }
 
 // PathStep is one certificate of a certification path.

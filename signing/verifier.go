@@ -19,8 +19,12 @@ import (
 type Verifier struct {
 	Trust      *certs.Pool
 	Revocation *revocation.Lists
-	Policy     Policy           // [DefaultPolicy], unless there is a reason
-	Now        func() time.Time // time.Now when nil
+	// Ask asks an authority's responder for the status of a certificate at a
+	// time, within its own limit of time; nil when there is nobody to ask. The
+	// issuer is the certificate's issuer on a verified path.
+	Ask    func(c, issuer *certs.Certificate, at time.Time) revocation.Answer
+	Policy Policy           // [DefaultPolicy], unless there is a reason
+	Now    func() time.Time // time.Now when nil
 }
 
 // Question is what is asked about a file. The zero value asks about an

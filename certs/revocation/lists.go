@@ -49,6 +49,7 @@ type Lists struct {
 	// The slices are replaced and never changed, so that they can be read
 	// without the lock.
 	byIssuer map[string][]*held
+	named    map[string]*CRL // what Put keeps
 	// signatures remembers which list verified under which key: both are
 	// immutable, and a list of the real size costs megabytes of hashing.
 	signatures map[signatureKey]error
@@ -74,6 +75,27 @@ func (s *Lists) Add(l *CRL) {
 	if !slices.ContainsFunc(have, func(h *held) bool { return h.digest == l.digest }) {
 		s.byIssuer[key] = append(slices.Clip(have), &held{l, l.evidence()})
 	}
+}
+
+// Put offers a list in the place of the one that was offered before under the
+// same name, such as the address it is published at. Questions asked meanwhile
+// see the one or the other.
+func (s *Lists) Put(name string, l *CRL) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byIssuer == nil {
+		s.byIssuer = map[string][]*held{}
+	}
+	if old := s.named[name]; old != nil {
+		key := old.Issuer.Key()
+		s.byIssuer[key] = slices.DeleteFunc(slices.Clone(s.byIssuer[key]), func(h *held) bool { return h.CRL == old })
+	}
+	if s.named == nil {
+		s.named = map[string]*CRL{}
+	}
+	s.named[name] = l
+	key := l.Issuer.Key()
+	s.byIssuer[key] = append(slices.Clip(s.byIssuer[key]), &held{l, l.evidence()})
 }
 
 // All returns the lists, the newest of each issuer first.

@@ -132,7 +132,11 @@ func (cmd checkCommand) file(c *console, p *printer, reg *registry.Registry, rec
 	if err != nil {
 		return false, err
 	}
-	verdict, err := found.verifier(c).VerifyPDF(file, signing.Question{At: at})
+	verifier, err := judgeFlags{Policy: strictPolicy}.verifier(c, found)
+	if err != nil {
+		return false, err
+	}
+	verdict, err := verifier.VerifyPDF(file, signing.Question{At: at})
 	if err != nil {
 		return false, err
 	}

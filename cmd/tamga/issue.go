@@ -95,6 +95,10 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	verifier, err := judgeFlags{Policy: strictPolicy}.verifier(c, found)
+	if err != nil {
+		return nil, err
+	}
 	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
 		return nil, err
@@ -103,7 +107,7 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: found.verifier(c), Now: c.now}, nil
+	return &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now}, nil
 }
 
 // readDraft reads the content of a document from a file.

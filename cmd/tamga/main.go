@@ -40,16 +40,17 @@ const (
 
 // program is the command line, one field per subcommand.
 type program struct {
-	Verify  verifyCommand  `cmd:"" help:"Verify the signatures of a PDF or CMS file, or a certificate."`
-	Inspect inspectCommand `cmd:"" help:"Say in words what a file holds: certificate, signature, revocation list, key store."`
-	Sign    signCommand    `cmd:"" help:"Sign a file with a key from a file."`
-	Issue   issueCommand   `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
-	Check   checkCommand   `cmd:"" help:"Tell the status of a document by its number."`
-	CA      caCommands     `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
-	Trust   trustCommands  `cmd:"" help:"Show and extend the certificates that verification trusts."`
-	Client  clientCommands `cmd:"" help:"Keep the programs that may sign and issue over HTTP."`
-	Serve   serveCommand   `cmd:"" help:"Run the service: HTTP interface and pages."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Verify     verifyCommand      `cmd:"" help:"Verify the signatures of a PDF or CMS file, or a certificate."`
+	Inspect    inspectCommand     `cmd:"" help:"Say in words what a file holds: certificate, signature, revocation list, key store."`
+	Sign       signCommand        `cmd:"" help:"Sign a file with a key from a file."`
+	Issue      issueCommand       `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
+	Check      checkCommand       `cmd:"" help:"Tell the status of a document by its number."`
+	CA         caCommands         `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
+	Trust      trustCommands      `cmd:"" help:"Show and extend the certificates that verification trusts."`
+	Revocation revocationCommands `cmd:"" help:"Keep the revocation lists."`
+	Client     clientCommands     `cmd:"" help:"Keep the programs that may sign and issue over HTTP."`
+	Serve      serveCommand       `cmd:"" help:"Run the service: HTTP interface and pages."`
+	Version    versionCommand     `cmd:"" help:"Print the version."`
 }
 
 const description = `Electronic signatures of the national PKI of Kazakhstan: verify, sign, issue licences, check them.

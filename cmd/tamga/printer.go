@@ -15,6 +15,8 @@ import (
 type printer struct {
 	text   strings.Builder
 	indent int
+	// explain prints all evidence, not only what decides.
+	explain bool
 }
 
 // width is the column at which the values of fields begin, and textWidth the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"tamga/certs/revocation"
 	"tamga/signing"
 )
 
@@ -13,7 +14,7 @@ func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
 		name = "standard input"
 	}
 	p.line("%s: %s", name, fileInWords(v))
-	p.field("Asked about", "%s (policy %s)", moment(v.At), v.Policy)
+	p.field("Asked about", "%s (policy %s, profile %s)", moment(v.At), v.Policy, v.Profile)
 	p.field("Detail", "%s", v.Detail)
 	for i := range v.Signers {
 		p.blank()
@@ -105,19 +106,74 @@ func (p *printer) check(check signing.Check) {
 		if check.Detail != "" {
 			p.wrapped("", check.Detail)
 		}
-		if check.Evidence != nil && check.Evidence.Revocation != nil {
-			r := check.Evidence.Revocation
-			text := fmt.Sprintf("%s of %s", r.Kind, moment(r.ThisUpdate))
-			if r.Number != "" {
-				text = fmt.Sprintf("%s № %s of %s", r.Kind, r.Number, moment(r.ThisUpdate))
-			}
-			if !r.NextUpdate.IsZero() {
-				text += ", good until " + moment(r.NextUpdate)
-			}
-			p.wrapped("evidence: ", text)
+		if check.Evidence != nil {
+			p.evidence(*check.Evidence)
 		}
 		p.wrapped("rule: ", check.Clause)
 	})
+}
+
+// evidence prints what an answer rests on: in short the lists, in full also
+// every step of the path and every digest.
+func (p *printer) evidence(e signing.Evidence) {
+	for i, step := range e.Path {
+		if !p.explain {
+			break
+		}
+		role := "issued by"
+		switch {
+		case i == 0:
+			role = "certificate"
+		case step.Anchor:
+			role = "anchor"
+		}
+		p.wrapped(fmt.Sprintf("%d. ", i+1), fmt.Sprintf("%s: %s", role, step.Subject))
+		p.in(func() {
+			p.field("Valid", "%s to %s", moment(step.NotBefore), moment(step.NotAfter))
+			p.field("Signed with", "%s", step.Algorithm)
+			p.field("SHA-256", "%s", step.SHA256)
+		})
+	}
+	for _, link := range e.Revocation {
+		if p.explain {
+			p.wrapped("", fmt.Sprintf("%s: %s%s", link.Subject, link.Status, because(link)))
+		}
+		for _, source := range link.Evidence {
+			p.revocationEvidence(source)
+		}
+	}
+}
+
+func because(link signing.LinkStatus) string {
+	switch {
+	case link.Cause != "":
+		return ", " + string(link.Cause)
+	case !link.RevokedAt.IsZero():
+		return ", revoked on " + moment(link.RevokedAt) + ", " + link.Reason
+	}
+	return ""
+}
+
+// revocationEvidence prints one list or response, and the delta that brings it
+// up to date.
+func (p *printer) revocationEvidence(e *revocation.Evidence) {
+	for ; e != nil; e = e.Delta {
+		text := fmt.Sprintf("%s of %s", e.Kind, moment(e.ThisUpdate))
+		if e.Number != "" {
+			text = fmt.Sprintf("%s № %s of %s", e.Kind, e.Number, moment(e.ThisUpdate))
+		}
+		if !e.NextUpdate.IsZero() {
+			text += ", good until " + moment(e.NextUpdate)
+		}
+		p.wrapped("evidence: ", text)
+		if p.explain {
+			p.in(func() {
+				p.field("Issuer", "%s", e.Issuer)
+				p.field("From", "%s", e.Source)
+				p.field("SHA-256", "%s", e.SHA256)
+			})
+		}
+	}
 }
 
 func checkMark(s signing.CheckStatus) string {

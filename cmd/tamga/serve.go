@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"tamga/api"
+	"tamga/certs/revocation"
+	"tamga/certs/revocation/fetch"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
@@ -27,9 +29,11 @@ type serveCommand struct {
 	PasswordFile string   `placeholder:"FILE" help:"File whose first line is the password of the key stores."`
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
+	OCSP         bool     `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows."`
 	registerFlags
 	layoutFlags
 	trustFlags
+	listsFlags
 }
 
 // Help is shown below the flags' list.
@@ -78,7 +82,7 @@ func (cmd serveCommand) Run(c *console) error {
 	if err := s.welcome(c, listener.Addr().String()); err != nil {
 		return err
 	}
-	return serve(c.ctx, listener, handler, s.server)
+	return s.serve(c.ctx, listener, handler)
 }
 
 // listen takes the port before anything else is done.
@@ -98,8 +102,10 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // service is what is about to be served, with the demonstration if there is
 // one.
 type service struct {
-	server *api.Server
-	demo   *demo
+	server  *api.Server
+	demo    *demo
+	fetcher *fetch.Fetcher // follows revocation lists; nil when none are kept
+	lists   *revocation.Lists
 }
 
 // assemble wires the service.
@@ -121,6 +127,16 @@ func (cmd serveCommand) assemble(c *console) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
+	verifier, err := judgeFlags{Policy: strictPolicy, OCSP: cmd.OCSP}.verifier(c, found)
+	if err != nil {
+		return nil, err
+	}
+	if cmd.Lists != "" {
+		if s.fetcher, err = cmd.fetcher(c, &found.pool); err != nil {
+			return nil, err
+		}
+		s.lists = &found.lists
+	}
 	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
 		return nil, err
@@ -132,8 +148,13 @@ func (cmd serveCommand) assemble(c *console) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg := &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: found.verifier(c), Now: c.now}
+	reg := &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now}
+	var status func() []fetch.SourceStatus
+	if s.fetcher != nil {
+		status = s.fetcher.Status
+	}
 	s.server = &api.Server{
+		Lists:    status,
 		Registry: reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
 	if err := s.begin(c); err != nil {
@@ -187,35 +208,39 @@ func (cmd serveCommand) keys(c *console, d *demo) (signing.Key, map[string]signi
 
 // serve answers requests until the context ends, and then lets those at work
 // finish.
-func serve(ctx context.Context, l net.Listener, h http.Handler, s *api.Server) error {
+func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	log := s.server.Log
 	// Requests do not end with the signal; Shutdown waits for them.
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var background sync.WaitGroup
 	defer background.Wait()
-	background.Go(func() { keepRecovering(ctx, s) })
+	background.Go(func() { keepRecovering(ctx, s.server) })
+	if s.fetcher != nil {
+		background.Go(func() { follow(ctx, s.fetcher, s.lists, log) })
+	}
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
-	s.Log.Info("listening", "address", l.Addr().String())
+	log.Info("listening", "address", l.Addr().String())
 	select {
 	case err := <-failed:
 		cancel()
 		return err
 	case <-ctx.Done():
 	}
-	s.Log.Info("stopping")
+	log.Info("stopping")
 	end, stop := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer stop()
 	if err := server.Shutdown(end); err != nil {
 		return fmt.Errorf("some requests did not finish: %w", errors.Join(err, server.Close()))
 	}
-	s.Log.Info("stopped")
+	log.Info("stopped")
 	return nil
 }
 

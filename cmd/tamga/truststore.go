@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"tamga/certs"
 	"tamga/certs/revocation"
+	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
 )
 
@@ -65,9 +68,37 @@ func (t trustFlags) load(c *console) (*evidence, error) {
 	return e, nil
 }
 
+// judgeFlags say how it is judged.
+type judgeFlags struct {
+	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default), or kz-soft, under which an unknown revocation status is shown and passes; never decide on an application under it."`
+	OCSP   bool   `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows. Sends the certificates' numbers there."`
+}
+
+// strictPolicy is what the register issues and checks under.
+const strictPolicy = "kz"
+
+// ocspTimeout is the longest that one status may take, all responders
+// together.
+const ocspTimeout = 10 * time.Second
+
 // verifier judges by the evidence.
-func (e *evidence) verifier(c *console) *signing.Verifier {
-	return &signing.Verifier{Trust: &e.pool, Revocation: &e.lists, Now: c.now}
+func (j judgeFlags) verifier(c *console, e *evidence) (*signing.Verifier, error) {
+	policy, err := signing.NamedPolicy(j.Policy)
+	if err != nil {
+		return nil, err
+	}
+	e.lists.Now = c.now
+	v := &signing.Verifier{Trust: &e.pool, Revocation: &e.lists, Policy: policy, Now: c.now}
+	if !j.OCSP {
+		return v, nil
+	}
+	client := &ocsp.Client{Now: c.now, UserAgent: "tamga", Policy: ocsp.Policy{CheckResponder: e.lists.Status}}
+	v.Ask = func(cert, issuer *certs.Certificate, at time.Time) revocation.Answer {
+		ctx, cancel := context.WithTimeout(c.ctx, ocspTimeout)
+		defer cancel()
+		return client.Status(ctx, cert, issuer, at).Answer
+	}
+	return v, nil
 }
 
 // defaultTrustStore is where "tamga trust add" keeps certificates: TAMGA_TRUST,

@@ -21,6 +21,8 @@ type verifyCommand struct {
 	At      string   `placeholder:"TIME" help:"Moment at which the file was received, as 2026-07-20T09:08:06Z, 2026-07-20T14:08:06+05:00 or 2026-07-20, which means 00:00 UTC (05:00 in Astana) of that day. Default: now."`
 	JSON    bool     `name:"json" help:"Print the verdict as JSON instead of text."`
 	Lang    []string `enum:"kk,ru,en" default:"kk,ru,en" help:"Languages of the summary: kk, ru, en (default: all)."`
+	Explain bool     `help:"Print all evidence: every certificate of the path, every list or response with its digest."`
+	judgeFlags
 	trustFlags
 }
 
@@ -33,6 +35,7 @@ Examples:
   tamga verify signature.p7s --content application.pdf
   tamga verify licence.pdf --trust var/trust
   tamga verify person.cer --at 2026-07-20 --json
+  tamga verify application.cms --explain --ocsp
 
 Exit codes: 0 confirmed, 1 bad, 2 cannot be told (for example no fresh revocation list), 64 wrong command line, 70 no answer (for example no such file).`
 }
@@ -63,7 +66,11 @@ func (cmd verifyCommand) Run(c *console) error {
 	case cmd.Content != "" && kind != signing.FileCMS:
 		c.note("--content is for detached CMS signatures; it was not used")
 	}
-	verdict, err := found.verifier(c).Verify(file, question)
+	verifier, err := cmd.verifier(c, found)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	verdict, err := verifier.Verify(file, question)
 	if err != nil {
 		return noAnswerError{err}
 	}
@@ -77,7 +84,7 @@ func (cmd verifyCommand) print(c *console, v *signing.Verdict) error {
 	if cmd.JSON {
 		return printJSON(c, v)
 	}
-	p := &printer{}
+	p := &printer{explain: cmd.Explain}
 	p.verdict(cmd.File, v, cmd.Lang)
 	return p.flush(c.out)
 }

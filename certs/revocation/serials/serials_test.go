@@ -149,10 +149,7 @@ func TestAgainstMap(t *testing.T) {
 			if err := os.WriteFile(path, list, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			f, err := serials.Open(path, serials.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			f := open(t, path)
 			signed := sha256.New()
 			mapped, err := f.Index(signed)
 			if err != nil {
@@ -163,10 +160,7 @@ func TestAgainstMap(t *testing.T) {
 			if err := mapped.Save(saved); err != nil {
 				t.Fatal(err)
 			}
-			again, err := serials.Open(path, serials.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			again := open(t, path)
 			signed.Reset()
 			if err := again.Hash(signed); err != nil {
 				t.Fatal(err)
@@ -188,6 +182,15 @@ func TestAgainstMap(t *testing.T) {
 			}
 		})
 	}
+}
+
+func open(t testing.TB, path string) *serials.File {
+	t.Helper()
+	f, err := serials.Open(path, serials.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // TestSameSerialOnly is a list that repeats itself: it must neither grow nor
@@ -365,10 +368,7 @@ func TestFields(t *testing.T) {
 	if err := os.WriteFile(path, list, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := serials.Open(path, serials.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := open(t, path)
 	if !bytes.Equal(f.Fields(), want.Body) {
 		t.Errorf("fields %x, want %x", f.Fields(), want.Body)
 	}

@@ -20,6 +20,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/der"
+	"tamga/certs/revocation/serials"
 )
 
 // ErrMalformed is wrapped by every error about bytes that are no revocation
@@ -63,6 +64,10 @@ type CRL struct {
 
 	digest  [sha256.Size]byte
 	entries entries
+
+	// Of a list in a file instead of entries and RawTBS:
+	index     *serials.Index
+	tbsDigest []byte
 }
 
 var (
@@ -282,6 +287,9 @@ func (l *CRL) CheckSignatureFrom(issuer *certs.Certificate) error {
 	alg, err := certs.ParseAlgorithm(l.Algorithm)
 	if err != nil {
 		return err
+	}
+	if l.index != nil {
+		return alg.VerifyDigest(issuer.PublicKey, l.tbsDigest, l.Signature)
 	}
 	return alg.Verify(issuer.PublicKey, l.RawTBS, l.Signature)
 }

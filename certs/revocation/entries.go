@@ -22,14 +22,21 @@ type entries struct {
 }
 
 // lookup finds the entry of a certificate by its issuer's name and its serial
-// number, given as the contents of the INTEGER.
-func (l *CRL) lookup(issuer certs.Name, serial []byte) (entry, bool) {
+// number, given as the contents of the INTEGER. The error means that the file
+// of the list was written into, so that nothing can be said.
+func (l *CRL) lookup(issuer certs.Name, serial []byte) (entry, bool, error) {
+	if l.index != nil {
+		if !issuer.Equal(l.Issuer) {
+			return entry{}, false, nil
+		}
+		return l.find(serial)
+	}
 	own := l.entries.own
 	if !issuer.Equal(l.Issuer) {
 		own = l.entries.others[issuer.Key()]
 	}
 	e, ok := own[string(serial)]
-	return e, ok
+	return e, ok, nil
 }
 
 // parseEntries reads revokedCertificates. In an indirect list an entry belongs

@@ -64,7 +64,11 @@ func (q *question) hear(h *held) {
 		return
 	}
 	s := statement{list: h, reasons: reasons}
-	s.entry, s.listed = h.lookup(q.c.Issuer, q.c.RawSerial)
+	var err error
+	if s.entry, s.listed, err = h.lookup(q.c.Issuer, q.c.RawSerial); err != nil {
+		q.note(CauseChanged, h.proof)
+		return
+	}
 	if s.listed && s.entry.reason == RemoveFromCRL && !h.Delta() {
 		// Only a delta list may say so (RFC 5280 section 5.3.1); what its
 		// author meant cannot be known.

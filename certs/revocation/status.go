@@ -32,6 +32,7 @@ const (
 	CauseSigner       Cause = "list_issuer_without_path"
 	CauseSignerStatus Cause = "list_issuer_not_known_good"
 	CauseUnhandled    Cause = "list_has_unprocessed_critical_extension"
+	CauseChanged      Cause = "list_file_was_changed"
 	CauseFuture       Cause = "list_from_the_future"
 	CauseDeltaOnly    Cause = "only_delta_lists"
 	CauseMisplaced    Cause = "removal_in_a_complete_list"
@@ -44,7 +45,7 @@ const (
 func (c Cause) rank() int {
 	return slices.Index([]Cause{
 		CauseNoList, CauseScope, CauseAlgorithm, CauseSignature, CauseNotAllowed, CauseSigner, CauseSignerStatus,
-		CauseUnhandled, CauseFuture, CauseDeltaOnly, CauseMisplaced, CauseNoNextUpdate, CauseAfterExpiry,
+		CauseUnhandled, CauseChanged, CauseFuture, CauseDeltaOnly, CauseMisplaced, CauseNoNextUpdate, CauseAfterExpiry,
 		CauseExpired, CauseReasons,
 	}, c)
 }

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"time"
 
 	"tamga/certs"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/fetch"
+	"tamga/certs/revocation/serials"
 )
 
 // revocationCommands keep the folder of revocation lists.
@@ -152,12 +152,7 @@ func (cmd revocationFetchCommand) Run(c *console) error {
 // is new in the folder replaces what the verifier knew from that source.
 func follow(ctx context.Context, f *fetch.Fetcher, lists *revocation.Lists, log *slog.Logger) {
 	f.OnNew = func(s fetch.Source, path string) {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			log.Error("a revocation list cannot be read", "source", s.Name, "error", err)
-			return
-		}
-		l, err := revocation.ParseCRL(raw)
+		l, err := revocation.OpenCRL(path, path+".index", serials.Options{})
 		if err != nil {
 			log.Error("a revocation list cannot be used", "source", s.Name, "error", err)
 			return

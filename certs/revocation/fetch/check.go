@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 	"slices"
 	"time"
 
 	"tamga/certs"
 	"tamga/certs/revocation"
+	"tamga/certs/revocation/serials"
 )
 
 // ErrNoIssuer means that no certificate of the pool may have signed a list.
@@ -22,18 +22,14 @@ var ErrNoIssuer = errors.New("no certificate of the list's issuer")
 // both are given, its key identifier, which may sign lists, is valid now and
 // has a path to an anchor now. Now is the clock; nil means time.Now.
 //
-// It reads the whole list into memory. What the list may then answer is the
+// The list is read through, not into memory. What it may then answer is the
 // business of certs/revocation.
 func CheckWith(pool *certs.Pool, now func() time.Time) func(path string) (Info, error) {
 	if now == nil {
 		now = time.Now
 	}
 	return func(path string) (Info, error) {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			return Info{}, err
-		}
-		l, err := revocation.ParseCRL(raw)
+		l, err := revocation.OpenCRL(path, "", serials.Options{})
 		if err != nil {
 			return Info{}, err
 		}
@@ -69,7 +65,7 @@ func signerOf(l *revocation.CRL, pool *certs.Pool, at time.Time) (*certs.Certifi
 
 // mayHaveSigned asks one certificate; the step is how far it came.
 func mayHaveSigned(l *revocation.CRL, c *certs.Certificate, pool *certs.Pool, at time.Time) (step int, err error) {
-	if !bytes.Equal(l.Issuer.Raw, c.Subject.Raw) ||
+	if !l.Issuer.Equal(c.Subject) ||
 		len(l.AuthorityKeyID) > 0 && len(c.SubjectKeyID) > 0 && !bytes.Equal(l.AuthorityKeyID, c.SubjectKeyID) {
 		return 0, ErrNoIssuer
 	}

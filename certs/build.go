@@ -72,7 +72,13 @@ func (p *Pool) Validate(c *Certificate, extra []*Certificate, in Inputs) (Valida
 //
 // The error is a *[PathError].
 func (p *Pool) Build(c *Certificate, extra []*Certificate, at time.Time) (Path, error) {
+	if path := p.remembered(c, at); path != nil {
+		return path, nil
+	}
 	v, err := p.search(c, extra, Inputs{At: at})
+	if err == nil {
+		p.remember(v.Path)
+	}
 	return v.Path, err
 }
 
@@ -241,7 +247,7 @@ func (b *builder) verify(c, issuer *Certificate) *PathError {
 			return &PathError{Reason: ReasonBudgetExhausted, Certificate: issuer}
 		}
 		b.signatures--
-		err = c.CheckSignatureFrom(issuer)
+		err = b.pool.checkLink(c, issuer)
 		b.verified[key] = err
 	}
 	switch {

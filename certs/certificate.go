@@ -125,14 +125,20 @@ func (c *Certificate) ValidAt(t time.Time) bool {
 // [ErrSignature] when the signature is wrong and [ErrAlgorithm] when that
 // could not be found out.
 func (c *Certificate) CheckSignatureFrom(issuer *Certificate) error {
-	if issuer.PublicKey == nil {
-		return fmt.Errorf("%w: issuer's key: %w", ErrAlgorithm, issuer.KeyError)
+	return c.checkSignature(issuer.PublicKey, issuer.KeyError)
+}
+
+// checkSignature verifies the signature under a key; keyError says why there
+// is none.
+func (c *Certificate) checkSignature(key crypto.PublicKey, keyError error) error {
+	if key == nil {
+		return fmt.Errorf("%w: issuer's key: %w", ErrAlgorithm, keyError)
 	}
 	alg, err := ParseAlgorithm(c.Algorithm)
 	if err != nil {
 		return err
 	}
-	return alg.Verify(issuer.PublicKey, c.RawTBS, c.Signature)
+	return alg.Verify(key, c.RawTBS, c.Signature)
 }
 
 // maxCertificate is more than any certificate needs, in bytes.

@@ -62,14 +62,16 @@ type Path []*Certificate
 func (p Path) Anchor() *Certificate { return p[len(p)-1] }
 
 // Pool holds trust anchors and intermediate certificates. The zero value holds
-// none, and then no path exists. A pool may be read by many goroutines once it
-// is filled.
+// none, and then no path exists. A pool may be used by many goroutines once it
+// is filled; it must not be copied. It remembers what never changes about the
+// certificates it has found paths for, and nothing that depends on time.
 type Pool struct {
 	bySubject map[string][]*Certificate
 	anchors   map[[32]byte]bool
 	// production counts the anchors that are production authorities of
 	// Kazakhstan.
 	production int
+	known      known
 }
 
 // AddAnchor makes a certificate a trust anchor: every path ends in one.
@@ -82,6 +84,7 @@ func (p *Pool) AddAnchor(c *Certificate) {
 		p.production++
 	}
 	p.anchors[c.fingerprint] = true
+	p.forget()
 }
 
 // AddIntermediate offers a certificate to path building without trusting it.
@@ -94,6 +97,7 @@ func (p *Pool) AddIntermediate(c *Certificate) {
 		return
 	}
 	p.bySubject[key] = append(p.bySubject[key], c)
+	p.forget()
 }
 
 // Mixed reports whether production authorities of Kazakhstan are trusted

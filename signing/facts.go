@@ -60,7 +60,7 @@ func (v *Verifier) gatherSigner(sd *signedData, si *signerInfo, content []byte, 
 	f := &facts{question: q, at: q.At, signer: si}
 	f.gatherAttributes(sd, si)
 	f.algorithm, f.algErr = certs.SignerInfoAlgorithm(si.algorithm, si.digest)
-	bag := parseBag(sd.certificates)
+	bag := parseBag(v.Trust, sd.certificates)
 	for _, c := range bag {
 		if si.names(c) {
 			f.certificate = c
@@ -82,10 +82,10 @@ func (v *Verifier) gatherSigner(sd *signedData, si *signerInfo, content []byte, 
 
 // parseBag reads the certificates that came along. Unreadable ones are passed
 // over: they can be nobody's signer here.
-func parseBag(raw [][]byte) []*certs.Certificate {
+func parseBag(pool *certs.Pool, raw [][]byte) []*certs.Certificate {
 	var bag []*certs.Certificate
 	for _, b := range raw {
-		if c, err := certs.Parse(b); err == nil {
+		if c, err := pool.Parse(b); err == nil {
 			bag = append(bag, c)
 		}
 	}

@@ -98,7 +98,7 @@ func ReadCMS(file []byte) (*Contents, error) {
 	}
 	return &Contents{
 		ContentType: sd.contentType, Attached: sd.attached, Content: sd.content,
-		Certificates: parseBag(sd.certificates), Signers: len(sd.signers), DER: raw,
+		Certificates: parseBag(&certs.Pool{}, sd.certificates), Signers: len(sd.signers), DER: raw,
 	}, nil
 }
 

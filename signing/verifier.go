@@ -125,7 +125,7 @@ func (v *Verifier) VerifyCertificate(file []byte, q Question) (*Verdict, error) 
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
-	c, err := certs.Parse(raw)
+	c, err := v.Trust.Parse(raw)
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}

@@ -1,0 +1,143 @@
+package certs
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"tamga/certs/gost"
+)
+
+// Bounds of what a pool remembers. Only certificates with a path to an anchor
+// are kept, so that strangers cannot fill it with what they make themselves.
+const (
+	maxKnown      = 1 << 14
+	maxKnownBytes = 8 << 10 // of one certificate
+	maxKnownLinks = 1 << 12
+	maxKnownKeys  = 64
+	usesBeforeKey = 3 // of a GOST issuer's key before its table is made
+)
+
+// known is what a pool has found out that never changes: which signatures
+// verified, which path a certificate has. What depends on time, revocation or
+// policy is not here and is asked every time.
+type known struct {
+	mu     sync.RWMutex
+	leaves map[[sha256.Size]byte]Path // by the certificate's fingerprint
+	links  map[link]bool              // an authority's certificate under its issuer's key
+	keys   map[[sha256.Size]byte]*issuerKey
+}
+
+// issuerKey is a GOST key of an authority, with a table of its multiples once
+// it has been used a few times.
+type issuerKey struct {
+	uses  int
+	table *gost.PublicKey
+}
+
+// Parse is [Parse] that recognises certificates for which this pool has found
+// a path before. The bytes of such a certificate are hashed and not read.
+func (p *Pool) Parse(raw []byte) (*Certificate, error) {
+	sum := sha256.Sum256(raw)
+	p.known.mu.RLock()
+	path := p.known.leaves[sum]
+	p.known.mu.RUnlock()
+	if path != nil {
+		return path[0], nil
+	}
+	return Parse(raw)
+}
+
+// remembered returns the path found before, if its issuers are valid at the
+// time: everything else that a path was accepted for is of all times.
+func (p *Pool) remembered(c *Certificate, at time.Time) Path {
+	p.known.mu.RLock()
+	path := p.known.leaves[c.fingerprint]
+	p.known.mu.RUnlock()
+	if path == nil {
+		return nil
+	}
+	for _, issuer := range path[1:] {
+		if !issuer.ValidAt(at) {
+			return nil
+		}
+	}
+	return path
+}
+
+func (p *Pool) remember(path Path) {
+	if len(path[0].Raw) > maxKnownBytes {
+		return
+	}
+	p.known.mu.Lock()
+	defer p.known.mu.Unlock()
+	if p.known.leaves == nil || len(p.known.leaves) >= maxKnown {
+		p.known.leaves = map[[sha256.Size]byte]Path{}
+	}
+	p.known.leaves[path[0].fingerprint] = path
+}
+
+// forget drops the paths: what was added since could make better ones.
+func (p *Pool) forget() {
+	p.known.mu.Lock()
+	defer p.known.mu.Unlock()
+	p.known.leaves = nil
+}
+
+// checkLink verifies c under the issuer's key. Authorities' certificates are
+// verified once and for all; a GOST key that the pool holds gets a table.
+func (p *Pool) checkLink(c, issuer *Certificate) error {
+	key := link{c.fingerprint, string(issuer.RawSPKI)}
+	if c.CA {
+		p.known.mu.RLock()
+		good := p.known.links[key]
+		p.known.mu.RUnlock()
+		if good {
+			return nil
+		}
+	}
+	err := c.checkSignature(p.keyOf(issuer), issuer.KeyError)
+	if err == nil && c.CA && contains(p.bySubject[c.Subject.key], c) {
+		p.known.mu.Lock()
+		defer p.known.mu.Unlock()
+		if p.known.links == nil || len(p.known.links) >= maxKnownLinks {
+			p.known.links = map[link]bool{}
+		}
+		p.known.links[key] = true
+	}
+	return err
+}
+
+// keyOf returns the issuer's key, in the form that verifies fastest.
+func (p *Pool) keyOf(issuer *Certificate) crypto.PublicKey {
+	k, ok := issuer.PublicKey.(*gost.PublicKey)
+	if !ok || !contains(p.bySubject[issuer.Subject.key], issuer) {
+		return issuer.PublicKey
+	}
+	p.known.mu.RLock()
+	have := p.known.keys[issuer.fingerprint]
+	p.known.mu.RUnlock()
+	if have != nil && have.table != nil {
+		return have.table
+	}
+	p.known.mu.Lock()
+	defer p.known.mu.Unlock()
+	if p.known.keys == nil {
+		p.known.keys = map[[sha256.Size]byte]*issuerKey{}
+	}
+	if have = p.known.keys[issuer.fingerprint]; have == nil {
+		if len(p.known.keys) >= maxKnownKeys {
+			return k
+		}
+		have = &issuerKey{}
+		p.known.keys[issuer.fingerprint] = have
+	}
+	if have.uses++; have.uses > usesBeforeKey && have.table == nil {
+		// A new entry, not a change of one that others may be reading.
+		have = &issuerKey{uses: have.uses, table: k.Precompute()}
+		p.known.keys[issuer.fingerprint] = have
+		return have.table
+	}
+	return k
+}

@@ -59,17 +59,16 @@ func benchLeaf(b *testing.B, family ca.Family) {
 		leaves[i] = h.Certificate.Raw
 	}
 	pki.Refresh()
-	v, n := pki.Verifier, 0
+	lists, n := pki.Verifier.Revocation, 0
+	trust := &certs.Pool{}
 	next := func() error {
-		if n++; n%len(leaves) == 0 {
-			v.Trust.AddIntermediate(key.Certificate) // nothing is known again
-			pki.Refresh()
-			v = pki.Verifier
-			if err := ask(v.Trust, v.Revocation, leaves[0]); err != nil {
-				return err
-			}
+		if n%len(leaves) == 0 { // no leaf is known again
+			trust = &certs.Pool{}
+			trust.AddAnchor(pki.Authority.Root())
+			trust.AddIntermediate(pki.Authority.Issuing())
 		}
-		return ask(v.Trust, v.Revocation, leaves[n%len(leaves)])
+		n++
+		return ask(trust, lists, leaves[n%len(leaves)])
 	}
 	for range 10 { // the issuer becomes known
 		if err := next(); err != nil {

@@ -50,9 +50,12 @@ var (
 
 var oidGammaDigest = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6801, 1, 2, 1}
 
+// digests are all of them, the most frequent first.
+var digests = []Digest{SHA256, Streebog512, GOST34311, SHA1, SHA384, SHA512, Streebog256}
+
 // DigestByOID finds a digest algorithm; false when it is not known.
 func DigestByOID(oid asn1.ObjectIdentifier) (Digest, bool) {
-	for _, d := range []Digest{SHA256, Streebog512, GOST34311, SHA1, SHA384, SHA512, Streebog256} {
+	for _, d := range digests {
 		if d.OID.Equal(oid) {
 			return d, true
 		}
@@ -146,22 +149,7 @@ func ParseAlgorithm(id AlgorithmIdentifier) (Algorithm, error) {
 	if len(id.parameters()) > 0 {
 		return Algorithm{}, fmt.Errorf("%w: unexpected parameters of %v", ErrAlgorithm, id.OID)
 	}
-	known := []namedAlgorithm{
-		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Algorithm{Scheme: RSAPKCS1, Digest: SHA256}},
-		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, Algorithm{Scheme: RSAPKCS1, Digest: SHA384}},
-		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, Algorithm{Scheme: RSAPKCS1, Digest: SHA512}},
-		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 5}, Algorithm{Scheme: RSAPKCS1, Digest: SHA1}},
-		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, Algorithm{Scheme: ECDSA, Digest: SHA256}},
-		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}, Algorithm{Scheme: ECDSA, Digest: SHA384}},
-		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, Algorithm{Scheme: ECDSA, Digest: SHA512}},
-		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, Algorithm{Scheme: ECDSA, Digest: SHA1}},
-		{oidEd25519, Algorithm{Scheme: Ed25519, Digest: SHA512}},
-		{gost.A2004.SignatureOID(), Algorithm{Scheme: GOST, Digest: GOST34311}},
-		{gost.A2015x256.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog256}},
-		{gost.A2015x512.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog512}},
-		{oidGammaSign, Algorithm{Scheme: gamma, Digest: GOST34311}},
-	}
-	for _, k := range append(known, dsaAlgorithms()...) {
+	for _, k := range signatureAlgorithms {
 		if k.oid.Equal(id.OID) {
 			return k.alg, nil
 		}
@@ -175,6 +163,33 @@ type namedAlgorithm struct {
 	alg Algorithm
 }
 
+// signatureAlgorithms are the algorithms that one identifier names whole.
+var signatureAlgorithms = append([]namedAlgorithm{
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Algorithm{Scheme: RSAPKCS1, Digest: SHA256}},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, Algorithm{Scheme: RSAPKCS1, Digest: SHA384}},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, Algorithm{Scheme: RSAPKCS1, Digest: SHA512}},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 5}, Algorithm{Scheme: RSAPKCS1, Digest: SHA1}},
+	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, Algorithm{Scheme: ECDSA, Digest: SHA256}},
+	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}, Algorithm{Scheme: ECDSA, Digest: SHA384}},
+	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, Algorithm{Scheme: ECDSA, Digest: SHA512}},
+	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, Algorithm{Scheme: ECDSA, Digest: SHA1}},
+	{oidEd25519, Algorithm{Scheme: Ed25519, Digest: SHA512}},
+	{gost.A2004.SignatureOID(), Algorithm{Scheme: GOST, Digest: GOST34311}},
+	{gost.A2015x256.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog256}},
+	{gost.A2015x512.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog512}},
+	{oidGammaSign, Algorithm{Scheme: gamma, Digest: GOST34311}},
+}, dsaAlgorithms()...)
+
+// bareKeys are identifiers of keys, which stand for a signature algorithm
+// together with a digest.
+var bareKeys = []struct {
+	oid    asn1.ObjectIdentifier
+	scheme Scheme
+}{
+	{oidRSA, RSAPKCS1}, {oidECKey, ECDSA}, {oidGammaKey, gamma},
+	{gost.A2004.KeyOID(), GOST}, {gost.A2015x256.KeyOID(), GOST}, {gost.A2015x512.KeyOID(), GOST},
+}
+
 // SignerInfoAlgorithm finds the signature algorithm of a CMS signer, whose
 // digest algorithm stands apart and whose signature algorithm may be the bare
 // identifier of the key, as RFC 3370 section 3.2 has it for RSA and national
@@ -184,14 +199,7 @@ func SignerInfoAlgorithm(signature, digest AlgorithmIdentifier) (Algorithm, erro
 	if !ok {
 		return Algorithm{}, fmt.Errorf("%w: digest %v is not known", ErrAlgorithm, digest.OID)
 	}
-	bare := []struct {
-		oid    asn1.ObjectIdentifier
-		scheme Scheme
-	}{
-		{oidRSA, RSAPKCS1}, {oidECKey, ECDSA}, {oidGammaKey, gamma},
-		{gost.A2004.KeyOID(), GOST}, {gost.A2015x256.KeyOID(), GOST}, {gost.A2015x512.KeyOID(), GOST},
-	}
-	for _, b := range bare {
+	for _, b := range bareKeys {
 		if b.oid.Equal(signature.OID) {
 			return Algorithm{Scheme: b.scheme, Digest: d}, nil
 		}
@@ -310,12 +318,8 @@ func verdictOf[K any](a Algorithm, pub crypto.PublicKey, verify func(K) bool) er
 
 // ParsePublicKey reads a subjectPublicKeyInfo of any family we know.
 func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
-	k, err := gost.ParsePKIXPublicKey(spki)
-	if err == nil {
-		return k, nil
-	}
-	if !errors.Is(err, gost.ErrNotGOST) {
-		return nil, err
+	if keyFamily(spki) != 0 {
+		return gost.ParsePKIXPublicKey(spki)
 	}
 	pub, err := x509.ParsePKIXPublicKey(spki)
 	if err != nil {
@@ -331,6 +335,23 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 		return pub, nil
 	}
 	return nil, fmt.Errorf("public key: keys of type %T are not used here", pub)
+}
+
+// keyFamily returns the GOST family of a key by its identifier, 0 for others.
+func keyFamily(spki []byte) gost.Algorithm {
+	r, err := der.NewReader(spki).Enter(der.SequenceTag)
+	if err != nil {
+		return 0
+	}
+	alg, err := r.Enter(der.SequenceTag)
+	if err != nil {
+		return 0
+	}
+	oid, err := alg.ReadOID()
+	if err != nil {
+		return 0
+	}
+	return gost.ByKeyOID(oid)
 }
 
 // KeyName describes a public key for people: its algorithm and its size.

@@ -146,7 +146,11 @@ const maxCertificate = 1 << 18
 
 // Parse reads one DER certificate with nothing after it. Unknown algorithms
 // and unknown extensions do not make it fail; malformed bytes do.
-func Parse(raw []byte) (*Certificate, error) {
+func Parse(raw []byte) (*Certificate, error) { return parse(raw, nil) }
+
+// parse is Parse; names that were read before are taken from known, by their
+// bytes.
+func parse(raw []byte, known map[string]Name) (*Certificate, error) {
 	if len(raw) > maxCertificate {
 		return nil, fieldError("size", errors.New("too large"))
 	}
@@ -178,7 +182,7 @@ func Parse(raw []byte) (*Certificate, error) {
 	if err := r.Done(); err != nil {
 		return nil, fieldError("end", err)
 	}
-	inner, err := c.parseTBS(der.NewReader(tbs.Body))
+	inner, err := c.parseTBS(der.NewReader(tbs.Body), known)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +247,7 @@ func (a AlgorithmIdentifier) parameters() []byte {
 }
 
 // parseTBS reads the signed part and returns its algorithm identifier.
-func (c *Certificate) parseTBS(r *der.Reader) (inner []byte, err error) {
+func (c *Certificate) parseTBS(r *der.Reader, known map[string]Name) (inner []byte, err error) {
 	version, err := parseVersion(r)
 	if err != nil {
 		return nil, fieldError("version", err)
@@ -264,8 +268,11 @@ func (c *Certificate) parseTBS(r *der.Reader) (inner []byte, err error) {
 	if err != nil {
 		return nil, fieldError("issuer", err)
 	}
-	if c.Issuer, err = ParseName(issuer.Raw); err != nil {
-		return nil, err
+	var recognised bool
+	if c.Issuer, recognised = known[string(issuer.Raw)]; !recognised {
+		if c.Issuer, err = ParseName(issuer.Raw); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.parseValidity(r); err != nil {
 		return nil, fieldError("validity", err)

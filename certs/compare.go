@@ -145,6 +145,9 @@ func appendNormal(out []byte, s string) []byte {
 // case only.
 func foldRune(r rune) rune {
 	if r >= utf8.RuneSelf {
+		if r >= 0x0410 && r <= 0x042f { // А to Я, which fold with nothing else
+			return r
+		}
 		least := r
 		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
 			least = min(least, f)

@@ -3,6 +3,7 @@ package certs
 import (
 	"encoding/asn1"
 	"errors"
+	"slices"
 
 	"tamga/certs/der"
 )
@@ -58,6 +59,9 @@ var (
 	oidAccessIssuers        = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 2}
 )
 
+// maxExtensions is more than any certificate, list or response has.
+const maxExtensions = 128
+
 // ParseExtensions reads the body of an explicit [n] Extensions field, of a
 // certificate or of a revocation list. An extension that stands twice is an
 // error (RFC 5280 section 4.2).
@@ -69,17 +73,17 @@ func ParseExtensions(body []byte) ([]Extension, error) {
 	if outer.Tag != der.SequenceTag {
 		return nil, der.ErrSyntax
 	}
-	var exts []Extension
-	seen := map[string]bool{}
+	exts := make([]Extension, 0, 12)
 	for r := der.NewReader(outer.Body); !r.Empty(); {
 		e, err := parseExtension(r)
 		if err != nil {
 			return nil, err
 		}
-		if key := e.ID.String(); seen[key] {
-			return nil, errors.New("extension " + key + " stands twice")
-		} else {
-			seen[key] = true
+		if slices.ContainsFunc(exts, func(have Extension) bool { return have.ID.Equal(e.ID) }) {
+			return nil, errors.New("extension " + e.ID.String() + " stands twice")
+		}
+		if len(exts) == maxExtensions {
+			return nil, errors.New("too many extensions")
 		}
 		exts = append(exts, e)
 	}
@@ -111,49 +115,48 @@ func parseExtension(r *der.Reader) (Extension, error) {
 	return e, seq.Done()
 }
 
+// extensionReader reads one extension into the fields of a certificate.
+type extensionReader struct {
+	oid  asn1.ObjectIdentifier
+	name string
+	read func(*Certificate, []byte) error
+	// partial marks extensions that are read for information but not enforced
+	// by path building, so that critical means unhandled.
+	partial bool
+}
+
+// extensionReaders are the extensions that are understood, the most frequent
+// first.
+var extensionReaders = []extensionReader{
+	{oidExtKeyUsage, "keyUsage", (*Certificate).readKeyUsage, false},
+	{oidExtExtKeyUsage, "extKeyUsage", (*Certificate).readExtKeyUsage, false},
+	{oidExtSubjectKeyID, "subjectKeyIdentifier", (*Certificate).readSubjectKeyID, false},
+	{oidExtAuthorityKeyID, "authorityKeyIdentifier", (*Certificate).readAuthorityKeyID, false},
+	{oidExtPolicies, "certificatePolicies", (*Certificate).readPolicies, false},
+	// Whoever asks about revocation reads the points; without an answer to
+	// that no certificate is accepted.
+	{oidExtCRLDP, "cRLDistributionPoints", (*Certificate).readCRLPoints, false},
+	{oidExtFreshestCRL, "freshestCRL", (*Certificate).readFreshestCRL, true},
+	{oidExtAuthorityInfo, "authorityInfoAccess", (*Certificate).readAuthorityInfo, true},
+	{oidExtBasicConstraints, "basicConstraints", (*Certificate).readBasicConstraints, false},
+	{oidExtSubjectAltName, "subjectAltName", (*Certificate).readSubjectAltName, false},
+	{oidExtNameConstraints, "nameConstraints", (*Certificate).readNameConstraints, false},
+	{oidExtPolicyMappings, "policyMappings", (*Certificate).readPolicyMappings, false},
+	{oidExtPolicyConstraints, "policyConstraints", (*Certificate).readPolicyConstraints, false},
+	{oidExtInhibitAnyPolicy, "inhibitAnyPolicy", (*Certificate).readInhibitAnyPolicy, false},
+}
+
 // readExtensions fills the fields of the certificate from its extensions and
 // lists the critical ones that nothing here processes.
 func (c *Certificate) readExtensions() error {
-	readers := []struct {
-		oid  asn1.ObjectIdentifier
-		name string
-		read func([]byte) error
-		// partial marks extensions that are read for information but not
-		// enforced by path building, so that critical means unhandled.
-		partial bool
-	}{
-		{oidExtKeyUsage, "keyUsage", c.readKeyUsage, false},
-		{oidExtBasicConstraints, "basicConstraints", c.readBasicConstraints, false},
-		{oidExtExtKeyUsage, "extKeyUsage", c.readExtKeyUsage, false},
-		{oidExtPolicies, "certificatePolicies", c.readPolicies, false},
-		{oidExtSubjectKeyID, "subjectKeyIdentifier", c.readSubjectKeyID, false},
-		{oidExtAuthorityKeyID, "authorityKeyIdentifier", c.readAuthorityKeyID, false},
-		{oidExtSubjectAltName, "subjectAltName", c.readSubjectAltName, false},
-		{oidExtNameConstraints, "nameConstraints", c.readNameConstraints, false},
-		{oidExtPolicyMappings, "policyMappings", c.readPolicyMappings, false},
-		{oidExtPolicyConstraints, "policyConstraints", c.readPolicyConstraints, false},
-		{oidExtInhibitAnyPolicy, "inhibitAnyPolicy", c.readInhibitAnyPolicy, false},
-		// Whoever asks about revocation reads the points; without an answer to
-		// that no certificate is accepted.
-		{oidExtCRLDP, "cRLDistributionPoints", c.readCRLPoints, false},
-		{oidExtFreshestCRL, "freshestCRL", c.readFreshestCRL, true},
-		{oidExtAuthorityInfo, "authorityInfoAccess", c.readAuthorityInfo, true},
-	}
-next:
 	for _, e := range c.Extensions {
-		for _, r := range readers {
-			if !r.oid.Equal(e.ID) {
-				continue
+		known := slices.IndexFunc(extensionReaders, func(r extensionReader) bool { return r.oid.Equal(e.ID) })
+		if known >= 0 {
+			if err := extensionReaders[known].read(c, e.Value); err != nil {
+				return fieldError(extensionReaders[known].name, err)
 			}
-			if err := r.read(e.Value); err != nil {
-				return fieldError(r.name, err)
-			}
-			if e.Critical && r.partial {
-				c.UnhandledCritical = append(c.UnhandledCritical, e.ID)
-			}
-			continue next
 		}
-		if e.Critical {
+		if e.Critical && (known < 0 || extensionReaders[known].partial) {
 			c.UnhandledCritical = append(c.UnhandledCritical, e.ID)
 		}
 	}

@@ -71,6 +71,7 @@ type Pool struct {
 	// production counts the anchors that are production authorities of
 	// Kazakhstan.
 	production int
+	names      map[string]Name // of the subjects, by their bytes
 	known      known
 }
 
@@ -91,7 +92,9 @@ func (p *Pool) AddAnchor(c *Certificate) {
 func (p *Pool) AddIntermediate(c *Certificate) {
 	if p.bySubject == nil {
 		p.bySubject = map[string][]*Certificate{}
+		p.names = map[string]Name{}
 	}
+	p.names[string(c.Subject.Raw)] = c.Subject
 	key := c.Subject.key
 	if contains(p.bySubject[key], c) {
 		return

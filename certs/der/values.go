@@ -76,22 +76,36 @@ func ParseBitString(b []byte) ([]byte, int, error) {
 
 // ParseTime reads a UTCTime (years 1950 to 2049) or a GeneralizedTime.
 func ParseTime(e Element) (time.Time, error) {
-	layout := "20060102150405Z"
-	if e.Tag == UTCTime {
-		layout = "060102150405Z"
-	} else if e.Tag != GeneralizedTime {
+	b, year := e.Body, 0
+	switch {
+	case e.Tag == UTCTime && len(b) == len("060102150405Z"):
+		if year = digits(b[:2]); year < 50 {
+			year += 100
+		}
+		year, b = year+1900, b[2:]
+	case e.Tag == GeneralizedTime && len(b) == len("20060102150405Z"):
+		year, b = digits(b[:2])*100+digits(b[2:4]), b[4:]
+	case e.Tag != UTCTime && e.Tag != GeneralizedTime:
 		return time.Time{}, syntaxError("a time was expected here")
-	}
-	s := string(e.Body)
-	t, err := time.Parse(layout, s)
-	if err != nil || t.Format(layout) != s {
+	default:
 		return time.Time{}, syntaxError("malformed time")
 	}
-	if e.Tag == UTCTime && t.Year() >= 2050 {
-		t = t.AddDate(-100, 0, 0)
+	for _, c := range e.Body[:len(e.Body)-1] {
+		if c < '0' || c > '9' {
+			return time.Time{}, syntaxError("malformed time")
+		}
+	}
+	month, day := digits(b[0:2]), digits(b[2:4])
+	hour, minute, second := digits(b[4:6]), digits(b[6:8]), digits(b[8:10])
+	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	if b[10] != 'Z' || hour > 23 || minute > 59 || second > 59 || t.Day() != day || t.Month() != time.Month(month) {
+		return time.Time{}, syntaxError("malformed time")
 	}
 	return t, nil
 }
+
+// digits reads two decimal digits.
+func digits(b []byte) int { return int(b[0]-'0')*10 + int(b[1]-'0') }
 
 // ParseText reads a directory string of any of its types. Bytes that the type
 // does not allow are replaced, not refused: a name is shown and compared, and

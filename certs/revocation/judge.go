@@ -42,6 +42,9 @@ func (q *question) answer() Answer {
 	for _, h := range q.lists.about(q.c) {
 		q.hear(h)
 	}
+	if a, ok := q.plain(); ok {
+		return a
+	}
 	if a, ok := q.ended(); ok {
 		return a
 	}
@@ -52,6 +55,20 @@ func (q *question) answer() Answer {
 	return q.acquitted(views)
 }
 
+// plain answers what is asked nearly always: one complete list of all reasons
+// was heard, it is in force, and the certificate is not on it. It says what the
+// long way round would say.
+func (q *question) plain() (Answer, bool) {
+	if len(q.statements) != 1 {
+		return Answer{}, false
+	}
+	s := &q.statements[0]
+	if s.listed || s.list.Delta() || s.reasons != certs.AllReasons || q.coverage(s) != "" {
+		return Answer{}, false
+	}
+	return Answer{Status: Good, Evidence: s.list.proof}, true
+}
+
 // hear takes the statement of one list, if it may be believed.
 func (q *question) hear(h *held) {
 	reasons := q.reasons(h.CRL)
@@ -59,7 +76,7 @@ func (q *question) hear(h *held) {
 		q.note(CauseScope, h.proof)
 		return
 	}
-	if cause := q.believe(h.CRL); cause != "" {
+	if cause := q.believe(h); cause != "" {
 		q.note(cause, h.proof)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tamga/certs"
@@ -59,6 +60,8 @@ type Lists struct {
 type held struct {
 	*CRL
 	proof *Evidence
+	// signer is a certificate under whose key the list was found to verify.
+	signer atomic.Pointer[certs.Certificate]
 }
 
 type signatureKey struct{ list, issuer [32]byte }
@@ -73,7 +76,7 @@ func (s *Lists) Add(l *CRL) {
 	key := l.Issuer.Key()
 	have := s.byIssuer[key]
 	if !slices.ContainsFunc(have, func(h *held) bool { return h.digest == l.digest }) {
-		s.byIssuer[key] = append(slices.Clip(have), &held{l, l.evidence()})
+		s.byIssuer[key] = append(slices.Clip(have), &held{CRL: l, proof: l.evidence()})
 	}
 }
 
@@ -95,7 +98,7 @@ func (s *Lists) Put(name string, l *CRL) {
 	}
 	s.named[name] = l
 	key := l.Issuer.Key()
-	s.byIssuer[key] = append(slices.Clip(s.byIssuer[key]), &held{l, l.evidence()})
+	s.byIssuer[key] = append(slices.Clip(s.byIssuer[key]), &held{CRL: l, proof: l.evidence()})
 }
 
 // All returns the lists, the newest of each issuer first.
@@ -118,6 +121,9 @@ func (s *Lists) about(c *certs.Certificate) []*held {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	found := s.byIssuer[c.Issuer.Key()]
+	if !slices.ContainsFunc(c.CRLPoints, func(p certs.DistributionPoint) bool { return len(p.CRLIssuer) > 0 }) {
+		return found
+	}
 	asked := []string{c.Issuer.Key()}
 	for _, p := range c.CRLPoints[:min(len(c.CRLPoints), maxPoints)] {
 		for _, g := range few(p.CRLIssuer) {

@@ -17,13 +17,18 @@ const (
 
 // believe asks whether the list is what it says it is and its author may say
 // it. A signature costs and comes last.
-func (q *question) believe(l *CRL) Cause {
+func (q *question) believe(h *held) Cause {
+	l := h.CRL
 	if q.lists.Now != nil && l.ThisUpdate.After(q.lists.Now()) {
 		return CauseFuture
 	}
 	cause := CauseNoList
 	if l.Issuer.Equal(q.issuer.Subject) && l.namesKey(q.issuer) >= 0 {
+		if h.signer.Load() == q.issuer {
+			return ""
+		}
 		if cause = q.signedBy(l, q.issuer); cause == "" {
+			h.signer.Store(q.issuer)
 			return ""
 		}
 	}

@@ -1,0 +1,137 @@
+package signing_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/revocation"
+	"tamga/signing"
+	"tamga/signing/signtest"
+)
+
+// answering is a responder of an authority that says the same of everyone, and
+// counts how often it was asked.
+func answering(status revocation.Status, asked *int) func(c, issuer *certs.Certificate, at time.Time) revocation.Answer {
+	return func(_, _ *certs.Certificate, at time.Time) revocation.Answer {
+		*asked++
+		a := revocation.Answer{Status: status, Evidence: &revocation.Evidence{Kind: "OCSP"}}
+		if status == revocation.Revoked {
+			a.RevokedAt = at.Add(-time.Hour)
+		}
+		if status == revocation.Undetermined {
+			a.Cause = "responder_says_try_later"
+		}
+		return a
+	}
+}
+
+// The policy's order decides who is asked; who knows counts, and nobody who
+// does not know can make a certificate good.
+func TestSourcesOfRevocation(t *testing.T) {
+	crlFirst := []signing.Source{signing.SourceCRL, signing.SourceOCSP}
+	ocspFirst := []signing.Source{signing.SourceOCSP, signing.SourceCRL}
+	tests := []struct {
+		name   string
+		order  []signing.Source
+		lists  bool
+		ocsp   revocation.Status // "" for no responder
+		want   signing.SubIndication
+		passes bool
+		atMost int // questions to the responder
+	}{
+		{"lists know, nobody else is asked", crlFirst, true, revocation.Revoked, "", true, 0},
+		{"responder first", ocspFirst, true, revocation.Revoked, signing.RevokedNoPOE, false, 2},
+		{"responder first, does not know", ocspFirst, true, revocation.Undetermined, "", true, 2},
+		{"no lists, responder knows", crlFirst, false, revocation.Good, "", true, 2},
+		{"no lists, responder says revoked", crlFirst, false, revocation.Revoked, signing.RevokedNoPOE, false, 2},
+		{"nobody knows", crlFirst, false, revocation.Undetermined, signing.TryLater, false, 2},
+		{"nobody to ask", crlFirst, false, "", signing.TryLater, false, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			pki := signtest.New(t, ca.ECDSA)
+			policy, err := signing.DefaultPolicy()
+			if err != nil {
+				t.Fatal(err)
+			}
+			policy.RevocationSources = test.order
+			v, asked := pki.Verifier, 0
+			v.Policy = policy
+			if !test.lists {
+				v.Revocation = nil
+			}
+			if test.ocsp != "" {
+				v.Ask = answering(test.ocsp, &asked)
+			}
+			got := verify(t, v, pki.Signed([]byte("content"), pki.Person(signtest.Applicant())), signing.Question{})
+			revokedAuthority := got.SubIndication == signing.RevokedCANoPOE && test.want == signing.RevokedNoPOE
+			if got.Passed() != test.passes || got.SubIndication != test.want && !revokedAuthority {
+				t.Errorf("%s; want %s", explain(got), test.want)
+			}
+			if asked > test.atMost {
+				t.Errorf("the responder was asked %d times", asked)
+			}
+		})
+	}
+}
+
+// The softer policy lets an unknown status pass with a warning, and nothing
+// else; a revoked certificate stays revoked.
+func TestSoftPolicy(t *testing.T) {
+	soft, err := signing.NamedPolicy("kz-soft")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	cms := pki.Signed([]byte("content"), key)
+	v := *pki.Verifier
+	v.Policy, v.Revocation = soft, nil
+	got := verify(t, &v, cms, signing.Question{})
+	if !got.Passed() || !strings.HasPrefix(got.Policy, "kz-soft ") {
+		t.Errorf("unknown: %s under %s", explain(got), got.Policy)
+	}
+	if got.Signers[0].Facts.NotRevoked != signing.FactUnknown {
+		t.Errorf("the fact is %s", got.Signers[0].Facts.NotRevoked)
+	}
+	pki.Authority.Revoke(key.Certificate.Serial, signtest.Now().Add(-48*time.Hour), revocation.Superseded)
+	pki.Refresh()
+	v = *pki.Verifier
+	v.Policy = soft
+	if got := verify(t, &v, cms, signing.Question{}); got.SubIndication != signing.RevokedNoPOE {
+		t.Errorf("revoked: %s", explain(got))
+	}
+}
+
+// Slips of the pen do not make a policy looser.
+func TestPoliciesThatAreRefused(t *testing.T) {
+	if _, err := signing.NamedPolicy("../kz"); err == nil {
+		t.Error("a path is taken for a name")
+	}
+	good := `{"name":"x","version":"1","revocation_sources":["crl"],"revocation_unknown":"FAIL","authority_without_list":"WARN",` +
+		`"mixed_anchors":"WARN","certificate_policy_missing":"WARN"}`
+	if _, err := signing.ParsePolicy([]byte(good)); err != nil {
+		t.Fatal(err)
+	}
+	for name, edit := range map[string][2]string{
+		"unknown member":    {`"version"`, `"versoin"`},
+		"unknown level":     {`"revocation_unknown":"FAIL"`, `"revocation_unknown":"fail"`},
+		"no sources":        {`["crl"]`, `[]`},
+		"unknown source":    {`["crl"]`, `["crl","memory"]`},
+		"unknown check":     {`"version"`, `"levels":{"chian":"WARN"},"version"`},
+		"malformed date":    {`"version"`, `"digests":[{"name":"SHA-1","until":"soon"}],"version"`},
+		"without a version": {`"version":"1"`, `"version":""`},
+		"level left out":    {`"mixed_anchors":"WARN",`, ``},
+	} {
+		bad := strings.Replace(good, edit[0], edit[1], 1)
+		if bad == good {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if _, err := signing.ParsePolicy([]byte(bad)); err == nil {
+			t.Errorf("%s passes", name)
+		}
+	}
+}

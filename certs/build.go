@@ -92,7 +92,10 @@ func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs) (Validati
 	b := builder{
 		pool: p, in: in,
 		signatures: maxSignatures, candidates: maxCandidates, complete: maxComplete, effort: maxWork,
-		verified: map[link]error{}, issuers: map[[32]byte][]*Certificate{}, extra: map[string][]*Certificate{},
+		verified: map[link]error{}, issuers: map[[32]byte][]*Certificate{},
+	}
+	if len(extra) > 0 {
+		b.extra = map[string][]*Certificate{}
 	}
 	for _, e := range extra {
 		b.extra[e.Subject.key] = append(b.extra[e.Subject.key], e)

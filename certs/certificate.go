@@ -146,11 +146,11 @@ const maxCertificate = 1 << 18
 
 // Parse reads one DER certificate with nothing after it. Unknown algorithms
 // and unknown extensions do not make it fail; malformed bytes do.
-func Parse(raw []byte) (*Certificate, error) { return parse(raw, nil) }
+func Parse(raw []byte) (*Certificate, error) { return parse(raw, sha256.Sum256(raw), nil) }
 
-// parse is Parse; names that were read before are taken from known, by their
-// bytes.
-func parse(raw []byte, known map[string]Name) (*Certificate, error) {
+// parse is Parse of bytes whose SHA-256 is known; names that were read before
+// are taken from known, by their bytes.
+func parse(raw []byte, sum [sha256.Size]byte, known map[string]Name) (*Certificate, error) {
 	if len(raw) > maxCertificate {
 		return nil, fieldError("size", errors.New("too large"))
 	}
@@ -159,7 +159,7 @@ func parse(raw []byte, known map[string]Name) (*Certificate, error) {
 		return nil, fieldError("outer sequence", err)
 	}
 	c := &Certificate{
-		Raw: raw, MaxPathLen: -1, fingerprint: sha256.Sum256(raw),
+		Raw: raw, MaxPathLen: -1, fingerprint: sum,
 		RequireExplicitPolicy: -1, InhibitPolicyMapping: -1, InhibitAnyPolicy: -1,
 	}
 	r := der.NewReader(outer.Body)

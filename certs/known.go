@@ -46,7 +46,7 @@ func (p *Pool) Parse(raw []byte) (*Certificate, error) {
 	if path != nil {
 		return path[0], nil
 	}
-	return parse(raw, p.names)
+	return parse(raw, sum, p.names)
 }
 
 // remembered returns the path found before, if its issuers are valid at the

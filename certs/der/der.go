@@ -109,12 +109,12 @@ func (r *Reader) Optional(t Tag) (Element, bool, error) {
 }
 
 // Enter takes the next element, which must have the tag, and reads inside it.
+//
+// It is small enough to be inlined, so that the reader inside need not be on
+// the heap.
 func (r *Reader) Enter(t Tag) (*Reader, error) {
 	e, err := r.Expect(t)
-	if err != nil {
-		return nil, err
-	}
-	return NewReader(e.Body), nil
+	return &Reader{e.Body}, err
 }
 
 // Done is an error unless everything was read.
@@ -212,12 +212,15 @@ func split(b []byte) (Element, []byte, error) {
 
 // Inside reads inside b, which must be exactly one element with the tag.
 func Inside(b []byte, t Tag) (*Reader, error) {
+	body, err := only(b, t)
+	return &Reader{body}, err
+}
+
+// only returns the contents of the one element that b must be.
+func only(b []byte, t Tag) ([]byte, error) {
 	e, err := One(b)
-	if err != nil {
-		return nil, err
+	if err == nil && e.Tag != t {
+		err = syntaxError("another element was expected here")
 	}
-	if e.Tag != t {
-		return nil, syntaxError("another element was expected here")
-	}
-	return NewReader(e.Body), nil
+	return e.Body, err
 }

@@ -25,8 +25,9 @@ tools:
 
 # Rates on one core, each beside its raw limit, measured in the same run.
 bench:
-	$(GO) test -run "^$$$$" -bench "BenchmarkRatios|BenchmarkGOSTEngine" -benchtime 1x .
+	$(GO) test -run '^$$' -bench 'Ratios|GOSTEngine|Trust' -benchtime 1x .
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./certs/gost
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./certs/revocation/serials
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

@@ -24,13 +24,26 @@ type revocationCommands struct {
 type listsFlags struct {
 	Lists   string `placeholder:"DIR" help:"Folder of the revocation lists that are kept up to date."`
 	Sources string `placeholder:"FILE" help:"What is fetched from where, as JSON: {\"sources\": [{\"name\": \"nca\", \"url\": \"http://...\", \"delta\": false, \"issuer\": \"SHA-256 of the authority's certificate\", \"every\": \"30m\"}]}. Default: the lists of the national production authorities."`
+	MaxList int64  `name:"max-list" default:"256" placeholder:"MIB" help:"Longest revocation list that is accepted, in MiB (default: 256)."`
 }
 
-const maxSources = 1 << 20
+// options bound what a list may cost.
+func (f listsFlags) options() serials.Options {
+	return serials.Options{MaxBytes: f.MaxList << 20}
+}
+
+// Limits of what may be configured.
+const (
+	maxSources = 1 << 20
+	maxListMiB = 4095
+)
 
 // fetcher follows the configured sources into the folder, believing lists
 // whose signer has a path to an anchor of the pool.
 func (f listsFlags) fetcher(c *console, pool *certs.Pool) (*fetch.Fetcher, error) {
+	if f.MaxList <= 0 || f.MaxList > maxListMiB {
+		return nil, usagef("--max-list is a number of MiB between 1 and %d", maxListMiB)
+	}
 	sources := fetch.NationalSources()
 	if f.Sources != "" {
 		raw, err := c.read(f.Sources, maxSources)
@@ -42,8 +55,8 @@ func (f listsFlags) fetcher(c *console, pool *certs.Pool) (*fetch.Fetcher, error
 		}
 	}
 	return &fetch.Fetcher{
-		Dir: f.Lists, Sources: sources, Now: c.now, Check: fetch.CheckWith(pool, c.now),
-		HTTP: &http.Client{},
+		Dir: f.Lists, Sources: sources, Now: c.now, MaxSize: f.MaxList << 20,
+		Check: fetch.CheckWith(pool, f.options(), c.now), HTTP: &http.Client{},
 	}, nil
 }
 
@@ -150,9 +163,9 @@ func (cmd revocationFetchCommand) Run(c *console) error {
 
 // follow keeps the lists of a running service up to date until ctx ends: what
 // is new in the folder replaces what the verifier knew from that source.
-func follow(ctx context.Context, f *fetch.Fetcher, lists *revocation.Lists, log *slog.Logger) {
+func follow(ctx context.Context, f *fetch.Fetcher, lists *revocation.Lists, opts serials.Options, log *slog.Logger) {
 	f.OnNew = func(s fetch.Source, path string) {
-		l, err := revocation.OpenCRL(path, path+".index", serials.Options{})
+		l, err := revocation.OpenCRL(path, path+".index", opts)
 		if err != nil {
 			log.Error("a revocation list cannot be used", "source", s.Name, "error", err)
 			return

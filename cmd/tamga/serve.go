@@ -16,6 +16,7 @@ import (
 	"tamga/api"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/fetch"
+	"tamga/certs/revocation/serials"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
@@ -106,6 +107,8 @@ type service struct {
 	demo    *demo
 	fetcher *fetch.Fetcher // follows revocation lists; nil when none are kept
 	lists   *revocation.Lists
+	// listOptions bound what a list may cost.
+	listOptions serials.Options
 }
 
 // assemble wires the service.
@@ -135,7 +138,7 @@ func (cmd serveCommand) assemble(c *console) (*service, error) {
 		if s.fetcher, err = cmd.fetcher(c, &found.pool); err != nil {
 			return nil, err
 		}
-		s.lists = &found.lists
+		s.lists, s.listOptions = &found.lists, cmd.options()
 	}
 	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
@@ -222,7 +225,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	defer background.Wait()
 	background.Go(func() { keepRecovering(ctx, s.server) })
 	if s.fetcher != nil {
-		background.Go(func() { follow(ctx, s.fetcher, s.lists, log) })
+		background.Go(func() { follow(ctx, s.fetcher, s.lists, s.listOptions, log) })
 	}
 
 	failed := make(chan error, 1)

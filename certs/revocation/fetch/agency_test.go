@@ -12,6 +12,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/revocation/fetch"
+	"tamga/certs/revocation/serials"
 )
 
 // wire is a network inside the process, so that time in a synctest bubble
@@ -165,7 +166,7 @@ var (
 )
 
 func (a *agency) fetcher(dir string, client *http.Client, sources ...fetch.Source) *fetch.Fetcher {
-	return &fetch.Fetcher{Dir: dir, Sources: sources, HTTP: client, Check: fetch.CheckWith(a.pool, nil)}
+	return &fetch.Fetcher{Dir: dir, Sources: sources, HTTP: client, Check: fetch.CheckWith(a.pool, serials.Options{}, nil)}
 }
 
 // running starts Run; stop ends it and waits. That no goroutine is left when

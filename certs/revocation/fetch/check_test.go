@@ -15,6 +15,7 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/fetch"
+	"tamga/certs/revocation/serials"
 )
 
 func TestCheckWithInEveryFamily(t *testing.T) {
@@ -29,32 +30,32 @@ func TestCheckWithInEveryFamily(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := func(at time.Time) func() time.Time { return func() time.Time { return at } }
-		if info, err := fetch.CheckWith(pool, at(start))(path); err != nil || info.Number != "1" || info.Delta {
+		if info, err := fetch.CheckWith(pool, serials.Options{}, at(start))(path); err != nil || info.Number != "1" || info.Delta {
 			t.Errorf("%s: %+v, %v", family, info, err)
 		}
-		if _, err := fetch.CheckWith(&certs.Pool{}, at(start))(path); !errors.Is(err, fetch.ErrNoIssuer) {
+		if _, err := fetch.CheckWith(&certs.Pool{}, serials.Options{}, at(start))(path); !errors.Is(err, fetch.ErrNoIssuer) {
 			t.Errorf("%s: empty pool: %v", family, err)
 		}
 		untrusted := &certs.Pool{}
 		untrusted.AddIntermediate(a.Issuing())
 		var noPath *certs.PathError
-		if _, err := fetch.CheckWith(untrusted, at(start))(path); !errors.As(err, &noPath) {
+		if _, err := fetch.CheckWith(untrusted, serials.Options{}, at(start))(path); !errors.As(err, &noPath) {
 			t.Errorf("%s: no anchor: %v", family, err)
 		}
-		if _, err := fetch.CheckWith(pool, at(start.AddDate(16, 0, 0)))(path); err == nil || !strings.Contains(err.Error(), "valid from") {
+		if _, err := fetch.CheckWith(pool, serials.Options{}, at(start.AddDate(16, 0, 0)))(path); err == nil || !strings.Contains(err.Error(), "valid from") {
 			t.Errorf("%s: issuer expired: %v", family, err)
 		}
 		raw[len(raw)-1] ^= 1
 		if err := os.WriteFile(path, raw, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := fetch.CheckWith(pool, at(start))(path); !errors.Is(err, certs.ErrSignature) {
+		if _, err := fetch.CheckWith(pool, serials.Options{}, at(start))(path); !errors.Is(err, certs.ErrSignature) {
 			t.Errorf("%s: flipped bit: %v", family, err)
 		}
 		if err := os.WriteFile(path, raw[:20], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := fetch.CheckWith(pool, at(start))(path); !errors.Is(err, revocation.ErrMalformed) {
+		if _, err := fetch.CheckWith(pool, serials.Options{}, at(start))(path); !errors.Is(err, revocation.ErrMalformed) {
 			t.Errorf("%s: cut: %v", family, err)
 		}
 	}
@@ -99,7 +100,7 @@ func TestIssuerThatMayNotSignLists(t *testing.T) {
 		if err := os.WriteFile(path, emptyList(t, issuer), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err = fetch.CheckWith(pool, func() time.Time { return start })(path)
+		_, err = fetch.CheckWith(pool, serials.Options{}, func() time.Time { return start })(path)
 		if test.says == "" && err != nil || test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says)) {
 			t.Errorf("%v: %v, want %q", test.usage.Names(), err, test.says)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/revocation/fetch"
+	"tamga/certs/revocation/serials"
 )
 
 func TestParseSources(t *testing.T) {
@@ -87,7 +88,7 @@ func TestNationalSources(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	f := fetch.Fetcher{Dir: t.TempDir(), Sources: fetch.NationalSources(), Check: fetch.CheckWith(&certs.Pool{}, nil)}
+	f := fetch.Fetcher{Dir: t.TempDir(), Sources: fetch.NationalSources(), Check: fetch.CheckWith(&certs.Pool{}, serials.Options{}, nil)}
 	if err := f.Run(ctx); err != nil {
 		t.Errorf("the configuration is not accepted: %v", err)
 	}

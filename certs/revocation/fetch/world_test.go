@@ -15,6 +15,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/revocation/fetch"
+	"tamga/certs/revocation/serials"
 )
 
 var start = time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
@@ -130,7 +131,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) another(dir string) *fetch.Fetcher {
 	return &fetch.Fetcher{
 		Dir: dir, Sources: []fetch.Source{w.source}, Now: w.clock.now,
-		Check: fetch.CheckWith(w.pool, w.clock.now),
+		Check: fetch.CheckWith(w.pool, serials.Options{}, w.clock.now),
 		OnNew: func(s fetch.Source, path string) {
 			raw, err := os.ReadFile(path)
 			if err != nil {

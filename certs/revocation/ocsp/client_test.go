@@ -190,7 +190,9 @@ func TestClientOutlivesFaults(t *testing.T) {
 		{"wrong type", typed(200, "text/html", string(refusal(3))), "", ocsp.CauseHTTP},
 		{"no type", typed(200, "", string(refusal(3))), "", ocsp.CauseHTTP},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusSeeOther) }, "", ocsp.CauseHTTP},
-		{"redirect that keeps the method", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect) }, "", ocsp.CauseHTTP},
+		{"redirect that keeps the method", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+		}, "", ocsp.CauseHTTP},
 		{"huge", typed(200, right, strings.Repeat("0", 2<<20)), "", ocsp.CauseHTTP},
 		{"garbage", typed(200, right, "<html>"), "", ocsp.CauseMalformed},
 		{"empty", typed(200, right, ""), "", ocsp.CauseMalformed},

@@ -201,6 +201,9 @@ func SignerInfoAlgorithm(signature, digest AlgorithmIdentifier) (Algorithm, erro
 	}
 	for _, b := range bareKeys {
 		if b.oid.Equal(signature.OID) {
+			if (b.scheme == RSAPKCS1 || b.scheme == ECDSA) && d.hash == 0 {
+				return Algorithm{}, fmt.Errorf("%w: no %v signature is made over a %s digest", ErrAlgorithm, signature.OID, d.Name)
+			}
 			return Algorithm{Scheme: b.scheme, Digest: d}, nil
 		}
 	}
@@ -319,7 +322,11 @@ func verdictOf[K any](a Algorithm, pub crypto.PublicKey, verify func(K) bool) er
 // ParsePublicKey reads a subjectPublicKeyInfo of any family we know.
 func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 	if keyFamily(spki) != 0 {
-		return gost.ParsePKIXPublicKey(spki)
+		k, err := gost.ParsePKIXPublicKey(spki)
+		if err != nil {
+			return nil, err // and not a nil *gost.PublicKey
+		}
+		return k, nil
 	}
 	pub, err := x509.ParsePKIXPublicKey(spki)
 	if err != nil {

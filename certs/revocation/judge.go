@@ -37,13 +37,15 @@ func (s statement) on(at time.Time, hold bool) bool {
 
 func (q *question) answer() Answer {
 	q.nearest = Answer{Status: Undetermined, Cause: CauseNoList}
-	var room [4]statement // enough for most, and not on the heap
-	q.statements = room[:0]
-	for _, h := range q.lists.about(q.c) {
-		q.hear(h)
+	lists := q.lists.about(q.c)
+	if len(lists) == 1 {
+		if a, ok := q.plain(lists[0]); ok {
+			return a
+		}
 	}
-	if a, ok := q.plain(); ok {
-		return a
+	q.statements = make([]statement, 0, len(lists))
+	for _, h := range lists {
+		q.hear(h)
 	}
 	if a, ok := q.ended(); ok {
 		return a
@@ -56,17 +58,16 @@ func (q *question) answer() Answer {
 }
 
 // plain answers what is asked nearly always: one complete list of all reasons
-// was heard, it is in force, and the certificate is not on it. It says what the
+// is there, it is in force, and the certificate is not on it. It says what the
 // long way round would say.
-func (q *question) plain() (Answer, bool) {
-	if len(q.statements) != 1 {
+func (q *question) plain(h *held) (Answer, bool) {
+	if h.Delta() || q.reasons(h.CRL) != certs.AllReasons || q.believe(h) != "" || q.coverage(h) != "" {
 		return Answer{}, false
 	}
-	s := &q.statements[0]
-	if s.listed || s.list.Delta() || s.reasons != certs.AllReasons || q.coverage(s) != "" {
+	if _, listed, err := h.lookup(q.c.Issuer, q.c.RawSerial); listed || err != nil {
 		return Answer{}, false
 	}
-	return Answer{Status: Good, Evidence: s.list.proof}, true
+	return Answer{Status: Good, Evidence: h.proof}, true
 }
 
 // hear takes the statement of one list, if it may be believed.
@@ -208,7 +209,7 @@ func (q *question) suspended(views []view) (Answer, bool) {
 	if hold == nil || slices.ContainsFunc(views, func(v view) bool { return q.lifts(v, hold) }) {
 		return Answer{}, false
 	}
-	if cause := q.coverage(hold); cause != "" {
+	if cause := q.coverage(hold.list); cause != "" {
 		// It may have been lifted since the list went out of force.
 		return Answer{Status: Undetermined, Cause: cause, Evidence: hold.list.proof}, true
 	}
@@ -220,7 +221,7 @@ func (q *question) suspended(views []view) (Answer, bool) {
 func (q *question) lifts(v view, hold *statement) bool {
 	n := v.newest()
 	return !v.held && n.newerThan(hold) && v.base.reasons&holdFlag != 0 &&
-		!n.list.ThisUpdate.After(q.at) && q.coverage(n) == ""
+		!n.list.ThisUpdate.After(q.at) && q.coverage(n.list) == ""
 }
 
 func (s *statement) newerThan(other *statement) bool {
@@ -243,7 +244,7 @@ func (q *question) acquitted(views []view) Answer {
 		if v.held {
 			continue
 		}
-		if cause := q.coverage(v.newest()); cause != "" {
+		if cause := q.coverage(v.newest().list); cause != "" {
 			q.note(cause, v.newest().list.proof)
 			continue
 		}
@@ -295,8 +296,7 @@ func (q *question) preference(a, b view) int {
 }
 
 // coverage asks whether the list speaks about the time.
-func (q *question) coverage(s *statement) Cause {
-	l := s.list
+func (q *question) coverage(l *held) Cause {
 	kept := !l.KeepsExpired.IsZero() && !q.c.NotAfter.Before(l.KeepsExpired)
 	switch {
 	case l.ThisUpdate.After(q.c.NotAfter) && !kept:

@@ -2,14 +2,11 @@ package signing
 
 import (
 	"bytes"
-	"crypto"
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 
 	"tamga/certs"
-	"tamga/certs/gost"
 )
 
 // ErrKeyFile is wrapped by errors about key files that cannot be used.
@@ -37,9 +34,9 @@ func ParseKeyPEM(b []byte) (Key, error) {
 			if key.Signer != nil {
 				return Key{}, fmt.Errorf("%w: more than one private key", ErrKeyFile)
 			}
-			signer, err := parsePrivateKey(block.Bytes)
+			signer, err := certs.ParsePrivateKey(block.Bytes)
 			if err != nil {
-				return Key{}, err
+				return Key{}, fmt.Errorf("%w: %w", ErrKeyFile, err)
 			}
 			key.Signer = signer
 		default:
@@ -55,12 +52,12 @@ func (k Key) withCertificates(all []*certs.Certificate) (Key, error) {
 	if k.Signer == nil {
 		return Key{}, fmt.Errorf("%w: no private key", ErrKeyFile)
 	}
-	public, err := publicKeyBytes(k.Signer.Public())
+	public, err := certs.MarshalPublicKey(k.Signer.Public())
 	if err != nil {
 		return Key{}, err
 	}
 	for _, c := range all {
-		switch own, err := publicKeyBytes(c.PublicKey); {
+		switch own, err := certs.MarshalPublicKey(c.PublicKey); {
 		case err == nil && bytes.Equal(own, public) && k.Certificate == nil:
 			k.Certificate = c
 		case !c.SelfIssued():
@@ -71,30 +68,4 @@ func (k Key) withCertificates(all []*certs.Certificate) (Key, error) {
 		return Key{}, fmt.Errorf("%w: no certificate belongs to the private key", ErrKeyFile)
 	}
 	return k, nil
-}
-
-func publicKeyBytes(pub crypto.PublicKey) ([]byte, error) {
-	if k, ok := pub.(*gost.PublicKey); ok {
-		return gost.MarshalPKIXPublicKey(k)
-	}
-	return x509.MarshalPKIXPublicKey(pub)
-}
-
-func parsePrivateKey(pkcs8 []byte) (crypto.Signer, error) {
-	k, err := gost.ParsePKCS8PrivateKey(pkcs8)
-	if err == nil {
-		return k, nil
-	}
-	if !errors.Is(err, gost.ErrNotGOST) {
-		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)
-	}
-	other, err := x509.ParsePKCS8PrivateKey(pkcs8)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)
-	}
-	signer, ok := other.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("%w: a key of type %T does not sign", ErrKeyFile, other)
-	}
-	return signer, nil
 }

@@ -1,10 +1,12 @@
 package signing_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,6 +127,89 @@ func checkNational(t *testing.T, v *signing.Verifier, dir string, c nationalCase
 	}
 	if g, w := toJSON(t, not), toJSON(t, c.NotPassed); g != w {
 		t.Errorf("not passed %s\n       want %s", g, w)
+	}
+}
+
+// The signature of every real CMS verifies, and does not after one bit of its
+// value, of its signed attributes or of its content was flipped.
+func TestNationalSignaturesFlipped(t *testing.T) {
+	dir := shared(t)
+	v := nationalVerifier(t, dir)
+	files, err := filepath.Glob(filepath.Join(dir, "cms", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile(filepath.Join(dir, "cms", "2026_individual_gost2015_document.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := func(file []byte, q signing.Question) signing.CheckStatus {
+		got, err := v.VerifyCMS(file, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Signers) != 1 {
+			return signing.CheckFailed // no longer a signature at all
+		}
+		for _, c := range got.Signers[0].Checks {
+			if c.Name == signing.CheckSignatureValue {
+				return c.Status
+			}
+		}
+		return ""
+	}
+	seen := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, ".txt") {
+			continue
+		}
+		file, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := signing.Unarmour(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside, err := signing.ReadCMS(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var q signing.Question
+		if !inside.Attached {
+			q.Content = document
+		}
+		if got := value(raw, q); got != signing.CheckPassed {
+			t.Errorf("%s: signature value %s", filepath.Base(name), got)
+		}
+		seen++
+		bad, badQuestion := bytes.Clone(raw), q
+		if inside.Attached {
+			bad[bytes.Index(raw, inside.Content)] ^= 1
+		} else {
+			badQuestion.Content = bytes.Clone(document)
+			badQuestion.Content[0] ^= 1
+		}
+		if got := value(bad, badQuestion); got != signing.CheckFailed {
+			t.Errorf("%s: content changed, and the signature value is %s", filepath.Base(name), got)
+		}
+		// What follows the certificate is the signer: everything in it but
+		// the unsigned attributes was signed or is the signature.
+		signer := bytes.Index(raw, inside.Certificates[0].Raw) + len(inside.Certificates[0].Raw)
+		end := min(len(raw), signer+600)
+		for i := signer; i < end; i += 7 {
+			bad := bytes.Clone(raw)
+			bad[i] ^= 1
+			if timestamped := strings.Contains(name, "2026"); timestamped && i > signer+450 {
+				break
+			}
+			if value(bad, q) == signing.CheckPassed {
+				t.Errorf("%s: byte %d flipped, and the signature value passes", filepath.Base(name), i)
+			}
+		}
+	}
+	if seen != 6 {
+		t.Errorf("%d files, not 6", seen)
 	}
 }
 

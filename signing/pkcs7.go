@@ -29,37 +29,37 @@ var errTwoReadings = errors.New("two readers disagree about the contents")
 // confirm reads the container a second time, with the library, and compares
 // what both readers must see alike: the content, the certificates and the
 // signers. A container that the library cannot read (it is the narrower of the
-// two) is not confirmed, which is no error.
-func confirm(ber []byte, own *signedData) (confirmed bool, err error) {
+// two) is judged on our own reading alone.
+func confirm(ber []byte, own *signedData) error {
 	lib, ok := parseWithLibrary(ber)
 	if !ok {
-		return false, nil
+		return nil
 	}
 	if own.attached && !bytes.Equal(lib.Content, own.content) || !own.attached && len(lib.Content) > 0 {
-		return false, fmt.Errorf("%w: content", errTwoReadings)
+		return fmt.Errorf("%w: content", errTwoReadings)
 	}
 	if len(lib.Certificates) != len(own.certificates) {
-		return false, fmt.Errorf("%w: number of certificates", errTwoReadings)
+		return fmt.Errorf("%w: number of certificates", errTwoReadings)
 	}
 	for i, c := range lib.Certificates {
 		if !bytes.Equal(c.Raw, own.certificates[i]) {
-			return false, fmt.Errorf("%w: certificate %d", errTwoReadings, i+1)
+			return fmt.Errorf("%w: certificate %d", errTwoReadings, i+1)
 		}
 	}
 	if len(lib.Signers) != len(own.signers) {
 		// The library drops signers that it cannot name.
 		if slices.ContainsFunc(own.signers, func(s signerInfo) bool { return s.issuer == nil }) {
-			return false, nil
+			return nil
 		}
-		return false, fmt.Errorf("%w: number of signers", errTwoReadings)
+		return fmt.Errorf("%w: number of signers", errTwoReadings)
 	}
 	for i, s := range lib.Signers {
 		if !bytes.Equal(s.EncryptedDigest, own.signers[i].signature) ||
 			own.signers[i].serial == nil || s.IssuerAndSerialNumber.SerialNumber.Cmp(own.signers[i].serial) != 0 {
-			return false, fmt.Errorf("%w: signer %d", errTwoReadings, i+1)
+			return fmt.Errorf("%w: signer %d", errTwoReadings, i+1)
 		}
 	}
-	return true, nil
+	return nil
 }
 
 // parseWithLibrary guards the library: its parser has panicked on strangers'

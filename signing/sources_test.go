@@ -67,8 +67,7 @@ func TestSourcesOfRevocation(t *testing.T) {
 				v.Ask = answering(test.ocsp, &asked)
 			}
 			got := verify(t, v, pki.Signed([]byte("content"), pki.Person(signtest.Applicant())), signing.Question{})
-			revokedAuthority := got.SubIndication == signing.RevokedCANoPOE && test.want == signing.RevokedNoPOE
-			if got.Passed() != test.passes || got.SubIndication != test.want && !revokedAuthority {
+			if got.Passed() != test.passes || got.SubIndication != test.want {
 				t.Errorf("%s; want %s", explain(got), test.want)
 			}
 			if asked > test.atMost {

@@ -150,7 +150,7 @@ func readCMS(file []byte) (*signedData, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := confirm(normal, sd); err != nil {
+	if err := confirm(normal, sd); err != nil {
 		return nil, err
 	}
 	return sd, nil

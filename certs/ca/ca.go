@@ -166,6 +166,6 @@ func (a *Authority) isRootSubject(serial *big.Int) bool {
 
 // belongs reports whether the key is the certificate's.
 func (h Holder) belongs() bool {
-	spki, err := marshalPublicKey(h.Key.Public())
+	spki, err := certs.MarshalPublicKey(h.Key.Public())
 	return err == nil && bytes.Equal(spki, h.Certificate.RawSPKI)
 }

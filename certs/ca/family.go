@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -77,35 +76,9 @@ func (f Family) newKey() (crypto.Signer, error) {
 	return nil, fmt.Errorf("%w: unknown family %d", ErrInvalid, int(f))
 }
 
-func marshalPublicKey(pub crypto.PublicKey) ([]byte, error) {
-	if k, ok := pub.(*gost.PublicKey); ok {
-		return gost.MarshalPKIXPublicKey(k)
-	}
-	return x509.MarshalPKIXPublicKey(pub)
-}
-
 func marshalPrivateKey(key crypto.Signer) ([]byte, error) {
 	if k, ok := key.(*gost.PrivateKey); ok {
 		return gost.MarshalPKCS8PrivateKey(k)
 	}
 	return x509.MarshalPKCS8PrivateKey(key)
-}
-
-func parsePrivateKey(b []byte) (crypto.Signer, error) {
-	national, err := gost.ParsePKCS8PrivateKey(b)
-	if err == nil {
-		return national, nil
-	}
-	if !errors.Is(err, gost.ErrNotGOST) {
-		return nil, err
-	}
-	key, err := x509.ParsePKCS8PrivateKey(b)
-	if err != nil {
-		return nil, err
-	}
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("%w: a key that cannot sign", ErrInvalid)
-	}
-	return signer, nil
 }

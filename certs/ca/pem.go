@@ -137,7 +137,7 @@ func parseContents(b []byte) (contents, error) {
 			}
 			pending = cert
 		case blockKey:
-			key, err := parsePrivateKey(block.Bytes)
+			key, err := certs.ParsePrivateKey(block.Bytes)
 			if err != nil {
 				return contents{}, fmt.Errorf("%w: private key: %w", ErrInvalid, err)
 			}

@@ -35,7 +35,7 @@ func newTemplate(key crypto.Signer, subject []byte, from, to time.Time) (*Templa
 	if !from.Before(to) {
 		return nil, fmt.Errorf("%w: the certificate would end before it begins", ErrInvalid)
 	}
-	spki, err := marshalPublicKey(key.Public())
+	spki, err := certs.MarshalPublicKey(key.Public())
 	if err != nil {
 		return nil, fmt.Errorf("public key: %w", err)
 	}

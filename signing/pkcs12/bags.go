@@ -3,13 +3,11 @@ package pkcs12
 import (
 	"bytes"
 	"crypto"
-	"crypto/x509"
 	"errors"
 	"fmt"
 
 	"tamga/certs"
 	"tamga/certs/der"
-	"tamga/certs/gost"
 )
 
 // bagKind is the last arc of a bag's type (RFC 7292 section 4.2).
@@ -182,22 +180,14 @@ func (b bag) shroud() (*encryption, []byte, error) {
 
 // parsePrivateKey reads PKCS#8 of any family that signs.
 func parsePrivateKey(b []byte) (crypto.Signer, error) {
-	national, err := gost.ParsePKCS8PrivateKey(b)
-	if err == nil {
-		return national, nil
+	key, err := certs.ParsePrivateKey(b)
+	switch {
+	case errors.Is(err, certs.ErrAlgorithm):
+		return nil, fmt.Errorf("%w: %w", ErrUnsupported, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if !errors.Is(err, gost.ErrNotGOST) {
-		return nil, fmt.Errorf("%w: private key: %w", ErrMalformed, err)
-	}
-	key, err := x509.ParsePKCS8PrivateKey(b)
-	if err != nil {
-		return nil, fmt.Errorf("%w: private key: %w", ErrMalformed, err)
-	}
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("%w: a private key that does not sign", ErrUnsupported)
-	}
-	return signer, nil
+	return key, nil
 }
 
 // collector gathers keys and certificates from the bags of all safes.

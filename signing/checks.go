@@ -123,7 +123,7 @@ func askSignatureValue(f *facts, _ *Policy) finding {
 		return undetermined(CryptoConstraintsFailure, "%v", f.algErr)
 	case f.certificate == nil:
 		return undetermined(NoSigningCertificateFound, "without the signer's certificate the value cannot be verified")
-	case f.signer.signedDER == nil:
+	case f.signer.SignedDER == nil:
 		return undetermined(FormatFailure, "nothing to verify without signed attributes")
 	}
 	return passed("%s", f.algorithm.Name())

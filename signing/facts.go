@@ -9,6 +9,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/der"
 	"tamga/certs/revocation"
+	"tamga/signing/cms"
 )
 
 // facts is all that was found out about one signer. Gathering decides nothing:
@@ -22,7 +23,7 @@ type facts struct {
 	format []string
 	later  string
 
-	signer    *signerInfo
+	signer    *cms.SignerInfo
 	algorithm certs.Algorithm
 	algErr    error
 	noContent bool
@@ -56,21 +57,21 @@ const (
 )
 
 // gatherSigner finds out everything about one signer of a container.
-func (v *Verifier) gatherSigner(sd *signedData, si *signerInfo, content []byte, q Question) *facts {
+func (v *Verifier) gatherSigner(sd *cms.SignedData, si *cms.SignerInfo, content []byte, q Question) *facts {
 	f := &facts{question: q, at: q.At, signer: si}
 	f.gatherAttributes(sd, si)
-	f.algorithm, f.algErr = certs.SignerInfoAlgorithm(si.algorithm, si.digest)
-	bag := parseBag(v.Trust, sd.certificates)
+	f.algorithm, f.algErr = certs.SignerInfoAlgorithm(si.Algorithm, si.Digest)
+	bag := parseBag(v.Trust, sd.Certificates)
 	for _, c := range bag {
-		if si.names(c) {
+		if si.Names(c) {
 			f.certificate = c
 			break
 		}
 	}
-	f.gatherSignature(si, sd.attached, content)
-	for _, a := range si.unsigned {
-		if a.id.Equal(oidSignatureTimestamp) {
-			f.timestamps += len(a.values)
+	f.gatherSignature(si, sd.Attached, content)
+	for _, a := range si.Unsigned {
+		if a.ID.Equal(cms.OIDSignatureTimestamp) {
+			f.timestamps += len(a.Values)
 		}
 	}
 	if f.certificate != nil {
@@ -94,50 +95,50 @@ func parseBag(pool *certs.Pool, raw [][]byte) []*certs.Certificate {
 
 // gatherAttributes checks the rules of RFC 5652 section 11 that attributes
 // stand once and with one value.
-func (f *facts) gatherAttributes(sd *signedData, si *signerInfo) {
-	if si.signedDER == nil {
+func (f *facts) gatherAttributes(sd *cms.SignedData, si *cms.SignerInfo) {
+	if si.SignedDER == nil {
 		f.format = append(f.format, "no signed attributes")
 		return
 	}
-	ct, found, err := single(si.signed, oidContentType)
+	ct, found, err := cms.Single(si.Signed, cms.OIDContentType)
 	switch {
 	case err != nil:
 		f.format = append(f.format, err.Error())
 	case !found:
 		f.format = append(f.format, "no content-type attribute")
-	case !bytes.Equal(ct, der.OID(sd.contentType)):
+	case !bytes.Equal(ct, der.OID(sd.ContentType)):
 		f.format = append(f.format, "the content-type attribute names another type than the content has")
 	}
-	if _, found, err := single(si.signed, oidMessageDigest); err != nil {
+	if _, found, err := cms.Single(si.Signed, cms.OIDMessageDigest); err != nil {
 		f.format = append(f.format, err.Error())
 	} else if !found {
 		f.format = append(f.format, "no message-digest attribute")
 	}
-	if _, _, err := single(si.signed, oidSigningTime); err != nil {
+	if _, _, err := cms.Single(si.Signed, cms.OIDSigningTime); err != nil {
 		f.format = append(f.format, err.Error())
 	}
 }
 
 // gatherSignature compares the digest of the content and verifies the value.
-func (f *facts) gatherSignature(si *signerInfo, attached bool, content []byte) {
+func (f *facts) gatherSignature(si *cms.SignerInfo, attached bool, content []byte) {
 	f.noContent = !attached && content == nil
 	if f.algErr != nil {
 		return
 	}
 	if !f.noContent {
-		want, found, err := single(si.signed, oidMessageDigest)
+		want, found, err := cms.Single(si.Signed, cms.OIDMessageDigest)
 		if err == nil && found && !bytes.Equal(want, der.Octets(f.algorithm.Digest.Sum(content))) {
 			f.digestErr = errors.New("the content is not what was signed: its digest differs")
 		}
 	}
-	if f.certificate == nil || si.signedDER == nil {
+	if f.certificate == nil || si.SignedDER == nil {
 		return
 	}
 	if f.certificate.PublicKey == nil {
 		f.algErr = fmt.Errorf("%w: %w", certs.ErrAlgorithm, f.certificate.KeyError)
 		return
 	}
-	err := f.algorithm.Verify(f.certificate.PublicKey, si.signedDER, si.signature)
+	err := f.algorithm.Verify(f.certificate.PublicKey, si.SignedDER, si.Signature)
 	if errors.Is(err, certs.ErrAlgorithm) {
 		f.algErr = err
 	} else {
@@ -147,8 +148,8 @@ func (f *facts) gatherSignature(si *signerInfo, attached bool, content []byte) {
 
 // gatherESS compares the signing-certificate attribute with the certificate
 // that the signer is named by (RFC 5035). Version 2 counts when both stand.
-func (f *facts) gatherESS(si *signerInfo) {
-	v2, found, err := single(si.signed, oidSigningCertificateV2)
+func (f *facts) gatherESS(si *cms.SignerInfo) {
+	v2, found, err := cms.Single(si.Signed, cms.OIDSigningCertificateV2)
 	if err != nil {
 		f.essErr = err
 		return
@@ -157,7 +158,7 @@ func (f *facts) gatherESS(si *signerInfo) {
 		f.essErr = matchESS(v2, certs.SHA256, f.certificate)
 		return
 	}
-	v1, found, err := single(si.signed, oidSigningCertificate)
+	v1, found, err := cms.Single(si.Signed, cms.OIDSigningCertificate)
 	if err != nil {
 		f.essErr = err
 		return

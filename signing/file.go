@@ -7,6 +7,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/der"
 	"tamga/certs/revocation"
+	"tamga/signing/cms"
 )
 
 // FileKind is what a file holds, told by its content and never by its name.
@@ -47,7 +48,7 @@ func sniffOutline(raw []byte) FileKind {
 	normal, err := der.FromBER(raw)
 	if err != nil {
 		// A damaged CMS is still asked about as one.
-		if bytes.Contains(raw[:min(len(raw), 64)], der.OID(oidSignedData)) {
+		if bytes.Contains(raw[:min(len(raw), 64)], der.OID(cms.OIDSignedData)) {
 			return FileCMS
 		}
 		return FileUnknown
@@ -97,8 +98,8 @@ func ReadCMS(file []byte) (*Contents, error) {
 		return nil, err
 	}
 	return &Contents{
-		ContentType: sd.contentType, Attached: sd.attached, Content: sd.content,
-		Certificates: parseBag(&certs.Pool{}, sd.certificates), Signers: len(sd.signers), DER: raw,
+		ContentType: sd.ContentType, Attached: sd.Attached, Content: sd.Content,
+		Certificates: parseBag(&certs.Pool{}, sd.Certificates), Signers: len(sd.Signers), DER: raw,
 	}, nil
 }
 

@@ -1,12 +1,12 @@
 package signing
 
 import (
-	"encoding/asn1"
 	"errors"
 	"fmt"
 	"slices"
 
 	"tamga/certs"
+	"tamga/signing/cms"
 	"tamga/signing/pades"
 )
 
@@ -56,7 +56,7 @@ func (v *Verifier) gatherPDFSignature(doc *pades.Document, s pades.Signature, q 
 	parts := doc.SignedBytes(s)
 	sd, err := pdfContainer(s)
 	if err == nil {
-		f = v.gatherSigner(sd, &sd.signers[0], slices.Concat(parts[0], parts[1]), q)
+		f = v.gatherSigner(sd, &sd.Signers[0], slices.Concat(parts[0], parts[1]), q)
 	} else {
 		f.format = append(f.format, err.Error())
 		f.algErr = fmt.Errorf("%w: the signature could not be read", certs.ErrAlgorithm)
@@ -74,7 +74,7 @@ func (v *Verifier) gatherPDFSignature(doc *pades.Document, s pades.Signature, q 
 
 // pdfContainer reads the CMS of a PDF signature: detached, with exactly one
 // signer (EN 319 142-1 section 6.3; ISO 32000-1 section 12.8.3.3).
-func pdfContainer(s pades.Signature) (*signedData, error) {
+func pdfContainer(s pades.Signature) (*cms.SignedData, error) {
 	if s.Kind == pades.KindTimestamp {
 		return nil, errors.New("a document timestamp, which is not evaluated")
 	}
@@ -85,28 +85,28 @@ func pdfContainer(s pades.Signature) (*signedData, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case sd.attached:
+	case sd.Attached:
 		return nil, errors.New("the CMS in /Contents carries a content of its own")
-	case len(sd.signers) != 1:
-		return nil, fmt.Errorf("the CMS in /Contents has %d signers, not one", len(sd.signers))
-	case !sd.contentType.Equal(oidData):
-		return nil, fmt.Errorf("the CMS in /Contents signs content of type %v, not data", sd.contentType)
+	case len(sd.Signers) != 1:
+		return nil, fmt.Errorf("the CMS in /Contents has %d signers, not one", len(sd.Signers))
+	case !sd.ContentType.Equal(cms.OIDData):
+		return nil, fmt.Errorf("the CMS in /Contents signs content of type %v, not data", sd.ContentType)
 	}
 	return sd, nil
 }
 
 // pdfLevel names the level of a signature, or says why it is not PAdES
 // baseline (EN 319 142-1 section 6.3, table 1).
-func pdfLevel(s pades.Signature, si *signerInfo) string {
+func pdfLevel(s pades.Signature, si *cms.SignerInfo) string {
 	why := ""
 	switch {
 	case si == nil:
 		why = "the CMS could not be read"
 	case s.SubFilter != "ETSI.CAdES.detached":
 		why = "SubFilter is " + s.SubFilter
-	case !si.has(oidSigningCertificateV2):
+	case !si.Has(cms.OIDSigningCertificateV2):
 		why = "no signing-certificate-v2 attribute"
-	case si.has(oidSigningTime):
+	case si.Has(cms.OIDSigningTime):
 		why = "a signing-time attribute, which PAdES forbids"
 	case s.ClaimedTime.IsZero():
 		why = "no /M entry"
@@ -114,9 +114,4 @@ func pdfLevel(s pades.Signature, si *signerInfo) string {
 		return LevelBB
 	}
 	return "PDF signature, not PAdES: " + why
-}
-
-// has reports whether the signer has a signed attribute.
-func (si *signerInfo) has(id asn1.ObjectIdentifier) bool {
-	return slices.ContainsFunc(si.signed, func(a attribute) bool { return a.id.Equal(id) })
 }

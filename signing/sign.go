@@ -11,6 +11,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/der"
+	"tamga/signing/cms"
 	"tamga/signing/pades"
 )
 
@@ -76,16 +77,16 @@ func SignCMS(content []byte, key Key, opt CMSOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := container{content: content}
+	c := cms.Container{Content: content}
 	if opt.Detached {
-		c.content = nil
+		c.Content = nil
 	} else if content == nil {
-		c.content = []byte{}
+		c.Content = []byte{}
 	}
 	if opt.Claim {
-		c.signedAttrs = append(c.signedAttrs, attribute{oidSigningTime, [][]byte{der.Time(opt.Time)}})
+		c.SignedAttrs = append(c.SignedAttrs, cms.Attribute{ID: cms.OIDSigningTime, Values: [][]byte{der.Time(opt.Time)}})
 	}
-	return c.sign(key, alg.Digest.Sum(content))
+	return sign(c, key, alg.Digest.Sum(content))
 }
 
 // SignPDF fills the hole of a prepared PDF (see [pades.Hole]) with a detached
@@ -104,7 +105,7 @@ func SignPDF(prepared []byte, key Key, at time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	cms, err := container{}.sign(key, alg.Digest.Sum(parts[0], parts[1]))
+	cms, err := sign(cms.Container{}, key, alg.Digest.Sum(parts[0], parts[1]))
 	if err != nil {
 		return nil, err
 	}
@@ -117,32 +118,28 @@ func SignPDF(prepared []byte, key Key, at time.Time) ([]byte, error) {
 
 // sign completes the container with the attributes of every signature of ours
 // and the signature over them.
-func (c container) sign(key Key, messageDigest []byte) ([]byte, error) {
+func sign(c cms.Container, key Key, messageDigest []byte) ([]byte, error) {
 	alg, id, err := certs.SigningAlgorithm(key.Certificate.PublicKey)
 	if err != nil {
 		return nil, err
 	}
-	c.certificate, c.chain, c.algorithm = key.Certificate, key.Chain, id
-	c.digest = certs.AlgorithmIdentifier{OID: alg.Digest.OID, Parameters: der.NullValue()}
-	c.signedAttrs = append(c.signedAttrs,
-		attribute{oidContentType, [][]byte{der.OID(oidData)}},
-		attribute{oidMessageDigest, [][]byte{der.Octets(messageDigest)}},
-		attribute{oidSigningCertificateV2, [][]byte{signingCertificateV2(key.Certificate)}},
+	c.Certificate, c.Chain, c.Algorithm = key.Certificate, key.Chain, id
+	c.Digest = certs.AlgorithmIdentifier{OID: alg.Digest.OID, Parameters: der.NullValue()}
+	c.SignedAttrs = append(c.SignedAttrs,
+		cms.Attribute{ID: cms.OIDContentType, Values: [][]byte{der.OID(cms.OIDData)}},
+		cms.Attribute{ID: cms.OIDMessageDigest, Values: [][]byte{der.Octets(messageDigest)}},
+		cms.Attribute{ID: cms.OIDSigningCertificateV2, Values: [][]byte{signingCertificateV2(key.Certificate)}},
 	)
-	slices.SortFunc(c.signedAttrs, func(a, b attribute) int { return bytes.Compare(a.der(), b.der()) })
-	encoded := make([][]byte, len(c.signedAttrs))
-	for i, a := range c.signedAttrs {
-		encoded[i] = a.der()
+	slices.SortFunc(c.SignedAttrs, func(a, b cms.Attribute) int { return bytes.Compare(a.DER(), b.DER()) })
+	encoded := make([][]byte, len(c.SignedAttrs))
+	for i, a := range c.SignedAttrs {
+		encoded[i] = a.DER()
 	}
-	c.signature, err = key.Signer.Sign(rand.Reader, alg.Digest.Sum(der.Set(encoded...)), alg.Digest.SignerOpts())
+	c.Signature, err = key.Signer.Sign(rand.Reader, alg.Digest.Sum(der.Set(encoded...)), alg.Digest.SignerOpts())
 	if err != nil {
 		return nil, fmt.Errorf("use signing key: %w", err)
 	}
-	return c.build()
-}
-
-func (a attribute) der() []byte {
-	return der.Sequence(der.OID(a.id), der.Set(a.values...))
+	return c.Build()
 }
 
 // signingCertificateV2 returns the attribute that binds the signature to the

@@ -11,6 +11,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/der"
 	"tamga/certs/revocation"
+	"tamga/signing/cms"
 )
 
 // Verifier judges signatures. Trust and Revocation may be nil or empty: then
@@ -94,15 +95,15 @@ func (v *Verifier) VerifyCMS(file []byte, q Question) (*Verdict, error) {
 }
 
 // gatherCMS gathers the facts of every signer of a container.
-func (v *Verifier) gatherCMS(sd *signedData, q Question) []*facts {
+func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 	content := q.Content
-	if sd.attached {
-		content = sd.content
+	if sd.Attached {
+		content = sd.Content
 	}
-	all := make([]*facts, len(sd.signers))
-	for i := range sd.signers {
-		all[i] = v.gatherSigner(sd, &sd.signers[i], content, q)
-		if sd.attached && q.Content != nil && string(q.Content) != string(sd.content) {
+	all := make([]*facts, len(sd.Signers))
+	for i := range sd.Signers {
+		all[i] = v.gatherSigner(sd, &sd.Signers[i], content, q)
+		if sd.Attached && q.Content != nil && string(q.Content) != string(sd.Content) {
 			all[i].digestErr = fmt.Errorf("the content supplied is not the content that the signature carries")
 		}
 	}
@@ -135,25 +136,13 @@ func (v *Verifier) VerifyCertificate(file []byte, q Question) (*Verdict, error) 
 	return verdict, nil
 }
 
-// readCMS takes a container apart, whatever its armour, and has a second
-// reader confirm it.
-func readCMS(file []byte) (*signedData, error) {
+// readCMS takes a container apart, whatever its armour.
+func readCMS(file []byte) (*cms.SignedData, error) {
 	ber, err := unarmour(file)
 	if err != nil {
 		return nil, err
 	}
-	normal, err := der.FromBER(ber)
-	if err != nil {
-		return nil, err
-	}
-	sd, err := parseSignedData(normal)
-	if err != nil {
-		return nil, err
-	}
-	if err := confirm(normal, sd); err != nil {
-		return nil, err
-	}
-	return sd, nil
+	return cms.Read(ber)
 }
 
 func (v *Verifier) newVerdict(kind string, q Question) *Verdict {
@@ -220,7 +209,7 @@ func (v *Verifier) judge(f *facts) Signer {
 // describe adds who signed and the three facts.
 func (s *Signer) describe(f *facts) {
 	if f.signer != nil {
-		s.ClaimedTime = f.signer.claimedTime()
+		s.ClaimedTime = f.signer.ClaimedTime()
 		if f.algErr == nil {
 			s.Algorithm = f.algorithm.Name()
 		}

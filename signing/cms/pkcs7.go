@@ -1,0 +1,140 @@
+package cms
+
+// This is the only file that knows go.mozilla.org/pkcs7. The library is used
+// for the container, in both directions, and for nothing else: it checks no
+// trust, believes the signing time that the signer claims, and knows neither
+// GOST nor RSASSA-PSS nor signers named by key identifier. What a signature is
+// made over, and whether it is right, is decided by our own code.
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.mozilla.org/pkcs7"
+
+	"tamga/certs"
+	"tamga/certs/der"
+)
+
+// errTwoReadings means that the library and our own reader see two different
+// things in one file. Such a file was made to be read differently by different
+// programs; it is not judged.
+var errTwoReadings = errors.New("two readers disagree about the contents")
+
+// confirm reads the container a second time, with the library, and compares
+// what both readers must see alike: the content, the certificates and the
+// signers. A container that the library cannot read (it is the narrower of the
+// two) is judged on our own reading alone.
+func confirm(ber []byte, own *SignedData) error {
+	lib, ok := parseWithLibrary(ber)
+	if !ok {
+		return nil
+	}
+	if own.Attached && !bytes.Equal(lib.Content, own.Content) || !own.Attached && len(lib.Content) > 0 {
+		return fmt.Errorf("%w: content", errTwoReadings)
+	}
+	if len(lib.Certificates) != len(own.Certificates) {
+		return fmt.Errorf("%w: number of certificates", errTwoReadings)
+	}
+	for i, c := range lib.Certificates {
+		if !bytes.Equal(c.Raw, own.Certificates[i]) {
+			return fmt.Errorf("%w: certificate %d", errTwoReadings, i+1)
+		}
+	}
+	if len(lib.Signers) != len(own.Signers) {
+		// The library drops signers that it cannot name.
+		if slices.ContainsFunc(own.Signers, func(s SignerInfo) bool { return s.Issuer == nil }) {
+			return nil
+		}
+		return fmt.Errorf("%w: number of signers", errTwoReadings)
+	}
+	for i, s := range lib.Signers {
+		if !bytes.Equal(s.EncryptedDigest, own.Signers[i].Signature) ||
+			own.Signers[i].Serial == nil || s.IssuerAndSerialNumber.SerialNumber.Cmp(own.Signers[i].Serial) != 0 {
+			return fmt.Errorf("%w: signer %d", errTwoReadings, i+1)
+		}
+	}
+	return nil
+}
+
+// parseWithLibrary guards the library: its parser has panicked on strangers'
+// bytes before.
+func parseWithLibrary(b []byte) (p *pkcs7.PKCS7, ok bool) {
+	defer func() {
+		if recover() != nil {
+			p, ok = nil, false
+		}
+	}()
+	p, err := pkcs7.Parse(b)
+	return p, err == nil
+}
+
+// Container is what goes into a SignedData that we make.
+type Container struct {
+	Content     []byte // nil when detached
+	Certificate *certs.Certificate
+	Chain       []*certs.Certificate
+	Digest      certs.AlgorithmIdentifier
+	Algorithm   certs.AlgorithmIdentifier
+	SignedAttrs []Attribute // in the order of DER
+	Signature   []byte
+}
+
+// Build encodes the container with the library. The library would also hash
+// and sign, but only with its own choice of algorithms and with a signing-time
+// attribute, which PAdES forbids; so the signer is filled in ready made.
+func (c Container) Build() ([]byte, error) {
+	sd, err := pkcs7.NewSignedData(c.Content)
+	if err != nil {
+		return nil, fmt.Errorf("build CMS: %w", err)
+	}
+	for _, cert := range append([]*certs.Certificate{c.Certificate}, c.Chain...) {
+		sd.AddCertificate(&x509.Certificate{Raw: cert.Raw})
+	}
+	digest, err := libraryAlgorithm(c.Digest)
+	if err != nil {
+		return nil, err
+	}
+	algorithm, err := libraryAlgorithm(c.Algorithm)
+	if err != nil {
+		return nil, err
+	}
+	inner := sd.GetSignedData()
+	inner.DigestAlgorithmIdentifiers = []pkix.AlgorithmIdentifier{digest}
+	inner.SignerInfos = slices.Grow(inner.SignerInfos, 1)[:1]
+	si := &inner.SignerInfos[0]
+	si.Version = 1
+	si.IssuerAndSerialNumber.IssuerName = asn1.RawValue{FullBytes: c.Certificate.Issuer.Raw}
+	si.IssuerAndSerialNumber.SerialNumber = c.Certificate.Serial
+	si.DigestAlgorithm, si.DigestEncryptionAlgorithm = digest, algorithm
+	si.EncryptedDigest = c.Signature
+	si.AuthenticatedAttributes = slices.Grow(si.AuthenticatedAttributes, len(c.SignedAttrs))[:len(c.SignedAttrs)]
+	for i, a := range c.SignedAttrs {
+		si.AuthenticatedAttributes[i].Type = a.ID
+		si.AuthenticatedAttributes[i].Value = asn1.RawValue{FullBytes: der.Set(a.Values...)}
+	}
+	if c.Content == nil {
+		sd.Detach()
+	}
+	out, err := sd.Finish()
+	if err != nil {
+		return nil, fmt.Errorf("build CMS: %w", err)
+	}
+	return out, nil
+}
+
+func libraryAlgorithm(a certs.AlgorithmIdentifier) (pkix.AlgorithmIdentifier, error) {
+	out := pkix.AlgorithmIdentifier{Algorithm: a.OID}
+	if a.Parameters == nil {
+		return out, nil
+	}
+	if _, err := asn1.Unmarshal(a.Parameters, &out.Parameters); err != nil {
+		return out, fmt.Errorf("build CMS: algorithm parameters: %w", err)
+	}
+	return out, nil
+}

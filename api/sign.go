@@ -29,7 +29,7 @@ func (v *service) signCMS(c echo.Context) error {
 		return err
 	}
 	var body signRequest
-	if err := readJSON(c, &body); err != nil {
+	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}
 	if body.Content == nil {

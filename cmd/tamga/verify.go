@@ -9,6 +9,7 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/spool"
 )
 
 // verifyCommand judges a file.
@@ -46,20 +47,26 @@ func (cmd verifyCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	file, err := c.read(cmd.File, maxInput)
+	file, err := c.open(cmd.File, maxInput)
 	if err != nil {
 		return noAnswerError{err}
 	}
+	defer file.Close()
 	if cmd.Content != "" {
-		if question.Content, err = c.read(cmd.Content, maxInput); err != nil {
+		content, err := c.open(cmd.Content, maxInput)
+		if err != nil {
 			return noAnswerError{err}
+		}
+		defer content.Close()
+		if question.Content = content.Bytes(); question.Content == nil {
+			question.Content = []byte{} // an empty content is a content
 		}
 	}
 	found, err := cmd.load(c)
 	if err != nil {
 		return noAnswerError{err}
 	}
-	kind := signing.Sniff(file)
+	kind := signing.Sniff(file.Bytes())
 	switch {
 	case kind == signing.FileCRL || kind == signing.FileKeyStore:
 		c.note("%s holds no signature; \"tamga inspect\" tells what it is", cmd.File)
@@ -70,7 +77,11 @@ func (cmd verifyCommand) Run(c *console) error {
 	if err != nil {
 		return usagef("%w", err)
 	}
-	verdict, err := verifier.Verify(file, question)
+	var verdict *signing.Verdict
+	err = spool.Guard(func() error {
+		verdict, err = verifier.Verify(file.Bytes(), question)
+		return err
+	})
 	if err != nil {
 		return noAnswerError{err}
 	}

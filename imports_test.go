@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"signing/pkcs12":                  {"certs", "certs/der", "certs/gost"},
 	"signing/cms":                     {"certs", "certs/der"},
 	"signing/spool":                   {},
+	"signing/receipt":                 {"signing"},
 	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/cms", "signing/pades"},
 	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "signing"},
 	"documents":                       {"certs"},
@@ -32,7 +33,7 @@ var mayImport = map[string][]string{
 	"documents/registry":              {"certs", "documents", "documents/pdf", "signing"},
 	"documents/registry/registrytest": {},
 	"api/web":                         {},
-	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing", "signing/spool"},
+	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing", "signing/receipt", "signing/spool"},
 	"cmd/tamga":                       nil, // wires everything
 }
 

@@ -49,6 +49,9 @@ type Server struct {
 	// names none means the key "" or, if there is none, "demo".
 	Keys map[string]signing.Key
 
+	// ReceiptKey signs receipts of verifications; none are made without it.
+	ReceiptKey signing.Key
+
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
 	// answers begin with it; empty makes them relative.

@@ -76,8 +76,9 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 	}
 	s.server = &api.Server{
 		Registry: reg, Verifier: pki.Verifier, Now: signtest.Now, BaseURL: "https://tamga.example",
-		Keys: map[string]signing.Key{"demo": pki.Person(signtest.Applicant())},
-		Log:  slog.New(slog.NewJSONHandler(s.log, nil)),
+		Keys:       map[string]signing.Key{"demo": pki.Person(signtest.Applicant())},
+		ReceiptKey: pki.Person(signtest.Head()),
+		Log:        slog.New(slog.NewJSONHandler(s.log, nil)),
 	}
 	s.values = map[string]string{}
 	s.files = map[string][]byte{}

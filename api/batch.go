@@ -197,7 +197,7 @@ func (v *service) verifyBatch(c echo.Context) error {
 		if err != nil {
 			return body.ID, nil, err
 		}
-		verdict, err := v.judge(asked)
-		return body.ID, verdict, err
+		answer, err := v.answer(asked)
+		return body.ID, answer, err
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/receipt"
 	"tamga/signing/spool"
 )
 
@@ -26,6 +27,18 @@ type verifyRequest struct {
 	BIN     string  `json:"bin"`
 	Role    string  `json:"role"`
 	At      string  `json:"at"`
+	Receipt bool    `json:"receipt"` // a signed receipt is wanted too
+}
+
+// verifyAnswer is the verdict and what else was wanted.
+type verifyAnswer struct {
+	*signing.Verdict
+	Receipt *receiptAnswer `json:"receipt,omitempty"`
+}
+
+type receiptAnswer struct {
+	ID  string `json:"id"`
+	CMS []byte `json:"cms"` // base64 of DER: an attached signature over the receipt's JSON
 }
 
 // The members that hold a file, each of which is a kind of verification.
@@ -42,6 +55,7 @@ type verification struct {
 	file     *spool.File
 	content  *spool.File // nil when none was sent
 	question signing.Question
+	receipt  bool
 }
 
 func (q *verification) close() error {
@@ -59,29 +73,41 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		verdict, err := v.judge(asked)
+		answer, err := v.answer(asked)
 		if err != nil {
 			return err
 		}
-		return personal(c, http.StatusOK, verdict)
+		return personal(c, http.StatusOK, answer)
 	}
 }
 
-// judge answers one question and lets the file go.
-func (v *service) judge(asked *verification) (verdict *signing.Verdict, err error) {
+// answer answers one question and lets the file go.
+func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) {
 	defer func() { err = errors.Join(err, asked.close()) }()
-	judge := v.Verifier.Verify
-	switch asked.kind {
-	case kindCMS:
-		judge = v.Verifier.VerifyCMS
-	case kindPDF:
-		judge = v.Verifier.VerifyPDF
+	if asked.receipt && v.ReceiptKey.Signer == nil {
+		return nil, badField("/receipt", "not_offered", "this service has no key to sign receipts with")
 	}
+	answer = &verifyAnswer{}
 	err = spool.Guard(func() error {
-		verdict, err = judge(asked.file.Bytes(), asked.question)
+		if answer.Verdict, err = v.judge(asked); err != nil || !asked.receipt {
+			return err
+		}
+		made := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
+		answer.Receipt = &receiptAnswer{ID: made.ID}
+		answer.Receipt.CMS, err = made.Sign(v.ReceiptKey)
 		return err
 	})
-	return verdict, err
+	return answer, err
+}
+
+func (v *service) judge(asked *verification) (*signing.Verdict, error) {
+	switch asked.kind {
+	case kindCMS:
+		return v.Verifier.VerifyCMS(asked.file.Bytes(), asked.question)
+	case kindPDF:
+		return v.Verifier.VerifyPDF(asked.file.Bytes(), asked.question)
+	}
+	return v.Verifier.Verify(asked.file.Bytes(), asked.question)
 }
 
 // readVerification reads either form of the request.
@@ -125,7 +151,7 @@ func (r *verifyRequest) verification(kind string) (*verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := &verification{kind: kind, file: spool.Of(file)}
+	asked := &verification{kind: kind, file: spool.Of(file), receipt: r.Receipt}
 	if r.Content != nil {
 		content, err := binary("/content", *r.Content)
 		if err != nil {
@@ -142,7 +168,7 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	if kind != kindPDF {
 		files = append(files, "content")
 	}
-	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at")
+	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt")
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +179,10 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	body := verifyRequest{
 		IIN: parts.values["iin"], BIN: parts.values["bin"], Role: parts.values["role"], At: parts.values["at"],
 	}
-	if err := body.ask(asked); err != nil {
+	if asked.receipt, err = yes("/receipt", parts.values["receipt"]); err == nil {
+		err = body.ask(asked)
+	}
+	if err != nil {
 		return nil, errors.Join(err, parts.close())
 	}
 	return asked, nil
@@ -168,6 +197,17 @@ func (r *verifyRequest) ask(asked *verification) error {
 	var err error
 	asked.question, err = r.question(content)
 	return err
+}
+
+// yes reads a truth value of a form.
+func yes(pointer, value string) (bool, error) {
+	switch value {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, badField(pointer, "type", "is neither true nor false")
 }
 
 // present makes an empty content different from none.

@@ -33,3 +33,24 @@ func (d Date) before(other Date) bool {
 	}
 	return d.Day < other.Day
 }
+
+// Midnight returns the instant at which a civil date begins in Kazakhstan, by
+// the rule of [CivilDate].
+func (d Date) Midnight() time.Time {
+	at := d.midnight()
+	// Six hours before midnight of UTC a day has never begun later: the zone
+	// then is that of its beginning.
+	return at.Add(-time.Duration(offset(at.Add(-6*time.Hour))) * time.Second).UTC()
+}
+
+// midnight is the date as an instant of UTC.
+func (d Date) midnight() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+func offset(t time.Time) int {
+	_, seconds := t.In(civilZone(t)).Zone()
+	return seconds
+}
+
+// PrintedTime writes an instant as documents print it: "02.01.2006 15:04", in
+// the time of Kazakhstan.
+func PrintedTime(t time.Time) string { return t.In(civilZone(t)).Format("02.01.2006 15:04") }

@@ -1,11 +1,12 @@
-// Package documents is the law as values: what a licence and a reasoned
-// refusal say, in Kazakh and in Russian, how they are numbered, which
+// Package documents is the law as values: what licences, refusals and the other
+// documents say, in Kazakh and in Russian, how they are numbered, which
 // statuses they pass through, and what makes their content complete.
 //
 // A newcomer starts with [Licence] and [Refusal], the contents of the two
-// documents of order № 159 of 2012, annex 3, and with [Draft], which is either
-// of them before it has a number. Their Validate methods name every field that
-// is missing or cannot be printed.
+// documents of order № 159 of 2012, annex 3, and with [Draft], which is one of
+// these or of the other documents before it has a number. [Draft.Validate]
+// names every field that is missing or cannot be printed. What happens to a
+// document after it was issued is its [Life].
 //
 // The package is pure: it reads no clock, no file, no network and no database.
 // How a document looks is the business of documents/pdf; in which order things
@@ -41,28 +42,6 @@ type Lang string
 const (
 	KK Lang = "kk"
 	RU Lang = "ru"
-)
-
-// Kind tells the documents apart.
-type Kind string
-
-// The documents that can be issued.
-const (
-	KindLicence Kind = "licence" // order № 159, annex 3, part 1
-	KindRefusal Kind = "refusal" // order № 159, annex 3, part 2
-)
-
-// Status is where a document is in its life.
-type Status string
-
-const (
-	// StatusReserved is a number taken and a content written, not yet signed.
-	StatusReserved Status = "reserved"
-	// StatusInForce is signed and entered in the register: қолданыста.
-	StatusInForce Status = "in_force"
-	// StatusVoid is a reservation that was given up; its number is not used
-	// again.
-	StatusVoid Status = "void"
 )
 
 // Date is a civil date, as the documents print it, without a time of day.
@@ -151,7 +130,35 @@ type Licence struct {
 	Licensor          Text   `json:"licensor"`
 	Head              string `json:"head"` // surname and initials of the head or authorised person
 	Place             Text   `json:"place"`
+
+	// Annex is the sheet that names the sub-type of the activity; nil without.
+	Annex *Annex `json:"annex,omitempty"`
+	// Replaces is the number of the licence that this one takes the place of:
+	// it is re-issued (қайта ресімдеу), gets a new number and a new date, and
+	// keeps the date of first issue, which the register gives.
+	Replaces      string `json:"replaces,omitempty"`
+	FirstIssuedOn Date   `json:"first_issued_on,omitzero"`
 }
+
+// Annex is the annex to a licence («Лицензияға қосымша»). The forms of real
+// licences have these rows; order № 159 has no form for it.
+type Annex struct {
+	Number        string  `json:"number"` // three digits; "001" when left out
+	Subtype       Subtype `json:"subtype"`
+	Ground        Text    `json:"ground"`         // the order by which it is given
+	HolderAddress Text    `json:"holder_address"` // of an organisation its own address when left out
+}
+
+// Subtype is the sub-type of the licensed activity: the title of the service
+// says «археологиялық және (немесе) ғылыми-реставрациялау», so there are three.
+type Subtype string
+
+// The sub-types.
+const (
+	SubtypeArchaeology Subtype = "archaeological"
+	SubtypeRestoration Subtype = "scientific_restoration"
+	SubtypeBoth        Subtype = "archaeological_and_scientific_restoration"
+)
 
 // Refusal is the content of «НЕГІЗДЕЛГЕН БАС ТАРТУ», order № 159, annex 3,
 // part 2.
@@ -184,10 +191,3 @@ const (
 	// days (Law on licensing of 2007, article 42 ¶4).
 	GroundIncomplete RefusalGround = "RF-INCOMPLETE"
 )
-
-// Draft is a document that has no number yet: exactly one of its fields is
-// set.
-type Draft struct {
-	Licence *Licence `json:"licence,omitempty"`
-	Refusal *Refusal `json:"refusal,omitempty"`
-}

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
@@ -91,35 +92,37 @@ func normaliseLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Normalise returns a copy of the draft with every text normalised as by
-// [NormaliseKazakh]; the reason of a refusal and the special conditions of a
-// licence keep their line breaks. The draft itself is not changed.
-func (d Draft) Normalise() Draft {
-	var out Draft
-	if d.Licence != nil {
-		l := d.Licence.normalise()
-		out.Licence = &l
-	}
-	if d.Refusal != nil {
-		r := d.Refusal.normalise()
-		out.Refusal = &r
-	}
-	return out
-}
+func (l *Licence) kind() Kind             { return KindLicence }
+func (l *Licence) head() (*string, *Date) { return &l.Number, &l.IssuedOn }
 
-func (l Licence) normalise() Licence {
-	l.Number = strings.TrimSpace(l.Number)
+func (l *Licence) normalise() {
 	l.Holder = l.Holder.normalise()
 	l.Activity = l.Activity.each(NormaliseKazakh)
 	l.SpecialConditions = l.SpecialConditions.each(normaliseLines)
 	l.Licensor = l.Licensor.each(NormaliseKazakh)
 	l.Head = NormaliseKazakh(l.Head)
 	l.Place = l.Place.each(NormaliseKazakh)
-	return l
+	l.Replaces = trimNumber(l.Replaces)
+	if l.Annex != nil {
+		a := *l.Annex
+		a.normalise(l.Holder)
+		l.Annex = &a
+	}
 }
 
-func (r Refusal) normalise() Refusal {
-	r.Number = strings.TrimSpace(r.Number)
+func (a *Annex) normalise(of Holder) {
+	a.Number = cmp.Or(strings.TrimSpace(a.Number), "001")
+	a.Ground = a.Ground.each(NormaliseKazakh)
+	a.HolderAddress = a.HolderAddress.each(NormaliseKazakh)
+	if a.HolderAddress == (Text{}) && of.Legal != nil {
+		a.HolderAddress = of.Legal.Address
+	}
+}
+
+func (r *Refusal) kind() Kind             { return KindRefusal }
+func (r *Refusal) head() (*string, *Date) { return &r.Number, &r.IssuedOn }
+
+func (r *Refusal) normalise() {
 	r.Authority = r.Authority.each(NormaliseKazakh)
 	r.Requisites = r.Requisites.each(NormaliseKazakh)
 	r.Applicant = r.Applicant.normalise()
@@ -127,7 +130,6 @@ func (r Refusal) normalise() Refusal {
 	r.Reason = r.Reason.each(normaliseLines)
 	r.Position = r.Position.each(NormaliseKazakh)
 	r.Signatory = NormaliseKazakh(r.Signatory)
-	return r
 }
 
 func (h Holder) normalise() Holder {

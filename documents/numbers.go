@@ -19,10 +19,6 @@ const (
 	lastSeq   = 999999
 )
 
-// refusalSeries are the three letters of the reasoned refusals. The series of
-// the state's own permits, such as LAA, are left alone.
-const refusalSeries = "RLR"
-
 // Number is the number of a document taken apart.
 type Number struct {
 	Kind   Kind
@@ -31,33 +27,41 @@ type Number struct {
 	String string // as printed, the key of the register
 }
 
-// LicenceNumber returns the number of a licence: the last two digits of the
-// year of issue and a running number of six digits, as «Е-лицензиялау» has
-// formed them since 2012 (14014826 of 9 October 2014). Years are 2000 to 2099,
-// running numbers 1 to 999999.
-func LicenceNumber(year, seq int) (string, error) {
+// NumberOf returns the number of a document of a kind, formed from the civil
+// year of issue, 2000 to 2099, and the running number of that year, 1 to
+// 999999.
+//
+// A licence has the last two digits of the year and a running number of six
+// digits, as «Е-лицензиялау» has formed them since 2012 (14014826 of 9 October
+// 2014). Every other number is KZ, two check digits, three letters of the
+// series, and eight digits formed as in a licence number. The check digits are
+// those of ISO 7064 MOD 97-10, placed as in an IBAN and as in the state's own
+// permits (KZ08LAA00032358).
+func NumberOf(kind Kind, year, seq int) (string, error) {
 	if err := inSeries(year, seq); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%02d%06d", year%100, seq), nil
+	digits := fmt.Sprintf("%02d%06d", year%100, seq)
+	if kind == KindLicence {
+		return digits, nil
+	}
+	letters := kind.letters()
+	if letters == "" {
+		return "", fmt.Errorf("no series of numbers for the kind %q", kind)
+	}
+	return "KZ" + checkDigits(letters+digits) + letters + digits, nil
 }
 
-// RefusalNumber returns the number of a reasoned refusal: KZ, two check
-// digits, RLR, and eight digits formed as in a licence number. The check
-// digits are those of ISO 7064 MOD 97-10, placed as in an IBAN and as in the
-// state's own permits (KZ08LAA00032358).
-func RefusalNumber(year, seq int) (string, error) {
-	if err := inSeries(year, seq); err != nil {
-		return "", err
-	}
-	body := fmt.Sprintf("%s%02d%06d", refusalSeries, year%100, seq)
-	return "KZ" + checkDigits(body) + body, nil
-}
+// LicenceNumber returns the number of a licence; see [NumberOf].
+func LicenceNumber(year, seq int) (string, error) { return NumberOf(KindLicence, year, seq) }
+
+// RefusalNumber returns the number of a reasoned refusal; see [NumberOf].
+func RefusalNumber(year, seq int) (string, error) { return NumberOf(KindRefusal, year, seq) }
 
 // ParseNumber reads a number as people type, paste and dictate it: in small
 // letters, with spaces and dashes, with Cyrillic letters in place of the Latin
-// ones that look the same. Anything that is not a number of a licence or a
-// refusal, wrong check digits included, is [ErrBadNumber].
+// ones that look the same. Anything that is not a number of one of our series,
+// wrong check digits included, is [ErrBadNumber].
 func ParseNumber(s string) (Number, error) {
 	const longest = 100 // bytes; a number with generous spacing
 	if len(s) > longest {
@@ -66,31 +70,34 @@ func ParseNumber(s string) (Number, error) {
 	plain := strings.Map(plainNumberRune, s)
 	switch {
 	case len(plain) == 8:
-		return parseLicence(plain)
-	case len(plain) == 15 && plain[:2] == "KZ" && plain[4:7] == refusalSeries:
-		return parseRefusal(plain)
+		return numberOf(KindLicence, plain, plain)
+	case len(plain) == 15 && plain[:2] == "KZ":
+		for _, s := range series {
+			if plain[4:7] == s.letters {
+				return parseSeries(s.kind, plain)
+			}
+		}
 	}
 	return Number{}, ErrBadNumber
 }
 
-func parseLicence(plain string) (Number, error) {
-	n, err := yearAndSeq(plain)
-	if err != nil {
-		return Number{}, err
-	}
-	n.Kind, n.String = KindLicence, plain
-	return n, nil
-}
-
-func parseRefusal(plain string) (Number, error) {
-	n, err := yearAndSeq(plain[7:])
+func parseSeries(kind Kind, plain string) (Number, error) {
+	n, err := numberOf(kind, plain[7:], plain)
 	if err != nil {
 		return Number{}, err
 	}
 	if plain[2:4] != checkDigits(plain[4:]) {
 		return Number{}, fmt.Errorf("%w: wrong check digits", ErrBadNumber)
 	}
-	n.Kind, n.String = KindRefusal, plain
+	return n, nil
+}
+
+func numberOf(kind Kind, digits, whole string) (Number, error) {
+	n, err := yearAndSeq(digits)
+	if err != nil {
+		return Number{}, err
+	}
+	n.Kind, n.String = kind, whole
 	return n, nil
 }
 

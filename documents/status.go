@@ -24,30 +24,63 @@ func (l Label) In(lang Lang) string {
 	return l.KK
 }
 
+// Status is where a document is in its life at a moment.
+type Status string
+
+const (
+	// StatusReserved is a number taken and a content written, not yet signed.
+	StatusReserved Status = "reserved"
+	// StatusInForce is signed and entered in the register: қолданыста.
+	StatusInForce Status = "in_force"
+	// StatusVoid is a reservation that was given up; its number is not used
+	// again.
+	StatusVoid Status = "void"
+	// StatusSuspended is without force for a time: тоқтатыла тұрған.
+	StatusSuspended Status = "suspended"
+	// StatusTerminated is without force for good: әрекеті тоқтатылған.
+	StatusTerminated Status = "terminated"
+	// StatusReissued is replaced by another document: қайта ресімделген.
+	StatusReissued Status = "reissued"
+	// StatusExpired is past its term: мерзімі өткен.
+	StatusExpired Status = "expired"
+)
+
 // Label returns the words by which pages name the status. An unknown status
 // has none.
-func (s Status) Label() Label {
-	switch s {
-	case StatusReserved:
-		return Label{KK: "нөмір берілді, ресімделуде", RU: "номер присвоен, оформляется", EN: "number taken, being issued"}
-	case StatusInForce:
-		return Label{KK: "қолданыста", RU: "действует", EN: "in force"}
-	case StatusVoid:
-		return Label{KK: "жарамсыз", RU: "недействителен", EN: "void"}
-	}
-	return Label{}
+func (s Status) Label() Label { return statuses[s] }
+
+// statuses is read only.
+var statuses = map[Status]Label{
+	StatusReserved:   {KK: "нөмір берілді, ресімделуде", RU: "номер присвоен, оформляется", EN: "number taken, being issued"},
+	StatusInForce:    {KK: "қолданыста", RU: "действует", EN: "in force"},
+	StatusVoid:       {KK: "жарамсыз", RU: "недействителен", EN: "void"},
+	StatusSuspended:  {KK: "тоқтатыла тұрған", RU: "приостановлен", EN: "suspended"},
+	StatusTerminated: {KK: "әрекеті тоқтатылған", RU: "действие прекращено", EN: "terminated"},
+	StatusReissued:   {KK: "қайта ресімделген", RU: "переоформлен", EN: "re-issued"},
+	StatusExpired:    {KK: "мерзімі өткен", RU: "срок истёк", EN: "expired"},
 }
 
-// Title returns the name of the document in a running text; its capitals on
-// the form itself are the layout's business. An unknown kind has none.
-func (k Kind) Title() Label {
-	switch k {
-	case KindLicence:
-		return Label{KK: "Мемлекеттік лицензия", RU: "Государственная лицензия", EN: "State licence"}
-	case KindRefusal:
-		return Label{KK: "Негізделген бас тарту", RU: "Мотивированный отказ", EN: "Reasoned refusal"}
-	}
-	return Label{}
+// Label returns the words for a sub-type of the activity, as the annex prints
+// them. An unknown one has none.
+func (s Subtype) Label() Label { return subtypes[s] }
+
+// subtypes is read only.
+var subtypes = map[Subtype]Label{
+	SubtypeArchaeology: {
+		KK: "Археологиялық жұмыстарды жүзеге асыру",
+		RU: "Осуществление археологических работ",
+		EN: "Archaeological work",
+	},
+	SubtypeRestoration: {
+		KK: "Ғылыми-реставрациялау жұмыстарын жүзеге асыру",
+		RU: "Осуществление научно-реставрационных работ",
+		EN: "Scientific restoration work",
+	},
+	SubtypeBoth: {
+		KK: "Археологиялық және ғылыми-реставрациялау жұмыстарын жүзеге асыру",
+		RU: "Осуществление археологических и научно-реставрационных работ",
+		EN: "Archaeological and scientific restoration work",
+	},
 }
 
 // Label returns the words for a ground of refusal. An unknown ground has none.

@@ -3,6 +3,8 @@ package documents
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -30,6 +32,8 @@ const (
 	CodeDate        = "date"         // no such day, or out of range
 	CodeNotAccepted = "not_accepted" // the field is the register's to fill
 	CodeNumber      = "number"       // not a number of this kind and year
+	CodeDigest      = "digest"       // not a SHA-256
+	CodeRange       = "range"        // a number too small or too large
 )
 
 // InvalidError lists everything that keeps a content from being a document.
@@ -63,9 +67,49 @@ const (
 // printed, as an *[InvalidError] whose pointers begin with /licence. The
 // special conditions may be empty, in both languages together; so may number
 // and date, which the register gives.
-func (l Licence) Validate() error {
-	c := &checker{at: "/licence"}
-	c.numberAndDate(KindLicence, l.Number, l.IssuedOn)
+func (l Licence) Validate() error { return validate(&l, l.Number != "") }
+
+// Validate reports every field of the refusal that is missing or cannot be
+// printed, as an *[InvalidError] whose pointers begin with /refusal. Number
+// and date may be empty: the register gives them.
+func (r Refusal) Validate() error { return validate(&r, r.Number != "") }
+
+// Validate reports whether the draft is one complete document that has no
+// number yet and nothing else that the register gives. Call it on what
+// [Draft.Normalise] returns.
+func (d Draft) Validate() error { return d.validate(false) }
+
+// ValidateNumbered reports whether the draft is one complete document with its
+// number, date, and all else that the register gives.
+func (d Draft) ValidateNumbered() error { return d.validate(true) }
+
+func (d Draft) validate(complete bool) error {
+	b := d.body()
+	if b == nil {
+		return &InvalidError{Fields: []FieldError{{
+			Pointer: "", Code: CodeExactlyOne, Detail: "exactly one document must be given",
+		}}}
+	}
+	err := validate(b, complete)
+	if number, _ := b.head(); !complete && *number != "" {
+		invalid := &InvalidError{}
+		errors.As(err, &invalid)
+		c := &checker{at: "/" + string(b.kind()), fields: invalid.Fields}
+		c.fail("/number", CodeNotAccepted, "the register gives the number")
+		return c.result()
+	}
+	return err
+}
+
+func validate(b body, complete bool) error {
+	c := &checker{at: "/" + string(b.kind()), complete: complete}
+	number, issuedOn := b.head()
+	c.numberAndDate(b.kind(), *number, *issuedOn)
+	b.check(c)
+	return c.result()
+}
+
+func (l *Licence) check(c *checker) {
 	c.holder("/holder", l.Holder)
 	c.both("/activity", l.Activity, rule{max: maxActivity})
 	c.both("/special_conditions", l.SpecialConditions, rule{
@@ -74,57 +118,47 @@ func (l Licence) Validate() error {
 	c.both("/licensor", l.Licensor, rule{max: maxName})
 	c.text("/head", l.Head, rule{max: maxPerson})
 	c.both("/place", l.Place, rule{max: maxPlace})
-	return c.result()
+	if l.Annex != nil {
+		c.annex(*l.Annex)
+	}
+	if l.Replaces != "" {
+		c.number("/replaces", l.Replaces, KindLicence)
+		c.given("/first_issued_on", !l.FirstIssuedOn.IsZero())
+	} else if !l.FirstIssuedOn.IsZero() {
+		c.fail("/first_issued_on", CodeNotAccepted, "belongs to a licence that replaces another")
+	}
 }
 
-// Validate reports every field of the refusal that is missing or cannot be
-// printed, as an *[InvalidError] whose pointers begin with /refusal. Number
-// and date may be empty: the register gives them.
-func (r Refusal) Validate() error {
-	c := &checker{at: "/refusal"}
-	c.numberAndDate(KindRefusal, r.Number, r.IssuedOn)
+func (c *checker) annex(a Annex) {
+	if n, err := strconv.Atoi(a.Number); err != nil || len(a.Number) != 3 || n < 1 {
+		c.fail("/annex/number", CodeNumber, "is not three digits from 001")
+	}
+	if (a.Subtype.Label() == Label{}) {
+		c.fail("/annex/subtype", CodeUnknown, "is none of the sub-types of the activity")
+	}
+	c.both("/annex/ground", a.Ground, rule{max: maxName})
+	c.both("/annex/holder_address", a.HolderAddress, rule{max: maxAddress})
+}
+
+func (r *Refusal) check(c *checker) {
 	c.both("/authority", r.Authority, rule{max: maxName})
 	c.both("/requisites", r.Requisites, rule{max: maxAddress})
 	c.holder("/applicant", r.Applicant)
 	c.text("/application_number", r.ApplicationNumber, rule{max: maxNumberText})
-	c.applicationDate(r)
+	c.earlier("/application_date", r.ApplicationDate, r.IssuedOn)
 	if (r.Ground.Label() == Label{}) {
 		c.fail("/ground", CodeUnknown, "is none of RF-QUAL, RF-DOCS, RF-INCOMPLETE")
 	}
 	c.both("/reason", r.Reason, rule{max: maxReason, lines: true})
 	c.both("/position", r.Position, rule{max: maxPlace})
 	c.text("/signatory", r.Signatory, rule{max: maxPerson})
-	return c.result()
-}
-
-// Validate reports whether the draft is one complete document that has no
-// number yet. Call it on what [Draft.Normalise] returns.
-func (d Draft) Validate() error {
-	if (d.Licence == nil) == (d.Refusal == nil) {
-		return &InvalidError{Fields: []FieldError{{
-			Pointer: "", Code: CodeExactlyOne, Detail: "exactly one of licence and refusal must be given",
-		}}}
-	}
-	at, number, err := "/licence", "", error(nil)
-	if d.Licence != nil {
-		number, err = d.Licence.Number, d.Licence.Validate()
-	} else {
-		at, number, err = "/refusal", d.Refusal.Number, d.Refusal.Validate()
-	}
-	if number == "" {
-		return err
-	}
-	invalid := &InvalidError{}
-	errors.As(err, &invalid)
-	c := &checker{at: at, fields: invalid.Fields}
-	c.fail("/number", CodeNotAccepted, "the register gives the number")
-	return c.result()
 }
 
 // checker gathers the errors of one document.
 type checker struct {
-	at     string
-	fields []FieldError
+	at       string
+	complete bool // with all that the register gives
+	fields   []FieldError
 }
 
 func (c *checker) result() error {
@@ -134,7 +168,14 @@ func (c *checker) result() error {
 	return &InvalidError{Fields: c.fields}
 }
 
+// mostErrors is how many errors are told at once: a list of thousands of empty
+// objects has one mistake.
+const mostErrors = 100
+
 func (c *checker) fail(pointer, code, detail string) {
+	if len(c.fields) >= mostErrors {
+		return
+	}
 	c.fields = append(c.fields, FieldError{Pointer: c.at + pointer, Code: code, Detail: detail})
 }
 
@@ -220,14 +261,37 @@ func (c *checker) numberAndDate(kind Kind, number string, issuedOn Date) {
 	}
 }
 
-func (c *checker) applicationDate(r Refusal) {
-	if r.ApplicationDate.IsZero() {
-		c.fail("/application_date", CodeRequired, "is empty")
+// number checks the number of another document, of one of these kinds or, if
+// none is named, of any that the register has.
+func (c *checker) number(pointer, number string, kinds ...Kind) {
+	if number == "" {
+		c.fail(pointer, CodeRequired, "is empty")
 		return
 	}
-	c.date("/application_date", r.ApplicationDate)
-	if !r.IssuedOn.IsZero() && r.IssuedOn.before(r.ApplicationDate) {
-		c.fail("/application_date", CodeDate, "is later than the date of issue")
+	n, err := ParseNumber(number)
+	ours := slices.Contains(kinds, n.Kind) || (len(kinds) == 0 && n.Kind != KindApplication)
+	if err != nil || n.String != number || !ours {
+		c.fail(pointer, CodeNumber, "is not the number of a document of this kind")
+	}
+}
+
+// given checks what the register gives, and nobody else.
+func (c *checker) given(pointer string, is bool) {
+	switch {
+	case c.complete && !is:
+		c.fail(pointer, CodeRequired, "is missing")
+	case !c.complete && is:
+		c.fail(pointer, CodeNotAccepted, "the register gives it")
+	}
+}
+
+// list checks the length of a list.
+func (c *checker) list(pointer string, length, longest int, required bool) {
+	switch {
+	case required && length == 0:
+		c.fail(pointer, CodeRequired, "is empty")
+	case length > longest:
+		c.fail(pointer, CodeTooLong, fmt.Sprintf("has more than %d entries", longest))
 	}
 }
 

@@ -165,7 +165,7 @@ func inForceSince(c *console, reg *registry.Registry, number string) (time.Time,
 		return time.Time{}, err
 	}
 	for _, e := range events {
-		if e.Kind == documents.StatusInForce {
+		if e.Kind == documents.EventIssued {
 			return e.EffectiveAt, nil
 		}
 	}

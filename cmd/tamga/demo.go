@@ -157,7 +157,7 @@ func (d *demo) client(c *console, reg *registry.Registry) error {
 			return err
 		}
 	}
-	d.secret, err = reg.AddClient(c.ctx, "demo", []string{registry.ScopeSign, registry.ScopeIssue, registry.ScopeRead})
+	d.secret, err = reg.AddClient(c.ctx, "demo", []string{registry.ScopeSign, registry.ScopeIssue, registry.ScopeRead, registry.ScopeStatus})
 	if err != nil {
 		return err
 	}

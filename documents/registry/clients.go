@@ -18,8 +18,11 @@ import (
 // The rights a client can have.
 const (
 	ScopeSign  = "sign"            // sign with the service's demo key
-	ScopeIssue = "documents.issue" // issue licences and refusals
+	ScopeIssue = "documents.issue" // issue documents
 	ScopeRead  = "documents.read"  // read documents whole, personal data included
+	// ScopeStatus is to record what happens to documents: suspensions,
+	// terminations and the like.
+	ScopeStatus = "documents.status"
 )
 
 // Client is a program that was given a key.
@@ -45,7 +48,7 @@ const idLength = 8
 // it must be 1 to 200 printable characters, or the error is [ErrBadName].
 func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) (secret string, err error) {
 	for _, s := range scopes {
-		if !slices.Contains([]string{ScopeSign, ScopeIssue, ScopeRead}, s) {
+		if !slices.Contains([]string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus}, s) {
 			return "", fmt.Errorf("%w: %q", ErrUnknownScope, s)
 		}
 	}

@@ -3,11 +3,13 @@ package registry
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/signing"
 )
 
 // IssueRequest asks for one document.
@@ -23,7 +25,9 @@ type IssueRequest struct {
 //  1. one transaction takes the number and writes the content, reserved;
 //  2. the document is rendered;
 //  3. it is signed, and what was made is verified;
-//  4. one transaction writes the file, the evidence and the log, in force.
+//  4. one transaction writes the file, the evidence and the log, in force; of
+//     a document that replaces or copies another, also what that does to the
+//     other.
 //
 // The same client with the same key and the same draft gets the same document,
 // with true as the second result, however often and from however many places
@@ -33,7 +37,9 @@ type IssueRequest struct {
 // If a step after the first fails, the reservation stays: calling again with
 // the same key goes on with the same number, and so does [Registry.Recover].
 // The draft may come as typed; it is normalised here. Its date of issue may be
-// empty for today, and is otherwise a day of this year that is not to come.
+// empty for today, and is otherwise a day of this year that is not to come. A
+// document that replaces or copies one that is not in force is a
+// *documents.RuleError.
 func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, error) {
 	if !printableASCII(req.Client) || !printableASCII(req.IdempotencyKey) {
 		return Record{}, false, ErrBadKey
@@ -62,7 +68,7 @@ func (r *Registry) finish(ctx context.Context, held reservation) error {
 	var made product
 	err := ctx.Err()
 	if err == nil {
-		made, err = r.produce(held.content)
+		made, err = r.produce(held)
 	}
 	// From here on the caller's hanging up must not waste the signature, nor
 	// leave the lease to run out.
@@ -96,13 +102,14 @@ func (r *Registry) enter(ctx context.Context, held reservation, made product) er
 		if err != nil {
 			return fmt.Errorf("failed to write the file: %w", err)
 		}
-		return logEvent(ctx, tx, event{number: held.number, kind: documents.StatusInForce, at: now})
+		return r.enterEvents(ctx, tx, held, now)
 	})
 }
 
 // void gives a reservation up, for good and on record.
 func (r *Registry) void(ctx context.Context, held reservation, why string) error {
 	now := r.now()
+	record := r.voidRecord(held, now, why)
 	return r.Store.update(ctx, func(tx *sql.Tx) error {
 		mine, err := changed(ctx, tx, `
 			UPDATE documents SET status = 'void', leased_until = 0
@@ -113,43 +120,47 @@ func (r *Registry) void(ctx context.Context, held reservation, why string) error
 		if !mine {
 			return ErrInProgress
 		}
-		return logEvent(ctx, tx, event{number: held.number, kind: documents.StatusVoid, at: now, detail: why})
+		return logEvent(ctx, tx, held.number, documents.Event{
+			Seq: 2, Kind: documents.EventVoid, EffectiveAt: now, RecordedAt: now,
+			EventData: documents.EventData{Detail: why, Record: record},
+		})
 	})
 }
 
-// event is something that happened to a document. Whatever happens here is
-// effective when it is recorded.
-type event struct {
-	number string
-	kind   documents.Status
-	at     time.Time
-	detail string
+// voidStatement is what the register signs about a number that it gives up.
+type voidStatement struct {
+	Number        string         `json:"number"`
+	Kind          documents.Kind `json:"kind"`
+	ReservedAt    time.Time      `json:"reserved_at"`
+	VoidAt        time.Time      `json:"void_at"`
+	ContentSHA256 string         `json:"content_sha256"`
+	Reason        string         `json:"reason"`
 }
 
-// writeEvent adds an event that the log does not carry.
-func writeEvent(ctx context.Context, tx *sql.Tx, e event) error {
-	return insertEvent(ctx, tx, e, sql.NullInt64{})
-}
-
-// logEvent adds an event and its record in the log. The row of the document
-// has been changed in the same transaction, which keeps others out.
-func logEvent(ctx context.Context, tx *sql.Tx, e event) error {
-	idx, err := appendLog(ctx, tx, e)
-	if err != nil {
-		return fmt.Errorf("failed to write the log: %w", err)
+// voidRecord returns the statement that a number was given up, signed by the
+// key of the documents: a CMS with its content, or nothing if the key does not
+// work, which may well be the reason.
+func (r *Registry) voidRecord(held reservation, at time.Time, why string) []byte {
+	content, err := json.Marshal(held.content)
+	if err != nil || r.Verifier == nil {
+		return nil
 	}
-	return insertEvent(ctx, tx, e, sql.NullInt64{Int64: idx, Valid: true})
-}
-
-func insertEvent(ctx context.Context, tx *sql.Tx, e event, logIndex sql.NullInt64) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO events (number, seq, kind, effective_at, recorded_at, detail, log_idx)
-		VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM events WHERE number = $1), $2, $3, $4, $5, $6)`,
-		e.number, string(e.kind), toMicros(e.at), toMicros(e.at), e.detail, logIndex)
+	statement, err := json.Marshal(voidStatement{
+		Number: held.number, Kind: held.content.Kind(), ReservedAt: held.reservedAt, VoidAt: at,
+		ContentSHA256: hexSum(content), Reason: why,
+	})
 	if err != nil {
-		return fmt.Errorf("failed to write the event: %w", err)
+		return nil
 	}
-	return nil
+	signed, err := signing.SignCMS(statement, r.Key, signing.CMSOptions{Time: at, Claim: true})
+	if err != nil {
+		return nil
+	}
+	verdict, err := r.Verifier.VerifyCMS(signed, signing.Question{At: at})
+	if err != nil || !verdict.Passed() {
+		return nil
+	}
+	return signed
 }
 
 // printableASCII reports whether s can name a request or a client.

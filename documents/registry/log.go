@@ -2,13 +2,18 @@ package registry
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"tamga/documents"
 )
 
 // LogRecord is one record of the log. Its JSON, with the fields in this order
@@ -17,12 +22,17 @@ import (
 type LogRecord struct {
 	Number         string    `json:"number"`
 	Kind           string    `json:"kind"`
-	Status         string    `json:"status"` // the status that began
+	Status         string    `json:"status"` // the status that began, or the event
 	ContentSHA256  string    `json:"content_sha256"`
 	FileSHA256     string    `json:"file_sha256"`     // empty for void
 	EvidenceSHA256 string    `json:"evidence_sha256"` // empty for void
 	EffectiveAt    time.Time `json:"effective_at"`
 	RecordedAt     time.Time `json:"recorded_at"`
+	// EventSHA256 is of the JSON that says what else there is to the event.
+	EventSHA256 string `json:"event_sha256,omitempty"`
+	// CheckHMAC is the HMAC-SHA256 of the check code under the content as key:
+	// nobody without the content can find the code by trying.
+	CheckHMAC string `json:"check_hmac,omitempty"`
 }
 
 // Proof shows that a record is in the log as of some size. Whoever has got the
@@ -86,8 +96,8 @@ func (r *Registry) Prove(ctx context.Context, number string) (Proof, error) {
 
 // appendLog writes the record of an event and returns its index. The head is
 // updated first: its row is the lock that lets one append at a time.
-func appendLog(ctx context.Context, tx *sql.Tx, e event) (int64, error) {
-	record, err := leafOf(ctx, tx, e)
+func appendLog(ctx context.Context, tx *sql.Tx, number string, e documents.Event) (int64, error) {
+	record, err := leafOf(ctx, tx, number, e)
 	if err != nil {
 		return 0, err
 	}
@@ -116,26 +126,50 @@ func appendLog(ctx context.Context, tx *sql.Tx, e event) (int64, error) {
 		return 0, err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO log_entries (idx, number, record) VALUES ($1, $2, $3)`,
-		idx, e.number, string(record))
+		idx, number, string(record))
 	return idx, err
 }
 
 // leafOf builds the record of an event from the document as this transaction
 // has just written it.
-func leafOf(ctx context.Context, tx *sql.Tx, e event) ([]byte, error) {
-	rec := LogRecord{Number: e.number, EffectiveAt: e.at, RecordedAt: e.at}
-	var content, evidence string
+func leafOf(ctx context.Context, tx *sql.Tx, number string, e documents.Event) ([]byte, error) {
+	rec := LogRecord{
+		Number: number, Status: storedKind(e.Kind), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
+	}
+	var content, evidence, code string
 	err := tx.QueryRowContext(ctx, `
-		SELECT kind, status, content, file_sha256, evidence FROM documents WHERE number = $1`, e.number).
-		Scan(&rec.Kind, &rec.Status, &content, &rec.FileSHA256, &evidence)
+		SELECT kind, content, file_sha256, evidence, check_code FROM documents WHERE number = $1`, number).
+		Scan(&rec.Kind, &content, &rec.FileSHA256, &evidence, &code)
+	if err != nil {
+		return nil, err
+	}
+	data, err := encodeData(e)
 	if err != nil {
 		return nil, err
 	}
 	rec.ContentSHA256 = hexSum([]byte(content))
-	if evidence != "" {
-		rec.EvidenceSHA256 = hexSum([]byte(evidence))
-	}
+	rec.EvidenceSHA256, rec.EventSHA256 = sumUnlessEmpty(evidence), sumUnlessEmpty(data)
+	rec.CheckHMAC = checkHMAC(content, code)
 	return json.Marshal(rec)
+}
+
+// sumUnlessEmpty returns the hexadecimal SHA-256 of a text, and nothing for
+// none.
+func sumUnlessEmpty(s string) string {
+	if s == "" {
+		return ""
+	}
+	return hexSum([]byte(s))
+}
+
+// checkHMAC commits to a check code.
+func checkHMAC(content, code string) string {
+	if code == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, []byte(content))
+	mac.Write([]byte(code))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // rowReader is what a transaction and a pool have in common here; both are of

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"tamga/documents"
-	"tamga/documents/pdf"
 	"tamga/signing"
 )
 
@@ -44,12 +43,12 @@ func (r *Registry) ready(at time.Time) error {
 // produce renders a content, signs it and verifies the result. It is where
 // documents and signatures meet; nothing that does not pass comes out of it.
 // No transaction is open while it runs.
-func (r *Registry) produce(content documents.Draft) (product, error) {
-	if content == (documents.Draft{}) {
+func (r *Registry) produce(held reservation) (product, error) {
+	if held.content == (documents.Draft{}) {
 		return product{}, errDamaged
 	}
 	at := r.now()
-	prepared, err := r.render(content, pdf.Meta{SignedAt: at})
+	prepared, err := r.render(held, at)
 	if err != nil {
 		return product{}, fmt.Errorf("failed to render: %w", err)
 	}
@@ -69,15 +68,4 @@ func (r *Registry) produce(content documents.Draft) (product, error) {
 		return product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
 	return product{file: file, evidence: evidence}, nil
-}
-
-func (r *Registry) render(content documents.Draft, m pdf.Meta) ([]byte, error) {
-	switch {
-	case r.Layouts == nil || r.Verifier == nil:
-		return nil, errNotEquipped
-	case content.Licence != nil:
-		return r.Layouts.Licence(*content.Licence, m)
-	default:
-		return r.Layouts.Refusal(*content.Refusal, m)
-	}
 }

@@ -6,22 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"tamga/documents"
 )
 
-// Event is something that happened to a document: the status that began, since
-// when, and when it was written down.
-type Event struct {
-	Kind        documents.Status
-	EffectiveAt time.Time // UTC
-	RecordedAt  time.Time // UTC
-	Detail      string    // why a document is void; empty otherwise
-}
-
 const selectRecord = `
-	SELECT number, kind, status, content, content_sha256, client, reserved_at, file_sha256, evidence
+	SELECT number, kind, status, content, content_sha256, client, reserved_at, file_sha256, evidence, check_code
 	FROM documents `
 
 // Document returns what the register knows of a number, whatever its status.
@@ -121,7 +111,7 @@ func scanRecord(scan func(...any) error) (Record, error) {
 	var kind, status, content, evidence string
 	var reservedAt int64
 	err := scan(&rec.Number, &kind, &status, &content, &rec.ContentSHA256,
-		&rec.Client, &reservedAt, &rec.FileSHA256, &evidence)
+		&rec.Client, &reservedAt, &rec.FileSHA256, &evidence, &rec.CheckCode)
 	if err != nil {
 		return Record{}, err
 	}
@@ -134,56 +124,4 @@ func scanRecord(scan func(...any) error) (Record, error) {
 		return Record{}, fmt.Errorf("content of %s: %w", rec.Number, err)
 	}
 	return rec, nil
-}
-
-// StatusAt returns the status that a document had at a moment. Before its
-// number was taken, and for a number never taken, that is [ErrNotFound].
-func (r *Registry) StatusAt(ctx context.Context, number string, at time.Time) (documents.Status, error) {
-	if !possible(number) {
-		return "", ErrNotFound
-	}
-	var kind string
-	err := r.Store.read.QueryRowContext(ctx, `
-		SELECT kind FROM events WHERE number = $1 AND effective_at <= $2
-		ORDER BY effective_at DESC, seq DESC LIMIT 1`, number, toMicros(at)).Scan(&kind)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", ErrNotFound
-	}
-	if err != nil {
-		return "", fmt.Errorf("failed to read the status of %s: %w", number, err)
-	}
-	return documents.Status(kind), nil
-}
-
-// Events returns what happened to a document, in the order in which it was
-// written down. A number never taken is [ErrNotFound].
-func (r *Registry) Events(ctx context.Context, number string) ([]Event, error) {
-	if !possible(number) {
-		return nil, ErrNotFound
-	}
-	rows, err := r.Store.read.QueryContext(ctx, `
-		SELECT kind, effective_at, recorded_at, detail FROM events WHERE number = $1 ORDER BY seq`, number)
-	if err != nil {
-		return nil, fmt.Errorf("failed to read the events of %s: %w", number, err)
-	}
-	defer rows.Close()
-	var events []Event
-	for rows.Next() {
-		var e Event
-		var kind string
-		var effective, recorded int64
-		if err := rows.Scan(&kind, &effective, &recorded, &e.Detail); err != nil {
-			return nil, fmt.Errorf("failed to read the events of %s: %w", number, err)
-		}
-		e.Kind = documents.Status(kind)
-		e.EffectiveAt, e.RecordedAt = fromMicros(effective), fromMicros(recorded)
-		events = append(events, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("failed to read the events of %s: %w", number, err)
-	}
-	if len(events) == 0 {
-		return nil, ErrNotFound
-	}
-	return events, nil
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"tamga/documents"
 )
 
 // Recovered tells what became of the reservations that had been abandoned.
@@ -66,12 +68,17 @@ func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovere
 	if err != nil {
 		return err
 	}
-	made, failure := r.produce(held.content)
+	made, failure := r.produce(held)
+	if failure == nil {
+		failure = r.enter(ctx, held, made)
+		// What the law forbids by now is a failure of this document; everything
+		// else here is one of the database.
+		if rule := (*documents.RuleError)(nil); failure != nil && !errors.As(failure, &rule) {
+			return failure
+		}
+	}
 	switch {
 	case failure == nil:
-		if err := r.enter(ctx, held, made); err != nil {
-			return err
-		}
 		done.Finished = append(done.Finished, number)
 	case errors.Is(failure, errDamaged), r.now().Sub(held.reservedAt) >= r.voidAfter():
 		if err := r.void(ctx, held, reason(failure)); err != nil {

@@ -27,12 +27,12 @@ var crashes = []struct {
 	{"signed and verified", func(t *testing.T, r *Registry) {
 		held, err := r.reserve(t.Context(), request())
 		must(t, err)
-		must(t, second(r.produce(held.content)))
+		must(t, second(r.produce(held)))
 	}},
 	{"entering, before the commit", func(t *testing.T, r *Registry) {
 		held, err := r.reserve(t.Context(), request())
 		must(t, err)
-		made, err := r.produce(held.content)
+		made, err := r.produce(held)
 		must(t, err)
 		// A context that ends takes the transaction with it, as a lost
 		// connection does.
@@ -197,7 +197,7 @@ func TestDamagedReservation(t *testing.T) {
 		must(t, r.VerifyLog(t.Context()))
 		events, err := r.Events(t.Context(), "26000001")
 		must(t, err)
-		if last := events[len(events)-1]; last.Kind != documents.StatusVoid || !strings.Contains(last.Detail, "damaged") {
+		if last := events[len(events)-1]; last.Kind != documents.EventVoid || !strings.Contains(last.Detail, "damaged") {
 			t.Errorf("the last event is %+v", last)
 		}
 	})

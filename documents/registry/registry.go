@@ -5,7 +5,8 @@
 //
 // A newcomer starts with [Open], which gives a [Store], and with
 // [Registry.Issue]; [Registry.Document] and [Registry.PDF] read what was
-// issued. [Registry.Recover] finishes at the start of the program what a crash
+// issued. [Registry.Record] writes down what happens to a document afterwards,
+// and [Registry.History] tells it. [Registry.Recover] finishes at the start of the program what a crash
 // has interrupted. [Registry.VerifyLog] tells whether anyone has changed the
 // records behind the program's back.
 //
@@ -77,6 +78,14 @@ var (
 	// ErrUnknownScope means that a client was to be given a right that does
 	// not exist.
 	ErrUnknownScope = errors.New("unknown scope")
+	// ErrChanged means that something has happened to the document since the
+	// state that the caller knew.
+	ErrChanged = errors.New("the document has changed since")
+	// ErrNoLayout means that documents of this kind cannot be printed by this
+	// installation; the error is a *NoLayoutError that names the kind.
+	ErrNoLayout = errors.New("there is no layout for documents of this kind")
+	// ErrBadPhotograph means that a file is not a picture that can be printed.
+	ErrBadPhotograph = errors.New("not a photograph that can be printed")
 	// ErrTampered means that the records and the log contradict each other;
 	// the error is a *TamperError that names the first bad one.
 	ErrTampered = errors.New("the register was tampered with")
@@ -85,8 +94,10 @@ var (
 // Record is what the register knows of one document. Content holds personal
 // data, and so may Evidence: public pages show neither as they are.
 type Record struct {
-	Number        string
-	Kind          documents.Kind
+	Number string
+	Kind   documents.Kind
+	// Status is how far issuing has come: reserved, in force or void. What has
+	// become of a document in force since then is told by [Registry.History].
 	Status        documents.Status
 	Content       documents.Draft // complete: with number and date of issue
 	ContentSHA256 string          // of the stored JSON, hexadecimal
@@ -94,20 +105,11 @@ type Record struct {
 	ReservedAt    time.Time       // UTC
 	FileSHA256    string          // of the signed PDF, hexadecimal; empty unless in force
 	Evidence      json.RawMessage // the verdict on the signed PDF; empty unless in force
+	CheckCode     string          // the second fact of the public check; empty for old documents
 }
 
 // IssuedOn returns the date printed on the document.
-func (rec Record) IssuedOn() documents.Date { return issuedOn(rec.Content) }
-
-func issuedOn(d documents.Draft) documents.Date {
-	switch {
-	case d.Licence != nil:
-		return d.Licence.IssuedOn
-	case d.Refusal != nil:
-		return d.Refusal.IssuedOn
-	}
-	return documents.Date{}
-}
+func (rec Record) IssuedOn() documents.Date { return rec.Content.IssuedOn() }
 
 // now returns the moment of an act, in the precision in which it is stored.
 func (r *Registry) now() time.Time {

@@ -20,6 +20,7 @@ type reservation struct {
 	number     string
 	content    documents.Draft
 	reservedAt time.Time
+	code       string // check code
 	lease      string // empty if the document is in force already
 }
 
@@ -62,27 +63,36 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err := r.ready(now); err != nil {
 		return reservation{}, err
 	}
-	content, kind, date, err := dated(req.Draft, documents.CivilDate(now))
+	if err := printable(req.Draft); err != nil {
+		return reservation{}, err
+	}
+	date, err := dateOf(req.Draft, documents.CivilDate(now))
 	if err != nil {
 		return reservation{}, err
 	}
-	number, err := nextNumber(ctx, tx, kind, date.Year)
+	draft, err := completed(ctx, tx, req.Draft, now)
 	if err != nil {
 		return reservation{}, err
 	}
-	if err := setNumber(content, number); err != nil {
+	number, err := nextNumber(ctx, tx, draft.Kind(), date.Year)
+	if err != nil {
+		return reservation{}, err
+	}
+	content := draft.Numbered(number, date)
+	if err := content.ValidateNumbered(); err != nil {
 		return reservation{}, err
 	}
 	stored, err := json.Marshal(content)
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
-	held := reservation{number: number, content: content, reservedAt: now, lease: rand.Text()}
+	held := reservation{number: number, content: content, reservedAt: now, code: newCheckCode(), lease: rand.Text()}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at, lease, leased_until)
-		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8)`,
-		number, string(kind), string(stored), hexSum(stored), req.Client, toMicros(now),
-		held.lease, toMicros(now.Add(r.leaseFor())))
+		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
+			lease, leased_until, about, check_code)
+		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
+		number, string(content.Kind()), string(stored), hexSum(stored), req.Client, toMicros(now),
+		held.lease, toMicros(now.Add(r.leaseFor())), content.About(), held.code)
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
 	}
@@ -91,7 +101,9 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to tie the idempotency key to its number: %w", err)
 	}
-	return held, writeEvent(ctx, tx, event{number: number, kind: documents.StatusReserved, at: now})
+	return held, insertEvent(ctx, tx, number, documents.Event{
+		Seq: 1, Kind: documents.EventReserved, EffectiveAt: now, RecordedAt: now,
+	}, sql.NullInt64{})
 }
 
 // reserveAgain finds the reservation that the same request has made before. It
@@ -127,8 +139,9 @@ func (r *Registry) takeOver(ctx context.Context, tx *sql.Tx, number string) (res
 	err := tx.QueryRowContext(ctx, `
 		UPDATE documents SET lease = $1, leased_until = $2
 		WHERE number = $3 AND status = 'reserved' AND leased_until <= $4
-		RETURNING content, content_sha256, reserved_at`,
-		held.lease, toMicros(now.Add(r.leaseFor())), number, toMicros(now)).Scan(&stored, &sum, &reservedAt)
+		RETURNING content, content_sha256, reserved_at, check_code`,
+		held.lease, toMicros(now.Add(r.leaseFor())), number, toMicros(now)).
+		Scan(&stored, &sum, &reservedAt, &held.code)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return reservation{}, ErrInProgress
@@ -164,47 +177,36 @@ func nextNumber(ctx context.Context, tx *sql.Tx, kind documents.Kind, year int) 
 	if err != nil {
 		return "", fmt.Errorf("failed to take a number: %w", err)
 	}
-	if kind == documents.KindRefusal {
-		return documents.RefusalNumber(year, seq)
-	}
-	return documents.LicenceNumber(year, seq)
+	return documents.NumberOf(kind, year, seq)
 }
 
-// dated returns a copy of the draft with its date of issue. A date given must
-// not be in the future, and must be in the current year: running numbers grow
-// with the date, and the year in the number is the year on the document.
-func dated(draft documents.Draft, today documents.Date) (documents.Draft, documents.Kind, documents.Date, error) {
-	var given *documents.Date
-	var out documents.Draft
-	var kind documents.Kind
-	if draft.Licence != nil {
-		l := *draft.Licence
-		out.Licence, kind, given = &l, documents.KindLicence, &l.IssuedOn
-	} else {
-		f := *draft.Refusal
-		out.Refusal, kind, given = &f, documents.KindRefusal, &f.IssuedOn
+// dateOf returns the date of issue of a draft. A date given must not be in the
+// future, and must be in the current year: running numbers grow with the date,
+// and the year in the number is the year on the document.
+func dateOf(draft documents.Draft, today documents.Date) (documents.Date, error) {
+	date := draft.IssuedOn()
+	if date.IsZero() {
+		date = today
 	}
-	if given.IsZero() {
-		*given = today
+	if date.Year != today.Year || date.String() > today.String() {
+		return date, refusedField(draft, "/issued_on", documents.CodeDate,
+			"is not between the first day of this year and today")
 	}
-	if given.Year != today.Year || given.String() > today.String() {
-		return out, kind, *given, &documents.InvalidError{Fields: []documents.FieldError{{
-			Pointer: "/" + string(kind) + "/issued_on",
-			Code:    documents.CodeDate,
-			Detail:  "is not between the first day of this year and today",
-		}}}
-	}
-	return out, kind, *given, nil
+	return date, nil
 }
 
-// setNumber completes a content and asks it one last time whether it is whole.
-func setNumber(content documents.Draft, number string) error {
-	if content.Licence != nil {
-		content.Licence.Number = number
-		return content.Licence.Validate()
-	}
-	content.Refusal.Number = number
-	return content.Refusal.Validate()
+// refusedField says what is wrong with a field of a draft.
+func refusedField(draft documents.Draft, field, code, detail string) error {
+	return &documents.InvalidError{Fields: []documents.FieldError{{
+		Pointer: "/" + string(draft.Kind()) + field, Code: code, Detail: detail,
+	}}}
+}
+
+// newCheckCode returns a check code that nobody can guess.
+func newCheckCode() string {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // never fails (crypto/rand)
+	return documents.CheckCode(random)
 }
 
 // changed runs a statement and reports whether it changed exactly one row.

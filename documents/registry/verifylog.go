@@ -110,11 +110,10 @@ type entry struct {
 	idx                           int64
 	number, record                string
 	kind, status, content         sql.NullString
-	fileSum, evidence             sql.NullString
-	eventNumber, eventKind        sql.NullString
+	fileSum, evidence, code       sql.NullString
+	eventNumber, eventKind, data  sql.NullString
 	eventEffective, eventRecorded sql.NullInt64
 	file                          []byte
-	last                          int64
 }
 
 // verifyEntries checks the records from one index up to another.
@@ -149,9 +148,9 @@ func (r *Registry) verifyEntries(ctx context.Context, tree rightEdge, from, to i
 func (r *Registry) entries(ctx context.Context, from, to int64) ([]entry, error) {
 	rows, err := r.Store.read.QueryContext(ctx, `
 		SELECT l.idx, l.number, l.record,
-		       d.kind, d.status, d.content, d.file_sha256, d.evidence,
-		       e.number, e.kind, e.effective_at, e.recorded_at, f.bytes,
-		       (SELECT MAX(n.idx) FROM log_entries n WHERE n.number = l.number)
+		       d.kind, d.status, d.content, d.file_sha256, d.evidence, d.check_code,
+		       e.number, e.kind, e.data, e.effective_at, e.recorded_at,
+		       CASE e.kind WHEN 'in_force' THEN f.bytes END
 		FROM log_entries l
 		LEFT JOIN documents d ON d.number = l.number
 		LEFT JOIN events e ON e.log_idx = l.idx
@@ -165,8 +164,8 @@ func (r *Registry) entries(ctx context.Context, from, to int64) ([]entry, error)
 	for rows.Next() {
 		var e entry
 		err := rows.Scan(&e.idx, &e.number, &e.record,
-			&e.kind, &e.status, &e.content, &e.fileSum, &e.evidence,
-			&e.eventNumber, &e.eventKind, &e.eventEffective, &e.eventRecorded, &e.file, &e.last)
+			&e.kind, &e.status, &e.content, &e.fileSum, &e.evidence, &e.code,
+			&e.eventNumber, &e.eventKind, &e.data, &e.eventEffective, &e.eventRecorded, &e.file)
 		if err != nil {
 			return nil, err
 		}
@@ -183,6 +182,7 @@ func (e entry) contradiction() string {
 		return "the record cannot be read"
 	}
 	inForce := rec.Status == string(documents.StatusInForce)
+	void := rec.Status == string(documents.StatusVoid)
 	switch {
 	case !e.kind.Valid:
 		return "the document is missing"
@@ -190,18 +190,22 @@ func (e entry) contradiction() string {
 		return "the record is about document " + rec.Number
 	case rec.Kind != e.kind.String:
 		return "the kind of the document was changed"
-	case e.idx == e.last && rec.Status != e.status.String:
+	case (inForce || void) && rec.Status != e.status.String:
 		return "the status of the document was changed"
 	case rec.ContentSHA256 != hexSum([]byte(e.content.String)):
 		return "the content of the document was changed"
+	case rec.CheckHMAC != checkHMAC(e.content.String, e.code.String):
+		return "the check code was changed"
+	case e.eventNumber.String != e.number || e.eventKind.String != rec.Status:
+		return "the event is missing or was changed"
 	case inForce && e.file == nil:
 		return "the file is missing"
 	case inForce && rec.FileSHA256 != hexSum(e.file), inForce && rec.FileSHA256 != e.fileSum.String:
 		return "the file was changed"
 	case inForce && rec.EvidenceSHA256 != hexSum([]byte(e.evidence.String)):
 		return "the evidence was changed"
-	case e.eventNumber.String != e.number || e.eventKind.String != rec.Status:
-		return "the event is missing or was changed"
+	case rec.EventSHA256 != sumUnlessEmpty(e.data.String):
+		return "what the event says was changed"
 	case !same(rec.EffectiveAt, e.eventEffective) || !same(rec.RecordedAt, e.eventRecorded):
 		return "the time of the event was changed"
 	}
@@ -258,7 +262,7 @@ func (r *Registry) verifyOutside(ctx context.Context) error {
 // verifyCounters checks that every number ever taken still has its document.
 func (r *Registry) verifyCounters(ctx context.Context) error {
 	// One statement sees one moment, even while numbers are being taken.
-	const yearInNumber = `CASE d.kind WHEN 'refusal' THEN substr(d.number, 8, 2) ELSE substr(d.number, 1, 2) END`
+	const yearInNumber = `CASE d.kind WHEN 'licence' THEN substr(d.number, 1, 2) ELSE substr(d.number, 8, 2) END`
 	var series string
 	var year, last, have int64
 	err := r.Store.read.QueryRowContext(ctx, `

@@ -1,0 +1,121 @@
+package documents
+
+import "time"
+
+// Duplicate is a second copy of a licence whose holder has lost the first. It
+// is a document with a number of its own in the register; on the sheet it is
+// the licence, with the licence's number, and says that it is a duplicate.
+type Duplicate struct {
+	Number   string `json:"number,omitempty"`
+	IssuedOn Date   `json:"issued_on"`
+	Of       string `json:"of"`     // number of the licence
+	Reason   Text   `json:"reason"` // why; may be empty
+	// Licence is the content of the licence, given by the register.
+	Licence *Licence `json:"licence,omitempty"`
+}
+
+func (d *Duplicate) kind() Kind             { return KindDuplicate }
+func (d *Duplicate) head() (*string, *Date) { return &d.Number, &d.IssuedOn }
+
+func (d *Duplicate) normalise() {
+	d.Of = trimNumber(d.Of)
+	d.Reason = d.Reason.each(normaliseLines)
+}
+
+func (d *Duplicate) check(c *checker) {
+	c.number("/of", d.Of, KindLicence)
+	c.both("/reason", d.Reason, rule{max: maxReason, lines: true, optional: d.Reason == Text{}})
+	c.given("/licence", d.Licence != nil)
+}
+
+// PaperCopy is an electronic document printed, with the rows that certify the
+// print (order № 159, annex 3, part 1, rows 11 to 15). It has a number of its
+// own in the register; on the sheet it is the original.
+type PaperCopy struct {
+	Number    string `json:"number,omitempty"`
+	IssuedOn  Date   `json:"issued_on"` // row 14
+	Of        string `json:"of"`        // number of the original
+	Authority Text   `json:"authority"` // row 11
+	Head      string `json:"head"`      // row 12
+	// The content of the original, given by the register: one of these.
+	Licence           *Licence           `json:"licence,omitempty"`
+	ExportCertificate *ExportCertificate `json:"export_certificate,omitempty"`
+}
+
+func (p *PaperCopy) kind() Kind             { return KindPaperCopy }
+func (p *PaperCopy) head() (*string, *Date) { return &p.Number, &p.IssuedOn }
+
+func (p *PaperCopy) normalise() {
+	p.Of = trimNumber(p.Of)
+	p.Authority = p.Authority.each(NormaliseKazakh)
+	p.Head = NormaliseKazakh(p.Head)
+}
+
+func (p *PaperCopy) original() Draft {
+	return Draft{Licence: p.Licence, ExportCertificate: p.ExportCertificate}
+}
+
+func (p *PaperCopy) check(c *checker) {
+	c.number("/of", p.Of, KindLicence, KindExportCertificate)
+	c.both("/authority", p.Authority, rule{max: maxName})
+	c.text("/head", p.Head, rule{max: maxPerson})
+	if p.Licence != nil && p.ExportCertificate != nil {
+		c.fail("/licence", CodeExactlyOne, "a copy has one original")
+	}
+	c.given("/licence", p.Licence != nil || p.ExportCertificate != nil)
+}
+
+// History is the statement of what has happened to a document: who asks for it
+// gives the number, the register gives the rest. The form is ours.
+type History struct {
+	Number   string `json:"number,omitempty"`
+	IssuedOn Date   `json:"issued_on"`
+	Letter
+	Of string `json:"of"` // number of the document
+	// Told is what the register knows, given by the register.
+	Told *Told `json:"told,omitempty"`
+}
+
+// Told is what a statement of history says.
+type Told struct {
+	Kind   Kind      `json:"kind"`
+	Holder Text      `json:"holder"` // as the public may see it
+	Status Status    `json:"status"`
+	At     time.Time `json:"at"` // of the status, and of the statement
+	Events []Event   `json:"events"`
+}
+
+func (h *History) kind() Kind             { return KindHistory }
+func (h *History) head() (*string, *Date) { return &h.Number, &h.IssuedOn }
+
+func (h *History) normalise() {
+	h.Letter.normalise()
+	h.Of = trimNumber(h.Of)
+}
+
+func (h *History) check(c *checker) {
+	c.letter(h.Letter, false)
+	c.number("/of", h.Of)
+	c.given("/told", h.Told != nil)
+}
+
+// Completed returns a copy with what the register gives to a document that
+// copies or tells of another: the original's content, or what has happened to
+// it. Of a licence that replaces another, that is the date of first issue. The
+// copy of anything else is the same.
+func (d Draft) Completed(original Draft, told Told) Draft {
+	d = d.clone()
+	switch {
+	case d.Licence != nil && d.Licence.Replaces != "" && original.Licence != nil:
+		if d.Licence.FirstIssuedOn = original.Licence.FirstIssuedOn; d.Licence.FirstIssuedOn.IsZero() {
+			d.Licence.FirstIssuedOn = original.Licence.IssuedOn
+		}
+	case d.Duplicate != nil:
+		d.Duplicate.Licence = original.Licence
+	case d.PaperCopy != nil:
+		d.PaperCopy.Licence, d.PaperCopy.ExportCertificate = original.Licence, original.ExportCertificate
+	case d.History != nil:
+		d.History.Told = &told
+	}
+	return d
+}

@@ -1,0 +1,102 @@
+package documents
+
+import "time"
+
+// Label returns the words by which pages and statements name an event. An
+// unknown event has none.
+func (k EventKind) Label() Label { return eventLabels[k] }
+
+// eventLabels is read only.
+var eventLabels = map[EventKind]Label{
+	EventReserved:   {KK: "нөмір берілді", RU: "присвоен номер", EN: "number taken"},
+	EventIssued:     {KK: "берілді", RU: "выдан", EN: "issued"},
+	EventVoid:       {KK: "нөмірдің күші жойылды", RU: "номер аннулирован", EN: "number given up"},
+	EventSuspended:  {KK: "тоқтатыла тұрды", RU: "приостановлен", EN: "suspended"},
+	EventResumed:    {KK: "қайта жаңартылды", RU: "возобновлен", EN: "resumed"},
+	EventTerminated: {KK: "әрекеті тоқтатылды", RU: "действие прекращено", EN: "terminated"},
+	EventReissued:   {KK: "қайта ресімделді", RU: "переоформлен", EN: "re-issued"},
+	EventExpired:    {KK: "мерзімі өтті", RU: "срок истёк", EN: "expired"},
+	EventDuplicate:  {KK: "телнұсқасы берілді", RU: "выдан дубликат", EN: "duplicate issued"},
+	EventCertified:  {KK: "қағаз көшірмесі расталды", RU: "заверена бумажная копия", EN: "certified on paper"},
+	EventCorrected:  {KK: "жазба түзетілді", RU: "запись исправлена", EN: "record corrected"},
+}
+
+// ByOrder reports whether an event is recorded by order of the authority, with
+// number, date, reason and signatory, and not by the register itself.
+func (k EventKind) ByOrder() bool {
+	switch k {
+	case EventSuspended, EventResumed, EventTerminated, EventExpired, EventCorrected:
+		return true
+	}
+	return false
+}
+
+// Furthest an event may lie from the moment at which it is recorded.
+const (
+	furthestBack  = 20 * 366 * 24 * time.Hour
+	furthestAhead = 5 * 366 * 24 * time.Hour
+)
+
+// NewEvent is an event that is to be recorded. EffectiveAt may be zero for the
+// moment of recording.
+type NewEvent struct {
+	Kind        EventKind `json:"event"`
+	EffectiveAt time.Time `json:"effective_at,omitzero"`
+	OrderNumber string    `json:"order_number"`
+	OrderDate   Date      `json:"order_date"`
+	Reason      Text      `json:"reason"`
+	Signatory   string    `json:"signatory"`
+	Position    Text      `json:"position"`
+	Until       Date      `json:"until,omitzero"`
+	Corrects    int       `json:"corrects,omitempty"`
+}
+
+// Normalise returns a copy with every text normalised as by [NormaliseKazakh].
+func (e NewEvent) Normalise() NewEvent {
+	e.OrderNumber = NormaliseKazakh(e.OrderNumber)
+	e.Reason = e.Reason.each(normaliseLines)
+	e.Signatory = NormaliseKazakh(e.Signatory)
+	e.Position = e.Position.each(NormaliseKazakh)
+	e.EffectiveAt = e.EffectiveAt.UTC().Truncate(time.Second)
+	return e
+}
+
+// Validate reports every field that is missing, cannot be printed or is out of
+// range at the moment of recording, as an *[InvalidError]. Whether the event
+// may follow what has happened before is [Life.May].
+func (e NewEvent) Validate(now time.Time) error {
+	c := &checker{}
+	if !e.Kind.ByOrder() {
+		c.fail("/event", CodeUnknown, "is none of suspended, resumed, terminated, expired, corrected")
+	}
+	c.text("/order_number", e.OrderNumber, rule{max: maxShortNumber})
+	c.earlier("/order_date", e.OrderDate, CivilDate(now))
+	c.both("/reason", e.Reason, rule{max: maxActivity, lines: true})
+	c.text("/signatory", e.Signatory, rule{max: maxPerson})
+	c.both("/position", e.Position, rule{max: maxPlace})
+	if at := e.EffectiveAt; !at.IsZero() && (at.Before(now.Add(-furthestBack)) || at.After(now.Add(furthestAhead))) {
+		c.fail("/effective_at", CodeDate, "is too far from today")
+	}
+	if e.Kind == EventSuspended && !e.Until.IsZero() {
+		c.date("/until", e.Until)
+	} else if !e.Until.IsZero() {
+		c.fail("/until", CodeNotAccepted, "belongs to a suspension")
+	}
+	switch {
+	case e.Kind == EventCorrected && e.Corrects < 1:
+		c.fail("/corrects", CodeRequired, "is empty")
+	case e.Kind != EventCorrected && e.Corrects != 0:
+		c.fail("/corrects", CodeNotAccepted, "belongs to a correction")
+	case e.Kind == EventCorrected && !e.EffectiveAt.IsZero():
+		c.fail("/effective_at", CodeNotAccepted, "is that of the corrected event")
+	}
+	return c.result()
+}
+
+// Data returns what the event says besides its times.
+func (e NewEvent) Data() EventData {
+	return EventData{
+		OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Reason: e.Reason,
+		Signatory: e.Signatory, Position: e.Position, Until: e.Until, Corrects: e.Corrects,
+	}
+}

@@ -1,0 +1,389 @@
+package documents
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// EventKind names something that happens to a document.
+type EventKind string
+
+// What happens to documents. Reserved, issued and void are the register's own;
+// everything else is recorded by order of the authority.
+const (
+	EventReserved   EventKind = "reserved"           // number taken, content written
+	EventIssued     EventKind = "issued"             // signed and entered
+	EventVoid       EventKind = "void"               // the reservation was given up
+	EventSuspended  EventKind = "suspended"          // until a date, or until resumed
+	EventResumed    EventKind = "resumed"            //
+	EventTerminated EventKind = "terminated"         // for good
+	EventReissued   EventKind = "reissued"           // replaced by another document
+	EventExpired    EventKind = "expired"            // declared past its term
+	EventDuplicate  EventKind = "duplicate_issued"   // changes no status
+	EventCertified  EventKind = "certified_on_paper" // changes no status
+	EventCorrected  EventKind = "corrected"          // an earlier event counts as never recorded
+)
+
+// Event is something that happened to a document: what, since when in law, and
+// when it was written down. Events are only ever added.
+type Event struct {
+	Seq         int       `json:"seq"` // of the document's events, from 1
+	Kind        EventKind `json:"event"`
+	EffectiveAt time.Time `json:"effective_at"`
+	RecordedAt  time.Time `json:"recorded_at"`
+	EventData
+}
+
+// EventData is what an event says besides its times.
+type EventData struct {
+	OrderNumber string `json:"order_number,omitempty"`
+	OrderDate   Date   `json:"order_date,omitzero"`
+	Reason      Text   `json:"reason,omitzero"` // may be personal: not for the public
+	Signatory   string `json:"signatory,omitempty"`
+	Position    Text   `json:"position,omitzero"`
+	// Until is the first day on which a suspended document is in force again;
+	// zero for a suspension without an end.
+	Until Date `json:"until,omitzero"`
+	// Other is the number of the other document: the one that this one replaces
+	// or is replaced by, the duplicate, the certified copy.
+	Other string `json:"other,omitempty"`
+	// Corrects is the Seq of the event that counts as never recorded.
+	Corrects int `json:"corrects,omitempty"`
+	// Detail is why a reservation was given up, and Record the statement of that
+	// signed with the register's key, a CMS with its content.
+	Detail string `json:"detail,omitempty"`
+	Record []byte `json:"record,omitempty"`
+	// Copy counts the printed copies of the document: duplicates and certified
+	// copies, from 1.
+	Copy int `json:"copy,omitempty"`
+}
+
+// Turn is a change of status. By is the Seq of the event that brought it; zero
+// if it came by itself: the end of a suspension or of the term.
+type Turn struct {
+	At     time.Time
+	Status Status
+	By     int
+}
+
+// Life is what has happened to one document, as far as the register knows.
+// Questions about it take the moment that they are about.
+type Life struct {
+	Kind       Kind
+	ValidUntil Date // the last day of the term; zero for a document without one
+	Events     []Event
+}
+
+// KnownAt returns the life as the register knew it at a moment: without what
+// was written down later.
+func (l Life) KnownAt(t time.Time) Life {
+	l.Events = slices.DeleteFunc(slices.Clone(l.Events), func(e Event) bool { return e.RecordedAt.After(t) })
+	return l
+}
+
+// StatusAt returns the status at a moment, by the effective times of the
+// events; nothing before the first. What is recorded later with an earlier
+// effective time changes the answer; see [Life.KnownAt].
+func (l Life) StatusAt(t time.Time) Status {
+	var status Status
+	for _, turn := range l.Turns() {
+		if turn.At.After(t) {
+			break
+		}
+		status = turn.Status
+	}
+	return status
+}
+
+// TurnAt returns the change that brought the status of a moment.
+func (l Life) TurnAt(t time.Time) Turn {
+	var at Turn
+	for _, turn := range l.Turns() {
+		if !turn.At.After(t) {
+			at = turn
+		}
+	}
+	return at
+}
+
+// Turns returns all changes of status in the order of their moments, those to
+// come included.
+func (l Life) Turns() []Turn {
+	run := l.run()
+	for _, e := range l.standing() {
+		run.to(e.EffectiveAt)
+		run.take(e)
+	}
+	run.to(forever)
+	return run.turns
+}
+
+// Event returns the event with this Seq.
+func (l Life) Event(seq int) (Event, bool) {
+	i := slices.IndexFunc(l.Events, func(e Event) bool { return e.Seq == seq })
+	if i < 0 {
+		return Event{}, false
+	}
+	return l.Events[i], true
+}
+
+// Copies returns how many copies of the document were printed: duplicates and
+// certified copies.
+func (l Life) Copies() int {
+	n := 0
+	for _, e := range l.Events {
+		if e.Kind == EventDuplicate || e.Kind == EventCertified {
+			n++
+		}
+	}
+	return n
+}
+
+// standing returns the events that were not corrected, in the order in which
+// they take effect. Of two with the same moment the one recorded first comes
+// first.
+func (l Life) standing() []Event {
+	corrected := map[int]bool{}
+	for _, e := range l.Events {
+		if e.Kind == EventCorrected {
+			corrected[e.Corrects] = true
+		}
+	}
+	all := make([]Event, 0, len(l.Events))
+	for _, e := range l.Events {
+		if e.Kind != EventCorrected && !corrected[e.Seq] {
+			all = append(all, e)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Event) int {
+		return cmp.Or(a.EffectiveAt.Compare(b.EffectiveAt), cmp.Compare(a.Seq, b.Seq))
+	})
+	return all
+}
+
+// forever is later than any moment of a document.
+var forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+
+// run goes through a life.
+type run struct {
+	status Status
+	until  time.Time // when the suspension ends by itself; forever if it does not
+	end    time.Time // of the term
+	turns  []Turn
+}
+
+func (l Life) run() *run {
+	r := &run{until: forever, end: forever}
+	if !l.ValidUntil.IsZero() {
+		r.end = l.ValidUntil.next().Midnight()
+	}
+	return r
+}
+
+func (r *run) turn(at time.Time, s Status, by int) {
+	if r.status != s {
+		r.turns = append(r.turns, Turn{At: at, Status: s, By: by})
+	}
+	r.status = s
+}
+
+// to lets time pass up to a moment, and what comes by itself happen.
+func (r *run) to(t time.Time) {
+	if r.status == StatusSuspended && !r.until.After(t) && r.until.Before(r.end) {
+		r.turn(r.until, StatusInForce, 0)
+	}
+	if (r.status == StatusInForce || r.status == StatusSuspended) && !r.end.After(t) && r.end != forever {
+		r.turn(r.end, StatusExpired, 0)
+	}
+}
+
+// ended reports whether nothing can follow a status.
+func (s Status) ended() bool {
+	return s == StatusVoid || s == StatusTerminated || s == StatusReissued || s == StatusExpired
+}
+
+// take lets an event happen. What comes after the end has no effect.
+func (r *run) take(e Event) {
+	to, changes := transitions[e.Kind]
+	if !changes || !slices.Contains(to.from, r.status) {
+		return
+	}
+	if e.Kind == EventSuspended {
+		if r.until = forever; !e.Until.IsZero() {
+			r.until = e.Until.Midnight()
+		}
+		if r.status == StatusSuspended {
+			return // prolonged or shortened
+		}
+	}
+	r.turn(e.EffectiveAt, to.to, e.Seq)
+}
+
+// transition is what an event does to a status.
+type transition struct {
+	from []Status
+	to   Status // the same status if empty
+}
+
+// transitions are the whole law of statuses: from which an event may come, and
+// to which it leads. It is read only.
+var transitions = map[EventKind]transition{
+	EventReserved:   {[]Status{""}, StatusReserved},
+	EventIssued:     {[]Status{"", StatusReserved}, StatusInForce},
+	EventVoid:       {[]Status{StatusReserved}, StatusVoid},
+	EventSuspended:  {[]Status{StatusInForce, StatusSuspended}, StatusSuspended},
+	EventResumed:    {[]Status{StatusSuspended}, StatusInForce},
+	EventTerminated: {[]Status{StatusInForce, StatusSuspended}, StatusTerminated},
+	EventReissued:   {[]Status{StatusInForce}, StatusReissued},
+	EventExpired:    {[]Status{StatusInForce, StatusSuspended}, StatusExpired},
+}
+
+// The rules an event may break.
+const (
+	RuleUnknown    = "unknown_event" // there is no such event, or only the register records it
+	RuleKind       = "kind"          // documents of this kind have no such event
+	RuleStatus     = "status"        // not from the status at the moment of effect
+	RuleBefore     = "before_issue"  // takes effect before the document was issued
+	RuleLater      = "later_event"   // an event that takes effect later could not have followed
+	RuleUntil      = "until"         // the suspension ends before it begins
+	RuleCorrection = "correction"    // there is no such event to be corrected, or it cannot be
+	RulePending    = "pending"       // another document that replaces this one is being issued
+)
+
+// RuleError says which rule forbids an event.
+type RuleError struct {
+	Rule   string    // one of the Rule constants
+	Event  EventKind // that was refused
+	Status Status    // of the document when the event would have taken effect
+	Seq    int       // of the other event concerned, if there is one
+}
+
+func (e *RuleError) Error() string {
+	text := fmt.Sprintf("a document cannot be %s: rule %s, status %q", e.Event, e.Rule, e.Status)
+	if e.Seq != 0 {
+		text += fmt.Sprintf(", event %d", e.Seq)
+	}
+	return text
+}
+
+// eventsOf tells which kinds of documents have an event; what is not here has
+// it always. It is read only.
+var eventsOf = map[EventKind]func(Kind) bool{
+	EventSuspended: Kind.GivesRight,
+	EventResumed:   Kind.GivesRight,
+	EventExpired:   Kind.GivesRight,
+	EventTerminated: func(k Kind) bool {
+		return k.GivesRight() || k == KindRefusal || k == KindConclusion || k == KindDuplicate || k == KindPaperCopy
+	},
+	EventReissued:  func(k Kind) bool { return k == KindLicence },
+	EventDuplicate: func(k Kind) bool { return k == KindLicence },
+	EventCertified: func(k Kind) bool { return k == KindLicence || k == KindExportCertificate },
+	EventCorrected: Kind.known,
+}
+
+func (k Kind) known() bool { return k == KindLicence || k.letters() != "" }
+
+// May reports, as a *[RuleError], why an event may not be added to the life.
+// Its Seq must be the next one. Its effective time may be in the past, down to
+// the moment of issue, or to come. Termination and replacement may come before
+// events that take effect later, which have no effect then; any other event
+// must leave those that follow it possible.
+func (l Life) May(e Event) error {
+	refuse := func(rule string, status Status, seq int) error {
+		return &RuleError{Rule: rule, Event: e.Kind, Status: status, Seq: seq}
+	}
+	has, known := eventsOf[e.Kind]
+	if !known {
+		return refuse(RuleUnknown, "", 0)
+	}
+	if !has(l.Kind) {
+		return refuse(RuleKind, "", 0)
+	}
+	if e.Kind == EventCorrected {
+		return l.mayCorrect(e)
+	}
+	issued, ok := l.issued()
+	if !ok || e.EffectiveAt.Before(issued) {
+		return refuse(RuleBefore, l.StatusAt(e.EffectiveAt), 0)
+	}
+	if e.Kind == EventSuspended && !e.Until.IsZero() && !e.Until.Midnight().After(e.EffectiveAt) {
+		return refuse(RuleUntil, l.StatusAt(e.EffectiveAt), 0)
+	}
+	status := l.StatusAt(e.EffectiveAt)
+	if !slices.Contains(mayFrom(e.Kind), status) {
+		return refuse(RuleStatus, status, 0)
+	}
+	if seq, found := l.disturbed(e); found {
+		return refuse(RuleLater, status, seq)
+	}
+	return nil
+}
+
+// mayFrom returns the statuses in which an event may take effect.
+func mayFrom(k EventKind) []Status {
+	if t, ok := transitions[k]; ok {
+		return t.from
+	}
+	return []Status{StatusInForce} // copies
+}
+
+func (l Life) issued() (time.Time, bool) {
+	for _, e := range l.Events {
+		if e.Kind == EventIssued {
+			return e.EffectiveAt, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// disturbed looks for an event that fits the life as it is, and would not with
+// a new event.
+func (l Life) disturbed(added Event) (seq int, found bool) {
+	before := l.impossible()
+	l.Events = append(slices.Clone(l.Events), added)
+	after := l.impossible()
+	for _, e := range l.Events {
+		if after[e.Seq] && !before[e.Seq] {
+			return e.Seq, true
+		}
+	}
+	return 0, false
+}
+
+// mayCorrect reports whether an event can be taken back: one that changed the
+// status by order, once, so that what follows stays possible.
+func (l Life) mayCorrect(e Event) error {
+	target, ok := l.Event(e.Corrects)
+	refused := &RuleError{Rule: RuleCorrection, Event: e.Kind, Status: l.StatusAt(e.EffectiveAt), Seq: e.Corrects}
+	correctable := []EventKind{EventSuspended, EventResumed, EventTerminated, EventExpired}
+	if !ok || !slices.Contains(correctable, target.Kind) || !e.EffectiveAt.Equal(target.EffectiveAt) {
+		return refused
+	}
+	for _, other := range l.Events {
+		if other.Kind == EventCorrected && other.Corrects == e.Corrects {
+			return refused
+		}
+	}
+	if seq, found := l.disturbed(e); found {
+		refused.Rule, refused.Seq = RuleLater, seq
+		return refused
+	}
+	return nil
+}
+
+// impossible returns the events that do not fit the status they find, other
+// than what comes after the end.
+func (l Life) impossible() map[int]bool {
+	all := map[int]bool{}
+	run := l.run()
+	for _, e := range l.standing() {
+		run.to(e.EffectiveAt)
+		if !slices.Contains(mayFrom(e.Kind), run.status) && !run.status.ended() {
+			all[e.Seq] = true
+		}
+		run.take(e)
+	}
+	return all
+}

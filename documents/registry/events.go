@@ -1,0 +1,172 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+)
+
+// The event by which a document was issued is stored under the name of the
+// status that it brought, as it was before documents had lives.
+
+func storedKind(k documents.EventKind) string {
+	if k == documents.EventIssued {
+		return string(documents.StatusInForce)
+	}
+	return string(k)
+}
+
+func eventKind(stored string) documents.EventKind {
+	if stored == string(documents.StatusInForce) {
+		return documents.EventIssued
+	}
+	return documents.EventKind(stored)
+}
+
+// encodeData returns the JSON of what an event says, and nothing for nothing.
+func encodeData(e documents.Event) (string, error) {
+	data, err := json.Marshal(e.EventData)
+	if err != nil {
+		return "", fmt.Errorf("failed to encode the event: %w", err)
+	}
+	if string(data) == "{}" {
+		return "", nil
+	}
+	return string(data), nil
+}
+
+// logEvent adds an event and its record in the log. The row of the document
+// has been changed in the same transaction, which keeps others out.
+func logEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Event) error {
+	idx, err := appendLog(ctx, tx, number, e)
+	if err != nil {
+		return fmt.Errorf("failed to write the log: %w", err)
+	}
+	return insertEvent(ctx, tx, number, e, sql.NullInt64{Int64: idx, Valid: true})
+}
+
+func insertEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Event, logIndex sql.NullInt64) error {
+	data, err := encodeData(e)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO events (number, seq, kind, effective_at, recorded_at, data, log_idx)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		number, e.Seq, storedKind(e.Kind), toMicros(e.EffectiveAt), toMicros(e.RecordedAt), data, logIndex)
+	if err != nil {
+		return fmt.Errorf("failed to write the event: %w", err)
+	}
+	return nil
+}
+
+// querier is what a transaction and a pool have in common here; both are of
+// database/sql.
+type querier interface {
+	rowReader
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// history reads the life of a document. A number never taken has no events.
+func history(ctx context.Context, db querier, rec Record) (documents.Life, error) {
+	life := documents.Life{Kind: rec.Kind, ValidUntil: rec.Content.ValidUntil()}
+	rows, err := db.QueryContext(ctx, `
+		SELECT seq, kind, effective_at, recorded_at, detail, data FROM events WHERE number = $1 ORDER BY seq`, rec.Number)
+	if err != nil {
+		return life, fmt.Errorf("failed to read the events of %s: %w", rec.Number, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e documents.Event
+		var kind, detail, data string
+		var effective, recorded int64
+		err := rows.Scan(&e.Seq, &kind, &effective, &recorded, &detail, &data)
+		if err == nil && data != "" {
+			err = json.Unmarshal([]byte(data), &e.EventData)
+		}
+		if err != nil {
+			return life, fmt.Errorf("failed to read the events of %s: %w", rec.Number, err)
+		}
+		if detail != "" {
+			e.Detail = detail // of an old register
+		}
+		e.Kind, e.EffectiveAt, e.RecordedAt = eventKind(kind), fromMicros(effective), fromMicros(recorded)
+		life.Events = append(life.Events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return life, fmt.Errorf("failed to read the events of %s: %w", rec.Number, err)
+	}
+	return life, nil
+}
+
+// History returns all that has happened to a document, in the order in which
+// it was written down, with the answers to what its status was or will be. A
+// number never taken is [ErrNotFound].
+func (r *Registry) History(ctx context.Context, number string) (documents.Life, error) {
+	rec, err := r.Document(ctx, number)
+	if err != nil {
+		return documents.Life{}, err
+	}
+	return history(ctx, r.Store.read, rec)
+}
+
+// Events returns the events of [Registry.History].
+func (r *Registry) Events(ctx context.Context, number string) ([]documents.Event, error) {
+	life, err := r.History(ctx, number)
+	return life.Events, err
+}
+
+// StatusAt returns the status of a document at a moment, past or to come, as
+// far as the register knows now. Before its number was taken, and for a number
+// never taken, that is [ErrNotFound].
+func (r *Registry) StatusAt(ctx context.Context, number string, at time.Time) (documents.Status, error) {
+	life, err := r.History(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	status := life.StatusAt(at)
+	if status == "" {
+		return "", ErrNotFound
+	}
+	return status, nil
+}
+
+// next completes an event that is to be the next of a life.
+func next(life documents.Life, e documents.Event, now time.Time) documents.Event {
+	e.Seq, e.RecordedAt = 1, now
+	if n := len(life.Events); n > 0 {
+		e.Seq = life.Events[n-1].Seq + 1
+	}
+	if e.EffectiveAt.IsZero() {
+		e.EffectiveAt = now
+		if target, ok := life.Event(e.Corrects); ok && e.Kind == documents.EventCorrected {
+			e.EffectiveAt = target.EffectiveAt
+		}
+	}
+	return e
+}
+
+// locked reads a document in force and its life, and keeps others from changing
+// them until the transaction ends. Any other number is [ErrNotFound].
+func locked(ctx context.Context, tx *sql.Tx, number string) (Record, documents.Life, error) {
+	if !possible(number) {
+		return Record{}, documents.Life{}, ErrNotFound
+	}
+	mine, err := changed(ctx, tx, `UPDATE documents SET about = about WHERE number = $1 AND status = 'in_force'`, number)
+	if err != nil {
+		return Record{}, documents.Life{}, fmt.Errorf("failed to lock document %s: %w", number, err)
+	}
+	if !mine {
+		return Record{}, documents.Life{}, ErrNotFound
+	}
+	rec, err := scanRecord(tx.QueryRowContext(ctx, selectRecord+`WHERE number = $1`, number).Scan)
+	if err != nil {
+		return Record{}, documents.Life{}, fmt.Errorf("failed to read document %s: %w", number, err)
+	}
+	life, err := history(ctx, tx, rec)
+	return rec, life, err
+}

@@ -1,0 +1,96 @@
+package registry
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg" // the formats that documents print
+	_ "image/png"
+
+	"tamga/documents"
+)
+
+// Limits of a photograph: bytes, pixels, and pixels of a side.
+const (
+	MaxPhotograph  = 6 << 20
+	maxPhotoPixels = 24 << 20
+	maxPhotoSide   = 10_000
+	maxOfAllPhotos = 64 << 20 // bytes, in one document
+)
+
+// AddPhotograph keeps a picture for documents that name it by its SHA-256,
+// which is returned in hexadecimal. The same picture is kept once. What is not
+// a JPEG or PNG of a reasonable size is [ErrBadPhotograph]; its pixels are not
+// unpacked here.
+func (r *Registry) AddPhotograph(ctx context.Context, client string, file []byte) (string, error) {
+	if len(file) > MaxPhotograph {
+		return "", fmt.Errorf("%w: more than %d bytes", ErrBadPhotograph, MaxPhotograph)
+	}
+	config, format, err := image.DecodeConfig(bytes.NewReader(file))
+	side := max(config.Width, config.Height)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w: neither JPEG nor PNG", ErrBadPhotograph)
+	case min(config.Width, config.Height) < 1 || side > maxPhotoSide || config.Width*config.Height > maxPhotoPixels:
+		return "", fmt.Errorf("%w: %s of %d x %d pixels", ErrBadPhotograph, format, config.Width, config.Height)
+	}
+	sum := hexSum(file)
+	err = r.Store.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO photographs (sha256, bytes, client, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (sha256) DO NOTHING`, sum, file, client, toMicros(r.now()))
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("failed to keep the photograph: %w", err)
+	}
+	return sum, nil
+}
+
+// photographs returns the pictures that a content names.
+func photographs(ctx context.Context, db rowReader, content documents.Draft) (map[string][]byte, error) {
+	certificate := content.ExportCertificate
+	if certificate == nil {
+		return nil, nil
+	}
+	files := map[string][]byte{}
+	for _, p := range certificate.Photographs {
+		var file []byte
+		err := db.QueryRowContext(ctx, `SELECT bytes FROM photographs WHERE sha256 = $1`, p.SHA256).Scan(&file)
+		if err != nil {
+			return nil, fmt.Errorf("failed to read photograph %s: %w", p.SHA256, err)
+		}
+		if hexSum(file) != p.SHA256 {
+			return nil, fmt.Errorf("%w: photograph %s", errDamaged, p.SHA256)
+		}
+		files[p.SHA256] = file
+	}
+	return files, nil
+}
+
+// havePhotographs refuses a content that names pictures which the register
+// does not have, or more than a document can hold.
+func havePhotographs(ctx context.Context, tx *sql.Tx, content documents.Draft) error {
+	if content.ExportCertificate == nil {
+		return nil
+	}
+	total := 0
+	for i, p := range content.ExportCertificate.Photographs {
+		var size int
+		err := tx.QueryRowContext(ctx, `SELECT LENGTH(bytes) FROM photographs WHERE sha256 = $1`, p.SHA256).Scan(&size)
+		field := fmt.Sprintf("/photographs/%d/sha256", i)
+		if errors.Is(err, sql.ErrNoRows) {
+			return refusedField(content, field, documents.CodeUnknown, "the register has no such photograph")
+		}
+		if err != nil {
+			return fmt.Errorf("failed to look for a photograph: %w", err)
+		}
+		if total += size; total > maxOfAllPhotos {
+			return refusedField(content, field, documents.CodeTooLong, "the photographs are too large together")
+		}
+	}
+	return nil
+}

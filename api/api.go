@@ -166,7 +166,11 @@ func (v *service) routes(e *echo.Echo) {
 	e.POST("/v1/sign/cms", v.signCMS)
 	e.POST("/v1/documents", v.issueDocument)
 	get("/v1/documents/:number", v.document) // and {number}.pdf
+	e.POST("/v1/documents/:number/events", v.recordEvent)
+	get("/v1/documents/:number/events", v.events)
+	e.POST("/v1/photographs", v.addPhotograph)
 	get("/v1/check/:number", v.checkJSON)
+	e.POST("/v1/check", v.checkSecret)
 	get("/v1/revocation", v.revocation)
 
 	get("/", v.startPage)

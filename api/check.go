@@ -1,27 +1,43 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/documents"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
 
-// checkAnswer is the body of GET /v1/check/{number}.
+// checkAnswer is the body of an answer to a check. Its three facts stand apart:
+// Integrity (unchanged, and ours), Signature (with the certificate when it was
+// signed), and Status (in the register, at the moment asked about).
 type checkAnswer struct {
 	publicDocument
-	Integrity signing.CheckStatus `json:"integrity"` // of the stored file
-	Signature checkedSignature    `json:"signature"`
-	CheckedAt time.Time           `json:"checked_at"`
+	StatusAt     time.Time           `json:"status_at"` // of which Status is told
+	SecondFact   bool                `json:"second_fact_confirmed,omitempty"`
+	Integrity    signing.CheckStatus `json:"integrity"` // of the stored file, or of the file sent
+	UploadedFile *checkedFile        `json:"file,omitempty"`
+	Signature    checkedSignature    `json:"signature"`
+	CheckedAt    time.Time           `json:"checked_at"`
 }
 
-// checkedSignature is the verdict on the stored file as of the moment of
-// signing, found now, beside the one found when it was issued. It names no
-// person: who signed stands on the document.
+// checkedFile is a file that somebody has sent.
+type checkedFile struct {
+	SHA256 string `json:"sha256"`
+	// Ours says that it is, byte for byte, a file that the register has issued.
+	Ours    bool         `json:"ours"`
+	Summary signing.Text `json:"summary"`
+}
+
+// checkedSignature is the verdict on the file as of the moment of signing,
+// found now, beside the one found when it was issued. It names no person: who
+// signed stands on the document.
 type checkedSignature struct {
 	Indication       signing.Indication    `json:"indication"`
 	SubIndication    signing.SubIndication `json:"sub_indication,omitempty"`
@@ -36,20 +52,53 @@ type checkedSignature struct {
 
 // checkJSON answers GET /v1/check/{number}.
 func (v *service) checkJSON(c echo.Context) error {
-	answer, err := v.check(c, c.Param("number"))
+	at, err := v.moment("/at", c.QueryParam("at"))
+	if err != nil {
+		return err
+	}
+	answer, err := v.check(c, c.Param("number"), at)
 	if err != nil {
 		return err
 	}
 	return uncached(c, answer)
 }
 
+// moment reads the moment that a check asks about: RFC 3339, or a date, which
+// stands for its end in Kazakhstan; nothing stands for now.
+func (v *service) moment(pointer, s string) (time.Time, error) {
+	if s == "" {
+		return v.now(), nil
+	}
+	if d, err := documents.ParseDate(s); err == nil {
+		if d == documents.CivilDate(v.now()) {
+			return v.now(), nil
+		}
+		if 2000 <= d.Year && d.Year <= 2099 {
+			next := documents.DateOf(time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, time.UTC))
+			return next.Midnight().Add(-time.Second), nil
+		}
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil && 2000 <= t.UTC().Year() && t.UTC().Year() <= 2099 {
+		return t.UTC(), nil
+	}
+	return time.Time{}, badField(pointer, "date", "is neither a date nor a time of RFC 3339 of this century")
+}
+
 // check looks a document up and verifies its stored file once more.
-func (v *service) check(c echo.Context, typed string) (checkAnswer, error) {
-	rec, err := v.lookUp(c, typed)
+func (v *service) check(c echo.Context, typed string, at time.Time) (checkAnswer, error) {
+	rec, life, err := v.lookUp(c, typed)
 	if err != nil {
 		return checkAnswer{}, err
 	}
-	answer := checkAnswer{publicDocument: public(rec), CheckedAt: v.now()}
+	return v.answerCheck(c, rec, life, at)
+}
+
+// answerCheck tells the three facts about a document.
+func (v *service) answerCheck(c echo.Context, rec registry.Record, life documents.Life, at time.Time) (checkAnswer, error) {
+	answer := checkAnswer{publicDocument: public(rec, life, at, v.now()), StatusAt: at, CheckedAt: v.now()}
+	if err := v.tellOriginal(c, &answer, at); err != nil {
+		return checkAnswer{}, err
+	}
 	var issued signing.Verdict
 	if err := json.Unmarshal(rec.Evidence, &issued); err == nil {
 		answer.Signature.WhenIssued, answer.Signature.SignedAt = issued.Indication, issued.At
@@ -65,6 +114,21 @@ func (v *service) check(c echo.Context, typed string) (checkAnswer, error) {
 		return checkAnswer{}, err
 	}
 	return answer, v.reverify(&answer, file)
+}
+
+// tellOriginal adds the status of the document that this one copies: a
+// duplicate of a licence that was terminated is worth nothing.
+func (v *service) tellOriginal(c echo.Context, answer *checkAnswer, at time.Time) error {
+	if answer.Kind != documents.KindDuplicate && answer.Kind != documents.KindPaperCopy {
+		return nil
+	}
+	life, err := v.Registry.History(contextOf(c), answer.Of)
+	if err != nil {
+		return err
+	}
+	status := statusAt(life, at)
+	answer.Original = &status
+	return nil
 }
 
 // damaged is the answer about a stored file that is not the one signed.
@@ -84,22 +148,86 @@ func (v *service) reverify(a *checkAnswer, file []byte) error {
 	if err != nil {
 		return err
 	}
-	a.Signature.Indication, a.Signature.SubIndication = verdict.Indication, verdict.SubIndication
-	a.Signature.Summary, a.Signature.CertificateValid = verdict.Summary, signing.FactUnknown
-	a.Integrity = signing.CheckUndetermined
+	a.Integrity = a.Signature.read(verdict)
+	return nil
+}
+
+// read takes over what a verdict says, and returns whether the file is as it
+// was signed.
+func (s *checkedSignature) read(verdict *signing.Verdict) signing.CheckStatus {
+	s.Indication, s.SubIndication = verdict.Indication, verdict.SubIndication
+	s.Summary, s.CertificateValid = verdict.Summary, signing.FactUnknown
+	integrity := signing.CheckUndetermined
 	if verdict.SubIndication == signing.FormatFailure || verdict.SubIndication == signing.HashFailure ||
 		verdict.SubIndication == signing.SigCryptoFailure {
-		a.Integrity = signing.CheckFailed
+		integrity = signing.CheckFailed
 	}
 	if len(verdict.Signers) == 0 {
-		return nil
+		return integrity
 	}
-	s := verdict.Signers[0]
-	a.Signature.Algorithm, a.Signature.Level, a.Signature.RevokedSince = s.Algorithm, s.Level, s.RevokedSince
-	a.Signature.CertificateValid = s.Facts.ValidityPeriod
-	if checkOf(s, signing.CheckFormat).Status == signing.CheckPassed &&
-		checkOf(s, signing.CheckSignatureValue).Status == signing.CheckPassed {
-		a.Integrity = signing.CheckPassed
+	first := verdict.Signers[0]
+	s.Algorithm, s.Level, s.RevokedSince = first.Algorithm, first.Level, first.RevokedSince
+	s.CertificateValid = first.Facts.ValidityPeriod
+	if checkOf(first, signing.CheckFormat).Status == signing.CheckPassed &&
+		checkOf(first, signing.CheckSignatureValue).Status == signing.CheckPassed {
+		integrity = signing.CheckPassed
 	}
-	return nil
+	return integrity
+}
+
+// The check of a file.
+
+// checkFile answers about a file that somebody has sent: whether it is one of
+// ours, whether its signature holds, and what the register says of the
+// document now. The file is not kept. Of a file that is not ours number names
+// the document that it is said to be, whose public side is told; it may be
+// empty.
+func (v *service) checkFile(c echo.Context, file []byte, number string, at time.Time) (checkAnswer, error) {
+	if err := v.countCheck(c); err != nil {
+		return checkAnswer{}, err
+	}
+	sum := sha256.Sum256(file)
+	sent := &checkedFile{SHA256: hex.EncodeToString(sum[:])}
+	rec, life, err := v.Registry.ByFile(contextOf(c), sent.SHA256)
+	if err == nil {
+		sent.Ours, sent.Summary = true, oursSummary()
+		answer, err := v.answerCheck(c, rec, life, at)
+		answer.UploadedFile = sent
+		return answer, err
+	}
+	if !errors.Is(err, registry.ErrNotFound) {
+		return checkAnswer{}, err
+	}
+	sent.Summary = notOursSummary()
+	answer := checkAnswer{StatusAt: at, CheckedAt: v.now()}
+	if n, err := documents.ParseNumber(number); err == nil {
+		if rec, life, err := v.issued(c, n.String); err == nil {
+			answer.publicDocument = public(rec, life, at, v.now())
+		} else if !errors.Is(err, registry.ErrNotFound) {
+			return checkAnswer{}, err
+		}
+	}
+	answer.UploadedFile, answer.Integrity = sent, signing.CheckFailed
+	verdict, err := v.Verifier.VerifyPDF(file, signing.Question{})
+	if err != nil {
+		return checkAnswer{}, err
+	}
+	answer.Signature.read(verdict)
+	return answer, nil
+}
+
+func oursSummary() signing.Text {
+	return signing.Text{
+		KK: "Бұл — тізілім берген файл, ол өзгертілмеген.",
+		RU: "Это файл, выданный реестром; он не изменён.",
+		EN: "This is the file that the register has issued, unchanged.",
+	}
+}
+
+func notOursSummary() signing.Text {
+	return signing.Text{
+		KK: "Бұл — біз берген файл емес.",
+		RU: "Это не тот файл, который мы выдали.",
+		EN: "This file is not the one we issued.",
+	}
 }

@@ -23,18 +23,24 @@ type issuedAnswer struct {
 	Status   documents.Status `json:"status"` // when it was issued: in force
 	IssuedOn documents.Date   `json:"issued_on"`
 	SHA256   string           `json:"sha256"`
-	Links    documentLinks    `json:"links"`
+	// CheckCode is the second fact of the public check, as printed on the
+	// document: for whoever the document is given to.
+	CheckCode string        `json:"check_code,omitempty"`
+	Links     documentLinks `json:"links"`
 }
 
 type documentLinks struct {
-	Self  string `json:"self"`
-	PDF   string `json:"pdf"`
-	Check string `json:"check"`
+	Self   string `json:"self"`
+	PDF    string `json:"pdf"`
+	Events string `json:"events"`
+	Check  string `json:"check"`
 }
 
 func (v *service) links(number string) documentLinks {
 	self := v.BaseURL + "/v1/documents/" + number
-	return documentLinks{Self: self, PDF: self + ".pdf", Check: v.BaseURL + "/check/" + number}
+	return documentLinks{
+		Self: self, PDF: self + ".pdf", Events: self + "/events", Check: v.BaseURL + "/check/" + number,
+	}
 }
 
 // issueDocument answers POST /v1/documents.
@@ -55,6 +61,10 @@ func (v *service) issueDocument(c echo.Context) error {
 		Client: client.ID, IdempotencyKey: key, Draft: draft,
 	})
 	if err != nil {
+		return notAllowed(err)
+	}
+	life, err := v.Registry.History(contextOf(c), rec.Number)
+	if err != nil {
 		return err
 	}
 	v.Log.InfoContext(contextOf(c), "document issued",
@@ -62,13 +72,13 @@ func (v *service) issueDocument(c echo.Context) error {
 	h := c.Response().Header()
 	links := v.links(rec.Number)
 	h.Set("Location", links.Self)
-	h.Set("ETag", documentTag(rec, "whole"))
+	h.Set("ETag", v.documentTag(rec, life, "whole"))
 	if replayed {
 		h.Set("Idempotency-Replayed", "true")
 	}
 	return personal(c, http.StatusCreated, issuedAnswer{
 		Number: rec.Number, Kind: rec.Kind, Status: documents.StatusInForce,
-		IssuedOn: rec.IssuedOn(), SHA256: rec.FileSHA256, Links: links,
+		IssuedOn: rec.IssuedOn(), SHA256: rec.FileSHA256, CheckCode: rec.CheckCode, Links: links,
 	})
 }
 
@@ -95,6 +105,7 @@ type wholeDocument struct {
 	IssuedOn   documents.Date   `json:"issued_on"`
 	ReservedAt time.Time        `json:"reserved_at"`
 	SHA256     string           `json:"sha256,omitempty"`
+	CheckCode  string           `json:"check_code,omitempty"`
 	Content    documents.Draft  `json:"content"`
 	Verdict    *json.RawMessage `json:"verdict,omitempty"` // on the file, when it was issued
 	Links      documentLinks    `json:"links"`
@@ -119,17 +130,17 @@ func (v *service) document(c echo.Context) error {
 	if isPDF {
 		return v.file(c, number.String)
 	}
-	rec, err := v.Registry.Document(contextOf(c), number.String)
+	rec, life, err := v.recordAndLife(c, number.String)
 	if err != nil {
 		return err
 	}
-	if unchanged(c, documentTag(rec, "whole"), "private, no-cache") {
+	if unchanged(c, v.documentTag(rec, life, "whole"), "private, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
 	answer := wholeDocument{
-		Number: rec.Number, Kind: rec.Kind, Status: publicStatus{rec.Status, rec.Status.Label()},
+		Number: rec.Number, Kind: rec.Kind, Status: statusAt(life, v.now()),
 		IssuedOn: rec.IssuedOn(), ReservedAt: rec.ReservedAt, SHA256: rec.FileSHA256,
-		Content: rec.Content, Links: v.links(rec.Number),
+		CheckCode: rec.CheckCode, Content: rec.Content, Links: v.links(rec.Number),
 	}
 	if len(rec.Evidence) > 0 {
 		answer.Verdict = &rec.Evidence
@@ -137,33 +148,57 @@ func (v *service) document(c echo.Context) error {
 	return c.JSON(http.StatusOK, answer)
 }
 
+// recordAndLife reads a document and what has happened to it.
+func (v *service) recordAndLife(c echo.Context, number string) (registry.Record, documents.Life, error) {
+	rec, err := v.Registry.Document(contextOf(c), number)
+	if err != nil {
+		return rec, documents.Life{}, err
+	}
+	life, err := v.Registry.History(contextOf(c), number)
+	return rec, life, err
+}
+
 // publicView answers anyone.
 func (v *service) publicView(c echo.Context, typed string) error {
-	rec, err := v.lookUp(c, typed)
+	rec, life, err := v.lookUp(c, typed)
 	if err != nil {
 		return err
 	}
-	if unchanged(c, documentTag(rec, "public"), "public, no-cache") {
+	if unchanged(c, v.documentTag(rec, life, "public"), "public, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
-	return c.JSON(http.StatusOK, public(rec))
+	return c.JSON(http.StatusOK, public(rec, life, v.now(), v.now()))
 }
 
-// lookUp finds a document in force for the public. Everything else is the same
-// [registry.ErrNotFound]: numbers never taken, reserved, void and impossible.
-func (v *service) lookUp(c echo.Context, typed string) (registry.Record, error) {
-	if wait, ok := v.checks.take(clientName(c.RealIP())); !ok {
-		return registry.Record{}, tooMany(wait)
+// lookUp finds a document that was issued for the public. Everything else is
+// the same [registry.ErrNotFound]: numbers never taken, reserved, void and
+// impossible.
+func (v *service) lookUp(c echo.Context, typed string) (registry.Record, documents.Life, error) {
+	if err := v.countCheck(c); err != nil {
+		return registry.Record{}, documents.Life{}, err
 	}
 	number, err := documents.ParseNumber(typed)
 	if err != nil {
-		return registry.Record{}, registry.ErrNotFound
+		return registry.Record{}, documents.Life{}, registry.ErrNotFound
 	}
-	rec, err := v.Registry.Document(contextOf(c), number.String)
+	return v.issued(c, number.String)
+}
+
+// issued finds a document that was issued, whatever its status by now.
+func (v *service) issued(c echo.Context, number string) (registry.Record, documents.Life, error) {
+	rec, life, err := v.recordAndLife(c, number)
 	if err == nil && rec.Status != documents.StatusInForce {
 		err = registry.ErrNotFound
 	}
-	return rec, err
+	return rec, life, err
+}
+
+// countCheck counts a question of the public, or refuses it.
+func (v *service) countCheck(c echo.Context) error {
+	if wait, ok := v.checks.take(clientName(c.RealIP())); !ok {
+		return tooMany(wait)
+	}
+	return nil
 }
 
 func tooMany(wait time.Duration) error {
@@ -192,11 +227,21 @@ func sendPDF(c echo.Context, disposition, number string, file []byte) error {
 	return c.Blob(http.StatusOK, "application/pdf", file)
 }
 
-// documentTag names a state of a document in one of its views.
-func documentTag(rec registry.Record, view string) string {
-	sum := sha256.Sum256([]byte(strings.Join(
-		[]string{view, rec.Number, string(rec.Status), rec.ContentSHA256, rec.FileSHA256}, "\n")))
-	return `"` + hex.EncodeToString(sum[:16]) + `"`
+// documentTag names a state of a document in one of its views. It ends with the
+// number of its last event, which is what If-Match is compared with: a status
+// that changes by itself changes the tag, and nobody's act.
+func (v *service) documentTag(rec registry.Record, life documents.Life, view string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{
+		view, rec.Number, string(rec.Status), rec.ContentSHA256, rec.FileSHA256, string(life.StatusAt(v.now())),
+	}, "\n")))
+	return `"` + hex.EncodeToString(sum[:12]) + "-" + strconv.Itoa(lastSeq(life)) + `"`
+}
+
+func lastSeq(life documents.Life) int {
+	if n := len(life.Events); n > 0 {
+		return life.Events[n-1].Seq
+	}
+	return 0
 }
 
 // unchanged sets the tag and reports whether the client has this state already

@@ -29,6 +29,8 @@ var (
 	errTooMany        = errors.New("asked too often")
 	errNoSigningKey   = errors.New("there is no signing key of this name")
 	errNotReady       = errors.New("the service is not ready")
+	errNoIfMatch      = errors.New("the header If-Match is needed")
+	errRule           = errors.New("the law of the documents does not allow this now")
 	errPanic          = errors.New("the program panicked; the log has the stack")
 	errOwnNotVerified = errors.New("the signature just made does not verify")
 )
@@ -81,6 +83,16 @@ func outcomes() []outcome {
 			web.Label{KK: "Idempotency-Key басқа сұрауға қолданылған", RU: "Idempotency-Key использован для другого запроса", EN: "Idempotency-Key was used for another request"}},
 		{errNoSigningKey, http.StatusUnprocessableEntity, "unknown_signing_key",
 			web.Label{KK: "Мұндай қол қою кілті жоқ", RU: "Такого ключа подписи нет", EN: "There is no such signing key"}},
+		{registry.ErrChanged, http.StatusPreconditionFailed, "document_changed",
+			web.Label{KK: "Құжат осы арада өзгерген", RU: "Документ тем временем изменился", EN: "The document has changed since"}},
+		{errNoIfMatch, http.StatusPreconditionRequired, "if_match_required",
+			web.Label{KK: "If-Match тақырыбы қажет", RU: "Нужен заголовок If-Match", EN: "If-Match is required"}},
+		{errRule, http.StatusUnprocessableEntity, "event_not_allowed",
+			web.Label{KK: "Құжаттың қазіргі жағдайында бұған жол берілмейді", RU: "В нынешнем состоянии документа это невозможно", EN: "Not possible in the document's present state"}},
+		{registry.ErrBadPhotograph, http.StatusUnprocessableEntity, "bad_photograph",
+			web.Label{KK: "Фотосурет жарамсыз", RU: "Фотография не подходит", EN: "The photograph cannot be printed"}},
+		{registry.ErrNoLayout, http.StatusNotImplemented, "kind_not_available",
+			web.Label{KK: "Мұндай құжат мұнда шығарылмайды", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
 			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
 		{errNotReady, http.StatusServiceUnavailable, "not_ready",

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"crypto/subtle"
 	"errors"
 	"io"
 	"net/http"
@@ -90,7 +89,7 @@ func readFields(c echo.Context) (url.Values, error) {
 
 // checkPage answers GET /check/{number}.
 func (v *service) checkPage(c echo.Context) error {
-	answer, err := v.check(c, c.Param("number"))
+	answer, err := v.check(c, c.Param("number"), v.now())
 	if errors.Is(err, registry.ErrNotFound) {
 		body, err := v.pages.Absent(v.frame(c))
 		return v.page(c, http.StatusNotFound, body, err)
@@ -109,40 +108,20 @@ func (v *service) downloadPDF(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// An impossible number counts like a wrong one; its text is not kept.
-	number := documents.Number{}
-	if n, err := documents.ParseNumber(c.Param("number")); err == nil {
-		number = n
-	}
-	giveBack, wait, ok := v.guesses.take(clientName(c.RealIP()), number.String)
-	if !ok {
-		return tooMany(wait)
-	}
-	file, err := v.fileOf(c, number.String, onlyDigits(form.Get("owner")))
+	rec, _, err := v.unlock(c, c.Param("number"), secret{owner: form.Get("owner"), code: form.Get("owner")})
 	if errors.Is(err, registry.ErrNotFound) {
 		body, err := v.pages.Absent(v.frame(c))
 		return v.page(c, http.StatusNotFound, body, err)
 	}
-	giveBack()
+	if err != nil {
+		return err
+	}
+	file, err := v.Registry.PDF(contextOf(c), rec.Number)
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return sendPDF(c, "attachment", number.String, file)
-}
-
-// fileOf returns the file of a document in force if the number given is its
-// owner's, and [registry.ErrNotFound] in every other case.
-func (v *service) fileOf(c echo.Context, number, given string) ([]byte, error) {
-	rec, err := v.Registry.Document(contextOf(c), number)
-	if err != nil {
-		return nil, err
-	}
-	want := ownerNumber(rec.Content)
-	if want == "" || subtle.ConstantTimeCompare([]byte(want), []byte(given)) != 1 {
-		return nil, registry.ErrNotFound
-	}
-	return v.Registry.PDF(contextOf(c), number)
+	return sendPDF(c, "attachment", rec.Number, file)
 }
 
 // onlyDigits drops the spaces and dashes that people write between digits.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"time"
 
 	"tamga/certs"
@@ -8,33 +9,38 @@ import (
 	"tamga/documents/registry"
 )
 
-// publicDocument is all that anyone may see of a document in force. It holds
-// no IIN, no address, nothing about the applicant of a refusal and not its
-// reason (regulation, D.3). Numbers run in sequence, so whatever stands here
-// can be collected for all documents.
+// publicDocument is all that anyone may see of a document that was issued. It
+// holds no IIN, no address, nothing about the applicant of a refusal and not
+// its reason (regulation, D.3). Numbers run in sequence, so whatever stands
+// here can be collected for all documents.
 type publicDocument struct {
-	Number    string          `json:"number"`
-	Kind      documents.Kind  `json:"kind"`
-	Title     documents.Label `json:"title"`
-	Status    publicStatus    `json:"status"`
-	IssuedOn  documents.Date  `json:"issued_on"`
-	Authority documents.Text  `json:"authority"` // the licensor of a licence
-	Holder    *publicHolder   `json:"holder,omitempty"`
-	Activity  *documents.Text `json:"activity,omitempty"`
-	Signatory publicSignatory `json:"signatory"` // as on the document
-	SHA256    string          `json:"sha256"`    // of the signed PDF
-}
-
-type publicStatus struct {
-	Code documents.Status `json:"code"`
-	documents.Label
+	Number     string           `json:"number"`
+	Kind       documents.Kind   `json:"kind"`
+	Title      documents.Label  `json:"title"`
+	Status     publicStatus     `json:"status"`
+	IssuedOn   documents.Date   `json:"issued_on"`
+	Authority  documents.Text   `json:"authority"` // the licensor of a licence
+	Holder     *publicHolder    `json:"holder,omitempty"`
+	Activity   *documents.Text  `json:"activity,omitempty"`
+	Subtype    *documents.Label `json:"subtype,omitempty"`
+	Conditions *documents.Text  `json:"special_conditions,omitempty"`
+	ValidUntil documents.Date   `json:"valid_until,omitzero"` // the last day
+	FirstOn    documents.Date   `json:"first_issued_on,omitzero"`
+	Replaces   string           `json:"replaces,omitempty"`
+	Of         string           `json:"of,omitempty"`        // the document that this one copies or tells of
+	Original   *publicStatus    `json:"of_status,omitempty"` // of the document that this one copies
+	Signatory  publicSignatory  `json:"signatory"`           // as on the document
+	SHA256     string           `json:"sha256"`              // of the signed PDF
+	History    []publicEvent    `json:"history"`
 }
 
 // publicHolder is an organisation with its BIN, which stands in a public
-// register, or a person's surname and initials.
+// register, or a person's surname and initials. Of a person's number two
+// digits are told, and only to whoever knows a second fact.
 type publicHolder struct {
-	Name documents.Text `json:"name"`
-	BIN  certs.BIN      `json:"bin,omitempty"`
+	Name      documents.Text `json:"name"`
+	BIN       certs.BIN      `json:"bin,omitempty"`
+	MaskedIIN string         `json:"iin_masked,omitempty"`
 }
 
 type publicSignatory struct {
@@ -42,26 +48,79 @@ type publicSignatory struct {
 	Position documents.Text `json:"position"`
 }
 
-// public returns what anyone may see of a document.
-func public(rec registry.Record) publicDocument {
+// public returns what anyone may see of a document, with its status at a
+// moment and what has happened until now.
+func public(rec registry.Record, life documents.Life, at, now time.Time) publicDocument {
 	p := publicDocument{
-		Number: rec.Number, Kind: rec.Kind, Title: rec.Kind.Title(),
-		Status:   publicStatus{rec.Status, rec.Status.Label()},
-		IssuedOn: rec.IssuedOn(), SHA256: rec.FileSHA256,
+		Number: rec.Number, Kind: rec.Kind, Title: rec.Kind.Title(), Status: statusAt(life, at),
+		IssuedOn: rec.IssuedOn(), ValidUntil: rec.Content.ValidUntil(), SHA256: rec.FileSHA256,
+		History: publicHistory(life, now),
 	}
-	if l := rec.Content.Licence; l != nil {
-		activity := l.Activity
-		p.Authority, p.Activity, p.Holder = l.Licensor, &activity, publicHolderOf(l.Holder)
-		// The wording of the form (order № 159, annex 3, part 1).
-		p.Signatory = publicSignatory{l.Head, documents.Text{
-			KK: "Басшы (уәкілетті тұлға)", RU: "Руководитель (уполномоченное лицо)",
-		}}
-	}
-	if r := rec.Content.Refusal; r != nil {
-		p.Authority = r.Authority
-		p.Signatory = publicSignatory{r.Signatory, r.Position}
+	p.describe(rec.Content)
+	if rec.Kind != documents.KindLicence {
+		p.Of = rec.Content.About()
 	}
 	return p
+}
+
+// describe adds what the kinds say each in their own way. Where a person was
+// refused, or only asked, the person is not shown.
+func (p *publicDocument) describe(d documents.Draft) {
+	switch {
+	case d.Licence != nil:
+		p.licence(d.Licence)
+	case d.Duplicate != nil && d.Duplicate.Licence != nil:
+		p.licence(d.Duplicate.Licence)
+	case d.PaperCopy != nil:
+		p.describe(documents.Draft{Licence: d.PaperCopy.Licence, ExportCertificate: d.PaperCopy.ExportCertificate})
+		p.Authority, p.Signatory.Name = d.PaperCopy.Authority, d.PaperCopy.Head
+	case d.ExportCertificate != nil:
+		e := d.ExportCertificate
+		p.letter(e.Letter)
+		purpose := e.Purpose.Label()
+		p.Holder, p.Activity = publicHolderOf(e.Holder), &documents.Text{KK: purpose.KK, RU: purpose.RU}
+	case d.Approval != nil:
+		a := d.Approval
+		p.letter(a.Letter)
+		p.Holder, p.Activity = publicHolderOf(a.Applicant), &a.Monument
+	case d.Refusal != nil:
+		r := d.Refusal
+		p.letter(documents.Letter{Authority: r.Authority, Position: r.Position, Signatory: r.Signatory})
+	case d.ApplicationCopy != nil:
+		p.letter(d.ApplicationCopy.Letter)
+	case d.Acceptance != nil:
+		p.letter(d.Acceptance.Letter)
+	case d.Notice != nil:
+		p.letter(d.Notice.Letter)
+	case d.Conclusion != nil:
+		p.letter(d.Conclusion.Letter)
+	case d.Questionnaire != nil:
+		p.Authority = d.Questionnaire.Authority
+	case d.Summary != nil:
+		p.letter(d.Summary.Letter)
+	case d.History != nil:
+		p.letter(d.History.Letter)
+	}
+}
+
+func (p *publicDocument) letter(l documents.Letter) {
+	p.Authority, p.Signatory = l.Authority, publicSignatory{l.Signatory, l.Position}
+}
+
+func (p *publicDocument) licence(l *documents.Licence) {
+	p.Authority, p.Activity, p.Holder = l.Licensor, &l.Activity, publicHolderOf(l.Holder)
+	p.FirstOn, p.Replaces = l.FirstIssuedOn, l.Replaces
+	if l.SpecialConditions != (documents.Text{}) {
+		p.Conditions = &l.SpecialConditions
+	}
+	if l.Annex != nil {
+		subtype := l.Annex.Subtype.Label()
+		p.Subtype = &subtype
+	}
+	// The wording of the form (order № 159, annex 3, part 1).
+	p.Signatory = publicSignatory{l.Head, documents.Text{
+		KK: "Басшы (уәкілетті тұлға)", RU: "Руководитель (уполномоченное лицо)",
+	}}
 }
 
 func publicHolderOf(h documents.Holder) *publicHolder {
@@ -72,20 +131,17 @@ func publicHolderOf(h documents.Holder) *publicHolder {
 	return p
 }
 
-// owner is whom a document is issued to or refused to.
-func owner(d documents.Draft) documents.Holder {
-	switch {
-	case d.Licence != nil:
-		return d.Licence.Holder
-	case d.Refusal != nil:
-		return d.Refusal.Applicant
+// masked hides all but the last two digits of a person's number.
+func masked(h documents.Holder) string {
+	if h.Natural == nil || len(h.Natural.IIN) != 12 {
+		return ""
 	}
-	return documents.Holder{}
+	return strings.Repeat("•", 10) + string(h.Natural.IIN[10:])
 }
 
 // ownerNumber is the IIN or BIN that a document is given out for.
 func ownerNumber(d documents.Draft) string {
-	h := owner(d)
+	h := d.Owner()
 	switch {
 	case h.Natural != nil:
 		return string(h.Natural.IIN)

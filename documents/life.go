@@ -108,6 +108,18 @@ func (l Life) TurnAt(t time.Time) Turn {
 	return at
 }
 
+// SuspendedUntil returns the first day on which a document that is suspended at
+// a moment is in force again by itself; zero if there is none.
+func (l Life) SuspendedUntil(t time.Time) Date {
+	var until Date
+	for _, e := range l.standing() {
+		if e.Kind == EventSuspended && !e.EffectiveAt.After(t) {
+			until = e.Until
+		}
+	}
+	return until
+}
+
 // Turns returns all changes of status in the order of their moments, those to
 // come included.
 func (l Life) Turns() []Turn {

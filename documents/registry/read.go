@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -53,6 +54,25 @@ func (r *Registry) PDF(ctx context.Context, number string) ([]byte, error) {
 		return nil, &TamperError{Index: -1, Number: number, Reason: "the stored file is not the one that was signed"}
 	}
 	return file, nil
+}
+
+// ByFile returns the document whose signed file has this SHA-256, in
+// hexadecimal, and its life. A file that the register has not issued is
+// [ErrNotFound].
+func (r *Registry) ByFile(ctx context.Context, sum string) (Record, documents.Life, error) {
+	if len(sum) != 2*sha256.Size {
+		return Record{}, documents.Life{}, ErrNotFound
+	}
+	rec, err := scanRecord(r.Store.read.QueryRowContext(ctx, selectRecord+`
+		WHERE file_sha256 = $1 AND status = 'in_force'`, sum).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Record{}, documents.Life{}, ErrNotFound
+	}
+	if err != nil {
+		return Record{}, documents.Life{}, fmt.Errorf("failed to look for a file: %w", err)
+	}
+	life, err := history(ctx, r.Store.read, rec)
+	return rec, life, err
 }
 
 // List returns up to limit records (at most 200; zero or less means 50) in the

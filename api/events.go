@@ -1,0 +1,243 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+)
+
+// recordedAnswer is the body of 201: the event, and the status that the
+// document has with it.
+type recordedAnswer struct {
+	Number string `json:"number"`
+	documents.Event
+	Status publicStatus `json:"status"` // now; of an event to come, the one before it
+}
+
+// recordEvent answers POST /v1/documents/{number}/events.
+func (v *service) recordEvent(c echo.Context) error {
+	client, err := v.authorise(c, registry.ScopeStatus)
+	if err != nil {
+		return err
+	}
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return err
+	}
+	last, err := ifMatch(c)
+	if err != nil {
+		return err
+	}
+	number, err := documents.ParseNumber(c.Param("number"))
+	if err != nil {
+		return err
+	}
+	var body documents.NewEvent
+	if err := v.readJSON(c, &body); err != nil {
+		return err
+	}
+	e, replayed, err := v.Registry.Record(contextOf(c), registry.EventRequest{
+		Client: client.ID, IdempotencyKey: key, Number: number.String, Last: last, Event: body,
+	})
+	if err != nil {
+		return notAllowed(err)
+	}
+	v.Log.InfoContext(contextOf(c), "event recorded", "trace_id", traceID(c), "number", number.String,
+		"event", string(e.Kind), "seq", e.Seq, "client", client.ID, "replayed", replayed)
+	rec, life, err := v.recordAndLife(c, number.String)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Location", v.links(number.String).Events)
+	h.Set("ETag", v.documentTag(rec, life, "events"))
+	if replayed {
+		h.Set("Idempotency-Replayed", "true")
+	}
+	return personal(c, http.StatusCreated, recordedAnswer{Number: rec.Number, Event: e, Status: statusAt(life, v.now())})
+}
+
+// ifMatch returns the number of the last event that the client knows, from an
+// entity tag of any view of the document. Tags of other resources, weak ones
+// and "*" match nothing: an act on a document must be an act on a state that
+// somebody has seen.
+func ifMatch(c echo.Context) (int, error) {
+	header := c.Request().Header.Get("If-Match")
+	if header == "" {
+		return 0, errNoIfMatch
+	}
+	tag, quoted := strings.CutPrefix(header, `"`)
+	tag, closed := strings.CutSuffix(tag, `"`)
+	_, seq, ok := strings.Cut(tag, "-")
+	last, err := strconv.Atoi(seq)
+	if !quoted || !closed || !ok || err != nil {
+		return 0, registry.ErrChanged
+	}
+	return last, nil
+}
+
+// notAllowed gives what the law forbids its place in the table of errors.
+func notAllowed(err error) error {
+	var rule *documents.RuleError
+	if !errors.As(err, &rule) {
+		return err
+	}
+	return &fault{is: errRule, detail: rule.Error(), fields: []FieldError{{
+		Pointer: "/event", Code: rule.Rule, Detail: "status at that moment: " + string(rule.Status),
+	}}}
+}
+
+// eventsAnswer is the body of GET /v1/documents/{number}/events for clients
+// that may read documents whole.
+type eventsAnswer struct {
+	Number string            `json:"number"`
+	Kind   documents.Kind    `json:"kind"`
+	Status publicStatus      `json:"status"`
+	Copies int               `json:"printed_copies"`
+	Events []documents.Event `json:"events"`
+}
+
+// events answers GET /v1/documents/{number}/events. The tag is what If-Match
+// takes.
+func (v *service) events(c echo.Context) error {
+	if _, err := v.authorise(c, registry.ScopeRead); err != nil {
+		if _, err := v.authorise(c, registry.ScopeStatus); err != nil {
+			return err
+		}
+	}
+	number, err := documents.ParseNumber(c.Param("number"))
+	if err != nil {
+		return err
+	}
+	rec, life, err := v.recordAndLife(c, number.String)
+	if err != nil {
+		return err
+	}
+	if unchanged(c, v.documentTag(rec, life, "events"), "private, no-cache") {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.JSON(http.StatusOK, eventsAnswer{
+		Number: rec.Number, Kind: rec.Kind, Status: statusAt(life, v.now()), Copies: life.Copies(), Events: life.Events,
+	})
+}
+
+// addPhotograph answers POST /v1/photographs: a picture for a certificate that
+// will name it by its SHA-256.
+func (v *service) addPhotograph(c echo.Context) error {
+	client, err := v.authorise(c, registry.ScopeIssue)
+	if err != nil {
+		return err
+	}
+	if _, _, err := contentType(c, "image/jpeg", "image/png"); err != nil {
+		return err
+	}
+	file, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, registry.MaxPhotograph))
+	if err != nil {
+		return bodyError(err)
+	}
+	sum, err := v.Registry.AddPhotograph(contextOf(c), client.ID, file)
+	if err != nil {
+		return err
+	}
+	return personal(c, http.StatusCreated, struct {
+		SHA256 string `json:"sha256"`
+	}{sum})
+}
+
+// The public side of a life.
+
+// publicStatus is a status with what the public may know about it.
+type publicStatus struct {
+	Code documents.Status `json:"code"`
+	documents.Label
+	Since       time.Time      `json:"since,omitzero"`
+	Until       documents.Date `json:"until,omitzero"` // of a suspension: the first day without
+	OrderNumber string         `json:"order_number,omitempty"`
+	OrderDate   documents.Date `json:"order_date,omitzero"`
+	ReplacedBy  string         `json:"replaced_by,omitempty"`
+}
+
+// notIssued is the status before a document was issued.
+const notIssued documents.Status = "not_issued"
+
+// statusAt tells the status of a moment. A reservation is not told.
+func statusAt(life documents.Life, at time.Time) publicStatus {
+	turn := life.TurnAt(at)
+	s := publicStatus{Code: turn.Status, Label: turn.Status.Label(), Since: turn.At}
+	if turn.Status == "" || turn.Status == documents.StatusReserved {
+		return publicStatus{Code: notIssued, Label: documents.Label{
+			KK: "әлі берілмеген", RU: "ещё не выдан", EN: "not yet issued",
+		}}
+	}
+	e, ok := life.Event(turn.By)
+	if ok {
+		s.OrderNumber, s.OrderDate = e.OrderNumber, e.OrderDate
+	}
+	switch turn.Status {
+	case documents.StatusReissued:
+		s.ReplacedBy = e.Other
+	case documents.StatusSuspended:
+		s.Until = life.SuspendedUntil(at)
+	}
+	return s
+}
+
+// publicEvent is what anyone may see of an event: neither reason nor
+// signatory.
+type publicEvent struct {
+	Seq         int                 `json:"seq,omitempty"` // none for what happened by itself
+	Event       documents.EventKind `json:"event"`
+	Label       documents.Label     `json:"label"`
+	EffectiveAt time.Time           `json:"effective_at"`
+	RecordedAt  time.Time           `json:"recorded_at,omitzero"`
+	OrderNumber string              `json:"order_number,omitempty"`
+	OrderDate   documents.Date      `json:"order_date,omitzero"`
+	Until       documents.Date      `json:"until,omitzero"`
+	Replaces    string              `json:"replaces,omitempty"`
+	ReplacedBy  string              `json:"replaced_by,omitempty"`
+	Corrects    int                 `json:"corrects,omitempty"`
+	ByItself    bool                `json:"by_itself,omitempty"`
+}
+
+// publicHistory tells what has happened up to a moment, in the order of the
+// effective times, with what happened by itself in between.
+func publicHistory(life documents.Life, now time.Time) []publicEvent {
+	list := []publicEvent{}
+	for _, e := range life.Events {
+		if e.Kind == documents.EventReserved {
+			continue
+		}
+		p := publicEvent{
+			Seq: e.Seq, Event: e.Kind, Label: e.Kind.Label(), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
+			OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Until: e.Until, Corrects: e.Corrects,
+		}
+		switch e.Kind {
+		case documents.EventIssued:
+			p.Replaces = e.Other
+		case documents.EventReissued:
+			p.ReplacedBy = e.Other
+		}
+		list = append(list, p)
+	}
+	for _, t := range life.Turns() {
+		if t.By != 0 || t.At.After(now) {
+			continue
+		}
+		kind := documents.EventResumed
+		if t.Status == documents.StatusExpired {
+			kind = documents.EventExpired
+		}
+		list = append(list, publicEvent{Event: kind, Label: kind.Label(), EffectiveAt: t.At, ByItself: true})
+	}
+	slices.SortStableFunc(list, func(a, b publicEvent) int { return a.EffectiveAt.Compare(b.EffectiveAt) })
+	return list
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"crypto/subtle"
+	"errors"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+	"tamga/signing/spool"
+)
+
+// checkRequest is the body of POST /v1/check: a number with a second fact, the
+// IIN or BIN of the holder or the check code of the document. Both stay out of
+// addresses, which are logged and remembered.
+type checkRequest struct {
+	Number    string `json:"number"`
+	Owner     string `json:"owner"`
+	CheckCode string `json:"check_code"`
+	At        string `json:"at"`
+}
+
+// checkSecret answers POST /v1/check: JSON with a second fact, or a form with
+// the file itself.
+func (v *service) checkSecret(c echo.Context) error {
+	media, parameters, err := contentType(c, echo.MIMEApplicationJSON, echo.MIMEMultipartForm)
+	if err != nil {
+		return err
+	}
+	if media == echo.MIMEMultipartForm {
+		answer, err := v.checkUpload(c, parameters["boundary"])
+		if err != nil {
+			return err
+		}
+		return uncached(c, answer)
+	}
+	var body checkRequest
+	if err := v.readJSON(c, &body); err != nil {
+		return err
+	}
+	if (body.Owner == "") == (body.CheckCode == "") {
+		return badField("", "exactly_one", "exactly one of owner and check_code must be given")
+	}
+	at, err := v.moment("/at", body.At)
+	if err != nil {
+		return err
+	}
+	answer, err := v.checkWithSecret(c, body.Number, secret{owner: body.Owner, code: body.CheckCode}, at)
+	if err != nil {
+		return err
+	}
+	return uncached(c, answer)
+}
+
+// checkUpload reads the form with a file and answers about it.
+func (v *service) checkUpload(c echo.Context, boundary string) (answer checkAnswer, err error) {
+	parts, err := v.readForm(c, boundary, []string{"file"}, "number", "at")
+	if err != nil {
+		return answer, err
+	}
+	defer func() { err = errors.Join(err, parts.close()) }()
+	file := parts.files["file"]
+	if file == nil || len(file.Bytes()) == 0 {
+		return answer, badField("/file", "required", "is missing or empty")
+	}
+	at, err := v.moment("/at", parts.values["at"])
+	if err != nil {
+		return answer, err
+	}
+	err = spool.Guard(func() error {
+		answer, err = v.checkFile(c, file.Bytes(), parts.values["number"], at)
+		return err
+	})
+	return answer, err
+}
+
+// secret is what only the holder of a document, or who was shown it, knows. A
+// page takes both in one field.
+type secret struct{ owner, code string }
+
+// opens reports whether the secret is that of a document.
+func (s secret) opens(rec registry.Record) bool {
+	code, _ := documents.ParseCheckCode(s.code)
+	byOwner := same(ownerNumber(rec.Content), onlyDigits(s.owner))
+	byCode := same(rec.CheckCode, code)
+	return byOwner || byCode
+}
+
+// same compares without telling by its time how much of a guess was right.
+func same(want, given string) bool {
+	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(given)) == 1
+}
+
+// unlock finds a document that was issued, for whoever knows a second fact.
+// Everything else is the same [registry.ErrNotFound], and counts as a guess: an
+// impossible number like a wrong one, whose text is not kept.
+func (v *service) unlock(c echo.Context, typed string, given secret) (registry.Record, documents.Life, error) {
+	number := documents.Number{}
+	if n, err := documents.ParseNumber(typed); err == nil {
+		number = n
+	}
+	giveBack, wait, ok := v.guesses.take(clientName(c.RealIP()), number.String)
+	if !ok {
+		return registry.Record{}, documents.Life{}, tooMany(wait)
+	}
+	rec, life, err := v.issued(c, number.String)
+	if err == nil && !given.opens(rec) {
+		err = registry.ErrNotFound
+	}
+	if !errors.Is(err, registry.ErrNotFound) {
+		giveBack()
+	}
+	return rec, life, err
+}
+
+// checkWithSecret checks a document for whoever knows a second fact.
+func (v *service) checkWithSecret(c echo.Context, typed string, given secret, at time.Time) (checkAnswer, error) {
+	rec, life, err := v.unlock(c, typed, given)
+	if err != nil {
+		return checkAnswer{}, err
+	}
+	answer, err := v.answerCheck(c, rec, life, at)
+	answer.SecondFact = true
+	if answer.Holder != nil {
+		answer.Holder.MaskedIIN = masked(rec.Content.Owner())
+	}
+	return answer, err
+}

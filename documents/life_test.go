@@ -1,0 +1,276 @@
+package documents_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/documents"
+)
+
+// noon is when the lives of these tests begin: 1 June 2026 in Astana.
+var noon = time.Date(2026, time.June, 1, 7, 0, 0, 0, time.UTC)
+
+func day(n int) time.Time { return noon.AddDate(0, 0, n) }
+
+func onDay(n int) documents.Date { return documents.CivilDate(day(n)) }
+
+// life builds a life from lines such as "3@5 suspended until 20": the event,
+// recorded on day 5 and effective on day 3. Number and issue come first, by
+// themselves.
+func life(t *testing.T, kind documents.Kind, lines ...string) documents.Life {
+	t.Helper()
+	l := documents.Life{Kind: kind, Events: []documents.Event{
+		{Seq: 1, Kind: documents.EventReserved, EffectiveAt: noon.Add(-time.Hour), RecordedAt: noon.Add(-time.Hour)},
+		{Seq: 2, Kind: documents.EventIssued, EffectiveAt: noon, RecordedAt: noon},
+	}}
+	for _, line := range lines {
+		e := event(t, l, line)
+		if err := l.May(e); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		l.Events = append(l.Events, e)
+	}
+	return l
+}
+
+func event(t *testing.T, l documents.Life, line string) documents.Event {
+	t.Helper()
+	words := strings.Fields(line)
+	var effective, recorded int
+	if _, err := fmt.Sscanf(words[0], "%d@%d", &effective, &recorded); err != nil {
+		t.Fatal(err)
+	}
+	e := documents.Event{
+		Seq: len(l.Events) + 1, Kind: documents.EventKind(words[1]), EffectiveAt: day(effective), RecordedAt: day(recorded),
+	}
+	if len(words) == 4 {
+		var n int
+		if _, err := fmt.Sscan(words[3], &n); err != nil {
+			t.Fatal(err)
+		}
+		switch words[2] {
+		case "until":
+			e.Until = onDay(n)
+		case "of":
+			e.Corrects = n
+			if target, ok := l.Event(n); ok {
+				e.EffectiveAt = target.EffectiveAt
+			}
+		}
+	}
+	return e
+}
+
+func TestStatusAt(t *testing.T) {
+	for name, c := range map[string]struct {
+		events []string
+		until  int    // last day of the term; 0 for none
+		want   string // day:status, …
+	}{
+		"issued":           {nil, 0, "-1: 0:in_force 900:in_force"},
+		"suspended":        {[]string{"3@3 suspended"}, 0, "2:in_force 3:suspended 500:suspended"},
+		"until a day":      {[]string{"3@3 suspended until 10"}, 0, "3:suspended 9:suspended 10:in_force"},
+		"resumed early":    {[]string{"3@3 suspended until 10", "5@5 resumed"}, 0, "4:suspended 5:in_force 11:in_force"},
+		"prolonged":        {[]string{"3@3 suspended until 10", "8@8 suspended until 20"}, 0, "9:suspended 15:suspended 20:in_force"},
+		"shortened":        {[]string{"3@3 suspended until 20", "8@8 suspended until 10"}, 0, "9:suspended 10:in_force 15:in_force"},
+		"again":            {[]string{"3@3 suspended until 5", "8@8 suspended"}, 0, "4:suspended 6:in_force 8:suspended"},
+		"terminated":       {[]string{"3@3 terminated"}, 0, "2:in_force 3:terminated 900:terminated"},
+		"from suspension":  {[]string{"3@3 suspended until 5", "4@4 terminated"}, 0, "3:suspended 4:terminated 6:terminated"},
+		"backdated":        {[]string{"3@30 terminated"}, 0, "2:in_force 3:terminated 29:terminated"},
+		"to come":          {[]string{"30@3 terminated"}, 0, "3:in_force 29:in_force 30:terminated"},
+		"overtaken":        {[]string{"30@3 suspended", "10@5 terminated"}, 0, "9:in_force 10:terminated 31:terminated"},
+		"replaced":         {[]string{"3@3 reissued"}, 0, "2:in_force 3:reissued"},
+		"copies":           {[]string{"3@3 duplicate_issued", "4@4 certified_on_paper"}, 0, "3:in_force 5:in_force"},
+		"term":             {nil, 10, "10:in_force 11:expired 900:expired"},
+		"term in suspense": {[]string{"3@3 suspended until 20"}, 10, "9:suspended 11:expired 21:expired"},
+		"end before term":  {[]string{"3@3 terminated"}, 10, "4:terminated 12:terminated"},
+		"ends with term":   {[]string{"3@3 suspended until 11"}, 10, "10:suspended 11:expired"},
+		"declared":         {[]string{"3@3 expired"}, 10, "2:in_force 3:expired 12:expired"},
+		"corrected":        {[]string{"3@3 terminated", "3@9 corrected of 3"}, 0, "2:in_force 4:in_force 10:in_force"},
+		"corrected, again": {[]string{"3@3 terminated", "3@9 corrected of 3", "5@9 terminated"}, 0, "4:in_force 5:terminated"},
+		"revived by it":    {[]string{"30@3 suspended", "10@5 terminated", "10@6 corrected of 4"}, 0, "11:in_force 31:suspended"},
+		"order of records": {[]string{"9@9 terminated", "3@10 suspended until 5"}, 0, "3:suspended 5:in_force 9:terminated"},
+		"both on one day":  {[]string{"3@3 suspended", "3@3 resumed"}, 0, "2:in_force 3:in_force 4:in_force"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kind := documents.KindLicence
+			l := life(t, kind, c.events...)
+			if c.until != 0 {
+				l.ValidUntil = onDay(c.until)
+			}
+			for _, q := range strings.Fields(c.want) {
+				n, want, _ := strings.Cut(q, ":")
+				var d int
+				if _, err := fmt.Sscan(n, &d); err != nil {
+					t.Fatal(err)
+				}
+				if got := l.StatusAt(day(d)); got != documents.Status(want) {
+					t.Errorf("day %d: %q, want %q; turns %v", d, got, want, l.Turns())
+				}
+			}
+		})
+	}
+}
+
+// A suspension and a term end at midnight in Kazakhstan, not of UTC.
+func TestEndsAtMidnight(t *testing.T) {
+	l := life(t, documents.KindExportCertificate, "3@3 suspended until 10")
+	l.ValidUntil = onDay(20)
+	for _, c := range []struct {
+		at   time.Time
+		want documents.Status
+	}{
+		{time.Date(2026, time.June, 10, 18, 59, 59, 0, time.UTC), documents.StatusSuspended},
+		{time.Date(2026, time.June, 10, 19, 0, 0, 0, time.UTC), documents.StatusInForce},
+		{time.Date(2026, time.June, 21, 18, 59, 59, 0, time.UTC), documents.StatusInForce},
+		{time.Date(2026, time.June, 21, 19, 0, 0, 0, time.UTC), documents.StatusExpired},
+	} {
+		if got := l.StatusAt(c.at); got != c.want {
+			t.Errorf("at %s: %q, want %q", c.at, got, c.want)
+		}
+	}
+}
+
+// What was known on a day is not what is known now.
+func TestKnownAt(t *testing.T) {
+	l := life(t, documents.KindLicence, "3@30 terminated", "3@40 corrected of 3")
+	for known, want := range map[int]documents.Status{29: "in_force", 30: "terminated", 39: "terminated", 40: "in_force"} {
+		if got := l.KnownAt(day(known)).StatusAt(day(5)); got != want {
+			t.Errorf("known on day %d: %q, want %q", known, got, want)
+		}
+	}
+}
+
+func TestMay(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind   documents.Kind
+		before []string
+		event  string
+		rule   string
+	}{
+		"resumed in force":       {"licence", nil, "3@3 resumed", documents.RuleStatus},
+		"resumed after the end":  {"licence", []string{"3@3 suspended until 5"}, "6@6 resumed", documents.RuleStatus},
+		"after termination":      {"licence", []string{"3@3 terminated"}, "4@4 suspended", documents.RuleStatus},
+		"twice terminated":       {"licence", []string{"3@3 terminated"}, "4@4 terminated", documents.RuleStatus},
+		"after replacement":      {"licence", []string{"3@3 reissued"}, "4@4 terminated", documents.RuleStatus},
+		"replaced in suspense":   {"licence", []string{"3@3 suspended"}, "4@4 reissued", documents.RuleStatus},
+		"copied in suspense":     {"licence", []string{"3@3 suspended"}, "4@4 duplicate_issued", documents.RuleStatus},
+		"before issue":           {"licence", nil, "-1@3 suspended", documents.RuleBefore},
+		"ends before it begins":  {"licence", nil, "5@3 suspended until 5", documents.RuleUntil},
+		"issued again":           {"licence", nil, "5@5 issued", documents.RuleUnknown},
+		"void":                   {"licence", nil, "5@5 void", documents.RuleUnknown},
+		"invented":               {"licence", nil, "5@5 exploded", documents.RuleUnknown},
+		"refusal suspended":      {"refusal", nil, "5@5 suspended", documents.RuleKind},
+		"refusal terminated":     {"refusal", nil, "5@5 terminated", ""},
+		"notice terminated":      {"notice", nil, "5@5 terminated", documents.RuleKind},
+		"certificate replaced":   {"export_certificate", nil, "5@5 reissued", documents.RuleKind},
+		"certificate copied":     {"export_certificate", nil, "5@5 certified_on_paper", ""},
+		"unknown kind":           {"poem", nil, "5@5 terminated", documents.RuleKind},
+		"makes a later one void": {"licence", []string{"3@3 suspended", "9@9 resumed"}, "5@10 resumed", documents.RuleLater},
+		"termination overtakes":  {"licence", []string{"3@3 suspended", "9@9 resumed"}, "5@10 terminated", ""},
+		"correct nothing":        {"licence", nil, "3@3 corrected of 9", documents.RuleCorrection},
+		"correct the issue":      {"licence", nil, "3@3 corrected of 2", documents.RuleCorrection},
+		"correct a replacement":  {"licence", []string{"3@3 reissued"}, "3@4 corrected of 3", documents.RuleCorrection},
+		"correct twice":          {"licence", []string{"3@3 terminated", "3@4 corrected of 3"}, "3@5 corrected of 3", documents.RuleCorrection},
+		"correct a correction":   {"licence", []string{"3@3 terminated", "3@4 corrected of 3"}, "3@5 corrected of 4", documents.RuleCorrection},
+		"correct under another":  {"licence", []string{"3@3 suspended", "9@9 resumed"}, "3@10 corrected of 3", documents.RuleLater},
+		"correct the last":       {"licence", []string{"3@3 suspended", "9@9 resumed"}, "9@10 corrected of 4", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := life(t, c.kind, c.before...)
+			err := l.May(event(t, l, c.event))
+			var rule *documents.RuleError
+			switch {
+			case c.rule == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case c.rule != "" && (!errors.As(err, &rule) || rule.Rule != c.rule):
+				t.Errorf("got %v, want rule %s", err, c.rule)
+			}
+		})
+	}
+}
+
+// Random lives keep to the laws that do not depend on how they are computed.
+func TestLivesKeepTheirLaws(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	kinds := []documents.EventKind{
+		documents.EventSuspended, documents.EventResumed, documents.EventTerminated, documents.EventReissued,
+		documents.EventExpired, documents.EventDuplicate, documents.EventCertified, documents.EventCorrected,
+	}
+	const lives, days = 300, 40
+	accepted := 0
+	for range lives {
+		l := life(t, documents.KindLicence)
+		if random.IntN(2) == 0 {
+			l.ValidUntil = onDay(5 + random.IntN(days))
+		}
+		for recorded := range 12 {
+			e := documents.Event{
+				Seq: len(l.Events) + 1, Kind: kinds[random.IntN(len(kinds))],
+				EffectiveAt: day(random.IntN(days)), RecordedAt: day(recorded),
+			}
+			if e.Kind == documents.EventSuspended && random.IntN(2) == 0 {
+				e.Until = onDay(random.IntN(days + 10))
+			}
+			if e.Kind == documents.EventCorrected {
+				e.Corrects = 1 + random.IntN(len(l.Events))
+				target, _ := l.Event(e.Corrects)
+				e.EffectiveAt = target.EffectiveAt
+			}
+			if l.May(e) != nil {
+				continue
+			}
+			accepted++
+			obey(t, l, e)
+			l.Events = append(l.Events, e)
+		}
+	}
+	if accepted < lives {
+		t.Errorf("only %d events were accepted", accepted)
+	}
+}
+
+// obey checks what adding an accepted event does.
+func obey(t *testing.T, before documents.Life, e documents.Event) {
+	t.Helper()
+	after := before
+	after.Events = append(slices.Clone(before.Events), e)
+	final := []documents.Status{documents.StatusTerminated, documents.StatusReissued, documents.StatusExpired}
+	want := map[documents.EventKind]documents.Status{
+		documents.EventSuspended: "suspended", documents.EventResumed: "in_force", documents.EventTerminated: "terminated",
+		documents.EventReissued: "reissued", documents.EventExpired: "expired",
+	}
+	ended := documents.Status("")
+	for d := -2; d < 60; d++ {
+		was, is := before.StatusAt(day(d)), after.StatusAt(day(d))
+		switch {
+		case day(d).Before(e.EffectiveAt) && was != is:
+			t.Fatalf("%s changed the past: day %d was %q, is %q", e.Kind, d, was, is)
+		case (e.Kind == documents.EventDuplicate || e.Kind == documents.EventCertified) && was != is:
+			t.Fatalf("a copy changed day %d from %q to %q", d, was, is)
+		case ended != "" && is != ended:
+			t.Fatalf("after %q comes %q on day %d", ended, is, d)
+		case after.KnownAt(e.RecordedAt.Add(-time.Second)).StatusAt(day(d)) != before.KnownAt(e.RecordedAt.Add(-time.Second)).StatusAt(day(d)):
+			t.Fatalf("what was known before changed")
+		}
+		if slices.Contains(final, is) {
+			ended = is
+		}
+	}
+	if to, ok := want[e.Kind]; ok && after.StatusAt(e.EffectiveAt) != to {
+		// Another event of the same moment may follow it at once.
+		turns := after.Turns()
+		if !slices.ContainsFunc(turns, func(turn documents.Turn) bool { return turn.By == e.Seq }) && before.StatusAt(e.EffectiveAt) != to {
+			t.Fatalf("%s has no effect: %v", e.Kind, turns)
+		}
+	}
+	turns := after.Turns()
+	if !slices.IsSortedFunc(turns, func(a, b documents.Turn) int { return a.At.Compare(b.At) }) {
+		t.Fatalf("turns out of order: %v", turns)
+	}
+}

@@ -1,0 +1,446 @@
+package registry
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tamga/documents"
+	"tamga/signing"
+)
+
+// suspension is an order that suspends.
+func suspension() documents.NewEvent { return order(documents.EventSuspended) }
+
+func order(kind documents.EventKind) documents.NewEvent {
+	return documents.NewEvent{
+		Kind: kind, OrderNumber: "64", OrderDate: documents.Date{Year: 2026, Month: time.June, Day: 20},
+		Reason:    documents.Text{KK: "есеп ұсынылмаған", RU: "не представлен отчёт"},
+		Signatory: "Әбдіғали Ж.С.", Position: documents.Text{KK: "Төраға", RU: "Председатель"},
+	}
+}
+
+// record records an event that must come out well.
+func record(t testing.TB, r *Registry, number string, last int, e documents.NewEvent) documents.Event {
+	t.Helper()
+	done, _, err := r.Record(t.Context(), EventRequest{
+		Client: "portal", IdempotencyKey: fmt.Sprintf("%s %d %s", number, last, e.Kind), Number: number, Last: last, Event: e,
+	})
+	if err != nil {
+		t.Fatalf("Record(%s, %s): %v", number, e.Kind, err)
+	}
+	return done
+}
+
+func TestRecord(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		rec := issue(t, r, "a", licenceDraft(1))
+		file, err := r.PDF(t.Context(), rec.Number)
+		must(t, err)
+		c.advance(24 * time.Hour)
+		e := suspension()
+		e.Until = documents.Date{Year: 2026, Month: time.July, Day: 1}
+		e.EffectiveAt = start.Add(48 * time.Hour) // to come
+		done := record(t, r, rec.Number, 2, e)
+		if done.Seq != 3 || !done.RecordedAt.Equal(c.now()) || !done.EffectiveAt.Equal(e.EffectiveAt) {
+			t.Errorf("recorded %+v", done)
+		}
+		c.advance(24 * time.Hour)
+		e = order(documents.EventTerminated)
+		e.EffectiveAt = start.Add(time.Hour) // backdated
+		record(t, r, rec.Number, 3, e)
+		e = order(documents.EventCorrected)
+		e.Corrects = 4
+		record(t, r, rec.Number, 4, e)
+		for _, q := range []struct {
+			after time.Duration
+			want  documents.Status
+		}{
+			{-time.Second, ""}, {0, "in_force"}, {2 * time.Hour, "in_force"}, {47 * time.Hour, "in_force"},
+			{48 * time.Hour, "suspended"}, {8 * 24 * time.Hour, "suspended"}, {9 * 24 * time.Hour, "in_force"},
+		} {
+			got, err := r.StatusAt(t.Context(), rec.Number, start.Add(q.after))
+			if got != q.want || (q.want == "" && !errors.Is(err, ErrNotFound)) {
+				t.Errorf("after %v: %q, %v; want %q", q.after, got, err, q.want)
+			}
+		}
+		life, err := r.History(t.Context(), rec.Number)
+		must(t, err)
+		if got := life.KnownAt(start.Add(48 * time.Hour)).StatusAt(start.Add(2 * time.Hour)); got != "in_force" {
+			t.Errorf("known before the correction: %s", got)
+		}
+		if len(life.Events) != 5 || life.Events[3].Signatory != "Әбдіғали Ж.С." || life.Events[3].Reason.RU == "" {
+			t.Errorf("events %+v", life.Events)
+		}
+		again, err := r.PDF(t.Context(), rec.Number)
+		must(t, err)
+		if !bytes.Equal(file, again) {
+			t.Error("an event has changed the file")
+		}
+		must(t, r.VerifyLog(t.Context()))
+		proof, err := r.Prove(t.Context(), rec.Number)
+		must(t, err)
+		must(t, proof.Check())
+		if !strings.Contains(proof.Record, `"corrected"`) || strings.Contains(proof.Record, "отчёт") {
+			t.Errorf("the last record of the log is %s", proof.Record)
+		}
+	})
+}
+
+func TestRecordIsIdempotentAndConcurrent(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		rec := issue(t, r, "a", licenceDraft(1))
+		req := EventRequest{Client: "portal", IdempotencyKey: "k", Number: rec.Number, Last: 2, Event: suspension()}
+		first, replayed, err := r.Record(t.Context(), req)
+		if err != nil || replayed {
+			t.Fatalf("first: %v, %v", replayed, err)
+		}
+		// Typed a little otherwise, and although the state has moved on.
+		req.Event.Reason.KK = " есеп  ұсынылмаған"
+		again, replayed, err := r.Record(t.Context(), req)
+		if err != nil || !replayed || fmt.Sprint(again) != fmt.Sprint(first) {
+			t.Errorf("again: %+v, %v, %v; want %+v", again, replayed, err, first)
+		}
+		other := req
+		other.Event.OrderNumber = "65"
+		if _, _, err := r.Record(t.Context(), other); !errors.Is(err, ErrKeyReused) {
+			t.Errorf("another event under the key: %v", err)
+		}
+		if _, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "k", Draft: licenceDraft(2)}); !errors.Is(err, ErrKeyReused) {
+			t.Errorf("a document under the key of an event: %v", err)
+		}
+		other = req
+		other.IdempotencyKey = "a"
+		if _, _, err := r.Record(t.Context(), other); !errors.Is(err, ErrKeyReused) {
+			t.Errorf("an event under the key of a document: %v", err)
+		}
+		other.IdempotencyKey = "l"
+		if _, _, err := r.Record(t.Context(), other); !errors.Is(err, ErrChanged) {
+			t.Errorf("on an old state: %v", err)
+		}
+		// What was refused has not used up its key.
+		other.Last, other.Event = 3, order(documents.EventResumed)
+		must(t, third(r.Record(t.Context(), other)))
+
+		// Of many who have seen the same state one may act.
+		var wg sync.WaitGroup
+		outcomes := make([]error, 8)
+		for i := range outcomes {
+			wg.Go(func() {
+				_, _, outcomes[i] = r.Record(t.Context(), EventRequest{
+					Client: "portal", IdempotencyKey: fmt.Sprint("race", i), Number: rec.Number, Last: 4, Event: suspension(),
+				})
+			})
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range outcomes {
+			if err == nil {
+				won++
+			} else if !errors.Is(err, ErrChanged) {
+				t.Errorf("a loser: %v", err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of 8 have recorded", won)
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// third drops the first two values of a call that is made for its error.
+func third[T, U any](_ T, _ U, err error) error { return err }
+
+func TestRecordRefuses(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		rec := issue(t, r, "a", licenceDraft(1))
+		refusal := issue(t, r, "b", refusalDraft())
+		voidOne(t, r)
+		for name, c := range map[string]struct {
+			number, key string
+			last        int
+			event       documents.NewEvent
+			want        string
+		}{
+			"no key":        {rec.Number, "", 2, suspension(), ErrBadKey.Error()},
+			"never taken":   {"26000999", "k", 2, suspension(), ErrNotFound.Error()},
+			"impossible":    {"x'; DROP", "k", 2, suspension(), ErrNotFound.Error()},
+			"void":          {"26000002", "k", 2, suspension(), ErrNotFound.Error()},
+			"incomplete":    {rec.Number, "k", 2, documents.NewEvent{Kind: documents.EventSuspended}, "/order_number required"},
+			"not in force":  {rec.Number, "k", 2, order(documents.EventResumed), "rule status"},
+			"not this kind": {refusal.Number, "k", 2, suspension(), "rule kind"},
+			"not by order":  {rec.Number, "k", 2, order(documents.EventReissued), "/event unknown"},
+		} {
+			_, _, err := r.Record(t.Context(), EventRequest{
+				Client: "portal", IdempotencyKey: c.key, Number: c.number, Last: c.last, Event: c.event,
+			})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: got %v, want %s", name, err, c.want)
+			}
+		}
+		for _, number := range []string{rec.Number, refusal.Number} {
+			if events, err := r.Events(t.Context(), number); err != nil || len(events) != 2 {
+				t.Errorf("%s has %d events, %v", number, len(events), err)
+			}
+		}
+	})
+}
+
+// reissueDraft replaces a licence.
+func reissueDraft(number string) documents.Draft {
+	d := licenceDraft(7)
+	d.Licence.Replaces = number
+	return d
+}
+
+func TestReissue(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		old := issue(t, r, "a", licenceDraft(1))
+		file, err := r.PDF(t.Context(), old.Number)
+		must(t, err)
+		c.advance(24 * time.Hour)
+		fresh := issue(t, r, "b", reissueDraft(old.Number))
+		if got := fresh.Content.Licence.FirstIssuedOn.String(); got != "2026-06-22" || fresh.IssuedOn().String() != "2026-06-23" {
+			t.Errorf("first issued on %s, issued on %s", got, fresh.IssuedOn())
+		}
+		for number, want := range map[string]documents.Status{old.Number: "reissued", fresh.Number: "in_force"} {
+			if got, err := r.StatusAt(t.Context(), number, c.now()); got != want {
+				t.Errorf("%s is %s, %v; want %s", number, got, err, want)
+			}
+		}
+		// In one unit: no moment without a licence in force, none with two.
+		was, err := r.StatusAt(t.Context(), old.Number, c.now().Add(-time.Microsecond))
+		is, err2 := r.StatusAt(t.Context(), fresh.Number, c.now().Add(-time.Microsecond))
+		if was != "in_force" || err != nil || is == "in_force" || (err2 != nil && !errors.Is(err2, ErrNotFound)) {
+			t.Errorf("a moment before: %s, %v and %s, %v", was, err, is, err2)
+		}
+		events, err := r.Events(t.Context(), old.Number)
+		must(t, err)
+		if last := events[len(events)-1]; last.Kind != documents.EventReissued || last.Other != fresh.Number {
+			t.Errorf("the last event of the old licence: %+v", last)
+		}
+		events, err = r.Events(t.Context(), fresh.Number)
+		must(t, err)
+		if events[1].Other != old.Number {
+			t.Errorf("the new licence was issued with %+v", events[1])
+		}
+		again, err := r.PDF(t.Context(), old.Number)
+		if err != nil || !bytes.Equal(file, again) {
+			t.Errorf("the old file is another now: %v", err)
+		}
+		// The same request once more, and the next one in the chain.
+		replay, replayed, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "b", Draft: reissueDraft(old.Number)})
+		if err != nil || !replayed || replay.Number != fresh.Number {
+			t.Errorf("replay: %s, %v, %v", replay.Number, replayed, err)
+		}
+		third := issue(t, r, "c", reissueDraft(fresh.Number))
+		if got := third.Content.Licence.FirstIssuedOn.String(); got != "2026-06-22" {
+			t.Errorf("the third licence was first issued on %s", got)
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+func TestReissueRefuses(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		suspended := issue(t, r, "a", licenceDraft(1)).Number
+		record(t, r, suspended, 2, suspension())
+		replaced := issue(t, r, "b", licenceDraft(2)).Number
+		issue(t, r, "c", reissueDraft(replaced))
+		pending := issue(t, r, "d", licenceDraft(3)).Number
+		req := IssueRequest{Client: "portal", IdempotencyKey: "e", Draft: reissueDraft(pending).Normalise()}
+		must(t, second(r.reserve(t.Context(), req)))
+		size, _, err := r.Head(t.Context())
+		must(t, err)
+		for number, want := range map[string]string{
+			suspended: "rule status", replaced: "rule status", pending: "rule pending",
+			"26000999": "/licence/replaces unknown",
+		} {
+			_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "f", Draft: reissueDraft(number)})
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want %s", number, err, want)
+			}
+		}
+		if now, _, _ := r.Head(t.Context()); now != size {
+			t.Errorf("refused re-issues have left %d records", now-size)
+		}
+		// What becomes impossible while the file is being made is not entered,
+		// and given up in the end.
+		record(t, r, pending, 2, suspension())
+		c.advance(2 * time.Minute)
+		done, err := r.Recover(t.Context())
+		must(t, err)
+		if len(done.Waiting) != 1 || !strings.Contains(fmt.Sprint(done.Waiting[0].Err), "rule status") {
+			t.Errorf("recovered %+v", done)
+		}
+		c.advance(25 * time.Hour)
+		done, err = r.Recover(t.Context())
+		must(t, err)
+		if len(done.Voided) != 1 {
+			t.Errorf("recovered %+v", done)
+		}
+		if got, err := r.StatusAt(t.Context(), pending, c.now()); got != "suspended" {
+			t.Errorf("the old licence is %s, %v", got, err)
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// A crash at any step leaves either the old licence in force alone, or the new
+// one, and Recover brings the second about.
+func TestReissueCrashes(t *testing.T) {
+	for _, step := range []string{"reserved", "signed", "entering"} {
+		t.Run(step, func(t *testing.T) {
+			cluster.EachEngine(t, func(t *testing.T, dsn string) {
+				r, c := open(t, dsn)
+				old := issue(t, r, "a", licenceDraft(1)).Number
+				held, err := r.reserve(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "b", Draft: reissueDraft(old).Normalise()})
+				must(t, err)
+				if step != "reserved" {
+					made, err := r.produce(held)
+					must(t, err)
+					if step == "entering" && r.enter(canceled(t), held, made) == nil {
+						t.Fatal("entered all the same")
+					}
+				}
+				if got, err := r.StatusAt(t.Context(), old, c.now()); got != "in_force" {
+					t.Errorf("after the crash the old licence is %s, %v", got, err)
+				}
+				c.advance(2 * time.Minute)
+				done, err := r.Recover(t.Context())
+				must(t, err)
+				if len(done.Finished) != 1 {
+					t.Fatalf("recovered %+v", done)
+				}
+				if got, err := r.StatusAt(t.Context(), old, c.now()); got != "reissued" {
+					t.Errorf("after recovery the old licence is %s, %v", got, err)
+				}
+				must(t, r.VerifyLog(t.Context()))
+			})
+		})
+	}
+}
+
+// Every number that is given up has a statement that anyone can verify.
+func TestVoidIsSigned(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		voidOne(t, r)
+		events, err := r.Events(t.Context(), "26000001")
+		must(t, err)
+		last := events[len(events)-1]
+		verdict, err := r.Verifier.VerifyCMS(last.Record, signing.Question{At: c.now()})
+		if err != nil || !verdict.Passed() {
+			t.Fatalf("the statement does not verify: %v, %v", verdict, err)
+		}
+		if !bytes.Contains(last.Record, []byte(`"number":"26000001"`)) || !bytes.Contains(last.Record, []byte("for the test")) {
+			t.Errorf("the statement does not say what was given up")
+		}
+	})
+}
+
+// No two documents have the same check code, and a new register's documents
+// all have one.
+func TestCheckCodes(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		seen := map[string]bool{}
+		for i := range 5 {
+			rec := issue(t, r, fmt.Sprint(i), licenceDraft(i))
+			if parsed, ok := documents.ParseCheckCode(rec.CheckCode); !ok || parsed != rec.CheckCode || seen[rec.CheckCode] {
+				t.Errorf("check code %q", rec.CheckCode)
+			}
+			seen[rec.CheckCode] = true
+			if proof, err := r.Prove(t.Context(), rec.Number); err != nil || strings.Contains(proof.Record, rec.CheckCode) {
+				t.Errorf("the log shows the check code, %v", err)
+			}
+			if found, _, err := r.ByFile(t.Context(), rec.FileSHA256); err != nil || found.Number != rec.Number {
+				t.Errorf("by its file: %s, %v", found.Number, err)
+			}
+		}
+		for _, sum := range []string{"", "x", strings.Repeat("0", 64)} {
+			if _, _, err := r.ByFile(t.Context(), sum); !errors.Is(err, ErrNotFound) {
+				t.Errorf("%q: %v", sum, err)
+			}
+		}
+	})
+}
+
+func TestPhotographs(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		var picture bytes.Buffer
+		must(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 3, 2))))
+		sum, err := r.AddPhotograph(t.Context(), "portal", picture.Bytes())
+		must(t, err)
+		again, err := r.AddPhotograph(t.Context(), "other", picture.Bytes())
+		if err != nil || again != sum || sum != hexSum(picture.Bytes()) {
+			t.Errorf("kept as %s, then as %s, %v", sum, again, err)
+		}
+		bomb := bytes.Clone(picture.Bytes())
+		copy(bomb[16:24], "\x00\x01\x00\x00\x00\x01\x00\x00") // 65536 x 65536
+		for name, file := range map[string][]byte{
+			"bomb": bomb, "empty": nil, "text": []byte("<svg/>"), "large": make([]byte, MaxPhotograph+1),
+		} {
+			if _, err := r.AddPhotograph(t.Context(), "portal", file); !errors.Is(err, ErrBadPhotograph) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+// eventTampering is done to a licence with a suspension (log record 1) that
+// was then replaced by 26000002.
+var eventTampering = []struct{ name, edit, want string }{
+	{"order", `UPDATE events SET data = replace(data, '"64"', '"65"') WHERE seq = 3`, "what the event says was changed"},
+	{"no data", `UPDATE events SET data = '' WHERE seq = 3`, "what the event says was changed"},
+	{"effective", `UPDATE events SET effective_at = effective_at - 1000000 WHERE seq = 3`, "the time of the event was changed"},
+	{"recorded", `UPDATE events SET recorded_at = recorded_at - 1 WHERE seq = 3`, "the time of the event was changed"},
+	{"kind", `UPDATE events SET kind = 'resumed' WHERE seq = 3`, "the event is missing or was changed"},
+	{"deleted", `DELETE FROM events WHERE number = '26000001' AND seq = 3`, "the event is missing or was changed"},
+	{"moved", `UPDATE events SET number = '26000002', seq = 9 WHERE number = '26000001' AND seq = 3`, "the event is missing or was changed"},
+	{"invented", `INSERT INTO events (number, seq, kind, effective_at, recorded_at, log_idx, data)
+		VALUES ('26000002', 9, 'terminated', 0, 0, NULL, '')`, ""}, // the table itself refuses
+	{"replaced by another", `UPDATE events SET data = replace(data, '26000002', '26000003') WHERE kind = 'reissued'`, "what the event says was changed"},
+	{"check code", `UPDATE documents SET check_code = '0000-0000-0000' WHERE number = '26000001'`, "the check code was changed"},
+	{"no check code", `UPDATE documents SET check_code = '' WHERE number = '26000001'`, "the check code was changed"},
+}
+
+func TestVerifyLogNamesTamperedEvents(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		issue(t, r, "a", licenceDraft(1))
+		record(t, r, "26000001", 2, suspension())
+		record(t, r, "26000001", 3, order(documents.EventResumed))
+		issue(t, r, "b", reissueDraft("26000001"))
+		must(t, r.VerifyLog(t.Context()))
+		for _, c := range eventTampering {
+			t.Run(c.name, func(t *testing.T) {
+				if c.want == "" {
+					if _, err := r.Store.write.ExecContext(t.Context(), c.edit); err == nil {
+						t.Error("done")
+					}
+					return
+				}
+				undo := snapshot(t, r)
+				defer undo()
+				change(t, r, c.edit)
+				if err := r.VerifyLog(t.Context()); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("got %v, want %s", err, c.want)
+				}
+			})
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}

@@ -31,7 +31,8 @@ const Required = "TAMGA_REQUIRE_POSTGRES"
 type Cluster struct {
 	programs string // the folder of PostgreSQL's programs
 	folder   string
-	missing  error // why there is no server
+	account  *syscall.Credential // whom the server runs as, if not as us
+	missing  error               // why there is no server
 	process  *os.Process
 	exited   chan struct{}
 	output   *bytes.Buffer // read after exited is closed
@@ -57,6 +58,25 @@ func (c *Cluster) Stop() error {
 		return nil
 	}
 	return os.RemoveAll(c.folder)
+}
+
+// Crash kills the server without any warning, as the kernel does when memory
+// runs out, and starts it again on what it has left.
+func (c *Cluster) Crash() error {
+	if err := c.process.Kill(); err != nil {
+		return err
+	}
+	<-c.exited
+	// The server's children notice that it is gone, and only then let the
+	// next one in.
+	var err error
+	for range 100 {
+		if err = c.serve(); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
 }
 
 // EachEngine runs a test on an empty SQLite file and on an empty PostgreSQL
@@ -111,28 +131,32 @@ func (c *Cluster) start() error {
 	if c.programs, err = findPrograms(); err != nil {
 		return err
 	}
-	account, err := serverAccount()
-	if err != nil {
+	if c.account, err = serverAccount(); err != nil {
 		return err
 	}
 	if c.folder, err = os.MkdirTemp("", "tamga-pg-"); err != nil {
 		return err
 	}
-	if account != nil {
-		if err := os.Chown(c.folder, int(account.Uid), int(account.Gid)); err != nil {
+	if c.account != nil {
+		if err := os.Chown(c.folder, int(c.account.Uid), int(c.account.Gid)); err != nil {
 			return err
 		}
 	}
 	data := filepath.Join(c.folder, "data")
 	// The data is thrown away at the end: it need not survive the machine.
 	create := exec.Command(filepath.Join(c.programs, "initdb"), "-D", data, "-U", "tamga", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	create.Dir, create.SysProcAttr = c.folder, processAttributes(account)
+	create.Dir, create.SysProcAttr = c.folder, processAttributes(c.account)
 	if out, err := create.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out))
 	}
-	cmd := exec.Command(filepath.Join(c.programs, "postgres"), "-D", data, "-k", c.folder,
+	return c.serve()
+}
+
+// serve starts the server on its data, and waits until it answers.
+func (c *Cluster) serve() error {
+	cmd := exec.Command(filepath.Join(c.programs, "postgres"), "-D", filepath.Join(c.folder, "data"), "-k", c.folder,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=100")
-	cmd.Dir, cmd.SysProcAttr = c.folder, processAttributes(account)
+	cmd.Dir, cmd.SysProcAttr = c.folder, processAttributes(c.account)
 	cmd.Stdout, cmd.Stderr = c.output, c.output
 	if err := c.run(cmd); err != nil {
 		return err

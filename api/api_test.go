@@ -108,10 +108,11 @@ func (s *stage) start(t *testing.T) {
 func (s *stage) clients(t *testing.T) {
 	t.Helper()
 	for name, scopes := range map[string][]string{
-		"sign":  {registry.ScopeSign},
-		"issue": {registry.ScopeIssue},
-		"read":  {registry.ScopeRead},
-		"none":  {},
+		"sign":   {registry.ScopeSign},
+		"issue":  {registry.ScopeIssue},
+		"read":   {registry.ScopeRead},
+		"status": {registry.ScopeStatus},
+		"none":   {},
 	} {
 		secret, err := s.server.Registry.AddClient(t.Context(), name, scopes)
 		if err != nil {
@@ -161,6 +162,7 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		}
 		s.values[name] = string(raw)
 	}
+	s.values["licence.replacing"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26 000 001", "head"`, 1)
 	s.personal = []string{
 		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
 		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",

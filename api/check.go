@@ -17,8 +17,10 @@ import (
 // checkAnswer is the body of an answer to a check. Its three facts stand apart:
 // Integrity (unchanged, and ours), Signature (with the certificate when it was
 // signed), and Status (in the register, at the moment asked about).
+//
+// There is no document in the answer about a file that is not ours.
 type checkAnswer struct {
-	publicDocument
+	*publicDocument
 	StatusAt     time.Time           `json:"status_at"` // of which Status is told
 	SecondFact   bool                `json:"second_fact_confirmed,omitempty"`
 	Integrity    signing.CheckStatus `json:"integrity"` // of the stored file, or of the file sent
@@ -95,7 +97,8 @@ func (v *service) check(c echo.Context, typed string, at time.Time) (checkAnswer
 
 // answerCheck tells the three facts about a document.
 func (v *service) answerCheck(c echo.Context, rec registry.Record, life documents.Life, at time.Time) (checkAnswer, error) {
-	answer := checkAnswer{publicDocument: public(rec, life, at, v.now()), StatusAt: at, CheckedAt: v.now()}
+	document := public(rec, life, at, v.now())
+	answer := checkAnswer{publicDocument: &document, StatusAt: at, CheckedAt: v.now()}
 	if err := v.tellOriginal(c, &answer, at); err != nil {
 		return checkAnswer{}, err
 	}
@@ -202,7 +205,8 @@ func (v *service) checkFile(c echo.Context, file []byte, number string, at time.
 	answer := checkAnswer{StatusAt: at, CheckedAt: v.now()}
 	if n, err := documents.ParseNumber(number); err == nil {
 		if rec, life, err := v.issued(c, n.String); err == nil {
-			answer.publicDocument = public(rec, life, at, v.now())
+			document := public(rec, life, at, v.now())
+			answer.publicDocument = &document
 		} else if !errors.Is(err, registry.ErrNotFound) {
 			return checkAnswer{}, err
 		}

@@ -23,7 +23,9 @@ import (
 //	> Name: value       a header of the request
 //	| name = value      a part of a multipart form; @name is a file
 //	? code == 200       what the answer must be: see player.expect
-//	let name = json a.b remembers something of the answer: json PATH or header NAME
+//	let name = json a.b remembers something of the answer: json PATH or header
+//	                    NAME, or all of it as a file: file; NAME.longer is a
+//	                    longer one
 //	# anything          a remark
 //
 // Every other line belongs to the body of the request. ${name} stands for a
@@ -224,6 +226,11 @@ func (s *scene) hold(t *testing.T, a answer, line string) string {
 	if rest, ok := strings.CutPrefix(line, "let "); ok {
 		name, from, _ := strings.Cut(rest, " = ")
 		what, of, _ := strings.Cut(from, " ")
+		if what == "file" {
+			s.files[name] = a.body
+			s.files[name+".longer"] = append(bytes.Clone(a.body), "\n% more\n"...)
+			return ""
+		}
 		value, ok := a.find(what, of)
 		if !ok {
 			return "not there"

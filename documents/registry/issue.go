@@ -89,9 +89,9 @@ func (r *Registry) enter(ctx context.Context, held reservation, made product) er
 	now := r.now()
 	return r.Store.update(ctx, func(tx *sql.Tx) error {
 		mine, err := changed(ctx, tx, `
-			UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, leased_until = 0
-			WHERE number = $3 AND status = 'reserved' AND lease = $4`,
-			hexSum(made.file), string(made.evidence), held.number, held.lease)
+			UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0
+			WHERE number = $4 AND status = 'reserved' AND lease = $5`,
+			hexSum(made.file), string(made.evidence), made.layout, held.number, held.lease)
 		if err != nil {
 			return fmt.Errorf("failed to write the document: %w", err)
 		}

@@ -30,6 +30,8 @@ type LogRecord struct {
 	RecordedAt     time.Time `json:"recorded_at"`
 	// EventSHA256 is of the JSON that says what else there is to the event.
 	EventSHA256 string `json:"event_sha256,omitempty"`
+	// Layout is what the file was made with: name, version and SHA-256.
+	Layout string `json:"layout,omitempty"`
 	// CheckHMAC is the HMAC-SHA256 of the check code under the content as key:
 	// nobody without the content can find the code by trying.
 	CheckHMAC string `json:"check_hmac,omitempty"`
@@ -138,8 +140,8 @@ func leafOf(ctx context.Context, tx *sql.Tx, number string, e documents.Event) (
 	}
 	var content, evidence, code string
 	err := tx.QueryRowContext(ctx, `
-		SELECT kind, content, file_sha256, evidence, check_code FROM documents WHERE number = $1`, number).
-		Scan(&rec.Kind, &content, &rec.FileSHA256, &evidence, &code)
+		SELECT kind, content, file_sha256, evidence, check_code, layout FROM documents WHERE number = $1`, number).
+		Scan(&rec.Kind, &content, &rec.FileSHA256, &evidence, &code, &rec.Layout)
 	if err != nil {
 		return nil, err
 	}

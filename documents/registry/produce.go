@@ -14,6 +14,7 @@ import (
 type product struct {
 	file     []byte
 	evidence []byte
+	layout   string // name, version and SHA-256 of the layout
 }
 
 // errNotEquipped means that the program was wired without what issuing needs.
@@ -67,5 +68,5 @@ func (r *Registry) produce(held reservation) (product, error) {
 	if err != nil {
 		return product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	return product{file: file, evidence: evidence}, nil
+	return product{file: file, evidence: evidence, layout: r.layout(held.content)}, nil
 }

@@ -20,7 +20,7 @@ func (e *NoLayoutError) Unwrap() error { return ErrNoLayout }
 
 // printable refuses, before a number is taken, what [Registry.render] could not
 // print.
-func printable(draft documents.Draft) error {
+func (r *Registry) printable(draft documents.Draft) error {
 	kind := draft.Kind()
 	annexed := draft.Licence != nil && draft.Licence.Annex != nil
 	if (kind != documents.KindLicence && kind != documents.KindRefusal) || annexed {
@@ -40,5 +40,29 @@ func (r *Registry) render(held reservation, at time.Time) ([]byte, error) {
 	case content.Refusal != nil:
 		return r.Layouts.Refusal(*content.Refusal, m)
 	}
-	return nil, errors.Join(errDamaged, printable(held.content))
+	return nil, errors.Join(errDamaged, r.printable(held.content))
+}
+
+// layout names the layout of a content; the layouts here have no names.
+func (r *Registry) layout(documents.Draft) string { return "" }
+
+// sheet, table and photograph are what a layout is filled with.
+type sheet struct {
+	Layout      string
+	Number      string
+	Fields      map[string]documents.Text
+	Tables      map[string]table
+	Photographs []photograph
+	QR          string
+}
+
+type table struct {
+	Columns []string
+	Rows    [][]documents.Text
+}
+
+type photograph struct {
+	Data    []byte
+	Alt     documents.Text
+	Caption documents.Text
 }

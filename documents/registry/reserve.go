@@ -63,7 +63,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err := r.ready(now); err != nil {
 		return reservation{}, err
 	}
-	if err := printable(req.Draft); err != nil {
+	if err := r.printable(req.Draft); err != nil {
 		return reservation{}, err
 	}
 	date, err := dateOf(req.Draft, documents.CivilDate(now))

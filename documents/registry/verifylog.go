@@ -110,7 +110,8 @@ type entry struct {
 	idx                           int64
 	number, record                string
 	kind, status, content         sql.NullString
-	fileSum, evidence, code       sql.NullString
+	fileSum, evidence             sql.NullString
+	code, layout                  sql.NullString
 	eventNumber, eventKind, data  sql.NullString
 	eventEffective, eventRecorded sql.NullInt64
 	file                          []byte
@@ -148,7 +149,7 @@ func (r *Registry) verifyEntries(ctx context.Context, tree rightEdge, from, to i
 func (r *Registry) entries(ctx context.Context, from, to int64) ([]entry, error) {
 	rows, err := r.Store.read.QueryContext(ctx, `
 		SELECT l.idx, l.number, l.record,
-		       d.kind, d.status, d.content, d.file_sha256, d.evidence, d.check_code,
+		       d.kind, d.status, d.content, d.file_sha256, d.evidence, d.check_code, d.layout,
 		       e.number, e.kind, e.data, e.effective_at, e.recorded_at,
 		       CASE e.kind WHEN 'in_force' THEN f.bytes END
 		FROM log_entries l
@@ -164,7 +165,7 @@ func (r *Registry) entries(ctx context.Context, from, to int64) ([]entry, error)
 	for rows.Next() {
 		var e entry
 		err := rows.Scan(&e.idx, &e.number, &e.record,
-			&e.kind, &e.status, &e.content, &e.fileSum, &e.evidence, &e.code,
+			&e.kind, &e.status, &e.content, &e.fileSum, &e.evidence, &e.code, &e.layout,
 			&e.eventNumber, &e.eventKind, &e.data, &e.eventEffective, &e.eventRecorded, &e.file)
 		if err != nil {
 			return nil, err
@@ -196,6 +197,8 @@ func (e entry) contradiction() string {
 		return "the content of the document was changed"
 	case rec.CheckHMAC != checkHMAC(e.content.String, e.code.String):
 		return "the check code was changed"
+	case rec.Layout != e.layout.String:
+		return "the layout was changed"
 	case e.eventNumber.String != e.number || e.eventKind.String != rec.Status:
 		return "the event is missing or was changed"
 	case inForce && e.file == nil:

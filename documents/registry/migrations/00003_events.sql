@@ -14,6 +14,9 @@ ALTER TABLE documents ADD COLUMN about TEXT NOT NULL DEFAULT '';
 -- The second fact for the public check, printed on the document; empty for
 -- documents that were issued before there were codes.
 ALTER TABLE documents ADD COLUMN check_code TEXT NOT NULL DEFAULT '';
+-- The layout that the file was made with: name, version and SHA-256; empty for
+-- old documents.
+ALTER TABLE documents ADD COLUMN layout TEXT NOT NULL DEFAULT '';
 
 CREATE INDEX documents_by_about ON documents (about, status);
 CREATE INDEX documents_by_file ON documents (file_sha256);

@@ -1,0 +1,153 @@
+package registry
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/documents"
+)
+
+// samples are the drafts of documents/testdata by name.
+func samples(t *testing.T) map[string]documents.Draft {
+	t.Helper()
+	files, err := filepath.Glob("../testdata/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no samples: %v", err)
+	}
+	all := map[string]documents.Draft{}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		must(t, err)
+		var d documents.Draft
+		must(t, json.Unmarshal(raw, &d))
+		all[strings.TrimSuffix(filepath.Base(file), ".json")] = d
+	}
+	return all
+}
+
+// Every kind is issued, with all that the register gives to it.
+func TestEveryKindIsIssued(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		if rec := issue(t, r, "first", licenceDraft(1)); rec.Number != "26000001" {
+			t.Fatalf("the first licence is %s", rec.Number)
+		}
+		record(t, r, "26000001", 2, suspension())
+		record(t, r, "26000001", 3, order(documents.EventResumed))
+		for name, draft := range samples(t) {
+			t.Run(name, func(t *testing.T) {
+				if draft.ExportCertificate != nil {
+					withPhotograph(t, r, draft.ExportCertificate)
+				}
+				rec, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: name, Draft: draft})
+				if errors.Is(err, ErrNoLayout) {
+					t.Skip(err)
+				}
+				must(t, err)
+				file, err := r.PDF(t.Context(), rec.Number)
+				must(t, err)
+				if len(file) < 1000 || rec.Kind != draft.Kind() {
+					t.Errorf("%s is a %s of %d bytes", rec.Number, rec.Kind, len(file))
+				}
+			})
+		}
+		c.advance(time.Hour)
+		life, err := r.History(t.Context(), "26000001")
+		must(t, err)
+		if got := life.StatusAt(c.now()); got != documents.StatusInForce {
+			t.Errorf("the first licence is %s", got)
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+func withPhotograph(t *testing.T, r *Registry, d *documents.ExportCertificate) {
+	t.Helper()
+	var picture bytes.Buffer
+	must(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 40, 30))))
+	sum, err := r.AddPhotograph(t.Context(), "portal", picture.Bytes())
+	must(t, err)
+	d.Photographs = []documents.Photograph{{SHA256: sum, Caption: documents.Text{KK: "Құмыра", RU: "Сосуд"}}}
+}
+
+// What a sheet says in one language it says in the other, and nothing that its
+// kind has is forgotten: every text of a sample is found on its sheet.
+func TestSheetsSayAll(t *testing.T) {
+	first := licenceDraft(1).Numbered("26000001", documents.Date{Year: 2026, Month: time.June, Day: 22})
+	told := documents.Told{Kind: documents.KindLicence, Status: documents.StatusInForce, At: start, Events: []documents.Event{
+		{Seq: 2, Kind: documents.EventIssued, EffectiveAt: start, RecordedAt: start},
+		{Seq: 3, Kind: documents.EventSuspended, EffectiveAt: start, RecordedAt: start, EventData: suspension().Data()},
+	}}
+	for name, draft := range samples(t) {
+		number, err := documents.NumberOf(draft.Kind(), 2026, 5)
+		must(t, err)
+		content := draft.Normalise().Numbered(number, documents.Date{Year: 2026, Month: time.June, Day: 22}).Completed(first, told)
+		must(t, content.ValidateNumbered())
+		s := sheetOf(content, nil)
+		if s.Layout == "" || s.Layout != layoutOf(draft.Normalise()) {
+			t.Errorf("%s: the layout is %q, and %q before it has a number", name, s.Layout, layoutOf(draft.Normalise()))
+		}
+		var all strings.Builder
+		for field, text := range s.Fields {
+			if (text.KK == "") != (text.RU == "") {
+				t.Errorf("%s: %s is in one language: %+v", name, field, text)
+			}
+			all.WriteString(text.KK + "\n" + text.RU + "\n")
+		}
+		for _, list := range s.Tables {
+			for _, row := range list.Rows {
+				if len(row) != len(list.Columns) {
+					t.Errorf("%s: a row of %d cells under %d columns", name, len(row), len(list.Columns))
+				}
+				for _, cell := range row {
+					all.WriteString(cell.KK + "\n" + cell.RU + "\n")
+				}
+			}
+		}
+		raw, err := json.Marshal(draft.Normalise())
+		must(t, err)
+		for _, text := range texts(t, raw) {
+			// The reason for a duplicate stands in the register only.
+			if !strings.Contains(all.String(), text) && draft.Kind() != documents.KindDuplicate {
+				t.Errorf("%s: the sheet does not say %q", name, text)
+			}
+		}
+	}
+}
+
+// texts returns the values of a JSON document that hold Cyrillic.
+func texts(t *testing.T, raw []byte) []string {
+	t.Helper()
+	var all []string
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, member := range v {
+				if name != "address" { // some letters name the applicant without it
+					walk(member)
+				}
+			}
+		case []any:
+			for _, member := range v {
+				walk(member)
+			}
+		case string:
+			if strings.ContainsAny(v, "аәеиоыі") {
+				all = append(all, v)
+			}
+		}
+	}
+	var v any
+	must(t, json.Unmarshal(raw, &v))
+	walk(v)
+	return all
+}

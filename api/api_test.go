@@ -163,6 +163,7 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		s.values[name] = string(raw)
 	}
 	s.values["licence.replacing"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26 000 001", "head"`, 1)
+	s.values["licence.replacing.second"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26000002", "head"`, 1)
 	s.personal = []string{
 		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
 		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",

@@ -12,7 +12,6 @@ import (
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/documents/registry"
-	"tamga/signing"
 )
 
 // frame is what surrounds a page. The links to the other languages lead to the
@@ -25,7 +24,7 @@ func (v *service) frame(c echo.Context) web.Frame {
 		path = "/"
 	case "/problems/:code":
 		path = c.Request().URL.Path // the code is one of ours by now
-	case "/check/:number":
+	case "/check/:number", "/check/:number/:code":
 		if n, err := documents.ParseNumber(c.Param("number")); err == nil {
 			path = "/check/" + n.String
 		}
@@ -55,7 +54,8 @@ func (v *service) formPage(c echo.Context) error {
 
 // findDocument answers the form of the check: to the page of the document, or
 // the form again. The number travels in the body, because people type other
-// numbers there too.
+// numbers there too. With a second fact the answer is the page itself, since
+// that must not get into an address.
 func (v *service) findDocument(c echo.Context) error {
 	form, err := readFields(c)
 	if err != nil {
@@ -66,8 +66,47 @@ func (v *service) findDocument(c echo.Context) error {
 		body, err := v.pages.Form(v.frame(c), web.Form{Wrong: true})
 		return v.page(c, http.StatusUnprocessableEntity, body, err)
 	}
+	if fact := form.Get("owner"); strings.TrimSpace(fact) != "" {
+		answer, err := v.checkWithSecret(c, number.String, secret{owner: fact, code: fact}, v.now())
+		return v.resultPage(c, answer, "", err)
+	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.Redirect(http.StatusSeeOther, "/check/"+number.String+"?lang="+string(pageLanguage(c)))
+}
+
+// findFile answers the form with a file.
+func (v *service) findFile(c echo.Context) error {
+	_, parameters, err := contentType(c, echo.MIMEMultipartForm)
+	if err != nil {
+		return err
+	}
+	answer, err := v.checkUpload(c, parameters["boundary"])
+	if errors.Is(err, errParameter) {
+		body, err := v.pages.Form(v.frame(c), web.Form{File: "upload_empty"})
+		return v.page(c, http.StatusUnprocessableEntity, body, err)
+	}
+	return v.resultPage(c, answer, "", err)
+}
+
+// checkCodePage answers the address of the QR code: number and check code.
+func (v *service) checkCodePage(c echo.Context) error {
+	answer, err := v.checkWithSecret(c, c.Param("number"), secret{code: c.Param("code")}, v.now())
+	return v.resultPage(c, answer, "", err)
+}
+
+// resultPage shows an answer, or that there is none.
+func (v *service) resultPage(c echo.Context, answer checkAnswer, day string, err error) error {
+	if errors.Is(err, registry.ErrNotFound) {
+		body, err := v.pages.Absent(v.frame(c))
+		return v.page(c, http.StatusNotFound, body, err)
+	}
+	if err != nil {
+		return err
+	}
+	shown := result(answer, pageLanguage(c))
+	shown.Day = day
+	body, err := v.pages.Result(v.frame(c), shown)
+	return v.page(c, http.StatusOK, body, err)
 }
 
 // readFields reads the few short fields of a page's form.
@@ -87,18 +126,18 @@ func readFields(c echo.Context) (url.Values, error) {
 	return form, nil
 }
 
-// checkPage answers GET /check/{number}.
+// checkPage answers GET /check/{number}, with ?at= for another day than today.
 func (v *service) checkPage(c echo.Context) error {
-	answer, err := v.check(c, c.Param("number"), v.now())
-	if errors.Is(err, registry.ErrNotFound) {
-		body, err := v.pages.Absent(v.frame(c))
-		return v.page(c, http.StatusNotFound, body, err)
-	}
+	day := c.QueryParam("at")
+	at, err := v.moment("/at", day)
 	if err != nil {
 		return err
 	}
-	body, err := v.pages.Result(v.frame(c), result(answer, pageLanguage(c)))
-	return v.page(c, http.StatusOK, body, err)
+	if _, err := documents.ParseDate(day); err != nil {
+		day = ""
+	}
+	answer, err := v.check(c, c.Param("number"), at)
+	return v.resultPage(c, answer, day, err)
 }
 
 // downloadPDF answers the form for the file: the file to whoever knows the
@@ -132,104 +171,6 @@ func onlyDigits(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// result words an answer for the page.
-func result(a checkAnswer, lang web.Lang) web.Result {
-	r := web.Result{
-		Kind: string(a.Kind), Number: a.Number, Banner: banner(a, lang),
-		Facts: facts(a, lang), CheckedAt: printedTime(a.CheckedAt),
-		OwnerKey: "owner_holder", Download: a.Integrity != signing.CheckFailed,
-	}
-	status := web.CheckRow{Tone: web.Good, Title: "row_status", State: "in_force",
-		Note: "status_note", At: printedTime(a.CheckedAt)}
-	if r.Banner.Tone != web.Good {
-		// What the register says is told, and not in the colour of good news.
-		status.Tone = web.Info
-	}
-	if a.Kind == documents.KindRefusal {
-		r.OwnerKey, r.Withheld, status.State = "owner_applicant", true, "registered"
-	}
-	r.Checks = []web.CheckRow{integrityRow(a), signatureRow(a), status}
-	return r
-}
-
-// banner is the worst of what was found.
-func banner(a checkAnswer, lang web.Lang) web.Banner {
-	switch {
-	case a.Integrity == signing.CheckFailed || a.Signature.Indication == signing.TotalFailed:
-		return web.Banner{Tone: web.Bad, Title: "altered", Note: "altered_note", Reason: summary(a, lang)}
-	case a.Integrity != signing.CheckPassed || a.Signature.Indication != signing.TotalPassed:
-		return web.Banner{Tone: web.Unclear, Title: "unclear", Note: "unclear_note", Reason: summary(a, lang)}
-	case a.Kind == documents.KindRefusal:
-		return web.Banner{Tone: web.Info, Title: "authentic", Note: "authentic_note"}
-	}
-	return web.Banner{Tone: web.Good, Title: "in_force", Note: "in_force_note"}
-}
-
-func summary(a checkAnswer, lang web.Lang) string { return web.Label(a.Signature.Summary).In(lang) }
-
-func integrityRow(a checkAnswer) web.CheckRow {
-	row := web.CheckRow{Title: "row_integrity"}
-	switch a.Integrity {
-	case signing.CheckPassed:
-		row.Tone, row.State, row.Note = web.Good, "unchanged", "unchanged_note"
-	case signing.CheckFailed:
-		row.Tone, row.State, row.Note = web.Bad, "changed", "changed_note"
-	default:
-		row.Tone, row.State = web.Unclear, "not_known"
-	}
-	return row
-}
-
-func signatureRow(a checkAnswer) web.CheckRow {
-	row := web.CheckRow{Title: "row_signature"}
-	switch a.Signature.Indication {
-	case signing.TotalPassed:
-		row.Tone, row.State = web.Good, "confirmed"
-		row.Note, row.At = "confirmed_note", printedTime(a.Signature.SignedAt)
-	case signing.TotalFailed:
-		row.Tone, row.State = web.Bad, "not_confirmed"
-	default:
-		row.Tone, row.State = web.Unclear, "not_known"
-	}
-	return row
-}
-
-// facts lists what the page shows, in the order of the form.
-func facts(a checkAnswer, lang web.Lang) []web.Fact {
-	// No document is issued in English: its page shows the Kazakh text.
-	text, marked := documents.KK, ""
-	switch lang {
-	case web.RU:
-		text = documents.RU
-	case web.EN:
-		marked = "kk"
-	}
-	list := []web.Fact{
-		{Label: "fact_number", Value: a.Number},
-		{Label: "fact_issued", Value: a.IssuedOn.Printed()},
-	}
-	if a.Kind == documents.KindLicence {
-		list = append(list, web.Fact{Label: "fact_licensor", Value: a.Authority.In(text), Lang: marked})
-	} else {
-		list = append(list, web.Fact{Label: "fact_authority", Value: a.Authority.In(text), Lang: marked})
-	}
-	if a.Holder != nil {
-		list = append(list, web.Fact{Label: "fact_holder", Value: a.Holder.Name.In(text), Lang: marked})
-		if a.Holder.BIN != "" {
-			list = append(list, web.Fact{Label: "fact_bin", Value: string(a.Holder.BIN)})
-		}
-	}
-	if a.Activity != nil {
-		list = append(list, web.Fact{Label: "fact_activity", Value: a.Activity.In(text), Lang: marked})
-	}
-	return append(list,
-		web.Fact{Label: "fact_signatory", Value: a.Signatory.Name, Lang: marked},
-		web.Fact{Label: "fact_position", Value: a.Signatory.Position.In(text), Lang: marked},
-		web.Fact{Label: "fact_signed_at", Value: printedTime(a.Signature.SignedAt)},
-		web.Fact{Label: "fact_sha256", Value: a.SHA256, Code: true},
-	)
 }
 
 // static answers GET /static/{name}. Pages name files with the tag of their

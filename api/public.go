@@ -150,13 +150,3 @@ func ownerNumber(d documents.Draft) string {
 	}
 	return ""
 }
-
-// printedTime writes a moment as people in Kazakhstan read it. The whole
-// country has been in UTC+5 since 1 March 2024, and no signature of this
-// service is older.
-func printedTime(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(time.FixedZone("UTC+5", 5*60*60)).Format("02.01.2006 15:04") + " (UTC+5)"
-}

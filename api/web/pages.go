@@ -12,8 +12,11 @@ func (p *Pages) Start(f Frame, v Start) ([]byte, error) { return p.render("start
 // Form is the page that asks for the number of a document. Wrong says that
 // the number just sent cannot be one; it is not shown again, since people type
 // other numbers there too.
+//
+// File is the key of what is wrong with the file just sent, if anything is.
 type Form struct {
 	Wrong bool
+	File  string
 }
 
 // Form writes the page that asks for a number.
@@ -29,6 +32,11 @@ const (
 	Info    Tone = "info"
 	Bad     Tone = "bad"
 	Unclear Tone = "unclear"
+	// Paused, Replaced and Past are for documents that were in force: suspended,
+	// re-issued, and expired.
+	Paused   Tone = "paused"
+	Replaced Tone = "replaced"
+	Past     Tone = "past"
 )
 
 // Banner is the answer in one line. Title and Note are keys of words.json.
@@ -38,6 +46,10 @@ type Banner struct {
 	Note  string
 	// Reason is why the answer is not good, already in words.
 	Reason string
+	// At is a date or moment printed after the note, Link the number of a
+	// document to go on to; both may be empty.
+	At   string
+	Link string
 }
 
 // CheckRow is one of the three checks under the banner. Title and State are
@@ -62,15 +74,28 @@ type Fact struct {
 
 // Result is what the register says about one document.
 type Result struct {
-	Kind      string // key of the document's name
-	Number    string
+	Title     string // the document's name, in words; empty if it is not known
+	Number    string // empty if it is not known
 	Banner    Banner
 	Checks    []CheckRow
 	Facts     []Fact
+	History   []Happening
+	Day       string // the day asked about, 2006-01-02; empty for today
+	Confirmed bool   // whoever asks knows a second fact
 	CheckedAt string
 	OwnerKey  string // key of the label that asks for the owner's number
 	Withheld  bool   // some content is not shown to the public
 	Download  bool   // the file can be fetched
+}
+
+// Happening is a row of the history. Effective and Recorded are moments in
+// words; Recorded is empty for what happened by itself.
+type Happening struct {
+	What      string // in words
+	Effective string
+	Recorded  string
+	Order     string
+	Link      string // number of another document; may be empty
 }
 
 // Result writes the answer about a document.

@@ -13,8 +13,13 @@ func everyPage(t *testing.T, p *Pages, lang Lang) map[string]string {
 	t.Helper()
 	f := Frame{Lang: lang, Path: "/check", Host: "tamga.example", Demo: true}
 	result := Result{
-		Kind: "licence", Number: "26000001", CheckedAt: "01.06.2026", OwnerKey: "owner_holder", Withheld: true, Download: true,
-		Banner: Banner{Tone: Bad, Title: "altered", Note: "altered_note", Reason: "<reason>"},
+		Title: "Licence", Number: "26000001", Day: "2026-06-01", Confirmed: true,
+		History: []Happening{
+			{What: "issued", Effective: "01.06.2026", Recorded: "01.06.2026", Order: "№ 1", Link: "26000002"},
+			{What: "expired", Effective: "02.06.2026"},
+		},
+		CheckedAt: "01.06.2026", OwnerKey: "owner_holder", Withheld: true, Download: true,
+		Banner: Banner{Tone: Bad, Title: "altered", Note: "altered_note", Reason: "<reason>", At: "now", Link: "26000002"},
 		Checks: []CheckRow{{Tone: Unclear, Title: "row_integrity", State: "not_known", Note: "status_note", At: "now"}},
 		Facts:  []Fact{{Label: "fact_holder", Value: `<b>"&'`, Lang: "kk"}, {Label: "fact_sha256", Value: "00", Code: true}},
 	}
@@ -27,10 +32,12 @@ func everyPage(t *testing.T, p *Pages, lang Lang) map[string]string {
 	}
 	page, err := p.Start(f, Start{Examples: []string{"26000001"}})
 	add("start", page, err)
-	page, err = p.Form(f, Form{Wrong: true})
+	page, err = p.Form(f, Form{Wrong: true, File: "upload_empty"})
 	add("form", page, err)
 	page, err = p.Result(f, result)
 	add("result", page, err)
+	page, err = p.Result(f, Result{Banner: Banner{Tone: Bad, Title: "not_ours", Note: "not_ours_note"}, CheckedAt: "now"})
+	add("not ours", page, err)
 	page, err = p.Absent(f)
 	add("absent", page, err)
 	page, err = p.Message(f, Message{Title: "title", Detail: "detail", Trace: "trace"})

@@ -388,6 +388,16 @@ func TestPhotographs(t *testing.T) {
 		if err != nil || again != sum || sum != hexSum(picture.Bytes()) {
 			t.Errorf("kept as %s, then as %s, %v", sum, again, err)
 		}
+		content := documents.Draft{ExportCertificate: &documents.ExportCertificate{Photographs: []documents.Photograph{{SHA256: sum}}}}
+		files, err := photographs(t.Context(), r.Store.read, content)
+		if err != nil || !bytes.Equal(files[sum], picture.Bytes()) {
+			t.Errorf("the picture is not what was kept: %v", err)
+		}
+		change(t, r, `UPDATE photographs SET sha256 = '`+strings.Repeat("0", 64)+`'`)
+		content.ExportCertificate.Photographs[0].SHA256 = strings.Repeat("0", 64)
+		if _, err := photographs(t.Context(), r.Store.read, content); !errors.Is(err, errDamaged) {
+			t.Errorf("a damaged picture: %v", err)
+		}
 		bomb := bytes.Clone(picture.Bytes())
 		copy(bomb[16:24], "\x00\x01\x00\x00\x00\x01\x00\x00") // 65536 x 65536
 		for name, file := range map[string][]byte{

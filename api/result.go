@@ -1,0 +1,238 @@
+package api
+
+import (
+	"time"
+
+	"tamga/api/web"
+	"tamga/documents"
+	"tamga/signing"
+)
+
+// result words an answer for the page.
+func result(a checkAnswer, lang web.Lang) web.Result {
+	r := web.Result{
+		Banner: banner(a, lang), CheckedAt: printedTime(a.CheckedAt),
+		Confirmed: a.SecondFact, OwnerKey: "owner_person",
+	}
+	r.Checks = []web.CheckRow{integrityRow(a), signatureRow(a)}
+	if a.publicDocument == nil {
+		return r
+	}
+	r.Title, r.Number = web.Label(a.Title).In(lang), a.Number
+	r.Facts, r.History = facts(a, lang), happenings(a, lang)
+	r.Checks = append(r.Checks, statusRow(a, r.Banner.Tone))
+	ours := a.UploadedFile == nil || a.UploadedFile.Ours
+	r.Download = ours && a.Integrity != signing.CheckFailed
+	switch a.Kind {
+	case documents.KindLicence:
+		r.OwnerKey = "owner_holder"
+	case documents.KindRefusal:
+		r.OwnerKey, r.Withheld = "owner_applicant", true
+	}
+	return r
+}
+
+// statusRow is the third fact. It has its colour only if it is the banner's
+// too: a status is no good news about a file that was altered.
+func statusRow(a checkAnswer, tone web.Tone) web.CheckRow {
+	status := effective(a)
+	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: statusWord(a, status.Code), Note: "status_note", At: printedTime(a.StatusAt)}
+	if !a.StatusAt.Equal(a.CheckedAt) {
+		row.Note = "status_on_note"
+	}
+	if !givesRight(a.Kind) && status.Code == documents.StatusInForce {
+		row.State = "registered"
+	}
+	if own := statusBanner(a).Tone; own == tone {
+		row.Tone = own
+	}
+	return row
+}
+
+// effective is the status that counts: of a copy in force, that of the
+// original.
+func effective(a checkAnswer) publicStatus {
+	if a.Original != nil && a.Status.Code == documents.StatusInForce {
+		return *a.Original
+	}
+	return a.Status
+}
+
+// givesRight reports whether a document in force is good news.
+func givesRight(k documents.Kind) bool {
+	return k.GivesRight() || k == documents.KindDuplicate || k == documents.KindPaperCopy
+}
+
+// statusWord is the key of the word for a status; licences are of the feminine
+// gender in Russian.
+func statusWord(a checkAnswer, s documents.Status) string {
+	switch s {
+	case documents.StatusSuspended, documents.StatusTerminated, documents.StatusExpired:
+		if a.Kind != documents.KindLicence {
+			return string(s) + "_other"
+		}
+	}
+	return string(s)
+}
+
+// banner is the worst of what was found.
+func banner(a checkAnswer, lang web.Lang) web.Banner {
+	switch {
+	case a.UploadedFile != nil && !a.UploadedFile.Ours:
+		return web.Banner{Tone: web.Bad, Title: "not_ours", Note: "not_ours_note"}
+	case a.Integrity == signing.CheckFailed || a.Signature.Indication == signing.TotalFailed:
+		return web.Banner{Tone: web.Bad, Title: "altered", Note: "altered_note", Reason: summary(a, lang)}
+	case a.Integrity != signing.CheckPassed || a.Signature.Indication != signing.TotalPassed:
+		return web.Banner{Tone: web.Unclear, Title: "unclear", Note: "unclear_note", Reason: summary(a, lang)}
+	}
+	return statusBanner(a)
+}
+
+func statusBanner(a checkAnswer) web.Banner {
+	s := effective(a)
+	word := statusWord(a, s.Code)
+	since := documents.CivilDate(s.Since).Printed()
+	switch s.Code {
+	case documents.StatusSuspended:
+		if s.Until.IsZero() {
+			return web.Banner{Tone: web.Paused, Title: word, Note: "suspended_note"}
+		}
+		return web.Banner{Tone: web.Paused, Title: word, Note: "suspended_until", At: s.Until.Printed()}
+	case documents.StatusTerminated:
+		return web.Banner{Tone: web.Bad, Title: word, Note: "terminated_note", At: since}
+	case documents.StatusReissued:
+		return web.Banner{Tone: web.Replaced, Title: word, Note: "reissued_note", Link: s.ReplacedBy}
+	case documents.StatusExpired:
+		return web.Banner{Tone: web.Past, Title: word, Note: "expired_note", At: since}
+	case notIssued:
+		return web.Banner{Tone: web.Past, Title: word, Note: "not_issued_note"}
+	}
+	switch {
+	case a.Kind == documents.KindLicence:
+		return web.Banner{Tone: web.Good, Title: "in_force", Note: "in_force_note"}
+	case a.Kind == documents.KindRefusal:
+		return web.Banner{Tone: web.Info, Title: "authentic", Note: "authentic_note"}
+	case givesRight(a.Kind):
+		return web.Banner{Tone: web.Good, Title: "in_force", Note: "in_force_other"}
+	}
+	return web.Banner{Tone: web.Info, Title: "authentic", Note: "authentic_note_other"}
+}
+
+func summary(a checkAnswer, lang web.Lang) string { return web.Label(a.Signature.Summary).In(lang) }
+
+func integrityRow(a checkAnswer) web.CheckRow {
+	if a.UploadedFile != nil {
+		if a.UploadedFile.Ours && a.Integrity != signing.CheckFailed {
+			return web.CheckRow{Title: "row_file", Tone: web.Good, State: "ours", Note: "ours_note"}
+		}
+		return web.CheckRow{Title: "row_file", Tone: web.Bad, State: "not_ours"}
+	}
+	row := web.CheckRow{Title: "row_integrity"}
+	switch a.Integrity {
+	case signing.CheckPassed:
+		row.Tone, row.State, row.Note = web.Good, "unchanged", "unchanged_note"
+	case signing.CheckFailed:
+		row.Tone, row.State, row.Note = web.Bad, "changed", "changed_note"
+	default:
+		row.Tone, row.State = web.Unclear, "not_known"
+	}
+	return row
+}
+
+func signatureRow(a checkAnswer) web.CheckRow {
+	row := web.CheckRow{Title: "row_signature"}
+	if a.UploadedFile != nil && !a.UploadedFile.Ours {
+		row.Title = "row_signature_file"
+	}
+	switch a.Signature.Indication {
+	case signing.TotalPassed:
+		row.Tone, row.State = web.Good, "confirmed"
+		if at := printedTime(a.Signature.SignedAt); at != "" {
+			row.Note, row.At = "confirmed_note", at
+		}
+	case signing.TotalFailed:
+		row.Tone, row.State = web.Bad, "not_confirmed"
+	default:
+		row.Tone, row.State = web.Unclear, "not_known"
+	}
+	return row
+}
+
+// happenings words the history.
+func happenings(a checkAnswer, lang web.Lang) []web.Happening {
+	list := make([]web.Happening, 0, len(a.History))
+	for _, e := range a.History {
+		h := web.Happening{What: web.Label(e.Label).In(lang), Effective: printedTime(e.EffectiveAt), Recorded: printedTime(e.RecordedAt)}
+		if !e.Until.IsZero() {
+			h.What += " → " + e.Until.Printed()
+		}
+		if e.OrderNumber != "" {
+			h.Order = "№ " + e.OrderNumber + ", " + e.OrderDate.Printed()
+		}
+		h.Link = e.ReplacedBy + e.Replaces // an event has one of them at most
+		list = append(list, h)
+	}
+	return list
+}
+
+// facts lists what the page shows, in the order of the form.
+func facts(a checkAnswer, lang web.Lang) []web.Fact {
+	// No document is issued in English: its page shows the Kazakh text.
+	text, marked := documents.KK, ""
+	switch lang {
+	case web.RU:
+		text = documents.RU
+	case web.EN:
+		marked = "kk"
+	}
+	var list []web.Fact
+	add := func(label, value, in string) {
+		if value != "" {
+			list = append(list, web.Fact{Label: label, Value: value, Lang: in})
+		}
+	}
+	date := func(d documents.Date) string {
+		if d.IsZero() {
+			return ""
+		}
+		return d.Printed()
+	}
+	add("fact_number", a.Number, "")
+	add("fact_of", a.Of, "")
+	add("fact_issued", date(a.IssuedOn), "")
+	add("fact_first", date(a.FirstOn), "")
+	add("fact_valid_until", date(a.ValidUntil), "")
+	if a.Kind == documents.KindLicence {
+		add("fact_licensor", a.Authority.In(text), marked)
+	} else {
+		add("fact_authority", a.Authority.In(text), marked)
+	}
+	if a.Holder != nil {
+		add("fact_holder", a.Holder.Name.In(text), marked)
+		add("fact_bin", string(a.Holder.BIN), "")
+		add("fact_iin", a.Holder.MaskedIIN, "")
+	}
+	if a.Activity != nil {
+		add("fact_activity", a.Activity.In(text), marked)
+	}
+	if a.Subtype != nil {
+		add("fact_subtype", a.Subtype.In(documents.Lang(lang)), "")
+	}
+	if a.Conditions != nil {
+		add("fact_conditions", a.Conditions.In(text), marked)
+	}
+	add("fact_signatory", a.Signatory.Name, marked)
+	add("fact_position", a.Signatory.Position.In(text), marked)
+	add("fact_signed_at", printedTime(a.Signature.SignedAt), "")
+	return append(list, web.Fact{Label: "fact_sha256", Value: a.SHA256, Code: true})
+}
+
+// printedTime writes a moment as people in Kazakhstan read it. The whole
+// country has been in UTC+5 since 1 March 2024, and no signature of this
+// service is older.
+func printedTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(time.FixedZone("UTC+5", 5*60*60)).Format("02.01.2006 15:04") + " (UTC+5)"
+}

@@ -75,32 +75,43 @@ type querier interface {
 func history(ctx context.Context, db querier, rec Record) (documents.Life, error) {
 	life := documents.Life{Kind: rec.Kind, ValidUntil: rec.Content.ValidUntil()}
 	rows, err := db.QueryContext(ctx, `
-		SELECT seq, kind, effective_at, recorded_at, detail, data FROM events WHERE number = $1 ORDER BY seq`, rec.Number)
+		SELECT `+eventColumns+` FROM events e WHERE e.number = $1 ORDER BY e.seq`, rec.Number)
 	if err != nil {
 		return life, fmt.Errorf("failed to read the events of %s: %w", rec.Number, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var e documents.Event
-		var kind, detail, data string
-		var effective, recorded int64
-		err := rows.Scan(&e.Seq, &kind, &effective, &recorded, &detail, &data)
-		if err == nil && data != "" {
-			err = json.Unmarshal([]byte(data), &e.EventData)
-		}
+		e, err := scanEvent(rows.Scan)
 		if err != nil {
 			return life, fmt.Errorf("failed to read the events of %s: %w", rec.Number, err)
 		}
-		if detail != "" {
-			e.Detail = detail // of an old register
-		}
-		e.Kind, e.EffectiveAt, e.RecordedAt = eventKind(kind), fromMicros(effective), fromMicros(recorded)
 		life.Events = append(life.Events, e)
 	}
 	if err := rows.Err(); err != nil {
 		return life, fmt.Errorf("failed to read the events of %s: %w", rec.Number, err)
 	}
 	return life, nil
+}
+
+const eventColumns = `e.seq, e.kind, e.effective_at, e.recorded_at, e.detail, e.data`
+
+// scanEvent reads eventColumns, after what more there is in front.
+func scanEvent(scan func(...any) error, before ...any) (documents.Event, error) {
+	var e documents.Event
+	var kind, detail, data string
+	var effective, recorded int64
+	err := scan(append(before, &e.Seq, &kind, &effective, &recorded, &detail, &data)...)
+	if err == nil && data != "" {
+		err = json.Unmarshal([]byte(data), &e.EventData)
+	}
+	if err != nil {
+		return documents.Event{}, err
+	}
+	if detail != "" {
+		e.Detail = detail // of an old register
+	}
+	e.Kind, e.EffectiveAt, e.RecordedAt = eventKind(kind), fromMicros(effective), fromMicros(recorded)
+	return e, nil
 }
 
 // History returns all that has happened to a document, in the order in which

@@ -22,6 +22,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/seal"
 	"tamga/signing"
 )
 
@@ -34,6 +35,13 @@ type Registry struct {
 	Layouts  *pdf.Layouts
 	Key      signing.Key
 	Verifier *signing.Verifier
+
+	// SealKey signs what the QR codes say of documents, and the list of those
+	// that are not in force; nothing is sealed without it.
+	SealKey seal.Key
+	// CheckURL returns the address at which anyone can check the document of a
+	// number, as it begins the QR code; nil leaves the code to the layouts.
+	CheckURL func(number string) string
 
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time

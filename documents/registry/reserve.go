@@ -21,6 +21,7 @@ type reservation struct {
 	content    documents.Draft
 	reservedAt time.Time
 	code       string // check code
+	sum        string // SHA-256 of the stored content, hexadecimal
 	lease      string // empty if the document is in force already
 }
 
@@ -86,12 +87,12 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
-	held := reservation{number: number, content: content, reservedAt: now, code: newCheckCode(), lease: rand.Text()}
+	held := reservation{number: number, content: content, reservedAt: now, code: newCheckCode(), sum: hexSum(stored), lease: rand.Text()}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
 			lease, leased_until, about, check_code)
 		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
-		number, string(content.Kind()), string(stored), hexSum(stored), req.Client, toMicros(now),
+		number, string(content.Kind()), string(stored), held.sum, req.Client, toMicros(now),
 		held.lease, toMicros(now.Add(r.leaseFor())), content.About(), held.code)
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
@@ -148,7 +149,7 @@ func (r *Registry) takeOver(ctx context.Context, tx *sql.Tx, number string) (res
 	case err != nil:
 		return reservation{}, fmt.Errorf("failed to take over reservation %s: %w", number, err)
 	}
-	held.reservedAt = fromMicros(reservedAt)
+	held.reservedAt, held.sum = fromMicros(reservedAt), sum
 	if hexSum([]byte(stored)) != sum || json.Unmarshal([]byte(stored), &held.content) != nil {
 		held.content = documents.Draft{}
 	}

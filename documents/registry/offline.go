@@ -1,0 +1,113 @@
+package registry
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/seal"
+)
+
+// qr returns the text of a document's QR code: the address of the check with
+// the check code and, in the fragment, which no server sees, the seal.
+func (r *Registry) qr(held reservation) (string, error) {
+	if r.CheckURL == nil {
+		return "", nil
+	}
+	text := r.CheckURL(held.number) + "/" + held.code
+	if r.SealKey.IsZero() {
+		return text, nil
+	}
+	sealed, err := r.SealKey.Seal(sealed(held))
+	if err != nil {
+		return "", fmt.Errorf("failed to seal document %s: %w", held.number, err)
+	}
+	return text + "#" + sealed, nil
+}
+
+// sealed is what the seal says of a document.
+func sealed(held reservation) seal.Payload {
+	p := seal.Payload{
+		Kind: held.content.Kind(), Number: held.number, IssuedOn: held.content.IssuedOn(),
+		ValidUntil: held.content.ValidUntil(),
+	}
+	// The register computed the sum; if it is none, the digest stays zero and
+	// agrees with no content.
+	if sum, err := hex.DecodeString(held.sum); err == nil {
+		copy(p.Digest[:], sum)
+	}
+	switch c := held.content; {
+	case c.Licence != nil:
+		p.Holder, p.Activity = c.Owner().PublicName(documents.KK), c.Licence.Activity.KK
+	case c.Duplicate != nil && c.Duplicate.Licence != nil:
+		p.Holder, p.Activity = c.Owner().PublicName(documents.KK), c.Duplicate.Licence.Activity.KK
+	case c.PaperCopy != nil:
+		p.Holder = c.Owner().PublicName(documents.KK)
+	case c.ExportCertificate != nil:
+		p.Holder, p.Activity = c.Owner().PublicName(documents.KK), c.ExportCertificate.Purpose.Label().KK
+	case c.Approval != nil:
+		p.Holder, p.Activity = c.Owner().PublicName(documents.KK), c.Approval.Monument.KK
+	}
+	return p
+}
+
+// statusListFor is how long a status list is news.
+const statusListFor = time.Hour
+
+// StatusList returns what has become, or will become, of the documents that
+// are not simply in force, for those who check without the network. It is
+// read in one pass.
+func (r *Registry) StatusList(ctx context.Context) (seal.List, error) {
+	now := r.now().Truncate(time.Second)
+	list := seal.List{IssuedAt: now, NextUpdate: now.Add(statusListFor)}
+	rows, err := r.Store.read.QueryContext(ctx, `
+		SELECT e.number, d.kind, CASE d.kind WHEN 'export_certificate' THEN d.content ELSE '' END, `+eventColumns+`
+		FROM events e JOIN documents d ON d.number = e.number
+		WHERE e.number IN (
+			SELECT number FROM events
+			WHERE kind NOT IN ('reserved', 'in_force', 'void', 'duplicate_issued', 'certified_on_paper'))
+		ORDER BY e.number, e.seq`)
+	if err != nil {
+		return seal.List{}, fmt.Errorf("failed to read the statuses: %w", err)
+	}
+	defer rows.Close()
+	var number string
+	var life documents.Life
+	for rows.Next() {
+		var of, kind, content string
+		e, err := scanEvent(rows.Scan, &of, &kind, &content)
+		if err != nil {
+			return seal.List{}, fmt.Errorf("failed to read the statuses: %w", err)
+		}
+		if of != number {
+			list.Entries = append(list.Entries, entries(number, life)...)
+			number, life = of, documents.Life{Kind: documents.Kind(kind)}
+			var draft documents.Draft
+			if content != "" && json.Unmarshal([]byte(content), &draft) == nil {
+				life.ValidUntil = draft.ValidUntil()
+			}
+		}
+		life.Events = append(life.Events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return seal.List{}, fmt.Errorf("failed to read the statuses: %w", err)
+	}
+	list.Entries = append(list.Entries, entries(number, life)...)
+	return list, nil
+}
+
+// entries are the turns of a life after the document was issued.
+func entries(number string, life documents.Life) []seal.Entry {
+	var list []seal.Entry
+	issued := false
+	for _, t := range life.Turns() {
+		if issued {
+			list = append(list, seal.Entry{Number: number, Status: t.Status, At: t.At.Truncate(time.Second)})
+		}
+		issued = issued || t.Status == documents.StatusInForce
+	}
+	return list
+}

@@ -1,0 +1,96 @@
+package registry
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/seal"
+)
+
+func withSeal(t *testing.T, r *Registry) seal.Key {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	r.SealKey, err = seal.NewKey(private)
+	must(t, err)
+	r.CheckURL = func(number string) string { return "https://tamga.example/check/" + number }
+	return r.SealKey
+}
+
+// The code of a document leads to its page, and says what the register says.
+func TestQR(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		key := withSeal(t, r)
+		draft := refusalDraft()
+		licence := licenceDraft(1)
+		licence.Licence.Holder = draft.Refusal.Applicant // a person
+		for i, d := range []documents.Draft{licence, draft} {
+			held, err := r.reserve(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint(i), Draft: d.Normalise()})
+			must(t, err)
+			text, err := r.qr(held)
+			must(t, err)
+			if !strings.HasPrefix(text, "https://tamga.example/check/"+held.number+"/"+held.code+"#") {
+				t.Errorf("the code says %s", text)
+			}
+			p, err := seal.Open(text, []seal.PublicKey{key.Public()})
+			must(t, err)
+			rec, err := r.Document(t.Context(), held.number)
+			must(t, err)
+			if p.Number != held.number || p.Kind != d.Kind() || hex.EncodeToString(p.Digest[:]) != rec.ContentSHA256 {
+				t.Errorf("sealed %+v", p)
+			}
+			if want := map[documents.Kind]string{documents.KindLicence: "Сейітқали А.Б."}[d.Kind()]; p.Holder != want {
+				t.Errorf("the seal of the %s names %q", d.Kind(), p.Holder)
+			}
+		}
+	})
+}
+
+func TestStatusList(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		key := withSeal(t, r)
+		for i := range 4 {
+			issue(t, r, fmt.Sprint(i), licenceDraft(i))
+		}
+		c.advance(24 * time.Hour)
+		until := suspension()
+		until.Until = documents.Date{Year: 2026, Month: time.July, Day: 1}
+		record(t, r, "26000001", 2, until)
+		record(t, r, "26000002", 2, order(documents.EventTerminated))
+		issue(t, r, "r", reissueDraft("26000003"))
+		list, err := r.StatusList(t.Context())
+		must(t, err)
+		message, err := key.SignList(list)
+		must(t, err)
+		list, err = seal.OpenList(message, []seal.PublicKey{key.Public()})
+		must(t, err)
+		if !list.IssuedAt.Equal(c.now()) || !list.NextUpdate.After(c.now()) {
+			t.Errorf("the list is of %s until %s", list.IssuedAt, list.NextUpdate)
+		}
+		// Whoever has the list knows what the register knows, at any moment.
+		for _, number := range []string{"26000001", "26000002", "26000003", "26000004", "26000005"} {
+			for _, days := range []int{1, 5, 8, 9, 400} {
+				at := start.AddDate(0, 0, days)
+				want, err := r.StatusAt(t.Context(), number, at)
+				must(t, err)
+				if got := list.StatusAt(number, at); got != want {
+					t.Errorf("%s after %d days: %s, want %s", number, days, got, want)
+				}
+			}
+		}
+		for _, e := range list.Entries {
+			if e.Number == "26000004" || e.Number == "26000005" {
+				t.Errorf("the list names %+v, which is in force", e)
+			}
+		}
+	})
+}

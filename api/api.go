@@ -108,6 +108,7 @@ type service struct {
 	host    string
 	checks  *limiter
 	guesses guessLimiter
+	list    statusList
 }
 
 // Handler compiles the pages and returns the whole service. Timeouts are the
@@ -171,6 +172,8 @@ func (v *service) routes(e *echo.Echo) {
 	e.POST("/v1/photographs", v.addPhotograph)
 	get("/v1/check/:number", v.checkJSON)
 	e.POST("/v1/check", v.checkSecret)
+	get("/v1/keys", v.keys)
+	get("/v1/status-list", v.statuses)
 	get("/v1/revocation", v.revocation)
 
 	get("/", v.startPage)

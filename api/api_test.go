@@ -2,6 +2,9 @@ package api_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"database/sql"
 	"log/slog"
 	"net/http/httptest"
@@ -14,8 +17,10 @@ import (
 	"tamga/api"
 	"tamga/certs/ca"
 	"tamga/certs/der"
+	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
+	"tamga/documents/seal"
 	"tamga/signing"
 	"tamga/signing/signtest"
 )
@@ -51,6 +56,14 @@ var compileLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
 	}})
 })
 
+var newSealKey = sync.OnceValues(func() (seal.Key, error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return seal.Key{}, err
+	}
+	return seal.NewKey(private)
+})
+
 // stage is a running service with its register and its log.
 type stage struct {
 	scene
@@ -71,7 +84,12 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sealKey, err := newSealKey()
+	if err != nil {
+		t.Fatal(err)
+	}
 	reg := &registry.Registry{
+		SealKey: sealKey, CheckURL: func(number string) string { return "https://tamga.example/check/" + number },
 		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Now: signtest.Now,
 	}
 	s.server = &api.Server{
@@ -164,6 +182,15 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	}
 	s.values["licence.replacing"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26 000 001", "head"`, 1)
 	s.values["licence.replacing.second"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26000002", "head"`, 1)
+	for name, number := range map[string]string{"seal": "26000001", "seal.other": "26000002"} {
+		sealed, err := s.server.Registry.SealKey.Seal(seal.Payload{
+			Kind: documents.KindLicence, Number: number, IssuedOn: documents.CivilDate(signtest.Now()),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.values[name] = sealed
+	}
 	s.personal = []string{
 		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
 		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",

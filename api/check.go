@@ -25,6 +25,7 @@ type checkAnswer struct {
 	SecondFact   bool                `json:"second_fact_confirmed,omitempty"`
 	Integrity    signing.CheckStatus `json:"integrity"` // of the stored file, or of the file sent
 	UploadedFile *checkedFile        `json:"file,omitempty"`
+	Seal         *checkedSeal        `json:"seal,omitempty"` // of the QR code sent
 	Signature    checkedSignature    `json:"signature"`
 	CheckedAt    time.Time           `json:"checked_at"`
 }

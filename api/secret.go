@@ -13,12 +13,14 @@ import (
 )
 
 // checkRequest is the body of POST /v1/check: a number with a second fact, the
-// IIN or BIN of the holder or the check code of the document. Both stay out of
+// IIN or BIN of the holder or the check code of the document; or the text of
+// the document's QR code, which has number and check code. They stay out of
 // addresses, which are logged and remembered.
 type checkRequest struct {
 	Number    string `json:"number"`
 	Owner     string `json:"owner"`
 	CheckCode string `json:"check_code"`
+	QR        string `json:"qr"`
 	At        string `json:"at"`
 }
 
@@ -40,8 +42,15 @@ func (v *service) checkSecret(c echo.Context) error {
 	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}
-	if (body.Owner == "") == (body.CheckCode == "") {
-		return badField("", "exactly_one", "exactly one of owner and check_code must be given")
+	var sealed *checkedSeal
+	if body.QR != "" && body.Number+body.Owner+body.CheckCode == "" {
+		if body.Number, body.CheckCode, sealed, err = v.readQR(body.QR); err != nil {
+			return err
+		}
+		body.QR = ""
+	}
+	if (body.Owner == "") == (body.CheckCode == "") || body.QR != "" {
+		return badField("", "exactly_one", "exactly one of owner, check_code and qr must be given")
 	}
 	at, err := v.moment("/at", body.At)
 	if err != nil {
@@ -51,6 +60,7 @@ func (v *service) checkSecret(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	answer.Seal = sealed
 	return uncached(c, answer)
 }
 

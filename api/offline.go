@@ -1,0 +1,165 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+	"tamga/documents/seal"
+	"tamga/signing"
+)
+
+// What a page needs that checks documents without the network: the keys and
+// the list of documents without force. Both are public, and may be fetched
+// from a page that was saved to a disk.
+
+// publishedKeys is a JWK set (RFC 7517).
+type publishedKeys struct {
+	Keys []publishedKey `json:"keys"`
+}
+
+type publishedKey struct {
+	Type      string `json:"kty"`
+	Curve     string `json:"crv"`
+	Algorithm string `json:"alg"`
+	Use       string `json:"use"`
+	ID        string `json:"kid"`
+	X         string `json:"x"`
+	Y         string `json:"y"`
+}
+
+// sealKeys are the keys that the seals of this register may be verified with.
+func (v *service) sealKeys() []seal.PublicKey {
+	if v.Registry.SealKey.IsZero() {
+		return nil
+	}
+	return []seal.PublicKey{v.Registry.SealKey.Public()}
+}
+
+// keys answers GET /v1/keys.
+func (v *service) keys(c echo.Context) error {
+	set := publishedKeys{Keys: []publishedKey{}}
+	for _, k := range v.sealKeys() {
+		text := base64.RawURLEncoding.EncodeToString
+		set.Keys = append(set.Keys, publishedKey{
+			Type: "EC", Curve: "P-256", Algorithm: "ES256", Use: "sig",
+			ID: text(k.ID), X: text(k.Point[1:33]), Y: text(k.Point[33:]),
+		})
+	}
+	forAnyPage(c, "public, max-age=3600")
+	return c.JSON(http.StatusOK, set)
+}
+
+func forAnyPage(c echo.Context, cacheControl string) {
+	h := c.Response().Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Cache-Control", cacheControl)
+}
+
+// statusList keeps the list that was signed last: reading and signing it for
+// everyone who asks would be work without end.
+type statusList struct {
+	mu      sync.Mutex
+	message []byte
+	until   time.Time
+}
+
+// listAge is how old a list may be that is given out.
+const listAge = time.Minute
+
+// statuses answers GET /v1/status-list with a COSE_Sign1 message (RFC 9052).
+func (v *service) statuses(c echo.Context) error {
+	if v.Registry.SealKey.IsZero() {
+		return errNoRoute
+	}
+	message, err := v.freshList(c)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(message)
+	forAnyPage(c, "")
+	if unchanged(c, `"`+hex.EncodeToString(sum[:12])+`"`, "public, max-age=60") {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.Blob(http.StatusOK, `application/cose; cose-type="cose-sign1"`, message)
+}
+
+func (v *service) freshList(c echo.Context) ([]byte, error) {
+	l := &v.list
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := v.Now()
+	if l.message != nil && now.Before(l.until) {
+		return l.message, nil
+	}
+	list, err := v.Registry.StatusList(contextOf(c))
+	if err != nil {
+		return nil, err
+	}
+	message, err := v.Registry.SealKey.SignList(list)
+	if err != nil {
+		return nil, err
+	}
+	l.message, l.until = message, now.Add(listAge)
+	return message, nil
+}
+
+// checkedSeal is what the seal of a QR code turned out to be.
+type checkedSeal struct {
+	Status signing.CheckStatus `json:"status"`
+	Detail string              `json:"detail,omitempty"`
+}
+
+// readQR takes the text of a QR code apart: the number and the check code from
+// the address, the seal from its fragment. The host is not looked at: whoever
+// sends the text here wants our answer.
+func (v *service) readQR(text string) (number, code string, sealed *checkedSeal, err error) {
+	malformed := badField("/qr", "malformed", "is not the text of a document's QR code")
+	const longest = 8 << 10
+	if len(text) > longest {
+		return "", "", nil, malformed
+	}
+	address, fragment, _ := strings.Cut(text, "#")
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return "", "", nil, malformed
+	}
+	_, rest, ok := strings.Cut(parsed.Path, "/check/")
+	if !ok {
+		return "", "", nil, malformed
+	}
+	number, code, _ = strings.Cut(rest, "/")
+	if _, err := documents.ParseNumber(number); err != nil || code == "" {
+		return "", "", nil, malformed
+	}
+	return number, code, v.openSeal(fragment, number), nil
+}
+
+// openSeal judges the seal that should be about a number.
+func (v *service) openSeal(fragment, number string) *checkedSeal {
+	if fragment == "" {
+		return nil
+	}
+	n, err := documents.ParseNumber(number)
+	if err != nil {
+		return &checkedSeal{signing.CheckFailed, registry.ErrNotFound.Error()}
+	}
+	payload, err := seal.Open(fragment, v.sealKeys())
+	switch {
+	case err != nil:
+		return &checkedSeal{signing.CheckFailed, err.Error()}
+	case payload.Number != n.String:
+		return &checkedSeal{signing.CheckFailed, "the seal is that of another document"}
+	}
+	return &checkedSeal{Status: signing.CheckPassed}
+}

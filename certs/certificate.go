@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync/atomic"
 	"time"
 
 	"tamga/certs/der"
@@ -87,6 +88,7 @@ type Certificate struct {
 	UnhandledCritical []asn1.ObjectIdentifier
 
 	fingerprint [sha256.Size]byte
+	described   atomic.Pointer[Description]
 }
 
 // Extension is one extension as it stands in the certificate.

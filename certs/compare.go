@@ -124,7 +124,7 @@ func appendAttribute(key []byte, a rawAttribute, text string) []byte {
 func appendNormal(out []byte, s string) []byte {
 	start, space := len(out), false
 	for _, r := range s {
-		if r >= utf8.RuneSelf || r <= ' ' || r == 0x7f {
+		if r >= utf8.RuneSelf && !cyrillic(r) || r <= ' ' || r == 0x7f {
 			switch {
 			case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
 				space = len(out) > start
@@ -141,23 +141,41 @@ func appendNormal(out []byte, s string) []byte {
 	return out
 }
 
+// cyrillic reports whether r is in the block of the Cyrillic letters, in which
+// nothing is white space or invisible.
+func cyrillic(r rune) bool { return r >= 0x0400 && r <= 0x04ff }
+
+// cyrillicFolds are the representatives of that block, which is most of what
+// names here are written in.
+var cyrillicFolds = func() (folds [0x100]rune) {
+	for i := range folds {
+		folds[i] = foldAny(0x0400 + rune(i))
+	}
+	return folds
+}()
+
 // foldRune returns one representative of the letters that differ from r in
 // case only.
 func foldRune(r rune) rune {
-	if r >= utf8.RuneSelf {
-		if r >= 0x0410 && r <= 0x042f { // А to Я, which fold with nothing else
-			return r
-		}
-		least := r
-		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-			least = min(least, f)
-		}
-		r = least
+	switch {
+	case cyrillic(r):
+		return cyrillicFolds[r-0x0400]
+	case r >= utf8.RuneSelf:
+		r = foldAny(r)
 	}
 	if 'A' <= r && r <= 'Z' {
 		return r + 'a' - 'A'
 	}
 	return r
+}
+
+// foldAny returns the least of the letters that fold together.
+func foldAny(r rune) rune {
+	least := r
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	return least
 }
 
 // equalASCII compares host names and the like: without regard to the case of

@@ -46,7 +46,7 @@ func (p *Pool) Parse(raw []byte) (*Certificate, error) {
 	if path != nil {
 		return path[0], nil
 	}
-	return parse(raw, sum, p.names)
+	return parse(raw, sum, p.issuers)
 }
 
 // remembered returns the path found before, if its issuers are valid at the
@@ -70,6 +70,9 @@ func (p *Pool) remember(path Path) {
 	if len(path[0].Raw) > maxKnownBytes {
 		return
 	}
+	if facts := p.issuers[string(path[0].Issuer.Raw)]; facts != nil && facts.alike.Load() == nil {
+		facts.alike.Store(newTemplate(path[0]))
+	}
 	p.known.mu.Lock()
 	defer p.known.mu.Unlock()
 	if p.known.leaves == nil || len(p.known.leaves) >= maxKnown {
@@ -85,20 +88,27 @@ func (p *Pool) forget() {
 	p.known.leaves = nil
 }
 
+// link is one certificate under one issuer's key.
+type link struct {
+	child [sha256.Size]byte
+	key   string
+}
+
 // checkLink verifies c under the issuer's key. Authorities' certificates are
 // verified once and for all; a GOST key that the pool holds gets a table.
 func (p *Pool) checkLink(c, issuer *Certificate) error {
+	if !c.CA {
+		return c.checkSignature(p.keyOf(issuer), issuer.KeyError)
+	}
 	key := link{c.fingerprint, string(issuer.RawSPKI)}
-	if c.CA {
-		p.known.mu.RLock()
-		good := p.known.links[key]
-		p.known.mu.RUnlock()
-		if good {
-			return nil
-		}
+	p.known.mu.RLock()
+	good := p.known.links[key]
+	p.known.mu.RUnlock()
+	if good {
+		return nil
 	}
 	err := c.checkSignature(p.keyOf(issuer), issuer.KeyError)
-	if err == nil && c.CA && contains(p.bySubject[c.Subject.key], c) {
+	if err == nil && contains(p.bySubject[c.Subject.key], c) {
 		p.known.mu.Lock()
 		defer p.known.mu.Unlock()
 		if p.known.links == nil || len(p.known.links) >= maxKnownLinks {

@@ -46,7 +46,9 @@ func ParseName(raw []byte) (Name, error) {
 	if err != nil || e.Tag != der.SequenceTag {
 		return Name{}, fieldError("name", err)
 	}
-	key := make([]byte, 0, len(raw)+64)
+	n.Attributes = make([]NameAttribute, 0, countElements(e.Body))
+	var room [512]byte // enough for most, so that only what is kept is on the heap
+	key := room[:0]
 	for rdns := der.NewReader(e.Body); !rdns.Empty(); {
 		rdn, err := rdns.Enter(der.SetTag)
 		if err != nil || rdn.Empty() {

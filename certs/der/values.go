@@ -10,8 +10,12 @@ import (
 )
 
 // ParseOID reads the contents of an OBJECT IDENTIFIER. Arcs above 2^31-1 are
-// refused: no identifier that we know has one.
+// refused: no identifier that we know has one. The result may be shared and
+// must not be changed.
 func ParseOID(b []byte) (asn1.ObjectIdentifier, error) {
+	if oid := directoryID(b); oid != nil {
+		return oid, nil
+	}
 	if len(b) == 0 || b[len(b)-1]&0x80 != 0 {
 		return nil, syntaxError("object identifier cut short")
 	}

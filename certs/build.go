@@ -63,7 +63,7 @@ func (p *Pool) Validate(c *Certificate, extra []*Certificate, in Inputs) (Valida
 			return Validation{}, &PathError{Reason: ReasonExpired, Certificate: c, Err: fmt.Errorf("valid until %s", c.NotAfter.Format(time.RFC3339))}
 		}
 	}
-	return p.search(c, extra, in)
+	return p.search(c, extra, in, andPolicies)
 }
 
 // Build is [Pool.Validate] without the question whether c itself is valid at
@@ -75,14 +75,22 @@ func (p *Pool) Build(c *Certificate, extra []*Certificate, at time.Time) (Path, 
 	if path := p.remembered(c, at); path != nil {
 		return path, nil
 	}
-	v, err := p.search(c, extra, Inputs{At: at})
+	v, err := p.search(c, extra, Inputs{At: at}, pathOnly)
 	if err == nil {
 		p.remember(v.Path)
 	}
 	return v.Path, err
 }
 
-func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs) (Validation, error) {
+// wanted is what a search is for.
+type wanted bool
+
+const (
+	pathOnly    wanted = false
+	andPolicies wanted = true // that the path is valid under
+)
+
+func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs, want wanted) (Validation, error) {
 	if len(p.anchors) == 0 {
 		return Validation{}, &PathError{Reason: ReasonNoAnchors}
 	}
@@ -90,7 +98,7 @@ func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs) (Validati
 		return Validation{}, &PathError{Reason: ReasonCritical, Certificate: c, Err: fmt.Errorf("extension %v", c.UnhandledCritical[0])}
 	}
 	b := builder{
-		pool: p, in: in,
+		pool: p, in: in, want: want,
 		signatures: maxSignatures, candidates: maxCandidates, complete: maxComplete, effort: maxWork,
 	}
 	if len(extra) > 0 {
@@ -111,6 +119,7 @@ type builder struct {
 	pool  *Pool
 	extra map[string][]*Certificate
 	in    Inputs
+	want  wanted
 
 	signatures, candidates, complete, effort int // left in the budget
 
@@ -195,9 +204,12 @@ func (b *builder) finish(path Path) bool {
 	if err := b.checkNames(path); err != nil {
 		return refuse(err)
 	}
-	policies, err := b.checkPolicies(path)
-	if err != nil {
-		return refuse(err)
+	var policies []asn1.ObjectIdentifier
+	if b.want == andPolicies || !indifferent(path) {
+		var err *PathError
+		if policies, err = b.checkPolicies(path); err != nil {
+			return refuse(err)
+		}
 	}
 	if b.in.Accept != nil {
 		if err := b.in.Accept(path); err != nil {

@@ -183,9 +183,13 @@ func parse(raw []byte, sum [sha256.Size]byte, issuers map[string]*issuerFacts) (
 	if err := r.Done(); err != nil {
 		return nil, fieldError("end", err)
 	}
-	inner, err := c.parseTBS(der.NewReader(tbs.Body), issuers)
+	inner, alike, err := c.parseTBS(der.NewReader(tbs.Body), issuers)
 	if err != nil {
 		return nil, err
+	}
+	if alike.signs(inner) && alike.signs(outerAlg.Raw) {
+		c.Algorithm = alike.c.Algorithm
+		return c, nil
 	}
 	return c, c.setAlgorithm(inner, outerAlg.Raw)
 }
@@ -248,48 +252,48 @@ func (a AlgorithmIdentifier) parameters() []byte {
 	return a.Parameters
 }
 
-// parseTBS reads the signed part and returns its algorithm identifier.
-func (c *Certificate) parseTBS(r *der.Reader, issuers map[string]*issuerFacts) (inner []byte, err error) {
+// parseTBS reads the signed part and returns its algorithm identifier, and the
+// template of the issuer's certificates if there is one.
+func (c *Certificate) parseTBS(r *der.Reader, issuers map[string]*issuerFacts) (inner []byte, alike *template, err error) {
 	version, err := parseVersion(r)
 	if err != nil {
-		return nil, fieldError("version", err)
+		return nil, nil, fieldError("version", err)
 	}
 	serial, err := r.Expect(der.Integer)
 	if err != nil {
-		return nil, fieldError("serialNumber", err)
+		return nil, nil, fieldError("serialNumber", err)
 	}
 	if c.Serial, err = der.ParseInteger(serial.Body); err != nil {
-		return nil, fieldError("serialNumber", err)
+		return nil, nil, fieldError("serialNumber", err)
 	}
 	c.RawSerial = serial.Body
 	alg, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return nil, fieldError("signature", err)
+		return nil, nil, fieldError("signature", err)
 	}
 	issuer, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return nil, fieldError("issuer", err)
+		return nil, nil, fieldError("issuer", err)
 	}
-	var alike *template
 	if facts := issuers[string(issuer.Raw)]; facts != nil {
 		c.Issuer, alike = facts.name, facts.alike.Load()
 	} else if c.Issuer, err = ParseName(issuer.Raw); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := c.parseValidity(r); err != nil {
-		return nil, fieldError("validity", err)
+		return nil, nil, fieldError("validity", err)
 	}
 	subject, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return nil, fieldError("subject", err)
+		return nil, nil, fieldError("subject", err)
 	}
 	if c.Subject, err = ParseName(subject.Raw); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := c.parseSPKI(r); err != nil {
-		return nil, fieldError("subjectPublicKeyInfo", err)
+		return nil, nil, fieldError("subjectPublicKeyInfo", err)
 	}
-	return alg.Raw, c.parseTail(r, version, alike)
+	return alg.Raw, alike, c.parseTail(r, version, alike)
 }
 
 func parseVersion(r *der.Reader) (int, error) {

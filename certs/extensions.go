@@ -64,7 +64,7 @@ const maxExtensions = 128
 // ParseExtensions reads the body of an explicit [n] Extensions field, of a
 // certificate or of a revocation list. An extension that stands twice is an
 // error (RFC 5280 section 4.2).
-func ParseExtensions(body []byte) ([]Extension, error) {
+func ParseExtensions(body []byte) (exts []Extension, err error) {
 	outer, err := der.One(body)
 	if err != nil {
 		return nil, err
@@ -72,8 +72,8 @@ func ParseExtensions(body []byte) ([]Extension, error) {
 	if outer.Tag != der.SequenceTag {
 		return nil, der.ErrSyntax
 	}
-	exts := make([]Extension, 0, countElements(outer.Body))
-	for r := der.NewReader(outer.Body); !r.Empty(); {
+	r := der.NewReader(outer.Body)
+	for exts = make([]Extension, 0, r.Count(maxExtensions)); !r.Empty(); {
 		e, err := parseExtension(r)
 		if err != nil {
 			return nil, err
@@ -96,18 +96,6 @@ func appendExtension(exts []Extension, e Extension) ([]Extension, error) {
 		return nil, errors.New("too many extensions")
 	}
 	return append(exts, e), nil
-}
-
-// countElements counts the elements in b, as far as they are well formed; not
-// more than a certificate has extensions or attributes.
-func countElements(b []byte) int {
-	n := 0
-	for r := der.NewReader(b); !r.Empty() && n < maxExtensions; n++ {
-		if _, err := r.Next(); err != nil {
-			break
-		}
-	}
-	return n
 }
 
 func parseExtension(r *der.Reader) (Extension, error) {

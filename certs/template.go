@@ -79,7 +79,8 @@ type issuerFacts struct {
 // gives most extensions the same value, byte for byte, in all that it issues,
 // and what stands in the same bytes need not be read again.
 type template struct {
-	c *Certificate
+	c         *Certificate
+	algorithm []byte // complete element
 	// For each extension of c: the complete element and its reader.
 	raw     [][]byte
 	readers []*extensionReader
@@ -87,7 +88,7 @@ type template struct {
 
 // newTemplate makes a template of a certificate.
 func newTemplate(c *Certificate) *template {
-	t := &template{c: c}
+	t := &template{c: c, algorithm: c.Algorithm.DER()}
 	r := der.NewReader(c.extensions)
 	for _, e := range c.Extensions {
 		element, err := r.Next()
@@ -99,6 +100,10 @@ func newTemplate(c *Certificate) *template {
 	}
 	return t
 }
+
+// signs reports whether the complete element b is the template's signature
+// algorithm.
+func (t *template) signs(b []byte) bool { return t != nil && bytes.Equal(b, t.algorithm) }
 
 // at reports whether b begins with the template's extension i.
 func (t *template) at(i int, b []byte) bool {
@@ -115,8 +120,8 @@ func (c *Certificate) parseExtensions(body []byte, alike *template) error {
 		return fieldError("extensions", err)
 	}
 	c.extensions = outer.Body
-	c.Extensions = make([]Extension, 0, countElements(outer.Body))
 	r := der.NewReader(outer.Body)
+	c.Extensions = make([]Extension, 0, r.Count(maxExtensions))
 	for i := 0; !r.Empty(); i++ {
 		if alike.at(i, r.Rest()) {
 			_, err = r.Next()

@@ -102,6 +102,18 @@ func (r *Reader) long() (Element, error) {
 	return e, nil
 }
 
+// Count returns how many elements follow, as far as they are well formed, and
+// not more than most.
+func (r *Reader) Count(most int) int {
+	n := 0
+	for ahead := *r; n < most && !ahead.Empty(); n++ {
+		if _, err := ahead.Next(); err != nil {
+			break
+		}
+	}
+	return n
+}
+
 // Peek tells the tag of the next element; false when nothing is left.
 func (r *Reader) Peek() (Tag, bool) {
 	if len(r.rest) == 0 {
@@ -169,14 +181,22 @@ func (r *Reader) ReadInteger() (*big.Int, error) {
 // ReadInt takes an INTEGER that fits a non-negative int32: versions, path
 // lengths and the like.
 func (r *Reader) ReadInt() (int, error) {
-	n, err := r.ReadInteger()
+	e, err := r.Expect(Integer)
 	if err != nil {
 		return 0, err
 	}
-	if !n.IsInt64() || n.Int64() < 0 || n.Int64() > 1<<31-1 {
+	b := e.Body
+	if err := minimal(b); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, c := range b[:min(len(b), 5)] { // five octets say enough about any more
+		n = n<<8 | int(c)
+	}
+	if b[0]&0x80 != 0 || n > 1<<31-1 {
 		return 0, syntaxError("integer out of range")
 	}
-	return int(n.Int64()), nil
+	return n, nil
 }
 
 // ReadTime takes a UTCTime or a GeneralizedTime in the forms of RFC 5280

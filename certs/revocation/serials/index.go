@@ -4,8 +4,8 @@ import (
 	"encoding/asn1"
 	"errors"
 	"runtime"
-	"runtime/debug"
 	"sync/atomic"
+	"time"
 )
 
 // ErrClosed means that an index was asked after [Index.Close].
@@ -43,71 +43,74 @@ func (x *Index) Find(serial []byte) (Entry, bool, error) {
 		runtime.KeepAlive(t)
 		return Entry{}, false, nil
 	}
-	return t.find(run, fp, serial)
+	f, err := t.find(run, fp, serial)
+	runtime.KeepAlive(t)
+	if err != nil || !f.listed {
+		return Entry{}, false, err
+	}
+	return Entry{RevokedAt: time.Unix(f.revoked, 0).UTC(), Reason: int(f.reason), Extensions: f.extensions}, true, nil
+}
+
+// found is the entry that answers, as far as the slots were looked through.
+type found struct {
+	at         uint32
+	listed     bool // there is one
+	reason     byte
+	revoked    int64 // in seconds since 1970
+	extensions []byte
 }
 
 // find looks through the slots that the fingerprint may be in.
-func (t *table) find(run int, fp uint32, serial []byte) (Entry, bool, error) {
-	defer runtime.KeepAlive(t)
-	var best Entry
-	bestAt := -1
+func (t *table) find(run int, fp uint32, serial []byte) (best found, err error) {
 	first, end, made := t.bounds(run)
 	place := part(fp, made)
 	for i := first + place; i < end; i++ {
 		slot := t.get(i)
-		if slot == 0 || part(uint32(slot>>32), made) > place {
-			break
-		}
 		if uint32(slot>>32) != fp {
+			if slot == 0 || part(uint32(slot>>32), made) > place {
+				break
+			}
 			continue
 		}
-		at := int(uint32(slot))
-		e, found, err := t.confirm(at, run, fp, serial)
-		if err != nil {
-			return Entry{}, false, err
+		f := found{at: uint32(slot)}
+		if f.revoked, f.reason, f.listed, err = t.list.usualAt(int(f.at), serial); !f.listed && err == nil {
+			err = t.confirm(&f, run, fp, serial)
 		}
-		if found && (bestAt < 0 || e.RevokedAt.Before(best.RevokedAt) || e.RevokedAt.Equal(best.RevokedAt) && at < bestAt) {
-			best, bestAt = e, at
+		if err != nil {
+			return found{}, err
+		}
+		if f.listed && (!best.listed || f.revoked < best.revoked || f.revoked == best.revoked && f.at < best.at) {
+			best = f
 		}
 	}
-	return best, bestAt >= 0, nil
+	return best, nil
 }
 
-// confirm reads the entry at an offset and compares the serial number. An
-// entry of another one must at least have the fingerprint that led to it, or
-// the list is not the one that was indexed.
-func (t *table) confirm(at, run int, fp uint32, serial []byte) (e Entry, found bool, err error) {
-	if t.list.mapping != nil {
-		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-		defer func() {
-			if r := recover(); r != nil {
-				if !isFault(r) {
-					panic(r)
-				}
-				e, found, err = Entry{}, false, ErrChanged
-			}
-		}()
+// confirm reads an entry of any form and compares the serial number. An entry
+// of another one must at least have the fingerprint that led to it, or the list
+// is not the one that was indexed.
+func (t *table) confirm(f *found, run int, fp uint32, serial []byte) error {
+	b, err := t.list.entryAt(int(f.at))
+	if err != nil {
+		return err
 	}
-	if at < t.list.entries.from || at >= t.list.entries.to {
-		return Entry{}, false, ErrChanged
-	}
-	data := t.list.data[:t.list.entries.to]
 	var p position
-	if p.read(data, at) != "" {
-		return Entry{}, false, ErrChanged
+	if p.read(b, 0) != "" {
+		return ErrChanged
 	}
-	there := data[p.serial:p.serialEnd]
+	there := b[p.serial:p.serialEnd]
 	if string(there) != string(serial) {
 		if h := t.seed.hash(there); fingerprint(h, t.runBits) != fp || int(h>>(64-t.runBits)) != run {
-			return Entry{}, false, ErrChanged
+			return ErrChanged
 		}
-		return Entry{}, false, nil
+		return nil
 	}
-	e, problem := p.entry(data)
+	reason, extensions, problem := p.said(b)
 	if problem != "" {
-		return Entry{}, false, ErrChanged
+		return ErrChanged
 	}
-	return e, true, nil
+	f.listed, f.revoked, f.reason, f.extensions = true, p.revoked.unix(), reason, extensions
+	return nil
 }
 
 // Len returns the number of entries of the list.

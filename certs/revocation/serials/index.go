@@ -27,8 +27,9 @@ func newIndex(t *table) *Index {
 }
 
 // Find looks for the entry of a serial number, given as the contents octets of
-// its INTEGER as the certificate has them: bytes are compared. Of several entries with the serial number it is
-// the one revoked first, or the first of those.
+// its INTEGER as the certificate has them: bytes are compared. Of several
+// entries with the serial number it is the one revoked first, or the first of
+// those.
 //
 // The error is [ErrChanged] or [ErrClosed]; only without one does false mean
 // that the list has no such entry.
@@ -44,21 +45,32 @@ func (x *Index) Find(serial []byte) (Entry, bool, error) {
 		return Entry{}, false, nil
 	}
 	f, err := t.find(run, fp, serial)
+	if f.form == odd && err == nil {
+		return t.entryAt(f.at)
+	}
 	runtime.KeepAlive(t)
-	if err != nil || !f.listed {
+	if f.form == nothing || err != nil {
 		return Entry{}, false, err
 	}
-	return Entry{RevokedAt: time.Unix(f.revoked, 0).UTC(), Reason: int(f.reason), Extensions: f.extensions}, true, nil
+	return Entry{RevokedAt: time.Unix(f.revoked, 0).UTC(), Reason: int(f.reason)}, true, nil
 }
 
 // found is the entry that answers, as far as the slots were looked through.
 type found struct {
-	at         uint32
-	listed     bool // there is one
-	reason     byte
-	revoked    int64 // in seconds since 1970
-	extensions []byte
+	revoked int64 // in seconds since 1970
+	at      uint32
+	form    form
+	reason  byte // of a plain entry
 }
+
+// form says what sort of entry was found.
+type form byte
+
+const (
+	nothing form = iota
+	plain        // one that usual reads
+	odd          // another
+)
 
 // find looks through the slots that the fingerprint may be in.
 func (t *table) find(run int, fp uint32, serial []byte) (best found, err error) {
@@ -72,14 +84,16 @@ func (t *table) find(run int, fp uint32, serial []byte) (best found, err error) 
 			}
 			continue
 		}
-		f := found{at: uint32(slot)}
-		if f.revoked, f.reason, f.listed, err = t.list.usualAt(int(f.at), serial); !f.listed && err == nil {
-			err = t.confirm(&f, run, fp, serial)
+		f := found{at: uint32(slot), form: plain}
+		var ok bool
+		if f.revoked, f.reason, ok, err = t.list.usualAt(int(f.at), serial); !ok && err == nil {
+			f.form = odd
+			f.revoked, ok, err = t.confirm(f.at, run, fp, serial)
 		}
 		if err != nil {
 			return found{}, err
 		}
-		if f.listed && (!best.listed || f.revoked < best.revoked || f.revoked == best.revoked && f.at < best.at) {
+		if ok && (best.form == nothing || f.revoked < best.revoked || f.revoked == best.revoked && f.at < best.at) {
 			best = f
 		}
 	}
@@ -89,28 +103,37 @@ func (t *table) find(run int, fp uint32, serial []byte) (best found, err error) 
 // confirm reads an entry of any form and compares the serial number. An entry
 // of another one must at least have the fingerprint that led to it, or the list
 // is not the one that was indexed.
-func (t *table) confirm(f *found, run int, fp uint32, serial []byte) error {
-	b, err := t.list.entryAt(int(f.at))
+func (t *table) confirm(at uint32, run int, fp uint32, serial []byte) (revoked int64, ok bool, err error) {
+	b, err := t.list.entryAt(int(at))
 	if err != nil {
-		return err
+		return 0, false, err
 	}
 	var p position
 	if p.read(b, 0) != "" {
-		return ErrChanged
+		return 0, false, ErrChanged
 	}
 	there := b[p.serial:p.serialEnd]
 	if string(there) != string(serial) {
 		if h := t.seed.hash(there); fingerprint(h, t.runBits) != fp || int(h>>(64-t.runBits)) != run {
-			return ErrChanged
+			return 0, false, ErrChanged
 		}
-		return nil
+		return 0, false, nil
 	}
-	reason, extensions, problem := p.said(b)
-	if problem != "" {
-		return ErrChanged
+	return p.revoked.unix(), true, nil
+}
+
+// entryAt returns the entry at an offset that was found there.
+func (t *table) entryAt(at uint32) (Entry, bool, error) {
+	defer runtime.KeepAlive(t)
+	b, err := t.list.entryAt(int(at))
+	if err != nil {
+		return Entry{}, false, err
 	}
-	f.listed, f.revoked, f.reason, f.extensions = true, p.revoked.unix(), reason, extensions
-	return nil
+	e, err := ParseEntry(b)
+	if err != nil {
+		return Entry{}, false, ErrChanged
+	}
+	return e, true, nil
 }
 
 // Len returns the number of entries of the list.

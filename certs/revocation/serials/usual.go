@@ -43,8 +43,8 @@ func usual(b *[usualEntry]byte, serial []byte) (unix int64, reason byte, ok bool
 	there := -(left >> 1 & 1) // all bits or none: more has this one
 	wrong |= left &^ there
 	wrong |= there & ((left ^ more) | (word(rest[15:]) ^ firstOfReason) | (word(rest[15+len(onlyReason)-8:]) ^ lastOfReason))
-	unix, valid := utcSeconds(date>>16|'0'<<48|'0'<<56, clock>>8&0xffffffffffff|'0'<<48|'0'<<56)
-	return unix, rest[len(rest)-1] & byte(there), wrong == 0 && valid
+	unix, bad := utcSeconds(date>>16, clock<<8>>16)
+	return unix, rest[len(rest)-1] & byte(there), wrong|bad == 0
 }
 
 // word is eight bytes as a number.
@@ -57,26 +57,27 @@ const (
 )
 
 // utcSeconds converts the digits YYMMDD and hhmmss of a UTCTime, the first in
-// the lowest byte and two zeros at the end. It is false when there is no such
-// time.
-func utcSeconds(date, clock uint64) (unix int64, valid bool) {
-	if !allDigits(date) || !allDigits(clock) {
-		return 0, false
-	}
-	date, clock = pairs(date), pairs(clock)
+// the lowest byte. There is no such time when bad is not 0.
+func utcSeconds(date, clock uint64) (unix int64, bad uint64) {
+	const zeros = 0x303030303030
+	date, clock = date^zeros, clock^zeros
+	const high, six = 0xf0f0f0f0f0f0, 0x060606060606
+	bad = (date | clock | (date + six) | (clock + six)) & high
+	// Pairs of digits become the numbers in the lower of their bytes.
+	date, clock = date*10+date>>8, clock*10+clock>>8
 	year, month, day := date&0xff, date>>16&0xff, date>>32&0xff
 	hour, minute, second := clock&0xff, clock>>16&0xff, clock>>32&0xff
 	// A year divisible by four is a leap year, from 1950 to 2049.
 	of := month&15 | (year&3-1)>>63<<4
-	if month > 12 || day-1 >= uint64(monthDays[of]) || hour > 23 || minute > 59 || second > 59 {
-		return 0, false
-	}
+	length := uint64(monthDays[of])
+	// What is too large makes one of the differences negative.
+	bad |= ((12 - month) | (day - 1) | (length - day) | (23 - hour) | (59 - minute) | (59 - second)) >> 63
 	if year += 50; year >= 100 {
 		year -= 100
 	}
 	const from1950 = -7305 // days, seen from 1970
 	days := int64(year*365+(year+1)/4) + int64(monthStarts[of]) + int64(day-1) + from1950
-	return days*86400 + int64(hour*3600+minute*60+second), true
+	return days*86400 + int64(hour*3600+minute*60+second), bad
 }
 
 // monthDays are the lengths of the months from 1, monthStarts the days of the

@@ -164,7 +164,7 @@ func newest(e *revocation.Evidence) time.Time {
 // known to be older by another authority's word, which does not depend on the
 // key (EN 319 102-1 section 5.6.2.4).
 func askLaterRevocation(f *facts, p *Policy, number int, who string, a revocation.Answer) finding {
-	if f.token != nil || !slices.Contains(p.LaterRevocationRefused, a.Reason.String()) {
+	if f.token != nil || !p.refusesLater(a) {
 		return passed(who + ": " + a.String())
 	}
 	sub := RevokedNoPOE

@@ -42,6 +42,9 @@ func (v *Verifier) judge(f *facts) Signer {
 	s := Signer{Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters}
 	s.Checks, s.Indication, s.SubIndication, _ = v.ask(signerTable, f)
 	s.describe(f)
+	if !s.RevokedSince.IsZero() && v.Policy.refusesLater(f.revocation[0]) {
+		s.Facts.NotRevoked = FactRefuted
+	}
 	return s
 }
 

@@ -33,7 +33,7 @@ const (
 //
 // The only errors are [ErrTooLarge] and an unreadable policy.
 func (v *Verifier) VerifyPDF(file []byte, q Question) (*Verdict, error) {
-	if len(file) > MaxSize {
+	if len(file) > MaxDocument {
 		return nil, ErrTooLarge
 	}
 	v, q, err := v.prepare(q)

@@ -181,6 +181,9 @@ func TestProofOfExistence(t *testing.T) {
 			if said := conclusion(got); said != want {
 				t.Errorf("%s, timestamp %s: %s\nwant %s", test.name, s.name, explain(got), want)
 			}
+			if refused := test.on > 0 && want != "TOTAL-PASSED"; refused && got.Signers[0].Facts.NotRevoked != signing.FactRefuted {
+				t.Errorf("%s, timestamp %s: the fact is %s", test.name, s.name, got.Signers[0].Facts.NotRevoked)
+			}
 			best := day(test.asked)
 			if s.name == "trusted" {
 				best = day(0)

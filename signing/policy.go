@@ -273,6 +273,12 @@ func (p *Policy) validateRevocation() error {
 	return nil
 }
 
+// refusesLater reports whether a later revocation takes away what was good
+// before.
+func (p *Policy) refusesLater(a revocation.Answer) bool {
+	return slices.Contains(p.LaterRevocationRefused, a.Reason.String())
+}
+
 // reasons are the reasons of a revocation as RFC 5280 writes them.
 func reasons() []string {
 	var all []string

@@ -87,7 +87,7 @@ func (v *Verifier) prepare(q Question) (*Verifier, Question, error) {
 // BER, PEM or bare base64. The only errors are [ErrTooLarge] and an unreadable
 // policy; bytes that are no signature are a verdict, FORMAT_FAILURE.
 func (v *Verifier) VerifyCMS(file []byte, q Question) (*Verdict, error) {
-	if len(file) > MaxSize || len(q.Content) > MaxSize {
+	if len(file) > MaxSize || len(q.Content) > MaxDocument {
 		return nil, ErrTooLarge
 	}
 	v, q, err := v.prepare(q)

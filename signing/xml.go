@@ -30,7 +30,7 @@ type SignedElement struct {
 //
 // The only errors are [ErrTooLarge] and an unreadable policy.
 func (v *Verifier) VerifyXML(file []byte, q Question) (*Verdict, error) {
-	if len(file) > MaxSize || len(q.Content) > MaxSize {
+	if len(file) > MaxSize || len(q.Content) > MaxDocument {
 		return nil, ErrTooLarge
 	}
 	v, q, err := v.prepare(q)

@@ -7,6 +7,7 @@
 package cms
 
 import (
+	"bytes"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -21,7 +22,9 @@ const (
 	maxCertificates = 200
 	maxRevocation   = 200
 	maxAttributes   = 64
-	maxDigests      = 32
+
+	maxShared  = 256 << 10 // of content beside which the rest of a file is not copied
+	maxDigests = 32
 )
 
 // ErrNotSignedData says that the bytes are a CMS of another kind.
@@ -109,6 +112,11 @@ func parseSignedDataBody(r *der.Reader) (*SignedData, error) {
 	}
 	if err := sd.parseContent(r); err != nil {
 		return nil, fmt.Errorf("encapContentInfo: %w", err)
+	}
+	if len(sd.Content) > maxShared {
+		// What is kept of a certificate must not keep a large file, whose
+		// memory may be gone by then.
+		r = der.NewReader(bytes.Clone(r.Rest()))
 	}
 	if set, ok, err := r.Optional(der.ContextConstructed(0)); err != nil {
 		return nil, fmt.Errorf("certificates: %w", err)

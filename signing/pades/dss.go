@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"bytes"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
@@ -192,6 +193,9 @@ func (r *evidenceReader) stream(o Object, key Name) ([]byte, error) {
 	data, err := r.d.StreamData(s)
 	if err != nil {
 		return nil, fmt.Errorf("object %s of the document security store: %w", ref, err)
+	}
+	if s.Dict.Get("Filter") == nil {
+		data = bytes.Clone(data) // evidence may be kept for longer than the file
 	}
 	if r.size += len(data); r.size > maxEvidenceSize {
 		return nil, syntaxError(-1, "the document security store is larger than %d bytes", maxEvidenceSize)

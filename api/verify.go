@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -23,11 +25,23 @@ type verifyRequest struct {
 	XML     *string `json:"xml"`
 	File    *string `json:"file"` // of a kind that its contents tell
 	Content *string `json:"content"`
-	IIN     string  `json:"iin"`
-	BIN     string  `json:"bin"`
-	Role    string  `json:"role"`
-	At      string  `json:"at"`
-	Receipt bool    `json:"receipt"` // a signed receipt is wanted too
+	// Digests stand for a content that does not leave the client: hexadecimal,
+	// by the names of their algorithms.
+	Digests  map[string]string `json:"digests"`
+	Evidence *evidenceRequest  `json:"evidence"`
+	IIN      string            `json:"iin"`
+	BIN      string            `json:"bin"`
+	Role     string            `json:"role"`
+	At       string            `json:"at"`
+	Receipt  bool              `json:"receipt"` // a signed receipt is wanted too
+}
+
+// evidenceRequest is what a client knows besides the file, each element base64
+// of DER. It is authenticated, and trusted in nothing.
+type evidenceRequest struct {
+	Certificates []string `json:"certificates"`
+	CRLs         []string `json:"crls"`
+	OCSPs        []string `json:"ocsps"`
 }
 
 // verifyAnswer is the verdict and what else was wanted.
@@ -106,6 +120,8 @@ func (v *service) judge(asked *verification) (*signing.Verdict, error) {
 		return v.Verifier.VerifyCMS(asked.file.Bytes(), asked.question)
 	case kindPDF:
 		return v.Verifier.VerifyPDF(asked.file.Bytes(), asked.question)
+	case kindXML:
+		return v.Verifier.VerifyXML(asked.file.Bytes(), asked.question)
 	}
 	return v.Verifier.Verify(asked.file.Bytes(), asked.question)
 }
@@ -168,7 +184,7 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	if kind != kindPDF {
 		files = append(files, "content")
 	}
-	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt")
+	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt", "digest")
 	if err != nil {
 		return nil, err
 	}
@@ -178,6 +194,9 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	}
 	body := verifyRequest{
 		IIN: parts.values["iin"], BIN: parts.values["bin"], Role: parts.values["role"], At: parts.values["at"],
+	}
+	if name, value, ok := strings.Cut(parts.values["digest"], ":"); ok {
+		body.Digests = map[string]string{name: value} // SHA-256:0011…
 	}
 	if asked.receipt, err = yes("/receipt", parts.values["receipt"]); err == nil {
 		err = body.ask(asked)
@@ -195,8 +214,51 @@ func (r *verifyRequest) ask(asked *verification) error {
 		content = present(asked.content.Bytes())
 	}
 	var err error
-	asked.question, err = r.question(content)
+	if asked.question, err = r.question(content); err != nil {
+		return err
+	}
+	if len(r.Digests) > 0 && content != nil {
+		return badField("/digests", "exactly_one", "the content and its digests cannot both be sent")
+	}
+	for name, value := range r.Digests {
+		digest, sum, err := readDigest("/digests", name, value)
+		if err != nil {
+			return err
+		}
+		asked.question.Digests = append(asked.question.Digests, signing.ContentDigest{Digest: digest, Value: sum})
+	}
+	asked.question.Material, err = r.Evidence.material()
 	return err
+}
+
+// material decodes the evidence.
+func (e *evidenceRequest) material() (signing.Material, error) {
+	var m signing.Material
+	if e == nil {
+		return m, nil
+	}
+	for _, list := range []struct {
+		pointer string
+		given   []string
+		into    *[][]byte
+	}{
+		{"/evidence/certificates", e.Certificates, &m.Certificates},
+		{"/evidence/crls", e.CRLs, &m.CRLs},
+		{"/evidence/ocsps", e.OCSPs, &m.OCSPs},
+	} {
+		for i, text := range list.given {
+			pointer := list.pointer + "/" + strconv.Itoa(i)
+			raw, err := binary(pointer, text)
+			if err != nil {
+				return m, err
+			}
+			if raw, err = signing.Unarmour(raw); err != nil {
+				return m, badField(pointer, "type", "is neither DER nor PEM")
+			}
+			*list.into = append(*list.into, raw)
+		}
+	}
+	return m, nil
 }
 
 // yes reads a truth value of a form.

@@ -85,7 +85,7 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 		TSA:        pki.TSA(),
 		Log:        slog.New(slog.NewJSONHandler(s.log, nil)),
 	}
-	s.stamping = &tsa.Client{Trust: pki.Verifier.TrustsTimestamp, Now: signtest.Now}
+	s.stamping = &tsa.Client{Trust: pki.Verifier.TrustToken, Now: signtest.Now}
 	s.server.Preservation = api.Preservation{Stamp: s.stamping.Stamp, Gather: pki.Gatherer().Gather}
 	s.values = map[string]string{}
 	s.files = map[string][]byte{}

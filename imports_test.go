@@ -35,12 +35,14 @@ var mayImport = map[string][]string{
 	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
 	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/tsa"},
 	"signing/interop":                 {},
+	"signing/spool":                   {},
+	"signing/receipt":                 {"signing"},
 	"documents":                       {"certs"},
 	"documents/pdf":                   {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "signing"},
 	"documents/registry/registrytest": {},
 	"api/web":                         {},
-	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing"},
+	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 

@@ -14,6 +14,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -30,9 +31,13 @@ import (
 	"tamga/signing"
 )
 
-// DefaultMaxBody is the longest request body that is read, in bytes, unless
-// [Server.MaxBody] says otherwise.
-const DefaultMaxBody = 25 << 20
+// The longest request bodies that are read, in bytes, unless the [Server] says
+// otherwise.
+const (
+	DefaultMaxBody   = 25 << 20  // JSON
+	DefaultMaxUpload = 256 << 20 // one file of a form
+	DefaultMaxBatch  = 1 << 30   // all lines of a batch
+)
 
 // Server is the service over HTTP. Registry and Verifier are needed; the rest
 // may be left out. The fields are not changed after [Server.Handler].
@@ -40,9 +45,19 @@ type Server struct {
 	Registry *registry.Registry
 	Verifier *signing.Verifier
 
-	// Keys are what POST /v1/sign/cms may sign with, by name. A request that
+	// Keys are what POST /v1/sign/… may sign with, by name. A request that
 	// names none means the key "" or, if there is none, "demo".
 	Keys map[string]signing.Key
+
+	// Preservation brings what is signed to the levels with timestamps.
+	Preservation Preservation
+
+	// TSA answers timestamp queries (RFC 3161) at /tsa; nil when the service is
+	// no authority. The demonstration is one.
+	TSA http.Handler
+
+	// ReceiptKey signs receipts of verifications; none are made without it.
+	ReceiptKey signing.Key
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -59,9 +74,12 @@ type Server struct {
 	// date; nil when it keeps none.
 	Lists func() []fetch.SourceStatus
 
-	MaxBody int64            // [DefaultMaxBody] when zero
-	Now     func() time.Time // time.Now when nil
-	Log     *slog.Logger     // nothing is logged when nil
+	MaxBody   int64            // [DefaultMaxBody] when zero; also of one line of a batch
+	MaxUpload int64            // [DefaultMaxUpload] when zero
+	MaxBatch  int64            // [DefaultMaxBatch] when zero
+	SpoolDir  string           // where large files lie while they are looked at; the system's temporary folder when empty
+	Now       func() time.Time // time.Now when nil
+	Log       *slog.Logger     // nothing is logged when nil
 
 	// Limits of the public side, [DefaultLimits] when zero.
 	Limits Limits
@@ -126,9 +144,9 @@ func (v *service) fill() error {
 		return fmt.Errorf("api: base address %q is not an address without a slash at the end", v.BaseURL)
 	}
 	v.host = base.Host
-	if v.MaxBody == 0 {
-		v.MaxBody = DefaultMaxBody
-	}
+	v.MaxBody = cmp.Or(v.MaxBody, DefaultMaxBody)
+	v.MaxUpload = cmp.Or(v.MaxUpload, DefaultMaxUpload)
+	v.MaxBatch = cmp.Or(v.MaxBatch, DefaultMaxBatch)
 	if v.Now == nil {
 		v.Now = time.Now
 	}
@@ -147,10 +165,24 @@ func (v *service) fill() error {
 func (v *service) routes(e *echo.Echo) {
 	get := func(path string, h echo.HandlerFunc) { e.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
 
-	e.POST("/v1/verify/cms", v.verifyCMS)
-	e.POST("/v1/verify/pdf", v.verifyPDF)
+	e.POST("/v1/verify/cms", v.verify(kindCMS))
+	e.POST("/v1/verify/pdf", v.verify(kindPDF))
+	e.POST("/v1/verify/xml", v.verify(kindXML))
+	e.POST("/v1/verify/auto", v.verify(kindAuto))
+	e.POST("/v1/verify/batch", v.verifyBatch)
 	e.POST("/v1/certificates/inspect", v.inspectCertificate)
-	e.POST("/v1/sign/cms", v.signCMS)
+	e.POST("/v1/sign/cms", v.sign(kindCMS))
+	e.POST("/v1/sign/pdf", v.sign(kindPDF))
+	e.POST("/v1/sign/xml", v.sign(kindXML))
+	e.POST("/v1/sign/batch", v.signBatch)
+	e.POST("/v1/extend", v.extend)
+	e.POST("/v1/extend/batch", v.extendBatch)
+	get("/v1/extensions", v.waiting)
+	get("/v1/extensions/:id", v.extension)
+	e.POST("/v1/timestamps", v.timestamp)
+	if v.TSA != nil {
+		e.POST("/tsa", echo.WrapHandler(v.TSA))
+	}
 	e.POST("/v1/documents", v.issueDocument)
 	get("/v1/documents/:number", v.document) // and {number}.pdf
 	get("/v1/check/:number", v.checkJSON)

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"tamga/signing/spool"
 )
 
 // contentType returns the media type of the body if it is one of those taken,
@@ -31,11 +33,12 @@ func contentType(c echo.Context, taken ...string) (string, map[string]string, er
 
 // readJSON reads a body that is one JSON object with known members only, each
 // at most once.
-func readJSON(c echo.Context, into any) error {
+func (v *service) readJSON(c echo.Context, into any) error {
 	if _, _, err := contentType(c, echo.MIMEApplicationJSON); err != nil {
 		return err
 	}
-	raw, err := io.ReadAll(c.Request().Body)
+	// Routes that take large files as forms do not take them as base64.
+	raw, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, v.MaxBody))
 	if err != nil {
 		return bodyError(err)
 	}
@@ -65,6 +68,9 @@ func decodeJSON(raw []byte, into any) error {
 
 // bodyError keeps the reason when a body is too long.
 func bodyError(err error) error {
+	if errors.Is(err, spool.ErrTooLarge) {
+		return &fault{is: errBodyTooLarge, detail: err.Error()}
+	}
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return &fault{is: errBodyTooLarge, detail: fmt.Sprintf("the body is longer than %d bytes", tooLarge.Limit)}
 	}
@@ -133,26 +139,65 @@ func (c *container) accepts(token json.Token) bool {
 	return true
 }
 
-// readForm reads a multipart form: the named parts, each at most once.
-func readForm(c echo.Context, boundary string, names ...string) (map[string][]byte, error) {
-	parts := map[string][]byte{}
-	for r := multipart.NewReader(c.Request().Body, boundary); ; {
+// form is a multipart form that was read.
+type form struct {
+	files  map[string]*spool.File
+	values map[string]string
+}
+
+func (f *form) close() error {
+	var err error
+	for _, file := range f.files {
+		err = errors.Join(err, file.Close())
+	}
+	return err
+}
+
+// readForm reads a multipart form, each part at most once: files, which may be
+// large, and values, which may not.
+func (v *service) readForm(c echo.Context, boundary string, files []string, values ...string) (*form, error) {
+	f := &form{files: map[string]*spool.File{}, values: map[string]string{}}
+	err := f.read(multipart.NewReader(c.Request().Body, boundary), files, values, v.MaxUpload, v.SpoolDir)
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return f, nil
+}
+
+// longestValue is the most bytes of a part that is no file.
+const longestValue = 1 << 10
+
+func (f *form) read(r *multipart.Reader, files, values []string, limit int64, dir string) error {
+	for {
 		part, err := r.NextPart()
 		if errors.Is(err, io.EOF) {
-			return parts, nil
+			return nil
 		}
 		if err != nil {
-			return nil, bodyError(err)
+			return bodyError(err)
 		}
 		name := part.FormName()
-		if !slices.Contains(names, name) {
-			return nil, badField("", "unknown_field", "parts taken here: "+strings.Join(names, ", "))
-		}
-		if _, twice := parts[name]; twice {
-			return nil, badField("/"+name, "duplicate", "stands twice")
-		}
-		if parts[name], err = io.ReadAll(part); err != nil {
-			return nil, bodyError(err)
+		_, file := f.files[name]
+		_, value := f.values[name]
+		switch {
+		case file || value:
+			return badField("/"+name, "duplicate", "stands twice")
+		case slices.Contains(files, name):
+			if f.files[name], err = spool.Read(part, limit, dir); err != nil {
+				delete(f.files, name)
+				return bodyError(err)
+			}
+		case slices.Contains(values, name):
+			text, err := io.ReadAll(io.LimitReader(part, longestValue+1))
+			if err != nil {
+				return bodyError(err)
+			}
+			if len(text) > longestValue {
+				return badField("/"+name, "too_long", "is too long")
+			}
+			f.values[name] = string(text)
+		default:
+			return badField("", "unknown_field", "parts taken here: "+strings.Join(slices.Concat(files, values), ", "))
 		}
 	}
 }

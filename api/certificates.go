@@ -33,7 +33,7 @@ type certificateURLs struct {
 
 // inspectCertificate answers POST /v1/certificates/inspect.
 func (v *service) inspectCertificate(c echo.Context) error {
-	file, err := readCertificate(c)
+	file, err := v.readCertificate(c)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (v *service) inspectCertificate(c echo.Context) error {
 	return personal(c, http.StatusOK, answer)
 }
 
-func readCertificate(c echo.Context) ([]byte, error) {
+func (v *service) readCertificate(c echo.Context) ([]byte, error) {
 	media, _, err := contentType(c, echo.MIMEApplicationJSON,
 		"application/pkix-cert", "application/x-x509-ca-cert", "application/x-pem-file", echo.MIMEOctetStream)
 	if err != nil {
@@ -67,7 +67,7 @@ func readCertificate(c echo.Context) ([]byte, error) {
 	var body struct {
 		Certificate string `json:"certificate"`
 	}
-	if err := readJSON(c, &body); err != nil {
+	if err := v.readJSON(c, &body); err != nil {
 		return nil, err
 	}
 	if body.Certificate == "" {

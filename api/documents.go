@@ -48,7 +48,7 @@ func (v *service) issueDocument(c echo.Context) error {
 		return err
 	}
 	var draft documents.Draft
-	if err := readJSON(c, &draft); err != nil {
+	if err := v.readJSON(c, &draft); err != nil {
 		return err
 	}
 	rec, replayed, err := v.Registry.Issue(contextOf(c), registry.IssueRequest{

@@ -28,6 +28,7 @@ var (
 	errKeyMissing     = errors.New("the header Idempotency-Key is needed")
 	errTooMany        = errors.New("asked too often")
 	errNoSigningKey   = errors.New("there is no signing key of this name")
+	errUnusableFile   = errors.New("the file cannot be signed or extended")
 	errNotReady       = errors.New("the service is not ready")
 	errPanic          = errors.New("the program panicked; the log has the stack")
 	errOwnNotVerified = errors.New("the signature just made does not verify")
@@ -81,6 +82,12 @@ func outcomes() []outcome {
 			web.Label{KK: "Idempotency-Key басқа сұрауға қолданылған", RU: "Idempotency-Key использован для другого запроса", EN: "Idempotency-Key was used for another request"}},
 		{errNoSigningKey, http.StatusUnprocessableEntity, "unknown_signing_key",
 			web.Label{KK: "Мұндай қол қою кілті жоқ", RU: "Такого ключа подписи нет", EN: "There is no such signing key"}},
+		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
+			web.Label{KK: "Бұл файлға қол қою мүмкін емес", RU: "Этот файл нельзя подписать", EN: "This file cannot be signed"}},
+		{signing.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",
+			web.Label{KK: "Уақыт белгісін алу мүмкін емес", RU: "Метку времени получить не удалось", EN: "No timestamp can be had"}},
+		{signing.ErrEvidence, http.StatusServiceUnavailable, "evidence_unavailable",
+			web.Label{KK: "Сертификат мәртебесінің дәлелін алу мүмкін емес", RU: "Доказательства статуса сертификата получить не удалось", EN: "No evidence about a certificate can be had"}},
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
 			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
 		{errNotReady, http.StatusServiceUnavailable, "not_ready",

@@ -145,7 +145,7 @@ func TestLongBodyWithoutLength(t *testing.T) {
 	e.Use(v.trace, v.access, v.limitBody)
 	e.POST("/", func(c echo.Context) error {
 		var body verifyRequest
-		return readJSON(c, &body)
+		return v.readJSON(c, &body)
 	})
 	s := httptest.NewServer(e)
 	defer s.Close()

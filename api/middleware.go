@@ -93,16 +93,21 @@ func (v *service) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 			if p == http.ErrAbortHandler {
 				panic(p) // the way to tell net/http to drop the connection
 			}
-			what := fmt.Sprintf("%T", p) // the value may hold anything
-			if e, ok := p.(runtime.Error); ok {
-				what = e.Error()
-			}
-			v.Log.ErrorContext(contextOf(c), "panic", "trace_id", traceID(c), "route", c.Path(),
-				"panic", what, "stack", string(debug.Stack()))
+			v.logPanic(c, p)
 			err = errPanic
 		}()
 		return next(c)
 	}
+}
+
+// logPanic is called while the panic's stack is there.
+func (v *service) logPanic(c echo.Context, p any) {
+	what := fmt.Sprintf("%T", p) // the value may hold anything
+	if e, ok := p.(runtime.Error); ok {
+		what = e.Error()
+	}
+	v.Log.ErrorContext(contextOf(c), "panic", "trace_id", traceID(c), "route", c.Path(),
+		"panic", what, "stack", string(debug.Stack()))
 }
 
 // headers sets what every answer carries. Nothing here loads from elsewhere,
@@ -134,10 +139,23 @@ func (v *service) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 			return &fault{is: errMediaType, detail: "compressed bodies are not taken"}
 		}
-		if r.ContentLength > v.MaxBody {
-			return &fault{is: errBodyTooLarge, detail: fmt.Sprintf("the body is longer than %d bytes", v.MaxBody)}
+		limit := v.longestBody(c.Path())
+		if r.ContentLength > limit {
+			return &fault{is: errBodyTooLarge, detail: fmt.Sprintf("the body is longer than %d bytes", limit)}
 		}
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, v.MaxBody)
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 		return next(c)
 	}
+}
+
+// longestBody is the longest body that a route takes.
+func (v *service) longestBody(route string) int64 {
+	switch {
+	case strings.HasSuffix(route, "/batch"):
+		return v.MaxBatch
+	case strings.HasPrefix(route, "/v1/verify/"), strings.HasPrefix(route, "/v1/sign/"), route == "/v1/extend":
+		// Two files of the largest size, and the form around them.
+		return max(2*v.MaxUpload, v.MaxBody) + 1<<20
+	}
+	return v.MaxBody
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -272,12 +273,25 @@ func (a answer) find(what, of string) (string, bool) {
 	return "", false
 }
 
-// json follows a path such as signers.0.indication.
+// json follows a path such as signers.0.indication; an answer of many lines is
+// an array.
 func (a answer) json(path string) (string, bool) {
 	d := json.NewDecoder(bytes.NewReader(a.body))
 	d.UseNumber()
 	var at any
-	if err := d.Decode(&at); err != nil {
+	if a.Header.Get("Content-Type") == "application/x-ndjson" {
+		lines := []any{}
+		for {
+			var line any
+			if err := d.Decode(&line); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				return "", false
+			}
+			lines = append(lines, line)
+		}
+		at = lines
+	} else if err := d.Decode(&at); err != nil {
 		return "", false
 	}
 	for _, step := range strings.Split(path, ".") {

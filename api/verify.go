@@ -1,113 +1,275 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/receipt"
+	"tamga/signing/spool"
 )
 
 // verifyRequest is the body of the verification calls, as JSON or as the parts
 // of a form. A pointer is nil when the member is absent.
 type verifyRequest struct {
+	ID      string  `json:"id"` // of a line of a batch, given back
 	CMS     *string `json:"cms"`
 	PDF     *string `json:"pdf"`
+	XML     *string `json:"xml"`
+	File    *string `json:"file"` // of a kind that its contents tell
 	Content *string `json:"content"`
-	IIN     string  `json:"iin"`
-	BIN     string  `json:"bin"`
-	Role    string  `json:"role"`
-	At      string  `json:"at"`
+	// Digests stand for a content that does not leave the client: hexadecimal,
+	// by the names of their algorithms.
+	Digests  map[string]string `json:"digests"`
+	Evidence *evidenceRequest  `json:"evidence"`
+	IIN      string            `json:"iin"`
+	BIN      string            `json:"bin"`
+	Role     string            `json:"role"`
+	At       string            `json:"at"`
+	Receipt  bool              `json:"receipt"` // a signed receipt is wanted too
 }
 
-// verifyCMS answers POST /v1/verify/cms.
-func (v *service) verifyCMS(c echo.Context) error { return v.verify(c, "cms", v.Verifier.VerifyCMS) }
-
-// verifyPDF answers POST /v1/verify/pdf.
-func (v *service) verifyPDF(c echo.Context) error { return v.verify(c, "pdf", v.Verifier.VerifyPDF) }
-
-// verify reads the file and what is asked of it, and answers with the verdict
-// whatever it is.
-func (v *service) verify(c echo.Context, name string,
-	judge func([]byte, signing.Question) (*signing.Verdict, error)) error {
-	file, q, err := readVerification(c, name)
-	if err != nil {
-		return err
-	}
-	verdict, err := judge(file, q)
-	if err != nil {
-		return err
-	}
-	return personal(c, http.StatusOK, verdict)
+// evidenceRequest is what a client knows besides the file, each element base64
+// of DER. It is authenticated, and trusted in nothing.
+type evidenceRequest struct {
+	Certificates []string `json:"certificates"`
+	CRLs         []string `json:"crls"`
+	OCSPs        []string `json:"ocsps"`
 }
 
-// readVerification reads either form of the request. name is the member that
-// holds the file.
-func readVerification(c echo.Context, name string) ([]byte, signing.Question, error) {
+// verifyAnswer is the verdict and what else was wanted.
+type verifyAnswer struct {
+	*signing.Verdict
+	Receipt *receiptAnswer `json:"receipt,omitempty"`
+}
+
+type receiptAnswer struct {
+	ID  string `json:"id"`
+	CMS []byte `json:"cms"` // base64 of DER: an attached signature over the receipt's JSON
+}
+
+// The members that hold a file, each of which is a kind of verification.
+const (
+	kindCMS  = "cms"
+	kindPDF  = "pdf"
+	kindXML  = "xml"
+	kindAuto = "file"
+)
+
+// verification is one question about one file.
+type verification struct {
+	kind     string
+	file     *spool.File
+	content  *spool.File // nil when none was sent
+	question signing.Question
+	receipt  bool
+}
+
+func (q *verification) close() error {
+	err := q.file.Close()
+	if q.content != nil {
+		err = errors.Join(err, q.content.Close())
+	}
+	return err
+}
+
+// verify answers a verification of one kind with the verdict whatever it is.
+func (v *service) verify(kind string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		asked, err := v.readVerification(c, kind)
+		if err != nil {
+			return err
+		}
+		answer, err := v.answer(asked)
+		if err != nil {
+			return err
+		}
+		return personal(c, http.StatusOK, answer)
+	}
+}
+
+// answer answers one question and lets the file go.
+func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) {
+	defer func() { err = errors.Join(err, asked.close()) }()
+	if asked.receipt && v.ReceiptKey.Signer == nil {
+		return nil, badField("/receipt", "not_offered", "this service has no key to sign receipts with")
+	}
+	answer = &verifyAnswer{}
+	err = spool.Guard(func() error {
+		if answer.Verdict, err = v.judge(asked); err != nil || !asked.receipt {
+			return err
+		}
+		made := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
+		answer.Receipt = &receiptAnswer{ID: made.ID}
+		answer.Receipt.CMS, err = made.Sign(v.ReceiptKey)
+		return err
+	})
+	return answer, err
+}
+
+func (v *service) judge(asked *verification) (*signing.Verdict, error) {
+	switch asked.kind {
+	case kindCMS:
+		return v.Verifier.VerifyCMS(asked.file.Bytes(), asked.question)
+	case kindPDF:
+		return v.Verifier.VerifyPDF(asked.file.Bytes(), asked.question)
+	case kindXML:
+		return v.Verifier.VerifyXML(asked.file.Bytes(), asked.question)
+	}
+	return v.Verifier.Verify(asked.file.Bytes(), asked.question)
+}
+
+// readVerification reads either form of the request.
+func (v *service) readVerification(c echo.Context, kind string) (*verification, error) {
 	media, parameters, err := contentType(c, echo.MIMEApplicationJSON, echo.MIMEMultipartForm)
 	if err != nil {
-		return nil, signing.Question{}, err
+		return nil, err
 	}
 	if media == echo.MIMEMultipartForm {
-		return readVerificationForm(c, name, parameters["boundary"])
+		return v.readVerificationForm(c, kind, parameters["boundary"])
 	}
 	var body verifyRequest
-	if err := readJSON(c, &body); err != nil {
-		return nil, signing.Question{}, err
+	if err := v.readJSON(c, &body); err != nil {
+		return nil, err
 	}
-	given, other := body.CMS, body.PDF
-	if name == "pdf" {
-		given, other = body.PDF, body.CMS
-		if other == nil && body.Content != nil {
-			return nil, signing.Question{}, badField("/content", "unknown_field", "a PDF carries its content")
-		}
-	}
-	switch {
-	case other != nil:
-		return nil, signing.Question{}, badField("", "unknown_field", "the file belongs into /"+name)
-	case given == nil || *given == "":
-		return nil, signing.Question{}, badField("/"+name, "required", "is missing or empty")
-	}
-	file, err := binary("/"+name, *given)
-	if err != nil {
-		return nil, signing.Question{}, err
-	}
-	var content []byte
-	if body.Content != nil {
-		if content, err = binary("/content", *body.Content); err != nil {
-			return nil, signing.Question{}, err
-		}
-		content = present(content)
-	}
-	q, err := body.question(content)
-	return file, q, err
+	return body.verification(kind)
 }
 
-func readVerificationForm(c echo.Context, name, boundary string) ([]byte, signing.Question, error) {
-	names := []string{name, "iin", "bin", "role", "at"}
-	if name == "cms" {
-		names = append(names, "content")
+// verification finds the one file of the request. A kind of "" takes any.
+func (r *verifyRequest) verification(kind string) (*verification, error) {
+	given := map[string]*string{kindCMS: r.CMS, kindPDF: r.PDF, kindXML: r.XML, kindAuto: r.File}
+	for name, file := range given {
+		switch {
+		case file == nil || name == kind:
+		case kind == "":
+			kind = name
+		default:
+			return nil, badField("/"+name, "unknown_field", "the file belongs into /"+kind)
+		}
 	}
-	parts, err := readForm(c, boundary, names...)
+	if kind == "" {
+		kind = kindAuto
+	}
+	if given[kind] == nil || *given[kind] == "" {
+		return nil, badField("/"+kind, "required", "is missing or empty")
+	}
+	if kind == kindPDF && r.Content != nil {
+		return nil, badField("/content", "unknown_field", "a PDF carries its content")
+	}
+	file, err := binary("/"+kind, *given[kind])
 	if err != nil {
-		return nil, signing.Question{}, err
+		return nil, err
 	}
-	if len(parts[name]) == 0 {
-		return nil, signing.Question{}, badField("/"+name, "required", "is missing or empty")
+	asked := &verification{kind: kind, file: spool.Of(file), receipt: r.Receipt}
+	if r.Content != nil {
+		content, err := binary("/content", *r.Content)
+		if err != nil {
+			return nil, err
+		}
+		asked.content = spool.Of(content)
 	}
-	var content []byte
-	if given, ok := parts["content"]; ok {
-		content = present(given)
+	return asked, r.ask(asked)
+}
+
+// readVerificationForm reads a form whose files may be large.
+func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*verification, error) {
+	files := []string{kind}
+	if kind != kindPDF {
+		files = append(files, "content")
+	}
+	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt", "digest")
+	if err != nil {
+		return nil, err
+	}
+	asked := &verification{kind: kind, file: parts.files[kind], content: parts.files["content"]}
+	if asked.file == nil || len(asked.file.Bytes()) == 0 {
+		return nil, errors.Join(badField("/"+kind, "required", "is missing or empty"), parts.close())
 	}
 	body := verifyRequest{
-		IIN: string(parts["iin"]), BIN: string(parts["bin"]),
-		Role: string(parts["role"]), At: string(parts["at"]),
+		IIN: parts.values["iin"], BIN: parts.values["bin"], Role: parts.values["role"], At: parts.values["at"],
 	}
-	q, err := body.question(content)
-	return parts[name], q, err
+	if name, value, ok := strings.Cut(parts.values["digest"], ":"); ok {
+		body.Digests = map[string]string{name: value} // SHA-256:0011…
+	}
+	if asked.receipt, err = yes("/receipt", parts.values["receipt"]); err == nil {
+		err = body.ask(asked)
+	}
+	if err != nil {
+		return nil, errors.Join(err, parts.close())
+	}
+	return asked, nil
+}
+
+// ask adds what is asked about the file.
+func (r *verifyRequest) ask(asked *verification) error {
+	var content []byte
+	if asked.content != nil {
+		content = present(asked.content.Bytes())
+	}
+	var err error
+	if asked.question, err = r.question(content); err != nil {
+		return err
+	}
+	if len(r.Digests) > 0 && content != nil {
+		return badField("/digests", "exactly_one", "the content and its digests cannot both be sent")
+	}
+	for name, value := range r.Digests {
+		digest, sum, err := readDigest("/digests", name, value)
+		if err != nil {
+			return err
+		}
+		asked.question.Digests = append(asked.question.Digests, signing.ContentDigest{Digest: digest, Value: sum})
+	}
+	asked.question.Material, err = r.Evidence.material()
+	return err
+}
+
+// material decodes the evidence.
+func (e *evidenceRequest) material() (signing.Material, error) {
+	var m signing.Material
+	if e == nil {
+		return m, nil
+	}
+	for _, list := range []struct {
+		pointer string
+		given   []string
+		into    *[][]byte
+	}{
+		{"/evidence/certificates", e.Certificates, &m.Certificates},
+		{"/evidence/crls", e.CRLs, &m.CRLs},
+		{"/evidence/ocsps", e.OCSPs, &m.OCSPs},
+	} {
+		for i, text := range list.given {
+			pointer := list.pointer + "/" + strconv.Itoa(i)
+			raw, err := binary(pointer, text)
+			if err != nil {
+				return m, err
+			}
+			if raw, err = signing.Unarmour(raw); err != nil {
+				return m, badField(pointer, "type", "is neither DER nor PEM")
+			}
+			*list.into = append(*list.into, raw)
+		}
+	}
+	return m, nil
+}
+
+// yes reads a truth value of a form.
+func yes(pointer, value string) (bool, error) {
+	switch value {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, badField(pointer, "type", "is neither true nor false")
 }
 
 // present makes an empty content different from none.
@@ -120,7 +282,7 @@ func present(content []byte) []byte {
 
 // question reads what is asked about the file. All that is wrong is reported
 // at once.
-func (r verifyRequest) question(content []byte) (signing.Question, error) {
+func (r *verifyRequest) question(content []byte) (signing.Question, error) {
 	q := signing.Question{Content: content, Role: certs.Role(r.Role)}
 	var wrong []FieldError
 	var err error

@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"tamga/signing"
+	"tamga/signing/spool"
 )
 
 // Sizes beyond which a file is not what it should be, in bytes.
@@ -43,6 +44,19 @@ func (c *console) read(path string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s is a folder, not a file", path)
 	}
 	return readAll(f, path, limit)
+}
+
+// open returns a file that may be large, or standard input for "-". The caller
+// closes it.
+func (c *console) open(path string, limit int64) (*spool.File, error) {
+	if path == "-" {
+		return spool.Read(c.stdin, limit, "")
+	}
+	f, err := spool.Open(path, limit)
+	if errors.Is(err, spool.ErrTooLarge) {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, err
 }
 
 func readAll(r io.Reader, name string, limit int64) ([]byte, error) {

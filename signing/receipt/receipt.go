@@ -1,0 +1,110 @@
+// Package receipt makes signed receipts of verifications: what was asked,
+// when, what the answer was and what it rests on. Whoever holds one can show
+// years later, without this service, what was known on that day: a receipt is
+// an ordinary CMS signature over JSON.
+package receipt
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tamga/signing"
+)
+
+// Type and Version say what the JSON is.
+const (
+	Type    = "tamga.verification-receipt"
+	Version = 1
+)
+
+// Asked is the question, with the files told by their SHA-256. It names the
+// numbers that were asked about, since the answer is worth nothing without
+// them: a receipt is personal data.
+type Asked struct {
+	FileSHA256    string    `json:"file_sha256"`
+	FileSize      int       `json:"file_size"`
+	ContentSHA256 string    `json:"content_sha256,omitempty"` // of a detached signature
+	ContentSize   int       `json:"content_size,omitempty"`
+	IIN           string    `json:"iin,omitempty"`
+	BIN           string    `json:"bin,omitempty"`
+	Role          string    `json:"role,omitempty"`
+	At            time.Time `json:"at"` // the moment asked about
+}
+
+// Receipt is what is signed.
+type Receipt struct {
+	Type       string           `json:"type"`
+	Version    int              `json:"version"`
+	ID         string           `json:"id"`      // 128 random bits, hexadecimal
+	Service    string           `json:"service"` // the address or name of who answered
+	AnsweredAt time.Time        `json:"answered_at"`
+	Asked      Asked            `json:"asked"`
+	Verdict    *signing.Verdict `json:"verdict"` // with all its evidence
+}
+
+// New makes the receipt of an answer. The times are UTC, to the second.
+func New(service string, file []byte, q signing.Question, verdict *signing.Verdict, now time.Time) Receipt {
+	sum := sha256.Sum256(file)
+	r := Receipt{
+		Type: Type, Version: Version, ID: newID(), Service: service,
+		AnsweredAt: now.UTC().Truncate(time.Second), Verdict: verdict,
+		Asked: Asked{
+			FileSHA256: hex.EncodeToString(sum[:]), FileSize: len(file),
+			IIN: string(q.IIN), BIN: string(q.BIN), Role: string(q.Role), At: verdict.At,
+		},
+	}
+	if q.Content != nil {
+		sum := sha256.Sum256(q.Content)
+		r.Asked.ContentSHA256, r.Asked.ContentSize = hex.EncodeToString(sum[:]), len(q.Content)
+	}
+	return r
+}
+
+func newID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return hex.EncodeToString(b)
+}
+
+// Sign signs the receipt: an attached CMS whose content is the JSON.
+func (r Receipt) Sign(key signing.Key) ([]byte, error) {
+	content, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("receipt: %w", err)
+	}
+	cms, err := signing.SignCMS(append(content, '\n'), key, signing.CMSOptions{Time: r.AnsweredAt, Claim: true})
+	if err != nil {
+		return nil, fmt.Errorf("receipt: %w", err)
+	}
+	return cms, nil
+}
+
+// ErrNotReceipt means that the content of a signature is no receipt.
+var ErrNotReceipt = errors.New("not a verification receipt")
+
+// Parse reads the content of a receipt's signature. Whether the signature is
+// right is the question to ask first.
+func Parse(content []byte) (Receipt, error) {
+	var r Receipt
+	if err := json.Unmarshal(content, &r); err != nil {
+		return Receipt{}, fmt.Errorf("%w: %w", ErrNotReceipt, err)
+	}
+	if r.Type != Type || r.Verdict == nil || r.ID == "" {
+		return Receipt{}, ErrNotReceipt
+	}
+	if r.Version != Version {
+		return Receipt{}, fmt.Errorf("%w: of version %d", ErrNotReceipt, r.Version)
+	}
+	return r, nil
+}
+
+// About reports whether the receipt is about this file.
+func (r Receipt) About(file []byte) bool {
+	sum := sha256.Sum256(file)
+	return r.Asked.FileSHA256 == hex.EncodeToString(sum[:]) && r.Asked.FileSize == len(file)
+}

@@ -1,0 +1,70 @@
+package receipt_test
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"testing"
+
+	"tamga/certs/ca"
+	"tamga/signing"
+	"tamga/signing/receipt"
+	"tamga/signing/signtest"
+)
+
+// A receipt says what was asked and answered, is a signature that the same
+// verifier confirms, and is about one file only.
+func TestReceipt(t *testing.T) {
+	for _, family := range []ca.Family{ca.RSA, ca.GOST2015} {
+		pki := signtest.New(t, family)
+		content := []byte("өтініш")
+		cms, err := signing.SignCMS(content, pki.Person(signtest.Applicant()), signing.CMSOptions{Detached: true, Time: signtest.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := signing.Question{Content: content, IIN: signtest.Applicant().IIN, At: signtest.Now()}
+		verdict, err := pki.Verifier.VerifyCMS(cms, q)
+		if err != nil || !verdict.Passed() {
+			t.Fatal(err, verdict)
+		}
+		made := receipt.New("https://tamga.example", cms, q, verdict, signtest.Now())
+		signed, err := made.Sign(pki.Person(signtest.Head()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		judged, err := pki.Verifier.VerifyCMS(signed, signing.Question{At: signtest.Now()})
+		if err != nil || !judged.Passed() {
+			t.Fatalf("%v: the receipt's signature: %v %+v", family, err, judged)
+		}
+		contents, err := signing.ReadCMS(signed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := receipt.Parse(contents.Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, _ := json.Marshal(read)
+		b, _ := json.Marshal(made)
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("%v: read\n%s\nmade\n%s", family, a, b)
+		}
+		if !read.About(cms) || read.About(content) || read.Asked.IIN != string(signtest.Applicant().IIN) {
+			t.Errorf("%v: the receipt is about something else: %+v", family, read.Asked)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for name, content := range map[string]string{
+		"nothing":         "",
+		"no JSON":         "receipt",
+		"another JSON":    `{"type":"invoice","version":1,"id":"1","verdict":{}}`,
+		"without verdict": `{"type":"tamga.verification-receipt","version":1,"id":"1"}`,
+		"of the future":   `{"type":"tamga.verification-receipt","version":2,"id":"1","verdict":{}}`,
+	} {
+		if _, err := receipt.Parse([]byte(content)); !errors.Is(err, receipt.ErrNotReceipt) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -95,6 +95,8 @@ func outcomes() []outcome {
 		{signing.ErrOutsideValidity, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{signing.ErrNotSigningKey, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{signing.ErrKeyMismatch, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{signing.ErrKeyRevoked, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{signing.ErrKeyStatus, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{errOwnNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 	}

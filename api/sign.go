@@ -255,7 +255,7 @@ func (v *service) signPDF(r *signRequest, key signing.Key) (*made, error) {
 // fault stays that.
 func unusable(pointer string, err error) error {
 	for _, ours := range []error{
-		signing.ErrOutput, signing.ErrOutsideValidity, signing.ErrNotSigningKey, signing.ErrKeyMismatch,
+		signing.ErrOutput, signing.ErrOutsideValidity, signing.ErrKeyRevoked, signing.ErrKeyStatus, signing.ErrNotSigningKey, signing.ErrKeyMismatch,
 		signing.ErrTooLarge, signing.ErrTimestamp, signing.ErrEvidence,
 	} {
 		if errors.Is(err, ours) {

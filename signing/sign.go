@@ -58,11 +58,11 @@ func SignCMS(content []byte, key Key, opt CMSOptions) ([]byte, error) {
 	return s.CMS, s.Pending
 }
 
-// MakeCMS signs content: CAdES baseline B-B (EN 319 122-1) with content-type,
-// message-digest and signing-certificate-v2, and with signing-time if claimed;
-// B-T with a timestamp. RSA keys and ECDSA keys up to 256 bits sign SHA-256,
-// longer ones SHA-384 and SHA-512, Ed25519 keys SHA-512, GOST keys the digest
-// of their family.
+// MakeCMS signs content with content-type, message-digest and
+// signing-certificate-v2. With the signing time claimed that is CAdES baseline
+// B-B (EN 319 122-1), and B-T with a timestamp. RSA keys and ECDSA keys up to
+// 256 bits sign SHA-256, longer ones SHA-384 and SHA-512, Ed25519 keys SHA-512,
+// GOST keys the digest of their family.
 func MakeCMS(content []byte, key Key, opt CMSOptions) (Signed, error) {
 	m, err := key.maker(opt.Time, cms.Options{PSS: opt.PSS})
 	if err != nil {

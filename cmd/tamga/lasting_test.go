@@ -89,6 +89,9 @@ func TestLasting(t *testing.T) {
 		// Timestamps of their own.
 		{"timestamp a.txt" + stamped, 0, "a.txt.tst"},
 		{"timestamp a.txt --digest ROT13 --out y.tst" + stamped, 64, "no digest"},
+		// The certificate's status is asked before the key is used.
+		{"sign a.txt --check-status --out checked.cms" + rsa + trusted, 0, "checked.cms"},
+		{"sign a.txt --check-status --out no.cms --trust samples" + rsa, 1, ""},
 		// Nobody to ask, or nobody trusted: nothing is written.
 		{"sign a.txt --level B-T --out no.cms" + rsa + trusted, 1, "no timestamp"},
 		{"sign a.txt --level B-T --out no.cms --tsa http://127.0.0.1:1/ " + rsa + trusted, 1, "not reachable"},

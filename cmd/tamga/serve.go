@@ -29,6 +29,7 @@ type serveCommand struct {
 	SignKey      []string `sep:"none" placeholder:"FILE" help:"Key that clients may sign with over HTTP, under the file's name without its ending. May be given several times."`
 	PasswordFile string   `placeholder:"FILE" help:"File whose first line is the password of the key stores."`
 	ReceiptKey   string   `placeholder:"FILE" help:"Key that receipts of verifications are signed with, best that of an information system. Without it none are made."`
+	KeyReserve   int      `name:"key-reserve" default:"1" placeholder:"DAYS" help:"How many days before its certificate ends a key is no longer used (default: 1)."`
 	TSARequired  bool     `name:"tsa-required" help:"Refuse a signature that cannot get its timestamp. Otherwise it is handed out as it is, and extended as soon as an authority answers."`
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
@@ -138,6 +139,10 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
+	key = cmd.guarded(key, verifier)
+	for name, k := range keys {
+		keys[name] = cmd.guarded(k, verifier)
+	}
 	if cmd.Lists != "" {
 		if s.fetcher, err = cmd.fetcher(c, &found.pool); err != nil {
 			return nil, err
@@ -175,6 +180,15 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	return s, nil
+}
+
+// guarded makes a key refuse to sign when its certificate was revoked, or is
+// near its end.
+func (cmd serveCommand) guarded(k signing.Key, v *signing.Verifier) signing.Key {
+	if k.Signer != nil {
+		k.Status, k.Reserve = v, time.Duration(cmd.KeyReserve)*24*time.Hour
+	}
+	return k
 }
 
 // preservation is how what the service signs lasts.

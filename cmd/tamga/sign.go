@@ -30,6 +30,8 @@ type signCommand struct {
 	SOAP     bool   `name:"soap" help:"The XML is a SOAP message: sign its body by WS-Security."`
 	XAdES    bool   `name:"xades" help:"Add the signed properties of XAdES to an XML signature."`
 
+	Status bool `name:"check-status" help:"Refuse a key whose certificate was revoked, or about which nobody knows: asks --trust, --crl and --ocsp before signing."`
+
 	keyFlags
 	lastingFlags
 	judgeFlags
@@ -68,11 +70,16 @@ func (cmd signCommand) Run(c *console) error {
 		return err
 	}
 	defer done()
+	now := c.second()
+	if cmd.Status {
+		if err := cmd.checkStatus(c, key, now); err != nil {
+			return fmt.Errorf("sign: %w", err)
+		}
+	}
 	content, err := c.read(cmd.File, maxInput)
 	if err != nil {
 		return err
 	}
-	now := c.second()
 	file, beside, err := cmd.sign(c, content, key, now)
 	if errors.Is(err, signing.ErrOutsideValidity) {
 		return fmt.Errorf("sign: %w: %s", err, period(key.Certificate.NotBefore, key.Certificate.NotAfter, now))
@@ -100,6 +107,19 @@ func (cmd signCommand) Run(c *console) error {
 		fmt.Fprintf(c.out, "Signed %s as %s: %s\n", clean(cmd.File), clean(id.CommonName), clean(out.path))
 	}
 	return nil
+}
+
+// checkStatus asks about the certificate before the key is used.
+func (cmd signCommand) checkStatus(c *console, key signing.Key, now time.Time) error {
+	found, err := cmd.load(c)
+	if err != nil {
+		return err
+	}
+	v, err := cmd.verifier(c, found)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	return key.CheckStatus(v, now)
 }
 
 // sign makes level B-B. What stays beside the signature is its content.

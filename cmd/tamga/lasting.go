@@ -54,14 +54,16 @@ func (f lastingFlags) extendOptions(c *console, t trustFlags, j judgeFlags, cont
 
 // extendCommand brings a signature to a level.
 type extendCommand struct {
-	File    string `arg:"" help:"The signature: CMS or PDF."`
-	Level   string `default:"B-LTA" placeholder:"LEVEL" help:"B-T adds a timestamp, B-LT also the evidence about certificates, B-LTA (default) also a timestamp over all that."`
-	Content string `placeholder:"FILE" help:"The signed document, for a detached CMS signature."`
-	Out     string `placeholder:"FILE" help:"Where to write; - writes standard output. Default: the file itself, replaced."`
-	Force   bool   `help:"Replace the output file if it exists."`
+	Files   []string `arg:"" name:"file" help:"The signature: CMS or PDF. Several are extended one by one."`
+	Level   string   `default:"B-LTA" placeholder:"LEVEL" help:"B-T adds a timestamp, B-LT also the evidence about certificates, B-LTA (default) also a timestamp over all that."`
+	Content string   `placeholder:"FILE" help:"The signed document, for a detached CMS signature."`
+	Out     string   `placeholder:"FILE" help:"Where to write; - writes standard output. Default: the file itself, replaced."`
+	Force   bool     `help:"Replace the output file if it exists."`
 	lastingFlags
 	judgeFlags
 	trustFlags
+
+	File string `kong:"-"` // the one at work
 }
 
 // Help is shown below the flags' list.
@@ -79,16 +81,8 @@ func (cmd extendCommand) Run(c *console) error {
 	if err != nil || level == signing.BaselineB {
 		return usagef("--level is none of B-T, B-LT, B-LTA")
 	}
-	out := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
-	if out.path == "" {
-		out.path, out.force = cmd.File, true
-	}
-	if err := out.check(); err != nil {
-		return err
-	}
-	file, err := c.read(cmd.File, maxInput)
-	if err != nil {
-		return err
+	if len(cmd.Files) > 1 && (cmd.Out != "" || cmd.Content != "") {
+		return usagef("several files are replaced, and carry their contents: neither --out nor --content")
 	}
 	var content []byte
 	if cmd.Content != "" {
@@ -97,6 +91,25 @@ func (cmd extendCommand) Run(c *console) error {
 		}
 	}
 	opt, err := cmd.extendOptions(c, cmd.trustFlags, cmd.judgeFlags, content)
+	if err != nil {
+		return err
+	}
+	return c.each(cmd.Files, func(file string) error {
+		cmd.File = file
+		return cmd.one(c, level, opt)
+	})
+}
+
+// one extends one file.
+func (cmd extendCommand) one(c *console, level signing.Baseline, opt signing.ExtendOptions) error {
+	out := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
+	if out.path == "" {
+		out.path, out.force = cmd.File, true
+	}
+	if err := out.check(); err != nil {
+		return err
+	}
+	file, err := c.read(cmd.File, maxInput)
 	if err != nil {
 		return err
 	}

@@ -89,6 +89,14 @@ func TestLasting(t *testing.T) {
 		// Timestamps of their own.
 		{"timestamp a.txt" + stamped, 0, "a.txt.tst"},
 		{"timestamp a.txt --digest ROT13 --out y.tst" + stamped, 64, "no digest"},
+		// Several at once: one failure spoils nothing else.
+		{"sign d.xml missing.txt s.xml" + gost, 1, "s.xml.cms"},
+		{"extend d.xml.cms a.txt s.xml.cms --level B-T" + stamped, 1, "Extended to B-T: s.xml.cms"},
+		{"verify d.xml.cms s.xml.cms --json" + trusted, 0, `{"file":"s.xml.cms","kind":"cms","indication":"TOTAL-PASSED"`},
+		{"verify d.xml.cms a.p7s" + trusted, 2, "SIGNED_DATA_NOT_FOUND"},
+		{"verify d.xml.cms a.txt a.p7s" + trusted, 1, "FORMAT_FAILURE"},
+		{"verify d.xml.cms missing.cms s.xml.cms" + trusted, 70, "missing.cms"},
+		{"sign a.txt b.pdf --out both.cms" + rsa, 64, "--out"},
 		// The certificate's status is asked before the key is used.
 		{"sign a.txt --check-status --out checked.cms" + rsa + trusted, 0, "checked.cms"},
 		{"sign a.txt --check-status --out no.cms --trust samples" + rsa, 1, ""},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,14 +15,14 @@ import (
 
 // signCommand makes a signature.
 type signCommand struct {
-	File     string `arg:"" help:"The file to sign; - reads standard input."`
-	Format   string `default:"cms" enum:"cms,pdf,xml" help:"cms (default): a signature of its own, over any file. pdf: inside the PDF. xml: inside the XML document."`
-	Level    string `default:"B-B" placeholder:"LEVEL" help:"B-B (default), B-T with a timestamp, B-LT with the evidence about certificates too, B-LTA with a timestamp over all that."`
-	Out      string `placeholder:"FILE" help:"Where to write; - writes standard output. Default: the file's name with .cms added, .p7s when detached, .signed before the ending of a PDF or XML file."`
-	Force    bool   `help:"Replace the output file if it exists."`
-	Detached bool   `help:"Do not put the file into the signature: it must then be kept beside it."`
-	NoTime   bool   `help:"Do not claim a signing time in a CMS."`
-	Add      string `placeholder:"FILE" help:"A CMS over the same file, which gets another signer."`
+	Files    []string `arg:"" name:"file" help:"The file to sign; - reads standard input. Several are signed one by one."`
+	Format   string   `default:"cms" enum:"cms,pdf,xml" help:"cms (default): a signature of its own, over any file. pdf: inside the PDF. xml: inside the XML document."`
+	Level    string   `default:"B-B" placeholder:"LEVEL" help:"B-B (default), B-T with a timestamp, B-LT with the evidence about certificates too, B-LTA with a timestamp over all that."`
+	Out      string   `placeholder:"FILE" help:"Where to write; - writes standard output. Default: the file's name with .cms added, .p7s when detached, .signed before the ending of a PDF or XML file."`
+	Force    bool     `help:"Replace the output file if it exists."`
+	Detached bool     `help:"Do not put the file into the signature: it must then be kept beside it."`
+	NoTime   bool     `help:"Do not claim a signing time in a CMS."`
+	Add      string   `placeholder:"FILE" help:"A CMS over the same file, which gets another signer."`
 
 	Name     string `placeholder:"TEXT" help:"What people see in a PDF: who signed."`
 	Reason   string `placeholder:"TEXT" help:"What people see in a PDF: why."`
@@ -36,6 +37,8 @@ type signCommand struct {
 	lastingFlags
 	judgeFlags
 	trustFlags
+
+	File string `kong:"-"` // the one at work
 }
 
 // Help is shown below the flags' list.
@@ -49,7 +52,8 @@ Examples:
   tamga sign request.xml --format xml --soap --key key.pem`
 }
 
-// Run signs, raises to the level, verifies what was made, and writes it.
+// Run signs each file, raises to the level, verifies what was made, and writes
+// it.
 func (cmd signCommand) Run(c *console) error {
 	level, err := signing.ParseBaseline(cmd.Level)
 	if err != nil {
@@ -58,12 +62,8 @@ func (cmd signCommand) Run(c *console) error {
 	if cmd.Format == "xml" && level > signing.BaselineB {
 		return usagef("--level: XML signatures are made at level B-B")
 	}
-	out := output{path: cmd.outputPath(), mode: 0o644, force: cmd.Force}
-	if out.path == "" {
-		return usagef("standard input has no name: say with --out where to write")
-	}
-	if err := out.check(); err != nil {
-		return err
+	if len(cmd.Files) > 1 && (cmd.Out != "" || slices.Contains(cmd.Files, "-")) {
+		return usagef("several files are written beside themselves: no --out and no standard input")
 	}
 	key, done, err := cmd.key(c)
 	if err != nil {
@@ -75,6 +75,21 @@ func (cmd signCommand) Run(c *console) error {
 		if err := cmd.checkStatus(c, key, now); err != nil {
 			return fmt.Errorf("sign: %w", err)
 		}
+	}
+	return c.each(cmd.Files, func(file string) error {
+		cmd.File = file
+		return cmd.one(c, key, level, now)
+	})
+}
+
+// one signs one file.
+func (cmd signCommand) one(c *console, key signing.Key, level signing.Baseline, now time.Time) error {
+	out := output{path: cmd.outputPath(), mode: 0o644, force: cmd.Force}
+	if out.path == "" {
+		return usagef("standard input has no name: say with --out where to write")
+	}
+	if err := out.check(); err != nil {
+		return err
 	}
 	content, err := c.read(cmd.File, maxInput)
 	if err != nil {

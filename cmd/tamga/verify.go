@@ -15,7 +15,7 @@ import (
 
 // verifyCommand judges a file.
 type verifyCommand struct {
-	File    string   `arg:"" help:"PDF, CMS (DER, BER, PEM or base64), XML or certificate, told apart by content; - reads standard input."`
+	Files   []string `arg:"" name:"file" help:"PDF, CMS (DER, BER, PEM or base64), XML or certificate, told apart by content; - reads standard input. Of several, each is judged on its own."`
 	Content string   `placeholder:"FILE" help:"The signed document, for a detached signature."`
 	Digest  []string `sep:"none" placeholder:"NAME:HEX" help:"Digest of the signed document, instead of the document itself, such as SHA-256:9f86…. May be given several times."`
 	Beside  []string `name:"evidence" sep:"none" placeholder:"FILE" help:"Certificate, revocation list or OCSP response that the file may lack, as evidence and not as trust. May be given several times."`
@@ -29,6 +29,8 @@ type verifyCommand struct {
 	Explain bool     `help:"Print all evidence: every certificate of the path, every list or response with its digest."`
 	judgeFlags
 	trustFlags
+
+	File string `kong:"-"` // the one at work
 }
 
 // Help is shown below the flags' list.
@@ -51,11 +53,6 @@ func (cmd verifyCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	file, err := c.open(cmd.File, maxInput)
-	if err != nil {
-		return noAnswerError{err}
-	}
-	defer file.Close()
 	if cmd.Content != "" {
 		content, err := c.open(cmd.Content, maxInput)
 		if err != nil {
@@ -70,16 +67,29 @@ func (cmd verifyCommand) Run(c *console) error {
 	if err != nil {
 		return noAnswerError{err}
 	}
+	verifier, err := cmd.verifier(c, found)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	return c.each(cmd.Files, func(file string) error {
+		cmd.File = file
+		return cmd.judge(c, verifier, question)
+	})
+}
+
+// judge judges one file.
+func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question signing.Question) error {
+	file, err := c.open(cmd.File, maxInput)
+	if err != nil {
+		return noAnswerError{err}
+	}
+	defer file.Close()
 	kind := signing.Sniff(file.Bytes())
 	switch {
 	case kind == signing.FileCRL || kind == signing.FileKeyStore:
 		c.note("%s holds no signature; \"tamga inspect\" tells what it is", cmd.File)
 	case cmd.Content != "" && kind != signing.FileCMS && kind != signing.FileXML:
 		c.note("--content is for detached signatures; it was not used")
-	}
-	verifier, err := cmd.verifier(c, found)
-	if err != nil {
-		return usagef("%w", err)
 	}
 	var verdict *signing.Verdict
 	err = spool.Guard(func() error {
@@ -101,12 +111,23 @@ func (cmd verifyCommand) print(c *console, v *signing.Verdict) error {
 		return printJSON(c, v.SimpleReport())
 	case cmd.Report == "detailed":
 		return printJSON(c, v.DetailedReport())
+	case cmd.JSON && len(cmd.Files) > 1:
+		return json.NewEncoder(c.out).Encode(namedVerdict{cmd.File, v}) // a line for each
 	case cmd.JSON:
 		return printJSON(c, v)
 	}
 	p := &printer{explain: cmd.Explain}
 	p.verdict(cmd.File, v, cmd.Lang)
+	if cmd.File != cmd.Files[len(cmd.Files)-1] {
+		p.blank()
+	}
 	return p.flush(c.out)
+}
+
+// namedVerdict is the verdict on one of several files.
+type namedVerdict struct {
+	File string `json:"file"`
+	*signing.Verdict
 }
 
 func printJSON(c *console, v any) error {
@@ -131,8 +152,8 @@ func verdictExit(v *signing.Verdict) error {
 func (cmd verifyCommand) question(c *console) (signing.Question, error) {
 	q := signing.Question{At: c.now()}
 	var err error
-	if cmd.File == "-" && cmd.Content == "-" {
-		return q, usagef("the signature and its content cannot both come from standard input")
+	if slices.Contains(cmd.Files, "-") && (cmd.Content == "-" || len(cmd.Files) > 1) {
+		return q, usagef("standard input is one file, and no other comes beside it")
 	}
 	if cmd.IIN != "" {
 		if q.IIN, err = certs.ParseIIN(cmd.IIN); err != nil {

@@ -13,9 +13,11 @@ type about struct {
 	number  string
 	title   documents.Text
 	author  string
-	subject string
+	subject documents.Text
 	moment  time.Time
-	qr      []byte // content of the QR code
+	qr      string // text of the QR code
+	data    []byte // the machine-readable document
+	schema  string // its JSON Schema
 }
 
 // kazakhstan is the time zone of the whole country since 1 March 2024.
@@ -33,15 +35,11 @@ const producer = "Tamga"
 // metadata writes the information dictionary and the XMP packet, which must
 // say the same (ISO 19005-2, 6.6.3). The packet is not compressed, so that
 // programs that know no PDF can find it.
-func (f *file) metadata(a about) {
+func (f *file) metadata(a *about) {
 	date := pdfDate(a.moment)
 	f.open(objInfo)
 	f.str("<</Title")
 	f.out = appendTextString(f.out, a.title.KK)
-	f.str("/Author")
-	f.out = appendTextString(f.out, a.author)
-	f.str("/Subject")
-	f.out = appendTextString(f.out, a.subject)
 	f.str("/Creator(" + producer + ")/Producer(" + producer + ")/CreationDate(").str(date).str(")/ModDate(").str(date).str(")>>")
 	f.close()
 
@@ -51,11 +49,15 @@ func (f *file) metadata(a about) {
 	f.xml(`</rdf:li><rdf:li xml:lang="kk">`, a.title.KK)
 	f.xml(`</rdf:li><rdf:li xml:lang="ru">`, a.title.RU)
 	f.xml("</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>", a.author)
-	f.xml(`</rdf:li></rdf:Seq></dc:creator><dc:description><rdf:Alt><rdf:li xml:lang="x-default">`, a.subject)
+	f.xml(`</rdf:li></rdf:Seq></dc:creator><dc:description><rdf:Alt><rdf:li xml:lang="x-default">`, a.subject.KK)
+	f.xml(`</rdf:li><rdf:li xml:lang="ru">`, a.subject.RU)
 	f.xml("</rdf:li></rdf:Alt></dc:description><dc:identifier>", a.number)
 	f.xml("</dc:identifier><dc:language><rdf:Bag><rdf:li>kk</rdf:li><rdf:li>ru</rdf:li></rdf:Bag></dc:language>"+
 		"<xmp:CreatorTool>"+producer+"</xmp:CreatorTool><pdf:Producer>"+producer+"</pdf:Producer><xmp:CreateDate>", "")
-	f.xml(iso+"</xmp:CreateDate><xmp:ModifyDate>"+iso+"</xmp:ModifyDate>"+xmpTail, "")
+	f.xml(iso, "")
+	f.xml("</xmp:CreateDate><xmp:ModifyDate>", "")
+	f.xml(iso, "")
+	f.xml("</xmp:ModifyDate>"+xmpTail, "")
 	f.open(objMetadata)
 	f.str("<</Type/Metadata/Subtype/XML/Length ").num(f.packed.Len()).str(">>stream\n")
 	f.out = append(f.out, f.packed.Bytes()...)
@@ -74,7 +76,7 @@ func (f *file) xml(markup, text string) {
 			f.packed.WriteByte(c)
 		default:
 			f.packed.WriteString("&#")
-			f.packed.WriteString(strconv.Itoa(int(c)))
+			f.packed.Write(strconv.AppendInt(f.packed.AvailableBuffer(), int64(c), 10))
 			f.packed.WriteByte(';')
 		}
 	}
@@ -83,9 +85,20 @@ func (f *file) xml(markup, text string) {
 const xmpHead = "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
 	`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
 	`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" ` +
-	`xmlns:pdf="http://ns.adobe.com/pdf/1.3/"><dc:format>application/pdf</dc:format>`
+	`xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">` +
+	`<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>` +
+	`<dc:format>application/pdf</dc:format>`
 
-const xmpTail = "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
+// xmpTail describes the one property that PDF/A does not know itself, the mark
+// of PDF/UA (ISO 19005-3, 6.6.2.3).
+const xmpTail = `</rdf:Description><rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" ` +
+	`xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">` +
+	`<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA</pdfaSchema:schema>` +
+	`<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>` +
+	`<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>` +
+	`<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>` +
+	`<pdfaProperty:description>part of ISO 14289</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property>` +
+	"</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
 
 // appendTextString writes a text string in UTF-16BE as hexadecimal digits, so
 // that no character of a text can be taken for PDF syntax. Texts have passed

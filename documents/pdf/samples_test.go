@@ -1,7 +1,6 @@
 package pdf
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -149,9 +148,6 @@ func TestSamples(t *testing.T) {
 	}
 	l := compiled(t)
 	all := samples()
-	for i, doc := range stretched() {
-		all[fmt.Sprintf("stretched-%d", i)] = doc
-	}
 	for name, doc := range all {
 		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), render(t, l, doc), 0o600); err != nil {
 			t.Fatal(err)

@@ -106,7 +106,7 @@ func (f *faces) inspect(s string, paragraphs bool) (foreign rune, neat bool) {
 			neat = false
 		case r == nbsp:
 			neat = neat && !space
-		case r == utf8.RuneError || !f.has(shown(r)):
+		case r == utf8.RuneError || r == softHyphen || !f.has(shown(r)):
 			return r, false
 		}
 		space = false
@@ -134,9 +134,11 @@ func tidy(s string) string {
 
 // line is a set line of text.
 type line struct {
-	text  string
-	width int  // thousandths of the type size
-	last  bool // of its paragraph: not to be stretched
+	text   string
+	width  int  // thousandths of the type size
+	spaces int  // that can be widened
+	last   bool // of its paragraph: not to be stretched
+	hyphen bool // a hyphen that is no part of the text follows
 }
 
 // width measures a text in thousandths of the type size.
@@ -173,6 +175,7 @@ type measure struct {
 	face   face
 	width  int
 	indent int
+	hyphen bool // words may be divided
 }
 
 // wrap breaks a cleaned text into lines, appended to dst. It breaks at spaces
@@ -189,9 +192,8 @@ func (f *faces) wrap(dst []line, s string, m measure) []line {
 func (f *faces) wrapParagraph(dst []line, s string, m measure) []line {
 	room := m.width - m.indent
 	for {
-		end, next := f.breakAt(s, m.face, room)
-		text := strings.TrimRight(s[:end], " ")
-		dst = append(dst, line{text: text, width: f.width(m.face, text), last: next >= len(s)})
+		l, next := f.firstLine(s, m, room)
+		dst = append(dst, l)
 		if next >= len(s) {
 			return dst
 		}
@@ -199,35 +201,72 @@ func (f *faces) wrapParagraph(dst []line, s string, m measure) []line {
 	}
 }
 
-// breakAt returns where the first line of s ends and where the next begins.
-func (f *faces) breakAt(s string, c face, room int) (end, next int) {
-	good, poor := -1, -1 // ends of the best lines seen, by their quality
-	goodNext, poorNext := 0, 0
-	w, prev := 0, rune(0)
+// breakPoint is where a line may end and the next begin, and how wide and how
+// full of spaces the line is then.
+type breakPoint struct{ end, next, width, spaces int }
+
+// firstLine returns the first line of s and where the next one begins.
+func (f *faces) firstLine(s string, m measure, room int) (line, int) {
+	var good, poor breakPoint // the longest lines seen, by the quality of their ends
+	var prev rune
+	w, spaces, word := 0, 0, 0
 	for i, r := range s {
 		if r == ' ' {
+			here := breakPoint{end: i, next: i + 1, width: w, spaces: spaces}
 			if torn(s[:i], s[i+1:]) {
-				poor, poorNext = i, i+1
+				poor = here
 			} else {
-				good, goodNext = i, i+1
+				good = here
 			}
+			word = i + 1
 		}
-		if w += f.of(c, r); w > room && r != ' ' {
+		advance := f.of(m.face, r)
+		if w+advance > room && r != ' ' {
+			if m.hyphen && room-good.width > room/14 { // a hole would be left
+				if cut, width := f.divide(s[word:], m.face, room, f.width(m.face, s[:word])); cut > 0 {
+					return line{text: s[:word+cut], width: width, spaces: strings.Count(s[:word], " "), hyphen: true}, word + cut
+				}
+			}
 			switch {
-			case good > 0:
-				return good, goodNext
-			case poor > 0:
-				return poor, poorNext
+			case good.end > 0:
+				return line{text: s[:good.end], width: good.width, spaces: good.spaces}, good.next
+			case poor.end > 0:
+				return line{text: s[:poor.end], width: poor.width, spaces: poor.spaces}, poor.next
 			case i > 0:
-				return i, i
+				return line{text: s[:i], width: w, spaces: spaces}, i
 			}
 		}
-		if r == '-' && unicode.IsLetter(prev) && i+1 < len(s) && s[i+1] != ' ' {
-			good, goodNext = i+1, i+1
+		w += advance
+		if r == ' ' || r == nbsp {
+			spaces++
+		}
+		if r == '-' && unicode.IsLetter(prev) && i+1 < len(s) && s[i+1] != ' ' || r == '/' && i > word+8 {
+			good = breakPoint{end: i + 1, next: i + 1, width: w, spaces: spaces}
 		}
 		prev = r
 	}
-	return len(s), len(s)
+	return line{text: strings.TrimRight(s, " "), width: w, spaces: spaces, last: true}, len(s)
+}
+
+// divide returns where the first word of s is best divided if the line already
+// has a width, and the width of the line with its hyphen; 0 if it cannot be.
+func (f *faces) divide(s string, c face, room, before int) (cut, width int) {
+	end := strings.IndexAny(s, " \u00A0\n")
+	if end < 0 {
+		end = len(s)
+	}
+	hyphen := f.of(c, '-')
+	w := before
+	for i, r := range s[:end] {
+		if w+hyphen > room {
+			break
+		}
+		if i > 0 && divisible(s[:end], i) {
+			cut, width = i, w+hyphen
+		}
+		w += f.of(c, r)
+	}
+	return cut, width
 }
 
 // torn reports whether a break between the two texts would be ugly: after № or
@@ -247,20 +286,39 @@ func torn(before, after string) bool {
 
 const hexDigits = "0123456789ABCDEF"
 
-// appendHex writes a text as the hexadecimal string of a font: two bytes a
-// character, its UTF-16 code, which is also its CID.
-func appendHex(dst []byte, s string) []byte {
-	dst = append(dst, '<')
+// softHyphen is the code under which the hyphen of a divided word is shown, so
+// that who extracts the text knows that it is none of the text's.
+const softHyphen = '\u00AD'
+
+// appendString writes a text as the string of a font: two bytes a character,
+// its UTF-16 code, which is also its CID. What has a meaning in a string is
+// escaped (ISO 32000-1, 7.3.4.2).
+func appendString(dst []byte, s string, hyphen bool) []byte {
+	dst = append(dst, '(')
 	for _, r := range s {
 		r = shown(r)
-		dst = append(dst, hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+		dst = appendByte(dst, byte(r>>8))
+		dst = appendByte(dst, byte(r))
 	}
-	return append(dst, '>')
+	if hyphen {
+		dst = append(dst, 0, 0xAD)
+	}
+	return append(dst, ')')
+}
+
+func appendByte(dst []byte, c byte) []byte {
+	switch c {
+	case '(', ')', '\\':
+		return append(dst, '\\', c)
+	case '\r':
+		return append(dst, '\\', 'r')
+	}
+	return append(dst, c)
 }
 
 // appendStretched writes a text for TJ, with every space widened by extra
 // thousandths of the type size.
-func appendStretched(dst []byte, s string, extra int) []byte {
+func appendStretched(dst []byte, s string, extra int, hyphen bool) []byte {
 	dst = append(dst, '[')
 	for {
 		i := strings.IndexAny(s, " \u00A0")
@@ -268,10 +326,10 @@ func appendStretched(dst []byte, s string, extra int) []byte {
 			break
 		}
 		_, size := utf8.DecodeRuneInString(s[i:])
-		dst = appendHex(dst, s[:i+size])
+		dst = appendString(dst, s[:i+size], false)
 		dst = appendInt(dst, -extra)
 		s = s[i+size:]
 	}
-	dst = appendHex(dst, s)
+	dst = appendString(dst, s, hyphen)
 	return append(dst, ']')
 }

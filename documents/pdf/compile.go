@@ -208,7 +208,7 @@ func (p *press) skeleton(l *layout, a alphabet, annex bool) (*skeleton, error) {
 		}
 	}
 	k.fonts += fmt.Sprintf(">>/XObject<</Qr %d 0 R", objQR)
-	if l.spec.Emblem != nil {
+	if l.hasEmblem() {
 		k.fonts += fmt.Sprintf("/Em %d 0 R", k.add(p.emblem))
 	}
 	k.resources = k.add([]byte("<<" + k.fonts + ">>>>"))

@@ -250,7 +250,7 @@ func (s *setter) section(l *layout, lang documents.Lang, from, to int) {
 		top = l.page.FirstTop * mm
 	}
 	bottom := l.page.Bottom * mm
-	s.squeeze(from, to, bottom-top)
+	s.squeeze(from, to, bottom-top-0.1)
 	s.newPage(l, lang, begin)
 	y := top
 	turn := func(i int) {

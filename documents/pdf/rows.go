@@ -108,7 +108,7 @@ func (r *row) set(s *setter, v *values, tr int32) {
 	}
 	height := up
 	if r.ruled {
-		s.shape(thinRule, r.split, r.right, up+4-(lead-r.valueStyle.size)*b2f(len(lines) > 0), 0)
+		s.shape(thinRule, r.split, r.right, up+1.2, 0)
 		height = up + 2
 	}
 	s.into = data
@@ -133,13 +133,6 @@ func (r *row) labelLine(s *setter, head int32, i int, up float64) {
 func (r *row) beforeEmpty(lines []line) float64 {
 	if len(lines) == 0 {
 		return r.before
-	}
-	return 0
-}
-
-func b2f(b bool) float64 {
-	if b {
-		return 1
 	}
 	return 0
 }

@@ -1,8 +1,6 @@
 package pdf
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +120,8 @@ func render(t testing.TB, l *Layouts, doc any) []byte {
 		file, err = l.Licence(d, Meta{SignedAt: signedAt})
 	case documents.Refusal:
 		file, err = l.Refusal(d, Meta{SignedAt: signedAt})
+	case Content:
+		file, err = l.Render(d, Meta{SignedAt: signedAt, Data: sampleData, Schema: sampleSchema})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -131,32 +131,29 @@ func render(t testing.TB, l *Layouts, doc any) []byte {
 
 // samples are the documents on which the structural tests run.
 func samples() map[string]any {
-	return map[string]any{
+	all := map[string]any{
 		"licence":         sampleLicence(),
 		"licence-natural": naturalLicence(),
 		"licence-long":    longLicence(),
 		"refusal":         sampleRefusal(),
 		"refusal-long":    longRefusal(),
 	}
+	for name, c := range kinds() {
+		all[name] = c
+	}
+	return all
 }
 
-// TestSamples writes the samples into a folder to be looked at.
-func TestSamples(t *testing.T) {
-	dir := os.Getenv("TAMGA_PDF_SAMPLES")
-	if dir == "" {
-		t.Skip("set TAMGA_PDF_SAMPLES to a folder to write the samples there")
-	}
-	l := compiled(t)
-	all := samples()
-	for name, doc := range all {
-		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), render(t, l, doc), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
+// sampleData is what is attached to the documents of all kinds.
+var sampleData = []byte(`{"$schema":"` + sampleSchema + `","number":"26000017","kind":"licence"}`)
+
+const sampleSchema = "https://tamga.example/schema/document-1.json"
 
 func sampleNumber(doc any) string {
-	if d, ok := doc.(documents.Licence); ok {
+	switch d := doc.(type) {
+	case documents.Licence:
+		return d.Number
+	case Content:
 		return d.Number
 	}
 	return doc.(documents.Refusal).Number

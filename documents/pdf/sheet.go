@@ -34,7 +34,7 @@ const (
 // roles returns those that the first pages of a layout have.
 func (l *layout) roles() []role {
 	var all []role
-	if l.spec.Emblem != nil {
+	if l.hasEmblem() {
 		all = append(all, roleEmblem)
 	}
 	if l.isProject() {
@@ -42,6 +42,10 @@ func (l *layout) roles() []role {
 	}
 	return append(all, roleNote, roleCheck, roleQR)
 }
+
+// hasEmblem reports whether the first pages have an emblem; one of no size is
+// how a layout takes away that of its base.
+func (l *layout) hasEmblem() bool { return l.spec.Emblem != nil && l.spec.Emblem.Size > 0 }
 
 func (l *layout) isProject() bool { return l.spec.Project != nil && *l.spec.Project }
 
@@ -70,7 +74,7 @@ func (l *layout) sheet(g *stage, at side) {
 		gilded(g, l.left-2*mm, l.right+2*mm, 18*mm)
 	}
 	end()
-	if e := l.spec.Emblem; e != nil && at.look != nextLook {
+	if l.hasEmblem() && at.look != nextLook {
 		mark("Figure")
 		g.RawWriteStr(xobject("Em", l.emblemBox()))
 		end()

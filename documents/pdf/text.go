@@ -50,7 +50,7 @@ func (f *faces) has(r rune) bool {
 // the documents may contain, but for what is shown as something else, or of
 // that only ASCII, Kazakh and Russian with their punctuation.
 func printable(a alphabet) []rune {
-	const kazakh, signs = "ӘәҒғҚқҢңӨөҰұҮүҺһІі", "«»–—“”„’‘…№§°·"
+	const kazakh, signs = "ӘәҒғҚқҢңӨөҰұҮүҺһІі", "«»–—“”„’‘…№§°·×"
 	var all []rune
 	for r := rune(' '); r < topRune; r++ {
 		usual := r < 0x7F || r >= 'А' && r <= 'я' || r == 'Ё' || r == 'ё' ||
@@ -223,7 +223,8 @@ func (f *faces) firstLine(s string, m measure, room int) (line, int) {
 		advance := f.of(m.face, r)
 		if w+advance > room && r != ' ' {
 			if m.hyphen && room-good.width > room/14 { // a hole would be left
-				if cut, width := f.divide(s[word:], m.face, room, f.width(m.face, s[:word])); cut > 0 {
+				cut, width := f.divide(s[word:], m.face, room, f.width(m.face, s[:word]))
+				if cut > 0 && strings.ContainsAny(s[word:], " ") { // the last word would leave half of itself alone
 					return line{text: s[:word+cut], width: width, spaces: strings.Count(s[:word], " "), hyphen: true}, word + cut
 				}
 			}
@@ -271,7 +272,8 @@ func (f *faces) divide(s string, c face, room, before int) (cut, width int) {
 
 // torn reports whether a break between the two texts would be ugly: after № or
 // any word of one character, after an initial or a short abbreviation such as
-// «г.» and «ул.», between «БСН» and its digits, or before a dash.
+// «г.» and «ул.», between «БСН» and its digits, between digits and their unit, or
+// before a dash.
 func torn(before, after string) bool {
 	if strings.HasPrefix(after, "—") || strings.HasPrefix(after, "–") {
 		return true
@@ -280,8 +282,19 @@ func torn(before, after string) bool {
 	if len(after) > 0 && after[0] >= '0' && after[0] <= '9' && utf8.RuneCountInString(word) <= 3 {
 		return true
 	}
+	if n := len(before); n > 0 && before[n-1] >= '0' && before[n-1] <= '9' && measured(after) {
+		return true
+	}
 	letters := utf8.RuneCountInString(strings.Trim(word, "«(„“\"."))
 	return letters <= 1 || letters == 2 && strings.HasSuffix(word, ".")
+}
+
+// measured reports whether a text begins with a short word with a full stop,
+// such as «ж.», «г.», or with a unit: it belongs to the number before it.
+func measured(after string) bool {
+	word, _, _ := strings.Cut(after, " ")
+	n := utf8.RuneCountInString(strings.TrimRight(word, ".,;:"))
+	return n == 1 && strings.Contains(word, ".") || n <= 2 && (strings.HasPrefix(word, "см") || strings.HasPrefix(word, "мм") || strings.HasPrefix(word, "м.") || strings.HasPrefix(word, "кг"))
 }
 
 const hexDigits = "0123456789ABCDEF"

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -45,7 +46,7 @@ func compile(o Options) (*Layouts, error) {
 	}
 	l := &Layouts{
 		checkURL: o.CheckURL, faces: f, layouts: map[string]*layout{},
-		scratch: &sync.Pool{New: func() any { return &setter{faces: f} }},
+		scratch: make(chan *setter, 2*runtime.GOMAXPROCS(0)),
 		press:   &press{faces: f, fonts: fonts, cuts: map[string][][]byte{}, room: o.SignatureRoom, icc: stream("/N 3", sRGBProfile())},
 	}
 	specs, err := readSpecs(o.Folder)

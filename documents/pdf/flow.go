@@ -141,6 +141,11 @@ func (s *setter) reset() {
 	s.used = 0
 	clear(s.elements)
 	s.elements, s.marks = s.elements[:0], s.marks[:0]
+	v := &s.values
+	clear(v.fields)
+	clear(v.photos)
+	*v = values{fields: v.fields[:0], photos: v.photos[:0], buf: v.buf[:0]}
+	s.check = checkSpot{fixed: s.check.fixed[:0]}
 	s.clear()
 }
 

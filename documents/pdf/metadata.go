@@ -44,7 +44,7 @@ func (f *file) metadata(a *about) {
 	f.close()
 
 	iso := a.moment.In(kazakhstan).Format("2006-01-02T15:04:05-07:00")
-	f.packed.Reset()
+	f.text.Reset()
 	f.xml(xmpHead+`<dc:title><rdf:Alt><rdf:li xml:lang="x-default">`, a.title.KK)
 	f.xml(`</rdf:li><rdf:li xml:lang="kk">`, a.title.KK)
 	f.xml(`</rdf:li><rdf:li xml:lang="ru">`, a.title.RU)
@@ -59,8 +59,8 @@ func (f *file) metadata(a *about) {
 	f.xml(iso, "")
 	f.xml("</xmp:ModifyDate>"+xmpTail, "")
 	f.open(objMetadata)
-	f.str("<</Type/Metadata/Subtype/XML/Length ").num(f.packed.Len()).str(">>stream\n")
-	f.out = append(f.out, f.packed.Bytes()...)
+	f.str("<</Type/Metadata/Subtype/XML/Length ").num(f.text.Len()).str(">>stream\n")
+	f.out = append(f.out, f.text.Bytes()...)
 	f.str("\nendstream")
 	f.close()
 }
@@ -69,15 +69,15 @@ func (f *file) metadata(a *about) {
 // of the text become character references: the packet stands uncompressed in
 // the file, and a name such as «endstream» must not mislead a careless reader.
 func (f *file) xml(markup, text string) {
-	f.packed.WriteString(markup)
+	f.text.WriteString(markup)
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c >= utf8.RuneSelf, c >= '0' && c <= '9', c == ' ', c == ',', c == '.', c == '-', c == ':':
-			f.packed.WriteByte(c)
+			f.text.WriteByte(c)
 		default:
-			f.packed.WriteString("&#")
-			f.packed.Write(strconv.AppendInt(f.packed.AvailableBuffer(), int64(c), 10))
-			f.packed.WriteByte(';')
+			f.text.WriteString("&#")
+			f.text.Write(strconv.AppendInt(f.text.AvailableBuffer(), int64(c), 10))
+			f.text.WriteByte(';')
 		}
 	}
 }

@@ -26,7 +26,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync"
 	"time"
 	"unicode"
 
@@ -93,7 +92,7 @@ type Layouts struct {
 	faces    *faces
 	layouts  map[string]*layout
 	press    *press
-	scratch  *sync.Pool // of *setter
+	scratch  chan *setter // idle ones; a sync.Pool would lose them at every collection
 }
 
 // ErrIncomplete is wrapped by the error for a document that lacks what no
@@ -182,13 +181,11 @@ func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) ([
 	if c.err == nil && len(in.Number) > maxNumber {
 		return nil, &TooLongError{Field: numberField, Length: len(in.Number), Limit: maxNumber}
 	}
-	s := l.scratch.Get().(*setter)
-	defer l.scratch.Put(s)
-	s.reset()
+	s := l.setter()
+	defer l.release(s)
 	v := &s.values
 	v.number = in.Number
 	v.fields = c.content(kind, in, v.fields[:0])
-	v.tables, v.photos = nil, v.photos[:0]
 	for name, columns := range kind.tables {
 		if v.tables == nil {
 			v.tables = map[string][][]documents.Text{}
@@ -219,6 +216,24 @@ func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) ([
 	}
 	s.paginate(kind, in.Number)
 	return k.write(s, &a)
+}
+
+// setter returns scratch memory for one document, release takes it back.
+func (l *Layouts) setter() *setter {
+	select {
+	case s := <-l.scratch:
+		return s
+	default:
+		return &setter{faces: l.faces}
+	}
+}
+
+func (l *Layouts) release(s *setter) {
+	s.reset()
+	select {
+	case l.scratch <- s:
+	default: // more at once than we keep for
+	}
 }
 
 // document sets the pages of all languages.

@@ -111,6 +111,7 @@ func BenchmarkSigned(b *testing.B) {
 		b.Run(family.String()+"/raw", func(b *testing.B) { benchRaw(b, key) })
 		b.Run(family.String()+"/licence", func(b *testing.B) {
 			b.ReportAllocs()
+			defer cpu(b)()
 			for b.Loop() {
 				file, err := l.Licence(doc, meta)
 				if err != nil {
@@ -126,6 +127,7 @@ func BenchmarkSigned(b *testing.B) {
 
 func benchRaw(b *testing.B, key signing.Key) {
 	digest := make([]byte, 32)
+	defer cpu(b)()
 	for b.Loop() {
 		if _, err := key.Signer.Sign(rand.Reader, digest, crypto.SHA256); err != nil {
 			b.Fatal(err)

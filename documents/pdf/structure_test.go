@@ -241,15 +241,16 @@ func solid(s string) string {
 
 func TestStructure(t *testing.T) {
 	l := compiled(t)
-	pages := map[string]int{"licence": 2, "licence-natural": 2, "licence-long": 4, "refusal": 2, "refusal-long": 25}
+	pages := map[string]int{"licence": 2, "licence-natural": 2, "licence-long": 4, "refusal-long": 25,
+		"licence-archaeology": 4, "licence-restoration": 4, "licence-both": 4, "export-certificate": 6}
 	for name, doc := range samples() {
 		t.Run(name, func(t *testing.T) {
 			p, err := parse(render(t, l, doc))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(p.pages) != pages[name] {
-				t.Errorf("%d pages, want %d", len(p.pages), pages[name])
+			if want := pages[name]; len(p.pages) != want && (want > 0 || len(p.pages) != 2) {
+				t.Errorf("%d pages, want %d or, if that is 0, 2", len(p.pages), want)
 			}
 			if len(p.contents) != 2*SignatureRoom || strings.Trim(string(p.contents), "0") != "" {
 				t.Error("contents are not a run of zeros of the promised size")

@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -76,7 +75,7 @@ func appendEntry(dst []byte, offset int) []byte {
 func (k *skeleton) write(s *setter, a *about) ([]byte, error) {
 	f := &s.file
 	f.k, f.high = k, f.high[:0]
-	f.out = append(make([]byte, 0, len(k.prefix)+2*k.room+6<<10+s.volume()/3+len(s.elements)*100+len(a.data)), k.prefix...)
+	f.out = append(f.out[:0], k.prefix...)
 	var err error
 	if f.code, err = f.appendCode(f.code[:0], a.qr); err != nil {
 		return nil, err
@@ -103,10 +102,15 @@ func (k *skeleton) write(s *setter, a *about) ([]byte, error) {
 	ranges, contents := f.signature(a.moment)
 	f.trailer(id)
 	f.byteRange(ranges, contents)
-	out := f.out
-	f.out = nil
+	out := bytes.Clone(f.out) // of the exact size; the scratch memory stays
+	if cap(f.out) > maxScratch {
+		f.out = nil
+	}
 	return out, nil
 }
+
+// maxScratch is how large a file may be whose memory is kept for the next.
+const maxScratch = 256 << 10
 
 // identity returns the file identifier: a digest of all that the file says, so
 // that the same document gets the same one (ISO 32000-1, 14.4).
@@ -121,24 +125,15 @@ func (s *setter) identity(a *about) (id [16]byte) {
 	}
 	f.digest.Write(f.code)
 	f.digest.Write(a.data)
-	f.packed.Reset()
+	f.text.Reset()
 	for _, text := range []string{a.number, a.title.KK, a.title.RU, a.author, a.subject.KK, a.subject.RU, pdfDate(a.moment)} {
-		f.packed.WriteString(text)
-		f.packed.WriteByte(0)
+		f.text.WriteString(text)
+		f.text.WriteByte(0)
 	}
-	f.digest.Write(f.packed.Bytes())
+	f.digest.Write(f.text.Bytes())
 	f.sum = f.digest.Sum(f.sum[:0])
 	copy(id[:], f.sum)
 	return id
-}
-
-// volume is the length of all page contents.
-func (s *setter) volume() int {
-	n := 0
-	for i := range s.used {
-		n += len(s.pages[i].content)
-	}
-	return n
 }
 
 // file is a file being written.
@@ -147,8 +142,9 @@ type file struct {
 	low          [firstConstant]int // offsets of the objects below the constants
 	high         []int              // and of those after them
 	k            *skeleton
-	packed       bytes.Buffer
-	packer       *zlib.Writer
+	text         bytes.Buffer
+	packed       []byte
+	packer       packer
 	digest       hash.Hash
 	sum          []byte
 	encoder      qr.Encoder
@@ -248,7 +244,6 @@ func (f *file) attachment(a *about) {
 		return
 	}
 	date := pdfDate(a.moment)
-	f.packed.Reset()
 	f.stream(objData, "/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</Size "+itoa(len(a.data))+"/ModDate("+date+")>>", a.data)
 	f.open(objFileSpec)
 	f.str("<</Type/Filespec/F(" + dataName + ")/UF(" + dataName + ")/AFRelationship/Data/Desc")
@@ -261,16 +256,10 @@ const dataAbout = "Құжаттың машина оқитын нысаны / М�
 
 // stream writes a compressed stream object.
 func (f *file) stream(n int, dict string, data []byte) {
-	f.packed.Reset()
-	if f.packer == nil {
-		f.packer, _ = zlib.NewWriterLevel(&f.packed, zlib.BestSpeed) // the level is valid
-	}
-	f.packer.Reset(&f.packed)
-	f.packer.Write(data) // a bytes.Buffer does not fail
-	f.packer.Close()     // likewise
+	f.packed = f.packer.pack(f.packed[:0], data)
 	f.open(n)
-	f.str("<<").str(dict).str("/Filter/FlateDecode/Length ").num(f.packed.Len()).str(">>stream\n")
-	f.out = append(f.out, f.packed.Bytes()...)
+	f.str("<<").str(dict).str("/Filter/FlateDecode/Length ").num(len(f.packed)).str(">>stream\n")
+	f.out = append(f.out, f.packed...)
 	f.str("\nendstream")
 	f.close()
 }

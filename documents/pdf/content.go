@@ -40,7 +40,7 @@ func (c *cleaner) content(l *layout, in *Content, dst []documents.Text) []docume
 	for i := range l.fields {
 		f := &l.fields[i]
 		v, ok := in.Fields[f.Name]
-		if ok {
+		if ok && !c.cleaned {
 			v = c.both("/fields/"+f.Name, v, f.Lines)
 		}
 		if c.err == nil && !f.Optional && (v.KK == "" || v.RU == "") {

@@ -12,6 +12,7 @@ type cleaner struct {
 	faces    *faces
 	err      error
 	alphabet alphabet // what all texts so far need
+	cleaned  bool     // the fields of the content have been cleaned one by one
 }
 
 // limit refuses a text of more characters than its field may have.

@@ -80,15 +80,25 @@ func (p *packer) put(value uint32, n uint) {
 	}
 }
 
-// literal writes one byte: codes of 8 bits from 00110000, from 144 on of 9 bits
-// from 110010000, the first bit first.
+// literal writes one byte.
 func (p *packer) literal(c byte) {
-	if c < 144 {
-		p.put(uint32(bits.Reverse8(0x30+c)), 8)
-		return
-	}
-	p.put(uint32(bits.Reverse16(0x190+uint16(c-144)))>>7, 9)
+	l := literals[c]
+	p.put(uint32(l>>4), uint(l&15))
 }
+
+// literals are the codes of the bytes, 8 bits from 00110000 and from 144 on 9
+// bits from 110010000, the first bit lowest, shifted by four; and their lengths
+// in the lowest four bits. Read only.
+var literals = func() (all [256]uint16) {
+	for c := range all {
+		if c < 144 {
+			all[c] = uint16(bits.Reverse8(uint8(0x30+c)))<<4 | 8
+		} else {
+			all[c] = bits.Reverse16(uint16(0x190+c-144))>>7<<4 | 9
+		}
+	}
+	return all
+}()
 
 // match writes a repetition: a code for the length, one of 5 bits for the
 // distance, each with its extra bits (RFC 1951, 3.2.5).

@@ -139,6 +139,7 @@ func (l *Layouts) Licence(doc documents.Licence, m Meta) ([]byte, error) {
 	}
 	c := &cleaner{faces: l.faces}
 	doc = c.licence(doc)
+	c.cleaned = true
 	in := licenceContent(&doc)
 	in.QR = m.QR
 	return l.render(in, m, c, "/licence/number")
@@ -152,6 +153,7 @@ func (l *Layouts) Refusal(doc documents.Refusal, m Meta) ([]byte, error) {
 	}
 	c := &cleaner{faces: l.faces}
 	doc = c.refusal(doc)
+	c.cleaned = true
 	in := refusalContent(&doc)
 	in.QR = m.QR
 	return l.render(in, m, c, "/refusal/number")

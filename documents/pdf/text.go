@@ -310,14 +310,25 @@ func appendString(dst []byte, s string, hyphen bool) []byte {
 	dst = append(dst, '(')
 	for _, r := range s {
 		r = shown(r)
-		dst = appendByte(dst, byte(r>>8))
-		dst = appendByte(dst, byte(r))
+		if hi, lo := byte(r>>8), byte(r); plainByte[hi] && plainByte[lo] {
+			dst = append(dst, hi, lo)
+		} else {
+			dst = appendByte(appendByte(dst, hi), lo)
+		}
 	}
 	if hyphen {
 		dst = append(dst, 0, 0xAD)
 	}
 	return append(dst, ')')
 }
+
+// plainByte tells which bytes stand for themselves in a string. Read only.
+var plainByte = func() (plain [256]bool) {
+	for c := range plain {
+		plain[c] = c != '(' && c != ')' && c != '\\' && c != '\r'
+	}
+	return plain
+}()
 
 func appendByte(dst []byte, c byte) []byte {
 	switch c {

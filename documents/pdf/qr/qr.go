@@ -12,6 +12,7 @@ package qr
 
 import (
 	"errors"
+	"math/bits"
 	"sync"
 )
 
@@ -83,37 +84,45 @@ type Rect struct{ X, Y, W, H int }
 // Rects appends rectangles that together cover exactly the dark modules: every
 // run of a row, extended downwards as far as it stays dark. No two overlap.
 func (e *Encoder) Rects(dst []Rect, c Code) []Rect {
-	clear(e.seen[:c.Size])
-	for y := range c.Size {
-		for x := 0; x < c.Size; x++ {
-			if !e.free(c, x, y) {
-				continue
-			}
-			r := Rect{X: x, Y: y, H: 1}
-			for r.W = 1; e.free(c, x+r.W, y); r.W++ {
-			}
-			for e.freeRow(c, r) {
-				r.H++
-			}
-			for dy := range r.H {
-				for dx := range r.W {
-					e.seen[y+dy].set(x + dx)
+	left := e.seen[:c.Size] // dark and in no rectangle yet
+	copy(left, c.rows)
+	for y := range left {
+		for k := range left[y] {
+			for left[y][k] != 0 {
+				x := 64*k + bits.TrailingZeros64(left[y][k])
+				r := Rect{X: x, Y: y, H: 1}
+				for r.W = 1; x+r.W < c.Size && left[y].get(x+r.W); r.W++ {
 				}
+				run := span(x, r.W)
+				left[y].remove(&run)
+				for y+r.H < c.Size && left[y+r.H].has(&run) {
+					left[y+r.H].remove(&run)
+					r.H++
+				}
+				dst = append(dst, r)
 			}
-			dst = append(dst, r)
-			x += r.W
 		}
 	}
 	return dst
 }
 
-// free reports whether a module is dark and in no rectangle yet.
-func (e *Encoder) free(c Code, x, y int) bool { return c.Dark(x, y) && !e.seen[y].get(x) }
+// span is a row with n modules set from x on.
+func span(x, n int) (r row) {
+	for i := x; i < x+n; i++ {
+		r.set(i)
+	}
+	return r
+}
 
-// freeRow reports whether the row below a rectangle can be added to it.
-func (e *Encoder) freeRow(c Code, r Rect) bool {
-	for dx := range r.W {
-		if !e.free(c, r.X+dx, r.Y+r.H) {
+func (r *row) remove(s *row) {
+	for k := range r {
+		r[k] &^= s[k]
+	}
+}
+
+func (r *row) has(s *row) bool {
+	for k := range r {
+		if r[k]&s[k] != s[k] {
 			return false
 		}
 	}

@@ -3,7 +3,9 @@ package pdf
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/sha256"
 	"embed"
+	"encoding"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -165,7 +167,7 @@ func (p *press) cut(l *layout, c face, a alphabet, n int) ([][]byte, error) {
 }
 
 // skeleton draws the backgrounds of a layout and writes its constant objects.
-func (p *press) skeleton(l *layout, a alphabet, annex bool) (*skeleton, error) {
+func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
 	g, err := newStage(p.faces)
 	if err != nil {
 		return nil, err
@@ -214,7 +216,7 @@ func (p *press) skeleton(l *layout, a alphabet, annex bool) (*skeleton, error) {
 	}
 	k.resources = k.add([]byte("<<" + k.fonts + ">>>>"))
 	for i, s := range sides {
-		if s.look == annexLook && !annex {
+		if used&(1<<s.look) == 0 {
 			continue
 		}
 		k.sides[s.at()] = k.add(stream("", rounded(drawn.pages[i], 2)))
@@ -222,7 +224,14 @@ func (p *press) skeleton(l *layout, a alphabet, annex bool) (*skeleton, error) {
 	k.intent = k.add(fmt.Appendf(nil, "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>", k.add(p.icc)))
 	k.widget = k.add(fmt.Appendf(nil, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature)/TU%s/F 132/Rect[0 0 0 0]/P %d 0 R/V %d 0 R/StructParent 0>>",
 		appendTextString(nil, signatureAlt.KK+" / "+signatureAlt.RU), objFirstPage, objSignature))
-	return k, nil
+	h := sha256.New()
+	h.Write(k.prefix) // a hash does not fail
+	state, ok := h.(encoding.BinaryMarshaler)
+	if !ok {
+		return nil, errDigest
+	}
+	k.digest, err = state.MarshalBinary()
+	return k, err
 }
 
 // signatureAlt names the signature, which cannot be seen, to those who listen.
@@ -238,7 +247,7 @@ func emblemObject(replacement, ornament []byte) ([]byte, error) {
 	if len(replacement) == 0 {
 		dict := fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %[1]g %[1]g]/Matrix[%[2]g 0 0 %[2]g 0 0]/Resources<<>>",
 			emblemSide, 1/emblemSide)
-		return stream(dict, unlettered.ReplaceAll(rounded(ornament, 1), nil)), nil
+		return stream(dict, unlettered.ReplaceAll(rounded(ornament, 0), nil)), nil
 	}
 	rgb, side, err := readEmblem(replacement)
 	if err != nil {

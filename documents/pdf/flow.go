@@ -98,6 +98,9 @@ const (
 	lookCount
 )
 
+// looks is a set of them, a bit each.
+type looks uint8
+
 // grid is the frame of a table that goes on.
 type grid struct {
 	columns      []float64 // edges

@@ -144,6 +144,8 @@ func TestParallel(t *testing.T) {
 					file, err = l.Licence(d, Meta{SignedAt: signedAt})
 				case documents.Refusal:
 					file, err = l.Refusal(d, Meta{SignedAt: signedAt.In(time.Local)})
+				case Content:
+					file, err = l.Render(d, meta())
 				}
 				if err != nil || string(file) != want[name] {
 					t.Errorf("%s: differs when rendered in parallel (%v)", name, err)

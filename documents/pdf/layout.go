@@ -29,12 +29,12 @@ type layout struct {
 	used    usage
 	digest  string
 
-	files [alphabetCount][2]struct { // by alphabet, without and with an annex
+	files [alphabetCount][1 << lookCount]struct { // by alphabet and the looks of the pages
 		once sync.Once
 		file *skeleton
 		err  error
 	}
-	build func(*layout, alphabet, bool) (*skeleton, error)
+	build func(*layout, alphabet, looks) (*skeleton, error)
 }
 
 // usage is what the fonts of a layout must have: fixed characters, and in some
@@ -143,13 +143,10 @@ func (l *layout) field(name string) int {
 	return slices.IndexFunc(l.fields, func(f fieldSpec) bool { return f.Name == name })
 }
 
-// skeleton returns the constant objects for an alphabet, made when first needed.
-func (l *layout) skeleton(a alphabet, annex bool) (*skeleton, error) {
-	slot := &l.files[a][0]
-	if annex {
-		slot = &l.files[a][1]
-	}
-	slot.once.Do(func() { slot.file, slot.err = l.build(l, a, annex) })
+// skeleton returns the constant objects for an alphabet and some looks, made when first needed.
+func (l *layout) skeleton(a alphabet, used looks) (*skeleton, error) {
+	slot := &l.files[a][used]
+	slot.once.Do(func() { slot.file, slot.err = l.build(l, a, used) })
 	return slot.file, slot.err
 }
 

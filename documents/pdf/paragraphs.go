@@ -45,7 +45,12 @@ func (c *compiler) text(at string, b *blockSpec) *paragraphs {
 		c.layout.used.add(p.style.face, string(softHyphen))
 	}
 	if p.text.fixed && !p.balance && len(p.text.parts) > 0 {
-		p.ready = c.faces.wrap(nil, p.text.parts[0].text, p.measure())
+		fixed := p.text.parts[0].text
+		if p.sentence {
+			fixed = sentence(fixed)
+			c.layout.used.add(p.style.face, ".")
+		}
+		p.ready = c.faces.wrap(nil, fixed, p.measure())
 	}
 	return p
 }

@@ -131,11 +131,28 @@ type UnknownLayoutError struct{ Layout string }
 
 func (e *UnknownLayoutError) Error() string { return fmt.Sprintf("there is no layout %q", e.Layout) }
 
+// Prepared is a file to be signed, with what its signer needs, so that nobody
+// has to read the file again to find the place of the signature.
+type Prepared struct {
+	File []byte
+	// ByteRange is that of the signature dictionary: offset and length of the two
+	// parts that are signed. Between them stands the empty /Contents, with its
+	// angle brackets.
+	ByteRange [4]int
+	SHA256    [32]byte // of the two parts
+}
+
 // Licence returns the licence as a file to be signed. Its number and date must
 // have been given.
 func (l *Layouts) Licence(doc documents.Licence, m Meta) ([]byte, error) {
+	p, err := l.PrepareLicence(doc, m)
+	return p.File, err
+}
+
+// PrepareLicence is Licence for signers who take a digest.
+func (l *Layouts) PrepareLicence(doc documents.Licence, m Meta) (Prepared, error) {
 	if doc.Number == "" || doc.IssuedOn.IsZero() || m.SignedAt.IsZero() {
-		return nil, fmt.Errorf("%w: a licence needs number, date and signing time", ErrIncomplete)
+		return Prepared{}, fmt.Errorf("%w: a licence needs number, date and signing time", ErrIncomplete)
 	}
 	c := &cleaner{faces: l.faces}
 	doc = c.licence(doc)
@@ -156,7 +173,8 @@ func (l *Layouts) Refusal(doc documents.Refusal, m Meta) ([]byte, error) {
 	c.cleaned = true
 	in := refusalContent(&doc)
 	in.QR = m.QR
-	return l.render(in, m, c, "/refusal/number")
+	p, err := l.render(in, m, c, "/refusal/number")
+	return p.File, err
 }
 
 // Render returns a document of any kind as a file to be signed. What keeps it
@@ -164,24 +182,30 @@ func (l *Layouts) Refusal(doc documents.Refusal, m Meta) ([]byte, error) {
 // *[TooLongError] or *[PhotographError] that names the field, or an
 // *[UnknownLayoutError].
 func (l *Layouts) Render(in Content, m Meta) ([]byte, error) {
+	p, err := l.Prepare(in, m)
+	return p.File, err
+}
+
+// Prepare is Render for signers who take a digest.
+func (l *Layouts) Prepare(in Content, m Meta) (Prepared, error) {
 	if m.SignedAt.IsZero() {
-		return nil, fmt.Errorf("%w: no signing time", ErrIncomplete)
+		return Prepared{}, fmt.Errorf("%w: no signing time", ErrIncomplete)
 	}
 	c := &cleaner{faces: l.faces}
 	in.Number = c.line("/number", in.Number)
 	if c.err == nil && in.Number == "" {
-		return nil, &MissingFieldError{Field: "/number"}
+		return Prepared{}, &MissingFieldError{Field: "/number"}
 	}
 	return l.render(&in, m, c, "/number")
 }
 
-func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) ([]byte, error) {
+func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) (Prepared, error) {
 	kind, ok := l.layouts[in.Layout]
 	if !ok {
-		return nil, &UnknownLayoutError{in.Layout}
+		return Prepared{}, &UnknownLayoutError{in.Layout}
 	}
 	if c.err == nil && len(in.Number) > maxNumber {
-		return nil, &TooLongError{Field: numberField, Length: len(in.Number), Limit: maxNumber}
+		return Prepared{}, &TooLongError{Field: numberField, Length: len(in.Number), Limit: maxNumber}
 	}
 	s := l.setter()
 	defer l.release(s)
@@ -196,19 +220,19 @@ func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) ([
 	}
 	v.photos = c.photographs(in.Photographs, v.photos)
 	if c.err != nil {
-		return nil, c.err
+		return Prepared{}, c.err
 	}
 	url, code, err := l.qrText(in.Number, numberField, in.QR)
 	if err != nil {
-		return nil, err
+		return Prepared{}, err
 	}
 	if !kind.numberFits(in.Number) {
 		c.alphabet = full
 	}
 	s.document(kind, url, kind.roles())
-	k, err := kind.skeleton(c.alphabet, s.annexed())
+	k, err := kind.skeleton(c.alphabet, s.looks())
 	if err != nil {
-		return nil, err
+		return Prepared{}, err
 	}
 	a := about{number: in.Number, moment: m.SignedAt, qr: code, data: m.Data, schema: m.Schema}
 	a.title = kind.both(&kind.title, v)
@@ -274,14 +298,12 @@ func (s *setter) document(l *layout, url string, roles []role) {
 	}
 }
 
-// annexed reports whether a page begins an annex.
-func (s *setter) annexed() bool {
+// looks returns those that the pages have.
+func (s *setter) looks() (used looks) {
 	for i := range s.used {
-		if s.pages[i].look == annexLook {
-			return true
-		}
+		used |= 1 << s.pages[i].look
 	}
-	return false
+	return used
 }
 
 // both fills a text of the layout in both languages.

@@ -182,6 +182,9 @@ func rounded(content []byte, decimals int) []byte {
 		if bytes.HasSuffix(row, []byte("g\n")) || bytes.HasSuffix(row, []byte("G\n")) {
 			places = 3 // of a colour
 		}
+		if bytes.HasSuffix(row, []byte(" w\n")) {
+			places = max(decimals, 1)
+		}
 		if bytes.Contains(row, []byte("<")) || bytes.Contains(row, []byte("(")) {
 			out = append(out, row...) // a string, or our own marks
 			continue

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
+	"tamga/documents"
 	"tamga/signing"
 	"tamga/signing/signtest"
 )
@@ -131,6 +133,44 @@ func benchRaw(b *testing.B, key signing.Key) {
 	for b.Loop() {
 		if _, err := key.Signer.Sign(rand.Reader, digest, crypto.SHA256); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestPrepared checks range and digest against the file itself.
+func TestPrepared(t *testing.T) {
+	l := compiled(t)
+	for name, c := range kinds() {
+		p, err := l.Prepare(c, meta())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := p.ByteRange
+		h := sha256.New()
+		h.Write(p.File[r[0]:r[1]])
+		h.Write(p.File[r[2] : r[2]+r[3]])
+		if !bytes.Equal(h.Sum(nil), p.SHA256[:]) {
+			t.Errorf("%s: the digest is not that of the two parts", name)
+		}
+		if want := fmt.Sprintf("/ByteRange [0 %d %d %d]", r[1], r[2], r[3]); !bytes.Contains(p.File, []byte(want)) || r[2]+r[3] != len(p.File) {
+			t.Errorf("%s: the file has no %s", name, want)
+		}
+	}
+}
+
+// TestSize keeps the promise about two-page licences, with the data attached
+// and a signed payload in the QR code.
+func TestSize(t *testing.T) {
+	m := meta()
+	m.Data = bytes.Repeat([]byte(`{"field":"Археологиялық жұмыстар","n":12345},`), 30)
+	m.QR = "https://tamga.example/check/26000017#" + strings.Repeat("6BF%6JBFD2P$", 30)
+	for _, doc := range []documents.Licence{sampleLicence(), naturalLicence()} {
+		file, err := compiled(t).Licence(doc, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(file) > 60<<10 {
+			t.Errorf("%d bytes", len(file))
 		}
 	}
 }

@@ -119,17 +119,25 @@ func letters(s string) string {
 	return string(all)
 }
 
-// TestQRCode reads the code from pictures of paper, in two resolutions.
+// TestQRCode reads the code from pictures of paper, in several resolutions:
+// the plain address, and one with a signed payload behind it.
 func TestQRCode(t *testing.T) {
 	l := compiled(t)
-	for _, doc := range []any{sampleLicence(), sampleRefusal()} {
+	plain := kinds()["approval"]
+	payload := kinds()["licence-both"]
+	payload.QR = checkAddress(payload.Number) + "#" + strings.Repeat("6BF%6JBFD2P$", 32)
+	for _, doc := range []Content{plain, payload} {
 		file := written(t, l, doc)
-		for _, dpi := range []string{"100", "200"} {
+		want := doc.QR
+		if want == "" {
+			want = checkAddress(doc.Number)
+		}
+		for _, dpi := range []string{"150", "200", "300"} {
 			for _, page := range []string{"1", "2"} {
 				picture := filepath.Join(t.TempDir(), "page")
 				tool(t, "pdftoppm", "-r", dpi, "-f", page, "-singlefile", "-gray", "-png", file, picture)
 				got := strings.TrimSpace(tool(t, "zbarimg", "--nodbus", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture+".png"))
-				if want := checkAddress(sampleNumber(doc)); got != want {
+				if got != want {
 					t.Errorf("page %s at %s dpi reads %q, want %q", page, dpi, got, want)
 				}
 			}

@@ -3,7 +3,9 @@ package pdf
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"time"
@@ -36,6 +38,7 @@ const (
 type skeleton struct {
 	prefix    []byte // header and constant objects
 	xref      []byte // cross-reference entries of the constant objects
+	digest    []byte // state of SHA-256 after the prefix
 	zeros     []byte // digits of the empty /Contents
 	fonts     string // entries of the resources, open at XObject
 	room      int    // bytes of the signature
@@ -72,13 +75,12 @@ func appendEntry(dst []byte, offset int) []byte {
 }
 
 // write assembles the file of the pages that have been set.
-func (k *skeleton) write(s *setter, a *about) ([]byte, error) {
+func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	f := &s.file
 	f.k, f.high = k, f.high[:0]
 	f.out = append(f.out[:0], k.prefix...)
-	var err error
 	if f.code, err = f.appendCode(f.code[:0], a.qr); err != nil {
-		return nil, err
+		return p, err
 	}
 	f.resources = k.resources
 	f.firstElement = k.next + 2*(s.used-1) + len(s.values.photos)
@@ -87,9 +89,8 @@ func (k *skeleton) write(s *setter, a *about) ([]byte, error) {
 		f.firstElement++
 	}
 	for i := range s.used {
-		p := &s.pages[i]
-		f.page(i, p)
-		f.stream(f.pageContent(i), "", p.content)
+		f.page(i, &s.pages[i])
+		f.stream(f.pageContent(i), "", s.pages[i].content)
 	}
 	f.photographs(s.values.photos)
 	f.structure(s)
@@ -102,12 +103,37 @@ func (k *skeleton) write(s *setter, a *about) ([]byte, error) {
 	ranges, contents := f.signature(a.moment)
 	f.trailer(id)
 	f.byteRange(ranges, contents)
-	out := bytes.Clone(f.out) // of the exact size; the scratch memory stays
+	p.File = bytes.Clone(f.out) // of the exact size; the scratch memory stays
 	if cap(f.out) > maxScratch {
 		f.out = nil
 	}
-	return out, nil
+	after := contents + 2*k.room + 2
+	p.ByteRange = [4]int{0, contents, after, len(p.File) - after}
+	if err := f.sign(k, &p); err != nil {
+		return Prepared{}, err
+	}
+	return p, nil
 }
+
+// sign digests what the signature will cover, from where the digest of the
+// constant objects stands.
+func (f *file) sign(k *skeleton, p *Prepared) error {
+	state, ok := f.digest.(encoding.BinaryUnmarshaler)
+	if !ok {
+		return errDigest
+	}
+	if err := state.UnmarshalBinary(k.digest); err != nil {
+		return fmt.Errorf("%w: %w", errDigest, err)
+	}
+	f.digest.Write(p.File[len(k.prefix):p.ByteRange[1]]) // a hash does not fail
+	f.digest.Write(p.File[p.ByteRange[2]:])
+	f.sum = f.digest.Sum(f.sum[:0])
+	copy(p.SHA256[:], f.sum)
+	return nil
+}
+
+// errDigest cannot happen with the digests of the standard library.
+var errDigest = errors.New("state of the digest cannot be kept")
 
 // maxScratch is how large a file may be whose memory is kept for the next.
 const maxScratch = 256 << 10

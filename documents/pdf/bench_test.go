@@ -12,7 +12,7 @@ import (
 // BenchmarkLicence is one licence of usual length. Compare it with
 // BenchmarkRSA2048, the signature that it will get.
 func BenchmarkLicence(b *testing.B) {
-	l, doc := compiled(b), sampleLicence()
+	l, doc := compiled(b), specimenLicence()
 	render(b, l, doc)
 	b.ReportAllocs()
 	defer cpu(b)()

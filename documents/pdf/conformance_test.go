@@ -374,7 +374,7 @@ func TestConformance(t *testing.T) {
 // TestConformanceIsTested breaks one rule after another, leaving all lengths as
 // they are, and expects the checker to notice.
 func TestConformanceIsTested(t *testing.T) {
-	file := render(t, compiled(t), kinds()["export-certificate"])
+	file := render(t, compiled(t), Specimens()["export-certificate"])
 	if err := conforms(file); err != nil {
 		t.Fatal(err)
 	}

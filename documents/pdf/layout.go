@@ -120,13 +120,14 @@ func (l *layout) useFixed(lang documents.Lang) {
 	l.used.add(running, l.spec.Running.In(lang)+projectMark.In(lang))
 	l.used.add(l.styles["page_number"].face, "0123456789 /")
 	l.used.add(l.styles["corner"].face, numberCharacters)
-	for r := ' '; r <= '~'; r++ {
-		l.used.add(l.styles["address"].face, string(r))
-	}
+	l.used.add(l.styles["address"].face, addressCharacters)
 }
 
 // numberCharacters are those of the usual numbers of documents.
 const numberCharacters = "№ -/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// addressCharacters are those of the usual check addresses.
+const addressCharacters = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-._:/?#&=%+@"
 
 // sign computes the digest of all that the layout consists of.
 func (l *layout) sign() error {

@@ -46,7 +46,6 @@ func (f *file) metadata(a *about) {
 	iso := a.moment.In(kazakhstan).Format("2006-01-02T15:04:05-07:00")
 	f.text.Reset()
 	f.xml(xmpHead+`<dc:title><rdf:Alt><rdf:li xml:lang="x-default">`, a.title.KK)
-	f.xml(`</rdf:li><rdf:li xml:lang="kk">`, a.title.KK)
 	f.xml(`</rdf:li><rdf:li xml:lang="ru">`, a.title.RU)
 	f.xml("</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>", a.author)
 	f.xml(`</rdf:li></rdf:Seq></dc:creator><dc:description><rdf:Alt><rdf:li xml:lang="x-default">`, a.subject.KK)

@@ -48,7 +48,7 @@ func stretched() []any {
 		strings.Repeat("Щ № 1 ", 300),
 	} {
 		both := documents.Text{KK: s, RU: s + "ы"}
-		l, r := sampleLicence(), sampleRefusal()
+		l, r := specimenLicence(), specimenRefusal()
 		h := documents.Holder{Legal: &documents.LegalEntity{Name: both, Address: both, BIN: "120741000014"}}
 		l.Holder, l.Activity, l.SpecialConditions, l.Licensor, l.Head, l.Place = h, both, both, both, s, both
 		r.Authority, r.Requisites, r.Applicant, r.ApplicationNumber = both, both, h, s

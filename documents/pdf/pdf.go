@@ -226,7 +226,7 @@ func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) (P
 	if err != nil {
 		return Prepared{}, err
 	}
-	if !kind.numberFits(in.Number) {
+	if !kind.fits("corner", in.Number) || !kind.fits("address", url) {
 		c.alphabet = full
 	}
 	s.document(kind, url, kind.roles())
@@ -315,13 +315,11 @@ func (l *layout) both(t *templates, v *values) (out documents.Text) {
 	return out
 }
 
-// numberFits reports whether the font of the corner has a number's characters.
-func (l *layout) numberFits(number string) bool {
-	c := l.styles["corner"].face
-	if l.used.whole[c] {
-		return true
-	}
-	for _, r := range number {
+// fits reports whether the small font of a style has the characters of a number
+// or address.
+func (l *layout) fits(style, text string) bool {
+	c := l.styles[style].face
+	for _, r := range text {
 		if !l.used.fixed[c][shown(r)] {
 			return false
 		}

@@ -19,7 +19,7 @@ func meta() Meta { return Meta{SignedAt: signedAt, Data: sampleData, Schema: sam
 // TestRequiredFields leaves out one field after another of every kind.
 func TestRequiredFields(t *testing.T) {
 	l := compiled(t)
-	for name, c := range kinds() {
+	for name, c := range Specimens() {
 		required, optional := l.Fields(c.Layout)
 		if len(required) == 0 {
 			t.Errorf("%s requires nothing", name)
@@ -57,7 +57,7 @@ func TestRequiredFields(t *testing.T) {
 // caption: the error names the place.
 func TestHostileContent(t *testing.T) {
 	l := compiled(t)
-	for name, c := range kinds() {
+	for name, c := range Specimens() {
 		check := func(place string, bad Content) {
 			t.Helper()
 			var glyph *MissingGlyphError
@@ -98,7 +98,7 @@ func TestHostileContent(t *testing.T) {
 			}
 		}
 	}
-	c := kinds()["export-certificate"]
+	c := Specimens()["export-certificate"]
 	for _, payload := range []string{"a b", "ә", "a\nb", strings.Repeat("A", maxQR+1)} {
 		c.QR = payload
 		if _, err := l.Render(c, meta()); err == nil {
@@ -110,7 +110,7 @@ func TestHostileContent(t *testing.T) {
 // TestManyObjects checks a list over many pages: all rows are there, in order,
 // every page repeats the header, and the file conforms.
 func TestManyObjects(t *testing.T) {
-	c := kinds()["export-certificate"]
+	c := Specimens()["export-certificate"]
 	c.Tables = map[string]Table{"objects": objects(500)}
 	file := render(t, compiled(t), c)
 	if err := conforms(file); err != nil {
@@ -142,7 +142,7 @@ func TestAllLettersTogether(t *testing.T) {
 			every.WriteByte(' ')
 		}
 	}
-	c := kinds()["approval"]
+	c := Specimens()["approval"]
 	c.Fields["conditions"] = Same(every.String())
 	file := render(t, compiled(t), c)
 	if err := conforms(file); err != nil {
@@ -157,7 +157,7 @@ func TestAllLettersTogether(t *testing.T) {
 
 // bomb is a PNG file that claims a size.
 func bomb(w, h uint32) []byte {
-	file := pngBytes(image.NewGray(image.Rect(0, 0, 20, 20)))
+	file := pngFile(image.NewGray(image.Rect(0, 0, 20, 20)))
 	binary.BigEndian.PutUint32(file[16:], w)
 	binary.BigEndian.PutUint32(file[20:], h)
 	binary.BigEndian.PutUint32(file[29:], crc32.ChecksumIEEE(file[12:29]))
@@ -166,11 +166,11 @@ func bomb(w, h uint32) []byte {
 
 func TestPhotographs(t *testing.T) {
 	l := compiled(t)
-	c := kinds()["export-certificate"]
+	c := Specimens()["export-certificate"]
 	good := c.Photographs[0]
 	for name, data := range map[string][]byte{
 		"nothing": nil, "no picture": []byte("%PDF-1.7"), "a bomb": bomb(60000, 60000), "a wide bomb": bomb(9000, 9000),
-		"tiny": pngBytes(image.NewGray(image.Rect(0, 0, 3, 3))), "cut off": good.Data[:len(good.Data)/2], "huge": append(bytes.Clone(good.Data), make([]byte, maxPhotoBytes)...),
+		"tiny": pngFile(image.NewGray(image.Rect(0, 0, 3, 3))), "cut off": good.Data[:len(good.Data)/2], "huge": append(bytes.Clone(good.Data), make([]byte, maxPhotoBytes)...),
 		"a lie about its size": bomb(30, 30),
 	} {
 		bad := good
@@ -301,7 +301,7 @@ func FuzzContent(f *testing.F) {
 	f.Add("ұзынсөзұзынсөзұзынсөз", "a\u00A0b", " - ", int8(40))
 	l := compiled(f)
 	f.Fuzz(func(t *testing.T, a, b, c string, rows int8) {
-		doc := kinds()["conclusion"]
+		doc := Specimens()["conclusion"]
 		doc.Fields["grounds"], doc.Fields["place"] = documents.Text{KK: a, RU: b}, documents.Text{KK: c, RU: a}
 		table := objects(int(rows) & 63)
 		for i := range table.Rows {

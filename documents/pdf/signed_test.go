@@ -89,7 +89,7 @@ func TestSamples(t *testing.T) {
 	for i, doc := range stretched() {
 		all[fmt.Sprintf("stretched-%d", i)] = doc
 	}
-	big := kinds()["export-certificate"]
+	big := Specimens()["export-certificate"]
 	big.Tables["objects"] = objects(500)
 	all["export-500"] = big
 	for name, doc := range all {
@@ -106,7 +106,7 @@ func TestSamples(t *testing.T) {
 // BenchmarkSigned is one licence with its data attached, rendered and signed,
 // beside the bare signature.
 func BenchmarkSigned(b *testing.B) {
-	l, doc := compiled(b), sampleLicence()
+	l, doc := compiled(b), specimenLicence()
 	meta := Meta{SignedAt: signtest.Now(), Data: sampleData, Schema: sampleSchema}
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA} {
 		key, _ := signer(b, family)
@@ -140,7 +140,7 @@ func benchRaw(b *testing.B, key signing.Key) {
 // TestPrepared checks range and digest against the file itself.
 func TestPrepared(t *testing.T) {
 	l := compiled(t)
-	for name, c := range kinds() {
+	for name, c := range Specimens() {
 		p, err := l.Prepare(c, meta())
 		if err != nil {
 			t.Fatal(err)
@@ -164,7 +164,7 @@ func TestSize(t *testing.T) {
 	m := meta()
 	m.Data = bytes.Repeat([]byte(`{"field":"Археологиялық жұмыстар","n":12345},`), 30)
 	m.QR = "https://tamga.example/check/26000017#" + strings.Repeat("6BF%6JBFD2P$", 30)
-	for _, doc := range []documents.Licence{sampleLicence(), naturalLicence()} {
+	for _, doc := range []documents.Licence{specimenLicence(), naturalLicence()} {
 		file, err := compiled(t).Licence(doc, m)
 		if err != nil {
 			t.Fatal(err)

@@ -266,7 +266,7 @@ func TestStructure(t *testing.T) {
 }
 
 func TestCatalogCertifies(t *testing.T) {
-	file := render(t, compiled(t), sampleLicence())
+	file := render(t, compiled(t), specimenLicence())
 	for _, want := range []string{
 		fmt.Sprintf("/Perms<</DocMDP %d 0 R>>", objSignature), "/SigFlags 3", "/FT/Sig", "/Lang(kk-KZ)",
 		"/DisplayDocTitle true", "<dc:identifier>26000017</dc:identifier>", "/CreationDate(D:20261122184100+05'00')",

@@ -48,12 +48,13 @@ func (f *faces) has(r rune) bool {
 
 // printable returns what the fonts of an alphabet are asked to show: all that
 // the documents may contain, but for what is shown as something else, or of
-// that only ASCII, Kazakh and Russian with their punctuation.
+// that only the usual ASCII, Kazakh and Russian with their punctuation.
 func printable(a alphabet) []rune {
+	const rare = "$*<>[\\]^`{|}~"
 	const kazakh, signs = "ӘәҒғҚқҢңӨөҰұҮүҺһІі", "«»–—“”„’‘…№§°·×"
 	var all []rune
 	for r := rune(' '); r < topRune; r++ {
-		usual := r < 0x7F || r >= 'А' && r <= 'я' || r == 'Ё' || r == 'ё' ||
+		usual := r < 0x7F && !strings.ContainsRune(rare, r) || r >= 'А' && r <= 'я' || r == 'Ё' || r == 'ё' ||
 			strings.ContainsRune(kazakh, r) || strings.ContainsRune(signs, r)
 		if documents.Printable(r) && shown(r) == r && (usual || a == full) {
 			all = append(all, r)

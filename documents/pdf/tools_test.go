@@ -85,7 +85,7 @@ func TestExtractedText(t *testing.T) {
 		})
 	}
 	t.Run("order", func(t *testing.T) {
-		got := strings.Join(strings.Fields(tool(t, "pdftotext", "-f", "1", "-l", "1", "-layout", written(t, l, sampleLicence()), "-")), " ")
+		got := strings.Join(strings.Fields(tool(t, "pdftotext", "-f", "1", "-l", "1", "-layout", written(t, l, specimenLicence()), "-")), " ")
 		at := 0
 		for _, label := range []string{"МЕМЛЕКЕТТІК ЛИЦЕНЗИЯ", "Лицензияның берілген күні", "Лицензия нөмірі", "Берілді", "Қызмет түрі",
 			"Лицензия қолданылуының", "Лицензиар ", "Басшы (уәкілетті тұлға)", "Берілген жері", "растаған мемлекеттік", "растаған басшы",
@@ -123,8 +123,8 @@ func letters(s string) string {
 // the plain address, and one with a signed payload behind it.
 func TestQRCode(t *testing.T) {
 	l := compiled(t)
-	plain := kinds()["approval"]
-	payload := kinds()["licence-both"]
+	plain := Specimens()["approval"]
+	payload := Specimens()["licence-both"]
 	payload.QR = checkAddress(payload.Number) + "#" + strings.Repeat("6BF%6JBFD2P$", 32)
 	for _, doc := range []Content{plain, payload} {
 		file := written(t, l, doc)

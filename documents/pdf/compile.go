@@ -68,11 +68,15 @@ func compile(o Options) (*Layouts, error) {
 	if l.press.emblem, err = emblemObject(o.Emblem, drawn.pages[0]); err != nil {
 		return nil, err
 	}
+	outside, err := outsideDigest(o.Emblem)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range specs {
 		if strings.HasPrefix(s.spec.Name, "_") {
 			continue // only a base of others
 		}
-		c, err := newLayout(s.file, s.spec, f)
+		c, err := newLayout(s.file, s.spec, f, outside)
 		if err != nil {
 			return nil, err
 		}
@@ -80,6 +84,22 @@ func compile(o Options) (*Layouts, error) {
 		l.layouts[s.spec.Name] = c
 	}
 	return l, nil
+}
+
+// outsideDigest is that of what all layouts print and none says: the fonts and
+// the emblem.
+func outsideDigest(emblem []byte) (sum [sha256.Size]byte, err error) {
+	h := sha256.New()
+	for _, c := range cuts {
+		program, err := fontFiles.ReadFile(c.file)
+		if err != nil {
+			return sum, fmt.Errorf("reading font: %w", err)
+		}
+		h.Write(program) // a hash does not fail
+	}
+	h.Write(emblem)
+	h.Sum(sum[:0])
+	return sum, nil
 }
 
 // namedSpec is a layout with the file it was read from.

@@ -61,7 +61,7 @@ type LayoutInfo struct {
 	Digest  string `json:"digest"` // SHA-256 of all that the layout consists of, hexadecimal
 }
 
-func newLayout(file string, spec *layoutSpec, f *faces) (*layout, error) {
+func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byte) (*layout, error) {
 	l := &layout{spec: spec, file: file, fields: spec.Fields, author: -1, styles: map[string]style{}, tables: map[string][]string{}}
 	fail := func(place, format string, args ...any) error {
 		return &LayoutError{File: file, Place: place, Problem: fmt.Sprintf(format, args...)}
@@ -110,7 +110,7 @@ func newLayout(file string, spec *layoutSpec, f *faces) (*layout, error) {
 		}
 		l.useFixed(lang)
 	}
-	return l, l.sign()
+	return l, l.sign(outside)
 }
 
 // useFixed notes the characters of what every page shows.
@@ -129,13 +129,14 @@ const numberCharacters = "№ -/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 // addressCharacters are those of the usual check addresses.
 const addressCharacters = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-._:/?#&=%+@"
 
-// sign computes the digest of all that the layout consists of.
-func (l *layout) sign() error {
+// sign computes the digest of all that the layout consists of: the file with
+// its bases, and what stands outside of it.
+func (l *layout) sign(outside [sha256.Size]byte) error {
 	whole, err := json.Marshal(l.spec)
 	if err != nil {
 		return fmt.Errorf("layout %s: %w", l.spec.Name, err)
 	}
-	sum := sha256.Sum256(whole)
+	sum := sha256.Sum256(append(whole, outside[:]...))
 	l.digest = hex.EncodeToString(sum[:])
 	return nil
 }

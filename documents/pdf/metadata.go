@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -70,16 +71,23 @@ func (f *file) metadata(a *about) {
 func (f *file) xml(markup, text string) {
 	f.text.WriteString(markup)
 	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= utf8.RuneSelf, c >= '0' && c <= '9', c == ' ', c == ',', c == '.', c == '-', c == ':':
-			f.text.WriteByte(c)
-		default:
-			f.text.WriteString("&#")
-			f.text.Write(strconv.AppendInt(f.text.AvailableBuffer(), int64(c), 10))
-			f.text.WriteByte(';')
+		if ref := references[text[i]]; ref != "" {
+			f.text.WriteString(ref)
+		} else {
+			f.text.WriteByte(text[i])
 		}
 	}
 }
+
+// references are the character references of the bytes that get one. Read only.
+var references = func() (all [256]string) {
+	for c := range utf8.RuneSelf {
+		if !strings.ContainsRune("0123456789 ,.-:", rune(c)) {
+			all[c] = "&#" + strconv.Itoa(c) + ";"
+		}
+	}
+	return all
+}()
 
 const xmpHead = "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
 	`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +

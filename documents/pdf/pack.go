@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/adler32"
 	"math/bits"
+	"slices"
 )
 
 // packer compresses the small streams of a document (RFC 1950, RFC 1951). For a
@@ -14,7 +15,8 @@ import (
 type packer struct {
 	table [1 << tableBits]int32 // where four bytes were last seen, plus base
 	base  int32
-	out   []byte
+	out   []byte // room, and
+	at    int    // where in it the next bits go
 	acc   uint64 // bits not yet written, the first one lowest
 	n     uint
 }
@@ -32,8 +34,24 @@ func (p *packer) pack(dst, data []byte) []byte {
 		p.base = 0
 	}
 	p.base += maxDistance + 1 // what earlier calls left in the table is too far away
-	p.out, p.acc, p.n = append(dst, 0x78, 0x01), 0, 0
+	dst = append(dst, 0x78, 0x01)
+	start := len(dst)
+	dst = slices.Grow(dst, len(data)+len(data)/8+slack) // 9 bits a byte at worst
+	p.out, p.at, p.acc, p.n = dst[:cap(dst)], start, 0, 0
 	p.put(0b011, 3) // the last block, fixed codes
+	p.block(data)
+	p.put(0, 7) // end of the block
+	p.base += int32(len(data))
+	binary.LittleEndian.PutUint64(p.out[p.at:], p.acc)
+	end := p.at + int(p.n+7)/8
+	p.out = nil
+	return binary.BigEndian.AppendUint32(dst[:end], adler32.Checksum(data))
+}
+
+// slack is more than what begins and ends a stream takes.
+const slack = 32
+
+func (p *packer) block(data []byte) {
 	i, end := 0, len(data)-4
 	for i <= end {
 		four := binary.LittleEndian.Uint32(data[i:])
@@ -59,22 +77,15 @@ func (p *packer) pack(dst, data []byte) []byte {
 	for ; i < len(data); i++ {
 		p.literal(data[i])
 	}
-	p.put(0, 7) // end of the block
-	p.base += int32(len(data))
-	for ; p.n > 0; p.n -= min(8, p.n) {
-		p.out = append(p.out, byte(p.acc))
-		p.acc >>= 8
-	}
-	out := binary.BigEndian.AppendUint32(p.out, adler32.Checksum(data))
-	p.out = nil
-	return out
 }
 
+// put writes up to 32 bits. There is room: pack has seen to it.
 func (p *packer) put(value uint32, n uint) {
 	p.acc |= uint64(value) << p.n
 	p.n += n
 	if p.n >= 32 {
-		p.out = binary.LittleEndian.AppendUint32(p.out, uint32(p.acc))
+		binary.LittleEndian.PutUint32(p.out[p.at:], uint32(p.acc))
+		p.at += 4
 		p.acc >>= 32
 		p.n -= 32
 	}

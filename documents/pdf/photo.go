@@ -215,6 +215,7 @@ func (f *file) photographs(all []*picture) {
 		f.str("<</Type/XObject/Subtype/Image/Width ").num(p.width).str("/Height ").num(p.height).
 			str("/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length ").num(len(p.jpeg)).str(">>stream\n")
 		f.out = append(f.out, p.jpeg...)
+		f.digest.Write(p.jpeg) // a hash does not fail
 		f.str("\nendstream")
 		f.close()
 	}

@@ -78,6 +78,10 @@ func appendEntry(dst []byte, offset int) []byte {
 func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	f := &s.file
 	f.k, f.high = k, f.high[:0]
+	if f.digest == nil {
+		f.digest = sha256.New()
+	}
+	f.digest.Reset()
 	f.out = append(f.out[:0], k.prefix...)
 	if f.code, err = f.appendCode(f.code[:0], a.qr); err != nil {
 		return p, err
@@ -96,9 +100,9 @@ func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	f.structure(s)
 	f.stream(objQR, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>", f.code)
 	f.pageTree(s.used)
-	id := s.identity(a)
-	f.metadata(a)
 	f.attachment(a)
+	f.metadata(a)
+	id := f.identity(a)
 	f.catalog()
 	ranges, contents := f.signature(a.moment)
 	f.trailer(id)
@@ -139,18 +143,9 @@ var errDigest = errors.New("state of the digest cannot be kept")
 const maxScratch = 256 << 10
 
 // identity returns the file identifier: a digest of all that the file says, so
-// that the same document gets the same one (ISO 32000-1, 14.4).
-func (s *setter) identity(a *about) (id [16]byte) {
-	f := &s.file
-	if f.digest == nil {
-		f.digest = sha256.New()
-	}
-	f.digest.Reset()
-	for i := range s.used {
-		f.digest.Write(s.pages[i].content)
-	}
-	f.digest.Write(f.code)
-	f.digest.Write(a.data)
+// that the same document gets the same one (ISO 32000-1, 14.4). The streams have
+// gone into the digest as they were written.
+func (f *file) identity(a *about) (id [16]byte) {
 	f.text.Reset()
 	for _, text := range []string{a.number, a.title.KK, a.title.RU, a.author, a.subject.KK, a.subject.RU, pdfDate(a.moment)} {
 		f.text.WriteString(text)
@@ -283,6 +278,7 @@ const dataAbout = "Құжаттың машина оқитын нысаны / М�
 // stream writes a compressed stream object.
 func (f *file) stream(n int, dict string, data []byte) {
 	f.packed = f.packer.pack(f.packed[:0], data)
+	f.digest.Write(f.packed) // a hash does not fail
 	f.open(n)
 	f.str("<<").str(dict).str("/Filter/FlateDecode/Length ").num(len(f.packed)).str(">>stream\n")
 	f.out = append(f.out, f.packed...)

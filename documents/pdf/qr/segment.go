@@ -1,7 +1,5 @@
 package qr
 
-import "strings"
-
 // mode is how characters are packed (ISO/IEC 18004, 7.3).
 type mode uint8
 
@@ -20,6 +18,17 @@ var (
 )
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+
+// places are one more than the places of characters in the alphabet, 0 for
+// those that it has not. Read only.
+var places = func() (all [256]uint8) {
+	for i := range len(alphabet) {
+		all[alphabet[i]] = uint8(i) + 1
+	}
+	return all
+}()
+
+func place(c byte) uint { return uint(places[c]) - 1 }
 
 func group(version int) int {
 	switch {
@@ -51,7 +60,7 @@ func holds(m mode, c byte) bool {
 	case numeric:
 		return c >= '0' && c <= '9'
 	case alphanumeric:
-		return strings.IndexByte(alphabet, c) >= 0
+		return places[c] > 0
 	}
 	return true
 }
@@ -176,10 +185,10 @@ func (b *stream) segment(m mode, s string) {
 		}
 	case alphanumeric:
 		for ; len(s) >= 2; s = s[2:] {
-			b.put(uint(45*strings.IndexByte(alphabet, s[0])+strings.IndexByte(alphabet, s[1])), 11)
+			b.put(45*place(s[0])+place(s[1]), 11)
 		}
 		if s != "" {
-			b.put(uint(strings.IndexByte(alphabet, s[0])), 6)
+			b.put(place(s[0]), 6)
 		}
 	default:
 		for i := range len(s) {

@@ -24,11 +24,14 @@ type checkSpot struct {
 }
 
 // qrText returns the check address and the text of the QR code.
-func (l *Layouts) qrText(number, field, payload string) (url, text string, err error) {
-	url = l.checkURL(number)
+func (l *Layouts) qrText(number, field string, m Meta) (url, text string, err error) {
+	if url = m.CheckURL; url == "" {
+		url = l.checkURL(number)
+	}
 	if url == "" || len(url) > maxURL {
 		return "", "", fmt.Errorf("check address for %s has %d characters: want 1 to %d", field, len(url), maxURL)
 	}
+	payload := m.QR
 	if payload == "" {
 		payload = url
 	}

@@ -20,9 +20,6 @@ type Content struct {
 	Tables map[string]Table
 	// Photographs are printed where the layout says, in their order.
 	Photographs []Photograph
-	// QR is the text of the QR code, printable ASCII. If it is empty, the code
-	// holds the check address.
-	QR string
 }
 
 // Table is a list: named columns and rows of as many cells.

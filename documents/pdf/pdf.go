@@ -81,7 +81,12 @@ type Meta struct {
 	Data []byte
 	// Schema names the JSON Schema of Data, a URI.
 	Schema string
-	// QR replaces the text of the QR code of Licence and Refusal; see Content.
+	// CheckURL is the address at which this document is checked, if Options do not
+	// know it from its number alone; the same rules hold.
+	CheckURL string
+	// QR is the text of the QR code, printable ASCII of at most 560 characters. If
+	// it is empty, the code holds the check address. Payloads of digits, capitals
+	// and $%*+-./: make a coarser code.
 	QR string
 }
 
@@ -157,9 +162,7 @@ func (l *Layouts) PrepareLicence(doc documents.Licence, m Meta) (Prepared, error
 	c := &cleaner{faces: l.faces}
 	doc = c.licence(doc)
 	c.cleaned = true
-	in := licenceContent(&doc)
-	in.QR = m.QR
-	return l.render(in, m, c, "/licence/number")
+	return l.render(licenceContent(&doc), m, c, "/licence/number")
 }
 
 // Refusal returns the reasoned refusal as a file to be signed. Its number and
@@ -171,9 +174,7 @@ func (l *Layouts) Refusal(doc documents.Refusal, m Meta) ([]byte, error) {
 	c := &cleaner{faces: l.faces}
 	doc = c.refusal(doc)
 	c.cleaned = true
-	in := refusalContent(&doc)
-	in.QR = m.QR
-	p, err := l.render(in, m, c, "/refusal/number")
+	p, err := l.render(refusalContent(&doc), m, c, "/refusal/number")
 	return p.File, err
 }
 
@@ -222,7 +223,7 @@ func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) (P
 	if c.err != nil {
 		return Prepared{}, c.err
 	}
-	url, code, err := l.qrText(in.Number, numberField, in.QR)
+	url, code, err := l.qrText(in.Number, numberField, m)
 	if err != nil {
 		return Prepared{}, err
 	}

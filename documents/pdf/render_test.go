@@ -100,9 +100,21 @@ func TestHostileContent(t *testing.T) {
 	}
 	c := Specimens()["export-certificate"]
 	for _, payload := range []string{"a b", "ә", "a\nb", strings.Repeat("A", maxQR+1)} {
-		c.QR = payload
-		if _, err := l.Render(c, meta()); err == nil {
+		m := meta()
+		m.QR = payload
+		if _, err := l.Render(c, m); err == nil {
 			t.Errorf("QR text %.20q was accepted", payload)
+		}
+	}
+	m := meta()
+	m.CheckURL = "https://tamga.example/c/7?code=Q2W3E4"
+	file, err := l.Render(c, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, page := range pagesOf(t, file) {
+		if !strings.Contains(page, m.CheckURL) {
+			t.Errorf("page %d does not print the document's own address", i+1)
 		}
 	}
 }
@@ -299,11 +311,12 @@ func TestHyphenation(t *testing.T) {
 func FuzzContent(f *testing.F) {
 	f.Add("Шымкент", "(\\)\r", "endstream", int8(3))
 	f.Add("ұзынсөзұзынсөзұзынсөз", "a\u00A0b", " - ", int8(40))
-	l := compiled(f)
+	l, usual := compiled(f), Specimens()["conclusion"]
 	f.Fuzz(func(t *testing.T, a, b, c string, rows int8) {
-		doc := Specimens()["conclusion"]
+		doc := usual
+		doc.Fields = maps.Clone(usual.Fields)
 		doc.Fields["grounds"], doc.Fields["place"] = documents.Text{KK: a, RU: b}, documents.Text{KK: c, RU: a}
-		table := objects(int(rows) & 63)
+		table := objects(int(rows) & 31)
 		for i := range table.Rows {
 			table.Rows[i][1], table.Rows[i][6] = documents.Text{KK: b, RU: c}, documents.Text{KK: c, RU: a}
 		}

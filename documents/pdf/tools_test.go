@@ -124,13 +124,19 @@ func letters(s string) string {
 func TestQRCode(t *testing.T) {
 	l := compiled(t)
 	plain := Specimens()["approval"]
-	payload := Specimens()["licence-both"]
-	payload.QR = checkAddress(payload.Number) + "#" + strings.Repeat("6BF%6JBFD2P$", 32)
-	for _, doc := range []Content{plain, payload} {
-		file := written(t, l, doc)
-		want := doc.QR
-		if want == "" {
-			want = checkAddress(doc.Number)
+	address := checkAddress(plain.Number)
+	for _, want := range []string{address, address + "#" + strings.Repeat("6BF%6JBFD2P$", 32)} {
+		m := meta()
+		if m.QR = want; want == address {
+			m.QR = ""
+		}
+		rendered, err := l.Render(plain, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "code.pdf")
+		if err := os.WriteFile(file, rendered, 0o600); err != nil {
+			t.Fatal(err)
 		}
 		for _, dpi := range []string{"150", "200", "300"} {
 			for _, page := range []string{"1", "2"} {

@@ -107,6 +107,8 @@ const xmpTail = `</rdf:Description><rdf:Description rdf:about="" xmlns:pdfaExten
 	`<pdfaProperty:description>part of ISO 14289</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property>` +
 	"</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
 
+const hexDigits = "0123456789ABCDEF"
+
 // appendTextString writes a text string in UTF-16BE as hexadecimal digits, so
 // that no character of a text can be taken for PDF syntax. Texts have passed
 // clean and lie in the basic plane.

@@ -71,3 +71,15 @@ func TestEmblem(t *testing.T) {
 		})
 	}
 }
+
+func TestRounded(t *testing.T) {
+	in := "390.40 200.00 m\n-0.004 1.006 l\n0.4549 0.5 0 rg\n3.6 w\n12 0 0 5 re\n/P<</MCID 1.50>>BDC\nBT 1.2345 2 Td (1.2345) Tj ET\n"
+	for decimals, want := range map[int]string{
+		0: "390 200 m\n0 1 l\n0.455 0.5 0 rg\n3.6 w\n12 0 0 5 re\n/P<</MCID 1.50>>BDC\nBT 1.2345 2 Td (1.2345) Tj ET\n",
+		2: "390.4 200 m\n0 1.01 l\n0.455 0.5 0 rg\n3.6 w\n12 0 0 5 re\n/P<</MCID 1.50>>BDC\nBT 1.2345 2 Td (1.2345) Tj ET\n",
+	} {
+		if got := string(rounded([]byte(in), decimals)); got != want {
+			t.Errorf("%d decimals: %q, want %q", decimals, got, want)
+		}
+	}
+}

@@ -195,10 +195,7 @@ func rounded(content []byte, decimals int) []byte {
 			}
 			number, end := bytes.CutSuffix(word, []byte("\n"))
 			if v, err := strconv.ParseFloat(string(number), 64); err == nil && bytes.Contains(number, []byte(".")) {
-				number = bytes.TrimRight(strconv.AppendFloat(nil, v, 'f', places, 64), "0")
-				if number = bytes.TrimSuffix(number, []byte(".")); len(number) == 0 || string(number) == "-0" || string(number) == "-" {
-					number = []byte("0")
-				}
+				number = shortened(v, places)
 			}
 			out = append(out, number...)
 			if end {
@@ -207,4 +204,16 @@ func rounded(content []byte, decimals int) []byte {
 		}
 	}
 	return out
+}
+
+// shortened writes a number with at most so many decimals.
+func shortened(v float64, decimals int) []byte {
+	number := strconv.AppendFloat(nil, v, 'f', decimals, 64)
+	if bytes.Contains(number, []byte(".")) {
+		number = bytes.TrimSuffix(bytes.TrimRight(number, "0"), []byte("."))
+	}
+	if string(number) == "-0" {
+		return []byte("0")
+	}
+	return number
 }

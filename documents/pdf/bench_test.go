@@ -21,6 +21,20 @@ func BenchmarkLicence(b *testing.B) {
 	}
 }
 
+// BenchmarkLicenceInto is the same, into memory that is used again.
+func BenchmarkLicenceInto(b *testing.B) {
+	l, doc, m := compiled(b), specimenLicence(), meta()
+	b.ReportAllocs()
+	defer cpu(b)()
+	for b.Loop() {
+		p, err := l.PrepareLicence(doc, m)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m.Into = p.File
+	}
+}
+
 // BenchmarkRefusalOf3000Words is a long document of some twenty pages.
 func BenchmarkRefusalOf3000Words(b *testing.B) {
 	l, doc := compiled(b), longRefusal()

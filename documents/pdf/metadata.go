@@ -19,6 +19,7 @@ type about struct {
 	qr      string // text of the QR code
 	data    []byte // the machine-readable document
 	schema  string // its JSON Schema
+	into    []byte // memory for the file
 }
 
 // kazakhstan is the time zone of the whole country since 1 March 2024.

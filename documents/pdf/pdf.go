@@ -81,6 +81,10 @@ type Meta struct {
 	Data []byte
 	// Schema names the JSON Schema of Data, a URI.
 	Schema string
+	// Into is memory for the file, used if it is large enough; what it holds is
+	// overwritten. A program that makes many documents and keeps none of them in
+	// memory saves nearly all garbage with it. May be nil.
+	Into []byte
 	// CheckURL is the address at which this document is checked, if Options do not
 	// know it from its number alone; the same rules hold.
 	CheckURL string
@@ -235,7 +239,7 @@ func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) (P
 	if err != nil {
 		return Prepared{}, err
 	}
-	a := about{number: in.Number, moment: m.SignedAt, qr: code, data: m.Data, schema: m.Schema}
+	a := about{number: in.Number, moment: m.SignedAt, qr: code, data: m.Data, schema: m.Schema, into: m.Into}
 	a.title = kind.both(&kind.title, v)
 	a.subject = kind.both(&kind.subject, v)
 	if kind.author >= 0 {

@@ -140,11 +140,18 @@ func benchRaw(b *testing.B, key signing.Key) {
 // TestPrepared checks range and digest against the file itself.
 func TestPrepared(t *testing.T) {
 	l := compiled(t)
+	var into []byte
 	for name, c := range Specimens() {
 		p, err := l.Prepare(c, meta())
 		if err != nil {
 			t.Fatal(err)
 		}
+		again := meta()
+		again.Into = into
+		if q, err := l.Prepare(c, again); err != nil || !bytes.Equal(q.File, p.File) || cap(into) > len(p.File) && &q.File[0] != &into[:1][0] {
+			t.Errorf("%s: another file in memory that is used again (%v)", name, err)
+		}
+		into = append(into[:0], p.File...)
 		r := p.ByteRange
 		h := sha256.New()
 		h.Write(p.File[r[0]:r[1]])

@@ -107,7 +107,10 @@ func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	ranges, contents := f.signature(a.moment)
 	f.trailer(id)
 	f.byteRange(ranges, contents)
-	p.File = bytes.Clone(f.out) // of the exact size; the scratch memory stays
+	if p.File = a.into[:0]; cap(p.File) < len(f.out) {
+		p.File = make([]byte, 0, len(f.out))
+	}
+	p.File = append(p.File, f.out...) // the scratch memory stays
 	if cap(f.out) > maxScratch {
 		f.out = nil
 	}

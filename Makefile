@@ -1,7 +1,7 @@
 # Two commands do everything on a Debian machine with Go:
 #   make run    the service with an embedded database and demo data
 #   make test   installs what the tests need, then runs them all
-.PHONY: run test bench lint build tools clean fuzz
+.PHONY: run test interop bench lint build tools clean fuzz
 
 GO ?= go
 FUZZTIME ?= 2m
@@ -14,6 +14,7 @@ build:
 
 test: tools
 	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) $(GO) test -timeout 15m ./...
+	$(GO) test -tags pkcs11 ./signing/pkcs11
 
 # The database is not optional: when PostgreSQL cannot be had, say
 # REQUIRE_POSTGRES= (empty) and its half of the registry tests is skipped.
@@ -22,6 +23,12 @@ REQUIRE_POSTGRES ?= 1
 # What the tests use besides Go, from Debian's packages.
 tools:
 	@./.ci/tools
+
+# Judges that are not ours (OpenSSL, Poppler, pyHanko, EU DSS, veraPDF and
+# others, installed into var/interop) over what we make and over hostile files.
+interop:
+	@./.ci/interop/install
+	$(GO) test -count=1 -timeout 15m -tags interop -v -run TestInterop ./signing/interop
 
 # Rates on one core, each beside its raw limit, measured in the same run.
 bench:
@@ -34,6 +41,9 @@ lint:
 	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	$(GO) vet -tags interop ./signing/interop
+	$(GO) tool staticcheck -tags interop ./signing/interop
+	$(GO) vet -tags pkcs11 ./signing/pkcs11
 
 # Every fuzz target for FUZZTIME, one after another.
 fuzz:

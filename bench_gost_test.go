@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +35,7 @@ func BenchmarkGOSTEngine(b *testing.B) {
 		{"GOST-256 CryptoPro-A", gost.CryptoProA(), "1.2.643.7.1.1.1.1", "1.2.643.2.2.35.1", "1.2.643.7.1.1.2.2", "1.2.643.7.1.1.3.2", 1200},
 	} {
 		b.Run("verify/"+c.name, func(b *testing.B) { benchEngineVerify(b, c) })
+		b.Run("sign/"+c.name, func(b *testing.B) { benchEngineSign(b, c) })
 	}
 	b.Run("Streebog-512", func(b *testing.B) { benchEngineDigest(b, "md_gost12_512", gost.NewStreebog512) })
 	// The engine has another S-box, which costs it the same.
@@ -152,6 +155,52 @@ func benchEngineVerify(b *testing.B, c engineCase) {
 	b.ReportMetric(median(ours), "own/s")
 	b.ReportMetric(median(ours)/median(theirs), "xengine")
 	b.ReportMetric(median(ourKnown)/median(theirs), "xengine-known-key")
+}
+
+// benchEngineSign has a small program make signatures with the engine, since
+// no command of OpenSSL makes more than one in a process.
+func benchEngineSign(b *testing.B, c engineCase) {
+	dir := b.TempDir()
+	program, file := filepath.Join(dir, "engine_sign"), filepath.Join(dir, "key.pem")
+	if out, err := exec.Command("cc", "-O2", "-w", "-o", program, "testdata/engine_sign.c", "-lcrypto").CombinedOutput(); err != nil {
+		b.Skipf("no C compiler, or no headers of OpenSSL (Debian: gcc, libssl-dev): %.300s", out)
+	}
+	algorithm := map[int]string{64: "gost2012_512", 32: "gost2012_256"}[c.curve.Size()]
+	if out, err := exec.Command("openssl", "genpkey", "-engine", "gost", "-algorithm", algorithm, "-pkeyopt", "paramset:A", "-out", file).CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	key, err := gost.GenerateKey(c.curve, rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	digest := make([]byte, c.curve.Size())
+	own := func() float64 {
+		start, n := time.Now(), 0
+		for time.Since(start) < 200*time.Millisecond {
+			digest[0], digest[1] = byte(n), byte(n>>8)
+			if _, err := key.Sign(rand.Reader, digest, nil); err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		return float64(n) / time.Since(start).Seconds()
+	}
+	var theirs, ours []float64
+	for range 7 {
+		out, err := exec.Command(program, file, fmt.Sprint(len(digest))).Output()
+		if err != nil {
+			b.Fatal(err)
+		}
+		rate, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		theirs, ours = append(theirs, rate), append(ours, own())
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(theirs), "engine/s")
+	b.ReportMetric(median(ours), "own/s")
+	b.ReportMetric(median(ours)/median(theirs), "xengine")
 }
 
 func median(s []float64) float64 {

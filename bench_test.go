@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,13 @@ func BenchmarkRatios(b *testing.B) {
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {
 		b.Run("VerifyCMS/"+family.String(), func(b *testing.B) { benchVerifyCMS(b, family) })
 		b.Run("SignCMS/"+family.String(), func(b *testing.B) { benchSignCMS(b, family) })
+	}
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2015} {
+		b.Run("VerifyPDF/"+family.String(), func(b *testing.B) { benchVerifyPDF(b, family) })
+	}
+	b.Run("VerifyPDF/five signatures", benchVerifyFive)
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2015} {
+		b.Run("SignPDF/"+family.String(), func(b *testing.B) { benchSignPDF(b, family) })
 	}
 	b.Run("licence", benchLicence)
 }
@@ -134,6 +142,89 @@ func benchVerifyCMS(b *testing.B, family ca.Family) {
 		return err
 	}})
 	report(b, r[0], r[1])
+}
+
+// benchVerifyPDF measures a file of 100 KB with one signature beside what nobody
+// can do without: the digest of its bytes and the bare verification.
+func benchVerifyPDF(b *testing.B, family ca.Family) {
+	pki := signtest.New(b, family)
+	key := pki.Person(signtest.Head())
+	file := signedPDF(b, key, 1)
+	alg, _, err := certs.SigningAlgorithm(key.Signer.Public())
+	if err != nil {
+		b.Fatal(err)
+	}
+	bare := rawVerification(b, "raw", key.Signer)
+	r := rates(b, operation{"digest and raw", func() error {
+		alg.Digest.Sum(file)
+		return bare.run()
+	}}, operation{"VerifyPDF", func() error { return passes(pki.Verifier.VerifyPDF(file, signing.Question{})) }}, bare)
+	report(b, r[0], r[1])
+	fmt.Printf("    raw is the digest of 100 KB and the verification, %.0f/s; VerifyPDF %.0f/s; the verification alone %.0f/s\n", r[0], r[1], r[2])
+}
+
+// benchSignPDF signs a file of 100 KB by a revision of its own.
+func benchSignPDF(b *testing.B, family ca.Family) {
+	key := signtest.New(b, family).Person(signtest.Head())
+	file := plainPDF(100 << 10)
+	r := rates(b, rawSigning(b, key.Signer), operation{"SignExistingPDF", func() error {
+		_, err := signing.SignExistingPDF(file, key, signing.PDFOptions{Time: signtest.Now()})
+		return err
+	}})
+	report(b, r[0], r[1])
+}
+
+// benchVerifyFive measures a file of 100 KB with five signatures.
+func benchVerifyFive(b *testing.B) {
+	pki := signtest.New(b, ca.RSA)
+	file := signedPDF(b, pki.Person(signtest.Head()), 5)
+	r := rates(b, operation{"VerifyPDF", func() error {
+		v, err := pki.Verifier.VerifyPDF(file, signing.Question{})
+		if err == nil && len(v.Signers) != 5 {
+			err = fmt.Errorf("%d signatures", len(v.Signers))
+		}
+		return err
+	}})
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(1000/r[0], "ms/file")
+}
+
+func passes(v *signing.Verdict, err error) error {
+	if err == nil && !v.Passed() {
+		err = fmt.Errorf("%s %s", v.Indication, v.SubIndication)
+	}
+	return err
+}
+
+// signedPDF is a file of 100 KB with some signatures.
+func signedPDF(b *testing.B, key signing.Key, signatures int) []byte {
+	file := plainPDF(100 << 10)
+	for range signatures {
+		signed, err := signing.SignExistingPDF(file, key, signing.PDFOptions{Time: signtest.Now()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		file = signed.File
+	}
+	return file
+}
+
+// plainPDF is one page with an attachment of zeros that makes up the size.
+func plainPDF(size int) []byte {
+	objects := []string{
+		"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", size, strings.Repeat("0", size)),
+	}
+	var b strings.Builder
+	b.WriteString("%PDF-1.7\n")
+	table := fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
+	for i, o := range objects {
+		table += fmt.Sprintf("%010d 00000 n \n", b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
+	}
+	fmt.Fprintf(&b, "%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", table, len(objects)+1, b.Len())
+	return []byte(b.String())
 }
 
 func benchSignCMS(b *testing.B, family ca.Family) {

@@ -22,18 +22,28 @@ var mayImport = map[string][]string{
 	"certs/revocation/fetch":          {"certs", "certs/revocation", "certs/revocation/serials"},
 	"certs/ca":                        {"certs", "certs/der", "certs/gost", "certs/revocation"},
 	"signing/pades":                   {},
+	"signing/pades/changes":           {"signing/pades"},
 	"signing/pkcs12":                  {"certs", "certs/der", "certs/gost"},
+	"signing/pkcs11":                  {"certs", "certs/der"},
 	"signing/cms":                     {"certs", "certs/der"},
+	"signing/xmldsig/xmltree":         {},
+	"signing/xmldsig":                 {"certs", "certs/der", "signing/xmldsig/xmltree"},
+	"signing/signtest/pdfattack":      {"signing/pades"},
+	"signing/signtest/xmlattack":      {"certs", "certs/der", "signing/xmldsig"},
+	"signing/tsp":                     {"certs", "certs/der", "signing/cms"},
+	"signing/tsa":                     {"certs", "signing/cms", "signing/tsp"},
+	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
+	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/tsa"},
+	"signing/interop":                 {},
 	"signing/spool":                   {},
 	"signing/receipt":                 {"signing"},
-	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/cms", "signing/pades"},
-	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "signing"},
 	"documents":                       {"certs"},
-	"documents/pdf":                   {"documents"},
+	"documents/pdf/qr":                {},
+	"documents/pdf":                   {"documents", "documents/pdf/qr"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "signing"},
 	"documents/registry/registrytest": {},
 	"api/web":                         {},
-	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing", "signing/receipt", "signing/spool"},
+	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 
@@ -47,14 +57,17 @@ var owner = map[string]string{
 	"github.com/pressly/goose/v3":     "documents/registry",
 	"golang.org/x/mod":                "documents/registry",
 	"github.com/jung-kurt/gofpdf":     "documents/pdf",
-	"github.com/skip2/go-qrcode":      "documents/pdf",
+	"github.com/makiuchi-d/gozxing":   "documents/pdf/qr", // tests
 	"golang.org/x/text":               "documents/pdf",
 	"go.mozilla.org/pkcs7":            "signing/cms",
-	"github.com/rogpeppe/go-internal": "cmd/tamga", // tests
+	"github.com/digitorus/pdfsign":    "signing",
+	"github.com/digitorus/pdf":        "signing",
+	"github.com/miekg/pkcs11":         "signing/pkcs11", // with its build tag
+	"github.com/rogpeppe/go-internal": "cmd/tamga",      // tests
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"certs", "certs/der", "certs/gost", "documents"}
+var pure = []string{"certs", "certs/der", "certs/gost", "documents", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 
@@ -66,7 +79,7 @@ type goPackage struct {
 }
 
 func packages(t *testing.T) []goPackage {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,GoFiles,Doc", "./...").Output()
+	out, err := exec.Command("go", "list", "-tags=pkcs11", "-json=ImportPath,Imports,TestImports,XTestImports,GoFiles,Doc", "./...").Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
@@ -162,13 +175,18 @@ func TestEveryOwnerUsesItsLibrary(t *testing.T) {
 	}
 }
 
-// go.mozilla.org/pkcs7 stays behind one file, not only one package.
-func TestPKCS7StaysInOneFile(t *testing.T) {
-	out, err := exec.Command("grep", "-rl", "--include=*.go", `"go.mozilla.org/pkcs7"`, "signing").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Fields(string(out)); !slices.Equal(got, []string{"signing/cms/pkcs7.go"}) {
-		t.Errorf("imported by %v", got)
+// Some libraries stay behind one file, not only one package.
+func TestLibrariesInOneFile(t *testing.T) {
+	for library, file := range map[string]string{
+		"go.mozilla.org/pkcs7":         "signing/cms/pkcs7.go",
+		"github.com/digitorus/pdfsign": "signing/pdfsign.go",
+	} {
+		out, err := exec.Command("grep", "-rlE", "--include=*.go", "--exclude=*_test.go", `"`+library+`[/"]`, "signing").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Fields(string(out)); !slices.Equal(got, []string{file}) {
+			t.Errorf("%s is imported by %v", library, got)
+		}
 	}
 }

@@ -45,9 +45,16 @@ type Server struct {
 	Registry *registry.Registry
 	Verifier *signing.Verifier
 
-	// Keys are what POST /v1/sign/cms may sign with, by name. A request that
+	// Keys are what POST /v1/sign/… may sign with, by name. A request that
 	// names none means the key "" or, if there is none, "demo".
 	Keys map[string]signing.Key
+
+	// Preservation brings what is signed to the levels with timestamps.
+	Preservation Preservation
+
+	// TSA answers timestamp queries (RFC 3161) at /tsa; nil when the service is
+	// no authority. The demonstration is one.
+	TSA http.Handler
 
 	// ReceiptKey signs receipts of verifications; none are made without it.
 	ReceiptKey signing.Key
@@ -161,10 +168,22 @@ func (v *service) routes(e *echo.Echo) {
 
 	e.POST("/v1/verify/cms", v.verify(kindCMS))
 	e.POST("/v1/verify/pdf", v.verify(kindPDF))
+	e.POST("/v1/verify/xml", v.verify(kindXML))
 	e.POST("/v1/verify/auto", v.verify(kindAuto))
 	e.POST("/v1/verify/batch", v.verifyBatch)
 	e.POST("/v1/certificates/inspect", v.inspectCertificate)
-	e.POST("/v1/sign/cms", v.signCMS)
+	e.POST("/v1/sign/cms", v.sign(kindCMS))
+	e.POST("/v1/sign/pdf", v.sign(kindPDF))
+	e.POST("/v1/sign/xml", v.sign(kindXML))
+	e.POST("/v1/sign/batch", v.signBatch)
+	e.POST("/v1/extend", v.extend)
+	e.POST("/v1/extend/batch", v.extendBatch)
+	get("/v1/extensions", v.waiting)
+	get("/v1/extensions/:id", v.extension)
+	e.POST("/v1/timestamps", v.timestamp)
+	if v.TSA != nil {
+		e.POST("/tsa", echo.WrapHandler(v.TSA))
+	}
 	e.POST("/v1/documents", v.issueDocument)
 	get("/v1/documents/:number", v.document) // and {number}.pdf
 	e.POST("/v1/documents/:number/events", v.recordEvent)

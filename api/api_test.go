@@ -5,7 +5,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -23,6 +25,7 @@ import (
 	"tamga/documents/seal"
 	"tamga/signing"
 	"tamga/signing/signtest"
+	"tamga/signing/tsa"
 )
 
 // Numbers that stand in testdata and in the certificates of signtest.
@@ -69,6 +72,7 @@ type stage struct {
 	scene
 	server   *api.Server
 	log      *logBuffer
+	stamping *tsa.Client // of the service's own authority, over HTTP
 	database string
 }
 
@@ -96,8 +100,11 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 		Registry: reg, Verifier: pki.Verifier, Now: signtest.Now, BaseURL: "https://tamga.example",
 		Keys:       map[string]signing.Key{"demo": pki.Person(signtest.Applicant())},
 		ReceiptKey: pki.Person(signtest.Head()),
+		TSA:        pki.TSA(),
 		Log:        slog.New(slog.NewJSONHandler(s.log, nil)),
 	}
+	s.stamping = &tsa.Client{Trust: pki.Verifier.TrustToken, Now: signtest.Now}
+	s.server.Preservation = api.Preservation{Stamp: s.stamping.Stamp, Gather: pki.Gatherer().Gather}
 	s.values = map[string]string{}
 	s.files = map[string][]byte{}
 	s.start(t)
@@ -120,17 +127,19 @@ func (s *stage) start(t *testing.T) {
 	web := httptest.NewServer(handler)
 	t.Cleanup(web.Close)
 	s.url = web.URL
+	s.stamping.Authorities = []tsa.Endpoint{{URL: web.URL + "/tsa"}}
 }
 
 // clients gives the scene keys with one right each, and one with none.
 func (s *stage) clients(t *testing.T) {
 	t.Helper()
 	for name, scopes := range map[string][]string{
-		"sign":   {registry.ScopeSign},
-		"issue":  {registry.ScopeIssue},
-		"read":   {registry.ScopeRead},
-		"status": {registry.ScopeStatus},
-		"none":   {},
+		"sign":       {registry.ScopeSign},
+		"sign.other": {registry.ScopeSign},
+		"issue":      {registry.ScopeIssue},
+		"read":       {registry.ScopeRead},
+		"status":     {registry.ScopeStatus},
+		"none":       {},
 	} {
 		secret, err := s.server.Registry.AddClient(t.Context(), name, scopes)
 		if err != nil {
@@ -160,6 +169,11 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	content := []byte("өтініш: лицензия беруіңізді сұраймын")
 	attached := pki.Signed(content, applicant)
 	s.files["content"] = content
+	s.files["pdf"] = []byte(onePagePDF)
+	s.files["xml"] = []byte(`<өтініш xmlns="urn:example"><не>лицензия</не></өтініш>`)
+	s.files["soap"] = []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><ask xmlns="urn:q"/></s:Body></s:Envelope>`)
+	sum := sha256.Sum256(content)
+	s.values["content.sha256"] = hex.EncodeToString(sum[:])
 	s.files["content.other"] = []byte("other")
 	s.files["empty"] = []byte{}
 	s.files["cms"] = attached
@@ -196,6 +210,14 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",
 	}
 }
+
+// onePagePDF has nothing on its page.
+const onePagePDF = "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" +
+	"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" +
+	"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n" +
+	"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Resources<<>>>>\nendobj\n" +
+	"xref\n0 4\n0000000000 65535 f \n0000000015 00000 n \n0000000060 00000 n \n0000000111 00000 n \n" +
+	"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n190\n%%EOF\n"
 
 // unsigned returns a CMS SignedData without signers.
 func unsigned() []byte {

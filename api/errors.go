@@ -28,6 +28,7 @@ var (
 	errKeyMissing     = errors.New("the header Idempotency-Key is needed")
 	errTooMany        = errors.New("asked too often")
 	errNoSigningKey   = errors.New("there is no signing key of this name")
+	errUnusableFile   = errors.New("the file cannot be signed or extended")
 	errNotReady       = errors.New("the service is not ready")
 	errNoIfMatch      = errors.New("the header If-Match is needed")
 	errRule           = errors.New("the law of the documents does not allow this now")
@@ -93,6 +94,12 @@ func outcomes() []outcome {
 			web.Label{KK: "Фотосурет жарамсыз", RU: "Фотография не подходит", EN: "The photograph cannot be printed"}},
 		{registry.ErrNoLayout, http.StatusNotImplemented, "kind_not_available",
 			web.Label{KK: "Мұндай құжат мұнда шығарылмайды", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
+		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
+			web.Label{KK: "Бұл файлға қол қою мүмкін емес", RU: "Этот файл нельзя подписать", EN: "This file cannot be signed"}},
+		{signing.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",
+			web.Label{KK: "Уақыт белгісін алу мүмкін емес", RU: "Метку времени получить не удалось", EN: "No timestamp can be had"}},
+		{signing.ErrEvidence, http.StatusServiceUnavailable, "evidence_unavailable",
+			web.Label{KK: "Сертификат мәртебесінің дәлелін алу мүмкін емес", RU: "Доказательства статуса сертификата получить не удалось", EN: "No evidence about a certificate can be had"}},
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
 			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
 		{errNotReady, http.StatusServiceUnavailable, "not_ready",
@@ -100,6 +107,8 @@ func outcomes() []outcome {
 		{signing.ErrOutsideValidity, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{signing.ErrNotSigningKey, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{signing.ErrKeyMismatch, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{signing.ErrKeyRevoked, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{signing.ErrKeyStatus, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{errOwnNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 	}

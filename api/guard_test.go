@@ -18,7 +18,17 @@ import (
 // post sends a body, and returns the status and the answer.
 func (s *stage) post(t *testing.T, path, body string, header map[string]string) (int, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+path, strings.NewReader(body))
+	return s.do(t, http.MethodPost, path, body, header)
+}
+
+func (s *stage) get(t *testing.T, path string, header map[string]string) (int, string) {
+	t.Helper()
+	return s.do(t, http.MethodGet, path, "", header)
+}
+
+func (s *stage) do(t *testing.T, method, path, body string, header map[string]string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

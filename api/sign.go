@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -10,44 +12,152 @@ import (
 	"tamga/signing"
 )
 
-// signRequest is the body of POST /v1/sign/cms.
+// signRequest is the body of the signing calls. Each format takes some of the
+// members; the others must be absent.
 type signRequest struct {
-	Content   *string `json:"content"` // base64
+	ID     string `json:"id"`     // of a line of a batch, given back
+	Format string `json:"format"` // of a line of a batch: cms, pdf or xml
+	Key    string `json:"key"`    // name of the key, empty for the usual one
+	Level  string `json:"level"`  // B-B, B-T, B-LT or B-LTA; empty for B-B
+
+	Content   *string `json:"content"` // base64, for CMS and detached XML
+	CMS       *string `json:"cms"`     // an existing one that gets another signer
 	Detached  bool    `json:"detached"`
-	Key       string  `json:"key"`        // name of the key, empty for the usual one
-	ClaimTime bool    `json:"claim_time"` // write the signing-time attribute
+	ClaimTime bool    `json:"claim_time"` // write the signing-time attribute, which the levels of CAdES want
+
+	PDF      *string `json:"pdf"`
+	Name     string  `json:"name"` // what people see in a PDF
+	Reason   string  `json:"reason"`
+	Location string  `json:"location"`
+	Contact  string  `json:"contact"`
+	Field    string  `json:"field"`
+	Certify  int     `json:"certify"` // 1 to 3; 0 approves
+
+	XML  *string `json:"xml"`
+	Form string  `json:"form"` // of XML: enveloped, detached or wsse; empty for enveloped
 }
 
+// signAnswer holds the signature under the name of its format.
 type signAnswer struct {
-	CMS    []byte                   `json:"cms"` // base64 of DER
-	Signer *signing.CertificateInfo `json:"signer"`
+	CMS     []byte                   `json:"cms,omitempty"` // base64 of DER
+	PDF     []byte                   `json:"pdf,omitempty"`
+	XML     []byte                   `json:"xml,omitempty"`
+	Level   string                   `json:"level,omitempty"`   // that was reached
+	Pending *pendingAnswer           `json:"pending,omitempty"` // when that is less than what was asked for
+	Signer  *signing.CertificateInfo `json:"signer"`
 }
 
-// signCMS answers POST /v1/sign/cms.
-func (v *service) signCMS(c echo.Context) error {
-	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
-		return err
+// signer signs one format: it makes level B-B and says what must be known to
+// go on from there.
+type signer func(r *signRequest, key signing.Key) (*made, error)
+
+// made is a signature on its way out.
+type made struct {
+	format  string
+	file    []byte
+	content []byte           // of a detached signature
+	reached signing.Baseline // zero for formats without levels
+	added   bool             // to signatures that are others' business
+	// detached says that the content need not be there.
+	detached bool
+}
+
+// sign answers a signing call of one format.
+func (v *service) sign(format string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		client, err := v.authorise(c, registry.ScopeSign)
+		if err != nil {
+			return err
+		}
+		var body signRequest
+		if err := v.readJSON(c, &body); err != nil {
+			return err
+		}
+		if body.Format != "" && body.Format != format {
+			return badField("/format", "unknown", "is decided by the address")
+		}
+		body.Format = format
+		answer, err := v.signOne(c, client, &body)
+		if err != nil {
+			return err
+		}
+		return personal(c, http.StatusOK, answer)
 	}
-	var body signRequest
-	if err := v.readJSON(c, &body); err != nil {
-		return err
-	}
-	if body.Content == nil {
-		return badField("/content", "required", "is missing")
-	}
-	content, err := binary("/content", *body.Content)
+}
+
+// signBatch answers POST /v1/sign/batch.
+func (v *service) signBatch(c echo.Context) error {
+	client, err := v.authorise(c, registry.ScopeSign)
 	if err != nil {
 		return err
 	}
-	key, err := v.signingKey(body.Key)
-	if err != nil {
-		return err
+	return v.batch(c, func(raw []byte) (string, any, error) {
+		var body signRequest
+		if err := decodeJSON(raw, &body); err != nil {
+			return body.ID, nil, err
+		}
+		answer, err := v.signOne(c, client, &body)
+		return body.ID, answer, err
+	})
+}
+
+// signOne makes a signature, raises it to the level asked for and verifies it.
+func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest) (*signAnswer, error) {
+	makers := map[string]signer{kindCMS: v.signCMS, kindPDF: v.signPDF, kindXML: v.signXML}
+	make, ok := makers[r.Format]
+	if !ok {
+		return nil, badField("/format", "unknown", "is none of cms, pdf, xml")
 	}
-	cms, err := v.signAndVerify(present(content), key, body)
+	level, err := r.level()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return personal(c, http.StatusOK, signAnswer{CMS: cms, Signer: signing.DescribeCertificate(key.Certificate)})
+	key, err := v.signingKey(r.Key)
+	if err != nil {
+		return nil, err
+	}
+	m, err := make(r, key)
+	if err != nil {
+		return nil, err
+	}
+	pending, err := v.raise(c, client, m, level)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.confirm(m); err != nil {
+		return nil, err
+	}
+	answer := &signAnswer{Pending: pending, Signer: signing.DescribeCertificate(key.Certificate)}
+	if m.reached != 0 {
+		answer.Level = m.reached.String()
+	}
+	*answer.file(m.format) = m.file
+	return answer, nil
+}
+
+// file is where the signature of a format stands in the answer.
+func (a *signAnswer) file(format string) *[]byte {
+	switch format {
+	case kindPDF:
+		return &a.PDF
+	case kindXML:
+		return &a.XML
+	}
+	return &a.CMS
+}
+
+func (r *signRequest) level() (signing.Baseline, error) {
+	if r.Level == "" {
+		return signing.BaselineB, nil
+	}
+	level, err := signing.ParseBaseline(r.Level)
+	if err != nil {
+		return 0, badField("/level", "unknown", "is none of B-B, B-T, B-LT, B-LTA")
+	}
+	if r.Format == kindXML && level > signing.BaselineB {
+		return 0, badField("/level", "not_offered", "XML signatures are made at level B-B")
+	}
+	return level, nil
 }
 
 func (v *service) signingKey(name string) (signing.Key, error) {
@@ -62,30 +172,143 @@ func (v *service) signingKey(name string) (signing.Key, error) {
 	return key, nil
 }
 
-// signAndVerify lets nothing out that our own verifier does not take for a
-// signature over this content by this certificate. Whether the certificate is
-// trusted is the reader's question.
-func (v *service) signAndVerify(content []byte, key signing.Key, r signRequest) ([]byte, error) {
-	at := v.now()
-	cms, err := signing.SignCMS(content, key, signing.CMSOptions{Detached: r.Detached, Time: at, Claim: r.ClaimTime})
+// only refuses members that the format does not have.
+func (r *signRequest) only(taken ...*string) error {
+	for name, member := range map[string]*string{"/content": r.Content, "/cms": r.CMS, "/pdf": r.PDF, "/xml": r.XML} {
+		ok := member == nil
+		for _, t := range taken {
+			ok = ok || member == t
+		}
+		if !ok {
+			return badField(name, "unknown_field", "does not belong to this format")
+		}
+	}
+	return nil
+}
+
+// signCMS makes a signature over content, or adds one to a CMS.
+func (v *service) signCMS(r *signRequest, key signing.Key) (*made, error) {
+	if err := r.only(r.Content, r.CMS); err != nil {
+		return nil, err
+	}
+	opt := signing.CMSOptions{Detached: r.Detached, Time: v.now(), Claim: r.ClaimTime || r.Level != ""}
+	m := &made{format: kindCMS, reached: signing.BaselineB}
+	var err error
+	if r.Content != nil {
+		if m.content, err = binary("/content", *r.Content); err != nil {
+			return nil, err
+		}
+		m.content = present(m.content)
+	}
+	if r.CMS == nil {
+		if r.Content == nil {
+			return nil, badField("/content", "required", "is missing")
+		}
+		if m.file, err = signing.SignCMS(m.content, key, opt); !r.Detached {
+			m.content = nil // the signature carries it
+		}
+		return m, err
+	}
+	before, err := binary("/cms", *r.CMS)
 	if err != nil {
 		return nil, err
 	}
-	verdict, err := v.Verifier.VerifyCMS(cms, signing.Question{Content: content, At: at})
+	signed, err := signing.AddSigner(before, m.content, key, opt)
+	switch {
+	case errors.Is(err, signing.ErrContentMissing):
+		return nil, badField("/content", "required", "is missing: the signature is detached")
+	case errors.Is(err, signing.ErrContentTwice):
+		return nil, badField("/content", "unknown_field", "the signature carries its content")
+	case err != nil:
+		return nil, unusable("/cms", err)
+	}
+	m.file, m.added = signed.CMS, true
+	return m, nil
+}
+
+// signPDF adds a signature to a PDF.
+func (v *service) signPDF(r *signRequest, key signing.Key) (*made, error) {
+	if err := r.only(r.PDF); err != nil {
+		return nil, err
+	}
+	if r.PDF == nil {
+		return nil, badField("/pdf", "required", "is missing")
+	}
+	file, err := binary("/pdf", *r.PDF)
 	if err != nil {
 		return nil, err
 	}
-	if len(verdict.Signers) != 1 {
-		return nil, fmt.Errorf("%w: %d signers", errOwnNotVerified, len(verdict.Signers))
+	if r.Certify < 0 || r.Certify > 3 {
+		return nil, badField("/certify", "unknown", "is none of 0, 1, 2, 3")
 	}
+	signed, err := signing.SignExistingPDF(file, key, signing.PDFOptions{
+		Time: v.now(), Name: r.Name, Reason: r.Reason, Location: r.Location, Contact: r.Contact,
+		Field: r.Field, Certify: r.Certify,
+	})
+	if err != nil {
+		return nil, unusable("/pdf", err)
+	}
+	return &made{format: kindPDF, file: signed.File, reached: signing.BaselineB, added: true}, nil
+}
+
+// unusable tells a client that its file cannot be worked on; what is our own
+// fault stays that.
+func unusable(pointer string, err error) error {
+	for _, ours := range []error{
+		signing.ErrOutput, signing.ErrOutsideValidity, signing.ErrKeyRevoked, signing.ErrKeyStatus, signing.ErrNotSigningKey, signing.ErrKeyMismatch,
+		signing.ErrTooLarge, signing.ErrTimestamp, signing.ErrEvidence,
+	} {
+		if errors.Is(err, ours) {
+			return err
+		}
+	}
+	return &fault{is: errUnusableFile, detail: err.Error(), fields: []FieldError{{pointer, "unusable", err.Error()}}}
+}
+
+// confirm lets nothing out that our own verifier does not take for a signature
+// over this content. Whether the certificate is trusted is the reader's
+// question; so are other people's signatures in the same file.
+func (v *service) confirm(m *made) error {
+	question := signing.Question{At: v.now()}
+	if m.content != nil {
+		question.Content = m.content
+	}
+	verdict, err := v.Verifier.Verify(m.file, question)
+	if err != nil {
+		return err
+	}
+	if len(verdict.Signers) == 0 || len(verdict.Signers) != 1 && !m.added {
+		return fmt.Errorf("%w: %d signers", errOwnNotVerified, len(verdict.Signers))
+	}
+	sound := 0
+	for _, s := range verdict.Signers {
+		if soundSignature(s, m.detached && m.content == nil) {
+			sound++
+		}
+	}
+	if sound == 0 || sound != len(verdict.Signers) && !m.added {
+		return fmt.Errorf("%w: %s %s", errOwnNotVerified, verdict.Indication, verdict.SubIndication)
+	}
+	return nil
+}
+
+// soundSignature reports whether the signature itself is right, as far as that
+// can be told without the content.
+func soundSignature(s signing.Signer, withoutContent bool) bool {
 	for _, name := range []signing.CheckName{
 		signing.CheckFormat, signing.CheckSignatureValue, signing.CheckSigningCertificate,
 	} {
-		if got := checkOf(verdict.Signers[0], name); got.Status != signing.CheckPassed {
-			return nil, fmt.Errorf("%w: %s %s", errOwnNotVerified, name, got.Status)
+		check := checkOf(s, name)
+		status := check.Status
+		if withoutContent && check.SubIndication == signing.SignedDataNotFound {
+			continue
+		}
+		plainXML := len(s.Signed) > 0 && name == signing.CheckSigningCertificate && status == signing.CheckWarning
+		if status != signing.CheckPassed && !plainXML {
+			return false
 		}
 	}
-	return cms, nil
+	return true
 }
 
 // checkOf returns the answer to one question about a signer; the zero value
@@ -97,4 +320,53 @@ func checkOf(s signing.Signer, name signing.CheckName) signing.Check {
 		}
 	}
 	return signing.Check{}
+}
+
+// signXML signs a document, content elsewhere, or a SOAP message.
+func (v *service) signXML(r *signRequest, key signing.Key) (*made, error) {
+	opt := signing.XMLOptions{Form: signing.XMLForm(r.Form), Time: v.now()}
+	m := &made{format: kindXML}
+	var err error
+	switch opt.Form {
+	case "":
+		opt.Form = signing.XMLEnveloped
+	case signing.XMLEnveloped, signing.XMLSOAP:
+	case signing.XMLDetached:
+		return m, v.signDetachedXML(r, key, opt, m)
+	default:
+		return nil, badField("/form", "unknown", "is none of enveloped, detached, wsse")
+	}
+	if err := r.only(r.XML); err != nil {
+		return nil, err
+	}
+	if r.XML == nil {
+		return nil, badField("/xml", "required", "is missing")
+	}
+	file, err := binary("/xml", *r.XML)
+	if err != nil {
+		return nil, err
+	}
+	if m.file, err = signing.SignXML(file, key, opt); err != nil {
+		return nil, unusable("/xml", err)
+	}
+	m.added = true
+	return m, nil
+}
+
+func (v *service) signDetachedXML(r *signRequest, key signing.Key, opt signing.XMLOptions, m *made) error {
+	if err := r.only(r.Content); err != nil {
+		return err
+	}
+	if r.Content == nil {
+		return badField("/content", "required", "is missing")
+	}
+	content, err := binary("/content", *r.Content)
+	if err != nil {
+		return err
+	}
+	m.content, opt.Address = present(content), cmp.Or(r.Name, "content")
+	if m.file, err = signing.SignXML(m.content, key, opt); err != nil {
+		return unusable("/content", err)
+	}
+	return nil
 }

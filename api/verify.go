@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -23,23 +25,45 @@ type verifyRequest struct {
 	XML     *string `json:"xml"`
 	File    *string `json:"file"` // of a kind that its contents tell
 	Content *string `json:"content"`
-	IIN     string  `json:"iin"`
-	BIN     string  `json:"bin"`
-	Role    string  `json:"role"`
-	At      string  `json:"at"`
-	Receipt bool    `json:"receipt"` // a signed receipt is wanted too
+	// Digests stand for a content that does not leave the client: hexadecimal,
+	// by the names of their algorithms.
+	Digests  map[string]string `json:"digests"`
+	Evidence *evidenceRequest  `json:"evidence"`
+	IIN      string            `json:"iin"`
+	BIN      string            `json:"bin"`
+	Role     string            `json:"role"`
+	At       string            `json:"at"`
+	Receipt  bool              `json:"receipt"` // a signed receipt is wanted too
+	Report   string            `json:"report"`  // simple or detailed, in the outline of ETSI EN 319 102-2, beside the verdict
+	Policy   string            `json:"policy"`  // name of another policy than the service's own
+}
+
+// evidenceRequest is what a client knows besides the file, each element base64
+// of DER. It is authenticated, and trusted in nothing.
+type evidenceRequest struct {
+	Certificates []string `json:"certificates"`
+	CRLs         []string `json:"crls"`
+	OCSPs        []string `json:"ocsps"`
 }
 
 // verifyAnswer is the verdict and what else was wanted.
 type verifyAnswer struct {
 	*signing.Verdict
-	Receipt *receiptAnswer `json:"receipt,omitempty"`
+	Simple   *signing.SimpleReport   `json:"simple_report,omitempty"`
+	Detailed *signing.DetailedReport `json:"detailed_report,omitempty"`
+	Receipt  *receiptAnswer          `json:"receipt,omitempty"`
 }
 
 type receiptAnswer struct {
 	ID  string `json:"id"`
 	CMS []byte `json:"cms"` // base64 of DER: an attached signature over the receipt's JSON
 }
+
+// The reports that can be had beside the verdict.
+const (
+	reportSimple   = "simple"
+	reportDetailed = "detailed"
+)
 
 // The members that hold a file, each of which is a kind of verification.
 const (
@@ -56,6 +80,8 @@ type verification struct {
 	content  *spool.File // nil when none was sent
 	question signing.Question
 	receipt  bool
+	report   string
+	policy   *signing.Policy // nil for the service's own
 }
 
 func (q *verification) close() error {
@@ -88,9 +114,24 @@ func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) 
 		return nil, badField("/receipt", "not_offered", "this service has no key to sign receipts with")
 	}
 	answer = &verifyAnswer{}
+	verifier := v.Verifier
+	if asked.policy != nil {
+		other := *v.Verifier
+		other.Policy = *asked.policy
+		verifier = &other
+	}
 	err = spool.Guard(func() error {
-		if answer.Verdict, err = v.judge(asked); err != nil || !asked.receipt {
+		if answer.Verdict, err = judge(verifier, asked); err != nil {
 			return err
+		}
+		switch asked.report {
+		case reportSimple:
+			answer.Simple = answer.SimpleReport()
+		case reportDetailed:
+			answer.Detailed = answer.DetailedReport()
+		}
+		if !asked.receipt {
+			return nil
 		}
 		made := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
 		answer.Receipt = &receiptAnswer{ID: made.ID}
@@ -100,14 +141,16 @@ func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) 
 	return answer, err
 }
 
-func (v *service) judge(asked *verification) (*signing.Verdict, error) {
+func judge(v *signing.Verifier, asked *verification) (*signing.Verdict, error) {
 	switch asked.kind {
 	case kindCMS:
-		return v.Verifier.VerifyCMS(asked.file.Bytes(), asked.question)
+		return v.VerifyCMS(asked.file.Bytes(), asked.question)
 	case kindPDF:
-		return v.Verifier.VerifyPDF(asked.file.Bytes(), asked.question)
+		return v.VerifyPDF(asked.file.Bytes(), asked.question)
+	case kindXML:
+		return v.VerifyXML(asked.file.Bytes(), asked.question)
 	}
-	return v.Verifier.Verify(asked.file.Bytes(), asked.question)
+	return v.Verify(asked.file.Bytes(), asked.question)
 }
 
 // readVerification reads either form of the request.
@@ -168,7 +211,7 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	if kind != kindPDF {
 		files = append(files, "content")
 	}
-	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt")
+	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt", "digest", "report", "policy")
 	if err != nil {
 		return nil, err
 	}
@@ -178,6 +221,10 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	}
 	body := verifyRequest{
 		IIN: parts.values["iin"], BIN: parts.values["bin"], Role: parts.values["role"], At: parts.values["at"],
+		Report: parts.values["report"], Policy: parts.values["policy"],
+	}
+	if name, value, ok := strings.Cut(parts.values["digest"], ":"); ok {
+		body.Digests = map[string]string{name: value} // SHA-256:0011…
 	}
 	if asked.receipt, err = yes("/receipt", parts.values["receipt"]); err == nil {
 		err = body.ask(asked)
@@ -195,8 +242,63 @@ func (r *verifyRequest) ask(asked *verification) error {
 		content = present(asked.content.Bytes())
 	}
 	var err error
-	asked.question, err = r.question(content)
+	if asked.question, err = r.question(content); err != nil {
+		return err
+	}
+	switch asked.report = r.Report; r.Report {
+	case "", reportSimple, reportDetailed:
+	default:
+		return badField("/report", "unknown", "is neither simple nor detailed")
+	}
+	if r.Policy != "" {
+		policy, err := signing.NamedPolicy(r.Policy)
+		if err != nil {
+			return badField("/policy", "unknown", "is none of "+strings.Join(signing.PolicyNames(), ", "))
+		}
+		asked.policy = &policy
+	}
+	if len(r.Digests) > 0 && content != nil {
+		return badField("/digests", "exactly_one", "the content and its digests cannot both be sent")
+	}
+	for name, value := range r.Digests {
+		digest, sum, err := readDigest("/digests", name, value)
+		if err != nil {
+			return err
+		}
+		asked.question.Digests = append(asked.question.Digests, signing.ContentDigest{Digest: digest, Value: sum})
+	}
+	asked.question.Material, err = r.Evidence.material()
 	return err
+}
+
+// material decodes the evidence.
+func (e *evidenceRequest) material() (signing.Material, error) {
+	var m signing.Material
+	if e == nil {
+		return m, nil
+	}
+	for _, list := range []struct {
+		pointer string
+		given   []string
+		into    *[][]byte
+	}{
+		{"/evidence/certificates", e.Certificates, &m.Certificates},
+		{"/evidence/crls", e.CRLs, &m.CRLs},
+		{"/evidence/ocsps", e.OCSPs, &m.OCSPs},
+	} {
+		for i, text := range list.given {
+			pointer := list.pointer + "/" + strconv.Itoa(i)
+			raw, err := binary(pointer, text)
+			if err != nil {
+				return m, err
+			}
+			if raw, err = signing.Unarmour(raw); err != nil {
+				return m, badField(pointer, "type", "is neither DER nor PEM")
+			}
+			*list.into = append(*list.into, raw)
+		}
+	}
+	return m, nil
 }
 
 // yes reads a truth value of a form.

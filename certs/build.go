@@ -63,7 +63,7 @@ func (p *Pool) Validate(c *Certificate, extra []*Certificate, in Inputs) (Valida
 			return Validation{}, &PathError{Reason: ReasonExpired, Certificate: c, Err: fmt.Errorf("valid until %s", c.NotAfter.Format(time.RFC3339))}
 		}
 	}
-	return p.search(c, extra, in)
+	return p.search(c, extra, in, andPolicies)
 }
 
 // Build is [Pool.Validate] without the question whether c itself is valid at
@@ -75,14 +75,22 @@ func (p *Pool) Build(c *Certificate, extra []*Certificate, at time.Time) (Path, 
 	if path := p.remembered(c, at); path != nil {
 		return path, nil
 	}
-	v, err := p.search(c, extra, Inputs{At: at})
+	v, err := p.search(c, extra, Inputs{At: at}, pathOnly)
 	if err == nil {
 		p.remember(v.Path)
 	}
 	return v.Path, err
 }
 
-func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs) (Validation, error) {
+// wanted is what a search is for.
+type wanted bool
+
+const (
+	pathOnly    wanted = false
+	andPolicies wanted = true // that the path is valid under
+)
+
+func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs, want wanted) (Validation, error) {
 	if len(p.anchors) == 0 {
 		return Validation{}, &PathError{Reason: ReasonNoAnchors}
 	}
@@ -90,9 +98,8 @@ func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs) (Validati
 		return Validation{}, &PathError{Reason: ReasonCritical, Certificate: c, Err: fmt.Errorf("extension %v", c.UnhandledCritical[0])}
 	}
 	b := builder{
-		pool: p, in: in,
+		pool: p, in: in, want: want,
 		signatures: maxSignatures, candidates: maxCandidates, complete: maxComplete, effort: maxWork,
-		verified: map[link]error{}, issuers: map[[32]byte][]*Certificate{},
 	}
 	if len(extra) > 0 {
 		b.extra = map[string][]*Certificate{}
@@ -100,16 +107,11 @@ func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs) (Validati
 	for _, e := range extra {
 		b.extra[e.Subject.key] = append(b.extra[e.Subject.key], e)
 	}
-	if b.extend(Path{c}) {
+	// One array for all paths that are tried: each grows and shrinks at its end.
+	if b.extend(append(make(Path, 0, maxPathDepth), c)) {
 		return b.found, nil
 	}
 	return Validation{}, b.best
-}
-
-// link is one certificate under one issuer's key.
-type link struct {
-	child [32]byte
-	key   string
 }
 
 // builder is one search for a path.
@@ -117,16 +119,23 @@ type builder struct {
 	pool  *Pool
 	extra map[string][]*Certificate
 	in    Inputs
+	want  wanted
 
 	signatures, candidates, complete, effort int // left in the budget
 
-	verified map[link]error
-	issuers  map[[32]byte][]*Certificate
-	hops     map[string]int // to an anchor, by names alone; nil until needed
+	verified []verifiedLink
+	issuers  map[[32]byte][]*Certificate // where finding them was work
+	hops     map[string]int              // to an anchor, by names alone; nil until needed
 
 	found     Validation
 	best      *PathError
 	bestDepth int
+}
+
+// verifiedLink is what came of one certificate's signature under a key.
+type verifiedLink struct {
+	c, issuer *Certificate
+	err       error
 }
 
 // work takes n steps from the budget; false when it is spent.
@@ -156,7 +165,7 @@ func (b *builder) extend(path Path) bool {
 		tried = true
 		if err := b.check(path, issuer); err != nil {
 			b.fail(path, err)
-		} else if b.extend(append(slices.Clone(path), issuer)) {
+		} else if b.extend(append(path, issuer)) {
 			return true
 		}
 		if b.spent() {
@@ -174,7 +183,7 @@ func (b *builder) extend(path Path) bool {
 func repeats(path Path, issuer *Certificate) bool {
 	return slices.ContainsFunc(path, func(c *Certificate) bool {
 		return c.fingerprint == issuer.fingerprint ||
-			c.Subject.Equal(issuer.Subject) && bytes.Equal(c.RawSPKI, issuer.RawSPKI)
+			bytes.Equal(c.RawSPKI, issuer.RawSPKI) && c.Subject.Equal(issuer.Subject)
 	})
 }
 
@@ -187,6 +196,7 @@ func (b *builder) finish(path Path) bool {
 		}
 		return false
 	}
+	path = slices.Clone(path) // the search goes on in the array that it was in
 	if b.complete == 0 {
 		return refuse(&PathError{Reason: ReasonBudgetExhausted, Certificate: path[0]})
 	}
@@ -194,9 +204,12 @@ func (b *builder) finish(path Path) bool {
 	if err := b.checkNames(path); err != nil {
 		return refuse(err)
 	}
-	policies, err := b.checkPolicies(path)
-	if err != nil {
-		return refuse(err)
+	var policies []asn1.ObjectIdentifier
+	if b.want == andPolicies || !indifferent(path) {
+		var err *PathError
+		if policies, err = b.checkPolicies(path); err != nil {
+			return refuse(err)
+		}
 	}
 	if b.in.Accept != nil {
 		if err := b.in.Accept(path); err != nil {
@@ -243,15 +256,19 @@ func (b *builder) authority(c *Certificate) bool {
 
 // verify checks one signature, once in a search.
 func (b *builder) verify(c, issuer *Certificate) *PathError {
-	key := link{c.fingerprint, string(issuer.RawSPKI)}
-	err, known := b.verified[key]
-	if !known {
+	known := slices.IndexFunc(b.verified, func(v verifiedLink) bool {
+		return v.c.fingerprint == c.fingerprint && bytes.Equal(v.issuer.RawSPKI, issuer.RawSPKI)
+	})
+	var err error
+	if known >= 0 {
+		err = b.verified[known].err
+	} else {
 		if b.signatures == 0 {
 			return &PathError{Reason: ReasonBudgetExhausted, Certificate: issuer}
 		}
 		b.signatures--
 		err = b.pool.checkLink(c, issuer)
-		b.verified[key] = err
+		b.verified = append(b.verified, verifiedLink{c, issuer, err})
 	}
 	switch {
 	case err == nil:
@@ -277,14 +294,21 @@ func intermediatesIn(path Path) int {
 // issuersOf returns the certificates that may have issued c, the likeliest
 // first: same name, a key identifier that does not contradict.
 func (b *builder) issuersOf(c *Certificate) []*Certificate {
+	if c.Issuer.Empty() {
+		return nil
+	}
+	own, extra := b.pool.bySubject[c.Issuer.key], b.extra[c.Issuer.key]
+	if len(extra) == 0 && len(own) == 1 && c.namesKey(own[0]) >= 0 {
+		return own
+	}
 	if found, known := b.issuers[c.fingerprint]; known {
 		return found
 	}
 	var found []*Certificate
 	seen := map[[32]byte]bool{}
-	for _, source := range [][]*Certificate{b.pool.bySubject[c.Issuer.key], b.extra[c.Issuer.key]} {
+	for _, source := range [][]*Certificate{own, extra} {
 		for _, issuer := range source {
-			if c.Issuer.Empty() || seen[issuer.fingerprint] || c.namesKey(issuer) < 0 {
+			if seen[issuer.fingerprint] || c.namesKey(issuer) < 0 {
 				continue
 			}
 			seen[issuer.fingerprint] = true
@@ -293,6 +317,9 @@ func (b *builder) issuersOf(c *Certificate) []*Certificate {
 	}
 	if len(found) > 1 {
 		slices.SortStableFunc(found, func(x, y *Certificate) int { return b.rank(c, x) - b.rank(c, y) })
+	}
+	if b.issuers == nil {
+		b.issuers = map[[32]byte][]*Certificate{}
 	}
 	b.issuers[c.fingerprint] = found
 	return found

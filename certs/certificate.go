@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync/atomic"
 	"time"
 
 	"tamga/certs/der"
@@ -87,6 +88,8 @@ type Certificate struct {
 	UnhandledCritical []asn1.ObjectIdentifier
 
 	fingerprint [sha256.Size]byte
+	described   atomic.Pointer[Description]
+	extensions  []byte // contents of the SEQUENCE of them
 }
 
 // Extension is one extension as it stands in the certificate.
@@ -148,9 +151,9 @@ const maxCertificate = 1 << 18
 // and unknown extensions do not make it fail; malformed bytes do.
 func Parse(raw []byte) (*Certificate, error) { return parse(raw, sha256.Sum256(raw), nil) }
 
-// parse is Parse of bytes whose SHA-256 is known; names that were read before
-// are taken from known, by their bytes.
-func parse(raw []byte, sum [sha256.Size]byte, known map[string]Name) (*Certificate, error) {
+// parse is Parse of bytes whose SHA-256 is known. What its issuer's other
+// certificates have in common with it is taken from them.
+func parse(raw []byte, sum [sha256.Size]byte, issuers map[string]*issuerFacts) (*Certificate, error) {
 	if len(raw) > maxCertificate {
 		return nil, fieldError("size", errors.New("too large"))
 	}
@@ -182,9 +185,13 @@ func parse(raw []byte, sum [sha256.Size]byte, known map[string]Name) (*Certifica
 	if err := r.Done(); err != nil {
 		return nil, fieldError("end", err)
 	}
-	inner, err := c.parseTBS(der.NewReader(tbs.Body), known)
+	inner, alike, err := c.parseTBS(der.NewReader(tbs.Body), issuers)
 	if err != nil {
 		return nil, err
+	}
+	if alike.signs(inner) && alike.signs(outerAlg.Raw) {
+		c.Algorithm = alike.c.Algorithm
+		return c, nil
 	}
 	return c, c.setAlgorithm(inner, outerAlg.Raw)
 }
@@ -192,19 +199,20 @@ func parse(raw []byte, sum [sha256.Size]byte, known map[string]Name) (*Certifica
 // setAlgorithm reads the algorithm and insists that the two places where it
 // stands agree (RFC 5280 section 4.1.1.2), NULL and absent parameters being
 // the same: the national authority writes both.
-func (c *Certificate) setAlgorithm(inner, outer []byte) error {
+func (c *Certificate) setAlgorithm(inner, outer []byte) (err error) {
+	if c.Algorithm, err = ParseAlgorithmIdentifier(outer); err != nil {
+		return fieldError("signature algorithm", err)
+	}
+	if bytes.Equal(inner, outer) {
+		return nil
+	}
 	in, err := ParseAlgorithmIdentifier(inner)
 	if err != nil {
 		return fieldError("signature algorithm", err)
 	}
-	out, err := ParseAlgorithmIdentifier(outer)
-	if err != nil {
-		return fieldError("signature algorithm", err)
-	}
-	if !in.Equal(out) {
+	if !in.Equal(c.Algorithm) {
 		return fieldError("inner and outer signature algorithms differ", nil)
 	}
-	c.Algorithm = out
 	return nil
 }
 
@@ -246,48 +254,48 @@ func (a AlgorithmIdentifier) parameters() []byte {
 	return a.Parameters
 }
 
-// parseTBS reads the signed part and returns its algorithm identifier.
-func (c *Certificate) parseTBS(r *der.Reader, known map[string]Name) (inner []byte, err error) {
+// parseTBS reads the signed part and returns its algorithm identifier, and the
+// template of the issuer's certificates if there is one.
+func (c *Certificate) parseTBS(r *der.Reader, issuers map[string]*issuerFacts) (inner []byte, alike *template, err error) {
 	version, err := parseVersion(r)
 	if err != nil {
-		return nil, fieldError("version", err)
+		return nil, nil, fieldError("version", err)
 	}
 	serial, err := r.Expect(der.Integer)
 	if err != nil {
-		return nil, fieldError("serialNumber", err)
+		return nil, nil, fieldError("serialNumber", err)
 	}
 	if c.Serial, err = der.ParseInteger(serial.Body); err != nil {
-		return nil, fieldError("serialNumber", err)
+		return nil, nil, fieldError("serialNumber", err)
 	}
 	c.RawSerial = serial.Body
 	alg, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return nil, fieldError("signature", err)
+		return nil, nil, fieldError("signature", err)
 	}
 	issuer, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return nil, fieldError("issuer", err)
+		return nil, nil, fieldError("issuer", err)
 	}
-	var recognised bool
-	if c.Issuer, recognised = known[string(issuer.Raw)]; !recognised {
-		if c.Issuer, err = ParseName(issuer.Raw); err != nil {
-			return nil, err
-		}
+	if facts := issuers[string(issuer.Raw)]; facts != nil {
+		c.Issuer, alike = facts.name, facts.alike.Load()
+	} else if c.Issuer, err = ParseName(issuer.Raw); err != nil {
+		return nil, nil, err
 	}
 	if err := c.parseValidity(r); err != nil {
-		return nil, fieldError("validity", err)
+		return nil, nil, fieldError("validity", err)
 	}
 	subject, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return nil, fieldError("subject", err)
+		return nil, nil, fieldError("subject", err)
 	}
 	if c.Subject, err = ParseName(subject.Raw); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := c.parseSPKI(r); err != nil {
-		return nil, fieldError("subjectPublicKeyInfo", err)
+		return nil, nil, fieldError("subjectPublicKeyInfo", err)
 	}
-	return alg.Raw, c.parseTail(r, version)
+	return alg.Raw, alike, c.parseTail(r, version, alike)
 }
 
 func parseVersion(r *der.Reader) (int, error) {
@@ -327,7 +335,8 @@ func (c *Certificate) parseSPKI(r *der.Reader) error {
 	}
 	c.RawSPKI = spki.Raw
 	in := der.NewReader(spki.Body)
-	if _, err := in.Expect(der.SequenceTag); err != nil {
+	alg, err := in.Expect(der.SequenceTag)
+	if err != nil {
 		return err
 	}
 	bits, err := in.Expect(der.BitString)
@@ -337,15 +346,21 @@ func (c *Certificate) parseSPKI(r *der.Reader) error {
 	if err := in.Done(); err != nil {
 		return err
 	}
-	if c.KeyBits, _, err = der.ParseBitString(bits.Body); err != nil {
+	unused := 0
+	if c.KeyBits, unused, err = der.ParseBitString(bits.Body); err != nil {
 		return err
 	}
-	c.PublicKey, c.KeyError = ParsePublicKey(spki.Raw)
+	if unused == 0 {
+		c.PublicKey = usualKey(alg.Raw, c.KeyBits)
+	}
+	if c.PublicKey == nil {
+		c.PublicKey, c.KeyError = ParsePublicKey(spki.Raw)
+	}
 	return nil
 }
 
 // parseTail reads the unique identifiers, which are skipped, and extensions.
-func (c *Certificate) parseTail(r *der.Reader, version int) error {
+func (c *Certificate) parseTail(r *der.Reader, version int, alike *template) error {
 	for _, tag := range []der.Tag{der.Context(1), der.Context(2)} {
 		if _, ok, err := r.Optional(tag); err != nil || ok && version < 2 {
 			return fieldError("unique identifier", err)
@@ -356,10 +371,7 @@ func (c *Certificate) parseTail(r *der.Reader, version int) error {
 		return fieldError("extensions", err)
 	}
 	if ok {
-		if c.Extensions, err = ParseExtensions(exts.Body); err != nil {
-			return fieldError("extensions", err)
-		}
-		if err := c.readExtensions(); err != nil {
+		if err := c.parseExtensions(exts.Body, alike); err != nil {
 			return err
 		}
 	}

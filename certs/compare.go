@@ -56,12 +56,13 @@ func appendRelative(key []byte, rdn *der.Reader, n *Name) ([]byte, error) {
 	key, start := appendLength(key)
 	var ends []int
 	for !rdn.Empty() {
-		a, raw, err := parseNameAttribute(rdn)
-		if err != nil {
+		var err error
+		if key, err = n.readAttribute(key, rdn); err != nil {
 			return nil, err
 		}
-		n.Attributes = append(n.Attributes, a)
-		key = appendAttribute(key, raw, a.Value)
+		if len(ends) == 0 && rdn.Empty() {
+			break // alone, as nearly always
+		}
 		ends = append(ends, len(key))
 	}
 	if len(ends) > 1 {
@@ -90,42 +91,42 @@ func setLength(key []byte, start int) {
 	binary.BigEndian.PutUint32(key[start-4:], uint32(len(key)-start))
 }
 
-// rawAttribute is an attribute as it stands in a name.
-type rawAttribute struct {
-	oid    []byte
-	value  der.Element
-	isText bool
+const isText, isBytes = 1, 0 // what the comparable form of a value begins with
+
+// appendText appends the comparable form of a text, whose complete element is
+// raw.
+func appendText(key []byte, text string, raw []byte) []byte {
+	before := key
+	key, start := appendLength(append(key, isText))
+	key, ok := appendNormal(key, text)
+	if !ok {
+		// Bytes that its type does not allow: no two different ones may become
+		// the same.
+		return appendBytes(before, raw)
+	}
+	setLength(key, start)
+	return key
 }
 
-// appendAttribute appends the comparable form of one attribute.
-func appendAttribute(key []byte, a rawAttribute, text string) []byte {
-	key, start := appendLength(key)
-	key = append(key, a.oid...)
-	setLength(key, start)
-	const isText, isBytes = 1, 0
-	if a.isText && !strings.ContainsRune(text, utf8.RuneError) {
-		key = append(key, isText)
-		key, start = appendLength(key)
-		key = appendNormal(key, text)
-	} else {
-		// No text, or bytes that its type does not allow: no two different
-		// ones may become the same.
-		key = append(key, isBytes)
-		key, start = appendLength(key)
-		key = append(key, a.value.Raw...)
-	}
+// appendBytes appends the comparable form of a value that is no text.
+func appendBytes(key, raw []byte) []byte {
+	key, start := appendLength(append(key, isBytes))
+	key = append(key, raw...)
 	setLength(key, start)
 	return key
 }
 
 // appendNormal appends a string prepared for comparison: letters folded, white
 // space at the ends dropped and inside made one space, what is invisible
-// dropped (RFC 4518 sections 2.2 and 2.6.1).
-func appendNormal(out []byte, s string) []byte {
+// dropped (RFC 4518 sections 2.2 and 2.6.1). It is false for text with a
+// character that stands for what could not be read.
+func appendNormal(out []byte, s string) ([]byte, bool) {
 	start, space := len(out), false
 	for _, r := range s {
-		if r >= utf8.RuneSelf || r <= ' ' || r == 0x7f {
+		if r >= utf8.RuneSelf && !cyrillic(r) || r <= ' ' || r == 0x7f {
 			switch {
+			case r == utf8.RuneError:
+				return out, false
 			case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
 				space = len(out) > start
 				continue
@@ -138,26 +139,44 @@ func appendNormal(out []byte, s string) []byte {
 		}
 		out = utf8.AppendRune(out, foldRune(r))
 	}
-	return out
+	return out, true
 }
+
+// cyrillic reports whether r is in the block of the Cyrillic letters, in which
+// nothing is white space or invisible.
+func cyrillic(r rune) bool { return r >= 0x0400 && r <= 0x04ff }
+
+// cyrillicFolds are the representatives of that block, which is most of what
+// names here are written in.
+var cyrillicFolds = func() (folds [0x100]rune) {
+	for i := range folds {
+		folds[i] = foldAny(0x0400 + rune(i))
+	}
+	return folds
+}()
 
 // foldRune returns one representative of the letters that differ from r in
 // case only.
 func foldRune(r rune) rune {
-	if r >= utf8.RuneSelf {
-		if r >= 0x0410 && r <= 0x042f { // А to Я, which fold with nothing else
-			return r
-		}
-		least := r
-		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-			least = min(least, f)
-		}
-		r = least
+	switch {
+	case cyrillic(r):
+		return cyrillicFolds[r-0x0400]
+	case r >= utf8.RuneSelf:
+		r = foldAny(r)
 	}
 	if 'A' <= r && r <= 'Z' {
 		return r + 'a' - 'A'
 	}
 	return r
+}
+
+// foldAny returns the least of the letters that fold together.
+func foldAny(r rune) rune {
+	least := r
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	return least
 }
 
 // equalASCII compares host names and the like: without regard to the case of

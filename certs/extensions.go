@@ -3,7 +3,6 @@ package certs
 import (
 	"encoding/asn1"
 	"errors"
-	"slices"
 
 	"tamga/certs/der"
 )
@@ -65,7 +64,7 @@ const maxExtensions = 128
 // ParseExtensions reads the body of an explicit [n] Extensions field, of a
 // certificate or of a revocation list. An extension that stands twice is an
 // error (RFC 5280 section 4.2).
-func ParseExtensions(body []byte) ([]Extension, error) {
+func ParseExtensions(body []byte) (exts []Extension, err error) {
 	outer, err := der.One(body)
 	if err != nil {
 		return nil, err
@@ -73,21 +72,30 @@ func ParseExtensions(body []byte) ([]Extension, error) {
 	if outer.Tag != der.SequenceTag {
 		return nil, der.ErrSyntax
 	}
-	exts := make([]Extension, 0, 12)
-	for r := der.NewReader(outer.Body); !r.Empty(); {
+	r := der.NewReader(outer.Body)
+	for exts = make([]Extension, 0, r.Count(maxExtensions)); !r.Empty(); {
 		e, err := parseExtension(r)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(exts, func(have Extension) bool { return have.ID.Equal(e.ID) }) {
-			return nil, errors.New("extension " + e.ID.String() + " stands twice")
+		if exts, err = appendExtension(exts, e); err != nil {
+			return nil, err
 		}
-		if len(exts) == maxExtensions {
-			return nil, errors.New("too many extensions")
-		}
-		exts = append(exts, e)
 	}
 	return exts, nil
+}
+
+func appendExtension(exts []Extension, e Extension) ([]Extension, error) {
+	for _, have := range exts {
+		// The last arcs of two extensions nearly always differ.
+		if n := len(e.ID); n == len(have.ID) && have.ID[n-1] == e.ID[n-1] && have.ID.Equal(e.ID) {
+			return nil, errors.New("extension " + e.ID.String() + " stands twice")
+		}
+	}
+	if len(exts) == maxExtensions {
+		return nil, errors.New("too many extensions")
+	}
+	return append(exts, e), nil
 }
 
 func parseExtension(r *der.Reader) (Extension, error) {
@@ -113,54 +121,6 @@ func parseExtension(r *der.Reader) (Extension, error) {
 	}
 	e.Value = value.Body
 	return e, seq.Done()
-}
-
-// extensionReader reads one extension into the fields of a certificate.
-type extensionReader struct {
-	oid  asn1.ObjectIdentifier
-	name string
-	read func(*Certificate, []byte) error
-	// partial marks extensions that are read for information but not enforced
-	// by path building, so that critical means unhandled.
-	partial bool
-}
-
-// extensionReaders are the extensions that are understood, the most frequent
-// first.
-var extensionReaders = []extensionReader{
-	{oidExtKeyUsage, "keyUsage", (*Certificate).readKeyUsage, false},
-	{oidExtExtKeyUsage, "extKeyUsage", (*Certificate).readExtKeyUsage, false},
-	{oidExtSubjectKeyID, "subjectKeyIdentifier", (*Certificate).readSubjectKeyID, false},
-	{oidExtAuthorityKeyID, "authorityKeyIdentifier", (*Certificate).readAuthorityKeyID, false},
-	{oidExtPolicies, "certificatePolicies", (*Certificate).readPolicies, false},
-	// Whoever asks about revocation reads the points; without an answer to
-	// that no certificate is accepted.
-	{oidExtCRLDP, "cRLDistributionPoints", (*Certificate).readCRLPoints, false},
-	{oidExtFreshestCRL, "freshestCRL", (*Certificate).readFreshestCRL, true},
-	{oidExtAuthorityInfo, "authorityInfoAccess", (*Certificate).readAuthorityInfo, true},
-	{oidExtBasicConstraints, "basicConstraints", (*Certificate).readBasicConstraints, false},
-	{oidExtSubjectAltName, "subjectAltName", (*Certificate).readSubjectAltName, false},
-	{oidExtNameConstraints, "nameConstraints", (*Certificate).readNameConstraints, false},
-	{oidExtPolicyMappings, "policyMappings", (*Certificate).readPolicyMappings, false},
-	{oidExtPolicyConstraints, "policyConstraints", (*Certificate).readPolicyConstraints, false},
-	{oidExtInhibitAnyPolicy, "inhibitAnyPolicy", (*Certificate).readInhibitAnyPolicy, false},
-}
-
-// readExtensions fills the fields of the certificate from its extensions and
-// lists the critical ones that nothing here processes.
-func (c *Certificate) readExtensions() error {
-	for _, e := range c.Extensions {
-		known := slices.IndexFunc(extensionReaders, func(r extensionReader) bool { return r.oid.Equal(e.ID) })
-		if known >= 0 {
-			if err := extensionReaders[known].read(c, e.Value); err != nil {
-				return fieldError(extensionReaders[known].name, err)
-			}
-		}
-		if e.Critical && (known < 0 || extensionReaders[known].partial) {
-			c.UnhandledCritical = append(c.UnhandledCritical, e.ID)
-		}
-	}
-	return nil
 }
 
 func (c *Certificate) readKeyUsage(b []byte) error {

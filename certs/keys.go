@@ -2,10 +2,15 @@ package certs
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math/big"
 
+	"tamga/certs/der"
 	"tamga/certs/gost"
 )
 
@@ -36,4 +41,57 @@ func MarshalPublicKey(pub crypto.PublicKey) ([]byte, error) {
 		return gost.MarshalPKIXPublicKey(k)
 	}
 	return x509.MarshalPKIXPublicKey(pub)
+}
+
+// The algorithm identifiers of the most frequent keys, complete elements.
+const (
+	rsaKeyID  = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"
+	p256KeyID = "\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
+)
+
+// usualKey reads the most frequent keys in their usual form, without what
+// [ParsePublicKey] spends on others. Nil means that it is for that to say.
+func usualKey(alg, bits []byte) crypto.PublicKey {
+	switch string(alg) {
+	case rsaKeyID:
+		if k := usualRSAKey(bits); k != nil {
+			return k
+		}
+	case p256KeyID:
+		if k, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), bits); err == nil {
+			return k
+		}
+	}
+	return nil
+}
+
+func usualRSAKey(bits []byte) *rsa.PublicKey {
+	r, err := der.Inside(bits, der.SequenceTag)
+	if err != nil {
+		return nil
+	}
+	n, err := r.Expect(der.Integer)
+	if err != nil || !positive(n.Body) {
+		return nil
+	}
+	e, err := r.Expect(der.Integer)
+	if err != nil || !positive(e.Body) || len(e.Body) > 4 || !r.Empty() {
+		return nil
+	}
+	exponent := 0
+	for _, b := range e.Body {
+		exponent = exponent<<8 | int(b)
+	}
+	k := &struct {
+		rsa.PublicKey
+		modulus big.Int
+	}{PublicKey: rsa.PublicKey{E: exponent}}
+	k.N = k.modulus.SetBytes(n.Body)
+	return &k.PublicKey
+}
+
+// positive reports whether the contents of an INTEGER are those of a number
+// above zero, in its shortest form.
+func positive(b []byte) bool {
+	return len(b) > 0 && b[0] < 0x80 && (b[0] > 0 || len(b) > 1 && b[1] >= 0x80)
 }

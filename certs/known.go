@@ -1,8 +1,10 @@
 package certs
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/sha256"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -25,6 +27,8 @@ const (
 type known struct {
 	mu     sync.RWMutex
 	leaves map[[sha256.Size]byte]Path // by the certificate's fingerprint
+	seen   map[uint64]*Certificate    // those of leaves, by a hash of their bytes
+	seed   maphash.Seed               // of that hash, so that nobody can aim at it
 	links  map[link]bool              // an authority's certificate under its issuer's key
 	keys   map[[sha256.Size]byte]*issuerKey
 }
@@ -37,16 +41,26 @@ type issuerKey struct {
 }
 
 // Parse is [Parse] that recognises certificates for which this pool has found
-// a path before. The bytes of such a certificate are hashed and not read.
+// a path before. The bytes of such a certificate are compared and not read.
 func (p *Pool) Parse(raw []byte) (*Certificate, error) {
-	sum := sha256.Sum256(raw)
-	p.known.mu.RLock()
-	path := p.known.leaves[sum]
-	p.known.mu.RUnlock()
-	if path != nil {
-		return path[0], nil
+	if c := p.recognise(raw); c != nil {
+		return c, nil
 	}
-	return parse(raw, sum, p.names)
+	return parse(raw, sha256.Sum256(raw), p.issuers)
+}
+
+// recognise returns the certificate of these bytes that has a path, if there
+// is one.
+func (p *Pool) recognise(raw []byte) *Certificate {
+	p.known.mu.RLock()
+	defer p.known.mu.RUnlock()
+	if p.known.seen == nil {
+		return nil
+	}
+	if c := p.known.seen[maphash.Bytes(p.known.seed, raw)]; c != nil && bytes.Equal(c.Raw, raw) {
+		return c
+	}
+	return nil
 }
 
 // remembered returns the path found before, if its issuers are valid at the
@@ -70,35 +84,47 @@ func (p *Pool) remember(path Path) {
 	if len(path[0].Raw) > maxKnownBytes {
 		return
 	}
+	if facts := p.issuers[string(path[0].Issuer.Raw)]; facts != nil && facts.alike.Load() == nil {
+		facts.alike.Store(newTemplate(path[0]))
+	}
 	p.known.mu.Lock()
 	defer p.known.mu.Unlock()
 	if p.known.leaves == nil || len(p.known.leaves) >= maxKnown {
-		p.known.leaves = map[[sha256.Size]byte]Path{}
+		p.known.leaves, p.known.seen = map[[sha256.Size]byte]Path{}, map[uint64]*Certificate{}
+		p.known.seed = maphash.MakeSeed()
 	}
 	p.known.leaves[path[0].fingerprint] = path
+	p.known.seen[maphash.Bytes(p.known.seed, path[0].Raw)] = path[0]
 }
 
 // forget drops the paths: what was added since could make better ones.
 func (p *Pool) forget() {
 	p.known.mu.Lock()
 	defer p.known.mu.Unlock()
-	p.known.leaves = nil
+	p.known.leaves, p.known.seen = nil, nil
+}
+
+// link is one certificate under one issuer's key.
+type link struct {
+	child [sha256.Size]byte
+	key   string
 }
 
 // checkLink verifies c under the issuer's key. Authorities' certificates are
 // verified once and for all; a GOST key that the pool holds gets a table.
 func (p *Pool) checkLink(c, issuer *Certificate) error {
+	if !c.CA {
+		return c.checkSignature(p.keyOf(issuer), issuer.KeyError)
+	}
 	key := link{c.fingerprint, string(issuer.RawSPKI)}
-	if c.CA {
-		p.known.mu.RLock()
-		good := p.known.links[key]
-		p.known.mu.RUnlock()
-		if good {
-			return nil
-		}
+	p.known.mu.RLock()
+	good := p.known.links[key]
+	p.known.mu.RUnlock()
+	if good {
+		return nil
 	}
 	err := c.checkSignature(p.keyOf(issuer), issuer.KeyError)
-	if err == nil && c.CA && contains(p.bySubject[c.Subject.key], c) {
+	if err == nil && contains(p.bySubject[c.Subject.key], c) {
 		p.known.mu.Lock()
 		defer p.known.mu.Unlock()
 		if p.known.links == nil || len(p.known.links) >= maxKnownLinks {

@@ -46,8 +46,11 @@ func ParseName(raw []byte) (Name, error) {
 	if err != nil || e.Tag != der.SequenceTag {
 		return Name{}, fieldError("name", err)
 	}
-	key := make([]byte, 0, len(raw)+64)
-	for rdns := der.NewReader(e.Body); !rdns.Empty(); {
+	rdns := der.NewReader(e.Body)
+	n.Attributes = make([]NameAttribute, 0, rdns.Count(maxExtensions))
+	var room [512]byte // enough for most, so that only what is kept is on the heap
+	key := room[:0]
+	for !rdns.Empty() {
 		rdn, err := rdns.Enter(der.SetTag)
 		if err != nil || rdn.Empty() {
 			return Name{}, fieldError("name", err)
@@ -60,28 +63,40 @@ func ParseName(raw []byte) (Name, error) {
 	return n, nil
 }
 
-func parseNameAttribute(rdn *der.Reader) (NameAttribute, rawAttribute, error) {
+// readAttribute takes the next attribute from rdn, and appends its comparable
+// form to key.
+func (n *Name) readAttribute(key []byte, rdn *der.Reader) ([]byte, error) {
 	seq, err := rdn.Enter(der.SequenceTag)
 	if err != nil {
-		return NameAttribute{}, rawAttribute{}, err
+		return nil, err
 	}
 	id, err := seq.Expect(der.ObjectID)
 	if err != nil {
-		return NameAttribute{}, rawAttribute{}, err
+		return nil, err
 	}
 	oid, err := der.ParseOID(id.Body)
 	if err != nil {
-		return NameAttribute{}, rawAttribute{}, err
+		return nil, err
 	}
 	value, err := seq.Next()
 	if err != nil {
-		return NameAttribute{}, rawAttribute{}, err
+		return nil, err
+	}
+	if !seq.Empty() {
+		return nil, seq.Done()
 	}
 	text, isText := der.ParseText(value)
 	if !isText {
 		text = "#" + hexString(value.Raw)
 	}
-	return NameAttribute{Type: oid, Value: text}, rawAttribute{id.Body, value, isText}, seq.Done()
+	n.Attributes = append(n.Attributes, NameAttribute{Type: oid, Value: text})
+	key, start := appendLength(key)
+	key = append(key, id.Body...)
+	setLength(key, start)
+	if !isText {
+		return appendBytes(key, value.Raw), nil
+	}
+	return appendText(key, text, value.Raw), nil
 }
 
 // First returns the first value of an attribute, or "".

@@ -71,7 +71,7 @@ type Pool struct {
 	// production counts the anchors that are production authorities of
 	// Kazakhstan.
 	production int
-	names      map[string]Name // of the subjects, by their bytes
+	issuers    map[string]*issuerFacts // by the bytes of their names
 	known      known
 }
 
@@ -92,9 +92,11 @@ func (p *Pool) AddAnchor(c *Certificate) {
 func (p *Pool) AddIntermediate(c *Certificate) {
 	if p.bySubject == nil {
 		p.bySubject = map[string][]*Certificate{}
-		p.names = map[string]Name{}
+		p.issuers = map[string]*issuerFacts{}
 	}
-	p.names[string(c.Subject.Raw)] = c.Subject
+	if p.issuers[string(c.Subject.Raw)] == nil {
+		p.issuers[string(c.Subject.Raw)] = &issuerFacts{name: c.Subject}
+	}
 	key := c.Subject.key
 	if contains(p.bySubject[key], c) {
 		return

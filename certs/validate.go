@@ -50,6 +50,15 @@ func (b *builder) checkPolicies(path Path) ([]asn1.ObjectIdentifier, *PathError)
 	return found, nil
 }
 
+// indifferent reports whether no policy can decide on the path when none is
+// asked for: no certificate requires one (explicit_policy then never becomes 0,
+// RFC 5280 section 6.1.3 (f)) and none has mappings, which could be malformed.
+func indifferent(path Path) bool {
+	return !slices.ContainsFunc(path, func(c *Certificate) bool {
+		return c.RequireExplicitPolicy >= 0 || len(c.PolicyMappings) > 0
+	})
+}
+
 // policyCounters are explicit_policy, policy_mapping and inhibit_anyPolicy of
 // RFC 5280 section 6.1.2: how many certificates are left until the rule holds.
 type policyCounters struct{ explicit, mapping, anyPolicy int }

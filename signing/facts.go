@@ -10,27 +10,46 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/signing/cms"
+	"tamga/signing/tsp"
+	"tamga/signing/xmldsig"
 )
 
-// facts is all that was found out about one signer. Gathering decides nothing:
-// the same facts can be judged again under another policy.
+// facts is all that was found out about one signer, of a document or of a
+// timestamp. Gathering decides nothing but which timestamps may be believed.
 type facts struct {
 	question Question
-	at       time.Time
+	at       time.Time // the time asked about
+	// poe is when the signature is proved to have existed: the best signature
+	// time of EN 319 102-1 section 5.5.4. It is at or before at. stamped says
+	// that a trusted timestamp proves it. notOlder is what a trusted content
+	// timestamp proves: the signature was made after it.
+	poe      time.Time
+	stamped  bool
+	notOlder time.Time
+
+	// What is judged, besides a signature over a document.
+	bare    bool       // a certificate without a signature
+	counter bool       // a countersignature
+	token   *tsp.Token // a timestamp
+	xml     *xmldsig.Signature
 
 	// format lists what is wrong with the container or with the signer's
-	// place in it; later tells of bytes added to a PDF after this signature.
-	format []string
-	later  string
+	// place in it. Of a PDF, later says what could not be found out about the
+	// revisions after this signature, changed which changes it forbids, and
+	// kept, if neither, what those revisions are.
+	format               []string
+	later, changed, kept string
 
-	signer    *cms.SignerInfo
-	algorithm certs.Algorithm
-	algErr    error
-	noContent bool
-	digestErr error // message digest or content type
-	valueErr  error // signature value
+	signer     *cms.SignerInfo
+	algorithm  certs.Algorithm
+	algErr     error
+	noContent  string // why there is nothing to compare the digest with
+	digestErr  error  // message digest
+	valueErr   error  // signature value
+	imprintErr error  // of a timestamp
 
 	certificate *certs.Certificate
+	ess         []essReferences
 	essErr      error
 	essMissing  bool
 
@@ -38,11 +57,17 @@ type facts struct {
 	pathErr    *certs.PathError
 	mixed      bool                // production and other anchors are trusted together
 	revocation []revocation.Answer // of every certificate of the path but the anchor
+	complete   bool                // path and statuses are proved by what the file carries
 	identity   certs.Identity
 	expected   identityMatch
-	timestamps int
-	level      string
-	bare       bool // a certificate without a signature
+
+	timestamps []Timestamp
+	archived   bool // a trusted archive timestamp covers signature and evidence
+	// covered says that a trusted document timestamp is over the signature of
+	// a PDF, coveredComplete that the file carries what proves one such.
+	covered, coveredComplete bool
+	counters                 []Signer
+	level                    string
 }
 
 // identityMatch is how the certificate's numbers compare with the expected
@@ -56,89 +81,192 @@ const (
 	identityOfAnother // another signer of the same file is the expected person
 )
 
-// gatherSigner finds out everything about one signer of a container.
-func (v *Verifier) gatherSigner(sd *cms.SignedData, si *cms.SignerInfo, content []byte, q Question) *facts {
-	f := &facts{question: q, at: q.At, signer: si}
-	f.gatherAttributes(sd, si)
-	f.algorithm, f.algErr = certs.SignerInfoAlgorithm(si.Algorithm, si.Digest)
-	bag := parseBag(v.Trust, sd.Certificates)
-	for _, c := range bag {
-		if si.Names(c) {
-			f.certificate = c
-			break
+// container is a SignedData being judged, with what all its signers share.
+type container struct {
+	v       *Verifier
+	q       Question
+	sd      *cms.SignedData
+	content content
+	bag     bag
+
+	// around is evidence from outside the container: supplied, or a PDF's
+	// security store, dated already. base is when the container is known to
+	// have existed, and stamped says that a trusted timestamp proves that.
+	around  *evidence
+	base    time.Time
+	stamped bool
+
+	inside *evidence // of the container, once it was asked for
+	joined *evidence // that and what is around it
+	nested bool      // a timestamp or countersignature: nothing inside it is judged any more
+}
+
+// newContainer is a container that came with a question.
+func (v *Verifier) newContainer(sd *cms.SignedData, content content, q Question) *container {
+	c := &container{
+		v: v, q: q, sd: sd, content: content, bag: bag{pool: v.Trust, raw: sd.Certificates},
+		base: q.At,
+	}
+	if c.around = v.suppliedEvidence(q, nil); c.around != nil {
+		c.around.settle(&proofs{base: q.At})
+		c.bag.more = c.around.certificates
+	}
+	return c
+}
+
+// suppliedEvidence is the material of a question and, marked as carried in the
+// file, that of a document; nil when there is none.
+func (v *Verifier) suppliedEvidence(q Question, inFile *Material) *evidence {
+	if q.Material.empty() && (inFile == nil || inFile.empty()) {
+		return nil
+	}
+	e := v.newEvidence()
+	e.addMaterial(v.Trust, q.Material, false)
+	if inFile != nil {
+		e.addMaterial(v.Trust, *inFile, true)
+	}
+	return e
+}
+
+// evidenceOf gathers what may prove the statuses of a signer's path: inside the
+// container, whose age its timestamps prove, and with that around it, which is
+// dated already. Both are nil when nothing came along.
+func (c *container) evidenceOf(si *cms.SignerInfo) (inside, all *evidence) {
+	values := carriesValues(si)
+	if c.inside == nil && (values || len(c.sd.RevocationSet) > 0 || c.around != nil) {
+		c.inside = c.v.containerEvidence(c.sd)
+	}
+	if values {
+		inside = c.inside.join(c.v.signerEvidence(si))
+		return inside, inside.join(c.around)
+	}
+	if c.joined == nil {
+		c.joined = c.inside.join(c.around)
+	}
+	return c.inside, c.joined
+}
+
+func carriesValues(si *cms.SignerInfo) bool {
+	for _, list := range [][]cms.Attribute{si.Unsigned, si.Signed} {
+		for _, a := range list {
+			if a.ID.Equal(cms.OIDRevocationValues) || a.ID.Equal(cms.OIDCertificateValues) || a.ID.Equal(cms.OIDAdobeRevocation) {
+				return true
+			}
 		}
 	}
-	f.gatherSignature(si, sd.Attached, content)
+	return false
+}
+
+// carriesTimestamps reports whether there is any timestamp to be judged.
+func carriesTimestamps(si *cms.SignerInfo) bool {
 	for _, a := range si.Unsigned {
-		if a.ID.Equal(cms.OIDSignatureTimestamp) {
-			f.timestamps += len(a.Values)
+		if a.ID.Equal(cms.OIDSignatureTimestamp) || a.ID.Equal(cms.OIDArchiveTimestampV3) || a.ID.Equal(cms.OIDArchiveTimestampV2) {
+			return true
 		}
+	}
+	return si.Has(cms.OIDContentTimestamp)
+}
+
+// gatherSigner finds out everything about one signer into f.
+func (c *container) gatherSigner(si *cms.SignerInfo, f *facts) *facts {
+	f.question, f.at, f.poe, f.signer, f.stamped = c.q, c.q.At, c.base, si, c.stamped
+	f.gatherAttributes(c.sd, si)
+	f.algorithm, f.algErr = certs.SignerInfoAlgorithm(si.Algorithm, si.Digest)
+	f.ess, f.essErr = readESS(si)
+	f.certificate = c.choose(f, c.bag.named(si))
+	f.gatherSignature(si, &c.content)
+	f.gatherESS()
+	inside, ev := c.evidenceOf(si)
+	inside.settle(&proofs{base: c.base})
+	if !c.nested && carriesTimestamps(si) {
+		c.gatherTimestamps(f, si, inside, ev)
 	}
 	if f.certificate != nil {
-		f.gatherESS(si)
-		v.gatherCertificate(f, bag)
+		c.v.gatherCertificate(f, &c.bag, ev)
+	}
+	if !c.nested {
+		c.gatherCounters(f, si)
+		f.level = c.cmsLevel(f)
 	}
 	return f
 }
 
-// parseBag reads the certificates that came along. Unreadable ones are passed
-// over: they can be nobody's signer here.
-func parseBag(pool *certs.Pool, raw [][]byte) []*certs.Certificate {
-	var bag []*certs.Certificate
-	for _, b := range raw {
-		if c, err := pool.Parse(b); err == nil {
-			bag = append(bag, c)
+// choose picks the signer's certificate among those of its name: the one that
+// the signing-certificate attribute names, or whose key verifies.
+func (c *container) choose(f *facts, named []*certs.Certificate) *certs.Certificate {
+	if len(named) == 0 {
+		return nil
+	}
+	if len(named) == 1 {
+		return named[0]
+	}
+	for _, cert := range named {
+		if len(f.ess) > 0 && f.ess[0][0].names(cert) == nil {
+			return cert
 		}
 	}
-	return bag
-}
-
-// gatherAttributes checks the rules of RFC 5652 section 11 that attributes
-// stand once and with one value.
-func (f *facts) gatherAttributes(sd *cms.SignedData, si *cms.SignerInfo) {
-	if si.SignedDER == nil {
-		f.format = append(f.format, "no signed attributes")
-		return
+	for _, cert := range named[:min(len(named), 8)] {
+		trial := facts{algorithm: f.algorithm, algErr: f.algErr, certificate: cert}
+		trial.gatherSignature(f.signer, &c.content)
+		if trial.algErr == nil && trial.valueErr == nil && trial.noContent == "" {
+			return cert
+		}
 	}
-	ct, found, err := cms.Single(si.Signed, cms.OIDContentType)
-	switch {
-	case err != nil:
-		f.format = append(f.format, err.Error())
-	case !found:
-		f.format = append(f.format, "no content-type attribute")
-	case !bytes.Equal(ct, der.OID(sd.ContentType)):
-		f.format = append(f.format, "the content-type attribute names another type than the content has")
-	}
-	if _, found, err := cms.Single(si.Signed, cms.OIDMessageDigest); err != nil {
-		f.format = append(f.format, err.Error())
-	} else if !found {
-		f.format = append(f.format, "no message-digest attribute")
-	}
-	if _, _, err := cms.Single(si.Signed, cms.OIDSigningTime); err != nil {
-		f.format = append(f.format, err.Error())
-	}
+	return named[0]
 }
 
 // gatherSignature compares the digest of the content and verifies the value.
-func (f *facts) gatherSignature(si *cms.SignerInfo, attached bool, content []byte) {
-	f.noContent = !attached && content == nil
+func (f *facts) gatherSignature(si *cms.SignerInfo, content *content) {
 	if f.algErr != nil {
 		return
 	}
-	if !f.noContent {
-		want, found, err := cms.Single(si.Signed, cms.OIDMessageDigest)
-		if err == nil && found && !bytes.Equal(want, der.Octets(f.algorithm.Digest.Sum(content))) {
-			f.digestErr = errors.New("the content is not what was signed: its digest differs")
-		}
+	var sum []byte
+	if content.absent() {
+		f.noContent = "the signature is detached and the signed content was not supplied"
+	} else if s, ok := content.sum(f.algorithm.Digest); ok {
+		sum = s
+	} else {
+		f.noContent = "the signature is over " + f.algorithm.Digest.Name + ", and no such digest of the content was supplied"
 	}
-	if f.certificate == nil || si.SignedDER == nil {
-		return
-	}
-	if f.certificate.PublicKey == nil {
+	if f.certificate != nil && f.certificate.PublicKey == nil {
 		f.algErr = fmt.Errorf("%w: %w", certs.ErrAlgorithm, f.certificate.KeyError)
 		return
 	}
-	err := f.algorithm.Verify(f.certificate.PublicKey, si.SignedDER, si.Signature)
+	if si.SignedDER == nil {
+		f.verifyContent(si, content, sum)
+		return
+	}
+	if sum != nil {
+		want, found, err := cms.Single(si.Signed, cms.OIDMessageDigest)
+		if e, bad := der.One(want); err == nil && found && (bad != nil || e.Tag != der.OctetString || !bytes.Equal(e.Body, sum)) {
+			f.digestErr = errors.New("the content is not what was signed: its digest differs")
+		}
+	}
+	if f.certificate != nil {
+		f.setValue(f.algorithm.Verify(f.certificate.PublicKey, si.SignedDER, si.Signature))
+	}
+}
+
+// verifyContent verifies a signature that is made over the content itself (RFC
+// 5652 section 5.4). A content that could be the signed attributes of another
+// signature is refused: that is how one signature is passed off as another.
+func (f *facts) verifyContent(si *cms.SignerInfo, content *content, sum []byte) {
+	whole, here := content.bytes()
+	switch {
+	case content.absent():
+	case !here:
+		f.noContent = "a signature without signed attributes needs the content itself, not its digest"
+	case couldBeAttributes(whole):
+		f.format = append(f.format, "no signed attributes, and a content that could be those of another signature")
+	case f.certificate == nil:
+	case f.algorithm.Scheme == certs.Ed25519:
+		f.setValue(f.algorithm.Verify(f.certificate.PublicKey, whole, si.Signature))
+	default:
+		f.setValue(f.algorithm.VerifyDigest(f.certificate.PublicKey, sum, si.Signature))
+	}
+}
+
+func (f *facts) setValue(err error) {
 	if errors.Is(err, certs.ErrAlgorithm) {
 		f.algErr = err
 	} else {
@@ -146,78 +274,48 @@ func (f *facts) gatherSignature(si *cms.SignerInfo, attached bool, content []byt
 	}
 }
 
-// gatherESS compares the signing-certificate attribute with the certificate
-// that the signer is named by (RFC 5035). Version 2 counts when both stand.
-func (f *facts) gatherESS(si *cms.SignerInfo) {
-	v2, found, err := cms.Single(si.Signed, cms.OIDSigningCertificateV2)
-	if err != nil {
-		f.essErr = err
-		return
+// couldBeAttributes reports whether b is a SET OF attributes with a
+// message-digest among them.
+func couldBeAttributes(b []byte) bool {
+	if len(b) == 0 || b[0] != byte(der.SetTag) {
+		return false
 	}
-	if found {
-		f.essErr = matchESS(v2, certs.SHA256, f.certificate)
-		return
-	}
-	v1, found, err := cms.Single(si.Signed, cms.OIDSigningCertificate)
-	if err != nil {
-		f.essErr = err
-		return
-	}
-	if found {
-		f.essErr = matchESS(v1, certs.SHA1, f.certificate)
-		return
-	}
-	f.essMissing = true
-}
-
-// matchESS reads the first ESSCertID, or ESSCertIDv2, of the attribute.
-func matchESS(value []byte, digest certs.Digest, c *certs.Certificate) error {
-	malformed := errors.New("the signing-certificate attribute is malformed")
-	outer, err := der.NewReader(value).Enter(der.SequenceTag)
-	if err != nil {
-		return malformed
-	}
-	ids, err := outer.Enter(der.SequenceTag)
-	if err != nil {
-		return malformed
-	}
-	id, err := ids.Enter(der.SequenceTag)
-	if err != nil {
-		return malformed
-	}
-	if alg, ok, err := id.Optional(der.SequenceTag); err != nil {
-		return malformed
-	} else if ok {
-		named, err := certs.ParseAlgorithmIdentifier(alg.Raw)
-		if err != nil {
-			return malformed
-		}
-		if digest, ok = certs.DigestByOID(named.OID); !ok {
-			return fmt.Errorf("the signing-certificate attribute uses an unknown digest %v", named.OID)
-		}
-	}
-	hash, err := id.Expect(der.OctetString)
-	if err != nil {
-		return malformed
-	}
-	if !bytes.Equal(hash.Body, digest.Sum(c.Raw)) {
-		return errors.New("the signing-certificate attribute names another certificate")
-	}
-	return nil
+	return bytes.Contains(b, der.OID(cms.OIDMessageDigest))
 }
 
 // gatherCertificate finds the path, the revocation status of each link and the
-// identity.
-func (v *Verifier) gatherCertificate(f *facts, bag []*certs.Certificate) {
-	f.identity = f.certificate.Identity()
-	f.expected = matchIdentity(f.identity, f.question)
-	path, err := v.Trust.Build(f.certificate, bag, f.at)
+// identity, all at the time when the signature is proved to have existed.
+func (v *Verifier) gatherCertificate(f *facts, bag *bag, ev *evidence) {
+	if f.token == nil {
+		f.identity = f.certificate.Describe().Identity
+		f.expected = matchIdentity(f.identity, f.question)
+	}
+	path, err := v.Trust.Build(f.certificate, nil, f.poe)
+	if err != nil && len(bag.all()) > 0 {
+		path, err = v.Trust.Build(f.certificate, bag.all(), f.poe)
+	}
+	if err != nil && ev != nil && len(ev.certificates) > 0 {
+		path, err = v.Trust.Build(f.certificate, append(bag.all()[:len(bag.all()):len(bag.all())], ev.certificates...), f.poe)
+	}
 	if err != nil {
 		errors.As(err, &f.pathErr)
 		return
 	}
 	f.path, f.mixed = path, v.Trust.Mixed()
-	f.revocation = v.statuses(path, bag, f.at)
+	var carried []bool
+	f.revocation, carried = v.statuses(pathQuestion{path: path, bag: bag, at: f.poe, now: f.at, evidence: ev})
+	f.complete = len(carried) > 0 && ev.proves(path, carried)
+}
+
+// proves reports whether the file carries every certificate of the path but
+// the anchor, and what proves the status of each.
+func (e *evidence) proves(path certs.Path, carried []bool) bool {
+	for i, there := range carried {
+		if !there || !e.carried[path[i].Fingerprint()] {
+			return false
+		}
+	}
+	return true
 }
 
 // matchIdentity compares by string equality: what the certificate carries and

@@ -20,6 +20,7 @@ const (
 	FileCertificate FileKind = "certificate"
 	FileCRL         FileKind = "crl"
 	FileKeyStore    FileKind = "key_store" // PKCS#12
+	FileXML         FileKind = "xml"
 	FileUnknown     FileKind = "unknown"
 )
 
@@ -28,6 +29,9 @@ const (
 func Sniff(file []byte) FileKind {
 	if i := bytes.Index(file[:min(len(file), 1024)], []byte("%PDF-")); i >= 0 {
 		return FilePDF
+	}
+	if isXML(file) {
+		return FileXML
 	}
 	raw, err := unarmour(file)
 	if err != nil {
@@ -99,7 +103,7 @@ func ReadCMS(file []byte) (*Contents, error) {
 	}
 	return &Contents{
 		ContentType: sd.ContentType, Attached: sd.Attached, Content: sd.Content,
-		Certificates: parseBag(&certs.Pool{}, sd.Certificates), Signers: len(sd.Signers), DER: raw,
+		Certificates: parseAll(&certs.Pool{}, sd.Certificates), Signers: len(sd.Signers), DER: raw,
 	}, nil
 }
 
@@ -109,6 +113,8 @@ func (v *Verifier) Verify(file []byte, q Question) (*Verdict, error) {
 	switch Sniff(file) {
 	case FilePDF:
 		return v.VerifyPDF(file, q)
+	case FileXML:
+		return v.VerifyXML(file, q)
 	case FileCertificate:
 		return v.VerifyCertificate(file, q)
 	}

@@ -24,6 +24,7 @@ type forged struct {
 	certificates [][]byte
 	signers      []forgedSigner
 	tail         []byte
+	detached     bool
 }
 
 // forgedSigner is signed with its key when the CMS is put together, so that
@@ -36,6 +37,8 @@ type forgedSigner struct {
 	attrs     [][]byte // nil: the content itself is signed
 	unsorted  bool
 	flip      bool
+	over      []byte   // what is signed instead of what should be
+	unsigned  [][]byte // unsigned attributes
 }
 
 func attr(id asn1.ObjectIdentifier, values ...[]byte) []byte {
@@ -88,6 +91,9 @@ func (f *forged) bytes(t testing.TB) []byte {
 				field = der.Encode(der.ContextConstructed(0), s.attrs...)
 			}
 		}
+		if s.over != nil {
+			signed = s.over
+		}
 		sig, err := s.key.Signer.Sign(rand.Reader, certs.SHA256.Sum(signed), certs.SHA256.SignerOpts())
 		if err != nil {
 			t.Fatal(err)
@@ -99,10 +105,18 @@ func (f *forged) bytes(t testing.TB) []byte {
 		if s.sid[0] == 0x80 {
 			version = []byte{2, 1, 3}
 		}
-		infos[i] = der.Sequence(version, s.sid, s.digest, field, s.algorithm, der.Octets(sig))
+		var unsigned []byte
+		if s.unsigned != nil {
+			unsigned = der.Encode(der.ContextConstructed(1), s.unsigned...)
+		}
+		infos[i] = der.Sequence(version, s.sid, s.digest, field, s.algorithm, der.Octets(sig), unsigned)
+	}
+	encapsulated := der.Encode(der.ContextConstructed(0), der.Octets(f.content))
+	if f.detached {
+		encapsulated = nil
 	}
 	sd := der.Sequence([]byte{2, 1, 1}, der.Set(der.Algorithm(certs.SHA256.OID)),
-		der.Sequence(der.OID(f.contentType), der.Encode(der.ContextConstructed(0), der.Octets(f.content))),
+		der.Sequence(der.OID(f.contentType), encapsulated),
 		der.Encode(der.ContextConstructed(0), f.certificates...),
 		der.Encode(der.SetTag, infos...))
 	oidSignedData := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
@@ -146,7 +160,15 @@ func TestForgedContainers(t *testing.T) {
 		{"no signers", func(f *forged) { f.signers = nil }, failed, signing.FormatFailure},
 		{"trailing bytes", func(f *forged) { f.tail = []byte{0} }, failed, signing.FormatFailure},
 		{"second container behind", func(f *forged) { f.tail = der.Sequence() }, failed, signing.FormatFailure},
-		{"no signed attributes", func(f *forged) { f.signers[0].attrs = nil }, failed, signing.FormatFailure},
+		{"no signed attributes", func(f *forged) { f.signers[0].attrs = nil }, unsure, signing.SigConstraintsFailure},
+		{"no signed attributes, another content", func(f *forged) {
+			f.signers[0].attrs = nil
+			f.signers[0].over = []byte("Мен келіспеймін")
+		}, failed, signing.SigCryptoFailure},
+		{"no signed attributes around another type of content", func(f *forged) {
+			f.signers[0].attrs = nil
+			f.contentType = idUnknownDigest
+		}, failed, signing.FormatFailure},
 		{"signed attributes passed off as content", func(f *forged) {
 			f.content = der.Set(f.signers[0].attrs...)
 			f.signers[0].attrs = nil

@@ -67,5 +67,5 @@ func (k Key) withCertificates(all []*certs.Certificate) (Key, error) {
 	if k.Certificate == nil {
 		return Key{}, fmt.Errorf("%w: no certificate belongs to the private key", ErrKeyFile)
 	}
-	return k, nil
+	return NewKey(k.Signer, k.Certificate, k.Chain), nil
 }

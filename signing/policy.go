@@ -4,10 +4,14 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tamga/certs"
+	"tamga/certs/revocation"
+	"tamga/signing/pades/changes"
 )
 
 // Level is what a check that is not fulfilled does to the verdict.
@@ -27,12 +31,17 @@ type Policy struct {
 	Name    string              `json:"name"`
 	Version string              `json:"version"`
 	Comment string              `json:"comment"`
+	BasedOn string              `json:"based_on,omitempty"` // what is not said here is said there
 	Levels  map[CheckName]Level `json:"levels"`
 
 	// SigningCertificateMissing says what the absence of the attribute means
 	// for signatures received from a date on; the last entry that has begun
 	// counts.
 	SigningCertificateMissing []DatedLevel `json:"signing_certificate_missing"`
+	// XMLSigningCertificateMissing says what it means that an XML signature does
+	// not protect the certificate that it belongs to: the national library
+	// never does that.
+	XMLSigningCertificateMissing Level `json:"xml_signing_certificate_missing"`
 	// RevocationSources says whom to ask for the status of certificates, and
 	// in which order.
 	RevocationSources []Source `json:"revocation_sources"`
@@ -49,8 +58,32 @@ type Policy struct {
 	// too: a test authority in a production store.
 	MixedAnchors Level `json:"mixed_anchors"`
 
-	MinimumRSABits           int           `json:"minimum_rsa_bits"`
+	// RevocationFreshness says which revocation information proves that a
+	// timestamped signer was not revoked when it signed.
+	RevocationFreshness Freshness `json:"revocation_freshness"`
+	// LaterRevocationRefused are the reasons of a revocation, as RFC 5280
+	// writes them, for which a signature does not count although it is proved
+	// to be older than the revocation.
+	LaterRevocationRefused []string `json:"later_revocation_refused"`
+	// RevokedBeforeTimestamp is the conclusion about a signature whose oldest
+	// trusted timestamp is younger than the revocation of its signer:
+	// TOTAL-FAILED, or INDETERMINATE as EN 319 102-1 has it, since the
+	// signature may still be older than the timestamp.
+	RevokedBeforeTimestamp Indication `json:"revoked_before_timestamp"`
+
+	// A timestamp that is not trusted (no path, unknown status, an algorithm no
+	// longer relied on), one that is broken (another imprint, a wrong
+	// signature), and that there is none which proves anything.
+	TimestampUntrusted Level `json:"timestamp_untrusted"`
+	TimestampBroken    Level `json:"timestamp_broken"`
+	TimestampMissing   Level `json:"timestamp_missing"`
+
+	// PDFChanges is what revisions after a signature of a PDF may change at
+	// most; the signature itself may permit less.
+	PDFChanges PDFChanges `json:"pdf_changes"`
+
 	Digests                  []DigestLimit `json:"digests"`
+	Keys                     []KeyLimit    `json:"keys"`
 	CertificatePolicies      []string      `json:"certificate_policies"`
 	CertificatePolicyMissing Level         `json:"certificate_policy_missing"`
 	RefusedRoles             []certs.Role  `json:"refused_roles"`
@@ -63,10 +96,54 @@ type DatedLevel struct {
 	Why   string `json:"why"`
 }
 
-// DigestLimit is the date from which a digest is no longer relied on.
+// Freshness is which revocation information counts.
+type Freshness string
+
+// In force at the time of the signature, or made after it: the latter knows
+// also what was not yet published then.
+const (
+	FreshInForce     Freshness = "in_force"
+	FreshIssuedAfter Freshness = "issued_after"
+)
+
+// PDFChanges is what may follow a signature in a PDF.
+type PDFChanges string
+
+// Each permits what those before it do.
+const (
+	PDFNothing     PDFChanges = "nothing"      // the signed revision is the last
+	PDFEvidence    PDFChanges = "ltv"          // evidence and document timestamps
+	PDFForms       PDFChanges = "form_filling" // form fields and further signatures
+	PDFAnnotations PDFChanges = "annotations"
+)
+
+func (c PDFChanges) limit() changes.Level {
+	switch c {
+	case PDFEvidence:
+		return changes.LTV
+	case PDFForms:
+		return changes.FormFilling
+	case PDFAnnotations:
+		return changes.Annotations
+	}
+	return changes.Nothing
+}
+
+// DigestLimit is the civil date from which a digest is no longer relied on. A
+// digest without an entry has no limit.
 type DigestLimit struct {
 	Name  string `json:"name"`
 	Until string `json:"until"`
+	Why   string `json:"why,omitempty"`
+}
+
+// KeyLimit is the civil date from which keys of fewer bits than Below are no
+// longer relied on.
+type KeyLimit struct {
+	Name  string `json:"name"` // RSA, DSA or ECDSA
+	Below int    `json:"below"`
+	Until string `json:"until"`
+	Why   string `json:"why,omitempty"`
 }
 
 //go:embed policies
@@ -74,11 +151,17 @@ var policies embed.FS
 
 // DefaultPolicy returns the policy for signatures of applicants and officials
 // of Kazakhstan: "kz".
-func DefaultPolicy() (Policy, error) { return NamedPolicy("kz") }
+func DefaultPolicy() (Policy, error) { return defaultPolicy() }
 
-// NamedPolicy returns one of the policies that the program carries: "kz", or
+var defaultPolicy = sync.OnceValues(func() (Policy, error) { return NamedPolicy("kz") })
+
+// PolicyNames are the policies that the program carries: "kz", the default;
+// "kz-applicant", under which nothing may follow the signature in a PDF; and
 // "kz-soft", under which a status that could not be determined passes with a
 // warning.
+func PolicyNames() []string { return []string{"kz", "kz-applicant", "kz-soft"} }
+
+// NamedPolicy returns one of [PolicyNames].
 func NamedPolicy(name string) (Policy, error) {
 	b, err := policies.ReadFile("policies/" + name + ".json")
 	if err != nil {
@@ -88,9 +171,27 @@ func NamedPolicy(name string) (Policy, error) {
 }
 
 // ParsePolicy reads a policy and refuses unknown fields, levels and dates, so
-// that a slip of the pen does not loosen it.
+// that a slip of the pen does not loosen it. A policy may be based on one that
+// the program carries, and then says only what differs.
 func ParsePolicy(b []byte) (Policy, error) {
 	var p Policy
+	var head struct {
+		BasedOn string `json:"based_on"`
+	}
+	if err := json.Unmarshal(b, &head); err != nil {
+		return Policy{}, fmt.Errorf("read policy: %w", err)
+	}
+	if head.BasedOn != "" {
+		base, err := NamedPolicy(head.BasedOn)
+		if err != nil {
+			return Policy{}, fmt.Errorf("read policy: %w", err)
+		}
+		if base.BasedOn != "" {
+			return Policy{}, fmt.Errorf("read policy: %s is itself based on another", base.Name)
+		}
+		p = base
+		p.Name, p.Version, p.Comment = "", "", ""
+	}
 	d := json.NewDecoder(strings.NewReader(string(b)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
@@ -103,17 +204,18 @@ func (p *Policy) validate() error {
 	if p.Name == "" || p.Version == "" {
 		return fmt.Errorf("policy without a name and a version")
 	}
-	levels := []Level{p.RevocationUnknown, p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing}
-	if len(p.RevocationSources) == 0 {
-		return fmt.Errorf("policy %s: nobody is asked whether certificates were revoked", p.Name)
+	levels := []Level{
+		p.RevocationUnknown, p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing,
+		p.TimestampUntrusted, p.TimestampBroken, p.TimestampMissing, p.XMLSigningCertificateMissing,
 	}
-	for _, source := range p.RevocationSources {
-		if source != SourceCRL && source != SourceOCSP {
-			return fmt.Errorf("policy %s: there is no source %q", p.Name, source)
-		}
+	if !slices.Contains([]PDFChanges{PDFNothing, PDFEvidence, PDFForms, PDFAnnotations}, p.PDFChanges) {
+		return fmt.Errorf("policy %s: pdf_changes is %q", p.Name, p.PDFChanges)
+	}
+	if err := p.validateRevocation(); err != nil {
+		return err
 	}
 	known := map[CheckName]bool{}
-	for _, c := range checkTable() {
+	for _, c := range slices.Concat(signerTable, tokenTable) {
 		known[c.name] = true
 	}
 	for name, l := range p.Levels {
@@ -129,6 +231,12 @@ func (p *Policy) validate() error {
 	for _, d := range p.Digests {
 		dates = append(dates, d.Until)
 	}
+	for _, k := range p.Keys {
+		dates = append(dates, k.Until)
+		if !slices.Contains([]string{"RSA", "DSA", "ECDSA"}, k.Name) || k.Below <= 0 {
+			return fmt.Errorf("policy %s: there is no limit %q below %d", p.Name, k.Name, k.Below)
+		}
+	}
 	for _, l := range levels {
 		if l != LevelFail && l != LevelWarn && l != LevelIgnore {
 			return fmt.Errorf("policy %s: level %q is not FAIL, WARN or IGNORE", p.Name, l)
@@ -140,6 +248,44 @@ func (p *Policy) validate() error {
 		}
 	}
 	return nil
+}
+
+func (p *Policy) validateRevocation() error {
+	if len(p.RevocationSources) == 0 {
+		return fmt.Errorf("policy %s: nobody is asked whether certificates were revoked", p.Name)
+	}
+	for _, source := range p.RevocationSources {
+		if source != SourceCRL && source != SourceOCSP {
+			return fmt.Errorf("policy %s: there is no source %q", p.Name, source)
+		}
+	}
+	if p.RevocationFreshness != FreshInForce && p.RevocationFreshness != FreshIssuedAfter {
+		return fmt.Errorf("policy %s: freshness %q is not in_force or issued_after", p.Name, p.RevocationFreshness)
+	}
+	if p.RevokedBeforeTimestamp != TotalFailed && p.RevokedBeforeTimestamp != Indeterminate {
+		return fmt.Errorf("policy %s: revoked_before_timestamp is %q", p.Name, p.RevokedBeforeTimestamp)
+	}
+	for _, name := range p.LaterRevocationRefused {
+		if !slices.Contains(reasons(), name) {
+			return fmt.Errorf("policy %s: there is no reason %q", p.Name, name)
+		}
+	}
+	return nil
+}
+
+// refusesLater reports whether a later revocation takes away what was good
+// before.
+func (p *Policy) refusesLater(a revocation.Answer) bool {
+	return slices.Contains(p.LaterRevocationRefused, a.Reason.String())
+}
+
+// reasons are the reasons of a revocation as RFC 5280 writes them.
+func reasons() []string {
+	var all []string
+	for r := revocation.Unspecified; r <= revocation.AACompromise; r++ {
+		all = append(all, r.String())
+	}
+	return all
 }
 
 // level returns how strictly a check is taken.
@@ -164,11 +310,26 @@ func (p *Policy) missingSigningCertificate(at time.Time) Level {
 // digestAllowed reports whether a digest may be relied on at a time.
 func (p *Policy) digestAllowed(name string, at time.Time) bool {
 	for _, d := range p.Digests {
-		if until, _ := time.Parse(time.DateOnly, d.Until); d.Name == name && !at.Before(until) {
+		if d.Name == name && !before(at, d.Until) {
 			return false
 		}
 	}
 	return true
+}
+
+// keyAllowed reports whether a key of a size may be relied on at a time.
+func (p *Policy) keyAllowed(name string, bits int, at time.Time) bool {
+	for i := range p.Keys {
+		if k := &p.Keys[i]; k.Name == name && bits < k.Below && !before(at, k.Until) {
+			return false
+		}
+	}
+	return true
+}
+
+func before(at time.Time, date string) bool {
+	day, err := time.Parse(time.DateOnly, date)
+	return err == nil && at.Before(day)
 }
 
 // certificatePolicyAllowed reports whether a certificate carries one of the

@@ -1,60 +1,15 @@
 package signing
 
 import (
-	"bytes"
-	"crypto"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"tamga/certs"
-	"tamga/certs/der"
 	"tamga/signing/cms"
 	"tamga/signing/pades"
+	"tamga/signing/tsp"
 )
-
-// Key is what signs: a private key, which may live in a file or in an HSM, its
-// certificate, and the certificates above it that signatures should carry.
-type Key struct {
-	Signer      crypto.Signer
-	Certificate *certs.Certificate
-	Chain       []*certs.Certificate
-}
-
-// Errors of signing.
-var (
-	// ErrKeyMismatch means that key and certificate do not belong together.
-	ErrKeyMismatch = errors.New("private key does not belong to the certificate")
-	// ErrNotSigningKey means that the certificate is not for signatures: it
-	// lacks the nonRepudiation bit, as log-in keys do.
-	ErrNotSigningKey = errors.New("certificate is not for signing")
-	// ErrOutsideValidity means that the certificate has expired or is not yet
-	// valid.
-	ErrOutsideValidity = errors.New("certificate is outside its validity period")
-)
-
-// Check refuses a key that must not sign at a time: one that does not belong
-// to its certificate, that only logs in, or whose certificate is outside its
-// validity period.
-func (k Key) Check(at time.Time) error {
-	if k.Signer == nil || k.Certificate == nil {
-		return fmt.Errorf("%w: one of them is missing", ErrKeyMismatch)
-	}
-	type comparable interface{ Equal(crypto.PublicKey) bool }
-	pub, ok := k.Signer.Public().(comparable)
-	if !ok || k.Certificate.PublicKey == nil || !pub.Equal(k.Certificate.PublicKey) {
-		return ErrKeyMismatch
-	}
-	if k.Certificate.KeyUsage&certs.NonRepudiation == 0 {
-		return ErrNotSigningKey
-	}
-	if !k.Certificate.ValidAt(at) {
-		return ErrOutsideValidity
-	}
-	return nil
-}
 
 // CMSOptions says what kind of CMS to make.
 type CMSOptions struct {
@@ -63,30 +18,208 @@ type CMSOptions struct {
 	// Claim is set, it is written as the signing-time attribute.
 	Time  time.Time
 	Claim bool
+	// PSS makes an RSA key sign by RSASSA-PSS.
+	PSS bool
+	// Timestamping makes it a B-T signature; nil asks no authority.
+	Timestamping *Timestamping
 }
 
-// SignCMS signs content: CAdES baseline B-B (EN 319 122-1) with content-type,
-// message-digest and signing-certificate-v2, and with signing-time if claimed.
-// RSA and ECDSA keys sign SHA-256, GOST keys the digest of their family. The
-// result is DER.
+// Timestamping is who stamps a signature, and what happens when nobody can.
+type Timestamping struct {
+	// Stamp returns a token about the imprint, which it has checked to be
+	// worth something: tsa.Client does.
+	Stamp func(tsp.Imprint) (token []byte, err error)
+	// Digest is that of the imprint; the zero value takes the signature's own.
+	Digest certs.Digest
+	// Required makes the signature fail when no token can be had. Otherwise it
+	// is handed out at level B-B, and said to be pending: [Extend] adds the
+	// timestamp when the authority is back.
+	Required bool
+}
+
+// Signed is a signature that was made.
+type Signed struct {
+	CMS []byte // DER
+	// Pending is why the signature lacks the timestamp that was asked for; nil
+	// when it lacks nothing.
+	Pending error
+}
+
+// ErrTimestamp is wrapped by errors about timestamps that could not be had.
+var ErrTimestamp = errors.New("no timestamp")
+
+// SignCMS is [MakeCMS] for whoever has no use for a signature that lacks its
+// timestamp: it is refused, required or not.
 func SignCMS(content []byte, key Key, opt CMSOptions) ([]byte, error) {
-	if err := key.Check(opt.Time); err != nil {
-		return nil, err
-	}
-	alg, _, err := certs.SigningAlgorithm(key.Certificate.PublicKey)
+	s, err := MakeCMS(content, key, opt)
 	if err != nil {
 		return nil, err
 	}
-	c := cms.Container{Content: content}
-	if opt.Detached {
-		c.Content = nil
-	} else if content == nil {
-		c.Content = []byte{}
+	return s.CMS, s.Pending
+}
+
+// MakeCMS signs content with content-type, message-digest and
+// signing-certificate-v2. With the signing time claimed that is CAdES baseline
+// B-B (EN 319 122-1), and B-T with a timestamp. RSA keys and ECDSA keys up to
+// 256 bits sign SHA-256, longer ones SHA-384 and SHA-512, Ed25519 keys SHA-512,
+// GOST keys the digest of their family.
+func MakeCMS(content []byte, key Key, opt CMSOptions) (Signed, error) {
+	m, err := key.maker(opt.Time, cms.Options{PSS: opt.PSS})
+	if err != nil {
+		return Signed{}, err
 	}
+	in := toSign(m.Digest().Sum(content), opt)
+	if !opt.Detached {
+		in.Content = content
+		if content == nil {
+			in.Content = []byte{}
+		}
+	}
+	return Signed{}.make(m, in, opt)
+}
+
+// MakeCMSOfDigest is [MakeCMS] for content that stays where it is: given its
+// digest, by [Key.Digest], the signature is detached in any case.
+func MakeCMSOfDigest(digest []byte, key Key, opt CMSOptions) (Signed, error) {
+	m, err := key.maker(opt.Time, cms.Options{PSS: opt.PSS})
+	if err != nil {
+		return Signed{}, err
+	}
+	if want := m.Digest(); len(digest) != want.New().Size() {
+		return Signed{}, fmt.Errorf("%w: %d bytes are no %s", ErrDigestLength, len(digest), want.Name)
+	}
+	return Signed{}.make(m, toSign(digest, opt), opt)
+}
+
+// ErrDigestLength means that a digest is not of the key's algorithm.
+var ErrDigestLength = errors.New("digest of the wrong length")
+
+func (s Signed) make(m *cms.Maker, in cms.ToSign, opt CMSOptions) (Signed, error) {
+	in.Unsigned = opt.Timestamping.attribute(m.Digest(), &s.Pending)
+	var err error
+	s.CMS, err = m.Make(in)
+	return s, err
+}
+
+func toSign(digest []byte, opt CMSOptions) cms.ToSign {
+	in := cms.ToSign{MessageDigest: digest}
 	if opt.Claim {
-		c.SignedAttrs = append(c.SignedAttrs, cms.Attribute{ID: cms.OIDSigningTime, Values: [][]byte{der.Time(opt.Time)}})
+		in.Attributes = []cms.Attribute{cms.SigningTime(opt.Time)}
 	}
-	return sign(c, key, alg.Digest.Sum(content))
+	return in
+}
+
+// AddSigner adds a signature to a CMS that has others, over the same content:
+// what the CMS is, attached or detached, it stays. Attached content is taken from the file, and content must be nil; that of a
+// detached CMS must be given. Nothing of the other signatures changes, the new
+// signer stands where DER wants it, and the certificates are merged. Whether
+// the others are right is not asked.
+func AddSigner(file, content []byte, key Key, opt CMSOptions) (Signed, error) {
+	m, err := key.maker(opt.Time, cms.Options{PSS: opt.PSS})
+	if err != nil {
+		return Signed{}, err
+	}
+	sd, draft, err := edit(file)
+	if err != nil {
+		return Signed{}, fmt.Errorf("add signer: %w", err)
+	}
+	if content, err = signedContent(sd, content); err != nil {
+		return Signed{}, fmt.Errorf("add signer: %w", err)
+	}
+	in, signed := toSign(m.Digest().Sum(content), opt), Signed{}
+	in.Type = sd.ContentType
+	in.Unsigned = opt.Timestamping.attribute(m.Digest(), &signed.Pending)
+	info, err := m.MakeSigner(in)
+	if err != nil {
+		return Signed{}, err
+	}
+	if err := draft.AddSigner(m, info); err != nil {
+		return Signed{}, fmt.Errorf("add signer: %w", err)
+	}
+	if signed.CMS, err = checked(draft); err != nil {
+		return Signed{}, fmt.Errorf("add signer: %w", err)
+	}
+	return signed, nil
+}
+
+// Errors about the content of an existing CMS.
+var (
+	// ErrContentMissing means that a detached CMS came without its content.
+	ErrContentMissing = errors.New("the content of the detached signature is missing")
+	// ErrContentTwice means that content came for a CMS that has its own.
+	ErrContentTwice = errors.New("the signature carries its content: none may be given")
+)
+
+// signedContent returns what the signatures of a container are over.
+func signedContent(sd *cms.SignedData, given []byte) ([]byte, error) {
+	switch {
+	case sd.Attached && given != nil:
+		return nil, ErrContentTwice
+	case sd.Attached:
+		return sd.Content, nil
+	case given == nil:
+		return nil, ErrContentMissing
+	}
+	return given, nil
+}
+
+// edit reads a CMS in any armour, twice: as [cms.Read] does, and to add to it.
+func edit(file []byte) (*cms.SignedData, *cms.Draft, error) {
+	if len(file) > MaxSize {
+		return nil, nil, ErrTooLarge
+	}
+	raw, err := unarmour(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	sd, err := cms.Read(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	draft, err := cms.Edit(raw)
+	return sd, draft, err
+}
+
+// attribute returns what asks for the signature timestamp while a signature is
+// being made; nil when none is wanted. Why it is missing goes to pending.
+func (t *Timestamping) attribute(own certs.Digest, pending *error) func([]byte) ([]cms.Attribute, error) {
+	if t == nil {
+		return nil
+	}
+	return func(signature []byte) ([]cms.Attribute, error) {
+		token, err := t.token(own, signature)
+		switch {
+		case err == nil:
+			return []cms.Attribute{{ID: cms.OIDSignatureTimestamp, Values: [][]byte{token}}}, nil
+		case t.Required:
+			return nil, err
+		}
+		*pending = err
+		return nil, nil
+	}
+}
+
+// token asks for a timestamp over the parts and checks that it is about them.
+func (t *Timestamping) token(own certs.Digest, parts ...[]byte) ([]byte, error) {
+	if t.Stamp == nil {
+		return nil, fmt.Errorf("%w: there is no authority to ask", ErrTimestamp)
+	}
+	digest := t.Digest
+	if digest.OID == nil {
+		digest = own
+	}
+	raw, err := t.Stamp(tsp.NewImprint(digest, parts...))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTimestamp, err)
+	}
+	token, err := tsp.ParseToken(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTimestamp, err)
+	}
+	if err := token.Info.Imprint.Check(parts...); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTimestamp, err)
+	}
+	return raw, nil
 }
 
 // SignPDF fills the hole of a prepared PDF (see [pades.Hole]) with a detached
@@ -94,60 +227,21 @@ func SignCMS(content []byte, key Key, opt CMSOptions) ([]byte, error) {
 // signing-time, which the dictionary's /M replaces. The key is used once, and
 // no byte outside the hole changes.
 func SignPDF(prepared []byte, key Key, at time.Time) ([]byte, error) {
-	if err := key.Check(at); err != nil {
+	m, err := key.maker(at, cms.Options{})
+	if err != nil {
 		return nil, err
 	}
 	parts, _, err := pades.Hole(prepared)
 	if err != nil {
 		return nil, fmt.Errorf("sign PDF: %w", err)
 	}
-	alg, _, err := certs.SigningAlgorithm(key.Certificate.PublicKey)
+	made, err := m.Make(cms.ToSign{MessageDigest: m.Digest().Sum(parts[0], parts[1])})
 	if err != nil {
 		return nil, err
 	}
-	cms, err := sign(cms.Container{}, key, alg.Digest.Sum(parts[0], parts[1]))
-	if err != nil {
-		return nil, err
-	}
-	signed, err := pades.Fill(prepared, cms)
+	signed, err := pades.Fill(prepared, made)
 	if err != nil {
 		return nil, fmt.Errorf("sign PDF: %w", err)
 	}
 	return signed, nil
-}
-
-// sign completes the container with the attributes of every signature of ours
-// and the signature over them.
-func sign(c cms.Container, key Key, messageDigest []byte) ([]byte, error) {
-	alg, id, err := certs.SigningAlgorithm(key.Certificate.PublicKey)
-	if err != nil {
-		return nil, err
-	}
-	c.Certificate, c.Chain, c.Algorithm = key.Certificate, key.Chain, id
-	c.Digest = certs.AlgorithmIdentifier{OID: alg.Digest.OID, Parameters: der.NullValue()}
-	c.SignedAttrs = append(c.SignedAttrs,
-		cms.Attribute{ID: cms.OIDContentType, Values: [][]byte{der.OID(cms.OIDData)}},
-		cms.Attribute{ID: cms.OIDMessageDigest, Values: [][]byte{der.Octets(messageDigest)}},
-		cms.Attribute{ID: cms.OIDSigningCertificateV2, Values: [][]byte{signingCertificateV2(key.Certificate)}},
-	)
-	slices.SortFunc(c.SignedAttrs, func(a, b cms.Attribute) int { return bytes.Compare(a.DER(), b.DER()) })
-	encoded := make([][]byte, len(c.SignedAttrs))
-	for i, a := range c.SignedAttrs {
-		encoded[i] = a.DER()
-	}
-	c.Signature, err = key.Signer.Sign(rand.Reader, alg.Digest.Sum(der.Set(encoded...)), alg.Digest.SignerOpts())
-	if err != nil {
-		return nil, fmt.Errorf("use signing key: %w", err)
-	}
-	return c.Build()
-}
-
-// signingCertificateV2 returns the attribute that binds the signature to the
-// signer's certificate (RFC 5035 section 3): its SHA-256, which is the default
-// and therefore not named, with issuer and serial number.
-func signingCertificateV2(c *certs.Certificate) []byte {
-	hash := c.Fingerprint()
-	general := der.Sequence(der.Encode(der.ContextConstructed(4), c.Issuer.Raw))
-	id := der.Sequence(der.Octets(hash[:]), der.Sequence(general, der.Int(c.Serial)))
-	return der.Sequence(der.Sequence(id))
 }

@@ -111,7 +111,10 @@ func TestPoliciesThatAreRefused(t *testing.T) {
 		t.Error("a path is taken for a name")
 	}
 	good := `{"name":"x","version":"1","revocation_sources":["crl"],"revocation_unknown":"FAIL","authority_without_list":"WARN",` +
-		`"mixed_anchors":"WARN","certificate_policy_missing":"WARN"}`
+		`"mixed_anchors":"WARN","certificate_policy_missing":"WARN","revocation_freshness":"in_force",` +
+		`"later_revocation_refused":["keyCompromise"],"revoked_before_timestamp":"INDETERMINATE",` +
+		`"timestamp_untrusted":"WARN","timestamp_broken":"WARN","timestamp_missing":"IGNORE",` +
+		`"xml_signing_certificate_missing":"WARN","pdf_changes":"nothing"}`
 	if _, err := signing.ParsePolicy([]byte(good)); err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +127,14 @@ func TestPoliciesThatAreRefused(t *testing.T) {
 		"malformed date":    {`"version"`, `"digests":[{"name":"SHA-1","until":"soon"}],"version"`},
 		"without a version": {`"version":"1"`, `"version":""`},
 		"level left out":    {`"mixed_anchors":"WARN",`, ``},
+		"unknown reason":    {`["keyCompromise"]`, `["keyCompromised"]`},
+		"unknown freshness": {`"in_force"`, `"fresh"`},
+		"passes revoked":    {`"INDETERMINATE"`, `"TOTAL-PASSED"`},
+		"timestamps silent": {`"timestamp_broken":"WARN",`, ``},
+		"unknown changes":   {`"nothing"`, `"anything"`},
+		"unknown base":      {`"version"`, `"based_on":"xy","version"`},
+		"base of a base":    {`"version"`, `"based_on":"kz-soft","version"`},
+		"unknown key":       {`"version"`, `"keys":[{"name":"ROT13","below":13,"until":"2000-01-01"}],"version"`},
 	} {
 		bad := strings.Replace(good, edit[0], edit[1], 1)
 		if bad == good {

@@ -6,6 +6,9 @@ func summary(v *Verdict) Text {
 		if v.Kind == "certificate" {
 			return Text{"Сертификат жарамды.", "Сертификат действителен.", "The certificate is valid."}
 		}
+		if v.Kind == "timestamp" {
+			return Text{"Уақыт белгісі расталды.", "Метка времени подтверждена.", "The timestamp is confirmed."}
+		}
 		return Text{"Қолтаңба расталды.", "Подпись подтверждена.", "The signature is confirmed."}
 	}
 	why := reason(v.SubIndication)
@@ -54,6 +57,8 @@ func reason(s SubIndication) Text {
 		return Text{"қол қойылған құжат берілмеген", "подписанный документ не приложен", "the signed document was not supplied"}
 	case TryLater:
 		return Text{"сертификаттың қайтарып алынбағаны туралы жаңа мәлімет жоқ", "нет свежих сведений об отзыве сертификата", "there is no fresh revocation information"}
+	case TimestampOrderFailure:
+		return Text{"уақыт белгілерінің реті қайшы", "порядок меток времени противоречив", "the order of the timestamps is contradictory"}
 	}
 	return Text{"себебі белгісіз", "причина неизвестна", "the reason is unknown"}
 }

@@ -6,6 +6,11 @@
 // [Verdict] in the words of ETSI EN 319 102-1. To sign, call [SignCMS] or
 // [SignPDF] with a [Key].
 //
+// Timestamps are judged like signatures, and what a trusted one proves moves the
+// time at which a signature is judged: ETSI EN 319 102-1 section 5.6.
+// [Verdict.SimpleReport] and [Verdict.DetailedReport] put a verdict into the
+// outline of EN 319 102-2.
+//
 // A failed check is an answer and stands in the verdict; an error means that no
 // answer was possible. A verifier without trust anchors passes nothing, and so
 // does a file without signers: there is no way to skip a check by leaving
@@ -55,6 +60,7 @@ const (
 	NoCertificateChainFound   SubIndication = "NO_CERTIFICATE_CHAIN_FOUND"
 	SignedDataNotFound        SubIndication = "SIGNED_DATA_NOT_FOUND"
 	TryLater                  SubIndication = "TRY_LATER"
+	TimestampOrderFailure     SubIndication = "TIMESTAMP_ORDER_FAILURE"
 )
 
 // Text is a statement in the three languages of the verdict.
@@ -77,7 +83,7 @@ const (
 	CheckNotApplicable CheckStatus = "not_applicable"
 )
 
-// Check is one question of the table in checks.go and its answer.
+// Check is one question of the tables in checks.go and its answer.
 type Check struct {
 	Name          CheckName     `json:"name"`
 	Status        CheckStatus   `json:"status"`
@@ -144,9 +150,17 @@ type Signer struct {
 	Certificate   *CertificateInfo `json:"certificate,omitempty"`
 	Algorithm     string           `json:"algorithm,omitempty"`
 	ClaimedTime   time.Time        `json:"claimed_signing_time,omitzero"` // the signer's word, relied on for nothing
-	RevokedSince  time.Time        `json:"revoked_since,omitzero"`        // valid at the time asked about, revoked later
-	Level         string           `json:"level,omitempty"`               // of a PDF signature
-	Checks        []Check          `json:"checks"`
+	// BestSignatureTime is when the signature is proved to have existed: the
+	// time of the oldest trusted timestamp over it, or the time asked about.
+	BestSignatureTime time.Time         `json:"best_signature_time,omitzero"`
+	RevokedSince      time.Time         `json:"revoked_since,omitzero"` // good at the best signature time, revoked later
+	ExpiredSince      time.Time         `json:"expired_since,omitzero"` // valid at the best signature time, expired since
+	Level             string            `json:"level,omitempty"`        // CAdES or PAdES level, or why there is none
+	Attributes        *SignedAttributes `json:"attributes,omitempty"`
+	Signed            []SignedElement   `json:"signed,omitempty"` // of an XML signature; nothing else of the file is
+	Timestamps        []Timestamp       `json:"timestamps,omitempty"`
+	CounterSignatures []Signer          `json:"counter_signatures,omitempty"` // verified, and counted for nothing
+	Checks            []Check           `json:"checks"`
 }
 
 // CertificateInfo names a certificate.
@@ -164,7 +178,7 @@ type CertificateInfo struct {
 // Verdict is the answer to a verification. Its conclusion passes only if there
 // is a signer and every signer passes.
 type Verdict struct {
-	Kind          string        `json:"kind"` // "cms", "pdf" or "certificate"
+	Kind          string        `json:"kind"` // "cms", "pdf", "xml", "certificate" or "timestamp"
 	Indication    Indication    `json:"indication"`
 	SubIndication SubIndication `json:"sub_indication,omitempty"`
 	Summary       Text          `json:"summary"`
@@ -175,6 +189,10 @@ type Verdict struct {
 	Profile string    `json:"profile"` // of what read the certificates
 	Detail  string    `json:"detail,omitempty"`
 	Signers []Signer  `json:"signers"`
+	// Timestamps are those of the file as a whole: document timestamps of a
+	// PDF, in its order, or the token that was asked about. Those of one
+	// signature stand with its signer.
+	Timestamps []Timestamp `json:"timestamps,omitempty"`
 }
 
 // Passed reports whether the conclusion is TOTAL-PASSED.

@@ -53,6 +53,8 @@ type syntaxError string
 func (e syntaxError) Error() string { return ErrSyntax.Error() + ": " + string(e) }
 func (e syntaxError) Unwrap() error { return ErrSyntax }
 
+const errUnexpected = syntaxError("another element was expected here")
+
 // Element is one element: its tag, its contents, and all its bytes.
 type Element struct {
 	Tag  Tag
@@ -75,12 +77,41 @@ func (r *Reader) Rest() []byte { return r.rest }
 
 // Next takes the next element, whatever its tag.
 func (r *Reader) Next() (Element, error) {
+	if b := r.rest; len(b) >= 2 && b[0]&longTag != longTag && int(b[1]) <= min(len(b)-2, 0x7f) {
+		return r.short(), nil
+	}
+	return r.long()
+}
+
+// short takes an element that is known to be there, whose length takes one
+// octet.
+func (r *Reader) short() Element {
+	b := r.rest
+	end := 2 + int(b[1])
+	r.rest = b[end:]
+	return Element{Tag: Tag(b[0]), Body: b[2:end], Raw: b[:end]}
+}
+
+// long takes any element.
+func (r *Reader) long() (Element, error) {
 	e, rest, err := split(r.rest)
 	if err != nil {
 		return Element{}, err
 	}
 	r.rest = rest
 	return e, nil
+}
+
+// Count returns how many elements follow, as far as they are well formed, and
+// not more than most.
+func (r *Reader) Count(most int) int {
+	n := 0
+	for ahead := *r; n < most && !ahead.Empty(); n++ {
+		if _, err := ahead.Next(); err != nil {
+			break
+		}
+	}
+	return n
 }
 
 // Peek tells the tag of the next element; false when nothing is left.
@@ -93,10 +124,14 @@ func (r *Reader) Peek() (Tag, bool) {
 
 // Expect takes the next element, which must have the tag.
 func (r *Reader) Expect(t Tag) (Element, error) {
-	if got, ok := r.Peek(); !ok || got != t {
-		return Element{}, syntaxError("another element was expected here")
+	b := r.rest
+	if len(b) == 0 || Tag(b[0]) != t {
+		return Element{}, errUnexpected
 	}
-	return r.Next()
+	if len(b) >= 2 && b[0]&longTag != longTag && int(b[1]) <= min(len(b)-2, 0x7f) {
+		return r.short(), nil
+	}
+	return r.long()
 }
 
 // Optional takes the next element if it has the tag.
@@ -146,14 +181,22 @@ func (r *Reader) ReadInteger() (*big.Int, error) {
 // ReadInt takes an INTEGER that fits a non-negative int32: versions, path
 // lengths and the like.
 func (r *Reader) ReadInt() (int, error) {
-	n, err := r.ReadInteger()
+	e, err := r.Expect(Integer)
 	if err != nil {
 		return 0, err
 	}
-	if !n.IsInt64() || n.Int64() < 0 || n.Int64() > 1<<31-1 {
+	b := e.Body
+	if err := minimal(b); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, c := range b[:min(len(b), 5)] { // five octets say enough about any more
+		n = n<<8 | int(c)
+	}
+	if b[0]&0x80 != 0 || n > 1<<31-1 {
 		return 0, syntaxError("integer out of range")
 	}
-	return int(n.Int64()), nil
+	return n, nil
 }
 
 // ReadTime takes a UTCTime or a GeneralizedTime in the forms of RFC 5280
@@ -165,6 +208,10 @@ func (r *Reader) ReadTime() (time.Time, error) {
 	}
 	return ParseTime(e)
 }
+
+// longTag are the bits of an identifier octet that say that the tag's number
+// stands in the octets after it.
+const longTag = 0x1f
 
 // One reads b as exactly one element with nothing after it.
 func One(b []byte) (Element, error) {
@@ -183,7 +230,7 @@ func split(b []byte) (Element, []byte, error) {
 	if len(b) < 2 {
 		return Element{}, nil, syntaxError("truncated")
 	}
-	if b[0]&0x1f == 0x1f {
+	if b[0]&longTag == longTag {
 		return Element{}, nil, syntaxError("tag number above 30")
 	}
 	head, n := 2, int(b[1])
@@ -220,7 +267,7 @@ func Inside(b []byte, t Tag) (*Reader, error) {
 func only(b []byte, t Tag) ([]byte, error) {
 	e, err := One(b)
 	if err == nil && e.Tag != t {
-		err = syntaxError("another element was expected here")
+		err = errUnexpected
 	}
 	return e.Body, err
 }

@@ -10,8 +10,12 @@ import (
 )
 
 // ParseOID reads the contents of an OBJECT IDENTIFIER. Arcs above 2^31-1 are
-// refused: no identifier that we know has one.
+// refused: no identifier that we know has one. The result may be shared and
+// must not be changed.
 func ParseOID(b []byte) (asn1.ObjectIdentifier, error) {
+	if oid := directoryID(b); oid != nil {
+		return oid, nil
+	}
 	if len(b) == 0 || b[len(b)-1]&0x80 != 0 {
 		return nil, syntaxError("object identifier cut short")
 	}
@@ -41,17 +45,26 @@ func ParseOID(b []byte) (asn1.ObjectIdentifier, error) {
 
 // ParseInteger reads the contents of an INTEGER, which must be minimal.
 func ParseInteger(b []byte) (*big.Int, error) {
-	if len(b) == 0 {
-		return nil, syntaxError("empty integer")
-	}
-	if len(b) > 1 && (b[0] == 0 && b[1]&0x80 == 0 || b[0] == 0xff && b[1]&0x80 != 0) {
-		return nil, syntaxError("integer not in its shortest form")
+	if err := minimal(b); err != nil {
+		return nil, err
 	}
 	n := new(big.Int).SetBytes(b)
 	if b[0]&0x80 != 0 {
 		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
 	}
 	return n, nil
+}
+
+// minimal is an error unless the contents of an INTEGER are in their shortest
+// form.
+func minimal(b []byte) error {
+	if len(b) == 0 {
+		return syntaxError("empty integer")
+	}
+	if len(b) > 1 && (b[0] == 0 && b[1]&0x80 == 0 || b[0] == 0xff && b[1]&0x80 != 0) {
+		return syntaxError("integer not in its shortest form")
+	}
+	return nil
 }
 
 // ParseBool reads the contents of a BOOLEAN: FF or 00, nothing else.
@@ -112,9 +125,10 @@ func digits(b []byte) int { return int(b[0]-'0')*10 + int(b[1]-'0') }
 // the comparison is made over the bytes.
 func ParseText(e Element) (string, bool) {
 	switch e.Tag {
-	case UTF8String:
-		return strings.ToValidUTF8(string(e.Body), "\uFFFD"), true
-	case PrintableString, IA5String, 0x12: // NumericString
+	case UTF8String, PrintableString, IA5String, 0x12: // NumericString
+		if utf8.Valid(e.Body) {
+			return string(e.Body), true
+		}
 		return strings.ToValidUTF8(string(e.Body), "\uFFFD"), true
 	case 0x14: // TeletexString, read as Latin-1
 		r := make([]rune, len(e.Body))

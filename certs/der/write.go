@@ -14,13 +14,18 @@ func Encode(t Tag, parts ...[]byte) []byte {
 	for _, p := range parts {
 		n += len(p)
 	}
-	out := make([]byte, 0, n+6)
-	out = append(out, byte(t))
-	out = appendLength(out, n)
+	out := AppendHeader(make([]byte, 0, n+6), t, n)
 	for _, p := range parts {
 		out = append(out, p...)
 	}
 	return out
+}
+
+// AppendHeader appends identifier and length of an element whose contents, of
+// n octets, the caller appends next: for large elements inside each other,
+// which [Encode] would copy once for each level.
+func AppendHeader(out []byte, t Tag, n int) []byte {
+	return appendLength(append(out, byte(t)), n)
 }
 
 func appendLength(out []byte, n int) []byte {

@@ -107,9 +107,16 @@ func issue(a *ca.Authority, p ca.Person) ([]byte, ca.Holder, error) {
 	if err != nil {
 		return nil, ca.Holder{}, err
 	}
+	b, err := withIssuer(a, h)
+	return b, h, err
+}
+
+// withIssuer returns a certificate and its key as PEM, with the authority's
+// certificate behind them.
+func withIssuer(a *ca.Authority, h ca.Holder) ([]byte, error) {
 	b, err := ca.MarshalHolderPEM(h)
 	if err != nil {
-		return nil, ca.Holder{}, err
+		return nil, err
 	}
-	return append(b, ca.MarshalCertificatePEM(a.Issuing())...), h, nil
+	return append(b, ca.MarshalCertificatePEM(a.Issuing())...), nil
 }

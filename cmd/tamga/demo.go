@@ -13,6 +13,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/tsa"
 )
 
 // demo is the demonstration: authorities, persons and files below one folder.
@@ -23,8 +24,10 @@ type demo struct {
 	trust    string // certificates and lists for the public
 	official signing.Key
 	signers  map[string]signing.Key
-	numbers  []string // the sample documents
-	secret   string   // the key of the sample client
+	numbers  []string       // the sample documents
+	secret   string         // the key of the sample client
+	system   signing.Key    // of the service itself, for receipts
+	stamps   *tsa.Authority // timestamps
 }
 
 // demoYears is how long the demonstration's persons may sign: longer than
@@ -64,6 +67,13 @@ func prepareDemo(c *console, folder string) (*demo, error) {
 		}
 	}
 	d.signers["demo"] = d.signers["applicant-gost"]
+	var err error
+	if d.system, err = d.systemKey(c, authorities[ca.RSA]); err != nil {
+		return nil, err
+	}
+	if d.stamps, err = d.timestamps(c, authorities[ca.RSA]); err != nil {
+		return nil, err
+	}
 	return d, d.writeSamples(c)
 }
 
@@ -116,9 +126,18 @@ func demoPersons(now time.Time) []demoPerson {
 
 // key reads a person's key, or issues it at the first start.
 func (d *demo) key(c *console, a *ca.Authority, p demoPerson) (signing.Key, error) {
-	path := d.path("keys", p.name+".pem")
+	return d.storedKey(c, p.name, a, func() (ca.Holder, error) { return a.Issue(p.Person) })
+}
+
+// storedKey reads a key, or has it issued at the first start.
+func (d *demo) storedKey(c *console, name string, a *ca.Authority, issue func() (ca.Holder, error)) (signing.Key, error) {
+	path := d.path("keys", name+".pem")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		b, _, err := issue(a, p.Person)
+		h, err := issue()
+		if err != nil {
+			return signing.Key{}, err
+		}
+		b, err := withIssuer(a, h)
 		if err != nil {
 			return signing.Key{}, err
 		}
@@ -127,6 +146,32 @@ func (d *demo) key(c *console, a *ca.Authority, p demoPerson) (signing.Key, erro
 		}
 	}
 	return loadKey(c, path, "")
+}
+
+// systemKey is the key of the service as an information system.
+func (d *demo) systemKey(c *console, a *ca.Authority) (signing.Key, error) {
+	return d.storedKey(c, "system", a, func() (ca.Holder, error) {
+		now := c.second()
+		return a.IssueSystem(ca.System{
+			Name: "TAMGA DEMO", Organisation: "«МӘДЕНИЕТ КОМИТЕТІ» (КӨРСЕТІЛІМ)", BIN: "250040999998",
+			NotBefore: now, NotAfter: now.AddDate(demoYears, 0, 0),
+		})
+	})
+}
+
+// timestamps is the demonstration's timestamp authority.
+func (d *demo) timestamps(c *console, a *ca.Authority) (*tsa.Authority, error) {
+	key, err := d.storedKey(c, "timestamps", a, func() (ca.Holder, error) {
+		now := c.second()
+		return a.IssueService(ca.Service{Purpose: ca.Timestamping, NotBefore: now, NotAfter: now.AddDate(demoYears, 0, 0)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &tsa.Authority{
+		Signer: key.Signer, Certificate: key.Certificate, Chain: key.Chain, Now: c.now,
+		Policies: key.Certificate.Policies,
+	}, nil
 }
 
 // populate gives the sample client its key and issues the sample documents,

@@ -22,7 +22,7 @@ func openKeyStore(c *console, b []byte, passwordFile string) (signing.Key, error
 	var found []signing.Key
 	for _, e := range store.Entries {
 		if e.Certificate.KeyUsage&certs.NonRepudiation != 0 {
-			found = append(found, signing.Key{Signer: e.Key, Certificate: e.Certificate, Chain: withoutRoots(store.Certificates)})
+			found = append(found, signing.NewKey(e.Key, e.Certificate, withoutRoots(store.Certificates)))
 		}
 	}
 	switch {

@@ -40,9 +40,11 @@ const (
 
 // program is the command line, one field per subcommand.
 type program struct {
-	Verify     verifyCommand      `cmd:"" help:"Verify the signatures of a PDF or CMS file, or a certificate."`
+	Verify     verifyCommand      `cmd:"" help:"Verify the signatures of a PDF, CMS or XML file, or a certificate."`
 	Inspect    inspectCommand     `cmd:"" help:"Say in words what a file holds: certificate, signature, revocation list, key store."`
-	Sign       signCommand        `cmd:"" help:"Sign a file with a key from a file."`
+	Sign       signCommand        `cmd:"" help:"Sign a file: CMS, PDF or XML."`
+	Extend     extendCommand      `cmd:"" help:"Make a signature last: add timestamps and evidence."`
+	Timestamp  timestampCommand   `cmd:"" help:"Ask an authority for a timestamp over a file."`
 	Issue      issueCommand       `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
 	Check      checkCommand       `cmd:"" help:"Tell the status of a document by its number."`
 	CA         caCommands         `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`

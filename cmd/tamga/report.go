@@ -20,6 +20,10 @@ func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
 		p.blank()
 		p.signer(v, i)
 	}
+	if len(v.Timestamps) > 0 {
+		p.blank()
+		p.timestamps("Timestamps over the whole file", v.Timestamps)
+	}
 	p.blank()
 	p.conclusion(v, languages)
 }
@@ -29,9 +33,9 @@ func fileInWords(v *signing.Verdict) string {
 	case v.Kind == "certificate":
 		return "a certificate"
 	case len(v.Signers) == 0:
-		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature"}[v.Kind]
+		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature", "xml": "an XML file without a readable signature"}[v.Kind]
 	}
-	what := map[string]string{"cms": "a CMS signature", "pdf": "a signed PDF file"}[v.Kind]
+	what := map[string]string{"cms": "a CMS signature", "pdf": "a signed PDF file", "xml": "a signed XML file"}[v.Kind]
 	if len(v.Signers) == 1 {
 		return what + " of one signer"
 	}
@@ -61,10 +65,28 @@ func (p *printer) signer(v *signing.Verdict, i int) {
 		if !s.ClaimedTime.IsZero() {
 			p.field("Claims", "to have signed on %s: the signer's word, relied on for nothing", moment(s.ClaimedTime))
 		}
+		if !s.BestSignatureTime.IsZero() && s.BestSignatureTime.Before(v.At) {
+			p.field("Existed", "on %s: a trusted timestamp proves it", moment(s.BestSignatureTime))
+		}
 		if !s.RevokedSince.IsZero() {
-			p.field("Revoked since", "%s: after the time asked about, when it was still good", moment(s.RevokedSince))
+			p.field("Revoked since", "%s: after the signature is known to have existed, when it was still good", moment(s.RevokedSince))
+		}
+		if !s.ExpiredSince.IsZero() {
+			p.field("Expired", "%s: after the signature is known to have existed", moment(s.ExpiredSince))
+		}
+		for _, e := range s.Signed {
+			p.field("Signs", "%s %s", e.Role, e.Path)
 		}
 	})
+	p.timestamps("Timestamps", s.Timestamps)
+	if len(s.CounterSignatures) > 0 {
+		p.line("Countersignatures, counted for nothing")
+		p.in(func() {
+			for _, counter := range s.CounterSignatures {
+				p.line("%s", indication(counter.Indication, counter.SubIndication))
+			}
+		})
+	}
 	p.line("Checks")
 	p.in(func() {
 		for _, check := range s.Checks {
@@ -86,6 +108,23 @@ func (p *printer) signer(v *signing.Verdict, i int) {
 			p.wrapped("  because ", check.Title.EN+": "+check.Detail)
 		}
 	}
+}
+
+// timestamps prints what timestamps say and whether they are to be believed.
+func (p *printer) timestamps(title string, all []signing.Timestamp) {
+	if len(all) == 0 {
+		return
+	}
+	p.line("%s", title)
+	p.in(func() {
+		for _, t := range all {
+			p.line("%s, %s: %s", t.Kind, moment(t.GenTime), indication(t.Indication, t.SubIndication))
+			p.in(func() {
+				p.field("By", "%s", t.Authority)
+				p.field("Detail", "%s", t.Detail)
+			})
+		}
+	})
 }
 
 func (p *printer) certificateInfo(info *signing.CertificateInfo, at time.Time) {

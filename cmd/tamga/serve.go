@@ -28,9 +28,13 @@ type serveCommand struct {
 	Key          string   `placeholder:"FILE" help:"Key of the official who signs documents: PEM or key store (PKCS#12). Without it nothing can be issued."`
 	SignKey      []string `sep:"none" placeholder:"FILE" help:"Key that clients may sign with over HTTP, under the file's name without its ending. May be given several times."`
 	PasswordFile string   `placeholder:"FILE" help:"File whose first line is the password of the key stores."`
+	ReceiptKey   string   `placeholder:"FILE" help:"Key that receipts of verifications are signed with, best that of an information system. Without it none are made."`
+	KeyReserve   int      `name:"key-reserve" default:"1" placeholder:"DAYS" help:"How many days before its certificate ends a key is no longer used (default: 1)."`
+	TSARequired  bool     `name:"tsa-required" help:"Refuse a signature that cannot get its timestamp. Otherwise it is handed out as it is, and extended as soon as an authority answers."`
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
 	OCSP         bool     `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows."`
+	lastingFlags
 	registerFlags
 	layoutFlags
 	trustFlags
@@ -53,6 +57,7 @@ const (
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 15 * time.Second
 	recoverEvery    = 5 * time.Minute
+	extendEvery     = 30 * time.Second
 )
 
 // Run serves until the context ends.
@@ -71,7 +76,7 @@ func (cmd serveCommand) Run(c *console) error {
 		cmd.BaseURL = "http://" + listener.Addr().String()
 	}
 	cmd.BaseURL = strings.TrimSuffix(cmd.BaseURL, "/")
-	s, err := cmd.assemble(c)
+	s, err := cmd.assemble(c, listener.Addr().String())
 	if err != nil {
 		return err
 	}
@@ -112,7 +117,7 @@ type service struct {
 }
 
 // assemble wires the service.
-func (cmd serveCommand) assemble(c *console) (*service, error) {
+func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	log := slog.New(slog.NewJSONHandler(c.err, nil))
 	s := &service{}
 	if cmd.Demo {
@@ -133,6 +138,10 @@ func (cmd serveCommand) assemble(c *console) (*service, error) {
 	verifier, err := judgeFlags{Policy: strictPolicy, OCSP: cmd.OCSP}.verifier(c, found)
 	if err != nil {
 		return nil, err
+	}
+	key = cmd.guarded(key, verifier)
+	for name, k := range keys {
+		keys[name] = cmd.guarded(k, verifier)
 	}
 	if cmd.Lists != "" {
 		if s.fetcher, err = cmd.fetcher(c, &found.pool); err != nil {
@@ -156,14 +165,53 @@ func (cmd serveCommand) assemble(c *console) (*service, error) {
 	if s.fetcher != nil {
 		status = s.fetcher.Status
 	}
+	if s.demo != nil && len(cmd.TSA) == 0 {
+		cmd.TSA = []string{"http://" + address + "/tsa"} // its own
+	}
 	s.server = &api.Server{
-		Lists:    status,
-		Registry: reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
+		Preservation: cmd.preservation(c, found, verifier),
+		Lists:        status,
+		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
+	}
+	if err := cmd.lasting(c, s); err != nil {
+		return nil, errors.Join(err, store.Close())
 	}
 	if err := s.begin(c); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return s, nil
+}
+
+// guarded makes a key refuse to sign when its certificate was revoked, or is
+// near its end.
+func (cmd serveCommand) guarded(k signing.Key, v *signing.Verifier) signing.Key {
+	if k.Signer != nil {
+		k.Status, k.Reserve = v, time.Duration(cmd.KeyReserve)*24*time.Hour
+	}
+	return k
+}
+
+// preservation is how what the service signs lasts.
+func (cmd serveCommand) preservation(c *console, found *evidence, v *signing.Verifier) api.Preservation {
+	p := api.Preservation{Gather: gatherer(c, found, cmd.OCSP).Gather, Required: cmd.TSARequired}
+	if len(cmd.TSA) > 0 {
+		p.Stamp = cmd.client(c, v).Stamp
+	}
+	return p
+}
+
+// lasting adds the key for receipts, and the demonstration's own timestamp
+// authority.
+func (cmd serveCommand) lasting(c *console, s *service) error {
+	if s.demo != nil {
+		s.server.ReceiptKey, s.server.TSA = s.demo.system, s.demo.stamps
+	}
+	if cmd.ReceiptKey == "" {
+		return nil
+	}
+	key, err := loadKey(c, cmd.ReceiptKey, cmd.PasswordFile)
+	s.server.ReceiptKey = key
+	return err
 }
 
 // begin finishes what a crash interrupted, and issues the demonstration's
@@ -224,6 +272,9 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	var background sync.WaitGroup
 	defer background.Wait()
 	background.Go(func() { keepRecovering(ctx, s.server) })
+	if s.server.Preservation.Stamp != nil {
+		background.Go(func() { keepExtending(ctx, s.server) })
+	}
 	if s.fetcher != nil {
 		background.Go(func() { follow(ctx, s.fetcher, s.lists, s.listOptions, log) })
 	}
@@ -259,6 +310,26 @@ func keepRecovering(ctx context.Context, s *api.Server) {
 		case <-tick.C:
 		}
 		recoverDocuments(ctx, s)
+	}
+}
+
+// keepExtending brings signatures to their level that had to wait for it.
+func keepExtending(ctx context.Context, s *api.Server) {
+	tick := time.NewTicker(extendEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		done, err := s.ExtendWaiting(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("signatures that wait cannot be extended", "error", err)
+		}
+		if done > 0 {
+			s.Log.Info("extended", "signatures", done)
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ func (t trustFlags) load(c *console) (*evidence, error) {
 
 // judgeFlags say how it is judged.
 type judgeFlags struct {
-	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default), or kz-soft, under which an unknown revocation status is shown and passes; never decide on an application under it."`
+	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default); kz-applicant, under which nothing may follow the signature in a PDF; or kz-soft, under which an unknown revocation status is shown and passes: never decide on an application under it."`
 	OCSP   bool   `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows. Sends the certificates' numbers there."`
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -14,17 +15,22 @@ import (
 
 // verifyCommand judges a file.
 type verifyCommand struct {
-	File    string   `arg:"" help:"PDF, CMS (DER, BER, PEM or base64) or certificate, told apart by content; - reads standard input."`
-	Content string   `placeholder:"FILE" help:"The signed document, for a detached CMS signature."`
+	Files   []string `arg:"" name:"file" help:"PDF, CMS (DER, BER, PEM or base64), XML or certificate, told apart by content; - reads standard input. Of several, each is judged on its own."`
+	Content string   `placeholder:"FILE" help:"The signed document, for a detached signature."`
+	Digest  []string `sep:"none" placeholder:"NAME:HEX" help:"Digest of the signed document, instead of the document itself, such as SHA-256:9f86…. May be given several times."`
+	Beside  []string `name:"evidence" sep:"none" placeholder:"FILE" help:"Certificate, revocation list or OCSP response that the file may lack, as evidence and not as trust. May be given several times."`
 	IIN     string   `name:"iin" placeholder:"NUMBER" help:"IIN of the expected signer, 12 digits: another person's signature fails."`
 	BIN     string   `name:"bin" placeholder:"NUMBER" help:"BIN of the expected organisation, 12 digits."`
 	Role    string   `help:"What the certificate must say of the signer, for example first_head, right_to_sign or employee."`
 	At      string   `placeholder:"TIME" help:"Moment at which the file was received, as 2026-07-20T09:08:06Z, 2026-07-20T14:08:06+05:00 or 2026-07-20, which means 00:00 UTC (05:00 in Astana) of that day. Default: now."`
 	JSON    bool     `name:"json" help:"Print the verdict as JSON instead of text."`
 	Lang    []string `enum:"kk,ru,en" default:"kk,ru,en" help:"Languages of the summary: kk, ru, en (default: all)."`
+	Report  string   `enum:"verdict,simple,detailed" default:"verdict" help:"Print as JSON: the verdict, or a simple or detailed report in the outline of ETSI EN 319 102-2."`
 	Explain bool     `help:"Print all evidence: every certificate of the path, every list or response with its digest."`
 	judgeFlags
 	trustFlags
+
+	File string `kong:"-"` // the one at work
 }
 
 // Help is shown below the flags' list.
@@ -47,11 +53,6 @@ func (cmd verifyCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	file, err := c.open(cmd.File, maxInput)
-	if err != nil {
-		return noAnswerError{err}
-	}
-	defer file.Close()
 	if cmd.Content != "" {
 		content, err := c.open(cmd.Content, maxInput)
 		if err != nil {
@@ -66,16 +67,29 @@ func (cmd verifyCommand) Run(c *console) error {
 	if err != nil {
 		return noAnswerError{err}
 	}
+	verifier, err := cmd.verifier(c, found)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	return c.each(cmd.Files, func(file string) error {
+		cmd.File = file
+		return cmd.judge(c, verifier, question)
+	})
+}
+
+// judge judges one file.
+func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question signing.Question) error {
+	file, err := c.open(cmd.File, maxInput)
+	if err != nil {
+		return noAnswerError{err}
+	}
+	defer file.Close()
 	kind := signing.Sniff(file.Bytes())
 	switch {
 	case kind == signing.FileCRL || kind == signing.FileKeyStore:
 		c.note("%s holds no signature; \"tamga inspect\" tells what it is", cmd.File)
-	case cmd.Content != "" && kind != signing.FileCMS:
-		c.note("--content is for detached CMS signatures; it was not used")
-	}
-	verifier, err := cmd.verifier(c, found)
-	if err != nil {
-		return usagef("%w", err)
+	case cmd.Content != "" && kind != signing.FileCMS && kind != signing.FileXML:
+		c.note("--content is for detached signatures; it was not used")
 	}
 	var verdict *signing.Verdict
 	err = spool.Guard(func() error {
@@ -92,12 +106,28 @@ func (cmd verifyCommand) Run(c *console) error {
 }
 
 func (cmd verifyCommand) print(c *console, v *signing.Verdict) error {
-	if cmd.JSON {
+	switch {
+	case cmd.Report == "simple":
+		return printJSON(c, v.SimpleReport())
+	case cmd.Report == "detailed":
+		return printJSON(c, v.DetailedReport())
+	case cmd.JSON && len(cmd.Files) > 1:
+		return json.NewEncoder(c.out).Encode(namedVerdict{cmd.File, v}) // a line for each
+	case cmd.JSON:
 		return printJSON(c, v)
 	}
 	p := &printer{explain: cmd.Explain}
 	p.verdict(cmd.File, v, cmd.Lang)
+	if cmd.File != cmd.Files[len(cmd.Files)-1] {
+		p.blank()
+	}
 	return p.flush(c.out)
+}
+
+// namedVerdict is the verdict on one of several files.
+type namedVerdict struct {
+	File string `json:"file"`
+	*signing.Verdict
 }
 
 func printJSON(c *console, v any) error {
@@ -122,8 +152,8 @@ func verdictExit(v *signing.Verdict) error {
 func (cmd verifyCommand) question(c *console) (signing.Question, error) {
 	q := signing.Question{At: c.now()}
 	var err error
-	if cmd.File == "-" && cmd.Content == "-" {
-		return q, usagef("the signature and its content cannot both come from standard input")
+	if slices.Contains(cmd.Files, "-") && (cmd.Content == "-" || len(cmd.Files) > 1) {
+		return q, usagef("standard input is one file, and no other comes beside it")
 	}
 	if cmd.IIN != "" {
 		if q.IIN, err = certs.ParseIIN(cmd.IIN); err != nil {
@@ -138,12 +168,63 @@ func (cmd verifyCommand) question(c *console) (signing.Question, error) {
 	if q.Role, err = parseRole(cmd.Role); err != nil {
 		return q, err
 	}
+	for _, text := range cmd.Digest {
+		d, err := parseDigest(text)
+		if err != nil {
+			return q, usagef("--digest: %w", err)
+		}
+		q.Digests = append(q.Digests, d)
+	}
+	if len(cmd.Digest) > 0 && cmd.Content != "" {
+		return q, usagef("--content and --digest say the same twice")
+	}
+	if q.Material, err = cmd.evidence(c); err != nil {
+		return q, err
+	}
 	if cmd.At != "" {
 		if q.At, err = parseTime(cmd.At); err != nil {
 			return q, usagef("--at: %w", err)
 		}
 	}
 	return q, nil
+}
+
+// parseDigest reads NAME:HEX.
+func parseDigest(text string) (signing.ContentDigest, error) {
+	name, value, _ := strings.Cut(text, ":")
+	d, ok := certs.DigestByName(name)
+	if !ok {
+		return signing.ContentDigest{}, fmt.Errorf("there is no digest %q; there are %s", name, strings.Join(certs.DigestNames(), ", "))
+	}
+	sum, err := hex.DecodeString(value)
+	if err != nil || len(sum) != d.New().Size() {
+		return signing.ContentDigest{}, fmt.Errorf("not a digest of %s in hexadecimal", d.Name)
+	}
+	return signing.ContentDigest{Digest: d, Value: sum}, nil
+}
+
+// evidence reads what lies beside the file.
+func (cmd verifyCommand) evidence(c *console) (signing.Material, error) {
+	var m signing.Material
+	for _, path := range cmd.Beside {
+		b, err := c.read(path, maxTrustFile)
+		if err != nil {
+			return m, noAnswerError{err}
+		}
+		raw, err := signing.Unarmour(b)
+		if err != nil {
+			return m, noAnswerError{fmt.Errorf("%s: %w", path, err)}
+		}
+		switch signing.Sniff(b) {
+		case signing.FileCertificate:
+			m.Certificates = append(m.Certificates, raw)
+		case signing.FileCRL:
+			m.CRLs = append(m.CRLs, raw)
+		default:
+			m.OCSPs = append(m.OCSPs, raw)
+		}
+	}
+	return m, nil
 }
 
 // roles lists the roles that a person can name.

@@ -3,113 +3,271 @@ package pdf
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/sha256"
+	"embed"
+	"encoding"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"runtime"
+	"strings"
 	"sync"
 
 	"tamga/documents"
 )
 
-// Compile draws and compiles the layouts. It takes some tens of milliseconds
-// and is called once, when the program starts.
+//go:embed layouts/*.json
+var houseLayouts embed.FS
+
+// Compile reads and compiles the layouts. It takes some tens of milliseconds
+// and is called once, when the program starts; the fonts of a layout are cut
+// when its first document is printed.
 func Compile(o Options) (*Layouts, error) {
-	if o.CheckURL == nil {
-		return nil, errors.New("compiling layouts: no check address given")
-	}
-	types, err := specimen()
+	l, err := compile(o)
 	if err != nil {
 		return nil, fmt.Errorf("compiling layouts: %w", err)
-	}
-	faces := types.faces
-	g, err := newStage(faces)
-	if err != nil {
-		return nil, fmt.Errorf("compiling layouts: %w", err)
-	}
-	l := &Layouts{
-		checkURL: o.CheckURL,
-		faces:    faces,
-		licence:  map[documents.Lang]*licenceSheet{},
-		refusal:  map[documents.Lang]*refusalSheet{},
-		files:    map[documents.Kind]*[alphabetCount]*skeleton{},
-		scratch:  &sync.Pool{New: func() any { return &setter{faces: faces} }},
-	}
-	sheets := drawSheets(g, l)
-	parts, err := g.finish()
-	if err != nil {
-		return nil, fmt.Errorf("compiling layouts: %w", err)
-	}
-	emblem, err := emblemObject(o.Emblem, parts.pages[0])
-	if err != nil {
-		return nil, fmt.Errorf("compiling layouts: %w", err)
-	}
-	for kind, backs := range sheets {
-		fixed := fixedParts{emblem: emblem, sides: backs.contents(parts.pages[1:], emblemTops[kind]), faces: italic}
-		if kind == documents.KindLicence {
-			fixed.faces = faceCount
-		}
-		l.files[kind] = &[alphabetCount]*skeleton{
-			common: newSkeleton(types.faces, types.fonts[common], fixed),
-			full:   newSkeleton(types.faces, types.fonts[full], fixed),
-		}
 	}
 	return l, nil
 }
 
-// side tells the fixed backgrounds of a document's pages apart.
-type side struct {
-	lang  documents.Lang
-	first bool
-}
-
-// backgrounds says which drawn page, after the emblem, is which background.
-type backgrounds map[side]int
-
-// emblemTops is where the emblem stands on the first pages.
-var emblemTops = map[documents.Kind]float64{
-	documents.KindLicence: licenceEmblemTop,
-	documents.KindRefusal: refusalEmblemTop,
-}
-
-func (b backgrounds) contents(drawn [][]byte, emblemTop float64) map[side][]byte {
-	m := map[side][]byte{}
-	for s, i := range b {
-		m[s] = background(drawn[i], s, emblemTop)
+func compile(o Options) (*Layouts, error) {
+	if o.CheckURL == nil {
+		return nil, errors.New("no check address given")
 	}
-	return m
+	if o.SignatureRoom == 0 {
+		o.SignatureRoom = SignatureRoom
+	}
+	if o.SignatureRoom < minSignatureRoom || o.SignatureRoom > maxSignatureRoom {
+		return nil, fmt.Errorf("room of %d bytes for a signature: want %d to %d", o.SignatureRoom, minSignatureRoom, maxSignatureRoom)
+	}
+	f, fonts, err := specimen()
+	if err != nil {
+		return nil, err
+	}
+	l := &Layouts{
+		checkURL: o.CheckURL, faces: f, layouts: map[string]*layout{},
+		scratch: make(chan *setter, 2*runtime.GOMAXPROCS(0)),
+		press:   &press{faces: f, fonts: fonts, cuts: map[string][][]byte{}, room: o.SignatureRoom, icc: stream("/N 3", sRGBProfile())},
+	}
+	specs, err := readSpecs(o.Folder)
+	if err != nil {
+		return nil, err
+	}
+	g, err := newStage(f)
+	if err != nil {
+		return nil, err
+	}
+	g.AddPageFormat("P", g.size(emblemSide, emblemSide))
+	ornament(g)
+	drawn, err := g.finish()
+	if err != nil {
+		return nil, err
+	}
+	if l.press.emblem, err = emblemObject(o.Emblem, drawn.pages[0]); err != nil {
+		return nil, err
+	}
+	outside, err := outsideDigest(o.Emblem)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range specs {
+		if strings.HasPrefix(s.spec.Name, "_") {
+			continue // only a base of others
+		}
+		c, err := newLayout(s.file, s.spec, f, outside)
+		if err != nil {
+			return nil, err
+		}
+		c.build = l.press.skeleton
+		l.layouts[s.spec.Name] = c
+	}
+	return l, nil
 }
 
-// drawSheets draws the emblem and then the backgrounds of all documents, each
-// on a page of its own.
-func drawSheets(g *stage, l *Layouts) map[documents.Kind]backgrounds {
-	square := g.size(emblemSide, emblemSide)
-	g.AddPageFormat("P", square)
-	ornament(g)
-	n := 0
-	a4 := g.size(pageWidth, pageHeight)
-	sheets := map[documents.Kind]backgrounds{documents.KindLicence: {}, documents.KindRefusal: {}}
-	for _, lang := range []documents.Lang{documents.KK, documents.RU} {
-		l.licence[lang] = newLicenceSheet(l.faces, lang)
-		l.refusal[lang] = newRefusalSheet(lang)
-		for _, first := range []bool{true, false} {
-			g.AddPageFormat("P", a4)
-			l.licence[lang].draw(g, first)
-			sheets[documents.KindLicence][side{lang, first}] = n
-			g.AddPageFormat("P", a4)
-			l.refusal[lang].draw(g, first)
-			sheets[documents.KindRefusal][side{lang, first}] = n + 1
-			n += 2
+// outsideDigest is that of what all layouts print and none says: the fonts and
+// the emblem.
+func outsideDigest(emblem []byte) (sum [sha256.Size]byte, err error) {
+	h := sha256.New()
+	for _, c := range cuts {
+		program, err := fontFiles.ReadFile(c.file)
+		if err != nil {
+			return sum, fmt.Errorf("reading font: %w", err)
+		}
+		h.Write(program) // a hash does not fail
+	}
+	h.Write(emblem)
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+// namedSpec is a layout with the file it was read from.
+type namedSpec struct {
+	file string
+	spec *layoutSpec
+}
+
+// readSpecs reads our layouts, those of a folder in their place or beside them,
+// and lays each over its base.
+func readSpecs(folder fs.FS) (map[string]namedSpec, error) {
+	own, err := fs.Sub(houseLayouts, "layouts")
+	if err != nil {
+		return nil, err
+	}
+	read := map[string]namedSpec{}
+	for _, from := range []fs.FS{own, folder} {
+		if from == nil {
+			continue
+		}
+		names, err := fs.Glob(from, "*.json")
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			data, err := fs.ReadFile(from, name)
+			if err != nil {
+				return nil, fmt.Errorf("reading layout: %w", err)
+			}
+			spec, err := readSpec(name, data)
+			if err != nil {
+				return nil, err
+			}
+			if spec.Name != strings.TrimSuffix(path.Base(name), ".json") || spec.Version == "" {
+				return nil, &LayoutError{File: name, Place: "name", Problem: "a layout has the name of its file, and a version"}
+			}
+			read[spec.Name] = namedSpec{name, spec}
 		}
 	}
-	return sheets
+	out := map[string]namedSpec{}
+	for name, s := range read {
+		whole := s.spec
+		for depth, base := 0, s.spec.Base; base != ""; depth++ {
+			b, ok := read[base]
+			if !ok || depth > 4 {
+				return nil, &LayoutError{File: s.file, Place: "base", Problem: fmt.Sprintf("no base %q, or it has itself as base", base)}
+			}
+			whole, base = whole.over(b.spec), b.spec.Base
+		}
+		out[name] = namedSpec{s.file, whole}
+	}
+	return out, nil
 }
+
+// press makes the constant objects of layouts.
+type press struct {
+	faces  *faces
+	fonts  *[faceCount]*font
+	emblem []byte
+	icc    []byte
+	room   int
+
+	lock sync.Mutex
+	cuts map[string][][]byte // font objects by their characters
+}
+
+// cut returns the objects of a font for some characters. References between
+// them are those of the first place that fonts have.
+func (p *press) cut(l *layout, c face, a alphabet, n int) ([][]byte, error) {
+	set, name := l.characters(c, a)
+	if set == nil {
+		return nil, nil
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	name = itoa(n) + " " + name
+	if p.cuts[name] == nil {
+		f, err := p.fonts[c].cut(set)
+		if err != nil {
+			return nil, fmt.Errorf("cutting font %s: %w", p.fonts[c].name, err)
+		}
+		p.cuts[name] = fontObjects(f, c, p.faces, n)
+	}
+	return p.cuts[name], nil
+}
+
+// skeleton draws the backgrounds of a layout and writes its constant objects.
+func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
+	g, err := newStage(p.faces)
+	if err != nil {
+		return nil, err
+	}
+	var sides []side
+	for _, lang := range languages {
+		for k := firstLook; k < lookCount; k++ {
+			g.AddPageFormat("P", g.size(pageWidth, pageHeight))
+			l.sheet(g, side{lang, k})
+			sides = append(sides, side{lang, k})
+		}
+	}
+	for _, cut := range cuts { // what takes the pages apart looks for all faces
+		g.SetFont(family, cut.style, 10)
+		g.AddPage()
+		g.Text(0, 0, "A")
+	}
+	drawn, err := g.finish()
+	if err != nil {
+		return nil, fmt.Errorf("layout %s: %w", l.file, err)
+	}
+	k := &skeleton{prefix: []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), next: firstConstant, room: p.room,
+		zeros: bytes.Repeat([]byte{'0'}, 2*p.room)}
+	var named [faceCount]int
+	for c := range faceCount {
+		objects, err := p.cut(l, c, a, k.next)
+		if err != nil {
+			return nil, err
+		}
+		if objects != nil {
+			named[c] = k.next
+		}
+		for _, body := range objects {
+			k.add(body)
+		}
+	}
+	k.fonts = "/Font<<"
+	for c, n := range named {
+		if n > 0 {
+			k.fonts += fmt.Sprintf("/F%d %d 0 R", c, n)
+		}
+	}
+	k.fonts += fmt.Sprintf(">>/XObject<</Qr %d 0 R", objQR)
+	if l.hasEmblem() {
+		k.fonts += fmt.Sprintf("/Em %d 0 R", k.add(p.emblem))
+	}
+	k.resources = k.add([]byte("<<" + k.fonts + ">>>>"))
+	for i, s := range sides {
+		if used&(1<<s.look) == 0 {
+			continue
+		}
+		k.sides[s.at()] = k.add(stream("", rounded(drawn.pages[i], 2)))
+	}
+	k.intent = k.add(fmt.Appendf(nil, "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>", k.add(p.icc)))
+	k.widget = k.add(fmt.Appendf(nil, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature)/TU%s/F 132/Rect[0 0 0 0]/P %d 0 R/V %d 0 R/StructParent 0>>",
+		appendTextString(nil, signatureAlt.KK+" / "+signatureAlt.RU), objFirstPage, objSignature))
+	h := sha256.New()
+	h.Write(k.prefix) // a hash does not fail
+	state, ok := h.(encoding.BinaryMarshaler)
+	if !ok {
+		return nil, errDigest
+	}
+	k.digest, err = state.MarshalBinary()
+	return k, err
+}
+
+// signatureAlt names the signature, which cannot be seen, to those who listen.
+var signatureAlt = documents.Text{KK: "Электрондық цифрлық қолтаңба", RU: "Электронная цифровая подпись"}
+
+// unlettered finds where the drawing library chooses a font; the emblem has no
+// letters and its object no fonts.
+var unlettered = regexp.MustCompile(`(?m)^BT /F0 .*Tf ET\n`)
 
 // emblemObject returns the image or form XObject of the emblem, which fills
 // the unit square.
 func emblemObject(replacement, ornament []byte) ([]byte, error) {
 	if len(replacement) == 0 {
-		dict := fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %[1]g %[1]g]/Matrix[%[2]g 0 0 %[2]g 0 0]",
+		dict := fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %[1]g %[1]g]/Matrix[%[2]g 0 0 %[2]g 0 0]/Resources<<>>",
 			emblemSide, 1/emblemSide)
-		return stream(dict, ornament), nil
+		return stream(dict, unlettered.ReplaceAll(rounded(ornament, 0), nil)), nil
 	}
 	rgb, side, err := readEmblem(replacement)
 	if err != nil {
@@ -127,66 +285,4 @@ func stream(dict string, data []byte) []byte {
 	z.Write(data)                                              // a bytes.Buffer does not fail
 	z.Close()                                                  // likewise
 	return fmt.Appendf(nil, "<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream", dict, packed.Len(), packed.Bytes())
-}
-
-// fontObjects returns the objects of an embedded font. The first one, at number
-// n, is the font; the others follow it.
-func fontObjects(f *font, c face, m *faces, n int) [][]byte {
-	composite := fmt.Sprintf("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>",
-		f.name, n+1, n+5)
-	cid := fmt.Appendf(nil, "<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"+
-		"/FontDescriptor %d 0 R/CIDToGIDMap %d 0 R/DW 0/W[", f.name, n+2, n+3)
-	for r := rune(1); r < topRune; r++ {
-		if f.glyph(r) == 0 {
-			continue
-		}
-		if f.glyph(r-1) == 0 {
-			cid = fmt.Appendf(cid, "%d[", r)
-		}
-		cid = fmt.Appendf(cid, "%d", m.advance[c][r])
-		if f.glyph(r+1) == 0 {
-			cid = append(cid, ']')
-		} else {
-			cid = append(cid, ' ')
-		}
-	}
-	cid = append(cid, "]>>"...)
-	descriptor := fmt.Appendf(nil, "<</Type/FontDescriptor/FontName/%s%s/FontFile2 %d 0 R>>", f.name, f.descriptor, n+4)
-	return [][]byte{
-		[]byte(composite), cid, descriptor,
-		stream("", f.cidToGID),
-		stream(fmt.Sprintf("/Length1 %d", len(f.program)), f.program),
-		stream("", toUnicode(f)),
-	}
-}
-
-// toUnicode maps the codes to themselves. Unlike the map of the drawing library
-// it has only the codes that exist, and no range crosses a row of 256 (ISO
-// 32000-1, 9.10.3).
-func toUnicode(f *font) []byte {
-	var ranges [][2]int
-	for r := range topRune {
-		if f.glyph(rune(r)) == 0 {
-			continue
-		}
-		if k := len(ranges) - 1; k >= 0 && ranges[k][1] == r-1 && r%256 != 0 {
-			ranges[k][1] = r
-			continue
-		}
-		ranges = append(ranges, [2]int{r, r})
-	}
-	out := []byte("/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
-		"/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n" +
-		"/CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n" +
-		"1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n")
-	for len(ranges) > 0 {
-		part := ranges[:min(100, len(ranges))]
-		ranges = ranges[len(part):]
-		out = fmt.Appendf(out, "%d beginbfrange\n", len(part))
-		for _, r := range part {
-			out = fmt.Appendf(out, "<%04X><%04X><%04X>\n", r[0], r[1], r[0])
-		}
-		out = append(out, "endbfrange\n"...)
-	}
-	return append(out, "endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n"...)
 }

@@ -41,7 +41,7 @@ func ornament(g *stage) {
 	const horns = 20
 	g.SetLineWidth(3.6)
 	for i := range horns {
-		ramHorns(g, turn{c, c, 2 * math.Pi * float64(i) / horns}, 146, 1)
+		ramHorns(g, spoke{c, c, 2 * math.Pi * float64(i) / horns}, 146, 1)
 	}
 	g.SetFillColor(255, 255, 255)
 	g.Circle(c, c, 138, "F")
@@ -50,22 +50,22 @@ func ornament(g *stage) {
 	g.SetFillColor(gold[0], gold[1], gold[2])
 	const beams = 36
 	for i := range beams {
-		beam(g, turn{c, c, 2 * math.Pi * float64(i) / beams})
+		beam(g, spoke{c, c, 2 * math.Pi * float64(i) / beams})
 	}
 	shanyrak(g, deep, gold)
 }
 
-// turn places points given as (across, outwards) from the centre, turned.
-type turn struct{ x, y, angle float64 }
+// spoke places points given as (across, outwards) from the centre, turned.
+type spoke struct{ x, y, angle float64 }
 
-func (t turn) at(u, v float64) (x, y float64) {
+func (t spoke) at(u, v float64) (x, y float64) {
 	sin, cos := math.Sincos(t.angle)
 	return t.x + u*cos + v*sin, t.y + u*sin - v*cos
 }
 
 // ramHorns draws one «қошқар мүйіз», a stem that parts into two curls, from
 // the distance base outwards; size 1 is 28 points high.
-func ramHorns(g *stage, t turn, base, size float64) {
+func ramHorns(g *stage, t spoke, base, size float64) {
 	for _, side := range []float64{1, -1} {
 		path := [7][2]float64{{0, 0}, {0, 12}, {4, 28}, {13, 27}, {21, 25}, {21, 13}, {13, 14}}
 		for i, q := range path {
@@ -79,7 +79,7 @@ func ramHorns(g *stage, t turn, base, size float64) {
 }
 
 // beam draws one sunbeam, shaped like a grain.
-func beam(g *stage, t turn) {
+func beam(g *stage, t spoke) {
 	x0, y0 := t.at(0, 92)
 	x1, y1 := t.at(0, 131)
 	l0x, l0y := t.at(-7, 106)
@@ -102,7 +102,7 @@ func shanyrak(g *stage, deep, gold [3]int) {
 	g.Circle(c, c, 75, "D")
 	g.SetLineWidth(6)
 	for _, angle := range []float64{math.Pi / 4, -math.Pi / 4} {
-		t := turn{c, c, angle}
+		t := spoke{c, c, angle}
 		for _, d := range []float64{-17, 0, 17} {
 			h := math.Sqrt(inner*inner - d*d*2.2)
 			x0, y0 := t.at(d*1.5, -h)

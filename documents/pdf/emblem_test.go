@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func picture(t *testing.T, width, height int) []byte {
+func pngPicture(t *testing.T, width, height int) []byte {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
@@ -36,17 +36,17 @@ func resized(file []byte, width, height uint32) []byte {
 }
 
 func TestEmblem(t *testing.T) {
-	small := picture(t, 40, 20)
+	small := pngPicture(t, 40, 20)
 	tests := []struct {
 		name string
 		file []byte
 		ok   bool
 	}{
 		{"small", small, true},
-		{"large", picture(t, 1200, 1600), true},
+		{"large", pngPicture(t, 1200, 1600), true},
 		{"not a picture", []byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), false},
 		{"truncated", small[:len(small)/2], false},
-		{"too wide", picture(t, maxEmblemSide+1, 1), false},
+		{"too wide", pngPicture(t, maxEmblemSide+1, 1), false},
 		{"bomb by its header", resized(small, 60000, 60000), false},
 		{"more than it has", resized(small, 1999, 1999), false},
 		{"no pixels", resized(small, 0, 20), false},
@@ -64,10 +64,22 @@ func TestEmblem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			file := render(t, l, sampleLicence())
+			file := render(t, l, specimenLicence())
 			if _, err := parse(file); err != nil || !bytes.Contains(file, []byte("/Subtype/Image")) {
 				t.Errorf("the emblem is not in a sound file: %v", err)
 			}
 		})
+	}
+}
+
+func TestRounded(t *testing.T) {
+	in := "390.40 200.00 m\n-0.004 1.006 l\n0.4549 0.5 0 rg\n3.6 w\n12 0 0 5 re\n/P<</MCID 1.50>>BDC\nBT 1.2345 2 Td (1.2345) Tj ET\n"
+	for decimals, want := range map[int]string{
+		0: "390 200 m\n0 1 l\n0.455 0.5 0 rg\n3.6 w\n12 0 0 5 re\n/P<</MCID 1.50>>BDC\nBT 1.2345 2 Td (1.2345) Tj ET\n",
+		2: "390.4 200 m\n0 1.01 l\n0.455 0.5 0 rg\n3.6 w\n12 0 0 5 re\n/P<</MCID 1.50>>BDC\nBT 1.2345 2 Td (1.2345) Tj ET\n",
+	} {
+		if got := string(rounded([]byte(in), decimals)); got != want {
+			t.Errorf("%d decimals: %q, want %q", decimals, got, want)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"unicode/utf8"
+
 	"tamga/documents"
 )
 
@@ -10,6 +12,14 @@ type cleaner struct {
 	faces    *faces
 	err      error
 	alphabet alphabet // what all texts so far need
+	cleaned  bool     // the fields of the content have been cleaned one by one
+}
+
+// limit refuses a text of more characters than its field may have.
+func (c *cleaner) limit(field, s string, most int) {
+	if c.err == nil && len(s) > most && utf8.RuneCountInString(s) > most {
+		c.err = &TooLongError{Field: field, Length: len(s), Limit: most}
+	}
 }
 
 func (c *cleaner) line(field string, s string) string { return c.text(field, s, false) }

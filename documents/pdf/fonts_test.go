@@ -61,42 +61,50 @@ const claimed = "ӘәҒғҚқҢңӨөҰұҮүҺһІі" +
 // TestGlyphCoverage asks the font files themselves, not the text extracted from
 // a file: extraction is right even where the paper shows boxes.
 func TestGlyphCoverage(t *testing.T) {
-	types, err := specimen()
+	f, fonts, err := specimen()
 	if err != nil {
 		t.Fatal(err)
 	}
 	everything := []rune(claimed)
 	for r := rune(0); r < 0x10000; r++ {
-		if documents.Printable(r) && shown(r) == r {
+		if documents.Printable(r) && shown(r) == r && r != softHyphen {
 			everything = append(everything, r)
 		}
 	}
-	wanted := [alphabetCount][]rune{common: []rune(claimed), full: everything}
 	for c, cut := range cuts {
 		program, err := fontFiles.ReadFile(cut.file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		glyphs := cmapOf(t, program)
-		for a, characters := range wanted {
-			for _, r := range characters {
-				if glyphs[r] == 0 {
-					t.Errorf("%s has no %q (%U)", cut.name, r, r)
-				}
+		for _, r := range everything {
+			if glyphs[r] == 0 {
+				t.Errorf("%s has no %q (%U)", cut.name, r, r)
 			}
-			if face(c) == italic {
-				characters = []rune(captions())
+		}
+		checkCut(t, f, fonts[c], face(c), everything)
+		some := map[rune]bool{}
+		for _, r := range claimed {
+			some[r] = true
+			if !f.common[r] && !strings.ContainsRune("$*<>[\\]^`{|}~", r) {
+				t.Errorf("%q is not in the common alphabet", r)
 			}
-			checkCut(t, types, alphabet(a), face(c), characters)
+		}
+		small, err := fonts[c].cut(some)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkCut(t, f, small, face(c), []rune(claimed))
+		if len(stream("", small.program)) > len(stream("", fonts[c].program))*3/4 || small.glyph('Њ') != 0 {
+			t.Errorf("%s: cutting does not make it smaller", cut.name)
 		}
 	}
 }
 
 // checkCut checks that a cut font shows the characters, each with an outline
 // and the width that the file states.
-func checkCut(t *testing.T, types *typeface, a alphabet, c face, characters []rune) {
+func checkCut(t *testing.T, m *faces, f *font, c face, characters []rune) {
 	t.Helper()
-	f := types.fonts[a][c]
 	tables, err := readTables(f.program)
 	if err != nil {
 		t.Fatal(err)
@@ -112,10 +120,15 @@ func checkCut(t *testing.T, types *typeface, a alphabet, c face, characters []ru
 		if from == to && !unicode.IsSpace(r) {
 			t.Errorf("%s: %q (%U) has no outline", f.name, r, r)
 		}
-		if w := widthOf(tables, g); w != int(types.faces.advance[c][r]) {
-			t.Errorf("%s: %q is %d wide in the font and %d in the file", f.name, r, w, types.faces.advance[c][r])
+		for _, part := range components(tables["glyf"][from:to]) {
+			if from, to := binary.BigEndian.Uint32(tables["loca"][4*part:]), binary.BigEndian.Uint32(tables["loca"][4*part+4:]); from == to {
+				t.Errorf("%s: a part of %q was lost", f.name, r)
+			}
 		}
-		if c != italic && (!types.faces.has(r) || a == common && !types.faces.common[r]) {
+		if w := widthOf(tables, g); w != int(m.advance[c][r]) {
+			t.Errorf("%s: %q is %d wide in the font and %d in the file", f.name, r, w, m.advance[c][r])
+		}
+		if !m.has(r) {
 			t.Errorf("%s: %q (%U) is not known to be there", f.name, r, r)
 		}
 	}
@@ -128,11 +141,11 @@ func widthOf(tables map[string][]byte, g int) int {
 }
 
 func TestDamagedFont(t *testing.T) {
-	types, err := specimen()
+	_, fonts, err := specimen()
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := types.fonts[full][regular].program
+	whole := fonts[regular].program
 	for _, n := range []int{0, 5, 12, 100, len(whole) / 2, len(whole) - 1} {
 		if _, err := unhinted(whole[:n]); err == nil && n < len(whole)-4 {
 			t.Errorf("a font of %d bytes out of %d was taken", n, len(whole))

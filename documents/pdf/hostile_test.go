@@ -17,9 +17,11 @@ func TestHostileText(t *testing.T) {
 		"Q ET EMC Tj", "<script>", "]]>", "&amp;", "'\"", "#(", "Шымкент ЖШС ЩќШ", "xref", "BT/F0 1 Tf",
 		strings.Repeat("Ұ", 5000), strings.Repeat("( ", 3000),
 	} {
-		licence, refusal := sampleLicence(), sampleRefusal()
-		licence.Head, licence.Activity.KK, licence.Licensor.KK = s, s, s
-		refusal.Reason.RU, refusal.Authority.KK, refusal.Signatory = s, s, s
+		licence, refusal := specimenLicence(), specimenRefusal()
+		if len(s) < 100 {
+			licence.Head, licence.Licensor.KK, refusal.Authority.KK, refusal.Signatory = s, s, s, s
+		}
+		licence.SpecialConditions.KK, refusal.Reason.RU = s, s
 		for _, doc := range []any{licence, refusal} {
 			p, err := parse(render(t, l, doc))
 			if err != nil {
@@ -49,7 +51,7 @@ func TestMissingGlyph(t *testing.T) {
 	}
 	for _, r := range []rune{'\u202E', '\u2066', '\u200B', '\u00AD', '\uFEFF', '\x00', '\t', '\x1b', '\u0085', '😀', '漢', '\u0301', '\U000F0000'} {
 		for _, at := range set {
-			licence, refusal := sampleLicence(), sampleRefusal()
+			licence, refusal := specimenLicence(), specimenRefusal()
 			legal := *licence.Holder.Legal
 			licence.Holder.Legal = &legal
 			at.put(&licence, &refusal, "бір"+string(r)+"екі")
@@ -65,7 +67,7 @@ func TestMissingGlyph(t *testing.T) {
 			}
 		}
 	}
-	bad := sampleLicence()
+	bad := specimenLicence()
 	bad.Head = "Сейітқали\xff"
 	var missing *MissingGlyphError
 	if _, err := l.Licence(bad, Meta{SignedAt: signedAt}); !errors.As(err, &missing) || missing.Rune != '\uFFFD' {
@@ -76,12 +78,12 @@ func TestMissingGlyph(t *testing.T) {
 func TestRefused(t *testing.T) {
 	l := compiled(t)
 	meta := Meta{SignedAt: signedAt}
-	long, unnumbered, undated := sampleRefusal(), sampleLicence(), sampleLicence()
+	long, unnumbered, undated := specimenRefusal(), specimenLicence(), specimenLicence()
 	long.Reason.KK = strings.Repeat("ә", MaxFieldLength+1)
 	unnumbered.Number = ""
 	undated.IssuedOn = documents.Date{}
 	var tooLong *TooLongError
-	numbered := sampleLicence()
+	numbered := specimenLicence()
 	numbered.Number = strings.Repeat("2", maxNumber+1)
 	if _, err := l.Licence(numbered, meta); !errors.As(err, &tooLong) || tooLong.Field != "/licence/number" {
 		t.Errorf("too long a number: %v", err)
@@ -94,7 +96,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("incomplete: %v", err)
 		}
 	}
-	if _, err := l.Refusal(sampleRefusal(), Meta{}); !errors.Is(err, ErrIncomplete) {
+	if _, err := l.Refusal(specimenRefusal(), Meta{}); !errors.Is(err, ErrIncomplete) {
 		t.Errorf("no signing time: %v", err)
 	}
 	for _, url := range []string{"", "https://tamga.example/ә", "https://tamga.example/a b", strings.Repeat("x", maxURL+1)} {
@@ -102,7 +104,7 @@ func TestRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := l.Licence(sampleLicence(), meta); err == nil {
+		if _, err := l.Licence(specimenLicence(), meta); err == nil {
 			t.Errorf("address %.30q was accepted", url)
 		}
 	}
@@ -118,7 +120,7 @@ func TestLongestAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, page := range pagesOf(t, render(t, l, sampleLicence())) {
+	for i, page := range pagesOf(t, render(t, l, specimenLicence())) {
 		if !strings.Contains(solid(page), url) {
 			t.Errorf("page %d does not show the address", i+1)
 		}
@@ -142,6 +144,8 @@ func TestParallel(t *testing.T) {
 					file, err = l.Licence(d, Meta{SignedAt: signedAt})
 				case documents.Refusal:
 					file, err = l.Refusal(d, Meta{SignedAt: signedAt.In(time.Local)})
+				case Content:
+					file, err = l.Render(d, meta())
 				}
 				if err != nil || string(file) != want[name] {
 					t.Errorf("%s: differs when rendered in parallel (%v)", name, err)
@@ -160,13 +164,13 @@ func FuzzText(f *testing.F) {
 	}
 	l := compiled(f)
 	f.Fuzz(func(t *testing.T, name, reason string) {
-		d := sampleRefusal()
+		d := specimenRefusal()
 		d.Signatory, d.Position.KK, d.Reason.KK = name, name, reason
 		file, err := l.Refusal(d, Meta{SignedAt: signedAt})
 		var missing *MissingGlyphError
 		var tooLong *TooLongError
 		switch {
-		case errors.As(err, &missing), errors.As(err, &tooLong):
+		case errors.As(err, &missing), errors.As(err, &tooLong), errors.Is(err, ErrIncomplete):
 			return
 		case err != nil:
 			t.Fatal(err)

@@ -10,32 +10,30 @@ import (
 	"tamga/documents"
 )
 
-// box is where a line of text stands, in points from the lower left corner.
-type box struct {
+// spot is where a line of text stands, in points from the lower left corner.
+type spot struct {
 	face     face
 	size     float64
 	x, x2, y float64
 	text     string
 }
 
-var reBox = regexp.MustCompile(`BT/F(\d) ([\d.]+) Tf ([\d.-]+) ([\d.-]+) Td (.*?)T[jJ] ET\n`)
+var reHead = regexp.MustCompile(`^BT/F(\d) ([\d.]+) Tf ([\d.-]+) ([\d.-]+) $`)
 
-// boxesOf reads the texts of a content stream with their places.
-func boxesOf(f *faces, content []byte) []box {
-	var all []box
-	for _, m := range reBox.FindAllSubmatch(content, -1) {
+// spotsOf reads the texts of a content stream with their places.
+func spotsOf(f *faces, content []byte) []spot {
+	var all []spot
+	for _, l := range linesOf(content) {
+		m := reHead.FindStringSubmatch(l.head)
+		if m == nil {
+			continue
+		}
 		number := func(i int) float64 {
-			v, _ := strconv.ParseFloat(string(m[i]), 64)
+			v, _ := strconv.ParseFloat(m[i], 64)
 			return v
 		}
-		b := box{face: face(number(1)), size: number(2), x: number(3), y: number(4)}
-		b.text = strings.TrimSuffix(pageText(m[0]), "\n")
-		width := float64(f.width(b.face, b.text))
-		for _, adjustment := range regexp.MustCompile(`>(-?\d+)<`).FindAllSubmatch(m[5], -1) {
-			v, _ := strconv.ParseFloat(string(adjustment[1]), 64)
-			width -= v
-		}
-		b.x2 = b.x + width*b.size/1000
+		b := spot{face: face(number(1)), size: number(2), x: number(3), y: number(4), text: l.text}
+		b.x2 = b.x + float64(f.width(b.face, b.text)+l.widened)*b.size/1000
 		all = append(all, b)
 	}
 	return all
@@ -50,14 +48,23 @@ func stretched() []any {
 		strings.Repeat("Щ № 1 ", 300),
 	} {
 		both := documents.Text{KK: s, RU: s + "ы"}
-		l, r := sampleLicence(), sampleRefusal()
+		l, r := specimenLicence(), specimenRefusal()
 		h := documents.Holder{Legal: &documents.LegalEntity{Name: both, Address: both, BIN: "120741000014"}}
 		l.Holder, l.Activity, l.SpecialConditions, l.Licensor, l.Head, l.Place = h, both, both, both, s, both
 		r.Authority, r.Requisites, r.Applicant, r.ApplicationNumber = both, both, h, s
-		r.Reason, r.Position, r.Signatory = both, both, s
+		l.Licensor, l.Head, l.Place = short(both, 500), string([]rune(s)[:200]), short(both, 300)
+		r.Authority, r.Requisites, r.ApplicationNumber = short(both, 500), short(both, 1000), string([]rune(s)[:100])
+		short500 := short(both, 450)
+		h.Legal.Name, h.Legal.Address = short500, short500
+		r.Reason, r.Position, r.Signatory = both, short(both, 300), string([]rune(s)[:200])
 		all = append(all, l, r)
 	}
 	return all
+}
+
+// short cuts a text to so many characters.
+func short(t documents.Text, n int) documents.Text {
+	return documents.Text{KK: string([]rune(t.KK)[:n]), RU: string([]rune(t.RU)[:n])}
 }
 
 // TestEverythingOnPaper checks the places of all texts: inside the margins,
@@ -83,19 +90,19 @@ func TestEverythingOnPaper(t *testing.T) {
 			if bytes.Contains(content, []byte("NaN")) || bytes.Contains(content, []byte("Inf")) {
 				t.Fatal("a place is not a number")
 			}
-			checkPlaces(t, i+1, boxesOf(l.faces, content))
+			checkPlaces(t, i+1, spotsOf(l.faces, content))
 		}
 	}
 }
 
-func checkPlaces(t *testing.T, page int, boxes []box) {
+func checkPlaces(t *testing.T, page int, boxes []spot) {
 	t.Helper()
 	const slack = 0.5
 	if len(boxes) < 4 {
 		t.Errorf("page %d has only %d texts", page, len(boxes))
 	}
 	for i, a := range boxes {
-		if a.x < leftEdge-slack || a.x2 > rightEdge+slack || a.y > pageHeight-12*mm || a.y < 10*mm {
+		if a.x < 23*mm-slack || a.x2 > 187*mm+slack || a.y > pageHeight-12*mm || a.y < 10*mm {
 			t.Errorf("page %d: %.30q at (%.0f-%.0f, %.0f) is outside the margins", page, a.text, a.x, a.x2, a.y)
 		}
 		for _, b := range boxes[:i] {

@@ -1,19 +1,21 @@
-// Package pdf is how the documents look: the licence and the reasoned refusal
-// of order № 159 of 2012, annex 3, as PDF files with a Kazakh and a Russian
-// part, ready to be signed.
+// Package pdf is how the documents look: licences, refusals, certificates,
+// notices and all others as PDF files with a Kazakh and a Russian part, ready
+// to be signed, fit for archives and for those who listen instead of reading:
+// PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
 //
 // A newcomer calls [Compile] once, when the program starts, and then
-// [Layouts.Licence] and [Layouts.Refusal] for every document. The result is a
-// complete file of one revision: it certifies itself (ISO 32000-1, 12.8.2.2,
-// DocMDP with P = 1) by a signature dictionary whose /ByteRange is final and
-// whose /Contents is a run of zeros that the signer fills. The same content
-// and the same [Meta] give the same bytes.
+// [Layouts.Licence], [Layouts.Refusal] or, for a document of any kind,
+// [Layouts.Render]. The result is a complete file of one revision: it certifies
+// itself (ISO 32000-1, 12.8.2.2, DocMDP with P = 1) by a signature dictionary
+// whose /ByteRange is final and whose /Contents is a run of zeros that the
+// signer fills. The same content and the same [Meta] give the same bytes.
 //
-// How it works. Compile draws everything that does not depend on a document
-// (fonts, emblem, frames, fixed sentences) with gofpdf, takes its output apart
-// and keeps the parts as finished PDF objects. A document is then set by our
-// own lines and pages into one content stream per page, and written around
-// those objects; gofpdf takes no part in it.
+// How it works. A layout is a JSON file that a designer edits (folder layouts;
+// others by [Options.Folder]). Compile reads them, measures type and draws
+// ornaments with gofpdf, takes its output apart and keeps the parts as finished
+// PDF objects. A document is then set by our own lines and pages into one
+// content stream per page, and written around those objects; gofpdf takes no
+// part in it.
 //
 // What it refuses: a character that the fonts cannot show. A licence with an
 // empty box instead of a letter of the holder's name would be worse than none,
@@ -23,7 +25,7 @@ package pdf
 import (
 	"errors"
 	"fmt"
-	"sync"
+	"io/fs"
 	"time"
 	"unicode"
 
@@ -31,8 +33,14 @@ import (
 )
 
 // SignatureRoom is the size in bytes of the CMS signature for which a file
-// leaves room in /Contents (twice as many hexadecimal digits).
-const SignatureRoom = 16 << 10
+// leaves room in /Contents (twice as many hexadecimal digits) unless Options
+// say otherwise: enough for an RSA-4096 signature with its certificate and a
+// time-stamp token of the usual size.
+const (
+	SignatureRoom    = 5 << 10
+	minSignatureRoom = 1 << 10
+	maxSignatureRoom = 64 << 10
+)
 
 // MaxFieldLength is the longest text, in characters, that one field of a
 // document may have. It is about forty pages; a longer one is a mistake or an
@@ -41,7 +49,7 @@ const MaxFieldLength = 100_000
 
 // maxNumber is the length of the longest number of a document, in bytes; it has
 // fixed places on every page.
-const maxNumber = 18
+const maxNumber = 40
 
 // Options says what differs between installations.
 type Options struct {
@@ -53,6 +61,12 @@ type Options struct {
 	// 1 MiB and 2000 x 2000 pixels. It is fitted into the circle of the
 	// ornament, on white.
 	Emblem []byte
+	// Folder has layouts that replace ours of the same name, or add to them;
+	// may be nil. Only its *.json are read.
+	Folder fs.FS
+	// SignatureRoom is how many bytes a signature may have; 0 is the constant of
+	// that name.
+	SignatureRoom int
 }
 
 // Meta is what a file says about its making.
@@ -61,6 +75,23 @@ type Meta struct {
 	// time of Kazakhstan, UTC+05:00. Required: PAdES takes the claimed signing
 	// time from here (ETSI EN 319 142-1, 6.3).
 	SignedAt time.Time
+	// Data is the document in a form that machines read, JSON. It is attached as
+	// document.json (ISO 19005-3, 6.8: AFRelationship Data). None is attached if
+	// it is empty.
+	Data []byte
+	// Schema names the JSON Schema of Data, a URI.
+	Schema string
+	// Into is memory for the file, used if it is large enough; what it holds is
+	// overwritten. A program that makes many documents and keeps none of them in
+	// memory saves nearly all garbage with it. May be nil.
+	Into []byte
+	// CheckURL is the address at which this document is checked, if Options do not
+	// know it from its number alone; the same rules hold.
+	CheckURL string
+	// QR is the text of the QR code, printable ASCII of at most 560 characters. If
+	// it is empty, the code holds the check address. Payloads of digits, capitals
+	// and $%*+-./: make a coarser code.
+	QR string
 }
 
 // Layouts are the compiled layouts of all documents. They are made by Compile,
@@ -68,10 +99,9 @@ type Meta struct {
 type Layouts struct {
 	checkURL func(string) string
 	faces    *faces
-	licence  map[documents.Lang]*licenceSheet
-	refusal  map[documents.Lang]*refusalSheet
-	files    map[documents.Kind]*[alphabetCount]*skeleton
-	scratch  *sync.Pool // of *setter
+	layouts  map[string]*layout
+	press    *press
+	scratch  chan *setter // idle ones; a sync.Pool would lose them at every collection
 }
 
 // ErrIncomplete is wrapped by the error for a document that lacks what no
@@ -105,37 +135,38 @@ func (e *TooLongError) Error() string {
 	return fmt.Sprintf("%s: text of %d bytes is longer than %d characters", e.Field, e.Length, e.Limit)
 }
 
+// UnknownLayoutError says that there is no layout of that name.
+type UnknownLayoutError struct{ Layout string }
+
+func (e *UnknownLayoutError) Error() string { return fmt.Sprintf("there is no layout %q", e.Layout) }
+
+// Prepared is a file to be signed, with what its signer needs, so that nobody
+// has to read the file again to find the place of the signature.
+type Prepared struct {
+	File []byte
+	// ByteRange is that of the signature dictionary: offset and length of the two
+	// parts that are signed. Between them stands the empty /Contents, with its
+	// angle brackets.
+	ByteRange [4]int
+	SHA256    [32]byte // of the two parts
+}
+
 // Licence returns the licence as a file to be signed. Its number and date must
 // have been given.
 func (l *Layouts) Licence(doc documents.Licence, m Meta) ([]byte, error) {
+	p, err := l.PrepareLicence(doc, m)
+	return p.File, err
+}
+
+// PrepareLicence is Licence for signers who take a digest.
+func (l *Layouts) PrepareLicence(doc documents.Licence, m Meta) (Prepared, error) {
 	if doc.Number == "" || doc.IssuedOn.IsZero() || m.SignedAt.IsZero() {
-		return nil, fmt.Errorf("%w: a licence needs number, date and signing time", ErrIncomplete)
+		return Prepared{}, fmt.Errorf("%w: a licence needs number, date and signing time", ErrIncomplete)
 	}
-	s := l.scratch.Get().(*setter)
-	defer l.scratch.Put(s)
-	s.reset()
 	c := &cleaner{faces: l.faces}
-	if doc = c.licence(doc); c.err == nil && len(doc.Number) > maxNumber {
-		return nil, &TooLongError{Field: "/licence/number", Length: len(doc.Number), Limit: maxNumber}
-	}
-	if c.err != nil {
-		return nil, c.err
-	}
-	url, qr, err := l.check(doc.Number, "/licence/number")
-	if err != nil {
-		return nil, err
-	}
-	for _, lang := range []documents.Lang{documents.KK, documents.RU} {
-		l.licence[lang].set(s, doc, url)
-	}
-	return l.files[documents.KindLicence][c.alphabet].write(s, about{
-		number:  doc.Number,
-		title:   documents.Text{KK: "Мемлекеттік лицензия № " + doc.Number, RU: "Государственная лицензия № " + doc.Number},
-		author:  doc.Licensor.KK,
-		subject: doc.Activity.KK,
-		moment:  m.SignedAt,
-		qr:      qr,
-	})
+	doc = c.licence(doc)
+	c.cleaned = true
+	return l.render(licenceContent(&doc), m, c, "/licence/number")
 }
 
 // Refusal returns the reasoned refusal as a file to be signed. Its number and
@@ -144,29 +175,76 @@ func (l *Layouts) Refusal(doc documents.Refusal, m Meta) ([]byte, error) {
 	if doc.Number == "" || doc.IssuedOn.IsZero() || m.SignedAt.IsZero() {
 		return nil, fmt.Errorf("%w: a refusal needs number, date and signing time", ErrIncomplete)
 	}
-	s := l.scratch.Get().(*setter)
-	defer l.scratch.Put(s)
-	s.reset()
 	c := &cleaner{faces: l.faces}
-	if doc = c.refusal(doc); c.err == nil && len(doc.Number) > maxNumber {
-		return nil, &TooLongError{Field: "/refusal/number", Length: len(doc.Number), Limit: maxNumber}
+	doc = c.refusal(doc)
+	c.cleaned = true
+	p, err := l.render(refusalContent(&doc), m, c, "/refusal/number")
+	return p.File, err
+}
+
+// Render returns a document of any kind as a file to be signed. What keeps it
+// from being printed is a *[MissingFieldError], *[MissingGlyphError],
+// *[TooLongError] or *[PhotographError] that names the field, or an
+// *[UnknownLayoutError].
+func (l *Layouts) Render(in Content, m Meta) ([]byte, error) {
+	p, err := l.Prepare(in, m)
+	return p.File, err
+}
+
+// Prepare is Render for signers who take a digest.
+func (l *Layouts) Prepare(in Content, m Meta) (Prepared, error) {
+	if m.SignedAt.IsZero() {
+		return Prepared{}, fmt.Errorf("%w: no signing time", ErrIncomplete)
 	}
+	c := &cleaner{faces: l.faces}
+	in.Number = c.line("/number", in.Number)
+	if c.err == nil && in.Number == "" {
+		return Prepared{}, &MissingFieldError{Field: "/number"}
+	}
+	return l.render(&in, m, c, "/number")
+}
+
+func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) (Prepared, error) {
+	kind, ok := l.layouts[in.Layout]
+	if !ok {
+		return Prepared{}, &UnknownLayoutError{in.Layout}
+	}
+	if c.err == nil && len(in.Number) > maxNumber {
+		return Prepared{}, &TooLongError{Field: numberField, Length: len(in.Number), Limit: maxNumber}
+	}
+	s := l.setter()
+	defer l.release(s)
+	v := &s.values
+	v.number = in.Number
+	v.fields = c.content(kind, in, v.fields[:0])
+	for name, columns := range kind.tables {
+		if v.tables == nil {
+			v.tables = map[string][][]documents.Text{}
+		}
+		v.tables[name] = c.table(name, in.Tables[name], columns)
+	}
+	v.photos = c.photographs(in.Photographs, v.photos)
 	if c.err != nil {
-		return nil, c.err
+		return Prepared{}, c.err
 	}
-	url, qr, err := l.check(doc.Number, "/refusal/number")
+	url, code, err := l.qrText(in.Number, numberField, m)
 	if err != nil {
-		return nil, err
+		return Prepared{}, err
 	}
-	for _, lang := range []documents.Lang{documents.KK, documents.RU} {
-		l.refusal[lang].set(s, doc, url)
+	if !kind.fits("corner", in.Number) || !kind.fits("address", url) {
+		c.alphabet = full
 	}
-	return l.files[documents.KindRefusal][c.alphabet].write(s, about{
-		number:  doc.Number,
-		title:   documents.Text{KK: "Негізделген бас тарту № " + doc.Number, RU: "Мотивированный отказ № " + doc.Number},
-		author:  doc.Authority.KK,
-		subject: "Негізделген бас тарту",
-		moment:  m.SignedAt,
-		qr:      qr,
-	})
+	s.document(kind, url, kind.roles())
+	k, err := kind.skeleton(c.alphabet, s.looks())
+	if err != nil {
+		return Prepared{}, err
+	}
+	a := about{number: in.Number, moment: m.SignedAt, qr: code, data: m.Data, schema: m.Schema, into: m.Into}
+	a.title = kind.both(&kind.title, v)
+	a.subject = kind.both(&kind.subject, v)
+	if kind.author >= 0 {
+		a.author = v.fields[kind.author].KK
+	}
+	s.paginate(kind, in.Number)
+	return k.write(s, &a)
 }

@@ -1,9 +1,6 @@
 package pdf
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,33 +22,9 @@ func compiled(t testing.TB) *Layouts {
 	return l
 }
 
-// sampleLicence is a licence of usual length to a legal entity.
-func sampleLicence() documents.Licence {
-	return documents.Licence{
-		Number:   "26000017",
-		IssuedOn: documents.Date{Year: 2026, Month: 11, Day: 22},
-		Holder: documents.Holder{Legal: &documents.LegalEntity{
-			Name:    documents.Text{KK: "«Ұлы дала мұрасы» жауапкершілігі шектеулі серіктестігі", RU: "Товарищество с ограниченной ответственностью «Наследие Великой степи»"},
-			Address: documents.Text{KK: "160000, Шымкент қаласы, Әл-Фараби ауданы, Тәуке хан даңғылы, 12-үй", RU: "160000, г. Шымкент, Аль-Фарабийский район, пр. Тауке хана, д. 12"},
-			BIN:     "120741000014",
-		}},
-		Activity: documents.Text{
-			KK: "Тарих және мәдениет ескерткіштерінде археологиялық және (немесе) ғылыми-реставрациялау жұмыстарын жүзеге асыру жөніндегі қызмет",
-			RU: "Деятельность по осуществлению археологических и (или) научно-реставрационных работ на памятниках истории и культуры",
-		},
-		SpecialConditions: documents.Text{KK: "Жоқ", RU: "Нет"},
-		Licensor: documents.Text{
-			KK: "Қазақстан Республикасы Мәдениет және ақпарат министрлігінің Мәдениет комитеті",
-			RU: "Комитет культуры Министерства культуры и информации Республики Казахстан",
-		},
-		Head:  "Сейітқали Ә. Ғ.",
-		Place: documents.Text{KK: "Астана қаласы", RU: "г. Астана"},
-	}
-}
-
 // naturalLicence is a licence to a person with every Kazakh letter in sight.
 func naturalLicence() documents.Licence {
-	d := sampleLicence()
+	d := specimenLicence()
 	d.Number = "26000018"
 	d.Holder = documents.Holder{Natural: &documents.NaturalPerson{
 		Surname: "Әбдіғаппарұлы", GivenName: "Өмірзақ", Patronymic: "Құныскерейұлы", IIN: "850101300019",
@@ -61,7 +34,7 @@ func naturalLicence() documents.Licence {
 
 // longLicence needs more than one page in each language.
 func longLicence() documents.Licence {
-	d := sampleLicence()
+	d := specimenLicence()
 	d.Number = "26000019"
 	d.Holder.Legal = &documents.LegalEntity{
 		Name: documents.Text{
@@ -77,32 +50,9 @@ func longLicence() documents.Licence {
 	return d
 }
 
-// sampleRefusal is a refusal of usual length.
-func sampleRefusal() documents.Refusal {
-	return documents.Refusal{
-		Number:    "KZ26RLR26000003",
-		IssuedOn:  documents.Date{Year: 2026, Month: 11, Day: 22},
-		Authority: sampleLicence().Licensor,
-		Requisites: documents.Text{
-			KK: "010000, Астана қаласы, Орынбор көшесі, 8, «Министрліктер үйі», 15-кіреберіс, 527-кабинет, тел.: 8 (7172) 74-05-68",
-			RU: "010000, г. Астана, ул. Орынбор, 8, «Дом министерств», 15-й подъезд, кабинет 527, тел.: 8 (7172) 74-05-68",
-		},
-		Applicant:         sampleLicence().Holder,
-		ApplicationNumber: "KZ08RLA26000041",
-		ApplicationDate:   documents.Date{Year: 2026, Month: 11, Day: 3},
-		Ground:            documents.GroundQualification,
-		Reason: documents.Text{
-			KK: "Ұсынылған құжаттар біліктілік талаптарына сәйкес келмейді: өтініш берушінің штатында археология мамандығы бойынша жоғары білімі және кемінде үш жыл жұмыс тәжірибесі бар маман жоқ; реставрациялық зертхананың жабдықталуы туралы мәліметтер ұсынылмаған.\nАталған кемшіліктер жойылғаннан кейін өтінішті жалпы негізде қайта беруге болады.",
-			RU: "Представленные документы не соответствуют квалификационным требованиям: в штате заявителя нет специалиста с высшим образованием по специальности «археология» и опытом работы не менее трёх лет; сведения об оснащении реставрационной лаборатории не представлены.\nПосле устранения указанных недостатков заявление может быть подано повторно на общих основаниях.",
-		},
-		Position:  documents.Text{KK: "Мәдениет комитетінің төрағасы", RU: "Председатель Комитета культуры"},
-		Signatory: "Ә. Ғ. Сейітқали",
-	}
-}
-
 // longRefusal has a reason of three thousand words.
 func longRefusal() documents.Refusal {
-	d := sampleRefusal()
+	d := specimenRefusal()
 	d.Number = "KZ52RLR26000004"
 	kk, ru := strings.Split(d.Reason.KK, "\n")[0], strings.Split(d.Reason.RU, "\n")[0]
 	words := func(s string) int { return len(strings.Fields(s)) }
@@ -123,6 +73,8 @@ func render(t testing.TB, l *Layouts, doc any) []byte {
 		file, err = l.Licence(d, Meta{SignedAt: signedAt})
 	case documents.Refusal:
 		file, err = l.Refusal(d, Meta{SignedAt: signedAt})
+	case Content:
+		file, err = l.Render(d, Meta{SignedAt: signedAt, Data: sampleData, Schema: sampleSchema})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -132,35 +84,31 @@ func render(t testing.TB, l *Layouts, doc any) []byte {
 
 // samples are the documents on which the structural tests run.
 func samples() map[string]any {
-	return map[string]any{
-		"licence":         sampleLicence(),
+	all := map[string]any{
+		"licence":         specimenLicence(),
 		"licence-natural": naturalLicence(),
 		"licence-long":    longLicence(),
-		"refusal":         sampleRefusal(),
+		"refusal":         specimenRefusal(),
 		"refusal-long":    longRefusal(),
 	}
-}
-
-// TestSamples writes the samples into a folder to be looked at.
-func TestSamples(t *testing.T) {
-	dir := os.Getenv("TAMGA_PDF_SAMPLES")
-	if dir == "" {
-		t.Skip("set TAMGA_PDF_SAMPLES to a folder to write the samples there")
-	}
-	l := compiled(t)
-	all := samples()
-	for i, doc := range stretched() {
-		all[fmt.Sprintf("stretched-%d", i)] = doc
-	}
-	for name, doc := range all {
-		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), render(t, l, doc), 0o600); err != nil {
-			t.Fatal(err)
+	for name, c := range Specimens() {
+		if all[name] == nil {
+			all[name] = c
 		}
 	}
+	return all
 }
 
+// sampleData is what is attached to the documents of all kinds.
+var sampleData = []byte(`{"$schema":"` + sampleSchema + `","number":"26000017","kind":"licence"}`)
+
+const sampleSchema = "https://tamga.example/schema/document-1.json"
+
 func sampleNumber(doc any) string {
-	if d, ok := doc.(documents.Licence); ok {
+	switch d := doc.(type) {
+	case documents.Licence:
+		return d.Number
+	case Content:
 		return d.Number
 	}
 	return doc.(documents.Refusal).Number

@@ -1,50 +1,149 @@
 package pdf
 
 import (
+	"bytes"
 	"fmt"
+	"math"
+	"strconv"
 
 	"tamga/documents"
 )
 
-// Places that all documents share.
+// projectMark stands on the first page of a form that is ours and not the
+// regulation's.
+var projectMark = documents.Text{KK: "жоба нысан", RU: "проектная форма"}
+
+// side tells the fixed backgrounds of a document's pages apart.
+type side struct {
+	lang documents.Lang
+	look look
+}
+
+// role is what a marked piece of a first page's background is, in the order in
+// which the pieces are drawn and numbered.
+type role uint8
+
 const (
-	emblemSize = 27 * mm
-	footTop    = 251 * mm // the rule above the foot of every page
-	qrLeft     = leftEdge - 2*mm
-	qrTop      = footTop + 3*mm
-	noteLeft   = qrLeft + qrSide + 4*mm
-	noteTop    = qrTop + 5*mm
+	roleEmblem role = iota
+	roleProject
+	roleNote
+	roleCheck
+	roleQR
 )
 
-var noteStyle = style{face: regular, size: 8.5, ink: grey}
+// roles returns those that the first pages of a layout have.
+func (l *layout) roles() []role {
+	var all []role
+	if l.hasEmblem() {
+		all = append(all, roleEmblem)
+	}
+	if l.isProject() {
+		all = append(all, roleProject)
+	}
+	return append(all, roleNote, roleCheck, roleQR)
+}
 
-// equivalence is the sentence about the paper document (Law № 370-II of 7
-// January 2003, article 7 ¶1), and checkAt what stands before the address.
-var (
-	equivalence = documents.Text{
-		KK: "Осы құжат «Электрондық құжат және электрондық цифрлық қолтаңба туралы» Қазақстан Республикасының " +
-			"2003 жылғы 7 қаңтардағы № 370-II Заңы 7-бабының 1-тармағына сәйкес қағаз тасығыштағы құжатпен бірдей.",
-		RU: "Данный документ согласно пункту 1 статьи 7 Закона Республики Казахстан от 7 января 2003 года № 370-II " +
-			"«Об электронном документе и электронной цифровой подписи» равнозначен документу на бумажном носителе.",
-	}
-	checkAt = documents.Text{
-		KK: "Құжаттың түпнұсқалығын QR-код арқылы немесе мына мекенжайда тексеруге болады:",
-		RU: "Подлинность документа можно проверить по QR-коду или по адресу:",
-	}
-)
+// hasEmblem reports whether the first pages have an emblem; one of no size is
+// how a layout takes away that of its base.
+func (l *layout) hasEmblem() bool { return l.spec.Emblem != nil && l.spec.Emblem.Size > 0 }
 
-// foot draws the foot of a page: a rule, the equivalence sentence and the
-// caption of the check address. It returns the baseline of the address.
-func foot(g *stage, lang documents.Lang) float64 {
-	gilded(g, leftEdge-2*mm, rightEdge+2*mm, footTop)
-	y := noteTop
-	for _, l := range g.faces.wrap(nil, equivalence.In(lang), noteStyle.measure(rightEdge-noteLeft)) {
-		g.text(noteStyle, noteLeft, y, l.text)
-		y += 11
+func (l *layout) isProject() bool { return l.spec.Project != nil && *l.spec.Project }
+
+// sheet draws the background of a page: frame, emblem, foot, the head of the
+// pages after the first. On a first page what is to be read is marked with the
+// numbers of its roles; on the others it repeats, and is an artifact.
+func (l *layout) sheet(g *stage, at side) {
+	next := 0
+	mark := func(tag string) {
+		if at.look != firstLook {
+			g.RawWriteStr("/Artifact<</Type/Pagination/Subtype/Footer>>BDC")
+			return
+		}
+		g.RawWriteStr(fmt.Sprintf("/%s<</MCID %d>>BDC", tag, next))
+		next++
 	}
-	y += 4
-	g.text(noteStyle, noteLeft, y, checkAt.In(lang))
-	return y + 12
+	end := func() { g.RawWriteStr("EMC") }
+
+	g.RawWriteStr("/Artifact BMC")
+	if l.spec.Frame != nil && *l.spec.Frame {
+		border(g)
+	}
+	gilded(g, l.left-2*mm, l.right+2*mm, l.spec.Foot.Top*mm)
+	if at.look == nextLook {
+		g.text(l.styles["running"], l.left, 15.5*mm, l.spec.Running.In(at.lang))
+		gilded(g, l.left-2*mm, l.right+2*mm, 18*mm)
+	}
+	end()
+	if l.hasEmblem() && at.look != nextLook {
+		mark("Figure")
+		g.RawWriteStr(xobject("Em", l.emblemBox()))
+		end()
+	}
+	if l.isProject() && at.look == firstLook {
+		mark("P")
+		g.text(l.styles["running"], l.left, 15.5*mm, projectMark.In(at.lang))
+		end()
+	}
+	note := l.styles["note"]
+	x, y := l.noteLeft(), l.noteTop()
+	mark("P")
+	for _, line := range g.faces.wrap(nil, l.spec.Foot.Note.In(at.lang), note.measure(l.right-x)) {
+		g.text(note, x, y, line.text)
+		y += note.leading
+	}
+	end()
+	mark("P")
+	g.text(note, x, y+4, l.spec.Foot.Check.In(at.lang))
+	end()
+	mark("Figure")
+	g.RawWriteStr(xobject("Qr", l.qrBox()))
+	end()
+}
+
+func (l *layout) emblemBox() [4]float64 {
+	e := l.spec.Emblem
+	x := (pageWidth - e.Size*mm) / 2
+	return [4]float64{x, e.Top * mm, x + e.Size*mm, (e.Top + e.Size) * mm}
+}
+
+func (l *layout) qrBox() [4]float64 {
+	x, y, size := l.left-2*mm, (l.spec.Foot.Top+2.2)*mm, l.spec.Foot.QR*mm
+	return [4]float64{x, y, x + size, y + size}
+}
+
+func (l *layout) noteLeft() float64 { return l.qrBox()[2] + 3*mm }
+func (l *layout) noteTop() float64  { return l.spec.Foot.Top*mm + 8.5*mm }
+
+// addressTop is the baseline of the check address.
+func (l *layout) addressTop(f *faces, lang documents.Lang) float64 {
+	note := l.styles["note"]
+	lines := f.wrap(nil, l.spec.Foot.Note.In(lang), note.measure(l.right-l.noteLeft()))
+	return l.noteTop() + float64(len(lines)+1)*note.leading + 4
+}
+
+func xobject(name string, box [4]float64) string {
+	return fmt.Sprintf("q %.2f 0 0 %.2f %.2f %.2f cm /%s Do Q", box[2]-box[0], box[3]-box[1], box[0], pageHeight-box[3], name)
+}
+
+// address puts the check address on the page just opened; a long one takes
+// several lines.
+func (s *setter) address(l *layout, k look) {
+	t := l.styles["address"]
+	x := l.noteLeft()
+	p := s.page()
+	elem := none
+	if k == firstLook {
+		elem = s.check.elem
+	}
+	s.enter(p, elem)
+	s.ink = t.ink
+	p.content = append(p.content, inks[t.ink]...)
+	from := len(s.lines)
+	for i, line := range s.wrap(s.check.url, t.measure(l.right-x)) {
+		p.content = appendText(p.content, item{style: t, text: line.text, x: x}, s.check.y+float64(i)*t.leading)
+	}
+	s.lines = s.lines[:from]
+	s.close()
 }
 
 // gilded draws the double rule of the documents, gold over blue.
@@ -57,39 +156,64 @@ func gilded(g *stage, x, x2, y float64) {
 	g.Line(x, y+1.8, x2, y+1.8)
 }
 
-// runningTitle heads the pages after the first.
-func runningTitle(g *stage, title string) {
-	g.text(style{face: regular, size: 9, ink: grey}, leftEdge, 15.5*mm, title)
-	gilded(g, leftEdge-2*mm, rightEdge+2*mm, 18*mm)
+// border draws the frame of the licence with its corners.
+func border(g *stage) {
+	const out, in = 8.5 * mm, 10 * mm
+	g.SetDrawColor(0, 110, 150)
+	g.SetLineWidth(1.6)
+	g.Rect(out, out, pageWidth-2*out, pageHeight-2*out, "D")
+	g.SetDrawColor(196, 150, 40)
+	g.SetLineWidth(0.6)
+	g.Rect(in, in, pageWidth-2*in, pageHeight-2*in, "D")
+	g.SetLineCapStyle("round")
+	g.SetLineWidth(1.5)
+	for i, corner := range [4][2]float64{{in, in}, {pageWidth - in, in}, {pageWidth - in, pageHeight - in}, {in, pageHeight - in}} {
+		ramHorns(g, spoke{corner[0], corner[1], math.Pi * (0.75 + 0.5*float64(i))}, 4, 0.6)
+	}
+	g.SetLineCapStyle("butt")
 }
 
-// address puts the check address on all pages set since from; a long one takes
-// several lines.
-func (s *setter) address(from int, url string, y float64) {
-	t := style{face: bold, size: 8.5, ink: blue}
-	s.clear()
-	s.begin()
-	for i, l := range s.wrap(url, t.measure(rightEdge-noteLeft)) {
-		s.left(t, noteLeft, y+float64(i)*10.5, l.text)
-	}
-	s.end(0, false)
-	for i := from; i < s.used; i++ {
-		s.ink = unknown
-		s.draw(&s.pages[i], s.strips[0], 0)
-	}
-}
-
-// background wraps what was drawn for a page into a marked, self-contained
-// piece of content, places the QR code on it, and the emblem on a first page.
-func background(drawn []byte, s side, emblemTop float64) []byte {
-	out := fmt.Appendf(nil, "q\n/Span<</Lang(%s-KZ)>>BDC\n%sEMC\nQ\n", s.lang, drawn)
-	out = appendXObject(out, "Qr", qrLeft, qrTop, qrSide)
-	if s.first {
-		out = appendXObject(out, "Em", (pageWidth-emblemSize)/2, emblemTop, emblemSize)
+// rounded shortens the numbers of drawn content to so many decimals: gofpdf
+// writes more than any printer shows.
+func rounded(content []byte, decimals int) []byte {
+	var out []byte
+	for row := range bytes.SplitAfterSeq(content, []byte("\n")) {
+		places := decimals
+		if bytes.HasSuffix(row, []byte("g\n")) || bytes.HasSuffix(row, []byte("G\n")) {
+			places = 3 // of a colour
+		}
+		if bytes.HasSuffix(row, []byte(" w\n")) {
+			places = max(decimals, 1)
+		}
+		if bytes.Contains(row, []byte("<")) || bytes.Contains(row, []byte("(")) {
+			out = append(out, row...) // a string, or our own marks
+			continue
+		}
+		for i, word := range bytes.Split(row, []byte(" ")) {
+			if i > 0 {
+				out = append(out, ' ')
+			}
+			number, end := bytes.CutSuffix(word, []byte("\n"))
+			if v, err := strconv.ParseFloat(string(number), 64); err == nil && bytes.Contains(number, []byte(".")) {
+				number = shortened(v, places)
+			}
+			out = append(out, number...)
+			if end {
+				out = append(out, '\n')
+			}
+		}
 	}
 	return out
 }
 
-func appendXObject(dst []byte, name string, x, y, side float64) []byte {
-	return fmt.Appendf(dst, "q %.2f 0 0 %.2[1]f %.2[2]f %.2f cm /%s Do Q\n", side, x, pageHeight-y-side, name)
+// shortened writes a number with at most so many decimals.
+func shortened(v float64, decimals int) []byte {
+	number := strconv.AppendFloat(nil, v, 'f', decimals, 64)
+	if bytes.Contains(number, []byte(".")) {
+		number = bytes.TrimSuffix(bytes.TrimRight(number, "0"), []byte("."))
+	}
+	if string(number) == "-0" {
+		return []byte("0")
+	}
+	return number
 }

@@ -58,10 +58,6 @@ func (g *stage) text(t style, x, y float64, s string) {
 	g.Text(x, y, s)
 }
 
-func (g *stage) centred(t style, x, y float64, s string) {
-	g.text(t, x-t.points(g.faces.width(t.face, s))/2, y, s)
-}
-
 // finish returns the objects of what was drawn.
 func (g *stage) finish() (*drawn, error) {
 	var out bytes.Buffer
@@ -69,55 +65,6 @@ func (g *stage) finish() (*drawn, error) {
 		return nil, fmt.Errorf("drawing the layout: %w", err)
 	}
 	return takeApart(out.Bytes())
-}
-
-// typeface is the fonts of the documents, cut and measured.
-type typeface struct {
-	faces *faces
-	fonts [alphabetCount][faceCount]*font
-}
-
-// specimen sets every printable character in every face. The italic only needs
-// the fixed captions.
-func specimen() (*typeface, error) {
-	t := &typeface{faces: &faces{}}
-	for a := range alphabetCount {
-		g, err := newStage(nil)
-		if err != nil {
-			return nil, err
-		}
-		g.AddPage()
-		characters := [faceCount][]rune{regular: printable(a), bold: printable(a), italic: []rune(captions())}
-		for c, cut := range cuts {
-			g.SetFont(family, cut.style, 10)
-			g.Text(0, 10, string(characters[c]))
-		}
-		var widths [faceCount][]int
-		for c, cut := range cuts {
-			g.SetFont(family, cut.style, 10)
-			for _, r := range characters[c] {
-				widths[c] = append(widths[c], g.GetStringSymbolWidth(string(r)))
-			}
-		}
-		parts, err := g.finish()
-		if err != nil {
-			return nil, err
-		}
-		for c, cut := range cuts {
-			f, err := parts.font(family+cut.style, cut.name)
-			if err != nil {
-				return nil, err
-			}
-			t.fonts[a][c] = f
-			for i, r := range characters[c] {
-				if f.glyph(r) != 0 { // else clean will name it
-					t.faces.advance[c][r] = uint16(widths[c][i])
-					t.faces.common[r] = t.faces.common[r] || a == common && face(c) != italic
-				}
-			}
-		}
-	}
-	return t, nil
 }
 
 // size is a page format in points.

@@ -48,12 +48,13 @@ func (f *faces) has(r rune) bool {
 
 // printable returns what the fonts of an alphabet are asked to show: all that
 // the documents may contain, but for what is shown as something else, or of
-// that only ASCII, Kazakh and Russian with their punctuation.
+// that only the usual ASCII, Kazakh and Russian with their punctuation.
 func printable(a alphabet) []rune {
-	const kazakh, signs = "ӘәҒғҚқҢңӨөҰұҮүҺһІі", "«»–—“”„’‘…№§°·"
+	const rare = "$*<>[\\]^`{|}~"
+	const kazakh, signs = "ӘәҒғҚқҢңӨөҰұҮүҺһІі", "«»–—“”„’‘…№§°·×"
 	var all []rune
 	for r := rune(' '); r < topRune; r++ {
-		usual := r < 0x7F || r >= 'А' && r <= 'я' || r == 'Ё' || r == 'ё' ||
+		usual := r < 0x7F && !strings.ContainsRune(rare, r) || r >= 'А' && r <= 'я' || r == 'Ё' || r == 'ё' ||
 			strings.ContainsRune(kazakh, r) || strings.ContainsRune(signs, r)
 		if documents.Printable(r) && shown(r) == r && (usual || a == full) {
 			all = append(all, r)
@@ -106,7 +107,7 @@ func (f *faces) inspect(s string, paragraphs bool) (foreign rune, neat bool) {
 			neat = false
 		case r == nbsp:
 			neat = neat && !space
-		case r == utf8.RuneError || !f.has(shown(r)):
+		case r == utf8.RuneError || r == softHyphen || !f.has(shown(r)):
 			return r, false
 		}
 		space = false
@@ -134,9 +135,11 @@ func tidy(s string) string {
 
 // line is a set line of text.
 type line struct {
-	text  string
-	width int  // thousandths of the type size
-	last  bool // of its paragraph: not to be stretched
+	text   string
+	width  int  // thousandths of the type size
+	spaces int  // that can be widened
+	last   bool // of its paragraph: not to be stretched
+	hyphen bool // a hyphen that is no part of the text follows
 }
 
 // width measures a text in thousandths of the type size.
@@ -173,6 +176,7 @@ type measure struct {
 	face   face
 	width  int
 	indent int
+	hyphen bool // words may be divided
 }
 
 // wrap breaks a cleaned text into lines, appended to dst. It breaks at spaces
@@ -189,9 +193,8 @@ func (f *faces) wrap(dst []line, s string, m measure) []line {
 func (f *faces) wrapParagraph(dst []line, s string, m measure) []line {
 	room := m.width - m.indent
 	for {
-		end, next := f.breakAt(s, m.face, room)
-		text := strings.TrimRight(s[:end], " ")
-		dst = append(dst, line{text: text, width: f.width(m.face, text), last: next >= len(s)})
+		l, next := f.firstLine(s, m, room)
+		dst = append(dst, l)
 		if next >= len(s) {
 			return dst
 		}
@@ -199,40 +202,79 @@ func (f *faces) wrapParagraph(dst []line, s string, m measure) []line {
 	}
 }
 
-// breakAt returns where the first line of s ends and where the next begins.
-func (f *faces) breakAt(s string, c face, room int) (end, next int) {
-	good, poor := -1, -1 // ends of the best lines seen, by their quality
-	goodNext, poorNext := 0, 0
-	w, prev := 0, rune(0)
+// breakPoint is where a line may end and the next begin, and how wide and how
+// full of spaces the line is then.
+type breakPoint struct{ end, next, width, spaces int }
+
+// firstLine returns the first line of s and where the next one begins.
+func (f *faces) firstLine(s string, m measure, room int) (line, int) {
+	var good, poor breakPoint // the longest lines seen, by the quality of their ends
+	var prev rune
+	w, spaces, word := 0, 0, 0
 	for i, r := range s {
 		if r == ' ' {
+			here := breakPoint{end: i, next: i + 1, width: w, spaces: spaces}
 			if torn(s[:i], s[i+1:]) {
-				poor, poorNext = i, i+1
+				poor = here
 			} else {
-				good, goodNext = i, i+1
+				good = here
 			}
+			word = i + 1
 		}
-		if w += f.of(c, r); w > room && r != ' ' {
+		advance := f.of(m.face, r)
+		if w+advance > room && r != ' ' {
+			if m.hyphen && room-good.width > room/14 { // a hole would be left
+				cut, width := f.divide(s[word:], m.face, room, f.width(m.face, s[:word]))
+				if cut > 0 && strings.ContainsAny(s[word:], " ") { // the last word would leave half of itself alone
+					return line{text: s[:word+cut], width: width, spaces: strings.Count(s[:word], " "), hyphen: true}, word + cut
+				}
+			}
 			switch {
-			case good > 0:
-				return good, goodNext
-			case poor > 0:
-				return poor, poorNext
+			case good.end > 0:
+				return line{text: s[:good.end], width: good.width, spaces: good.spaces}, good.next
+			case poor.end > 0:
+				return line{text: s[:poor.end], width: poor.width, spaces: poor.spaces}, poor.next
 			case i > 0:
-				return i, i
+				return line{text: s[:i], width: w, spaces: spaces}, i
 			}
 		}
-		if r == '-' && unicode.IsLetter(prev) && i+1 < len(s) && s[i+1] != ' ' {
-			good, goodNext = i+1, i+1
+		w += advance
+		if r == ' ' || r == nbsp {
+			spaces++
+		}
+		if r == '-' && unicode.IsLetter(prev) && i+1 < len(s) && s[i+1] != ' ' || r == '/' && i > word+8 {
+			good = breakPoint{end: i + 1, next: i + 1, width: w, spaces: spaces}
 		}
 		prev = r
 	}
-	return len(s), len(s)
+	return line{text: strings.TrimRight(s, " "), width: w, spaces: spaces, last: true}, len(s)
+}
+
+// divide returns where the first word of s is best divided if the line already
+// has a width, and the width of the line with its hyphen; 0 if it cannot be.
+func (f *faces) divide(s string, c face, room, before int) (cut, width int) {
+	end := strings.IndexAny(s, " \u00A0\n")
+	if end < 0 {
+		end = len(s)
+	}
+	hyphen := f.of(c, '-')
+	w := before
+	for i, r := range s[:end] {
+		if w+hyphen > room {
+			break
+		}
+		if i > 0 && divisible(s[:end], i) {
+			cut, width = i, w+hyphen
+		}
+		w += f.of(c, r)
+	}
+	return cut, width
 }
 
 // torn reports whether a break between the two texts would be ugly: after № or
 // any word of one character, after an initial or a short abbreviation such as
-// «г.» and «ул.», between «БСН» and its digits, or before a dash.
+// «г.» and «ул.», between «БСН» and its digits, between digits and their unit, or
+// before a dash.
 func torn(before, after string) bool {
 	if strings.HasPrefix(after, "—") || strings.HasPrefix(after, "–") {
 		return true
@@ -241,37 +283,17 @@ func torn(before, after string) bool {
 	if len(after) > 0 && after[0] >= '0' && after[0] <= '9' && utf8.RuneCountInString(word) <= 3 {
 		return true
 	}
+	if n := len(before); n > 0 && before[n-1] >= '0' && before[n-1] <= '9' && measured(after) {
+		return true
+	}
 	letters := utf8.RuneCountInString(strings.Trim(word, "«(„“\"."))
 	return letters <= 1 || letters == 2 && strings.HasSuffix(word, ".")
 }
 
-const hexDigits = "0123456789ABCDEF"
-
-// appendHex writes a text as the hexadecimal string of a font: two bytes a
-// character, its UTF-16 code, which is also its CID.
-func appendHex(dst []byte, s string) []byte {
-	dst = append(dst, '<')
-	for _, r := range s {
-		r = shown(r)
-		dst = append(dst, hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
-	}
-	return append(dst, '>')
-}
-
-// appendStretched writes a text for TJ, with every space widened by extra
-// thousandths of the type size.
-func appendStretched(dst []byte, s string, extra int) []byte {
-	dst = append(dst, '[')
-	for {
-		i := strings.IndexAny(s, " \u00A0")
-		if i < 0 {
-			break
-		}
-		_, size := utf8.DecodeRuneInString(s[i:])
-		dst = appendHex(dst, s[:i+size])
-		dst = appendInt(dst, -extra)
-		s = s[i+size:]
-	}
-	dst = appendHex(dst, s)
-	return append(dst, ']')
+// measured reports whether a text begins with a short word with a full stop,
+// such as «ж.», «г.», or with a unit: it belongs to the number before it.
+func measured(after string) bool {
+	word, _, _ := strings.Cut(after, " ")
+	n := utf8.RuneCountInString(strings.TrimRight(word, ".,;:"))
+	return n == 1 && strings.Contains(word, ".") || n <= 2 && (strings.HasPrefix(word, "см") || strings.HasPrefix(word, "мм") || strings.HasPrefix(word, "м.") || strings.HasPrefix(word, "кг"))
 }

@@ -12,12 +12,16 @@ var errFont = errors.New("font program is damaged")
 // widths does not need: the hinting instructions (screens and printers of today
 // do without) and the tables of names and encodings. It halves the size of
 // every document. The tables that ISO 32000-1, 9.9 requires are kept.
-func unhinted(program []byte) ([]byte, error) {
+func unhinted(program []byte) ([]byte, error) { return bare(program, nil) }
+
+// bare is unhinted, and drops the outlines and widths of all glyphs that keep
+// does not have; the numbers of the glyphs do not change. A nil map keeps all.
+func bare(program []byte, keep map[int]bool) ([]byte, error) {
 	tables, err := readTables(program)
 	if err != nil {
 		return nil, err
 	}
-	glyf, loca, err := bareGlyphs(tables)
+	glyf, loca, err := bareGlyphs(tables, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +32,7 @@ func unhinted(program []byte) ([]byte, error) {
 	clear(maxp[14:28])                       // limits of the instructions
 	binary.BigEndian.PutUint16(maxp[14:], 1) // maxZones: no twilight zone
 	tables["head"], tables["maxp"] = head, maxp
+	tables["hmtx"] = bareWidths(tables, keep)
 	return writeTables(tables), nil
 }
 
@@ -62,7 +67,7 @@ func readTables(p []byte) (map[string][]byte, error) {
 }
 
 // bareGlyphs copies the outlines without instructions.
-func bareGlyphs(tables map[string][]byte) (glyf, loca []byte, err error) {
+func bareGlyphs(tables map[string][]byte, keep map[int]bool) (glyf, loca []byte, err error) {
 	count := int(binary.BigEndian.Uint16(tables["maxp"][4:]))
 	long := binary.BigEndian.Uint16(tables["head"][50:]) == 1
 	offset := func(i int) int {
@@ -76,6 +81,9 @@ func bareGlyphs(tables map[string][]byte) (glyf, loca []byte, err error) {
 	}
 	for i := range count {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+		if keep != nil && !keep[i] {
+			continue
+		}
 		from, to := offset(i), offset(i+1)
 		if from > to || to > len(tables["glyf"]) {
 			return nil, nil, errFont
@@ -90,6 +98,70 @@ func bareGlyphs(tables map[string][]byte) (glyf, loca []byte, err error) {
 		}
 	}
 	return glyf, binary.BigEndian.AppendUint32(loca, uint32(len(glyf))), nil
+}
+
+// bareWidths clears the widths of the glyphs that are not kept.
+func bareWidths(tables map[string][]byte, keep map[int]bool) []byte {
+	out := slices.Clone(tables["hmtx"])
+	if keep == nil || len(tables["hhea"]) < 36 {
+		return out
+	}
+	for i := range int(binary.BigEndian.Uint16(tables["hhea"][34:])) {
+		if !keep[i] && 4*i+4 <= len(out) {
+			clear(out[4*i : 4*i+4])
+		}
+	}
+	return out
+}
+
+// withParts adds to the glyphs to keep those of which they are composed.
+func withParts(program []byte, keep map[int]bool) error {
+	tables, err := readTables(program)
+	if err != nil {
+		return err
+	}
+	loca, glyf := tables["loca"], tables["glyf"]
+	if binary.BigEndian.Uint16(tables["head"][50:]) != 1 {
+		return errFont // unhinted writes long offsets
+	}
+	var queue []int
+	for g := range keep {
+		queue = append(queue, g)
+	}
+	for len(queue) > 0 {
+		g := queue[0]
+		queue = queue[1:]
+		if 4*g+8 > len(loca) {
+			return errFont
+		}
+		from, to := binary.BigEndian.Uint32(loca[4*g:]), binary.BigEndian.Uint32(loca[4*g+4:])
+		if from > to || int(to) > len(glyf) {
+			return errFont
+		}
+		for _, part := range components(glyf[from:to]) {
+			if !keep[part] {
+				keep[part] = true
+				queue = append(queue, part)
+			}
+		}
+	}
+	return nil
+}
+
+// components returns the glyphs of which a composite one is made.
+func components(g []byte) (all []int) {
+	if len(g) < 12 || int16(binary.BigEndian.Uint16(g)) >= 0 {
+		return nil
+	}
+	for at := 10; at+4 <= len(g); {
+		flags := binary.BigEndian.Uint16(g[at:])
+		all = append(all, int(binary.BigEndian.Uint16(g[at+2:])))
+		at += componentSize(flags)
+		if flags&moreComponents == 0 {
+			break
+		}
+	}
+	return all
 }
 
 // bareGlyph removes the instructions of one outline.
@@ -129,23 +201,28 @@ func bareComposite(g []byte) ([]byte, error) {
 	for at := 10; at+4 <= len(g); {
 		flags := binary.BigEndian.Uint16(g[at:])
 		binary.BigEndian.PutUint16(g[at:], flags&^haveInstructions)
-		at += 6
-		if flags&argsAreWords != 0 {
-			at += 2
-		}
-		switch {
-		case flags&haveScale != 0:
-			at += 2
-		case flags&haveXYScale != 0:
-			at += 4
-		case flags&haveTwoByTwo != 0:
-			at += 8
-		}
+		at += componentSize(flags)
 		if flags&moreComponents == 0 && at <= len(g) {
 			return g[:at], nil
 		}
 	}
 	return nil, errFont
+}
+
+func componentSize(flags uint16) int {
+	size := 6
+	if flags&argsAreWords != 0 {
+		size += 2
+	}
+	switch {
+	case flags&haveScale != 0:
+		size += 2
+	case flags&haveXYScale != 0:
+		size += 4
+	case flags&haveTwoByTwo != 0:
+		size += 8
+	}
+	return size
 }
 
 // writeTables assembles the program (OpenType, 4.5).

@@ -2,25 +2,32 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
+	"encoding"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"io"
+	"hash"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/pdf/qr"
 )
 
 // Object numbers that every file has. Those that depend on the document have
 // the lowest numbers although they stand last: so the constant objects can
 // refer to them, and stand, with final offsets, at the start of every file.
 const (
-	objPages = 1 + iota
+	objCatalog = 1 + iota
+	objPages
 	objInfo
 	objMetadata
 	objSignature
 	objQR
+	objStructure
+	objParentTree
+	objData
+	objFileSpec
 	objFirstPage
 	objFirstContent
 	firstConstant
@@ -31,42 +38,23 @@ const (
 type skeleton struct {
 	prefix    []byte // header and constant objects
 	xref      []byte // cross-reference entries of the constant objects
-	next      int    // first free object number after them
-	catalog   int
+	digest    []byte // state of SHA-256 after the prefix
+	zeros     []byte // digits of the empty /Contents
+	fonts     string // entries of the resources, open at XObject
+	room      int    // bytes of the signature
+	next      int    // first free object number after the constant objects
 	widget    int
 	resources int
-	sides     map[side]int // background streams
+	intent    int
+	sides     [int(lookCount) * len(languages)]int // background streams
 }
 
-// fixedParts are what the constant objects of one kind of document show.
-type fixedParts struct {
-	emblem []byte // object
-	sides  map[side][]byte
-	faces  face // how many: the italic, the last, is for the licence only
-}
-
-// newSkeleton writes the constant objects of one kind of document.
-func newSkeleton(m *faces, fonts [faceCount]*font, fixed fixedParts) *skeleton {
-	k := &skeleton{prefix: []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), next: firstConstant, sides: map[side]int{}}
-	resources := []byte("<</Font<<")
-	for c := range fixed.faces {
-		resources = fmt.Appendf(resources, "/F%d %d 0 R", c, k.next)
-		for _, body := range fontObjects(fonts[c], c, m, k.next) {
-			k.add(body)
-		}
+// at is the place of a background among those of its file.
+func (s side) at() int {
+	if s.lang == documents.RU {
+		return int(s.look) + int(lookCount)
 	}
-	resources = fmt.Appendf(resources, ">>/XObject<</Em %d 0 R/Qr %d 0 R>>>>", k.add(fixed.emblem), objQR)
-	k.resources = k.add(resources)
-	for _, lang := range []documents.Lang{documents.KK, documents.RU} {
-		for _, first := range []bool{true, false} {
-			k.sides[side{lang, first}] = k.add(stream("", fixed.sides[side{lang, first}]))
-		}
-	}
-	k.widget = k.add(fmt.Appendf(nil, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature)/F 132/Rect[0 0 0 0]/P %d 0 R/V %d 0 R>>",
-		objFirstPage, objSignature))
-	k.catalog = k.add(fmt.Appendf(nil, "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/Lang(kk-KZ)/ViewerPreferences<</DisplayDocTitle true>>"+
-		"/AcroForm<</Fields[%d 0 R]/SigFlags 3>>/Perms<</DocMDP %d 0 R>>>>", objPages, objMetadata, k.widget, objSignature))
-	return k
+	return int(s.look)
 }
 
 // add writes a constant object and returns its number.
@@ -87,61 +75,109 @@ func appendEntry(dst []byte, offset int) []byte {
 }
 
 // write assembles the file of the pages that have been set.
-func (k *skeleton) write(s *setter, a about) ([]byte, error) {
-	s.paginate(a.number)
+func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	f := &s.file
 	f.k, f.high = k, f.high[:0]
-	f.out = append(make([]byte, 0, len(k.prefix)+2*SignatureRoom+8<<10+s.volume()/4), k.prefix...)
+	if f.digest == nil {
+		f.digest = sha256.New()
+	}
+	f.digest.Reset()
+	f.out = append(f.out[:0], k.prefix...)
+	if f.code, err = f.appendCode(f.code[:0], a.qr); err != nil {
+		return p, err
+	}
+	f.resources = k.resources
+	f.firstElement = k.next + 2*(s.used-1) + len(s.values.photos)
+	if len(s.values.photos) > 0 {
+		f.resources = f.firstElement
+		f.firstElement++
+	}
 	for i := range s.used {
-		p := &s.pages[i]
-		f.page(i, p)
-		if err := f.stream(f.content(i), "", p.content); err != nil {
-			return nil, fmt.Errorf("packing page %d: %w", i+1, err)
-		}
+		f.page(i, &s.pages[i])
+		f.stream(f.pageContent(i), "", s.pages[i].content)
 	}
-	if err := f.stream(objQR, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]", a.qr); err != nil {
-		return nil, fmt.Errorf("packing QR code: %w", err)
-	}
+	f.photographs(s.values.photos)
+	f.structure(s)
+	f.stream(objQR, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>", f.code)
 	f.pageTree(s.used)
-	id := s.identity(a)
+	f.attachment(a)
 	f.metadata(a)
+	id := f.identity(a)
+	f.catalog()
 	ranges, contents := f.signature(a.moment)
 	f.trailer(id)
 	f.byteRange(ranges, contents)
-	out := f.out
-	f.out = nil
-	return out, nil
+	if p.File = a.into[:0]; cap(p.File) < len(f.out) {
+		p.File = make([]byte, 0, len(f.out))
+	}
+	p.File = append(p.File, f.out...) // the scratch memory stays
+	if cap(f.out) > maxScratch {
+		f.out = nil
+	}
+	after := contents + 2*k.room + 2
+	p.ByteRange = [4]int{0, contents, after, len(p.File) - after}
+	if err := f.sign(k, &p); err != nil {
+		return Prepared{}, err
+	}
+	return p, nil
 }
+
+// sign digests what the signature will cover, from where the digest of the
+// constant objects stands.
+func (f *file) sign(k *skeleton, p *Prepared) error {
+	state, ok := f.digest.(encoding.BinaryUnmarshaler)
+	if !ok {
+		return errDigest
+	}
+	if err := state.UnmarshalBinary(k.digest); err != nil {
+		return fmt.Errorf("%w: %w", errDigest, err)
+	}
+	f.digest.Write(p.File[len(k.prefix):p.ByteRange[1]]) // a hash does not fail
+	f.digest.Write(p.File[p.ByteRange[2]:])
+	f.sum = f.digest.Sum(f.sum[:0])
+	copy(p.SHA256[:], f.sum)
+	return nil
+}
+
+// errDigest cannot happen with the digests of the standard library.
+var errDigest = errors.New("state of the digest cannot be kept")
+
+// maxScratch is how large a file may be whose memory is kept for the next.
+const maxScratch = 256 << 10
 
 // identity returns the file identifier: a digest of all that the file says, so
-// that the same document gets the same one (ISO 32000-1, 14.4).
-func (s *setter) identity(a about) [16]byte {
-	h := sha256.New()
-	for i := range s.used {
-		h.Write(s.pages[i].content)
+// that the same document gets the same one (ISO 32000-1, 14.4). The streams have
+// gone into the digest as they were written.
+func (f *file) identity(a *about) (id [16]byte) {
+	f.text.Reset()
+	for _, text := range []string{a.number, a.title.KK, a.title.RU, a.author, a.subject.KK, a.subject.RU, pdfDate(a.moment)} {
+		f.text.WriteString(text)
+		f.text.WriteByte(0)
 	}
-	h.Write(a.qr)
-	io.WriteString(h, a.number+a.title.KK+a.title.RU+a.author+a.subject+pdfDate(a.moment)) // a hash does not fail
-	return [16]byte(h.Sum(nil))
-}
-
-// volume is the length of all page contents.
-func (s *setter) volume() int {
-	n := 0
-	for i := range s.used {
-		n += len(s.pages[i].content)
-	}
-	return n
+	f.digest.Write(f.text.Bytes())
+	f.sum = f.digest.Sum(f.sum[:0])
+	copy(id[:], f.sum)
+	return id
 }
 
 // file is a file being written.
 type file struct {
-	out    []byte
-	low    [firstConstant]int // offsets of the objects below the constants
-	high   []int              // and of those after them
-	k      *skeleton
-	packed bytes.Buffer
-	packer *zlib.Writer
+	out          []byte
+	low          [firstConstant]int // offsets of the objects below the constants
+	high         []int              // and of those after them
+	k            *skeleton
+	text         bytes.Buffer
+	packed       []byte
+	packer       packer
+	digest       hash.Hash
+	sum          []byte
+	encoder      qr.Encoder
+	rects        []qr.Rect
+	code         []byte // content of the QR code
+	resources    int    // object number
+	firstElement int    // object number
+	form         int    // the element of the signature's widget
+	attached     bool
 }
 
 // open starts object n and notes its offset.
@@ -168,7 +204,7 @@ func (f *file) num(n int) *file {
 	return f
 }
 
-// sheet and content are the object numbers of a page and of its content.
+// sheet and pageContent are the object numbers of a page and of its content.
 func (f *file) sheet(i int) int {
 	if i == 0 {
 		return objFirstPage
@@ -176,14 +212,15 @@ func (f *file) sheet(i int) int {
 	return f.k.next + 2*(i-1)
 }
 
-func (f *file) content(i int) int { return f.sheet(i) + 1 }
+func (f *file) pageContent(i int) int { return f.sheet(i) + 1 }
 
 // page writes a page object. Only the first page has the signature's widget,
 // which is invisible but must stand on a page (ISO 32000-1, 12.7.4.5).
 func (f *file) page(i int, p *page) {
 	f.open(f.sheet(i))
-	f.str("<</Type/Page/Parent ").num(objPages).str(" 0 R/MediaBox[0 0 595.28 841.89]/Resources ").num(f.k.resources).
-		str(" 0 R/Contents[").num(f.k.sides[side{p.lang, p.first}]).str(" 0 R ").num(f.content(i)).str(" 0 R]")
+	f.str("<</Type/Page/Parent ").num(objPages).str(" 0 R/MediaBox[0 0 595.28 841.89]/Resources ").num(f.resources).
+		str(" 0 R/Contents[").num(f.k.sides[side{p.lang, p.look}.at()]).str(" 0 R ").num(f.pageContent(i)).
+		str(" 0 R]/StructParents ").num(i + 1).str("/Tabs/S")
 	if i == 0 {
 		f.str("/Annots[").num(f.k.widget).str(" 0 R]")
 	}
@@ -201,25 +238,55 @@ func (f *file) pageTree(pages int) {
 	f.close()
 }
 
+// catalog writes the root of the file.
+func (f *file) catalog() {
+	f.open(objCatalog)
+	f.str("<</Type/Catalog/Pages ").num(objPages).str(" 0 R/Metadata ").num(objMetadata).
+		str(" 0 R/Lang(kk-KZ)/MarkInfo<</Marked true>>/StructTreeRoot ").num(objStructure).
+		str(" 0 R/ViewerPreferences<</DisplayDocTitle true>>/OutputIntents[").num(f.k.intent).
+		str(" 0 R]/AcroForm<</Fields[").num(f.k.widget).str(" 0 R]/SigFlags 3>>/Perms<</DocMDP ").num(objSignature).str(" 0 R>>")
+	if f.attached {
+		f.str("/AF[").num(objFileSpec).str(" 0 R]/Names<</EmbeddedFiles<</Names[(" + dataName + ")").num(objFileSpec).str(" 0 R]>>>>")
+	}
+	f.str(">>")
+	f.close()
+}
+
+// dataName is the file name of the machine-readable document.
+const dataName = "document.json"
+
+// attachment writes the machine-readable document as an associated file (ISO
+// 19005-3, 6.8). Without one its two objects are null.
+func (f *file) attachment(a *about) {
+	f.attached = len(a.data) > 0
+	if !f.attached {
+		for _, n := range []int{objData, objFileSpec} {
+			f.open(n)
+			f.str("null")
+			f.close()
+		}
+		return
+	}
+	date := pdfDate(a.moment)
+	f.stream(objData, "/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</Size "+itoa(len(a.data))+"/ModDate("+date+")>>", a.data)
+	f.open(objFileSpec)
+	f.str("<</Type/Filespec/F(" + dataName + ")/UF(" + dataName + ")/AFRelationship/Data/Desc")
+	f.out = appendTextString(f.out, dataAbout+a.schema)
+	f.str("/EF<</F ").num(objData).str(" 0 R/UF ").num(objData).str(" 0 R>>>>")
+	f.close()
+}
+
+const dataAbout = "Құжаттың машина оқитын нысаны / Машиночитаемая форма документа. JSON Schema: "
+
 // stream writes a compressed stream object.
-func (f *file) stream(n int, dict string, data []byte) error {
-	f.packed.Reset()
-	if f.packer == nil {
-		f.packer, _ = zlib.NewWriterLevel(&f.packed, zlib.BestSpeed) // the level is valid
-	}
-	f.packer.Reset(&f.packed)
-	if _, err := f.packer.Write(data); err != nil {
-		return err
-	}
-	if err := f.packer.Close(); err != nil {
-		return err
-	}
+func (f *file) stream(n int, dict string, data []byte) {
+	f.packed = f.packer.pack(f.packed[:0], data)
+	f.digest.Write(f.packed) // a hash does not fail
 	f.open(n)
-	f.str("<<").str(dict).str("/Filter/FlateDecode/Length ").num(f.packed.Len()).str(">>stream\n")
-	f.out = append(f.out, f.packed.Bytes()...)
+	f.str("<<").str(dict).str("/Filter/FlateDecode/Length ").num(len(f.packed)).str(">>stream\n")
+	f.out = append(f.out, f.packed...)
 	f.str("\nendstream")
 	f.close()
-	return nil
 }
 
 // signature writes the signature dictionary of a certification that allows no
@@ -233,7 +300,7 @@ func (f *file) signature(at time.Time) (ranges, contents int) {
 	f.str(blankRange).str("/Contents ")
 	contents = len(f.out)
 	f.str("<")
-	f.out = append(f.out, zeros...)
+	f.out = append(f.out, f.k.zeros...)
 	f.str(">>>")
 	f.close()
 	return ranges, contents
@@ -242,13 +309,10 @@ func (f *file) signature(at time.Time) (ranges, contents int) {
 // blankRange is the room for the byte range: four numbers of up to ten digits.
 const blankRange = "                                        "
 
-// zeros are the digits of the empty /Contents. Read only.
-var zeros = bytes.Repeat([]byte{'0'}, 2*SignatureRoom)
-
 // byteRange writes what the signature covers: all but the value of /Contents
 // with its angle brackets.
 func (f *file) byteRange(ranges, contents int) {
-	after := contents + 2*SignatureRoom + 2
+	after := contents + 2*f.k.room + 2
 	value := append(f.out[ranges:ranges], "[0 "...)
 	value = append(appendInt(value, contents), ' ')
 	value = append(appendInt(value, after), ' ')
@@ -266,7 +330,7 @@ func (f *file) trailer(id [16]byte) {
 	for _, offset := range f.high {
 		f.out = appendEntry(f.out, offset)
 	}
-	f.str("trailer\n<</Size ").num(f.k.next + len(f.high)).str("/Root ").num(f.k.catalog).
+	f.str("trailer\n<</Size ").num(f.k.next + len(f.high)).str("/Root ").num(objCatalog).
 		str(" 0 R/Info ").num(objInfo).str(" 0 R/ID[")
 	for range 2 {
 		f.str("<")

@@ -11,13 +11,19 @@ import (
 	"tamga/documents/seal"
 )
 
-// qr returns the text of a document's QR code: the address of the check with
-// the check code and, in the fragment, which no server sees, the seal.
-func (r *Registry) qr(held reservation) (string, error) {
-	if r.CheckURL == nil {
-		return "", nil
+// checkAddress is the address of the check with the check code, as the document
+// prints it.
+func (r *Registry) checkAddress(held reservation) string {
+	if held.code == "" {
+		return r.CheckURL(held.number) // of an old reservation
 	}
-	text := r.CheckURL(held.number) + "/" + held.code
+	return r.CheckURL(held.number) + "/" + held.code
+}
+
+// qr returns the text of a document's QR code: the address of the check and, in
+// the fragment, which no server sees, the seal.
+func (r *Registry) qr(held reservation) (string, error) {
+	text := r.checkAddress(held)
 	if r.SealKey.IsZero() {
 		return text, nil
 	}

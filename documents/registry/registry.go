@@ -40,7 +40,8 @@ type Registry struct {
 	// that are not in force; nothing is sealed without it.
 	SealKey seal.Key
 	// CheckURL returns the address at which anyone can check the document of a
-	// number, as it begins the QR code; nil leaves the code to the layouts.
+	// number; documents print it with their check code. Nil leaves the address
+	// to the layouts, without a code.
 	CheckURL func(number string) string
 
 	// Now is the clock; nil means time.Now.

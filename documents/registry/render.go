@@ -1,12 +1,20 @@
 package registry
 
 import (
-	"errors"
+	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+)
+
+// What a layout is filled with.
+type (
+	sheet      = pdf.Content
+	table      = pdf.Table
+	photograph = pdf.Photograph
 )
 
 // NoLayoutError says that documents of a kind cannot be printed here. It is an
@@ -21,48 +29,41 @@ func (e *NoLayoutError) Unwrap() error { return ErrNoLayout }
 // printable refuses, before a number is taken, what [Registry.render] could not
 // print.
 func (r *Registry) printable(draft documents.Draft) error {
-	kind := draft.Kind()
-	annexed := draft.Licence != nil && draft.Licence.Annex != nil
-	if (kind != documents.KindLicence && kind != documents.KindRefusal) || annexed {
-		return &NoLayoutError{kind}
+	if _, ok := r.Layouts.Info(layoutOf(draft)); !ok {
+		return &NoLayoutError{draft.Kind()}
 	}
 	return nil
 }
 
-// render prints a content as a file to be signed.
+// render prints a content as a file to be signed, with the content itself in
+// it for machines to read.
 func (r *Registry) render(held reservation, at time.Time) ([]byte, error) {
-	m := pdf.Meta{SignedAt: at}
-	switch content := held.content; {
-	case r.Layouts == nil || r.Verifier == nil:
+	if r.Layouts == nil || r.Verifier == nil {
 		return nil, errNotEquipped
-	case content.Licence != nil:
-		return r.Layouts.Licence(*content.Licence, m)
-	case content.Refusal != nil:
-		return r.Layouts.Refusal(*content.Refusal, m)
 	}
-	return nil, errors.Join(errDamaged, r.printable(held.content))
+	pictures, err := photographs(context.Background(), r.Store.read, held.content)
+	if err != nil {
+		return nil, err
+	}
+	m := pdf.Meta{SignedAt: at}
+	if m.Data, err = json.Marshal(held.content); err != nil {
+		return nil, fmt.Errorf("failed to encode the content: %w", err)
+	}
+	if r.CheckURL != nil {
+		m.CheckURL = r.checkAddress(held)
+		if m.QR, err = r.qr(held); err != nil {
+			return nil, err
+		}
+	}
+	return r.Layouts.Render(sheetOf(held.content, pictures), m)
 }
 
-// layout names the layout of a content; the layouts here have no names.
-func (r *Registry) layout(documents.Draft) string { return "" }
-
-// sheet, table and photograph are what a layout is filled with.
-type sheet struct {
-	Layout      string
-	Number      string
-	Fields      map[string]documents.Text
-	Tables      map[string]table
-	Photographs []photograph
-	QR          string
-}
-
-type table struct {
-	Columns []string
-	Rows    [][]documents.Text
-}
-
-type photograph struct {
-	Data    []byte
-	Alt     documents.Text
-	Caption documents.Text
+// layout names the layout of a content: name, version and SHA-256.
+func (r *Registry) layout(content documents.Draft) string {
+	name := layoutOf(content)
+	info, ok := r.Layouts.Info(name)
+	if !ok {
+		return ""
+	}
+	return name + " " + info.Version + " " + info.Digest
 }

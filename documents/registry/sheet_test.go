@@ -48,9 +48,6 @@ func TestEveryKindIsIssued(t *testing.T) {
 					withPhotograph(t, r, draft.ExportCertificate)
 				}
 				rec, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: name, Draft: draft})
-				if errors.Is(err, ErrNoLayout) {
-					t.Skip(err)
-				}
 				must(t, err)
 				file, err := r.PDF(t.Context(), rec.Number)
 				must(t, err)
@@ -60,8 +57,19 @@ func TestEveryKindIsIssued(t *testing.T) {
 			})
 		}
 		c.advance(time.Hour)
+		if err := r.printable(documents.Draft{}); !errors.Is(err, ErrNoLayout) {
+			t.Errorf("a document of no kind: %v", err)
+		}
 		life, err := r.History(t.Context(), "26000001")
 		must(t, err)
+		if life.Copies() != 2 { // the duplicate and the certified copy
+			t.Errorf("%d copies were printed", life.Copies())
+		}
+		for _, text := range column(t, r, `SELECT layout FROM documents`) {
+			if words := strings.Fields(text); len(words) != 3 || len(words[2]) != 64 {
+				t.Errorf("printed with layout %q", text)
+			}
+		}
 		if got := life.StatusAt(c.now()); got != documents.StatusInForce {
 			t.Errorf("the first licence is %s", got)
 		}

@@ -74,33 +74,37 @@ func parseWithLibrary(b []byte) (p *pkcs7.PKCS7, ok bool) {
 	return p, err == nil
 }
 
-// Container is what goes into a SignedData that we make.
-type Container struct {
-	Content     []byte // nil when detached
-	Certificate *certs.Certificate
-	Chain       []*certs.Certificate
-	Digest      certs.AlgorithmIdentifier
-	Algorithm   certs.AlgorithmIdentifier
-	SignedAttrs []Attribute // in the order of DER
-	Signature   []byte
+// container is what goes into a SignedData of one signer.
+type container struct {
+	content     []byte // nil when detached
+	certificate *certs.Certificate
+	chain       []*certs.Certificate
+	digest      certs.AlgorithmIdentifier
+	algorithm   certs.AlgorithmIdentifier
+	signedAttrs []Attribute // in the order of DER
+	signature   []byte
 }
 
-// Build encodes the container with the library. The library would also hash
+// build encodes the container with the library. The library would also hash
 // and sign, but only with its own choice of algorithms and with a signing-time
 // attribute, which PAdES forbids; so the signer is filled in ready made.
-func (c Container) Build() ([]byte, error) {
-	sd, err := pkcs7.NewSignedData(c.Content)
+//
+// The library works by reflection, which costs as much as a P-256 signature.
+// So a [Maker] has it build one container, and puts into that what differs; the
+// result is the same, byte for byte.
+func (c container) build() ([]byte, error) {
+	sd, err := pkcs7.NewSignedData(c.content)
 	if err != nil {
 		return nil, fmt.Errorf("build CMS: %w", err)
 	}
-	for _, cert := range append([]*certs.Certificate{c.Certificate}, c.Chain...) {
+	for _, cert := range append([]*certs.Certificate{c.certificate}, c.chain...) {
 		sd.AddCertificate(&x509.Certificate{Raw: cert.Raw})
 	}
-	digest, err := libraryAlgorithm(c.Digest)
+	digest, err := libraryAlgorithm(c.digest)
 	if err != nil {
 		return nil, err
 	}
-	algorithm, err := libraryAlgorithm(c.Algorithm)
+	algorithm, err := libraryAlgorithm(c.algorithm)
 	if err != nil {
 		return nil, err
 	}
@@ -109,16 +113,16 @@ func (c Container) Build() ([]byte, error) {
 	inner.SignerInfos = slices.Grow(inner.SignerInfos, 1)[:1]
 	si := &inner.SignerInfos[0]
 	si.Version = 1
-	si.IssuerAndSerialNumber.IssuerName = asn1.RawValue{FullBytes: c.Certificate.Issuer.Raw}
-	si.IssuerAndSerialNumber.SerialNumber = c.Certificate.Serial
+	si.IssuerAndSerialNumber.IssuerName = asn1.RawValue{FullBytes: c.certificate.Issuer.Raw}
+	si.IssuerAndSerialNumber.SerialNumber = c.certificate.Serial
 	si.DigestAlgorithm, si.DigestEncryptionAlgorithm = digest, algorithm
-	si.EncryptedDigest = c.Signature
-	si.AuthenticatedAttributes = slices.Grow(si.AuthenticatedAttributes, len(c.SignedAttrs))[:len(c.SignedAttrs)]
-	for i, a := range c.SignedAttrs {
+	si.EncryptedDigest = c.signature
+	si.AuthenticatedAttributes = slices.Grow(si.AuthenticatedAttributes, len(c.signedAttrs))[:len(c.signedAttrs)]
+	for i, a := range c.signedAttrs {
 		si.AuthenticatedAttributes[i].Type = a.ID
 		si.AuthenticatedAttributes[i].Value = asn1.RawValue{FullBytes: der.Set(a.Values...)}
 	}
-	if c.Content == nil {
+	if c.content == nil {
 		sd.Detach()
 	}
 	out, err := sd.Finish()

@@ -1,35 +1,19 @@
 // Package cms reads and writes CMS SignedData (RFC 5652): the container, and
 // nothing about whether a signature in it is right or whom it is by.
 //
-// The reader is strict. [Read] takes what came as DER or BER, makes it DER,
-// takes it apart into the very bytes that were signed, and has a second reader
-// confirm it; [Container.Build] writes.
+// The reader is strict. [Read] takes what came as DER or BER, makes it DER and
+// takes it apart into the very bytes that were signed; what was not DER is read
+// by a second reader too. [Maker] and [Draft] write.
 package cms
 
 import (
+	"bytes"
 	"encoding/asn1"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
-	"time"
 
-	"tamga/certs"
 	"tamga/certs/der"
-)
-
-// Identifiers of CMS (RFC 5652), its attributes (RFC 5652, RFC 5035, RFC 3161)
-// and PAdES.
-var (
-	OIDData                 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
-	OIDSignedData           = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
-	OIDContentType          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
-	OIDMessageDigest        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
-	OIDSigningTime          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
-	OIDSigningCertificate   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 12}
-	OIDSigningCertificateV2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
-	OIDOCSPResponse         = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 16, 2}
-	OIDSignatureTimestamp   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 )
 
 // Limits on what one CMS may contain, so that a hostile one costs little.
@@ -38,6 +22,9 @@ const (
 	maxCertificates = 200
 	maxRevocation   = 200
 	maxAttributes   = 64
+
+	maxShared  = 256 << 10 // of content beside which the rest of a file is not copied
+	maxDigests = 32
 )
 
 // ErrNotSignedData says that the bytes are a CMS of another kind.
@@ -46,6 +33,7 @@ var ErrNotSignedData = errors.New("not a CMS SignedData")
 // SignedData is a CMS SignedData (RFC 5652 section 5.1) taken apart into the
 // bytes that were signed.
 type SignedData struct {
+	Version      int
 	ContentType  asn1.ObjectIdentifier
 	Content      []byte
 	Attached     bool
@@ -53,30 +41,22 @@ type SignedData struct {
 	CRLs         [][]byte // revocation lists (RFC 5280)
 	OCSPs        [][]byte // OCSPResponse of other revocation information (RFC 5940)
 	Signers      []SignerInfo
+
+	// CertificateSet and RevocationSet are every element of certificates and
+	// crls as it stands, of whatever choice: what archive timestamps count.
+	CertificateSet [][]byte
+	RevocationSet  [][]byte
+	// Digests are the digestAlgorithms, a hint for one-pass processing and no
+	// more.
+	Digests []asn1.ObjectIdentifier
 }
 
-// SignerInfo is a SignerInfo (RFC 5652 section 5.3).
-type SignerInfo struct {
-	Issuer       []byte // DER of the name; nil when the signer is named by key identifier
-	Serial       *big.Int
-	SubjectKeyID []byte
-	Digest       certs.AlgorithmIdentifier
-	Algorithm    certs.AlgorithmIdentifier
-	Signed       []Attribute
-	SignedDER    []byte // the SET OF that was hashed; nil without signed attributes
-	Signature    []byte
-	Unsigned     []Attribute
-}
-
-// Attribute is an attribute with its values.
-type Attribute struct {
-	ID     asn1.ObjectIdentifier
-	Values [][]byte // complete elements
-}
-
-// Read takes a SignedData apart that is DER or BER, with nothing after it, and
-// has a second reader confirm it. The error is [der.ErrTooManyElements] for a
-// container made to be costly, [ErrNotSignedData] for a CMS of another kind.
+// Read takes a SignedData apart that is DER or BER, with nothing after it. The
+// error is [der.ErrTooManyElements] for a container made to be costly,
+// [ErrNotSignedData] for a CMS of another kind.
+//
+// DER can be read in one way only. What is not DER has a second reader confirm
+// what was understood: bytes that two programs read differently are refused.
 func Read(ber []byte) (*SignedData, error) {
 	normal, err := der.FromBER(ber)
 	if err != nil {
@@ -86,8 +66,10 @@ func Read(ber []byte) (*SignedData, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := confirm(normal, sd); err != nil {
-		return nil, err
+	if &normal[0] != &ber[0] {
+		if err := confirm(normal, sd); err != nil {
+			return nil, err
+		}
 	}
 	return sd, nil
 }
@@ -124,12 +106,17 @@ func parseSignedDataBody(r *der.Reader) (*SignedData, error) {
 	if err != nil || version < 1 || version > 5 {
 		return nil, errors.New("SignedData of an unknown version")
 	}
-	if _, err := r.Expect(der.SetTag); err != nil {
+	sd := &SignedData{Version: version}
+	if err := sd.parseDigests(r); err != nil {
 		return nil, fmt.Errorf("digestAlgorithms: %w", err)
 	}
-	sd := &SignedData{}
 	if err := sd.parseContent(r); err != nil {
 		return nil, fmt.Errorf("encapContentInfo: %w", err)
+	}
+	if len(sd.Content) > maxShared {
+		// What is kept of a certificate must not keep a large file, whose
+		// memory may be gone by then.
+		r = der.NewReader(bytes.Clone(r.Rest()))
 	}
 	if set, ok, err := r.Optional(der.ContextConstructed(0)); err != nil {
 		return nil, fmt.Errorf("certificates: %w", err)
@@ -165,6 +152,28 @@ func parseSignedDataBody(r *der.Reader) (*SignedData, error) {
 	return sd, nil
 }
 
+func (sd *SignedData) parseDigests(r *der.Reader) error {
+	set, err := r.Enter(der.SetTag)
+	if err != nil {
+		return err
+	}
+	for n := 0; !set.Empty(); n++ {
+		if n == maxDigests {
+			return errors.New("too many")
+		}
+		alg, err := set.Enter(der.SequenceTag)
+		if err != nil {
+			return err
+		}
+		oid, err := alg.ReadOID()
+		if err != nil {
+			return err
+		}
+		sd.Digests = append(sd.Digests, oid)
+	}
+	return nil
+}
+
 func (sd *SignedData) parseContent(r *der.Reader) error {
 	encap, err := r.Enter(der.SequenceTag)
 	if err != nil {
@@ -189,18 +198,21 @@ func (sd *SignedData) parseContent(r *der.Reader) error {
 }
 
 func (sd *SignedData) parseCertificates(b []byte) error {
+	const usual = 4
+	all, others := make([][]byte, 0, usual), false
 	for r := der.NewReader(b); !r.Empty(); {
 		e, err := r.Next()
 		if err != nil {
 			return fmt.Errorf("certificates: %w", err)
 		}
-		if e.Tag != der.SequenceTag {
-			continue // attribute certificates and the like name no signer
-		}
-		if len(sd.Certificates) == maxCertificates {
+		if len(all) == maxCertificates {
 			return errors.New("too many certificates")
 		}
-		sd.Certificates = append(sd.Certificates, e.Raw)
+		all, others = append(all, e.Raw), others || e.Tag != der.SequenceTag
+	}
+	sd.CertificateSet, sd.Certificates = all, all
+	if others { // attribute certificates and the like name no signer
+		sd.Certificates = slices.DeleteFunc(slices.Clone(all), func(raw []byte) bool { return raw[0] != byte(der.SequenceTag) })
 	}
 	return nil
 }
@@ -213,9 +225,10 @@ func (sd *SignedData) parseRevocation(b []byte) error {
 		if err != nil {
 			return err
 		}
-		if len(sd.CRLs)+len(sd.OCSPs) == maxRevocation {
+		if len(sd.RevocationSet) == maxRevocation {
 			return errors.New("too much revocation information")
 		}
+		sd.RevocationSet = append(sd.RevocationSet, e.Raw)
 		if e.Tag == der.SequenceTag {
 			sd.CRLs = append(sd.CRLs, e.Raw)
 			continue
@@ -239,163 +252,25 @@ func (sd *SignedData) parseRevocation(b []byte) error {
 	return nil
 }
 
-func parseSignerInfo(infos *der.Reader) (SignerInfo, error) {
-	var si SignerInfo
-	r, err := infos.Enter(der.SequenceTag)
+// RevocationChoice tells the two kinds of a RevocationInfoChoice apart that
+// are understood: a revocation list, or an OCSPResponse (RFC 5940). Both are
+// nil for any other.
+func RevocationChoice(raw []byte) (crl, response []byte) {
+	e, err := der.One(raw)
 	if err != nil {
-		return si, err
+		return nil, nil
 	}
-	version, err := r.ReadInt()
-	if err != nil || version != 1 && version != 3 {
-		return si, errors.New("SignerInfo of an unknown version")
+	if e.Tag == der.SequenceTag {
+		return raw, nil
 	}
-	if err := si.parseIdentifier(r); err != nil {
-		return si, fmt.Errorf("sid: %w", err)
+	other := der.NewReader(e.Body)
+	format, err := other.ReadOID()
+	if err != nil || !format.Equal(OIDOCSPResponse) {
+		return nil, nil
 	}
-	if si.Digest, err = readAlgorithm(r); err != nil {
-		return si, fmt.Errorf("digestAlgorithm: %w", err)
-	}
-	if e, ok, err := r.Optional(der.ContextConstructed(0)); err != nil {
-		return si, fmt.Errorf("signedAttrs: %w", err)
-	} else if ok {
-		if si.Signed, si.SignedDER, err = parseAttributes(e.Body); err != nil {
-			return si, fmt.Errorf("signedAttrs: %w", err)
-		}
-	}
-	if si.Algorithm, err = readAlgorithm(r); err != nil {
-		return si, fmt.Errorf("signatureAlgorithm: %w", err)
-	}
-	sig, err := r.Expect(der.OctetString)
+	info, err := other.Next()
 	if err != nil {
-		return si, fmt.Errorf("signature: %w", err)
+		return nil, nil
 	}
-	si.Signature = sig.Body
-	if e, ok, err := r.Optional(der.ContextConstructed(1)); err != nil {
-		return si, fmt.Errorf("unsignedAttrs: %w", err)
-	} else if ok {
-		if si.Unsigned, _, err = parseAttributes(e.Body); err != nil {
-			return si, fmt.Errorf("unsignedAttrs: %w", err)
-		}
-	}
-	return si, r.Done()
-}
-
-// parseIdentifier reads how the signer is named: by issuer and serial number,
-// or by subject key identifier.
-func (si *SignerInfo) parseIdentifier(r *der.Reader) error {
-	if e, ok, err := r.Optional(der.Context(0)); err != nil {
-		return err
-	} else if ok {
-		si.SubjectKeyID = e.Body
-		return nil
-	}
-	ias, err := r.Enter(der.SequenceTag)
-	if err != nil {
-		return err
-	}
-	issuer, err := ias.Expect(der.SequenceTag)
-	if err != nil {
-		return err
-	}
-	si.Issuer = issuer.Raw
-	if si.Serial, err = ias.ReadInteger(); err != nil {
-		return err
-	}
-	return ias.Done()
-}
-
-func readAlgorithm(r *der.Reader) (certs.AlgorithmIdentifier, error) {
-	e, err := r.Expect(der.SequenceTag)
-	if err != nil {
-		return certs.AlgorithmIdentifier{}, err
-	}
-	return certs.ParseAlgorithmIdentifier(e.Raw)
-}
-
-// parseAttributes reads a set of attributes and returns it also as the DER SET
-// OF that signatures are made over (RFC 5652 section 5.4).
-func parseAttributes(b []byte) ([]Attribute, []byte, error) {
-	var attrs []Attribute
-	var raw [][]byte
-	for r := der.NewReader(b); !r.Empty(); {
-		e, err := r.Expect(der.SequenceTag)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(raw) == maxAttributes {
-			return nil, nil, errors.New("too many attributes")
-		}
-		raw = append(raw, e.Raw)
-		in := der.NewReader(e.Body)
-		var a Attribute
-		if a.ID, err = in.ReadOID(); err != nil {
-			return nil, nil, err
-		}
-		values, err := in.Enter(der.SetTag)
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := in.Done(); err != nil {
-			return nil, nil, err
-		}
-		for !values.Empty() {
-			v, err := values.Next()
-			if err != nil {
-				return nil, nil, err
-			}
-			a.Values = append(a.Values, v.Raw)
-		}
-		attrs = append(attrs, a)
-	}
-	return attrs, der.Set(raw...), nil
-}
-
-// Single returns the value of an attribute that must stand once with one
-// value. found is false when it does not stand at all.
-func Single(attrs []Attribute, id asn1.ObjectIdentifier) (value []byte, found bool, err error) {
-	for _, a := range attrs {
-		if !a.ID.Equal(id) {
-			continue
-		}
-		if found {
-			return nil, true, fmt.Errorf("attribute %v stands more than once", id)
-		}
-		if len(a.Values) != 1 {
-			return nil, true, fmt.Errorf("attribute %v has %d values, not one", id, len(a.Values))
-		}
-		value, found = a.Values[0], true
-	}
-	return value, found, nil
-}
-
-// ClaimedTime returns the signing-time Attribute, the signer's own word.
-func (si *SignerInfo) ClaimedTime() time.Time {
-	v, found, err := Single(si.Signed, OIDSigningTime)
-	if err != nil || !found {
-		return time.Time{}
-	}
-	t, err := der.NewReader(v).ReadTime()
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}
-
-// Names reports whether the certificate is the one that the signer is named
-// by.
-func (si *SignerInfo) Names(c *certs.Certificate) bool {
-	if si.SubjectKeyID != nil {
-		return string(si.SubjectKeyID) == string(c.SubjectKeyID)
-	}
-	return string(si.Issuer) == string(c.Issuer.Raw) && si.Serial.Cmp(c.Serial) == 0
-}
-
-// Has reports whether the signer has a signed attribute.
-func (si *SignerInfo) Has(id asn1.ObjectIdentifier) bool {
-	return slices.ContainsFunc(si.Signed, func(a Attribute) bool { return a.ID.Equal(id) })
-}
-
-// DER returns the attribute's encoding.
-func (a Attribute) DER() []byte {
-	return der.Sequence(der.OID(a.ID), der.Set(a.Values...))
+	return nil, info.Raw
 }

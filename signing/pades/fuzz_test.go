@@ -11,6 +11,7 @@ func FuzzRead(f *testing.F) {
 	for _, file := range goodFiles() {
 		f.Add(file)
 	}
+	f.Add(stored("<</Certs[11 0 R]/VRI<</A<</Cert[11 0 R]/TS 14 0 R>>>>>>", nil))
 	for _, c := range signatureCases() {
 		f.Add(c.file)
 	}
@@ -61,6 +62,7 @@ func checkRead(t *testing.T, file []byte) {
 		d.Catalog(revision)
 		d.Pages(revision)
 		d.Changed(revision)
+		d.DSS(revision)
 		for _, ref := range d.Objects(revision) {
 			if o, err := d.Object(revision, ref); err == nil {
 				if s, ok := o.(*Stream); ok {

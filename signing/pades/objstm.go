@@ -7,6 +7,7 @@ type objectStream struct {
 	// data[offsets[i]:offsets[i+1]].
 	numbers []uint32
 	offsets []uint32
+	extends Ref // /Extends, zero when there is none
 }
 
 // loadObjectStreams decodes every object stream that a version lies in.
@@ -38,6 +39,32 @@ func (d *Document) loadObjectStreams() error {
 			return err
 		}
 		d.streams[s] = stream
+	}
+	return d.checkExtends()
+}
+
+// checkExtends refuses object streams that extend each other in a circle. This
+// reader needs no /Extends, but others follow it.
+func (d *Document) checkExtends() error {
+	good := map[int]bool{}
+	for s := range d.streams {
+		var way []int
+		for on := map[int]bool{}; s >= 0 && !good[s]; {
+			if on[s] {
+				return syntaxError(d.versions[s].offset, "object streams extend each other in a circle")
+			}
+			on[s] = true
+			way = append(way, s)
+			ref := d.streams[s].extends
+			if s = d.locate(ref, int(d.versions[s].revision)); s >= 0 {
+				if s = int(d.versions[s].origin); d.streams[s] == nil {
+					break
+				}
+			}
+		}
+		for _, s := range way {
+			good[s] = true
+		}
 	}
 	return nil
 }
@@ -83,7 +110,11 @@ func (d *Document) objectStream(i int) (*objectStream, error) {
 	if count < 0 || first < 0 || first > int64(len(data)) || count > first/2 {
 		return nil, syntaxError(v.offset, "the head of the object stream is malformed")
 	}
-	return parseObjectStream(v, data, int(count), int(first))
+	stream, err := parseObjectStream(v, data, int(count), int(first))
+	if err == nil {
+		stream.extends, _ = s.Dict.Get("Extends").(Ref)
+	}
+	return stream, err
 }
 
 // parseObjectStream reads the pairs of number and offset. The offsets must grow,

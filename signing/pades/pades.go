@@ -10,6 +10,9 @@
 // the accessors ([Document.Object], [Document.Catalog], [Document.Changed] …)
 // show the objects as each revision left them.
 //
+// Package changes, below this one, judges what the revisions after a signature
+// change; [Document.DSS] reads the evidence that they may bring.
+//
 // [Hole] and [Fill] place a CMS into a file of our own that was written with a
 // final /ByteRange and a /Contents of zeros.
 //

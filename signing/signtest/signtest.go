@@ -84,7 +84,7 @@ func (p *PKI) Person(person ca.Person) signing.Key {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return signing.Key{Signer: h.Key, Certificate: h.Certificate, Chain: []*certs.Certificate{p.Authority.Issuing()}}
+	return signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{p.Authority.Issuing()})
 }
 
 // Signed returns an attached CMS of the content.

@@ -36,20 +36,20 @@ func (w *waits) slow() time.Duration {
 
 // benchSwap watches single look-ups on one core while the other loads the list
 // again and again and puts it in place; while it is as busy with something that
-// has nothing to do with them; and while it is idle.
+// has nothing to do with them, with the processor alone or with as much memory,
+// reading a file and hashing it; and while it is idle.
 func benchSwap(b *testing.B, l *bigList) {
 	if runtime.GOMAXPROCS(0) < 2 {
 		b.Skip("needs two cores")
 	}
 	var current atomic.Pointer[serials.Index]
 	current.Store(load(b, l))
-	watch := func(busy func()) *waits {
+	watch := func(w *waits, busy func()) {
 		var stop atomic.Bool
 		go func() {
 			busy()
 			stop.Store(true)
 		}()
-		w := &waits{}
 		for i := 0; !stop.Load(); i = (i + 1) % len(l.foreign) {
 			before := time.Now()
 			_, ok, err := current.Load().Find(l.foreign[i])
@@ -58,29 +58,35 @@ func benchSwap(b *testing.B, l *bigList) {
 				b.Fatal(ok, err)
 			}
 		}
-		return w
 	}
-	var took time.Duration
-	swap := watch(func() {
+	var swap, noise, reading, quiet waits
+	for range 9 { // in turns, so that a change of the machine's mood meets all
 		start := time.Now()
-		for range 5 {
+		watch(&swap, func() {
 			current.Swap(load(b, l))
 			runtime.GC()
-		}
-		took = time.Since(start)
-	})
-	noise := watch(func() {
-		h, block := sha256.New(), make([]byte, 1<<20)
-		for start := time.Now(); time.Since(start) < took; {
-			h.Write(block)
-		}
-	})
-	quiet := watch(func() { time.Sleep(took) })
+		})
+		took := time.Since(start)
+		watch(&noise, func() {
+			h, block := sha256.New(), make([]byte, 1<<20)
+			for start := time.Now(); time.Since(start) < took; {
+				h.Write(block)
+			}
+		})
+		watch(&reading, func() {
+			for start := time.Now(); time.Since(start) < took; {
+				floor(b, l.path)
+			}
+		})
+		watch(&quiet, func() { time.Sleep(took) })
+	}
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(swap.slow())/float64(noise.slow()), "swap/noise-p99.9")
+	b.ReportMetric(float64(swap.slow())/float64(reading.slow()), "swap/reading-p99.9")
 	b.ReportMetric(float64(swap.max)/float64(noise.max), "swap/noise-max")
 	b.ReportMetric(float64(swap.max)/1e6, "swap-max-ms")
 	b.ReportMetric(float64(noise.max)/1e6, "noise-max-ms")
+	b.ReportMetric(float64(reading.max)/1e6, "reading-max-ms")
 	b.ReportMetric(float64(quiet.max)/1e6, "quiet-max-ms")
 }
 

@@ -158,14 +158,26 @@ func ParseEntry(raw []byte) (Entry, error) {
 // entry returns what the entry in b says, or what is wrong with it. Nothing of
 // b is kept.
 func (p *position) entry(b []byte) (Entry, string) {
-	exts := b[p.extensions:p.end]
-	var x extensions
-	if problem := x.read(exts); problem != "" {
+	reason, extensions, problem := p.said(b)
+	if problem != "" {
 		return Entry{}, problem
 	}
-	e := Entry{RevokedAt: p.revoked.time(), Reason: int(x.reason)}
-	if len(exts) > 0 && !isOnlyReason(exts) {
-		e.Extensions = append([]byte(nil), exts...)
+	return Entry{RevokedAt: p.revoked.time(), Reason: int(reason), Extensions: extensions}, ""
+}
+
+// said returns what the extensions of the entry in b say: the reason, and a
+// copy of them when there is more to them.
+func (p *position) said(b []byte) (reason byte, more []byte, problem string) {
+	exts := b[p.extensions:p.end]
+	if isOnlyReason(exts) {
+		return exts[len(onlyReason)], nil, ""
 	}
-	return e, ""
+	if len(exts) == 0 {
+		return 0, nil, ""
+	}
+	var x extensions
+	if problem := x.read(exts); problem != "" {
+		return 0, nil, problem
+	}
+	return x.reason, append([]byte(nil), exts...), ""
 }

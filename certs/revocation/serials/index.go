@@ -4,8 +4,8 @@ import (
 	"encoding/asn1"
 	"errors"
 	"runtime"
-	"runtime/debug"
 	"sync/atomic"
+	"time"
 )
 
 // ErrClosed means that an index was asked after [Index.Close].
@@ -27,8 +27,9 @@ func newIndex(t *table) *Index {
 }
 
 // Find looks for the entry of a serial number, given as the contents octets of
-// its INTEGER as the certificate has them: bytes are compared. Of several entries with the serial number it is
-// the one revoked first, or the first of those.
+// its INTEGER as the certificate has them: bytes are compared. Of several
+// entries with the serial number it is the one revoked first, or the first of
+// those.
 //
 // The error is [ErrChanged] or [ErrClosed]; only without one does false mean
 // that the list has no such entry.
@@ -43,68 +44,93 @@ func (x *Index) Find(serial []byte) (Entry, bool, error) {
 		runtime.KeepAlive(t)
 		return Entry{}, false, nil
 	}
-	return t.find(run, fp, serial)
+	f, err := t.find(run, fp, serial)
+	if f.form == odd && err == nil {
+		return t.entryAt(f.at)
+	}
+	runtime.KeepAlive(t)
+	if f.form == nothing || err != nil {
+		return Entry{}, false, err
+	}
+	return Entry{RevokedAt: time.Unix(f.revoked, 0).UTC(), Reason: int(f.reason)}, true, nil
 }
 
+// found is the entry that answers, as far as the slots were looked through.
+type found struct {
+	revoked int64 // in seconds since 1970
+	at      uint32
+	form    form
+	reason  byte // of a plain entry
+}
+
+// form says what sort of entry was found.
+type form byte
+
+const (
+	nothing form = iota
+	plain        // one that usual reads
+	odd          // another
+)
+
 // find looks through the slots that the fingerprint may be in.
-func (t *table) find(run int, fp uint32, serial []byte) (Entry, bool, error) {
-	defer runtime.KeepAlive(t)
-	var best Entry
-	bestAt := -1
+func (t *table) find(run int, fp uint32, serial []byte) (best found, err error) {
 	first, end, made := t.bounds(run)
 	place := part(fp, made)
 	for i := first + place; i < end; i++ {
 		slot := t.get(i)
-		if slot == 0 || part(uint32(slot>>32), made) > place {
-			break
-		}
 		if uint32(slot>>32) != fp {
+			if slot == 0 || part(uint32(slot>>32), made) > place {
+				break
+			}
 			continue
 		}
-		at := int(uint32(slot))
-		e, found, err := t.confirm(at, run, fp, serial)
-		if err != nil {
-			return Entry{}, false, err
+		f := found{at: uint32(slot), form: plain}
+		var ok bool
+		if f.revoked, f.reason, ok, err = t.list.usualAt(int(f.at), serial); !ok && err == nil {
+			f.form = odd
+			f.revoked, ok, err = t.confirm(f.at, run, fp, serial)
 		}
-		if found && (bestAt < 0 || e.RevokedAt.Before(best.RevokedAt) || e.RevokedAt.Equal(best.RevokedAt) && at < bestAt) {
-			best, bestAt = e, at
+		if err != nil {
+			return found{}, err
+		}
+		if ok && (best.form == nothing || f.revoked < best.revoked || f.revoked == best.revoked && f.at < best.at) {
+			best = f
 		}
 	}
-	return best, bestAt >= 0, nil
+	return best, nil
 }
 
-// confirm reads the entry at an offset and compares the serial number. An
-// entry of another one must at least have the fingerprint that led to it, or
-// the list is not the one that was indexed.
-func (t *table) confirm(at, run int, fp uint32, serial []byte) (e Entry, found bool, err error) {
-	if t.list.mapping != nil {
-		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-		defer func() {
-			if r := recover(); r != nil {
-				if !isFault(r) {
-					panic(r)
-				}
-				e, found, err = Entry{}, false, ErrChanged
-			}
-		}()
+// confirm reads an entry of any form and compares the serial number. An entry
+// of another one must at least have the fingerprint that led to it, or the list
+// is not the one that was indexed.
+func (t *table) confirm(at uint32, run int, fp uint32, serial []byte) (revoked int64, ok bool, err error) {
+	b, err := t.list.entryAt(int(at))
+	if err != nil {
+		return 0, false, err
 	}
-	if at < t.list.entries.from || at >= t.list.entries.to {
-		return Entry{}, false, ErrChanged
-	}
-	data := t.list.data[:t.list.entries.to]
 	var p position
-	if p.read(data, at) != "" {
-		return Entry{}, false, ErrChanged
+	if p.read(b, 0) != "" {
+		return 0, false, ErrChanged
 	}
-	there := data[p.serial:p.serialEnd]
+	there := b[p.serial:p.serialEnd]
 	if string(there) != string(serial) {
 		if h := t.seed.hash(there); fingerprint(h, t.runBits) != fp || int(h>>(64-t.runBits)) != run {
-			return Entry{}, false, ErrChanged
+			return 0, false, ErrChanged
 		}
-		return Entry{}, false, nil
+		return 0, false, nil
 	}
-	e, problem := p.entry(data)
-	if problem != "" {
+	return p.revoked.unix(), true, nil
+}
+
+// entryAt returns the entry at an offset that was found there.
+func (t *table) entryAt(at uint32) (Entry, bool, error) {
+	defer runtime.KeepAlive(t)
+	b, err := t.list.entryAt(int(at))
+	if err != nil {
+		return Entry{}, false, err
+	}
+	e, err := ParseEntry(b)
+	if err != nil {
 		return Entry{}, false, ErrChanged
 	}
 	return e, true, nil

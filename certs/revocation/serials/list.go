@@ -205,6 +205,44 @@ func (l *list) sum() ([sha256.Size]byte, error) {
 	return l.sum()
 }
 
+// usualAt is [usual] of the entry at an offset.
+func (l *list) usualAt(at int, serial []byte) (unix int64, reason byte, ok bool, err error) {
+	before, done := debug.SetPanicOnFault(true), false
+	defer func() {
+		debug.SetPanicOnFault(before)
+		if done {
+			return
+		}
+		if r := recover(); !isFault(r) {
+			panic(r)
+		}
+		err = ErrChanged
+	}()
+	data := l.data[:l.entries.to]
+	if at >= l.entries.from && at <= len(data)-usualEntry {
+		unix, reason, ok = usual((*[usualEntry]byte)(data[at:]), serial)
+	}
+	done = true
+	return unix, reason, ok, nil
+}
+
+// entryAt returns a copy of the entry at an offset, so that reading in it
+// cannot fail.
+func (l *list) entryAt(at int) (entry []byte, err error) {
+	err = l.guard(func() error {
+		if at < l.entries.from || at >= l.entries.to {
+			return ErrChanged
+		}
+		_, end := element(l.data[:l.entries.to], at, tagSequence)
+		if end < 0 {
+			return ErrChanged
+		}
+		entry = append(entry, l.data[at:end]...)
+		return nil
+	})
+	return entry, err
+}
+
 // guard runs fn, which reads the list. Memory of a mapped file that cannot be
 // read is ErrChanged instead of the end of the program.
 func (l *list) guard(fn func() error) (err error) {

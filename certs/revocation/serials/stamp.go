@@ -9,9 +9,12 @@ import (
 // an earlier time is a smaller number. Zero is no time: months begin at 1.
 type stamp uint64
 
-// time converts by counting the days of the proleptic Gregorian calendar, years
-// beginning in March so that the leap day is the last one.
-func (s stamp) time() time.Time {
+func (s stamp) time() time.Time { return time.Unix(s.unix(), 0).UTC() }
+
+// unix returns the seconds since 1970. It counts the days of the proleptic
+// Gregorian calendar, years beginning in March so that the leap day is the last
+// one.
+func (s stamp) unix() int64 {
 	field := func(shift int) int64 { return int64(s >> shift & 0xff) }
 	year, month := int64(s>>40), field(32)
 	if month -= 3; month < 0 {
@@ -21,7 +24,7 @@ func (s stamp) time() time.Time {
 	year += 400 // never negative; 400 years have 146 097 days
 	days := 365*year + year/4 - year/100 + year/400 + (153*month+2)/5 + field(24)
 	const epoch = 146_097 + 719_469 // 1 January 1970, counted so
-	return time.Unix((days-epoch)*86400+field(16)*3600+field(8)*60+field(0), 0).UTC()
+	return (days-epoch)*86400 + field(16)*3600 + field(8)*60 + field(0)
 }
 
 // readStamp reads the UTCTime or GeneralizedTime at b[at:] in the forms of RFC

@@ -1,0 +1,277 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/certs"
+	"tamga/documents/registry"
+	"tamga/signing"
+	"tamga/signing/tsp"
+)
+
+// Preservation is what makes signatures last.
+type Preservation struct {
+	// Stamp asks timestamp authorities and checks what they say; nil when
+	// there are none.
+	Stamp func(ctx context.Context, m tsp.Imprint) (*tsp.Token, error)
+	// Gather collects the evidence about a certificate.
+	Gather func(c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error)
+	// Required makes a signature fail that does not reach its level. Otherwise
+	// it is handed out as it is, and queued to be extended later.
+	Required bool
+}
+
+// options binds the preservation to a request.
+func (p *Preservation) options(ctx context.Context, content []byte, at time.Time) signing.ExtendOptions {
+	opt := signing.ExtendOptions{Content: content, Time: at, Gather: p.Gather}
+	if p.Stamp != nil {
+		opt.Timestamping.Stamp = func(m tsp.Imprint) ([]byte, error) {
+			token, err := p.Stamp(ctx, m)
+			if err != nil {
+				return nil, errors.Join(signing.ErrTimestamp, err)
+			}
+			return token.Raw, nil
+		}
+	}
+	return opt
+}
+
+// pendingAnswer says that a signature is below the level that was asked for.
+type pendingAnswer struct {
+	ID     string `json:"id"`
+	Level  string `json:"level"` // that it will reach
+	Reason string `json:"reason"`
+	Self   string `json:"self"` // where to ask for it
+}
+
+// raise brings a signature to its level, or queues it.
+func (v *service) raise(c echo.Context, client registry.Client, m *made, level signing.Baseline) (*pendingAnswer, error) {
+	if level <= m.reached || m.reached == 0 {
+		return nil, nil
+	}
+	opt := v.Preservation.options(contextOf(c), m.content, v.now())
+	file, err := signing.ExtendFile(m.file, level, opt)
+	if err == nil {
+		m.file, m.reached = file, level
+		return nil, nil
+	}
+	if v.Preservation.Required || !errors.Is(err, signing.ErrTimestamp) && !errors.Is(err, signing.ErrEvidence) {
+		return nil, err
+	}
+	id, queueErr := v.Registry.AddExtension(contextOf(c), registry.Extension{
+		Client: client.ID, Format: m.format, Level: level.String(), File: m.file, Content: m.content,
+	})
+	if queueErr != nil {
+		return nil, queueErr
+	}
+	v.Log.WarnContext(contextOf(c), "signature below its level",
+		"trace_id", traceID(c), "extension", id, "level", level.String(), "error", err.Error())
+	return &pendingAnswer{ID: id, Level: level.String(), Reason: err.Error(), Self: v.BaseURL + "/v1/extensions/" + id}, nil
+}
+
+// ExtendWaiting tries the signatures that wait for their level, and returns how
+// many have reached it.
+func (s *Server) ExtendWaiting(ctx context.Context) (int, error) {
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	return s.Registry.Extend(ctx, func(e registry.Extension) ([]byte, error) {
+		level, err := signing.ParseBaseline(e.Level)
+		if err != nil {
+			return nil, err
+		}
+		return signing.ExtendFile(e.File, level, s.Preservation.options(ctx, e.Content, now().UTC()))
+	})
+}
+
+// extendRequest is the body of POST /v1/extend.
+type extendRequest struct {
+	ID      string  `json:"id"` // of a line of a batch, given back
+	CMS     *string `json:"cms"`
+	PDF     *string `json:"pdf"`
+	Content *string `json:"content"` // of a detached signature
+	Level   string  `json:"level"`   // B-T, B-LT or B-LTA
+}
+
+// extend answers POST /v1/extend.
+func (v *service) extend(c echo.Context) error {
+	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+		return err
+	}
+	var body extendRequest
+	if err := v.readJSON(c, &body); err != nil {
+		return err
+	}
+	answer, err := v.extendOne(c, &body)
+	if err != nil {
+		return err
+	}
+	return personal(c, http.StatusOK, answer)
+}
+
+// extendBatch answers POST /v1/extend/batch.
+func (v *service) extendBatch(c echo.Context) error {
+	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+		return err
+	}
+	return v.batch(c, func(raw []byte) (string, any, error) {
+		var body extendRequest
+		if err := decodeJSON(raw, &body); err != nil {
+			return body.ID, nil, err
+		}
+		answer, err := v.extendOne(c, &body)
+		return body.ID, answer, err
+	})
+}
+
+// extendAnswer holds the signature under the name of its format.
+type extendAnswer struct {
+	CMS   []byte `json:"cms,omitempty"`
+	PDF   []byte `json:"pdf,omitempty"`
+	Level string `json:"level"`
+}
+
+// extendOne brings a client's signature to a level, or fails: what the client
+// has already is not queued.
+func (v *service) extendOne(c echo.Context, r *extendRequest) (*extendAnswer, error) {
+	level, err := signing.ParseBaseline(r.Level)
+	if err != nil || level == signing.BaselineB {
+		return nil, badField("/level", "unknown", "is none of B-T, B-LT, B-LTA")
+	}
+	m := &made{format: kindCMS, added: true, detached: true}
+	given, pointer := r.CMS, "/cms"
+	if r.PDF != nil {
+		given, pointer, m.format = r.PDF, "/pdf", kindPDF
+	}
+	if given == nil || r.CMS != nil && r.PDF != nil {
+		return nil, badField(pointer, "exactly_one", "one of /cms and /pdf is needed, and only one")
+	}
+	if m.file, err = binary(pointer, *given); err != nil {
+		return nil, err
+	}
+	if r.Content != nil {
+		if m.content, err = binary("/content", *r.Content); err != nil {
+			return nil, err
+		}
+		m.content = present(m.content)
+	}
+	opt := v.Preservation.options(contextOf(c), m.content, v.now())
+	raise := signing.Extend
+	if m.format == kindPDF {
+		raise = signing.ExtendPDF
+	}
+	if m.file, err = raise(m.file, level, opt); err != nil {
+		return nil, unusable(pointer, err)
+	}
+	if err := v.confirm(m); err != nil {
+		return nil, err
+	}
+	answer := &extendAnswer{Level: level.String()}
+	if m.format == kindPDF {
+		answer.PDF = m.file
+	} else {
+		answer.CMS = m.file
+	}
+	return answer, nil
+}
+
+// extensionAnswer is how a queued signature stands.
+type extensionAnswer struct {
+	ID        string    `json:"id"`
+	State     string    `json:"state"` // waiting or done
+	Level     string    `json:"level"`
+	CreatedAt time.Time `json:"created_at"`
+	Attempts  int       `json:"attempts"`
+	NextAt    time.Time `json:"next_attempt_at,omitzero"`
+	LastError string    `json:"last_error,omitempty"`
+	DoneAt    time.Time `json:"done_at,omitzero"`
+	CMS       []byte    `json:"cms,omitempty"` // when done
+	PDF       []byte    `json:"pdf,omitempty"`
+}
+
+// extension answers GET /v1/extensions/{id}.
+func (v *service) extension(c echo.Context) error {
+	client, err := v.authorise(c, registry.ScopeSign)
+	if err != nil {
+		return err
+	}
+	e, err := v.Registry.Extension(contextOf(c), client.ID, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	answer := extensionAnswer{
+		ID: e.ID, State: "waiting", Level: e.Level, CreatedAt: e.CreatedAt, Attempts: e.Attempts,
+		NextAt: e.NextAt, LastError: e.LastError,
+	}
+	if !e.DoneAt.IsZero() {
+		answer.State, answer.DoneAt, answer.NextAt = "done", e.DoneAt, time.Time{}
+		if e.Format == kindPDF {
+			answer.PDF = e.Result
+		} else {
+			answer.CMS = e.Result
+		}
+	}
+	return personal(c, http.StatusOK, answer)
+}
+
+// waiting answers GET /v1/extensions: how many signatures wait, whoever's.
+func (v *service) waiting(c echo.Context) error {
+	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+		return err
+	}
+	n, since, err := v.Registry.Waiting(contextOf(c))
+	if err != nil {
+		return err
+	}
+	return uncached(c, struct {
+		Waiting int       `json:"waiting"`
+		Since   time.Time `json:"since,omitzero"`
+	}{n, since})
+}
+
+// timestampRequest is the body of POST /v1/timestamps: a digest, so that the
+// file need not leave the client.
+type timestampRequest struct {
+	Algorithm string `json:"algorithm"` // such as SHA-256 or GOST 34.11-2015-512
+	Digest    string `json:"digest"`    // hexadecimal
+}
+
+type timestampAnswer struct {
+	Token  []byte    `json:"token"` // base64 of DER (RFC 3161)
+	Time   time.Time `json:"time"`
+	Policy string    `json:"policy"`
+	Serial string    `json:"serial"`
+}
+
+// timestamp answers POST /v1/timestamps.
+func (v *service) timestamp(c echo.Context) error {
+	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+		return err
+	}
+	var body timestampRequest
+	if err := v.readJSON(c, &body); err != nil {
+		return err
+	}
+	digest, sum, err := readDigest("/digest", body.Algorithm, body.Digest)
+	if err != nil {
+		return err
+	}
+	if v.Preservation.Stamp == nil {
+		return signing.ErrTimestamp
+	}
+	imprint := tsp.NewImprint(digest)
+	imprint.Hash = sum
+	token, err := v.Preservation.Stamp(contextOf(c), imprint)
+	if err != nil {
+		return errors.Join(signing.ErrTimestamp, err)
+	}
+	return personal(c, http.StatusOK, timestampAnswer{
+		Token: token.Raw, Time: token.Info.GenTime, Policy: token.Info.Policy.String(), Serial: token.Info.Serial.Text(16),
+	})
+}

@@ -1,0 +1,81 @@
+package serials
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// usualOf makes the entry that usual is for, with what follows it in a list.
+func usualOf(serial []byte, at time.Time, reason byte) (entry, more []byte) {
+	body := append([]byte{tagInteger, byte(len(serial))}, serial...)
+	body = append(body, tagUTCTime, 13)
+	body = at.AppendFormat(body, "060102150405Z")
+	if reason > 0 {
+		body = append(append(body, onlyReason...), reason)
+	}
+	entry = append([]byte{tagSequence, byte(len(body))}, body...)
+	return entry, append(entry[:len(entry):len(entry)], bytes.Repeat([]byte{0x5a}, usualEntry)...)
+}
+
+// The short way to read an entry says what the long way says.
+func TestUsualEntries(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	read := 0
+	for range 20_000 {
+		serial := make([]byte, minUsualSerial+r.IntN(maxUsualSerial-minUsualSerial+1))
+		for i := range serial {
+			serial[i] = 1 + byte(r.IntN(127))
+		}
+		at := time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(r.Int64N(36525*86400)) * time.Second)
+		entry, b := usualOf(serial, at, byte(r.IntN(11)))
+		agree(t, entry, b, serial)
+		if unix, _, ok := usual((*[usualEntry]byte)(b), serial); !ok || unix != at.Unix() {
+			t.Fatalf("%x: %v, want %v", entry, time.Unix(unix, 0).UTC(), at)
+		}
+		// With a bit of it changed, it may still be an entry.
+		b[r.IntN(len(entry))] ^= 1 << r.IntN(8)
+		if agree(t, b[:len(entry)], b, serial) {
+			read++
+		}
+	}
+	if read == 0 {
+		t.Error("no changed entry is read")
+	}
+}
+
+// agree reports whether the short way reads the entry at the beginning of b,
+// which the long way must then read the same.
+func agree(t *testing.T, entry, b, serial []byte) bool {
+	t.Helper()
+	unix, reason, ok := usual((*[usualEntry]byte)(b), serial)
+	if !ok {
+		return false
+	}
+	var p position
+	if problem := p.read(b, 0); problem != "" {
+		t.Fatalf("%x: %s", entry, problem)
+	}
+	want, problem := p.entry(b)
+	if problem != "" || want.RevokedAt.Unix() != unix || want.Reason != int(reason) || want.Extensions != nil {
+		t.Fatalf("%x: %d, reason %d; want %+v, %s", entry, unix, reason, want, problem)
+	}
+	if !bytes.Equal(b[p.serial:p.serialEnd], serial) {
+		t.Fatalf("%x: of another serial number than %x", entry, serial)
+	}
+	return true
+}
+
+func FuzzUsual(f *testing.F) {
+	serial := []byte("\x10serial number")
+	for reason := range byte(3) {
+		entry, b := usualOf(serial, time.Date(2026, 2, 28, 23, 59, 59, 0, time.UTC), reason)
+		f.Add(b[:len(entry)], serial)
+	}
+	f.Fuzz(func(t *testing.T, entry, serial []byte) {
+		var b [usualEntry]byte
+		copy(b[:], entry)
+		agree(t, entry, b[:], serial)
+	})
+}

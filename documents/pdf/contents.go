@@ -1,0 +1,113 @@
+package pdf
+
+import "tamga/documents"
+
+// setter returns scratch memory for one document, release takes it back.
+func (l *Layouts) setter() *setter {
+	select {
+	case s := <-l.scratch:
+		return s
+	default:
+		return &setter{faces: l.faces}
+	}
+}
+
+func (l *Layouts) release(s *setter) {
+	s.reset()
+	select {
+	case l.scratch <- s:
+	default: // more at once than we keep for
+	}
+}
+
+// document sets the pages of all languages.
+func (s *setter) document(l *layout, url string, roles []role) {
+	root := s.element(tagDocument, none)
+	for i, lang := range languages {
+		s.clear()
+		s.values.lang = lang
+		sect := s.element(tagSect, root)
+		s.elements[sect].lang = lang
+		s.check = checkSpot{url: url, fixed: s.check.fixed[:0], y: l.addressTop(s.faces, lang)}
+		for _, r := range roles {
+			if r == roleEmblem {
+				s.check.fixed = append(s.check.fixed, s.figure(sect, l.spec.Emblem.Alt.In(lang)))
+				s.elements[s.check.fixed[0]].box = l.emblemBox()
+			}
+			if r == roleProject {
+				s.check.fixed = append(s.check.fixed, s.element(tagP, sect))
+			}
+		}
+		s.begin().look = firstLook
+		s.end(0, true)
+		for _, b := range l.blocks[i] {
+			b.set(s, &s.values, sect)
+		}
+		s.check.fixed = append(s.check.fixed, s.element(tagP, sect))
+		s.check.elem = s.element(tagP, sect)
+		code := s.figure(sect, l.spec.Foot.QRAlt.In(lang)+url)
+		s.elements[code].box = l.qrBox()
+		s.check.fixed = append(s.check.fixed, s.check.elem, code)
+		if lang == documents.KK {
+			form := s.element(tagForm, sect)
+			s.elements[form].alt = signatureAlt.KK
+		}
+		s.flow(l, lang)
+	}
+}
+
+// looks returns those that the pages have.
+func (s *setter) looks() (used looks) {
+	for i := range s.used {
+		used |= 1 << s.pages[i].look
+	}
+	return used
+}
+
+// both fills a text of the layout in both languages.
+func (l *layout) both(t *templates, v *values) (out documents.Text) {
+	v.lang = documents.KK
+	out.KK = t[0].text(v)
+	v.lang = documents.RU
+	out.RU = t[1].text(v)
+	return out
+}
+
+// fits reports whether the small font of a style has the characters of a number
+// or address.
+func (l *layout) fits(style, text string) bool {
+	c := l.styles[style].face
+	for _, r := range text {
+		if !l.used.fixed[c][shown(r)] {
+			return false
+		}
+	}
+	return true
+}
+
+// licenceContent and refusalContent say what the forms of order № 159 print.
+func licenceContent(d *documents.Licence) *Content {
+	return &Content{Layout: "licence", Number: d.Number, Fields: map[string]documents.Text{
+		"issued_on":          Same(d.IssuedOn.Printed()),
+		"holder":             {KK: d.Holder.Requisites(documents.KK), RU: d.Holder.Requisites(documents.RU)},
+		"activity":           d.Activity,
+		"special_conditions": d.SpecialConditions,
+		"licensor":           d.Licensor,
+		"head":               Same(d.Head),
+		"place":              d.Place,
+	}}
+}
+
+func refusalContent(d *documents.Refusal) *Content {
+	return &Content{Layout: "refusal", Number: d.Number, Fields: map[string]documents.Text{
+		"issued_on":          Same(d.IssuedOn.Printed()),
+		"authority":          d.Authority,
+		"requisites":         d.Requisites,
+		"applicant":          {KK: d.Applicant.FullName(documents.KK), RU: d.Applicant.FullName(documents.RU)},
+		"application_number": Same(d.ApplicationNumber),
+		"application_date":   Same(d.ApplicationDate.Printed()),
+		"reason":             d.Reason,
+		"position":           d.Position,
+		"signatory":          Same(d.Signatory),
+	}}
+}

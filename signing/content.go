@@ -1,0 +1,80 @@
+package signing
+
+import (
+	"hash"
+	"io"
+
+	"tamga/certs"
+)
+
+// ContentDigest is the digest of a content that stays where it is.
+type ContentDigest struct {
+	Digest certs.Digest
+	Value  []byte
+}
+
+// content is what a signature is compared with: bytes, in one or more parts,
+// or digests of bytes that were never here. The zero value is no content.
+type content struct {
+	here  bool
+	parts [][]byte
+	known []ContentDigest // given, or computed once
+}
+
+// contentOf is the content that a question brings along.
+func contentOf(q Question) content {
+	if q.Content != nil {
+		return content{here: true, parts: [][]byte{q.Content}}
+	}
+	return content{known: q.Digests}
+}
+
+func (c *content) absent() bool { return !c.here && len(c.known) == 0 }
+
+// sum returns the digest of the content; false when it cannot be had.
+func (c *content) sum(d certs.Digest) ([]byte, bool) {
+	for _, k := range c.known {
+		if k.Digest.Name == d.Name {
+			return k.Value, true
+		}
+	}
+	if !c.here {
+		return nil, false
+	}
+	value := d.Sum(c.parts...)
+	c.known = append(c.known, ContentDigest{d, value})
+	return value, true
+}
+
+// bytes returns the content itself; false when only digests are known.
+func (c *content) bytes() ([]byte, bool) {
+	if !c.here {
+		return nil, false
+	}
+	if len(c.parts) == 1 {
+		return c.parts[0], true
+	}
+	var all []byte
+	for _, p := range c.parts {
+		all = append(all, p...)
+	}
+	return all, true
+}
+
+// hashAll reads r to its end once and returns its digests.
+func hashAll(r io.Reader, digests []certs.Digest) ([]ContentDigest, error) {
+	hashes := make([]hash.Hash, len(digests))
+	writers := make([]io.Writer, len(digests))
+	for i, d := range digests {
+		hashes[i] = d.New()
+		writers[i] = hashes[i]
+	}
+	if _, err := io.CopyBuffer(io.MultiWriter(writers...), struct{ io.Reader }{r}, make([]byte, 64<<10)); err != nil {
+		return nil, err
+	}
+	out := make([]ContentDigest, len(digests))
+	for i, d := range digests {
+		out[i] = ContentDigest{d, hashes[i].Sum(nil)}
+	}
+	return out, nil
+}

@@ -1,0 +1,263 @@
+package signing_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/der"
+	"tamga/certs/revocation"
+	"tamga/signing"
+	"tamga/signing/cms"
+	"tamga/signing/signtest"
+	"tamga/signing/tsp"
+)
+
+// Every family reaches every level, one after another, and our verifier says
+// so; nothing that was there before changes.
+func TestExtendToEveryLevel(t *testing.T) {
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {
+		t.Run(family.String(), func(t *testing.T) {
+			pki := signtest.New(t, family)
+			key, content := pki.Person(signtest.Applicant()), []byte("өтініш")
+			authority, gatherer := pki.TSA(), pki.Responding()
+			file := pki.Signed(content, key)
+			fixed := signerOf(t, file).Fixed
+			var parts [][]byte
+			for _, step := range []struct {
+				to   signing.Baseline
+				want string
+			}{
+				{signing.BaselineB, signing.LevelCAdESBB},
+				{signing.BaselineT, signing.LevelCAdESBT},
+				{signing.BaselineLT, signing.LevelCAdESLT},
+				{signing.BaselineLTA, signing.LevelCAdESLTA},
+				{signing.BaselineLTA, signing.LevelCAdESLTA},
+			} {
+				file = pki.Extended(file, step.to, authority, gatherer)
+				// Judged by what the file carries: the verifier has no lists.
+				alone := *pki.Verifier
+				if step.to >= signing.BaselineLT {
+					alone.Revocation = &revocation.Lists{}
+				}
+				v, err := alone.VerifyCMS(file, signing.Question{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(v.Signers) != 1 || !v.Passed() || v.Signers[0].Level != step.want {
+					t.Fatalf("%v: %s %s %s, %+v", step.to, v.Indication, v.SubIndication, v.Detail, v.Signers)
+				}
+				if !bytes.Equal(signerOf(t, file).Fixed, fixed) {
+					t.Fatalf("%v: the signature is no longer the same", step.to)
+				}
+				for _, part := range parts {
+					if !bytes.Contains(file, part) {
+						t.Fatalf("%v: something is gone that was there", step.to)
+					}
+				}
+				parts = nil
+				for _, a := range signerOf(t, file).Unsigned {
+					parts = append(parts, a.Values...)
+				}
+			}
+			if n := len(signerOf(t, file).Unsigned); n != 3 {
+				t.Errorf("%d unsigned attributes, not a signature timestamp and two archive timestamps", n)
+			}
+		})
+	}
+}
+
+func signerOf(t *testing.T, file []byte) *cms.SignerInfo {
+	t.Helper()
+	sd, err := cms.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &sd.Signers[0]
+}
+
+// The imprint of an archive timestamp and its index, computed a second time
+// from the bytes of the file alone, by the words of EN 319 122-1.
+func TestArchiveTimestampToTheOctet(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	content := []byte("өтініш")
+	before := pki.Extended(pki.Signed(content, pki.Person(signtest.Applicant())), signing.BaselineLT, pki.TSA(), pki.Responding())
+	after := pki.Extended(before, signing.BaselineLTA, pki.TSA(), pki.Responding())
+	sd, err := cms.Read(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	si := &sd.Signers[0]
+	value, _, err := cms.Single(si.Unsigned, cms.OIDArchiveTimestampV3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := tsp.ParseToken(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, found, err := cms.Single(token.Signer().Unsigned, cms.OIDArchiveHashIndexV3)
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	hashes := func(list [][]byte) []byte {
+		var all [][]byte
+		for _, b := range list {
+			all = append(all, der.Octets(certs.SHA256.Sum(b)))
+		}
+		return der.Sequence(all...)
+	}
+	var unsigned [][]byte
+	for _, a := range si.Unsigned {
+		if a.ID.Equal(cms.OIDSignatureTimestamp) {
+			unsigned = append(unsigned, append(der.OID(a.ID), a.Values[0]...))
+		}
+	}
+	want := der.Sequence(der.Sequence(der.OID(certs.SHA256.OID)), hashes(sd.CertificateSet), hashes(sd.RevocationSet), hashes(unsigned))
+	if !bytes.Equal(index, want) {
+		t.Errorf("index\n%x, want\n%x", index, want)
+	}
+	if err := token.Info.Imprint.Check(der.OID(cms.OIDData), certs.SHA256.Sum(content), si.Fixed, index); err != nil {
+		t.Error(err)
+	}
+	if len(sd.OCSPs) != 4 || len(sd.CRLs) != 1 || sd.Version != 5 {
+		t.Errorf("%d responses, %d lists, version %d", len(sd.OCSPs), len(sd.CRLs), sd.Version)
+	}
+}
+
+// A detached signature is extended without its content when the archive
+// timestamp uses the signature's digest.
+func TestExtendDetached(t *testing.T) {
+	pki := signtest.New(t, ca.GOST2015)
+	content := []byte("өтініш")
+	file := pki.Detached(content, pki.Person(signtest.Applicant()))
+	opt := signing.ExtendOptions{Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()}, Gather: pki.Gatherer().Gather}
+	b, err := signing.Extend(file, signing.BaselineLTA, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := pki.Verifier.VerifyCMS(b, signing.Question{Content: content})
+	if err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
+		t.Errorf("%+v, %v", v, err)
+	}
+	opt.Timestamping.Digest = certs.SHA256
+	if _, err := signing.Extend(file, signing.BaselineLTA, opt); !errors.Is(err, signing.ErrContentMissing) {
+		t.Errorf("another digest and no content: %v", err)
+	}
+	opt.Content = content
+	if b, err = signing.Extend(file, signing.BaselineLTA, opt); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := pki.Verifier.VerifyCMS(b, signing.Question{Content: content}); err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
+		t.Errorf("%+v, %v", v, err)
+	}
+	opt.Content = []byte("another")
+	if _, err := signing.Extend(file, signing.BaselineT, opt); !errors.Is(err, signing.ErrUnsound) {
+		t.Errorf("another content: %v", err)
+	}
+}
+
+// One signer of two can be extended alone, and both at once.
+func TestExtendOneSigner(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	both, err := signing.AddSigner(pki.Signed([]byte("келісім"), pki.Person(signtest.Applicant())), nil,
+		pki.Person(signtest.Head()), signing.CMSOptions{Time: signtest.Now(), Claim: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := signing.ExtendOptions{Signer: 2, Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()}, Gather: pki.Gatherer().Gather}
+	levels := func(file []byte) string {
+		v, err := pki.Verifier.VerifyCMS(file, signing.Question{})
+		if err != nil || !v.Passed() {
+			t.Fatalf("%+v, %v", v, err)
+		}
+		return v.Signers[0].Level + " " + v.Signers[1].Level
+	}
+	one, err := signing.Extend(both.CMS, signing.BaselineT, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := levels(one); got != "CAdES-B-B CAdES-B-T" {
+		t.Error(got)
+	}
+	opt.Signer = 0
+	all, err := signing.Extend(one, signing.BaselineLTA, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := levels(all); got != "CAdES-B-LTA CAdES-B-LTA" {
+		t.Error(got)
+	}
+	for _, n := range []int{-1, 3} {
+		opt.Signer = n
+		if _, err := signing.Extend(both.CMS, signing.BaselineT, opt); !errors.Is(err, signing.ErrNoSigner) {
+			t.Errorf("signer %d: %v", n, err)
+		}
+	}
+}
+
+func TestExtendRefuses(t *testing.T) {
+	pki, stranger := signtest.New(t, ca.ECDSA), signtest.New(t, ca.ECDSA)
+	file := pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant()))
+	good := signing.ExtendOptions{Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()}, Gather: pki.Gatherer().Gather}
+	changed := bytes.Replace(file, []byte("өтініш"), []byte("өтініс"), 1)
+	down, empty, foreign, large, nobody := good, good, good, good, good
+	down.Timestamping.Stamp = nil
+	empty.Gather = (&signing.Gatherer{Trust: pki.Verifier.Trust, Lists: &revocation.Lists{}}).Gather
+	foreign.Timestamping.Stamp = stranger.TSA().Stamper()
+	large.Gather = (&signing.Gatherer{Trust: pki.Verifier.Trust, Lists: pki.Verifier.Revocation, MaxCRL: 100}).Gather
+	nobody.Gather = nil
+	var path *certs.PathError
+	for _, test := range []struct {
+		name string
+		file []byte
+		to   signing.Baseline
+		opt  signing.ExtendOptions
+		is   func(error) bool
+	}{
+		{"changed content", changed, signing.BaselineT, good, func(err error) bool { return errors.Is(err, signing.ErrUnsound) }},
+		{"an authority that is down", file, signing.BaselineT, down, func(err error) bool { return errors.Is(err, signing.ErrTimestamp) }},
+		{"no evidence", file, signing.BaselineLT, empty, func(err error) bool { return errors.Is(err, signing.ErrEvidence) }},
+		{"nobody who gathers", file, signing.BaselineLT, nobody, func(err error) bool { return errors.Is(err, signing.ErrEvidence) }},
+		{"a list too large", file, signing.BaselineLT, large, func(err error) bool {
+			return errors.Is(err, signing.ErrEvidence) && strings.Contains(err.Error(), "too large")
+		}},
+		{"an authority without a path", file, signing.BaselineLT, foreign, func(err error) bool { return errors.As(err, &path) }},
+		{"no CMS", []byte("no CMS"), signing.BaselineT, good, func(err error) bool { return err != nil }},
+		{"content twice", file, signing.BaselineT, func() signing.ExtendOptions { o := good; o.Content = []byte("x"); return o }(),
+			func(err error) bool { return errors.Is(err, signing.ErrContentTwice) }},
+	} {
+		if b, err := signing.Extend(test.file, test.to, test.opt); !test.is(err) || b != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+// A signature whose certificate was revoked after the timestamp is extended,
+// and still stands.
+func TestExtendAfterRevocation(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	authority := pki.TSA()
+	authority.Now = func() time.Time { return signtest.Now().Add(-48 * time.Hour) }
+	file := pki.Timestamped([]byte("өтініш"), key, authority)
+	pki.Authority.Revoke(key.Certificate.Serial, signtest.Now().Add(-2*time.Hour), revocation.Superseded)
+	pki.Refresh()
+	file = pki.Extended(file, signing.BaselineLTA, pki.TSA(), pki.Responding())
+	v, err := pki.Verifier.VerifyCMS(file, signing.Question{})
+	if err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
+		t.Errorf("%s %s %s, %v", v.Indication, v.SubIndication, v.Signers[0].Level, err)
+	}
+}
+
+func TestParseBaseline(t *testing.T) {
+	for text, want := range map[string]signing.Baseline{"T": signing.BaselineT, "b-lt": signing.BaselineLT, "B-LTA": signing.BaselineLTA, "b": signing.BaselineB, "": 0, "LTV": 0} {
+		if got, err := signing.ParseBaseline(text); got != want || (err != nil) != (want == 0) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+}

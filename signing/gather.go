@@ -1,0 +1,164 @@
+package signing
+
+import (
+	"context"
+	"encoding/asn1"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/revocation"
+	"tamga/certs/revocation/ocsp"
+)
+
+// DefaultMaxCRL is the largest revocation list that is put into a signature,
+// in bytes. The national lists are far larger; about the certificates on them
+// a responder is asked.
+const DefaultMaxCRL = 256 << 10
+
+// Gatherer collects what proves a certificate good for as long as the proof
+// is kept: the material of B-LT. It may be used by many goroutines.
+type Gatherer struct {
+	Trust *certs.Pool
+	// Respond returns an authentic OCSPResponse about a certificate, in DER;
+	// nil when there is nobody to ask. [FromResponders] makes one of a client.
+	Respond func(c, issuer *certs.Certificate, at time.Time) ([]byte, error)
+	// Lists is asked when no response can be had. Lists that are kept in files
+	// are not embedded.
+	Lists  *revocation.Lists
+	MaxCRL int // zero means [DefaultMaxCRL]
+}
+
+// ErrEvidence is wrapped by errors about a certificate whose status nothing
+// that can be embedded proves.
+var ErrEvidence = errors.New("no evidence to embed")
+
+// Gather builds the path of a certificate at a time and returns the
+// certificates of the path, the anchor's too, and for each of them but the
+// anchor a response or a list. A certificate that the evidence calls revoked is
+// no error: a signature may be older than that.
+//
+// The error is a *[certs.PathError] when there is no path, or [ErrEvidence]
+// for the first certificate without evidence.
+func (g *Gatherer) Gather(c *certs.Certificate, extra []*certs.Certificate, at time.Time) (Material, error) {
+	trust := g.Trust
+	if trust == nil {
+		trust = &certs.Pool{}
+	}
+	path, err := trust.Build(c, extra, at)
+	if err != nil {
+		return Material{}, err
+	}
+	var m Material
+	for i, c := range path {
+		m.Certificates = append(m.Certificates, c.Raw)
+		if i == len(path)-1 {
+			break
+		}
+		if err := g.add(&m, c, path[i+1], at); err != nil {
+			return Material{}, fmt.Errorf("%w about %s: %w", ErrEvidence, c.Subject, err)
+		}
+	}
+	return m, nil
+}
+
+// add adds the evidence about one certificate, a response rather than a list.
+func (g *Gatherer) add(m *Material, c, issuer *certs.Certificate, at time.Time) error {
+	var refused error
+	if g.Respond != nil {
+		raw, err := g.Respond(c, issuer, at)
+		if err == nil {
+			m.Add(Material{OCSPs: [][]byte{raw}})
+			return g.addResponder(m, raw, issuer, at)
+		}
+		refused = err
+	}
+	lists, err := g.lists(c, issuer, at)
+	if err != nil {
+		return errors.Join(refused, err)
+	}
+	m.Add(Material{CRLs: lists})
+	return nil
+}
+
+// addResponder adds what a list says about the certificate of a delegated
+// responder, unless the authority says that nobody need ask (RFC 6960 section
+// 4.2.2.2.1).
+func (g *Gatherer) addResponder(m *Material, raw []byte, issuer *certs.Certificate, at time.Time) error {
+	response, err := ocsp.ParseResponse(raw)
+	if err != nil {
+		return err
+	}
+	for _, c := range response.Certificates {
+		if c.Fingerprint() == issuer.Fingerprint() || response.CheckSignatureFrom(c) != nil ||
+			slices.ContainsFunc(c.Extensions, func(e certs.Extension) bool { return e.ID.Equal(oidNoCheck) }) {
+			continue
+		}
+		lists, err := g.lists(c, issuer, at)
+		if err != nil {
+			return fmt.Errorf("the responder's certificate: %w", err)
+		}
+		m.Add(Material{CRLs: lists})
+	}
+	return nil
+}
+
+var oidNoCheck = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}
+
+// lists returns the lists that decide about a certificate.
+func (g *Gatherer) lists(c, issuer *certs.Certificate, at time.Time) ([][]byte, error) {
+	if g.Lists == nil {
+		return nil, errors.New("there are no lists")
+	}
+	a := g.Lists.Status(c, issuer, at)
+	if a.Status == revocation.Undetermined || a.Evidence == nil {
+		return nil, fmt.Errorf("the lists do not tell: %s", a.Cause)
+	}
+	var raw [][]byte
+	for _, e := range append([]*revocation.Evidence{a.Evidence}, a.More...) {
+		for ; e != nil; e = e.Delta {
+			b, err := g.list(e)
+			if err != nil {
+				return nil, err
+			}
+			raw = append(raw, b)
+		}
+	}
+	return raw, nil
+}
+
+// list finds the list that an answer rests on.
+func (g *Gatherer) list(e *revocation.Evidence) ([]byte, error) {
+	limit := g.MaxCRL
+	if limit <= 0 {
+		limit = DefaultMaxCRL
+	}
+	for _, l := range g.Lists.All() {
+		if sum := l.Digest(); hex.EncodeToString(sum[:]) != e.SHA256 {
+			continue
+		}
+		if l.Raw == nil || len(l.Raw) > limit {
+			return nil, fmt.Errorf("the list of %s is too large to embed", e.Issuer)
+		}
+		return l.Raw, nil
+	}
+	return nil, errors.New("the list was replaced meanwhile")
+}
+
+// FromResponders returns what a [Gatherer] asks: responders over HTTP, whose
+// answers the client has judged.
+func FromResponders(ctx context.Context, client *ocsp.Client) func(c, issuer *certs.Certificate, at time.Time) ([]byte, error) {
+	return func(c, issuer *certs.Certificate, at time.Time) ([]byte, error) {
+		r := client.Status(ctx, c, issuer, at)
+		if r.Answer.Status == revocation.Undetermined || r.Response == nil {
+			if r.Err != nil {
+				return nil, fmt.Errorf("%s: %w", r.Answer.Cause, r.Err)
+			}
+			return nil, errors.New(string(r.Answer.Cause))
+		}
+		return r.Response, nil
+	}
+}

@@ -1,0 +1,107 @@
+package signing_test
+
+import (
+	"errors"
+	"math/big"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/revocation"
+	"tamga/certs/revocation/ocsp"
+	"tamga/signing"
+	"tamga/signing/signtest"
+	"tamga/signing/tsa"
+)
+
+// Over HTTP, with a real client and responder: a response is preferred to a
+// list, and where nobody answers the list serves.
+func TestGatherFromResponders(t *testing.T) {
+	pki := signtest.New(t, ca.GOST2015)
+	key := pki.Person(signtest.Applicant())
+	h, err := pki.Authority.IssueService(ca.Service{Purpose: ca.StatusAnswers, NotBefore: signtest.Now().AddDate(0, -1, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(&ocsp.Responder{
+		Issuer: pki.Authority.Issuing(), Certificate: h.Certificate, Key: h.Key, Now: signtest.Now,
+		Status: func(*big.Int) revocation.Answer { return revocation.Answer{Status: revocation.Good} },
+	})
+	defer server.Close()
+	client := &ocsp.Client{Now: signtest.Now, Addresses: func(_, issuer *certs.Certificate) []string {
+		if issuer.SelfSigned() {
+			return nil
+		}
+		return []string{server.URL}
+	}}
+	defer client.Close()
+	g := pki.Gatherer()
+	g.Respond = signing.FromResponders(t.Context(), client)
+	m, err := g.Gather(key.Certificate, nil, signtest.Now())
+	if err != nil || len(m.Certificates) != 3 || len(m.OCSPs) != 1 || len(m.CRLs) != 1 {
+		t.Errorf("%d certificates, %d responses, %d lists, %v", len(m.Certificates), len(m.OCSPs), len(m.CRLs), err)
+	}
+	g.Respond = nil
+	if m, err = g.Gather(key.Certificate, nil, signtest.Now()); err != nil || len(m.OCSPs) != 0 || len(m.CRLs) != 2 {
+		t.Errorf("lists alone: %d responses, %d lists, %v", len(m.OCSPs), len(m.CRLs), err)
+	}
+	if _, err := (&signing.Gatherer{}).Gather(key.Certificate, nil, signtest.Now()); err == nil {
+		t.Error("a gatherer that trusts nobody gathers")
+	}
+}
+
+// A responder's certificate that does not say that nobody need ask about it is
+// proved too, or there is no evidence.
+func TestGatherAboutResponder(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	h, err := pki.Authority.IssueService(ca.Service{Purpose: ca.StatusAnswers, NotBefore: signtest.Now().AddDate(0, -1, 0),
+		Template: func(c *ca.Template) { c.Remove([]int{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &ocsp.Responder{Issuer: pki.Authority.Issuing(), Certificate: h.Certificate, Key: h.Key, Now: signtest.Now,
+		Status: func(*big.Int) revocation.Answer { return revocation.Answer{Status: revocation.Good} }}
+	g := pki.Gatherer()
+	g.Respond = func(c, issuer *certs.Certificate, _ time.Time) ([]byte, error) {
+		if issuer.SelfSigned() {
+			return nil, errors.New("no responder")
+		}
+		return r.Respond(ocsp.NewRequest(c, issuer, certs.SHA256, nil).DER), nil
+	}
+	m, err := g.Gather(key.Certificate, nil, signtest.Now())
+	if err != nil || len(m.OCSPs) != 1 || len(m.CRLs) != 2 {
+		t.Errorf("%d responses, %d lists, %v", len(m.OCSPs), len(m.CRLs), err)
+	}
+	g.Lists = &revocation.Lists{}
+	if _, err := g.Gather(key.Certificate, nil, signtest.Now()); !errors.Is(err, signing.ErrEvidence) {
+		t.Errorf("no list about the responder: %v", err)
+	}
+}
+
+// The client of timestamp authorities takes the verifier's word.
+func TestVerifierTrustsTokens(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	good := pki.TSA()
+	loose := pki.TSAWith(ca.Service{Template: func(c *ca.Template) { c.Extension([]int{2, 5, 29, 37}).Critical = false }})
+	stranger := signtest.New(t, ca.ECDSA).TSA()
+	revoked := pki.TSA()
+	pki.Authority.Revoke(revoked.Certificate.Serial, signtest.Now().Add(-2*time.Hour), revocation.KeyCompromise)
+	pki.Refresh()
+	for name, test := range map[string]struct {
+		authority *tsa.Authority
+		ok        bool
+	}{"good": {good, true}, "not for timestamps alone": {loose, false}, "a stranger": {stranger, false}, "revoked": {revoked, false}} {
+		server := httptest.NewServer(test.authority)
+		defer server.Close()
+		client := &tsa.Client{Authorities: []tsa.Endpoint{{URL: server.URL}}, Trust: pki.Verifier.TrustToken, Now: signtest.Now}
+		s, err := signing.MakeCMS([]byte("өтініш"), key, signing.CMSOptions{Time: signtest.Now(), Claim: true,
+			Timestamping: &signing.Timestamping{Stamp: client.Stamper(t.Context())}})
+		if err != nil || (s.Pending == nil) != test.ok || s.Pending != nil && !errors.Is(s.Pending, tsa.ErrUntrusted) {
+			t.Errorf("%s: %v, pending %v", name, err, s.Pending)
+		}
+	}
+}

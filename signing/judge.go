@@ -1,0 +1,158 @@
+package signing
+
+import (
+	"tamga/certs"
+	"tamga/certs/revocation"
+)
+
+func (v *Verifier) newVerdict(kind string, q Question) *Verdict {
+	profile := certs.NationalProfile()
+	return &Verdict{
+		Kind: kind, At: q.At, Signers: []Signer{},
+		Policy:  v.Policy.Name + " " + v.Policy.Version,
+		Profile: profile.Name + " " + profile.Version,
+	}
+}
+
+// unreadable concludes that the bytes are not what they should be.
+func (verdict *Verdict) unreadable(err error) *Verdict {
+	verdict.Indication, verdict.SubIndication = TotalFailed, FormatFailure
+	verdict.Detail = err.Error()
+	verdict.Summary = summary(verdict)
+	return verdict
+}
+
+// judgeSigners judges each signer and concludes over all of them.
+func (v *Verifier) judgeSigners(verdict *Verdict, all []*facts) {
+	found := false
+	for _, f := range all {
+		found = found || f.expected == identityAgrees
+	}
+	for _, f := range all {
+		if found && f.expected == identityDiffers {
+			f.expected = identityOfAnother
+		}
+		verdict.Signers = append(verdict.Signers, v.judge(f))
+	}
+	verdict.conclude()
+}
+
+// judge asks the table's questions about one signer.
+func (v *Verifier) judge(f *facts) Signer {
+	s := Signer{Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters}
+	s.Checks, s.Indication, s.SubIndication, _ = v.ask(signerTable, f)
+	s.describe(f)
+	if !s.RevokedSince.IsZero() && v.Policy.refusesLater(f.revocation[0]) {
+		s.Facts.NotRevoked = FactRefuted
+	}
+	return s
+}
+
+// ask asks the questions of a table in order; the worst answer is the
+// conclusion, and why is what it said.
+func (v *Verifier) ask(table []check, f *facts) (checks []Check, indication Indication, sub SubIndication, why string) {
+	checks, indication = make([]Check, 0, len(table)), TotalPassed
+	for i := range table {
+		c := &table[i]
+		level := v.Policy.level(c.name)
+		if level == LevelIgnore {
+			continue
+		}
+		found := c.ask(f, &v.Policy)
+		bad := found.status == CheckFailed || found.status == CheckUndetermined
+		if bad && level == LevelWarn {
+			found.status, bad = CheckWarning, false
+		}
+		if bad && (indication == TotalPassed || indication == Indeterminate && found.indication == TotalFailed) {
+			indication, sub, why = found.indication, found.sub, found.detail
+		}
+		answer := Check{
+			Name: c.name, Status: found.status, Clause: c.clause,
+			Title: c.title, Detail: found.detail, Evidence: found.evidence,
+		}
+		if bad {
+			answer.SubIndication = found.sub
+		}
+		checks = append(checks, answer)
+	}
+	return checks, indication, sub, why
+}
+
+// describe adds who signed and the three facts.
+func (s *Signer) describe(f *facts) {
+	if f.signer != nil {
+		s.ClaimedTime = f.signer.ClaimedTime()
+		s.Attributes = describeAttributes(f.signer)
+		s.BestSignatureTime = f.poe
+		if f.algErr == nil {
+			s.Algorithm = f.algorithm.Name()
+		}
+	}
+	if f.xml != nil {
+		s.describeXML(f)
+	}
+	s.Facts = factsOf(f)
+	c := f.certificate
+	if c == nil {
+		return
+	}
+	s.Identity = &f.identity
+	s.Certificate = DescribeCertificate(c)
+	if len(f.revocation) > 0 && f.revocation[0].Status == revocation.Good {
+		s.RevokedSince = f.revocation[0].RevokedAt
+	}
+	if f.poe.Before(f.at) && f.at.After(c.NotAfter) && f.certificate.ValidAt(f.poe) {
+		s.ExpiredSince = c.NotAfter
+	}
+}
+
+// factsOf takes the regulation's three facts out of the facts.
+func factsOf(f *facts) Facts {
+	facts := Facts{ValidityPeriod: FactUnknown, NotRevoked: FactUnknown, IdentityMatch: FactUnknown}
+	if f.certificate != nil {
+		facts.ValidityPeriod = FactRefuted
+		if f.certificate.ValidAt(f.poe) {
+			facts.ValidityPeriod = FactEstablished
+		}
+	}
+	if len(f.revocation) > 0 {
+		switch f.revocation[0].Status {
+		case revocation.Good:
+			facts.NotRevoked = FactEstablished
+		case revocation.Revoked:
+			facts.NotRevoked = FactRefuted
+		}
+	}
+	switch {
+	case f.question.IIN == "" && f.question.BIN == "":
+		facts.IdentityMatch = FactNotAsked
+	case f.certificate == nil:
+	case f.expected == identityAgrees:
+		facts.IdentityMatch = FactEstablished
+	default:
+		facts.IdentityMatch = FactRefuted
+	}
+	return facts
+}
+
+// conclude makes the verdict of the signers' verdicts: the worst counts, and no
+// signers never pass.
+func (verdict *Verdict) conclude() {
+	defer func() { verdict.Summary = summary(verdict) }()
+	if len(verdict.Signers) == 0 {
+		verdict.Indication, verdict.SubIndication = TotalFailed, FormatFailure
+		verdict.Detail = "the file carries no signature"
+		return
+	}
+	verdict.Indication = TotalPassed
+	for _, s := range verdict.Signers {
+		verdict.worsen(s.Indication, s.SubIndication)
+	}
+}
+
+// worsen takes one more conclusion into the verdict.
+func (verdict *Verdict) worsen(i Indication, sub SubIndication) {
+	if i == TotalFailed && verdict.Indication != TotalFailed || i == Indeterminate && verdict.Indication == TotalPassed {
+		verdict.Indication, verdict.SubIndication = i, sub
+	}
+}

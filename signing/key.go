@@ -1,0 +1,189 @@
+package signing
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/revocation"
+	"tamga/signing/cms"
+)
+
+// Key is what signs: a private key, which may live in a file or in an HSM, its
+// certificate, and the certificates above it that signatures should carry. One
+// made by [NewKey] remembers what its signatures have in common.
+//
+// Printing a key, in whatever way, shows its certificate's number only.
+type Key struct {
+	Signer      crypto.Signer
+	Certificate *certs.Certificate
+	Chain       []*certs.Certificate
+	// Reserve is how long before its end a certificate is refused already; zero
+	// lets it sign to the end.
+	Reserve time.Duration
+	// Status, when set, is asked before every signature whether the certificate
+	// was revoked: see [Key.CheckStatus].
+	Status *Verifier
+
+	made *made
+}
+
+// made keeps the makers of a key by their options. Copies of the key share it.
+type made struct {
+	mu     sync.Mutex
+	makers map[cms.Options]*cms.Maker
+}
+
+// NewKey returns the key with the certificate that belongs to it and the
+// certificates above. Whether they belong together is asked by [Key.Check],
+// before every signature.
+func NewKey(signer crypto.Signer, certificate *certs.Certificate, chain []*certs.Certificate) Key {
+	return Key{Signer: signer, Certificate: certificate, Chain: chain, made: &made{}}
+}
+
+// Errors of signing.
+var (
+	// ErrKeyMismatch means that key and certificate do not belong together.
+	ErrKeyMismatch = errors.New("private key does not belong to the certificate")
+	// ErrNotSigningKey means that the certificate is not for signatures: it
+	// lacks the nonRepudiation bit, as log-in keys do.
+	ErrNotSigningKey = errors.New("certificate is not for signing")
+	// ErrOutsideValidity means that the certificate has expired or is not yet
+	// valid.
+	ErrOutsideValidity = errors.New("certificate is outside its validity period")
+	// ErrKeyRevoked means that the certificate, or one above it, was revoked.
+	ErrKeyRevoked = errors.New("certificate was revoked")
+	// ErrKeyStatus means that it could not be found out whether the
+	// certificate was revoked.
+	ErrKeyStatus = errors.New("whether the certificate was revoked could not be found out")
+)
+
+// NearEndError means that a certificate ends so soon that its key is no longer
+// used. It is [ErrOutsideValidity] too.
+type NearEndError struct {
+	NotAfter time.Time
+	Left     time.Duration
+	Reserve  time.Duration
+}
+
+func (e *NearEndError) Error() string {
+	return fmt.Sprintf("certificate ends at %s, in %s: its key is not used in the last %s",
+		e.NotAfter.UTC().Format(time.RFC3339), e.Left.Round(time.Second), e.Reserve)
+}
+
+// Is makes the error ErrOutsideValidity.
+func (e *NearEndError) Is(target error) bool { return target == ErrOutsideValidity }
+
+// Check refuses a key that must not sign at a time: one that does not belong
+// to its certificate, that only logs in, or whose certificate is outside its
+// validity period or nearer to its end than the key's reserve, a
+// [*NearEndError]. A key with a Status is also refused for the reasons of
+// [Key.CheckStatus].
+func (k Key) Check(at time.Time) error {
+	if k.Status != nil {
+		return k.CheckStatus(k.Status, at)
+	}
+	if k.Signer == nil || k.Certificate == nil {
+		return fmt.Errorf("%w: one of them is missing", ErrKeyMismatch)
+	}
+	type comparable interface{ Equal(crypto.PublicKey) bool }
+	pub, ok := k.Signer.Public().(comparable)
+	if !ok || k.Certificate.PublicKey == nil || !pub.Equal(k.Certificate.PublicKey) {
+		return ErrKeyMismatch
+	}
+	if k.Certificate.KeyUsage&certs.NonRepudiation == 0 {
+		return ErrNotSigningKey
+	}
+	if !k.Certificate.ValidAt(at) {
+		return ErrOutsideValidity
+	}
+	if left := k.Certificate.NotAfter.Sub(at); k.Reserve > 0 && left < k.Reserve {
+		return &NearEndError{NotAfter: k.Certificate.NotAfter, Left: left, Reserve: k.Reserve}
+	}
+	return nil
+}
+
+// CheckStatus is Check that also asks the verifier's sources whether the key's
+// certificate, or one above it, was revoked: before the signature is made, as
+// the order on forming signatures wants. The error is [ErrKeyRevoked],
+// [ErrKeyStatus] when nobody knows, a *[certs.PathError] when the certificate
+// leads to no anchor, or one of Check.
+func (k Key) CheckStatus(v *Verifier, at time.Time) error {
+	k.Status = nil
+	if err := k.Check(at); err != nil {
+		return err
+	}
+	v, _, err := v.prepare(Question{At: at})
+	if err != nil {
+		return err
+	}
+	path, err := v.Trust.Build(k.Certificate, k.Chain, at)
+	if err != nil {
+		return err
+	}
+	answers, _ := v.statuses(pathQuestion{path: path, bag: &bag{pool: v.Trust, more: k.Chain}, at: at, now: at})
+	for _, a := range answers {
+		if a.Status == revocation.Revoked {
+			return fmt.Errorf("%w: since %s, %s", ErrKeyRevoked, a.RevokedAt.UTC().Format(time.RFC3339), a.Reason)
+		}
+	}
+	for _, a := range answers {
+		if a.Status != revocation.Good {
+			return fmt.Errorf("%w: %s", ErrKeyStatus, a.Cause)
+		}
+	}
+	return nil
+}
+
+// Digest returns the digest that the key signs: the one for [MakeCMSOfDigest].
+func (k Key) Digest() (certs.Digest, error) {
+	if k.Certificate == nil {
+		return certs.Digest{}, fmt.Errorf("%w: one of them is missing", ErrKeyMismatch)
+	}
+	return cms.DigestOf(k.Certificate.PublicKey)
+}
+
+// maker checks the key and returns what signs with it.
+func (k Key) maker(at time.Time, opt cms.Options) (*cms.Maker, error) {
+	if err := k.Check(at); err != nil {
+		return nil, err
+	}
+	if k.made == nil {
+		return cms.NewMaker(k.Signer, k.Certificate, k.Chain, opt)
+	}
+	k.made.mu.Lock()
+	defer k.made.mu.Unlock()
+	if m := k.made.makers[opt]; m != nil && m.For(k.Signer, k.Certificate, k.Chain) {
+		return m, nil
+	}
+	m, err := cms.NewMaker(k.Signer, k.Certificate, k.Chain, opt)
+	if err != nil {
+		return nil, err
+	}
+	if k.made.makers == nil {
+		k.made.makers = map[cms.Options]*cms.Maker{}
+	}
+	k.made.makers[opt] = m
+	return m, nil
+}
+
+// String names the key by its certificate's number.
+func (k Key) String() string {
+	if k.Certificate == nil {
+		return "signing key without a certificate"
+	}
+	return fmt.Sprintf("signing key of certificate %X", k.Certificate.Serial)
+}
+
+// Format prints [Key.String] whatever the verb, so that no dump shows the key.
+func (k Key) Format(s fmt.State, _ rune) { fmt.Fprint(s, k.String()) }
+
+// LogValue is what logs show of the key.
+func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// MarshalText keeps the key out of JSON and the like.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

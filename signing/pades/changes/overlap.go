@@ -1,0 +1,70 @@
+package changes
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"tamga/signing/pades"
+)
+
+// overlaps judges where new visible signature fields lie: not over other
+// annotations and not over what their page shows, as they could cover or complete
+// it. A field that was there when the signature was made has its place by that
+// signature.
+func (s *step) overlaps() error {
+	widgets := slices.SortedFunc(maps.Keys(s.widgets), func(a, b pades.Ref) int { return cmp.Compare(a.Number, b.Number) })
+	for _, ref := range widgets {
+		w := s.widgets[ref]
+		page := cmp.Or(w.shown.Number, w.page.Number)
+		if !w.visible || page == 0 {
+			continue
+		}
+		if err := s.overlap(ref, w, pades.Ref{Number: page}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *step) overlap(ref pades.Ref, w *newField, page pades.Ref) error {
+	o, err := s.object(s.new, page)
+	if err != nil {
+		return err
+	}
+	dict, ok := o.(pades.Dict)
+	if !ok || !s.pages[page] {
+		s.find(ref, CodeField, Never, "the new field %q is on no page", w.name)
+		return nil
+	}
+	annots, err := s.resolve(s.new, value{object: dict.Get("Annots")}, func(pades.Ref) {})
+	if err != nil {
+		return err
+	}
+	list, _ := annots.object.(pades.Array)
+	for _, o := range list {
+		a, err := s.resolve(s.new, value{object: o}, func(pades.Ref) {})
+		if err != nil {
+			return err
+		}
+		if a.ref == ref {
+			continue
+		}
+		rect, err := s.doc.Resolve(s.new, a.dict().Get("Rect"))
+		if err != nil {
+			return err
+		}
+		if r, visible := rectangleOf(rect); visible && r.overlaps(w.rect) {
+			s.find(ref, CodeOverlap, Never, "the new field %q lies over annotation %s", w.name, a.ref)
+			break
+		}
+	}
+	covered, err := s.shownAt(dict, w.rect)
+	if err != nil {
+		return err
+	}
+	if covered {
+		s.find(ref, CodeOverlapContent, Never, "the new field %q lies over what page %s shows, or that cannot be told", w.name, page)
+	}
+	return nil
+}

@@ -1,0 +1,22 @@
+package pades
+
+// Size returns how many bytes of text [Document.Object] reads for ref in
+// revision, its stream included; 0 when the object is null. A caller that follows
+// references of strangers' files can bound its work by it.
+func (d *Document) Size(revision int, ref Ref) int64 {
+	i := d.locate(ref, revision)
+	if i < 0 {
+		return 0
+	}
+	if v := d.versions[i]; v.kind == entryInUse {
+		return v.limit - v.offset
+	}
+	text, err := d.compressedText(i)
+	if err != nil {
+		return 0
+	}
+	return int64(len(text))
+}
+
+// Len returns the length of the file.
+func (d *Document) Len() int64 { return int64(len(d.file)) }

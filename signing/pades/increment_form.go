@@ -1,0 +1,259 @@
+package pades
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// formField is a field of the newest revision.
+type formField struct {
+	ref       Ref
+	dict      Dict
+	name      string // fully qualified
+	signature bool
+	filled    bool // has a value of its own
+}
+
+// formFields returns every field that has a name of its own. The tree of a
+// sound document is readable and without loops.
+func (u *increment) formFields() ([]formField, error) {
+	form, err := u.doc.ResolveDict(u.newest, u.catalogEntry("AcroForm"))
+	if err != nil {
+		return nil, err
+	}
+	var fields []formField
+	var walk func(list Object, parent formField, depth int) error
+	walk = func(list Object, parent formField, depth int) error {
+		refs, err := u.references(list)
+		if err != nil || depth > maxFieldDepth {
+			return err
+		}
+		for _, ref := range refs {
+			dict, err := u.doc.ResolveDict(u.newest, ref)
+			if err != nil {
+				return err
+			}
+			f := formField{ref: ref, dict: dict, name: parent.name, signature: parent.signature}
+			if ft := u.resolved(dict.Get("FT")); ft != nil {
+				f.signature = ft == Object(Name("Sig"))
+			}
+			if t, ok := u.resolved(dict.Get("T")).(String); ok {
+				f.name = strings.TrimPrefix(parent.name+"."+t.Text(), ".")
+				f.filled = u.resolved(dict.Get("V")) != nil
+				fields = append(fields, f)
+			}
+			if err := walk(dict.Get("Kids"), f, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err = walk(form.Get("Fields"), formField{}, 0)
+	return fields, err
+}
+
+// catalogEntry returns an entry of the catalog as the newest revision has it.
+func (u *increment) catalogEntry(key Name) Object {
+	catalog, err := u.doc.Catalog(u.newest)
+	if err != nil {
+		return nil // extend has read it
+	}
+	return catalog.Get(key)
+}
+
+func (u *increment) resolved(o Object) Object {
+	o, err := u.doc.Resolve(u.newest, o)
+	if err != nil {
+		return nil
+	}
+	return o
+}
+
+// references reads an array of references; null is an empty one.
+func (u *increment) references(o Object) ([]Ref, error) {
+	o, err := u.doc.Resolve(u.newest, o)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	array, ok := o.(Array)
+	if !ok {
+		return nil, syntaxError(-1, "array expected, %T found", o)
+	}
+	refs := make([]Ref, len(array))
+	for i, e := range array {
+		if refs[i], ok = e.(Ref); !ok {
+			return nil, syntaxError(-1, "reference expected in an array, %T found", e)
+		}
+	}
+	return refs, nil
+}
+
+// field gives the signature a field: the empty one of that name, or a new one
+// without appearance on the first page. A name of "" takes the first free
+// SignatureN.
+func (u *increment) field(name string, signature Ref) (formField, error) {
+	fields, err := u.formFields()
+	if err != nil {
+		return formField{}, fmt.Errorf("%w: %w", ErrUnsound, err)
+	}
+	if name == "" {
+		name = freeName(fields)
+	}
+	if i := slices.IndexFunc(fields, func(f formField) bool { return f.name == name }); i >= 0 {
+		f := fields[i]
+		if !f.signature || f.filled {
+			return f, fmt.Errorf("%w: %q is signed already or not for signatures", ErrField, name)
+		}
+		if err := u.seedValue(f); err != nil {
+			return f, err
+		}
+		u.write(f.ref, u.spelled(f.dict).with("V", signature))
+		return f, u.setForm(nil)
+	}
+	return u.newField(name, signature)
+}
+
+func freeName(fields []formField) string {
+	for n := 1; ; n++ {
+		name := "Signature" + strconv.Itoa(n)
+		if !slices.ContainsFunc(fields, func(f formField) bool { return f.name == name }) {
+			return name
+		}
+	}
+}
+
+// seedValue refuses a field whose seed value dictionary (12.7.4.5) demands
+// something, as this package does not know how to keep such demands.
+func (u *increment) seedValue(f formField) error {
+	seed, err := u.doc.ResolveDict(u.newest, f.dict.Get("SV"))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrField, err)
+	}
+	if flags := u.resolved(seed.Get("Ff")); flags != nil && flags != Object(Integer(0)) {
+		return fmt.Errorf("%w: %q demands what is not supported here", ErrField, f.name)
+	}
+	return nil
+}
+
+// newField adds an invisible field: an empty rectangle, with the flags Print and
+// Locked, among the annotations of the first page (12.7.4.5).
+func (u *increment) newField(name string, signature Ref) (formField, error) {
+	f := formField{name: name, signature: true}
+	if strings.Contains(name, ".") {
+		return f, fmt.Errorf("%w: %q has a full stop", ErrField, name)
+	}
+	title, err := textString(name)
+	if err != nil {
+		return f, fmt.Errorf("%w: %w", ErrField, err)
+	}
+	page, dict, err := u.firstPage()
+	if err != nil {
+		return f, fmt.Errorf("%w: %w", ErrUnsound, err)
+	}
+	zero := Integer(0)
+	f.ref = u.add(Dict{
+		{Key: "Type", Value: Name("Annot")}, {Key: "Subtype", Value: Name("Widget")},
+		{Key: "FT", Value: Name("Sig")}, {Key: "T", Value: title},
+		{Key: "F", Value: Integer(132)}, {Key: "Rect", Value: Array{zero, zero, zero, zero}},
+		{Key: "P", Value: page}, {Key: "V", Value: signature},
+	})
+	annotations, direct, err := u.appended(dict.Get("Annots"), f.ref)
+	if err != nil {
+		return f, fmt.Errorf("%w: %w", ErrUnsound, err)
+	}
+	if direct {
+		u.write(page, u.spelled(dict).with("Annots", annotations))
+	}
+	return f, u.setForm(&f.ref)
+}
+
+// appended puts a reference at the end of an array. An array that is an object
+// of its own is written as such; else the caller keeps it.
+func (u *increment) appended(array Object, ref Ref) (result Object, direct bool, err error) {
+	value, err := u.doc.Resolve(u.newest, array)
+	if err != nil {
+		return nil, false, err
+	}
+	list, ok := value.(Array)
+	if !ok && value != nil {
+		return nil, false, syntaxError(-1, "array expected, %T found", value)
+	}
+	longer := append(list[:len(list):len(list)], ref)
+	place, ok := array.(Ref)
+	if !ok || value == nil {
+		return longer, true, nil
+	}
+	// A page's annotations and the form's fields may be one array.
+	if !u.has(place) {
+		u.write(place, longer)
+	}
+	return place, false, nil
+}
+
+// setForm says in the AcroForm (12.7.2) that there are signatures and that the
+// file must only be appended to, and adds a field. Everything else in it stays.
+func (u *increment) setForm(field *Ref) error {
+	const signaturesExist, appendOnly = 1, 2
+	entry := u.catalogEntry("AcroForm")
+	old, err := u.doc.ResolveDict(u.newest, entry)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnsound, err)
+	}
+	form, changed := u.spelled(old), false
+	flags, _ := u.resolved(old.Get("SigFlags")).(Integer)
+	if want := flags | signaturesExist | appendOnly; want != flags {
+		form, changed = form.with("SigFlags", want), true
+	}
+	if field != nil {
+		fields, direct, err := u.appended(old.Get("Fields"), *field)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrUnsound, err)
+		}
+		if direct {
+			form, changed = form.with("Fields", fields), true
+		}
+	}
+	place, indirect := entry.(Ref)
+	switch {
+	case !changed:
+	case old == nil:
+		u.setCatalog("AcroForm", u.add(form))
+	case indirect:
+		u.write(place, form)
+	default:
+		u.setCatalog("AcroForm", form)
+	}
+	return nil
+}
+
+// firstPage finds the first leaf of the page tree, which Read has found sound.
+func (u *increment) firstPage() (Ref, Dict, error) {
+	catalog, err := u.doc.Catalog(u.newest)
+	if err != nil {
+		return Ref{}, nil, err
+	}
+	root, ok := catalog.Get("Pages").(Ref)
+	if !ok {
+		return Ref{}, nil, syntaxError(-1, "the catalog names no page tree")
+	}
+	for stack := []Ref{root}; len(stack) > 0; {
+		ref := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		kids, isNode, err := u.doc.kids(u.newest, ref)
+		if err != nil {
+			return Ref{}, nil, err
+		}
+		if !isNode {
+			page, err := u.doc.ResolveDict(u.newest, ref)
+			if key, twice := page.Duplicate(); twice {
+				err = syntaxError(-1, "duplicate key /%s in the first page", key)
+			}
+			return ref, page, err
+		}
+		slices.Reverse(kids)
+		stack = append(stack, kids...)
+	}
+	return Ref{}, nil, syntaxError(-1, "the document has no page")
+}

@@ -1,0 +1,70 @@
+package signing_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/signing"
+	"tamga/signing/signtest"
+	"tamga/signing/signtest/pdfattack"
+	"tamga/signing/tsp"
+)
+
+// Every hostile PDF, its signatures and timestamps real, ends for its own
+// reason; the honest ones pass, and under the policy for applicants only those
+// that end with the signed revision.
+func TestPDFAttacks(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key, stamp := pki.Person(signtest.Applicant()), pki.TSA().Stamper()
+	cases := pdfattack.Cases(pdfattack.Signers{
+		Sign: func(parts [2][]byte) []byte {
+			cms, err := signing.SignCMS(slices.Concat(parts[0], parts[1]), key, signing.CMSOptions{Detached: true, Time: signtest.Now()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return cms
+		},
+		Stamp: func(parts [2][]byte) []byte {
+			token, err := stamp(tsp.NewImprint(certs.SHA256, parts[0], parts[1]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return token
+		},
+	})
+	strict, err := signing.NamedPolicy("kz-applicant")
+	if err != nil {
+		t.Fatal(err)
+	}
+	applicant := *pki.Verifier
+	applicant.Policy = strict
+	refused := map[signing.SubIndication]int{}
+	for _, c := range cases {
+		got := verifyPDF(t, pki.Verifier, c.File)
+		if c.Where == pdfattack.Honest {
+			if !got.Passed() {
+				t.Errorf("%s: an honest file is refused: %s", c.Name, explain(got))
+			}
+			if got := verifyPDF(t, &applicant, c.File); got.Passed() != (c.Code == "unchanged") {
+				t.Errorf("%s: %s, and for an applicant: %s", c.Name, c.Code, explain(got))
+			}
+			continue
+		}
+		if got.Passed() {
+			t.Errorf("%s passes", c.Name)
+			continue
+		}
+		refused[got.SubIndication]++
+		said := got.Detail + "\n" + explain(got)
+		for _, ts := range got.Timestamps {
+			said += "\n" + ts.Detail
+		}
+		if c.Where != pdfattack.Read && !strings.Contains(said, c.Code) {
+			t.Errorf("%s is refused for %s, and not for %s: %s", c.Name, got.SubIndication, c.Code, said)
+		}
+	}
+	t.Logf("%d files; refused: %v", len(cases), refused)
+}

@@ -1,0 +1,183 @@
+package signing
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"tamga/certs"
+	"tamga/signing/xmldsig"
+	"tamga/signing/xmldsig/xmltree"
+)
+
+// SignedElement is what an XML signature covers. Whoever acts on signed XML
+// must act on this and on nothing else of the file: an element that merely
+// stands beside a signature was signed by nobody.
+type SignedElement struct {
+	Role string `json:"role"` // where it stands, such as document or soap-body
+	Path string `json:"path,omitempty"`
+	// Content is the canonical XML that was digested, or the supplied content
+	// of a detached signature, which is left out here.
+	Content string `json:"content,omitempty"`
+}
+
+// VerifyXML judges every XML signature of a file: enveloped, enveloping or
+// detached (W3C XML Signature), and those of WS-Security over a SOAP body. What
+// is signed stands in Signer.Signed and must be where a reader takes it from;
+// nothing outside the file is fetched. Countersignatures are reported and count
+// for nothing.
+//
+// The only errors are [ErrTooLarge] and an unreadable policy.
+func (v *Verifier) VerifyXML(file []byte, q Question) (*Verdict, error) {
+	if len(file) > MaxSize || len(q.Content) > MaxDocument {
+		return nil, ErrTooLarge
+	}
+	v, q, err := v.prepare(q)
+	if err != nil {
+		return nil, err
+	}
+	verdict := v.newVerdict("xml", q)
+	doc, err := xmldsig.Read(file)
+	if errors.Is(err, xmltree.ErrLimit) {
+		return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
+	}
+	if err != nil {
+		return verdict.unreadable(err), nil
+	}
+	supplied := xmldsig.Supplied{Content: q.Content}
+	ev := v.suppliedEvidence(q, nil)
+	if ev != nil {
+		ev.settle(&proofs{base: q.At})
+		supplied.Certificates = ev.certificates
+	}
+	var all []*facts
+	var counters []Signer
+	for _, s := range doc.Signatures(supplied) {
+		f := v.gatherXML(&s, q, ev)
+		if s.Counter {
+			f.counter = true
+			counters = append(counters, v.judge(f))
+			continue
+		}
+		all = append(all, f)
+	}
+	if len(all) > 0 {
+		all[len(all)-1].counters = counters
+	}
+	v.judgeSigners(verdict, all)
+	return verdict, nil
+}
+
+// gatherXML finds out everything about one signature.
+func (v *Verifier) gatherXML(s *xmldsig.Signature, q Question, ev *evidence) *facts {
+	f := &facts{question: q, at: q.At, poe: q.At, xml: s, certificate: s.Signer()}
+	f.algorithm, f.algErr = s.Algorithm()
+	f.level = "XML signature, not XAdES: no signed properties"
+	f.essMissing = s.SigningCertificate == xmldsig.Unbound
+	if !f.essMissing {
+		f.level = "XML signature that protects its certificate"
+	}
+	for _, p := range s.Problems {
+		f.addXMLProblem(p)
+	}
+	if f.certificate == nil {
+		return f
+	}
+	if f.certificate.PublicKey == nil {
+		f.algErr = fmt.Errorf("%w: %w", certs.ErrAlgorithm, f.certificate.KeyError)
+	} else if f.algErr == nil {
+		f.setValue(s.Verify(f.certificate.PublicKey))
+	}
+	v.gatherCertificate(f, &bag{pool: v.Trust, more: s.Certificates}, ev)
+	return f
+}
+
+// addXMLProblem turns a broken rule into the fact that the checks ask about.
+func (f *facts) addXMLProblem(p xmldsig.Problem) {
+	switch {
+	case p.Code == xmldsig.CodeDigest:
+		f.digestErr = errors.New(p.String())
+	case p.Code == xmldsig.CodeExternal:
+		f.noContent = "the signature is detached and the signed content was not supplied"
+	case p.Code == xmldsig.CodeSigningCertificate:
+		f.essErr = errors.New(p.String())
+	case p.Code == xmldsig.CodeNoCertificate:
+		f.certificate = nil
+	case p.Undetermined():
+		f.algErr = fmt.Errorf("%w: %s", certs.ErrAlgorithm, p)
+	default:
+		f.format = append(f.format, p.String())
+	}
+}
+
+// describeXML adds what the signature covers and claims.
+func (s *Signer) describeXML(f *facts) {
+	s.ClaimedTime, s.BestSignatureTime = f.xml.ClaimedTime, f.poe
+	if f.algErr == nil {
+		s.Algorithm = f.algorithm.Name()
+	}
+	for _, covered := range f.xml.Signed() {
+		e := SignedElement{Role: string(covered.Role), Path: covered.Path()}
+		if covered.Element != nil {
+			e.Content = string(covered.Bytes)
+		}
+		s.Signed = append(s.Signed, e)
+	}
+}
+
+// isXML tells an XML file by its beginning.
+func isXML(file []byte) bool {
+	file = bytes.TrimLeft(bytes.TrimPrefix(file, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if len(file) < 2 || file[0] != '<' {
+		return false
+	}
+	c := file[1]
+	return c == '?' || c == '!' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// XMLForm is the shape of an XML signature.
+type XMLForm string
+
+// The forms.
+const (
+	XMLEnveloped XMLForm = "enveloped" // inside the document that it signs
+	XMLDetached  XMLForm = "detached"  // a document of its own, about content elsewhere
+	XMLSOAP      XMLForm = "wsse"      // WS-Security, over the body of a SOAP message
+)
+
+// XMLOptions say how XML is signed.
+type XMLOptions struct {
+	Form XMLForm
+	Time time.Time
+	// Properties adds the signed properties of XAdES baseline B-B; without
+	// them the shape is that of the national library. WS-Security has none.
+	Properties bool
+	// Address is what a detached signature calls its content.
+	Address string
+	// KeyIdentifier writes the certificate of a SOAP signature into its key
+	// reference, as the government gateway shows it, and Validity asks for a
+	// timestamp of that life where the message has none.
+	KeyIdentifier bool
+	Validity      time.Duration
+}
+
+// SignXML signs XML, or for a detached signature any content. What was made has
+// passed our own verification of digests, value and place. Errors are those of
+// [Key.Check] and [xmldsig.ErrSign].
+func SignXML(file []byte, key Key, opt XMLOptions) ([]byte, error) {
+	if err := key.Check(opt.Time); err != nil {
+		return nil, err
+	}
+	k := xmldsig.Key{Signer: key.Signer, Certificate: key.Certificate}
+	options := xmldsig.Options{Properties: opt.Properties, At: opt.Time, URI: opt.Address}
+	switch opt.Form {
+	case XMLEnveloped:
+		return xmldsig.SignEnveloped(file, k, options)
+	case XMLDetached:
+		return xmldsig.SignDetached(file, k, options)
+	case XMLSOAP:
+		return xmldsig.SignSOAP(file, k, xmldsig.SOAPOptions{At: opt.Time, Validity: opt.Validity, KeyIdentifier: opt.KeyIdentifier})
+	}
+	return nil, fmt.Errorf("%w: there is no form %q", xmldsig.ErrSign, opt.Form)
+}

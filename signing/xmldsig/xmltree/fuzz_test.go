@@ -1,0 +1,48 @@
+package xmltree
+
+import (
+	"bytes"
+	"testing"
+)
+
+// FuzzParse asks for an answer to any bytes; and of what was read, that its
+// canonical form is read again as the same document.
+func FuzzParse(f *testing.F) {
+	for _, c := range wellFormed {
+		f.Add([]byte(c.in))
+	}
+	for _, c := range malformed {
+		f.Add([]byte(c.in))
+	}
+	f.Add([]byte(nested))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		d, err := Parse(file)
+		if err != nil {
+			return
+		}
+		for _, m := range forms {
+			limit := 64*len(file) + 1<<12
+			first, err := d.Canonical(nil, m, nil, limit)
+			if err != nil {
+				continue
+			}
+			again, err := Parse(first)
+			if err != nil {
+				t.Fatalf("the canonical form is not read: %v\n%q", err, first)
+			}
+			second, err := again.Canonical(nil, m, nil, limit)
+			if err != nil || !bytes.Equal(first, second) {
+				t.Fatalf("the canonical form is not canonical: %v\n%q\n%q", err, first, second)
+			}
+		}
+		d.Walk(func(n *Node) bool {
+			o, i := n.Outer(), n.Inner()
+			if o.Start > i.Start || i.Start > i.End || i.End > o.End || file[o.Start] != '<' || file[o.End-1] != '>' {
+				t.Fatalf("an element has no sensible place: %v %v", o, i)
+			}
+			_, err := d.Canonical(n, Method{Exclusive: true}, nil, 1<<16)
+			_ = n.Path()
+			return err == nil
+		})
+	})
+}

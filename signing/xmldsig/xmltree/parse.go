@@ -1,0 +1,279 @@
+package xmltree
+
+import "strings"
+
+// parser builds the tree.
+type parser struct {
+	scanner
+	doc        *Document
+	open       []*Node
+	bound      scopes
+	nodes      int
+	attributes int
+}
+
+// Parse reads a file. The error is a *[SyntaxError], which wraps ErrLimit,
+// ErrDocumentType or ErrEncoding where that is the reason.
+func Parse(file []byte) (*Document, error) {
+	p := &parser{doc: &Document{size: len(file)}, bound: scopes{"xml": {NamespaceXML}}}
+	if len(file) > MaxSize {
+		return nil, p.limit("the file is too large")
+	}
+	p.src = string(file)
+	if err := p.prolog(); err != nil {
+		return nil, err
+	}
+	for p.pos < len(p.src) {
+		if err := p.step(); err != nil {
+			return nil, err
+		}
+	}
+	if len(p.open) > 0 {
+		return nil, p.fail("an element does not end")
+	}
+	if p.doc.root == nil {
+		return nil, p.fail("there is no element")
+	}
+	return p.doc, nil
+}
+
+// prolog takes the byte order mark and the XML declaration (XML 1.0 sections
+// 2.8 and 4.3.3, appendix F).
+func (p *parser) prolog() error {
+	encoding := func(detail string) error {
+		return &SyntaxError{Offset: p.pos, Detail: detail, kind: ErrEncoding}
+	}
+	for _, mark := range []string{"\xfe\xff", "\xff\xfe", "\x00<", "<\x00", "\x00\x00"} {
+		if p.at(mark) {
+			return encoding("the file is not in UTF-8")
+		}
+	}
+	p.skip("\ufeff")
+	if !p.at("<?xml") || len(p.src) <= p.pos+5 || !white(p.src[p.pos+5]) {
+		return nil
+	}
+	p.pos += len("<?xml")
+	if v, ok, err := p.pseudo("version"); err != nil {
+		return err
+	} else if !ok || v != "1.0" {
+		return p.fail("the version is not 1.0")
+	}
+	if v, ok, err := p.pseudo("encoding"); err != nil {
+		return err
+	} else if ok && !strings.EqualFold(v, "UTF-8") {
+		return encoding("the declared encoding is not UTF-8")
+	}
+	if v, ok, err := p.pseudo("standalone"); err != nil {
+		return err
+	} else if ok && v != "yes" && v != "no" {
+		return p.fail("standalone is neither yes nor no")
+	}
+	p.space()
+	if !p.skip("?>") {
+		return p.fail("the XML declaration is malformed")
+	}
+	return nil
+}
+
+// pseudo takes white space and one part of the XML declaration if it is there.
+func (p *parser) pseudo(name string) (string, bool, error) {
+	start := p.pos
+	if !p.space() || !p.skip(name) {
+		p.pos = start
+		return "", false, nil
+	}
+	p.space()
+	if !p.skip("=") {
+		return "", false, p.fail("the XML declaration is malformed")
+	}
+	p.space()
+	quoted := p.pos
+	v, err := p.value()
+	if err == nil && strings.Contains(p.src[quoted:p.pos], "&") {
+		return "", false, p.failAt(quoted, "a reference stands in the XML declaration")
+	}
+	return v, true, err
+}
+
+// step takes one piece of markup or text.
+func (p *parser) step() error {
+	start := p.pos
+	switch {
+	case p.skip("</"):
+		return p.endTag(start)
+	case p.skip("<!--"):
+		return p.comment(start)
+	case p.skip("<?"):
+		return p.instruction(start)
+	case p.at("<!DOCTYPE"):
+		return &SyntaxError{Offset: p.pos, Detail: "a document type declaration", kind: ErrDocumentType}
+	case p.at("<") && !p.at("<!"):
+		return p.startTag(start)
+	case len(p.open) == 0:
+		if !p.space() {
+			return p.fail("text outside the document element")
+		}
+		return nil
+	}
+	text, err := p.characters()
+	if err != nil {
+		return err
+	}
+	if p.pos == start {
+		return p.fail("markup that is not XML")
+	}
+	if text == "" { // an empty CDATA section
+		return nil
+	}
+	return p.add(&Node{kind: Text, text: text, outer: Span{start, p.pos}})
+}
+
+// add puts a node where the parser stands.
+func (p *parser) add(n *Node) error {
+	if p.nodes++; p.nodes > MaxNodes {
+		return p.limit("too many nodes")
+	}
+	if len(p.open) == 0 {
+		p.doc.nodes = append(p.doc.nodes, n)
+		return nil
+	}
+	n.parent = p.open[len(p.open)-1]
+	n.parent.children = append(n.parent.children, n)
+	return nil
+}
+
+func (p *parser) comment(start int) error {
+	text, err := p.until("--", "a comment does not end")
+	if err != nil {
+		return err
+	}
+	if !p.skip(">") {
+		return p.fail("-- stands in a comment")
+	}
+	return p.add(&Node{kind: Comment, text: text, outer: Span{start, p.pos}})
+}
+
+// instruction takes a processing instruction, whose target may have no colon
+// and must not be xml (XML 1.0 section 2.6).
+func (p *parser) instruction(start int) error {
+	target := ncName(p.src[p.pos:])
+	if target == "" || strings.EqualFold(target, "xml") {
+		return p.fail("a processing instruction has no permitted target")
+	}
+	p.pos += len(target)
+	if !p.space() && !p.at("?>") {
+		return p.fail("a processing instruction is malformed")
+	}
+	text, err := p.until("?>", "a processing instruction does not end")
+	if err != nil {
+		return err
+	}
+	return p.add(&Node{kind: Instruction, local: target, text: text, outer: Span{start, p.pos}})
+}
+
+func (p *parser) startTag(start int) error {
+	if len(p.open) == 0 && p.doc.root != nil {
+		return p.fail("a second document element")
+	}
+	if len(p.open) >= MaxDepth {
+		return p.limit("elements are nested too deeply")
+	}
+	p.pos++
+	n := &Node{kind: Element}
+	var err error
+	if n.prefix, n.local, err = p.name(); err != nil {
+		return err
+	}
+	if err := p.attributeList(n); err != nil {
+		return err
+	}
+	n.inner = Span{p.pos, p.pos}
+	n.empty = p.skip("/")
+	if !p.skip(">") {
+		return p.fail("a tag does not end")
+	}
+	if err := p.resolve(n, start); err != nil {
+		return err
+	}
+	if err := p.add(n); err != nil {
+		return err
+	}
+	n.outer.Start = start
+	if len(p.open) == 0 {
+		p.doc.root = n
+	}
+	if n.empty {
+		p.close(n)
+		return nil
+	}
+	n.inner.Start = p.pos
+	p.open = append(p.open, n)
+	return nil
+}
+
+// close ends an element: what it declared is no longer in scope.
+func (p *parser) close(n *Node) {
+	n.outer.End = p.pos
+	for _, d := range n.namespaces {
+		p.bound.pop(d.Prefix)
+	}
+}
+
+func (p *parser) endTag(start int) error {
+	if len(p.open) == 0 {
+		return p.failAt(start, "an end tag without a start tag")
+	}
+	n := p.open[len(p.open)-1]
+	prefix, local, err := p.name()
+	if err != nil {
+		return err
+	}
+	if prefix != n.prefix || local != n.local {
+		return p.failAt(start, "an end tag does not match its start tag")
+	}
+	p.space()
+	if !p.skip(">") {
+		return p.fail("a tag does not end")
+	}
+	n.inner.End = start
+	p.open = p.open[:len(p.open)-1]
+	p.close(n)
+	return nil
+}
+
+// attributeList takes the attributes and namespace declarations of a tag.
+func (p *parser) attributeList(n *Node) error {
+	for {
+		spaced := p.space()
+		if p.at(">") || p.at("/>") {
+			return nil
+		}
+		if !spaced {
+			return p.fail("white space is missing before an attribute, or a tag does not end")
+		}
+		if p.attributes++; p.attributes > MaxAttributes || len(n.attributes)+len(n.namespaces) >= MaxPerElement {
+			return p.limit("too many attributes")
+		}
+		prefix, local, err := p.name()
+		if err != nil {
+			return err
+		}
+		p.space()
+		if !p.skip("=") {
+			return p.fail("an attribute has no value")
+		}
+		p.space()
+		value, err := p.value()
+		if err != nil {
+			return err
+		}
+		switch {
+		case prefix == "" && local == "xmlns":
+			n.namespaces = append(n.namespaces, Namespace{"", value})
+		case prefix == "xmlns":
+			n.namespaces = append(n.namespaces, Namespace{local, value})
+		default:
+			n.attributes = append(n.attributes, Attribute{Prefix: prefix, Local: local, Value: value})
+		}
+	}
+}

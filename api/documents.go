@@ -232,7 +232,7 @@ func sendPDF(c echo.Context, disposition, number string, file []byte) error {
 // that changes by itself changes the tag, and nobody's act.
 func (v *service) documentTag(rec registry.Record, life documents.Life, view string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{
-		view, rec.Number, string(rec.Status), rec.ContentSHA256, rec.FileSHA256, string(life.StatusAt(v.now())),
+		view, rec.Number, string(rec.Status), rec.ContentSHA256, rec.FileSHA256, string(life.StatusAt(endOf(v.now()))),
 	}, "\n")))
 	return `"` + hex.EncodeToString(sum[:12]) + "-" + strconv.Itoa(lastSeq(life)) + `"`
 }

@@ -169,8 +169,15 @@ type publicStatus struct {
 // notIssued is the status before a document was issued.
 const notIssued documents.Status = "not_issued"
 
-// statusAt tells the status of a moment. A reservation is not told.
+// endOf returns the last moment of a second. Answers tell times to the second,
+// and what happened within it has happened.
+func endOf(second time.Time) time.Time {
+	return second.Truncate(time.Second).Add(time.Second - time.Microsecond)
+}
+
+// statusAt tells the status of a second. A reservation is not told.
 func statusAt(life documents.Life, at time.Time) publicStatus {
+	at = endOf(at)
 	turn := life.TurnAt(at)
 	s := publicStatus{Code: turn.Status, Label: turn.Status.Label(), Since: turn.At}
 	if turn.Status == "" || turn.Status == documents.StatusReserved {
@@ -229,7 +236,7 @@ func publicHistory(life documents.Life, now time.Time) []publicEvent {
 		list = append(list, p)
 	}
 	for _, t := range life.Turns() {
-		if t.By != 0 || t.At.After(now) {
+		if t.By != 0 || t.At.After(endOf(now)) {
 			continue
 		}
 		kind := documents.EventResumed

@@ -52,13 +52,21 @@ func (cmd checkCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
+	life, err := reg.History(c.ctx, rec.Number)
+	if err != nil {
+		return err
+	}
+	now := life.StatusAt(c.now())
 	p := &printer{}
-	cmd.status(p, rec)
+	cmd.status(p, rec, now)
 	ok := false
 	if rec.Status == documents.StatusInForce {
 		if ok, err = cmd.file(c, p, reg, rec); err != nil {
 			return err
 		}
+		// A file that is as it was signed is no good news about a document
+		// that was suspended or terminated since.
+		ok = ok && now == documents.StatusInForce
 	}
 	if err := p.flush(c.answer(cmd.PDF)); err != nil {
 		return err
@@ -90,27 +98,17 @@ func (p *printer) labels(languages []string, text documents.Label) {
 }
 
 // status prints what the public may know.
-func (cmd checkCommand) status(p *printer, rec registry.Record) {
-	title, status := rec.Kind.Title(), rec.Status.Label()
+func (cmd checkCommand) status(p *printer, rec registry.Record, now documents.Status) {
+	title, status := rec.Kind.Title(), now.Label()
 	p.labels(cmd.Lang, documents.Label{
 		KK: fmt.Sprintf("%s № %s: %s.", title.KK, rec.Number, status.KK),
 		RU: fmt.Sprintf("%s № %s: %s.", title.RU, rec.Number, status.RU),
 		EN: fmt.Sprintf("%s № %s: %s.", title.EN, rec.Number, status.EN),
 	})
-	holder := holderOf(rec.Content)
+	holder := rec.Content.Owner()
 	p.field("Holder", "%s / %s", holder.PublicName(documents.KK), holder.PublicName(documents.RU))
 	p.field("Issued on", "%s", rec.IssuedOn().Printed())
 	p.field("SHA-256", "%s", rec.FileSHA256)
-}
-
-func holderOf(d documents.Draft) documents.Holder {
-	switch {
-	case d.Licence != nil:
-		return d.Licence.Holder
-	case d.Refusal != nil:
-		return d.Refusal.Applicant
-	}
-	return documents.Holder{}
 }
 
 // file verifies the stored file as of the moment at which the register took it
@@ -140,7 +138,7 @@ func (cmd checkCommand) file(c *console, p *printer, reg *registry.Registry, rec
 	if err != nil {
 		return false, err
 	}
-	p.field("In force since", "%s", moment(at))
+	p.field("Issued at", "%s", moment(at))
 	p.field("Stored file", "%s, %s", indication(verdict.Indication, verdict.SubIndication), verdict.Policy)
 	p.labels(cmd.Lang, documents.Label(verdict.Summary))
 	for _, s := range verdict.Signers {

@@ -28,6 +28,7 @@ type checkAnswer struct {
 	Seal         *checkedSeal        `json:"seal,omitempty"` // of the QR code sent
 	Signature    checkedSignature    `json:"signature"`
 	CheckedAt    time.Time           `json:"checked_at"`
+	Receipt      *receiptAnswer      `json:"receipt,omitempty"`
 }
 
 // checkedFile is a file that somebody has sent.

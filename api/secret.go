@@ -22,6 +22,7 @@ type checkRequest struct {
 	CheckCode string `json:"check_code"`
 	QR        string `json:"qr"`
 	At        string `json:"at"`
+	Receipt   bool   `json:"receipt"` // a signed one is asked for
 }
 
 // checkSecret answers POST /v1/check: JSON with a second fact, or a form with
@@ -61,12 +62,15 @@ func (v *service) checkSecret(c echo.Context) error {
 		return err
 	}
 	answer.Seal = sealed
+	if err := v.addReceipt(&answer, body.Receipt); err != nil {
+		return err
+	}
 	return uncached(c, answer)
 }
 
 // checkUpload reads the form with a file and answers about it.
 func (v *service) checkUpload(c echo.Context, boundary string) (answer checkAnswer, err error) {
-	parts, err := v.readForm(c, boundary, []string{"file"}, "number", "at")
+	parts, err := v.readForm(c, boundary, []string{"file"}, "number", "at", "receipt")
 	if err != nil {
 		return answer, err
 	}
@@ -79,10 +83,17 @@ func (v *service) checkUpload(c echo.Context, boundary string) (answer checkAnsw
 	if err != nil {
 		return answer, err
 	}
+	receipt, err := yes("/receipt", parts.values["receipt"])
+	if err != nil {
+		return answer, err
+	}
 	err = spool.Guard(func() error {
 		answer, err = v.checkFile(c, file.Bytes(), parts.values["number"], at)
 		return err
 	})
+	if err == nil {
+		err = v.addReceipt(&answer, receipt)
+	}
 	return answer, err
 }
 

@@ -315,3 +315,51 @@ func TestMidnight(t *testing.T) {
 		}
 	}
 }
+
+// Whatever JSON a stranger sends, it is refused field by field or it is whole:
+// normalising it again changes nothing, and with a number it is still whole.
+func FuzzDraft(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var d documents.Draft
+		if json.Unmarshal(raw, &d) != nil {
+			return
+		}
+		d = d.Normalise()
+		err := d.Validate()
+		var invalid *documents.InvalidError
+		if err != nil {
+			if !errors.As(err, &invalid) || len(invalid.Fields) == 0 {
+				t.Fatalf("refused with %v", err)
+			}
+			return
+		}
+		if again := d.Normalise(); !reflect.DeepEqual(again, d) {
+			t.Fatalf("normalising twice gives %+v, once %+v", again, d)
+		}
+		stored, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read documents.Draft
+		if err := json.Unmarshal(stored, &read); err != nil {
+			t.Fatalf("what was stored cannot be read: %v", err)
+		}
+		if twice, err := json.Marshal(read); err != nil || string(twice) != string(stored) {
+			t.Fatalf("stored as %s, then as %s, %v", stored, twice, err)
+		}
+		d.Owner()
+		d.About()
+		d.ValidUntil()
+	})
+}

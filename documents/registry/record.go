@@ -187,21 +187,35 @@ func told(rec Record, life documents.Life, now time.Time) documents.Told {
 }
 
 // enterEvents writes down that a document was issued and, in the same
-// transaction, what that does to the document that it is about.
+// transaction, what that does to the document that it is about. Rows of
+// documents are locked before the head of the log, here as everywhere: two
+// transactions that took them in different orders could wait for each other.
 func (r *Registry) enterEvents(ctx context.Context, tx *sql.Tx, held reservation, now time.Time) error {
 	issued := documents.Event{Seq: 2, Kind: documents.EventIssued, EffectiveAt: now, RecordedAt: now}
-	about := held.content.About()
 	kind, affects := effectOn(held.content)
-	if kind == documents.EventReissued {
-		issued.Other = about
+	if !affects {
+		return logEvent(ctx, tx, held.number, issued)
 	}
-	if err := logEvent(ctx, tx, held.number, issued); err != nil || !affects {
-		return err
-	}
-	rec, life, err := locked(ctx, tx, about)
+	about := held.content.About()
+	_, life, err := locked(ctx, tx, about)
 	if err != nil {
 		return err
 	}
+	e := effectBy(held, life, kind, now)
+	if err := life.May(e); err != nil {
+		return err
+	}
+	if kind == documents.EventReissued {
+		issued.Other = about
+	}
+	if err := logEvent(ctx, tx, held.number, issued); err != nil {
+		return err
+	}
+	return logEvent(ctx, tx, about, e)
+}
+
+// effectBy is the event that issuing a document is for the one it is about.
+func effectBy(held reservation, life documents.Life, kind documents.EventKind, now time.Time) documents.Event {
 	e := next(life, documents.Event{Kind: kind}, now)
 	e.Other = held.number
 	if kind != documents.EventReissued {
@@ -213,8 +227,5 @@ func (r *Registry) enterEvents(ctx context.Context, tx *sql.Tx, held reservation
 	if d := held.content.Duplicate; d != nil {
 		e.Reason = d.Reason
 	}
-	if err := life.May(e); err != nil {
-		return err
-	}
-	return logEvent(ctx, tx, rec.Number, e)
+	return e
 }

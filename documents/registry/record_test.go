@@ -297,6 +297,52 @@ func TestReissueRefuses(t *testing.T) {
 	})
 }
 
+// Of many who replace the same licence at once one does, and nobody waits for
+// ever.
+func TestConcurrentReissue(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		old := issue(t, r, "a", licenceDraft(1)).Number
+		var wg sync.WaitGroup
+		outcomes := make([]error, 8)
+		for i := range outcomes {
+			wg.Go(func() {
+				if i%4 == 3 {
+					_, _, outcomes[i] = r.Record(t.Context(), EventRequest{
+						Client: "portal", IdempotencyKey: fmt.Sprint("event", i), Number: old, Last: 2,
+						Event: order(documents.EventTerminated),
+					})
+					return
+				}
+				_, _, outcomes[i] = r.Issue(t.Context(), IssueRequest{
+					Client: "portal", IdempotencyKey: fmt.Sprint("reissue", i), Draft: reissueDraft(old),
+				})
+			})
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range outcomes {
+			var rule *documents.RuleError
+			if err == nil {
+				won++
+			} else if !errors.As(err, &rule) && !errors.Is(err, ErrChanged) {
+				t.Errorf("a loser: %v", err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of 8 have ended the licence", won)
+		}
+		c.advance(48 * time.Hour)
+		must(t, second(r.Recover(t.Context())))
+		life, err := r.History(t.Context(), old)
+		must(t, err)
+		if got := life.StatusAt(c.now()); len(life.Events) != 3 || (got != "reissued" && got != "terminated") {
+			t.Errorf("the licence is %s after %d events", got, len(life.Events))
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
 // A crash at any step leaves either the old licence in force alone, or the new
 // one, and Recover brings the second about.
 func TestReissueCrashes(t *testing.T) {

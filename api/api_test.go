@@ -196,6 +196,17 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	}
 	s.values["licence.replacing"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26 000 001", "head"`, 1)
 	s.values["licence.replacing.second"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26000002", "head"`, 1)
+	samples, err := filepath.Glob("../documents/testdata/*.json")
+	if err != nil || len(samples) == 0 {
+		t.Fatalf("no samples of documents: %v", err)
+	}
+	for _, file := range samples {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.values["sample."+strings.TrimSuffix(filepath.Base(file), ".json")] = string(raw)
+	}
 	for name, number := range map[string]string{"seal": "26000001", "seal.other": "26000002"} {
 		sealed, err := s.server.Registry.SealKey.Seal(seal.Payload{
 			Kind: documents.KindLicence, Number: number, IssuedOn: documents.CivilDate(signtest.Now()),

@@ -20,18 +20,30 @@ func (r *Registry) checkAddress(held reservation) string {
 	return r.CheckURL(held.number) + "/" + held.code
 }
 
+// longestQR is how many characters a code of readable size takes: see pdf.Meta.
+const longestQR = 560
+
 // qr returns the text of a document's QR code: the address of the check and, in
-// the fragment, which no server sees, the seal.
+// the fragment, which no server sees, the seal. A seal that does not fit beside
+// a long address names the activity and the holder no more; the rest of it,
+// with the digest of the content, always comes before them.
 func (r *Registry) qr(held reservation) (string, error) {
 	text := r.checkAddress(held)
 	if r.SealKey.IsZero() {
 		return text, nil
 	}
-	sealed, err := r.SealKey.Seal(sealed(held))
-	if err != nil {
-		return "", fmt.Errorf("failed to seal document %s: %w", held.number, err)
+	p := sealed(held)
+	for _, shorten := range []func(){func() {}, func() { p.Activity = "" }, func() { p.Holder = "" }} {
+		shorten()
+		s, err := r.SealKey.Seal(p)
+		if err != nil {
+			return "", fmt.Errorf("failed to seal document %s: %w", held.number, err)
+		}
+		if len(text)+1+len(s) <= longestQR {
+			return text + "#" + s, nil
+		}
 	}
-	return text + "#" + sealed, nil
+	return text, nil
 }
 
 // sealed is what the seal says of a document.

@@ -54,6 +54,29 @@ func TestQR(t *testing.T) {
 	})
 }
 
+// Long names and long addresses make a code with less in it, not one that
+// cannot be printed.
+func TestQRIsNeverTooLong(t *testing.T) {
+	r := &Registry{}
+	key := withSeal(t, r)
+	long := licenceDraft(1)
+	long.Licence.Holder.Legal.Name.KK = strings.Repeat("ұ", 500)
+	long.Licence.Activity.KK = strings.Repeat("қ", 2000)
+	for _, c := range []struct {
+		address          int
+		activity, holder bool
+	}{{30, true, true}, {110, false, true}, {200, false, false}} {
+		r.CheckURL = func(number string) string { return strings.Repeat("a", c.address-len(number)) + number }
+		held := reservation{number: "26000001", content: long.Numbered("26000001", documents.Date{Year: 2026, Month: time.June, Day: 22}), code: "0000-0000-0000"}
+		text, err := r.qr(held)
+		must(t, err)
+		p, err := seal.Open(text, []seal.PublicKey{key.Public()})
+		if err != nil || len(text) > 560 || (p.Activity != "") != c.activity || (p.Holder != "") != c.holder {
+			t.Errorf("address of %d: %d characters, %+v, %v", c.address, len(text), p, err)
+		}
+	}
+}
+
 func TestStatusList(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, c := open(t, dsn)

@@ -102,7 +102,7 @@ var titles = map[Kind]Label{
 	KindQuestionnaire: {KK: "Сауалнама", RU: "Анкета", EN: "Questionnaire"},
 	KindSummary: {
 		KK: "Сауалнамалардың жылдық жиынтығы",
-		RU: "Годовая сводка анкет",
+		RU: "Годовой свод анкет",
 		EN: "Yearly summary of the questionnaires",
 	},
 	KindDuplicate: {KK: "Лицензияның телнұсқасы", RU: "Дубликат лицензии", EN: "Duplicate of a licence"},
@@ -112,8 +112,8 @@ var titles = map[Kind]Label{
 		EN: "Certified paper copy",
 	},
 	KindHistory: {
-		KK: "Құжаттың тарихы туралы анықтама",
-		RU: "Справка об истории документа",
+		KK: "Құжаттың тарихы туралы үзінді көшірме",
+		RU: "Выписка об истории документа",
 		EN: "Statement of a document's history",
 	},
 	KindApplication: {KK: "Өтініш", RU: "Заявление", EN: "Application"},

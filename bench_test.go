@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,7 +44,11 @@ func BenchmarkRatios(b *testing.B) {
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2015} {
 		b.Run("SignPDF/"+family.String(), func(b *testing.B) { benchSignPDF(b, family) })
 	}
-	b.Run("licence", benchLicence)
+	b.Run("cold", benchCold)
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2015} {
+		b.Run("licence/"+family.String(), func(b *testing.B) { benchLicence(b, family) })
+	}
+	b.Run("issue", benchIssue)
 }
 
 // operation is something to be timed.
@@ -237,47 +243,112 @@ func benchSignCMS(b *testing.B, family ca.Family) {
 	report(b, r[0], r[1])
 }
 
-// benchLicence measures a licence rendered and signed, and one issued whole:
-// reserved, rendered, signed, verified and entered in a register on SQLite.
-func benchLicence(b *testing.B) {
-	pki := signtest.New(b, ca.RSA)
-	key := pki.Person(signtest.Head())
+// benchLicence measures a licence of two pages with QR code, PDF/A-3 and tags,
+// rendered and signed, on one core and on all, and its garbage.
+func benchLicence(b *testing.B, family ca.Family) {
+	key := signtest.New(b, family).Person(signtest.Head())
+	layouts := compiled(b)
+	content := licence(b)
+	content.Number, content.IssuedOn = "26000001", documents.DateOf(signtest.Now())
+	make := func(into []byte) ([]byte, error) {
+		p, err := layouts.PrepareLicence(content, pdf.Meta{SignedAt: signtest.Now(), Into: into})
+		if err != nil {
+			return nil, err
+		}
+		return signing.SignPreparedPDF(signing.PreparedPDF(p), key, signtest.Now())
+	}
+	var file []byte
+	one := operation{"licence", func() (err error) {
+		file, err = make(file)
+		return err
+	}}
+	rate := rates(b, rawSigning(b, key.Signer), one)
+	report(b, rate[0], rate[1])
+	var before, after runtime.MemStats
+	const documents = 100
+	runtime.ReadMemStats(&before)
+	for range documents {
+		if err := one.run(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/documents/1024, "KB/document")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/documents, "allocs/document")
+	b.ReportMetric(float64(len(file))/1024, "KB/file")
+	b.ReportMetric(onAllCores(b, make)/rate[1], "x-on-2-cores")
+}
+
+// onAllCores returns the rate of documents made by two goroutines at once.
+func onAllCores(b *testing.B, make func([]byte) ([]byte, error)) float64 {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	const window = 500 * time.Millisecond
+	var made atomic.Int64
+	var workers sync.WaitGroup
+	start := time.Now()
+	for range 2 {
+		workers.Go(func() {
+			var file []byte
+			for time.Since(start) < window {
+				var err error
+				if file, err = make(file); err != nil {
+					b.Error(err)
+					return
+				}
+				made.Add(1)
+			}
+		})
+	}
+	workers.Wait()
+	return float64(made.Load()) / time.Since(start).Seconds()
+}
+
+// benchCold measures from nothing to the first document.
+func benchCold(b *testing.B) {
+	key := signtest.New(b, ca.ECDSA).Person(signtest.Head())
+	content := licence(b)
+	content.Number, content.IssuedOn = "26000001", documents.DateOf(signtest.Now())
+	start := time.Now()
+	p, err := compiled(b).PrepareLicence(content, pdf.Meta{SignedAt: signtest.Now()})
+	if err == nil {
+		_, err = signing.SignPreparedPDF(signing.PreparedPDF(p), key, signtest.Now())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(time.Since(start))/float64(time.Millisecond), "ms-to-first-document")
+}
+
+func compiled(b *testing.B) *pdf.Layouts {
 	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }})
 	if err != nil {
 		b.Fatal(err)
 	}
+	return layouts
+}
+
+// benchIssue measures a licence issued whole: reserved, rendered, signed,
+// verified and entered in a register on SQLite.
+func benchIssue(b *testing.B) {
+	pki := signtest.New(b, ca.RSA)
+	key := pki.Person(signtest.Head())
 	store, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	r := registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: pki.Verifier, Now: signtest.Now}
+	r := registry.Registry{Store: store, Layouts: compiled(b), Key: key, Verifier: pki.Verifier, Now: signtest.Now}
 	content, issued := licence(b), 0
-	ops := []operation{
-		rawSigning(b, key.Signer),
-		{"rendered and signed", func() error {
-			numbered := content
-			numbered.Number, numbered.IssuedOn = "26000001", documents.DateOf(signtest.Now())
-			file, err := layouts.Licence(numbered, pdf.Meta{SignedAt: signtest.Now()})
-			if err != nil {
-				return err
-			}
-			_, err = signing.SignPDF(file, key, signtest.Now())
-			return err
-		}},
-		{"issued", func() error {
-			issued++
-			fresh := content
-			_, _, err := r.Issue(b.Context(), registry.IssueRequest{
-				Client: "bench", IdempotencyKey: fmt.Sprint(issued), Draft: documents.Draft{Licence: &fresh},
-			})
-			return err
-		}},
-	}
-	rate := rates(b, ops...)
+	rate := rates(b, rawSigning(b, key.Signer), operation{"issued", func() error {
+		issued++
+		fresh := content
+		_, _, err := r.Issue(b.Context(), registry.IssueRequest{
+			Client: "bench", IdempotencyKey: fmt.Sprint(issued), Draft: documents.Draft{Licence: &fresh},
+		})
+		return err
+	}})
 	report(b, rate[0], rate[1])
-	fmt.Printf("    raw RSA-2048 signatures %.0f/s; licence rendered and signed %.0f/s = %.1f %% of raw; issued into the register %.0f/s = %.1f %%\n",
-		rate[0], rate[1], 100*rate[1]/rate[0], rate[2], 100*rate[2]/rate[0])
 }
 
 // licence reads the sample that is issued again and again.

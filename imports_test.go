@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"documents/registry":              {"certs", "documents", "documents/pdf", "signing"},
 	"documents/registry/registrytest": {},
 	"api/web":                         {},
-	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/registry", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 

@@ -27,15 +27,16 @@ type verifyRequest struct {
 	Content *string `json:"content"`
 	// Digests stand for a content that does not leave the client: hexadecimal,
 	// by the names of their algorithms.
-	Digests  map[string]string `json:"digests"`
-	Evidence *evidenceRequest  `json:"evidence"`
-	IIN      string            `json:"iin"`
-	BIN      string            `json:"bin"`
-	Role     string            `json:"role"`
-	At       string            `json:"at"`
-	Receipt  bool              `json:"receipt"` // a signed receipt is wanted too
-	Report   string            `json:"report"`  // simple or detailed, in the outline of ETSI EN 319 102-2, beside the verdict
-	Policy   string            `json:"policy"`  // name of another policy than the service's own
+	Digests    map[string]string `json:"digests"`
+	Evidence   *evidenceRequest  `json:"evidence"`
+	IIN        string            `json:"iin"`
+	BIN        string            `json:"bin"`
+	Role       string            `json:"role"`
+	At         string            `json:"at"`
+	Receipt    bool              `json:"receipt"`     // a signed receipt is wanted too
+	ReceiptPDF bool              `json:"receipt_pdf"` // and one for people
+	Report     string            `json:"report"`      // simple or detailed, in the outline of ETSI EN 319 102-2, beside the verdict
+	Policy     string            `json:"policy"`      // name of another policy than the service's own
 }
 
 // evidenceRequest is what a client knows besides the file, each element base64
@@ -56,7 +57,8 @@ type verifyAnswer struct {
 
 type receiptAnswer struct {
 	ID  string `json:"id"`
-	CMS []byte `json:"cms"` // base64 of DER: an attached signature over the receipt's JSON
+	CMS []byte `json:"cms"`           // base64 of DER: an attached signature over the receipt's JSON
+	PDF []byte `json:"pdf,omitempty"` // for people, with the JSON attached
 }
 
 // The reports that can be had beside the verdict.
@@ -75,13 +77,14 @@ const (
 
 // verification is one question about one file.
 type verification struct {
-	kind     string
-	file     *spool.File
-	content  *spool.File // nil when none was sent
-	question signing.Question
-	receipt  bool
-	report   string
-	policy   *signing.Policy // nil for the service's own
+	kind       string
+	file       *spool.File
+	content    *spool.File // nil when none was sent
+	question   signing.Question
+	receipt    bool
+	receiptPDF bool
+	report     string
+	policy     *signing.Policy // nil for the service's own
 }
 
 func (q *verification) close() error {
@@ -135,7 +138,9 @@ func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) 
 		}
 		made := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
 		answer.Receipt = &receiptAnswer{ID: made.ID}
-		answer.Receipt.CMS, err = made.Sign(v.ReceiptKey)
+		if answer.Receipt.CMS, err = made.Sign(v.ReceiptKey); err == nil && asked.receiptPDF {
+			answer.Receipt.PDF, err = v.receiptPDF(made)
+		}
 		return err
 	})
 	return answer, err
@@ -194,7 +199,7 @@ func (r *verifyRequest) verification(kind string) (*verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := &verification{kind: kind, file: spool.Of(file), receipt: r.Receipt}
+	asked := &verification{kind: kind, file: spool.Of(file), receipt: r.Receipt || r.ReceiptPDF, receiptPDF: r.ReceiptPDF}
 	if r.Content != nil {
 		content, err := binary("/content", *r.Content)
 		if err != nil {
@@ -211,7 +216,7 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	if kind != kindPDF {
 		files = append(files, "content")
 	}
-	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt", "digest", "report", "policy")
+	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt", "receipt_pdf", "digest", "report", "policy")
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +231,12 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 	if name, value, ok := strings.Cut(parts.values["digest"], ":"); ok {
 		body.Digests = map[string]string{name: value} // SHA-256:0011…
 	}
-	if asked.receipt, err = yes("/receipt", parts.values["receipt"]); err == nil {
+	asked.receipt, err = yes("/receipt", parts.values["receipt"])
+	if err == nil {
+		asked.receiptPDF, err = yes("/receipt_pdf", parts.values["receipt_pdf"])
+		asked.receipt = asked.receipt || asked.receiptPDF
+	}
+	if err == nil {
 		err = body.ask(asked)
 	}
 	if err != nil {

@@ -2,10 +2,12 @@ package signing_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -200,6 +202,59 @@ func TestFlippedBitsInPDF(t *testing.T) {
 		bad[i] ^= 1 << rand.IntN(8)
 		if got := verifyPDF(t, pki.Verifier, bad); got.Passed() && (i < from || i >= to) {
 			t.Fatalf("byte %d of the signed part: passes", i)
+		}
+	}
+}
+
+// A writer that knows where the signature goes gets the same file as one whose
+// file is read; what it says is not believed against the file.
+func TestSignPreparedPDF(t *testing.T) {
+	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {
+		pki := signtest.New(t, family)
+		key := pki.Person(signtest.Head())
+		file := prepared(8192)
+		parts, _, err := pades.Hole(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, to := len(parts[0]), len(file)-len(parts[1])
+		good := signing.PreparedPDF{
+			File: file, ByteRange: [4]int{0, from, to, len(file) - to}, SHA256: sha256.Sum256(slices.Concat(parts[0], parts[1])),
+		}
+		signed, err := signing.SignPreparedPDF(good, key, signtest.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := verifyPDF(t, pki.Verifier, signed); !got.Passed() || got.Signers[0].Level != signing.LevelBB {
+			t.Errorf("%v: %s", family, explain(got))
+		}
+		for name, change := range map[string]func(p *signing.PreparedPDF){
+			"signed already":   func(*signing.PreparedPDF) {},
+			"begins later":     func(p *signing.PreparedPDF) { p.ByteRange[0] = 1 },
+			"gap elsewhere":    func(p *signing.PreparedPDF) { p.ByteRange[1]-- },
+			"gap of nothing":   func(p *signing.PreparedPDF) { p.ByteRange[2] = p.ByteRange[1] },
+			"beyond the file":  func(p *signing.PreparedPDF) { p.ByteRange[2] = len(p.File) + 1 },
+			"ends before":      func(p *signing.PreparedPDF) { p.ByteRange[3]-- },
+			"negative":         func(p *signing.PreparedPDF) { p.ByteRange[1] = -1 },
+			"negative in tail": func(p *signing.PreparedPDF) { p.ByteRange[2], p.ByteRange[3] = len(p.File)+5, -5 },
+		} {
+			bad := good
+			if name != "signed already" {
+				bad.File = prepared(8192)
+			}
+			change(&bad)
+			if _, err := signing.SignPreparedPDF(bad, key, signtest.Now()); !errors.Is(err, pades.ErrNoHole) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		small := prepared(64)
+		if parts, _, err = pades.Hole(small); err != nil {
+			t.Fatal(err)
+		}
+		from, to = len(parts[0]), len(small)-len(parts[1])
+		_, err = signing.SignPreparedPDF(signing.PreparedPDF{File: small, ByteRange: [4]int{0, from, to, len(small) - to}}, key, signtest.Now())
+		if !errors.Is(err, pades.ErrHoleTooSmall) {
+			t.Errorf("a small place: %v", err)
 		}
 	}
 }

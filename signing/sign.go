@@ -1,6 +1,9 @@
 package signing
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -244,4 +247,46 @@ func SignPDF(prepared []byte, key Key, at time.Time) ([]byte, error) {
 		return nil, fmt.Errorf("sign PDF: %w", err)
 	}
 	return signed, nil
+}
+
+// PreparedPDF is a file of one revision with an empty signature, whose writer
+// knows where it is.
+type PreparedPDF struct {
+	File      []byte
+	ByteRange [4]int
+	SHA256    [sha256.Size]byte // of the two parts; keys of other digests take their own
+}
+
+// SignPreparedPDF is [SignPDF] for a file whose writer says where the signature
+// goes: the file is not read for it, and filled in place. What its writer says
+// is believed as far as the place itself shows it: zeros in angle brackets
+// between the parts, the second of which ends with the file. Whoever hands the
+// file on should have it judged first.
+func SignPreparedPDF(p PreparedPDF, key Key, at time.Time) ([]byte, error) {
+	m, err := key.maker(at, cms.Options{})
+	if err != nil {
+		return nil, err
+	}
+	from, to := p.ByteRange[1], p.ByteRange[2]
+	if p.ByteRange[0] != 0 || from < 0 || to < from+2 || to > len(p.File) || to+p.ByteRange[3] != len(p.File) ||
+		p.File[from] != '<' || p.File[to-1] != '>' {
+		return nil, fmt.Errorf("sign PDF: %w: the byte range does not fit the file", pades.ErrNoHole)
+	}
+	hole := p.File[from+1 : to-1]
+	if len(bytes.TrimLeft(hole, "0")) > 0 {
+		return nil, fmt.Errorf("sign PDF: %w: the place is not empty", pades.ErrNoHole)
+	}
+	digest := p.SHA256[:]
+	if m.Digest().Name != certs.SHA256.Name {
+		digest = m.Digest().Sum(p.File[:from], p.File[to:])
+	}
+	made, err := m.Make(cms.ToSign{MessageDigest: digest})
+	if err != nil {
+		return nil, err
+	}
+	if hex.EncodedLen(len(made)) > len(hole) {
+		return nil, fmt.Errorf("sign PDF: %w: %d bytes in a place for %d", pades.ErrHoleTooSmall, len(made), len(hole)/2)
+	}
+	hex.Encode(hole, made)
+	return p.File, nil
 }

@@ -122,7 +122,8 @@ func Specimens() map[string]Content {
 			"status_fact":    both("қолданыста", "действует"), "status_at": Same("22.11.2026 18:41"),
 			"conclusion": both("құжат түпнұсқа, қолданыста", "документ подлинный, действует"),
 		}),
-		"history": history,
+		"history":           history,
+		"signature-receipt": signatureReceipt(letter("signature-receipt", "01F3A96B7C2D4E58", nil)),
 	}
 	for _, n := range []string{"auth", "auth-staff", "payment", "signature", "no-data", "incomplete", "no-value"} {
 		c := letter("notice-"+n, "KZ41RNT2600000"+itoa(len(n)), map[string]documents.Text{
@@ -138,4 +139,35 @@ func Specimens() map[string]Content {
 		all["notice-"+n] = c
 	}
 	return all
+}
+
+func signatureReceipt(c Content) Content {
+	for name, text := range map[string]documents.Text{
+		"checked_at": Same("22.11.2026 18:41:00 (UTC+05:00)"), "asked_at": Same("22.11.2026 18:40:12 (UTC+05:00)"),
+		"file":     both("CMS қолтаңбасы, 4 312 байт", "подпись CMS, 4 312 байт"),
+		"digest":   Same("9f86d081884c7d659a2feaa0c55ad015 a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+		"expected": both("ЖСН ••••••••••89", "ИИН ••••••••••89"),
+		"policy":   Same("kz 2026-11-22"), "signed": Same("1"),
+		"conclusion": both("Қолтаңба расталды.", "Подпись подтверждена."),
+	} {
+		c.Fields[name] = text
+	}
+	for _, f := range []string{"position", "signatory"} {
+		delete(c.Fields, f)
+	}
+	check := func(kk, ru, answerKK, answerRU string) []documents.Text {
+		return []documents.Text{Same("1"), both(kk, ru), both(answerKK, answerRU)}
+	}
+	c.Tables = map[string]Table{
+		"signers": {Columns: []string{"who", "certificate", "conclusion"}, Rows: [][]documents.Text{{
+			Same("ҚҰНАНБАЕВА ҮМІТ ҺАМИТҚЫЗЫ, «ҰЛЫ ДАЛА МҰРАСЫ» ЖШС"), Same("1c2fd9ac77, GOST 34.10-2015, 22.11.2026 – 22.11.2027"),
+			Same("TOTAL-PASSED, CAdES-B-T"),
+		}}},
+		"checks": {Columns: []string{"signer", "question", "answer"}, Rows: [][]documents.Text{
+			check("Қолтаңба мәні", "Значение подписи", "орындалды", "выполнено"),
+			check("Қайтарып алынған (күші жойылған) сертификаттар тізімі", "Список отозванных (аннулированных) сертификатов", "орындалды", "выполнено"),
+			check("Қол қоюшының өкілеттігі", "Полномочие подписавшего", "сұралмады", "не запрашивалось"),
+		}},
+	}
+	return c
 }

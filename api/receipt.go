@@ -1,0 +1,150 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tamga/documents"
+	"tamga/documents/pdf"
+	"tamga/signing"
+	"tamga/signing/receipt"
+)
+
+// receiptSchema names the JSON that a receipt carries.
+const receiptSchema = receipt.Type + "/1"
+
+// receiptPDF prints a receipt and signs it. The JSON goes along as the file's
+// attachment: what is printed is for people, and names no more of the numbers
+// than their ends.
+func (v *service) receiptPDF(r receipt.Receipt) ([]byte, error) {
+	if v.Registry.Layouts == nil {
+		return nil, badField("/receipt_pdf", "not_offered", "this service prints no documents")
+	}
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	prepared, err := v.Registry.Layouts.Prepare(receiptContent(r), pdf.Meta{
+		SignedAt: r.AnsweredAt, Data: data, Schema: receiptSchema, CheckURL: v.BaseURL + "/", QR: v.BaseURL + "/",
+	})
+	if err != nil {
+		return nil, err
+	}
+	file, err := signing.SignPreparedPDF(signing.PreparedPDF(prepared), v.ReceiptKey, r.AnsweredAt)
+	if err != nil {
+		return nil, err
+	}
+	return file, v.confirm(&made{format: kindPDF, file: file})
+}
+
+// receiptContent is what a receipt prints.
+func receiptContent(r receipt.Receipt) pdf.Content {
+	asked := r.Asked
+	c := pdf.Content{Layout: "signature-receipt", Number: strings.ToUpper(r.ID[:16]), Fields: map[string]documents.Text{
+		"authority":  {KK: "ТАМҒА", RU: "ТАМГА"},
+		"requisites": pdf.Same(printable(r.Service)),
+		"issued_on":  pdf.Same(documents.CivilDate(r.AnsweredAt).Printed()),
+		"checked_at": pdf.Same(printedTime(r.AnsweredAt)),
+		"asked_at":   pdf.Same(printedTime(asked.At)),
+		"file": {
+			KK: fmt.Sprintf("%s, %d байт", strings.ToUpper(r.Verdict.Kind), asked.FileSize),
+			RU: fmt.Sprintf("%s, %d байт", strings.ToUpper(r.Verdict.Kind), asked.FileSize),
+		},
+		"digest":     pdf.Same(inTwo(asked.FileSHA256)),
+		"policy":     pdf.Same(printable(r.Verdict.Policy)),
+		"conclusion": {KK: r.Verdict.Summary.KK, RU: r.Verdict.Summary.RU},
+	}}
+	if asked.ContentSHA256 != "" {
+		c.Fields["content_digest"] = pdf.Same(inTwo(asked.ContentSHA256))
+	}
+	var expected documents.Text
+	if asked.IIN != "" {
+		expected = documents.Text{KK: "ЖСН " + maskedNumber(asked.IIN), RU: "ИИН " + maskedNumber(asked.IIN)}
+	}
+	if asked.BIN != "" {
+		expected.KK = strings.TrimPrefix(expected.KK+", БСН "+asked.BIN, ", ")
+		expected.RU = strings.TrimPrefix(expected.RU+", БИН "+asked.BIN, ", ")
+	}
+	if expected.KK != "" {
+		c.Fields["expected"] = expected
+	}
+	c.Tables = receiptTables(r.Verdict)
+	if len(r.Verdict.Signers) > 0 {
+		c.Fields["signed"] = pdf.Same("1")
+	}
+	return c
+}
+
+func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {
+	signers := pdf.Table{Columns: []string{"who", "certificate", "conclusion"}}
+	checks := pdf.Table{Columns: []string{"signer", "question", "answer"}}
+	for i, s := range verdict.Signers {
+		who, certificate := "–", "–"
+		if id := s.Identity; id != nil {
+			who = strings.TrimSpace(strings.Join([]string{id.CommonName, id.Patronymic}, " "))
+			if id.Organisation != "" {
+				who += ", " + id.Organisation
+			}
+		}
+		if s.Certificate != nil {
+			certificate = s.Certificate.Serial + ", " + s.Algorithm + ", " +
+				documents.CivilDate(s.Certificate.NotBefore).Printed() + " – " + documents.CivilDate(s.Certificate.NotAfter).Printed()
+		}
+		conclusion := string(s.Indication)
+		for _, more := range []string{string(s.SubIndication), s.Level} {
+			if more != "" {
+				conclusion += ", " + more
+			}
+		}
+		signers.Rows = append(signers.Rows, []documents.Text{
+			pdf.Same(printable(who)), pdf.Same(printable(certificate)), pdf.Same(printable(conclusion)),
+		})
+		for _, check := range s.Checks {
+			checks.Rows = append(checks.Rows, []documents.Text{
+				pdf.Same(fmt.Sprint(i + 1)), {KK: check.Title.KK, RU: check.Title.RU}, outcomeText(check.Status),
+			})
+		}
+	}
+	return map[string]pdf.Table{"signers": signers, "checks": checks}
+}
+
+// outcomeText words how a check ended.
+func outcomeText(s signing.CheckStatus) documents.Text {
+	switch s {
+	case signing.CheckPassed:
+		return documents.Text{KK: "орындалды", RU: "выполнено"}
+	case signing.CheckFailed:
+		return documents.Text{KK: "орындалмады", RU: "не выполнено"}
+	case signing.CheckWarning:
+		return documents.Text{KK: "ескертумен", RU: "с замечанием"}
+	case signing.CheckNotApplicable:
+		return documents.Text{KK: "сұралмады", RU: "не запрашивалось"}
+	}
+	return documents.Text{KK: "анықталмады", RU: "не установлено"}
+}
+
+// printable replaces what the fonts do not have: names in certificates are
+// their authors' business, and the JSON beside has them as they are.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || documents.Printable(r) {
+			return r
+		}
+		return '?'
+	}, s)
+}
+
+// maskedNumber shows the last two digits.
+func maskedNumber(n string) string {
+	if len(n) < 2 {
+		return "••"
+	}
+	return strings.Repeat("•", len(n)-2) + n[len(n)-2:]
+}
+
+// inTwo writes a digest in two halves, so that it can be broken.
+func inTwo(digest string) string {
+	half := len(digest) / 2
+	return digest[:half] + " " + digest[half:]
+}

@@ -1,0 +1,155 @@
+package documents
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The rules an event may break.
+const (
+	RuleUnknown    = "unknown_event" // there is no such event, or only the register records it
+	RuleKind       = "kind"          // documents of this kind have no such event
+	RuleStatus     = "status"        // not from the status at the moment of effect
+	RuleBefore     = "before_issue"  // takes effect before the document was issued
+	RuleLater      = "later_event"   // an event that takes effect later could not have followed
+	RuleUntil      = "until"         // the suspension ends before it begins
+	RuleCorrection = "correction"    // there is no such event to be corrected, or it cannot be
+	RulePending    = "pending"       // another document that replaces this one is being issued
+)
+
+// RuleError says which rule forbids an event.
+type RuleError struct {
+	Rule   string    // one of the Rule constants
+	Event  EventKind // that was refused
+	Status Status    // of the document when the event would have taken effect
+	Seq    int       // of the other event concerned, if there is one
+}
+
+func (e *RuleError) Error() string {
+	text := fmt.Sprintf("a document cannot be %s: rule %s, status %q", e.Event, e.Rule, e.Status)
+	if e.Seq != 0 {
+		text += fmt.Sprintf(", event %d", e.Seq)
+	}
+	return text
+}
+
+// eventsOf tells which kinds of documents have an event; what is not here has
+// it always. It is read only.
+var eventsOf = map[EventKind]func(Kind) bool{
+	EventSuspended: Kind.GivesRight,
+	EventResumed:   Kind.GivesRight,
+	EventExpired:   Kind.GivesRight,
+	EventTerminated: func(k Kind) bool {
+		return k.GivesRight() || k == KindRefusal || k == KindConclusion || k == KindDuplicate || k == KindPaperCopy
+	},
+	EventReissued:  func(k Kind) bool { return k == KindLicence },
+	EventDuplicate: func(k Kind) bool { return k == KindLicence },
+	EventCertified: func(k Kind) bool { return k == KindLicence || k == KindExportCertificate },
+	EventCorrected: Kind.known,
+}
+
+func (k Kind) known() bool { return k == KindLicence || k.letters() != "" }
+
+// May reports, as a *[RuleError], why an event may not be added to the life.
+// Its Seq must be the next one. Its effective time may be in the past, down to
+// the moment of issue, or to come. Termination and replacement may come before
+// events that take effect later, which have no effect then; any other event
+// must leave those that follow it possible.
+func (l Life) May(e Event) error {
+	refuse := func(rule string, status Status, seq int) error {
+		return &RuleError{Rule: rule, Event: e.Kind, Status: status, Seq: seq}
+	}
+	has, known := eventsOf[e.Kind]
+	if !known {
+		return refuse(RuleUnknown, "", 0)
+	}
+	if !has(l.Kind) {
+		return refuse(RuleKind, "", 0)
+	}
+	if e.Kind == EventCorrected {
+		return l.mayCorrect(e)
+	}
+	issued, ok := l.issued()
+	if !ok || e.EffectiveAt.Before(issued) {
+		return refuse(RuleBefore, l.StatusAt(e.EffectiveAt), 0)
+	}
+	if e.Kind == EventSuspended && !e.Until.IsZero() && !e.Until.Midnight().After(e.EffectiveAt) {
+		return refuse(RuleUntil, l.StatusAt(e.EffectiveAt), 0)
+	}
+	status := l.StatusAt(e.EffectiveAt)
+	if !slices.Contains(mayFrom(e.Kind), status) {
+		return refuse(RuleStatus, status, 0)
+	}
+	if seq, found := l.disturbed(e); found {
+		return refuse(RuleLater, status, seq)
+	}
+	return nil
+}
+
+// mayFrom returns the statuses in which an event may take effect.
+func mayFrom(k EventKind) []Status {
+	if t, ok := transitions[k]; ok {
+		return t.from
+	}
+	return []Status{StatusInForce} // copies
+}
+
+func (l Life) issued() (time.Time, bool) {
+	for _, e := range l.Events {
+		if e.Kind == EventIssued {
+			return e.EffectiveAt, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// disturbed looks for an event that fits the life as it is, and would not with
+// a new event.
+func (l Life) disturbed(added Event) (seq int, found bool) {
+	before := l.impossible()
+	l.Events = append(slices.Clone(l.Events), added)
+	after := l.impossible()
+	for _, e := range l.Events {
+		if after[e.Seq] && !before[e.Seq] {
+			return e.Seq, true
+		}
+	}
+	return 0, false
+}
+
+// mayCorrect reports whether an event can be taken back: one that changed the
+// status by order, once, so that what follows stays possible.
+func (l Life) mayCorrect(e Event) error {
+	target, ok := l.Event(e.Corrects)
+	refused := &RuleError{Rule: RuleCorrection, Event: e.Kind, Status: l.StatusAt(e.EffectiveAt), Seq: e.Corrects}
+	correctable := []EventKind{EventSuspended, EventResumed, EventTerminated, EventExpired}
+	if !ok || !slices.Contains(correctable, target.Kind) || !e.EffectiveAt.Equal(target.EffectiveAt) {
+		return refused
+	}
+	for _, other := range l.Events {
+		if other.Kind == EventCorrected && other.Corrects == e.Corrects {
+			return refused
+		}
+	}
+	if seq, found := l.disturbed(e); found {
+		refused.Rule, refused.Seq = RuleLater, seq
+		return refused
+	}
+	return nil
+}
+
+// impossible returns the events that do not fit the status they find, other
+// than what comes after the end.
+func (l Life) impossible() map[int]bool {
+	all := map[int]bool{}
+	run := l.run()
+	for _, e := range l.standing() {
+		run.to(e.EffectiveAt)
+		if !slices.Contains(mayFrom(e.Kind), run.status) && !run.status.ended() {
+			all[e.Seq] = true
+		}
+		run.take(e)
+	}
+	return all
+}

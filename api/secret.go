@@ -138,6 +138,9 @@ func (v *service) unlock(c echo.Context, typed string, given secret) (registry.R
 
 // checkWithSecret checks a document for whoever knows a second fact.
 func (v *service) checkWithSecret(c echo.Context, typed string, given secret, at time.Time) (checkAnswer, error) {
+	if err := v.countCheck(c); err != nil {
+		return checkAnswer{}, err
+	}
 	rec, life, err := v.unlock(c, typed, given)
 	if err != nil {
 		return checkAnswer{}, err

@@ -40,10 +40,11 @@ var mayImport = map[string][]string{
 	"documents":                       {"certs"},
 	"documents/pdf/qr":                {},
 	"documents/pdf":                   {"documents", "documents/pdf/qr"},
-	"documents/registry":              {"certs", "documents", "documents/pdf", "signing"},
+	"documents/seal":                  {"documents"},
+	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing"},
 	"documents/registry/registrytest": {},
 	"api/web":                         {},
-	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 
@@ -67,7 +68,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"certs", "certs/der", "certs/gost", "documents", "signing/xmldsig/xmltree"}
+var pure = []string{"certs", "certs/der", "certs/gost", "documents", "documents/seal", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

@@ -191,6 +191,7 @@ func (v *service) routes(e *echo.Echo) {
 	e.POST("/v1/photographs", v.addPhotograph)
 	get("/v1/check/:number", v.checkJSON)
 	e.POST("/v1/check", v.checkSecret)
+	get("/v1/schemas/document", v.schema)
 	get("/v1/keys", v.keys)
 	get("/v1/status-list", v.statuses)
 	get("/v1/revocation", v.revocation)

@@ -258,3 +258,10 @@ func unchanged(c echo.Context, tag, cacheControl string) bool {
 	}
 	return false
 }
+
+// schema answers GET /v1/schemas/document with the schema of the JSON that
+// printed documents carry.
+func (v *service) schema(c echo.Context) error {
+	c.Response().Header().Set("Cache-Control", "public, max-age=86400")
+	return c.Blob(http.StatusOK, "application/schema+json", documents.Schema())
+}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"tamga/documents"
@@ -22,6 +24,7 @@ type issueCommand struct {
 	BaseURL        string `name:"base-url" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Address at which the public can check documents; it is printed on them (default: http://127.0.0.1:8080)."`
 	Out            string `placeholder:"FILE" help:"Where to write the signed PDF. It is in the register in any case."`
 	Force          bool   `help:"Replace the output file if it exists."`
+	sealFlags
 	registerFlags
 	layoutFlags
 	trustFlags
@@ -107,7 +110,14 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now}, nil
+	sealer, err := cmd.sealer(c, filepath.Dir(cmp.Or(cmd.Database, defaultDatabase)))
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &registry.Registry{
+		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
+		SealKey: sealer, CheckURL: checkAddress(cmd.BaseURL),
+	}, nil
 }
 
 // readDraft reads the content of a document from a file.

@@ -35,6 +35,7 @@ type serveCommand struct {
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
 	OCSP         bool     `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows."`
 	lastingFlags
+	sealFlags
 	registerFlags
 	layoutFlags
 	trustFlags
@@ -160,7 +161,14 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg := &registry.Registry{Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now}
+	sealer, err := cmd.sealer(c, cmd.Var)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	reg := &registry.Registry{
+		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
+		SealKey: sealer, CheckURL: checkAddress(cmd.BaseURL),
+	}
 	var status func() []fetch.SourceStatus
 	if s.fetcher != nil {
 		status = s.fetcher.Status

@@ -53,7 +53,7 @@ func (r *Registry) produce(held reservation) (product, error) {
 	if err != nil {
 		return product{}, fmt.Errorf("failed to render: %w", err)
 	}
-	file, err := signing.SignPDF(prepared, r.Key, at)
+	file, err := signing.SignPreparedPDF(signing.PreparedPDF(prepared), r.Key, at)
 	if err != nil {
 		return product{}, fmt.Errorf("failed to sign: %w", err)
 	}

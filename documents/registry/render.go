@@ -37,25 +37,25 @@ func (r *Registry) printable(draft documents.Draft) error {
 
 // render prints a content as a file to be signed, with the content itself in
 // it for machines to read.
-func (r *Registry) render(held reservation, at time.Time) ([]byte, error) {
+func (r *Registry) render(held reservation, at time.Time) (pdf.Prepared, error) {
 	if r.Layouts == nil || r.Verifier == nil {
-		return nil, errNotEquipped
+		return pdf.Prepared{}, errNotEquipped
 	}
 	pictures, err := photographs(context.Background(), r.Store.read, held.content)
 	if err != nil {
-		return nil, err
+		return pdf.Prepared{}, err
 	}
-	m := pdf.Meta{SignedAt: at}
+	m := pdf.Meta{SignedAt: at, Schema: documents.SchemaID}
 	if m.Data, err = json.Marshal(held.content); err != nil {
-		return nil, fmt.Errorf("failed to encode the content: %w", err)
+		return pdf.Prepared{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
 	if r.CheckURL != nil {
 		m.CheckURL = r.checkAddress(held)
 		if m.QR, err = r.qr(held); err != nil {
-			return nil, err
+			return pdf.Prepared{}, err
 		}
 	}
-	return r.Layouts.Render(sheetOf(held.content, pictures), m)
+	return r.Layouts.Prepare(sheetOf(held.content, pictures), m)
 }
 
 // layout names the layout of a content: name, version and SHA-256.

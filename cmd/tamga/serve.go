@@ -30,6 +30,7 @@ type serveCommand struct {
 	PasswordFile string   `placeholder:"FILE" help:"File whose first line is the password of the key stores."`
 	ReceiptKey   string   `placeholder:"FILE" help:"Key that receipts of verifications are signed with, best that of an information system. Without it none are made."`
 	KeyReserve   int      `name:"key-reserve" default:"1" placeholder:"DAYS" help:"How many days before its certificate ends a key is no longer used (default: 1)."`
+	DocLevel     string   `name:"document-level" default:"B-B" placeholder:"LEVEL" help:"Level of the signatures of documents that are issued: B-B (default), B-T, B-LT or B-LTA. Above B-B nothing is issued while no timestamp authority answers."`
 	TSARequired  bool     `name:"tsa-required" help:"Refuse a signature that cannot get its timestamp. Otherwise it is handed out as it is, and extended as soon as an authority answers."`
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
@@ -169,6 +170,19 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
 		SealKey: sealer, CheckURL: checkAddress(cmd.BaseURL),
 	}
+	level, err := signing.ParseBaseline(cmd.DocLevel)
+	if err != nil {
+		return nil, errors.Join(usagef("--document-level: %w", err), store.Close())
+	}
+	if level > signing.BaselineB {
+		reg.Lasting = func(file []byte, at time.Time) ([]byte, error) {
+			opt, err := cmd.documentOptions(c, found, verifier, at)
+			if err != nil {
+				return nil, err
+			}
+			return signing.ExtendPDF(file, level, opt)
+		}
+	}
 	var status func() []fetch.SourceStatus
 	if s.fetcher != nil {
 		status = s.fetcher.Status
@@ -197,6 +211,17 @@ func (cmd serveCommand) guarded(k signing.Key, v *signing.Verifier) signing.Key 
 		k.Status, k.Reserve = v, time.Duration(cmd.KeyReserve)*24*time.Hour
 	}
 	return k
+}
+
+// documentOptions is what makes documents last.
+func (cmd serveCommand) documentOptions(c *console, found *evidence, v *signing.Verifier, at time.Time) (signing.ExtendOptions, error) {
+	if len(cmd.TSA) == 0 {
+		return signing.ExtendOptions{}, fmt.Errorf("%w: --tsa names nobody", signing.ErrTimestamp)
+	}
+	return signing.ExtendOptions{
+		Time: at, Gather: gatherer(c, found, cmd.OCSP).Gather,
+		Timestamping: signing.Timestamping{Stamp: cmd.client(c, v).Stamper(c.ctx)},
+	}, nil
 }
 
 // preservation is how what the service signs lasts.

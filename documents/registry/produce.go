@@ -57,6 +57,11 @@ func (r *Registry) produce(held reservation) (product, error) {
 	if err != nil {
 		return product{}, fmt.Errorf("failed to sign: %w", err)
 	}
+	if r.Lasting != nil {
+		if file, err = r.Lasting(file, at); err != nil {
+			return product{}, fmt.Errorf("failed to make the signature last: %w", err)
+		}
+	}
 	verdict, err := r.Verifier.VerifyPDF(file, signing.Question{At: at})
 	if err != nil {
 		return product{}, fmt.Errorf("failed to verify: %w", err)

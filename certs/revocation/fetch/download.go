@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,7 +18,8 @@ import (
 const (
 	stallLimit   = 30 * time.Second // without a byte
 	maxRedirects = 3
-	headerSize   = 6 // bytes of DER that tell the length of any list below 4 GiB
+	writeSize    = 2 << 20 // bytes; see receive
+	headerSize   = 6       // bytes of DER that tell the length of any list below 4 GiB
 )
 
 // downloaded is the answer of a server.
@@ -147,7 +149,10 @@ func (f *Fetcher) receive(resp *http.Response, body io.Reader, part string) (dow
 	}
 	defer out.Close()
 	digest := sha256.New()
-	to := io.MultiWriter(out, digest)
+	// Writes of the size of a large page, each at a multiple of it, let the
+	// kernel keep the list in large pages: look-ups in it are faster.
+	whole := bufio.NewWriterSize(out, writeSize)
+	to := io.MultiWriter(whole, digest)
 	if _, err := to.Write(head); err != nil {
 		return downloaded{}, fmt.Errorf("%w: %w", ProblemStorage, err)
 	}
@@ -156,7 +161,7 @@ func (f *Fetcher) receive(resp *http.Response, body io.Reader, part string) (dow
 	if n += headerSize; err != nil || n != total {
 		return downloaded{}, lengthError(n, total, err)
 	}
-	if err := errors.Join(out.Sync(), out.Close()); err != nil {
+	if err := errors.Join(whole.Flush(), out.Sync(), out.Close()); err != nil {
 		return downloaded{}, fmt.Errorf("%w: %w", ProblemStorage, err)
 	}
 	return downloaded{sha256: hex.EncodeToString(digest.Sum(nil)), size: n}, nil

@@ -47,16 +47,17 @@ const (
 // builder sorts the entries of a list into runs. An element of a run is the 32
 // bits of the hash below the run's, and the entry's offset.
 type builder struct {
-	list    *list
-	opts    Options
-	seed    seed
-	runBits uint
-	arena   *mapping
-	blocks  int
-	next    []int    // of each run: the word of the arena to write next
-	last    []uint64 // of each run: its last block
-	entries int
-	ext     extensions
+	list     *list
+	opts     Options
+	seed     seed
+	runBits  uint
+	arena    *mapping
+	blocks   int
+	next     []int    // of each run: the word of the arena to write next
+	last     []uint64 // of each run: its last block
+	entries  int
+	ext      extensions
+	compared int // entries, by compare
 }
 
 func build(l *list, opts Options, tbs hash.Hash) (*Index, error) {
@@ -116,7 +117,7 @@ func (b *builder) add(at, to int) (int, error) {
 			}
 			word = b.grow(run)
 		}
-		binary.LittleEndian.PutUint64(arena[8*word:], uint64(fingerprint(h, b.runBits))<<32|uint64(at))
+		binary.LittleEndian.PutUint64(arena[8*word:], h>>(32-b.runBits)<<32|uint64(at))
 		b.next[run] = word + 1
 		b.entries++
 	}
@@ -125,9 +126,6 @@ func (b *builder) add(at, to int) (int, error) {
 	}
 	return at, nil
 }
-
-// fingerprint returns the 32 bits of a hash below the run's, which also decide on the place within the run's part of the table.
-func fingerprint(h uint64, runBits uint) uint32 { return uint32(h >> (32 - runBits)) }
 
 // grow begins another block for the run and returns its first free word.
 func (b *builder) grow(run uint64) int {

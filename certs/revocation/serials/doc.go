@@ -7,9 +7,9 @@
 // through [Walk] when no index is wanted. [Index.Save] and [File.Restore] keep
 // an index over a restart, bound to the SHA-256 of the list.
 //
-// No entry becomes a Go object: an index is about ten bytes an entry outside
-// the Go heap (a Bloom filter, then a table of hash and offset), and the list
-// itself confirms every hit byte by byte, so an answer is never "probably". A
+// No entry becomes a Go object: an index is less than eleven bytes an entry
+// outside the Go heap (a table of parts of hashes and offsets, of which a
+// look-up reads one line of the processor's cache), and the list itself confirms every hit byte by byte, so an answer is never "probably". A
 // list with a malformed entry is refused whole. What the entries mean, whose
 // they are in an indirect list, and whether the list may be believed at all is
 // for the caller to judge.

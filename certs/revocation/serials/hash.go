@@ -24,24 +24,55 @@ func readSeed(b []byte) seed {
 	return s
 }
 
-// hash mixes the bytes 16 at a time by multiplying 64 x 64 bits and folding
-// the halves of the product, each factor masked with a secret.
+// Lengths of serial numbers that are usual, in bytes. RFC 5280 allows no longer
+// ones.
+const (
+	minUsualSerial = 8
+	maxUsualSerial = 20
+)
+
+// isUsual reports whether key can hold a serial number.
+func isUsual(serial []byte) bool {
+	return len(serial) >= minUsualSerial && len(serial) <= maxUsualSerial
+}
+
+// key is all the bytes of a serial number of a usual length, as numbers: the
+// first eight, those from its eighth or as near to it as eight bytes are left,
+// and the last eight. They may be the same bytes.
+type key struct {
+	first, middle, last uint64
+	n                   int
+}
+
+// keyOf returns the key of a serial number that is usual.
+func keyOf(serial []byte) key {
+	n := len(serial)
+	return key{word(serial), word(serial[min(8, n-8):]), word(serial[n-8:]), n}
+}
+
+// word is eight bytes as a number.
+func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// mix hashes by multiplying 64 x 64 bits and folding the halves of the product,
+// each factor masked with a secret.
+func (s *seed) mix(k *key) uint64 {
+	return fold(fold(k.first^s[0], k.middle^s[1])^k.last^s[2], s[3]^uint64(k.n))
+}
+
+// hash is the mix of a serial number of any length.
 func (s *seed) hash(b []byte) uint64 {
-	state := s[0] ^ uint64(len(b))
-	for len(b) > 16 {
-		state = fold(binary.LittleEndian.Uint64(b)^s[1], binary.LittleEndian.Uint64(b[8:])^state)
-		b = b[16:]
+	if isUsual(b) {
+		k := keyOf(b)
+		return s.mix(&k)
 	}
-	var x, y uint64
-	switch {
-	case len(b) >= 8:
-		x, y = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[len(b)-8:])
-	case len(b) >= 4:
-		x = uint64(binary.LittleEndian.Uint32(b))<<32 | uint64(binary.LittleEndian.Uint32(b[len(b)-4:]))
-	case len(b) > 0:
-		x = uint64(b[0])<<16 | uint64(b[len(b)/2])<<8 | uint64(b[len(b)-1])
+	k := key{n: len(b)}
+	for ; len(b) > 16; b = b[16:] {
+		k.first = fold(word(b)^s[1], word(b[8:])^s[0]^k.first)
 	}
-	return fold(fold(x^s[2], y^state)^s[3], s[1])
+	var last [16]byte
+	copy(last[:], b)
+	k.middle, k.last = word(last[:]), word(last[8:])
+	return s.mix(&k)
 }
 
 func fold(x, y uint64) uint64 {

@@ -38,102 +38,91 @@ func (x *Index) Find(serial []byte) (Entry, bool, error) {
 	if t == nil {
 		return Entry{}, false, ErrClosed
 	}
-	h := t.seed.hash(serial)
-	run, fp := int(h>>(64-t.runBits)), fingerprint(h, t.runBits)
-	if !t.passes(run, fp) {
+	if !isUsual(serial) {
+		return t.find(serial, t.seed.hash(serial))
+	}
+	k := keyOf(serial)
+	h := t.seed.mix(&k)
+	b := t.bucket(t.home(h))
+	m := b.matches(t.mark(h))
+	if m.one() {
+		if e, ok := t.list.usualAt(b.offset(m.first()), &k); ok {
+			runtime.KeepAlive(t)
+			return Entry{RevokedAt: time.Unix(e.revoked, 0).UTC(), Reason: int(e.reason)}, true, nil
+		}
+	} else if m == 0 && !b.spilled() {
 		runtime.KeepAlive(t)
 		return Entry{}, false, nil
 	}
-	f, err := t.find(run, fp, serial)
-	if f.form == odd && err == nil {
-		return t.entryAt(f.at)
-	}
-	runtime.KeepAlive(t)
-	if f.form == nothing || err != nil {
-		return Entry{}, false, err
-	}
-	return Entry{RevokedAt: time.Unix(f.revoked, 0).UTC(), Reason: int(f.reason)}, true, nil
+	return t.find(serial, h)
 }
 
-// found is the entry that answers, as far as the slots were looked through.
-type found struct {
-	revoked int64 // in seconds since 1970
-	at      uint32
-	form    form
-	reason  byte // of a plain entry
-}
-
-// form says what sort of entry was found.
-type form byte
-
-const (
-	nothing form = iota
-	plain        // one that usual reads
-	odd          // another
-)
-
-// find looks through the slots that the fingerprint may be in.
-func (t *table) find(run int, fp uint32, serial []byte) (best found, err error) {
-	first, end, made := t.bounds(run)
-	place := part(fp, made)
-	for i := first + place; i < end; i++ {
-		slot := t.get(i)
-		if uint32(slot>>32) != fp {
-			if slot == 0 || part(uint32(slot>>32), made) > place {
-				break
+// find is [Index.Find] for serial numbers and entries of any form.
+func (t *table) find(serial []byte, h uint64) (found Entry, ok bool, err error) {
+	defer runtime.KeepAlive(t)
+	var best uint32
+	i := t.home(h)
+	for range t.count {
+		b := t.bucket(i)
+		for m := b.matches(t.mark(h)); m != 0; m &= m - 1 {
+			at := b.offset(m.first())
+			e, same, err := t.confirm(at, i, h, serial)
+			if err != nil {
+				return Entry{}, false, err
 			}
-			continue
+			if c := e.RevokedAt.Compare(found.RevokedAt); same && (!ok || c < 0 || c == 0 && at < best) {
+				found, best, ok = e, at, true
+			}
 		}
-		f := found{at: uint32(slot), form: plain}
-		var ok bool
-		if f.revoked, f.reason, ok, err = t.list.usualAt(int(f.at), serial); !ok && err == nil {
-			f.form = odd
-			f.revoked, ok, err = t.confirm(f.at, run, fp, serial)
+		if ok || !b.spilled() {
+			break
 		}
-		if err != nil {
-			return found{}, err
-		}
-		if ok && (best.form == nothing || f.revoked < best.revoked || f.revoked == best.revoked && f.at < best.at) {
-			best = f
-		}
+		i = t.next(i)
 	}
-	return best, nil
+	return found, ok, nil
 }
 
-// confirm reads an entry of any form and compares the serial number. An entry
-// of another one must at least have the fingerprint that led to it, or the list
-// is not the one that was indexed.
-func (t *table) confirm(at uint32, run int, fp uint32, serial []byte) (revoked int64, ok bool, err error) {
-	b, err := t.list.entryAt(int(at))
+// confirm reads the entry at an offset that stands in bucket i, and compares
+// the serial number. An entry of another one must at least be right where it
+// is in the table, or the list is not the one that was indexed.
+func (t *table) confirm(at uint32, i, h uint64, serial []byte) (e Entry, same bool, err error) {
+	raw, err := t.list.entryAt(int(at))
 	if err != nil {
-		return 0, false, err
+		return Entry{}, false, err
 	}
 	var p position
-	if p.read(b, 0) != "" {
-		return 0, false, ErrChanged
+	if p.read(raw, 0) != "" {
+		return Entry{}, false, ErrChanged
 	}
-	there := b[p.serial:p.serialEnd]
-	if string(there) != string(serial) {
-		if h := t.seed.hash(there); fingerprint(h, t.runBits) != fp || int(h>>(64-t.runBits)) != run {
-			return 0, false, ErrChanged
+	if there := raw[p.serial:p.serialEnd]; string(there) != string(serial) {
+		if !t.belongs(t.seed.hash(there), i, t.mark(h)) {
+			return Entry{}, false, ErrChanged
 		}
-		return 0, false, nil
+		return Entry{}, false, nil
 	}
-	return p.revoked.unix(), true, nil
-}
-
-// entryAt returns the entry at an offset that was found there.
-func (t *table) entryAt(at uint32) (Entry, bool, error) {
-	defer runtime.KeepAlive(t)
-	b, err := t.list.entryAt(int(at))
-	if err != nil {
-		return Entry{}, false, err
-	}
-	e, err := ParseEntry(b)
-	if err != nil {
+	e, problem := p.entry(raw)
+	if problem != "" {
 		return Entry{}, false, ErrChanged
 	}
 	return e, true, nil
+}
+
+// belongs reports whether an entry with the hash may have the mark in bucket i.
+func (t *table) belongs(h, i uint64, mark uint16) bool {
+	if t.mark(h) != mark {
+		return false
+	}
+	from := t.home(h)
+	for range t.count {
+		if from == i {
+			return true
+		}
+		if !t.bucket(from).spilled() {
+			return false
+		}
+		from = t.next(from)
+	}
+	return false
 }
 
 // Len returns the number of entries of the list.
@@ -157,7 +146,7 @@ func (x *Index) Critical() []asn1.ObjectIdentifier {
 // Resident returns how many bytes of memory the index keeps, without the list.
 func (x *Index) Resident() int {
 	if t := x.table.Load(); t != nil {
-		return t.size()
+		return len(t.data)
 	}
 	return 0
 }

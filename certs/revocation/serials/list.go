@@ -205,25 +205,25 @@ func (l *list) sum() ([sha256.Size]byte, error) {
 	return l.sum()
 }
 
-// usualAt is [usual] of the entry at an offset.
-func (l *list) usualAt(at int, serial []byte) (unix int64, reason byte, ok bool, err error) {
-	before, done := debug.SetPanicOnFault(true), false
+// usualAt is [usual] of the entry at an offset. It is false as well where the
+// list cannot be read: who then asks entryAt learns so.
+func (l *list) usualAt(at uint32, k *key) (u usualRead, ok bool) {
+	before := debug.SetPanicOnFault(true)
+	done := false
 	defer func() {
 		debug.SetPanicOnFault(before)
-		if done {
-			return
+		if !done {
+			if r := recover(); !isFault(r) {
+				panic(r)
+			}
 		}
-		if r := recover(); !isFault(r) {
-			panic(r)
-		}
-		err = ErrChanged
 	}()
 	data := l.data[:l.entries.to]
-	if at >= l.entries.from && at <= len(data)-usualEntry {
-		unix, reason, ok = usual((*[usualEntry]byte)(data[at:]), serial)
+	if int(at) >= l.entries.from && int(at) <= len(data)-usualEntry {
+		u, ok = usual((*[usualEntry]byte)(data[at:]), k)
 	}
 	done = true
-	return unix, reason, ok, nil
+	return u, ok
 }
 
 // entryAt returns a copy of the entry at an offset, so that reading in it

@@ -180,7 +180,7 @@ func writeList(t testing.TB, n int) *bigList {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	out := bufio.NewWriterSize(f, 1<<20)
+	out := bufio.NewWriterSize(f, 2<<20) // as package fetch writes
 	signed := sha256.New()
 	tbs := bufio.NewWriterSize(io.MultiWriter(out, signed), 1<<20)
 

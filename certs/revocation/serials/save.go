@@ -18,7 +18,7 @@ var ErrNoIndex = errors.New("not an index of this revocation list")
 
 // magic names the format and its version. The numbers are little-endian; the
 // table follows as it is in memory, then the SHA-256 of all before.
-const magic = "tamga serials 01"
+const magic = "tamga serials 02"
 
 // header is what an index file begins with.
 type header struct {
@@ -30,7 +30,6 @@ type header struct {
 	Seed        seed
 	RunBits     uint32
 	Critical    uint32 // bytes of critical identifiers, which follow the header
-	Slots       uint64
 	Entries     uint64
 }
 
@@ -80,7 +79,7 @@ func (t *table) write(f io.Writer, digest [sha256.Size]byte) error {
 		List: digest, ListSize: uint64(len(t.list.data)),
 		EntriesFrom: uint64(t.list.entries.from), EntriesTo: uint64(t.list.entries.to),
 		Seed: t.seed, RunBits: uint32(t.runBits), Critical: uint32(len(critical)),
-		Slots: uint64(t.slots), Entries: uint64(t.entries),
+		Entries: uint64(t.entries),
 	}
 	copy(h.Magic[:], magic)
 	sum := sha256.New()
@@ -88,7 +87,7 @@ func (t *table) write(f io.Writer, digest [sha256.Size]byte) error {
 	if err := binary.Write(w, binary.LittleEndian, &h); err != nil {
 		return err
 	}
-	for _, part := range [][]byte{critical, t.memory.data[:t.size()]} {
+	for _, part := range [][]byte{critical, t.data} {
 		if _, err := w.Write(part); err != nil {
 			return err
 		}
@@ -156,30 +155,29 @@ func readIndex(r io.Reader, size int64, l *list, opts Options) (*Index, error) {
 	if why := h.wrong(l, digest, opts); why != "" {
 		return refuse(why)
 	}
-	s := shape{runBits: uint(h.RunBits), blocks: blocksFor(int(h.Entries), uint(h.RunBits)), slots: int(h.Slots)}
-	if size != int64(binary.Size(h))+int64(h.Critical)+int64(s.size())+sha256.Size {
+	if size != int64(binary.Size(h))+int64(h.Critical)+int64(bucketsFor(int(h.Entries)))*bucketSize+sha256.Size {
 		return refuse("not of its size")
 	}
 	critical := make([]byte, h.Critical)
 	if _, err := io.ReadFull(r, critical); err != nil {
 		return refuse("cut short")
 	}
-	t, err := newTable(s, h.Seed)
+	t, err := newTable(int(h.Entries), uint(h.RunBits), h.Seed)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.ReadFull(r, t.memory.data); err != nil {
+	if _, err := io.ReadFull(r, t.data); err != nil {
 		return refuse("cut short")
 	}
 	sum.Write(critical)
-	sum.Write(t.memory.data)
+	sum.Write(t.data)
 	var want [sha256.Size]byte
 	if _, err := io.ReadFull(r, want[:]); err != nil || string(sum.Sum(nil)) != string(want[:]) {
 		return refuse("damaged")
 	}
-	t.list, t.entries = l, int(h.Entries)
+	t.list = l
 	var ok bool
-	if t.critical, ok = splitIdentifiers(critical); !ok || !t.inOrder() {
+	if t.critical, ok = splitIdentifiers(critical); !ok {
 		return refuse("damaged")
 	}
 	return newIndex(t), nil
@@ -195,25 +193,10 @@ func (h *header) wrong(l *list, digest [sha256.Size]byte, opts Options) string {
 		h.EntriesFrom != uint64(l.entries.from) || h.EntriesTo != uint64(l.entries.to):
 		return "of another list"
 	case h.RunBits > maxRunBits || h.Critical > maxIdentifiers ||
-		h.Entries > uint64(l.entries.len()/minEntry) || h.Entries > uint64(opts.MaxEntries) ||
-		h.Slots > uint64(maxSlots(int(h.Entries), uint(h.RunBits))):
+		h.Entries > uint64(l.entries.len()/minEntry) || h.Entries > uint64(opts.MaxEntries):
 		return "damaged"
 	}
 	return ""
-}
-
-// inOrder reports whether every run ends where the next one begins, and begins
-// where its proportions are.
-func (t *table) inOrder() bool {
-	at := 0
-	for run := range t.runs() {
-		first, end, made := t.bounds(run)
-		if first != at || made < 1 || made > end-first {
-			return false
-		}
-		at = end
-	}
-	return at == t.slots
 }
 
 func splitIdentifiers(b []byte) ([][]byte, bool) {

@@ -1,129 +1,111 @@
 package serials
 
-import "encoding/binary"
-
-// A table has three parts, in this order:
-//
-//   - the filter, blocks of 64 bytes;
-//   - runs, for each its first slot and how many slots it was made for, and
-//     the number of all slots at the end;
-//   - slots: 32 bits of hash above the 32 bits of the entry's offset in the
-//     list, or zero.
-//
-// The topmost bits of a hash say which run; the fingerprint, the 32 bits below
-// them, which block of the run and which slot, as its proportion of 2^32. When
-// the slot is taken, the entry is in one of those after it, and no slot between
-// them is free. The slots of a run are in the order of those proportions;
-// entries of one serial number, unless they are very many, have a slot each.
-const (
-	blockSize      = 64
-	entriesOfBlock = 46 // 11 bits each
-	runSize        = 8
+import (
+	"encoding/binary"
+	"math/bits"
 )
 
-// shape is the size of a table's parts.
-type shape struct {
-	runBits uint
-	blocks  int // of each run
-	slots   int // of all runs
-}
+// A table is buckets of 64 bytes, a line of the processor's cache, each with
+// room for ten entries:
+//
+//   - ten marks of 15 bits in 16, zero where there is no entry;
+//   - how many entries there are, and whether others had to go to the next
+//     bucket, 16 bits each;
+//   - ten offsets of entries in the list, 32 bits each.
+//
+// The 32 topmost bits of a hash, as a proportion of 2^32, say which bucket an
+// entry belongs in; when that is full it is in the next one, the first follows
+// the last. The entries of one serial number are all in one bucket: those for
+// which a full bucket had no room were compared, and the earliest stayed.
+const (
+	bucketSize    = 64
+	bucketEntries = 10
+	countAt       = 2 * bucketEntries
+	spilledAt     = countAt + 2
+	offsetsAt     = spilledAt + 2
+)
 
-func blocksFor(entries int, runBits uint) int { return entries>>runBits/entriesOfBlock + 1 }
-
-// slotsFor leaves one slot of six free: less would be slower to search, more
-// would not fit in the memory that is promised.
-func slotsFor(entries int) int { return entries + entries/5 + 1 }
-
-// maxSlots is the most that the runs of a list can take together, if every
-// entry lies behind its place.
-func maxSlots(entries int, runBits uint) int { return 2*slotsFor(entries) + 1<<runBits }
-
-func (s shape) runs() int       { return 1 << s.runBits }
-func (s shape) filterSize() int { return s.blocks << s.runBits * blockSize }
-func (s shape) runsSize() int   { return s.runs()*runSize + 4 }
-func (s shape) size() int       { return s.filterSize() + s.runsSize() + 8*s.slots }
+// bucketsFor leaves four places of ten free: then one bucket of 25 is too
+// small.
+func bucketsFor(entries int) int { return entries/6 + 1 }
 
 // table is the searchable form of a list's serial numbers. It is immutable
 // once it is filled.
 type table struct {
-	shape
 	seed     seed
 	list     *list
-	entries  int // of the list, each one of a serial number that stands twice
+	entries  int  // of the list, each one of a serial number that stands twice
+	runBits  uint // where marks are in the hash
 	critical [][]byte
 
 	memory *mapping
-	filter []byte
-	run    []byte
-	slot   []byte
+	data   []byte // the buckets
+	count  uint64 // of buckets
 }
 
-func newTable(s shape, secret seed) (*table, error) {
-	memory, err := reserve(s.size())
+func newTable(entries int, runBits uint, secret seed) (*table, error) {
+	count := bucketsFor(entries)
+	memory, err := reserve(count * bucketSize)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{shape: s, seed: secret, memory: memory}
-	f, r := s.filterSize(), s.runsSize()
-	t.filter, t.run, t.slot = memory.data[:f:f], memory.data[f:f+r:f+r], memory.data[f+r:][:8*s.slots]
-	return t, nil
+	return &table{seed: secret, entries: entries, runBits: runBits, memory: memory, data: memory.data, count: uint64(count)}, nil
 }
 
-// finish leaves out the slots after the last run.
-func (t *table) finish(filled int) {
-	binary.LittleEndian.PutUint32(t.run[t.runs()*runSize:], uint32(filled))
-	t.slots = filled
-	t.slot = t.slot[:8*filled]
-}
+// bucket is one of a table's.
+type bucket [bucketSize]byte
 
-// bounds returns where a run begins, where the next one does, and how many
-// slots it was made for.
-func (t *table) bounds(run int) (first, end, made int) {
-	b := t.run[run*runSize:]
-	return int(binary.LittleEndian.Uint32(b)), int(binary.LittleEndian.Uint32(b[8:])), int(binary.LittleEndian.Uint32(b[4:]))
-}
+func (t *table) bucket(i uint64) *bucket { return (*bucket)(t.data[i*bucketSize:]) }
 
-func (t *table) setBounds(run, first, made int) {
-	b := t.run[run*runSize:]
-	binary.LittleEndian.PutUint32(b, uint32(first))
-	binary.LittleEndian.PutUint32(b[4:], uint32(made))
-}
+// home returns the bucket that a hash belongs in.
+func (t *table) home(h uint64) uint64 { return (h >> 32) * t.count >> 32 }
 
-// part returns a fingerprint's proportion of n.
-func part(fp uint32, n int) int { return int(uint64(fp) * uint64(n) >> 32) }
-
-func (t *table) get(i int) uint64    { return binary.LittleEndian.Uint64(t.slot[8*i:]) }
-func (t *table) put(i int, v uint64) { binary.LittleEndian.PutUint64(t.slot[8*i:], v) }
-
-// markRun puts the fingerprints of a run's elements into the filter.
-func (t *table) markRun(run int, elements [][]byte) {
-	filter := t.filter[run*t.blocks*blockSize:][:t.blocks*blockSize]
-	for _, words := range elements {
-		for ; len(words) >= 8; words = words[8:] {
-			fp := binary.LittleEndian.Uint32(words[4:])
-			first, second, mask1, mask2 := filterBits(fp)
-			block := filter[part(fp, t.blocks)*blockSize:][:blockSize]
-			binary.LittleEndian.PutUint64(block[first:], binary.LittleEndian.Uint64(block[first:])|mask1)
-			binary.LittleEndian.PutUint64(block[second:], binary.LittleEndian.Uint64(block[second:])|mask2)
-		}
+// next returns the bucket that follows.
+func (t *table) next(i uint64) uint64 {
+	if i++; i == t.count {
+		return 0
 	}
+	return i
 }
 
-// passes reports whether the filter knows the fingerprint: always when the
-// table does, and seldom otherwise.
-func (t *table) passes(run int, fp uint32) bool {
-	first, second, mask1, mask2 := filterBits(fp)
-	block := t.filter[(run*t.blocks+part(fp, t.blocks))*blockSize:][:blockSize]
-	return binary.LittleEndian.Uint64(block[first:])&mask1 == mask1 && binary.LittleEndian.Uint64(block[second:])&mask2 == mask2
+// mark returns what a bucket keeps of a hash: 15 bits, never zero.
+func (t *table) mark(h uint64) uint16 { return max(uint16(h>>((32-t.runBits)&63))&0x7fff, 1) }
+
+// matches has a bit for each entry with the mark, all at once: a question for
+// each would be one that the processor cannot guess the answer of.
+func (b *bucket) matches(mark uint16) matches {
+	const all, low, high = 0x0001_0001_0001_0001, 0x7fff_7fff_7fff_7fff, 0x8000_8000_8000_8000
+	m := uint64(mark) * all
+	// The highest bit of each 16 becomes 0 where the marks are the same.
+	x := ((m ^ word(b[0:])) + low) & high
+	y := ((m ^ word(b[8:])) + low) & high
+	z := ((m ^ word(b[16:])) + low) & 0x8000_8000 // the rest are no marks
+	return matches((x>>2 | y>>1 | z) ^ (high>>2 | high>>1 | 0x8000_8000))
 }
 
-// filterBits says where the bits of a fingerprint are: three in each of two
-// words of one block, which is one line of the processor's cache.
-func filterBits(fp uint32) (first, second int, mask1, mask2 uint64) {
-	g := fold(uint64(fp)^0x243f6a8885a308d3, 0x9e3779b97f4a7c15)
-	mask1 = 1<<(g&63) | 1<<(g>>6&63) | 1<<(g>>12&63)
-	mask2 = 1<<(g>>18&63) | 1<<(g>>24&63) | 1<<(g>>30&63)
-	first = int(g >> 36 & 7)
-	second = first ^ (1 + int(g>>39&3)) // another word
-	return first * 8, second * 8, mask1, mask2
+// matches are places in a bucket, one for each bit that is set.
+type matches uint64
+
+// one reports whether there is exactly one.
+func (m matches) one() bool { return m != 0 && m&(m-1) == 0 }
+
+// first returns the place of the lowest bit; there must be one.
+func (m matches) first() int {
+	// Of 16 bits, the 13th is of the first word of marks, and so on.
+	at := bits.TrailingZeros64(uint64(m))
+	return (at&3-1)*4 + at>>4
+}
+
+func (b *bucket) offset(place int) uint32 {
+	return binary.LittleEndian.Uint32(b[offsetsAt+4*place:])
+}
+
+func (b *bucket) entries() int { return int(binary.LittleEndian.Uint16(b[countAt:])) }
+
+// spilled reports whether entries that belong here may be in the next bucket.
+func (b *bucket) spilled() bool { return b[spilledAt] != 0 }
+
+func (b *bucket) put(place int, mark uint16, offset uint32) {
+	binary.LittleEndian.PutUint16(b[2*place:], mark)
+	binary.LittleEndian.PutUint32(b[offsetsAt+4*place:], offset)
 }

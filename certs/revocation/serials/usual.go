@@ -5,50 +5,39 @@ import "encoding/binary"
 // usualEntry is more than the length of any entry of the usual form.
 const usualEntry = 64
 
-// Lengths of serial numbers that are usual, in bytes. RFC 5280 allows no longer
-// ones.
-const (
-	minUsualSerial = 8
-	maxUsualSerial = 20
-)
+// usualRead is what a usual entry says.
+type usualRead struct {
+	revoked int64 // in seconds since 1970
+	reason  byte
+}
 
 // usual reads the entry in b if it has the form that nearly all have, short
 // lengths, a UTCTime and no extensions but a reasonCode alone, and is of the
-// serial number: when it was revoked, in seconds since 1970, and why. Otherwise
-// it is false and says nothing.
+// serial number. Otherwise it is false and says nothing.
 //
 // Here a look-up waits for memory. So nothing in the entry decides where the
 // next byte is read or what is done next, but for the one question at the end:
 // the processor can go on to other work, and the two lines of its cache that an
-// entry may lie in come together.
-func usual(b *[usualEntry]byte, serial []byte) (unix int64, reason byte, ok bool) {
-	n := len(serial)
-	if n < minUsualSerial || n > maxUsualSerial {
-		return 0, 0, false
-	}
-	wrong := (word(b[4:]) ^ word(serial)) | (word(b[4+n-8:]) ^ word(serial[n-8:]))
-	if n > 16 {
-		wrong |= word(b[12:]) ^ word(serial[8:])
-	}
-	rest := b[4+n:][:15+len(onlyReason)+1]
-	date, clock := word(rest), word(rest[7:])
-	// SEQUENCE, a length, INTEGER, its length; UTCTime, 13 digits, Z.
-	const shape = tagSequence | tagInteger<<16
-	wrong |= (word(b[:]) & 0xffff00ff) ^ (shape | uint64(n)<<24)
-	wrong |= (date & 0xffff) ^ (tagUTCTime | 13<<8)
-	wrong |= clock>>56 ^ 'Z'
-	// What follows the date takes no bytes or those of a reasonCode.
-	const more = uint64(len(onlyReason) + 1) // 14
-	left := uint64(b[1]) - uint64(2+n+15)
-	there := -(left >> 1 & 1) // all bits or none: more has this one
-	wrong |= left &^ there
-	wrong |= there & ((left ^ more) | (word(rest[15:]) ^ firstOfReason) | (word(rest[15+len(onlyReason)-8:]) ^ lastOfReason))
-	unix, bad := utcSeconds(date>>16, clock<<8>>16)
-	return unix, rest[len(rest)-1] & byte(there), wrong|bad == 0
+// entry may lie in come together. For the same reason it is short.
+func usual(b *[usualEntry]byte, k *key) (u usualRead, ok bool) {
+	n := uint(k.n) & 31 // no more than that anyway; so the compiler knows
+	// SEQUENCE and its length without extensions, INTEGER and its length.
+	header := uint64(tagSequence | tagInteger<<16 | (n+17)<<8 | n<<24)
+	longer := uint64((n+17)^(n+17+more)) << 8 // with a reasonCode; bit 9 is always set
+	wrong := (at(b, 4) ^ k.first) | (at(b, 4+min(8, n-8)&15) ^ k.middle) | (at(b, (n-4)&31) ^ k.last)
+	header ^= uint64(binary.LittleEndian.Uint32(b[:]))
+	there := uint64(int64(header<<54) >> 63) // all bits with a reasonCode, or none
+	wrong |= header ^ longer&there
+	wrong |= ((at(b, 19+n) ^ firstOfReason) | (at(b, 24+n) ^ lastOfReason)) & there
+	unix, bad := utcSeconds(at(b, 4+n), at(b, 11+n))
+	return usualRead{unix, b[32+n] & byte(there)}, wrong|bad == 0
 }
 
-// word is eight bytes as a number.
-func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+// more is the length of crlEntryExtensions with a reasonCode alone.
+const more = uint(len(onlyReason) + 1)
+
+// at is the eight bytes from i on as a number.
+func at(b *[usualEntry]byte, i uint) uint64 { return binary.LittleEndian.Uint64(b[i : i+8]) }
 
 // The first and the last eight bytes of onlyReason, as numbers.
 const (
@@ -56,39 +45,73 @@ const (
 	lastOfReason  = 0x010a0304_151d5503
 )
 
-// utcSeconds converts the digits YYMMDD and hhmmss of a UTCTime, the first in
-// the lowest byte. There is no such time when bad is not 0.
+// utcSeconds converts a UTCTime with seconds and in Zulu, of which date is the
+// first eight bytes of the element and clock the last eight. There is no such
+// time when bad is not 0.
 func utcSeconds(date, clock uint64) (unix int64, bad uint64) {
-	const zeros = 0x303030303030
-	date, clock = date^zeros, clock^zeros
-	const high, six = 0xf0f0f0f0f0f0, 0x060606060606
-	bad = (date | clock | (date + six) | (clock + six)) & high
-	// Pairs of digits become the numbers in the lower of their bytes.
-	date, clock = date*10+date>>8, clock*10+clock>>8
-	year, month, day := date&0xff, date>>16&0xff, date>>32&0xff
-	hour, minute, second := clock&0xff, clock>>16&0xff, clock>>32&0xff
-	// A year divisible by four is a leap year, from 1950 to 2049.
-	of := month&15 | (year&3-1)>>63<<4
-	length := uint64(monthDays[of])
-	// What is too large makes one of the differences negative.
-	bad |= ((12 - month) | (day - 1) | (length - day) | (23 - hour) | (59 - minute) | (59 - second)) >> 63
-	if year += 50; year >= 100 {
-		year -= 100
-	}
-	const from1950 = -7305 // days, seen from 1970
-	days := int64(year*365+(year+1)/4) + int64(monthStarts[of]) + int64(day-1) + from1950
-	return days*86400 + int64(hour*3600+minute*60+second), bad
+	date ^= tagUTCTime | 13<<8 | 0x3030_3030_3030_0000 // digits become numbers
+	clock ^= 'Z'<<56 | 0x30_3030_3030_3030
+	bad = date&0xf0fc_f0fe_f0f0_ffff | clock&0xfff0_f0f0_f0f0_f0f0
+	year := years[date>>16&0xfff]
+	// Month and day in 11 bits: each digit is moved to its place.
+	monthDay := (date >> 32) * (1<<34 | 1<<22 | 1<<12 | 1) >> 24 & 0x7ff
+	days := uint64(year>>12) + uint64(daysOfYear[monthDay|uint64(year&leapYear)])
+	seconds := uint64(hours[clock>>8&0xfff]) + uint64(sixty[clock>>24&0xfff])*60 + uint64(sixty[clock>>40&0xfff])
+	bad |= (days | seconds) >> 19
+	return int64(days*86400+seconds) - from1950, bad
 }
 
-// monthDays are the lengths of the months from 1, monthStarts the days of the
-// year before each; those of leap years stand from 16 on.
+// from1950 is the seconds from the day before 1950 to 1970.
+const from1950 = (7305 + 1) * 86400
+
+// What is looked up for two digits stands where the first is in the lowest four
+// bits and the second is in those from the eighth. Nothing larger than noTime
+// stands for a time.
 var (
-	monthDays = [32]byte{
-		1: 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
-		17: 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
-	}
-	monthStarts = [32]uint16{
-		1: 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334,
-		17: 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335,
-	}
+	hours = ofDigits(24, func(n int) uint32 { return uint32(n) * 3600 })
+	sixty = ofDigits(60, func(n int) uint32 { return uint32(n) })
+	// The days from 1950 to the beginning of a year from then to 2049, from
+	// the twelfth bit on, and leapYear: all are that can be divided by four.
+	years = ofDigits(100, func(n int) uint32 {
+		since := uint32(n+50) % 100
+		v := (since*365 + (since+1)/4) << 12
+		if n%4 == 0 {
+			v |= leapYear
+		}
+		return v
+	})
 )
+
+const (
+	noTime   = 1 << 19
+	leapYear = 1 << 11
+)
+
+func ofDigits(limit int, value func(n int) uint32) (table [4096]uint32) {
+	for i := range table {
+		table[i] = noTime << 12
+	}
+	for n := range limit {
+		table[n%10<<8|n/10] = value(n)
+	}
+	return table
+}
+
+// daysOfYear has the days of the year until and with one, by the digits of month
+// and day: 1, 4, 2 and 4 bits, below leapYear.
+var daysOfYear = func() (table [2 * leapYear]uint32) {
+	for i := range table {
+		table[i] = noTime
+	}
+	for leap := range uint32(2) {
+		of := uint32(0)
+		for month, days := range [...]int{31, 28 + int(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31} {
+			for day := range days {
+				of++
+				m, d := month+1, day+1
+				table[leap*leapYear|uint32(m/10<<10|m%10<<6|d/10<<4|d%10)] = of
+			}
+		}
+	}
+	return table
+}()

@@ -2,6 +2,7 @@ package serials
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -31,8 +32,9 @@ func TestUsualEntries(t *testing.T) {
 		at := time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(r.Int64N(36525*86400)) * time.Second)
 		entry, b := usualOf(serial, at, byte(r.IntN(11)))
 		agree(t, entry, b, serial)
-		if unix, _, ok := usual((*[usualEntry]byte)(b), serial); !ok || unix != at.Unix() {
-			t.Fatalf("%x: %v, want %v", entry, time.Unix(unix, 0).UTC(), at)
+		k := keyOf(serial)
+		if u, ok := usual((*[usualEntry]byte)(b), &k); !ok || u.revoked != at.Unix() {
+			t.Fatalf("%x: %v, want %v", entry, time.Unix(u.revoked, 0).UTC(), at)
 		}
 		// With a bit of it changed, it may still be an entry.
 		b[r.IntN(len(entry))] ^= 1 << r.IntN(8)
@@ -49,7 +51,11 @@ func TestUsualEntries(t *testing.T) {
 // which the long way must then read the same.
 func agree(t *testing.T, entry, b, serial []byte) bool {
 	t.Helper()
-	unix, reason, ok := usual((*[usualEntry]byte)(b), serial)
+	if !isUsual(serial) {
+		return false
+	}
+	k := keyOf(serial)
+	u, ok := usual((*[usualEntry]byte)(b), &k)
 	if !ok {
 		return false
 	}
@@ -58,13 +64,27 @@ func agree(t *testing.T, entry, b, serial []byte) bool {
 		t.Fatalf("%x: %s", entry, problem)
 	}
 	want, problem := p.entry(b)
-	if problem != "" || want.RevokedAt.Unix() != unix || want.Reason != int(reason) || want.Extensions != nil {
-		t.Fatalf("%x: %d, reason %d; want %+v, %s", entry, unix, reason, want, problem)
+	if problem != "" || want.RevokedAt.Unix() != u.revoked || want.Reason != int(u.reason) || want.Extensions != nil {
+		t.Fatalf("%x: %d, reason %d; want %+v, %s", entry, u.revoked, u.reason, want, problem)
 	}
 	if !bytes.Equal(b[p.serial:p.serialEnd], serial) {
 		t.Fatalf("%x: of another serial number than %x", entry, serial)
 	}
 	return true
+}
+
+// All dates of six digits, and all times, are what they are in the long way.
+func TestUsualTimes(t *testing.T) {
+	for n := range 1_000_000 {
+		for _, digits := range []string{fmt.Sprintf("%06d102030", n), fmt.Sprintf("240229%06d", n)} {
+			b := []byte("\x17\x0d" + digits + "Z")
+			want, _ := readStamp(b, 0)
+			unix, bad := utcSeconds(word(b), word(b[7:]))
+			if (bad == 0) != (want != 0) || bad == 0 && unix != want.unix() {
+				t.Fatalf("%s: %d, %x; want %d", digits, unix, bad, want.unix())
+			}
+		}
+	}
 }
 
 func FuzzUsual(f *testing.F) {

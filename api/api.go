@@ -193,6 +193,7 @@ func (v *service) routes(e *echo.Echo) {
 	e.POST("/check", v.findDocument)
 	get("/check/:number", v.checkPage)
 	e.POST("/check/:number/pdf", v.downloadPDF)
+	v.layoutRoutes(get)
 	get("/static/:name", v.static)
 	get("/problems/:code", v.problemPage)
 

@@ -158,7 +158,7 @@ func (cmd layoutPreviewCommand) print(c *console) error {
 	if err := os.MkdirAll(cmd.Out, 0o755); err != nil {
 		return err
 	}
-	specimens := previewed(layouts)
+	specimens := layouts.Specimens()
 	p := &printer{}
 	failed, pages := 0, 0
 	for _, name := range slices.Sorted(maps.Keys(specimens)) {
@@ -186,18 +186,3 @@ func (cmd layoutPreviewCommand) print(c *console) error {
 }
 
 var errNotPrinted = errors.New("cannot be printed with these layouts")
-
-// previewed are the specimens, and stand-ins for layouts that have none.
-func previewed(layouts *pdf.Layouts) map[string]pdf.Content {
-	all := pdf.Specimens()
-	shown := map[string]bool{}
-	for _, content := range all {
-		shown[content.Layout] = true
-	}
-	for _, name := range layouts.Names() {
-		if !shown[name] {
-			all[name] = layouts.Placeholder(name)
-		}
-	}
-	return all
-}

@@ -18,16 +18,27 @@ func House() fs.FS {
 	return sub
 }
 
-// Placeholder returns a content for a layout without a specimen: every field
-// holds its own name, and tables are empty. It is a preview of layouts that a
-// folder adds.
-func (l *Layouts) Placeholder(layout string) Content {
-	c := Content{Layout: layout, Number: "000000", Fields: map[string]documents.Text{}}
-	required, optional := l.Fields(layout)
-	for _, names := range [][]string{required, optional} {
-		for _, name := range names {
-			c.Fields[name] = Same(name)
+// Specimens are those of the function of that name, and for every layout that
+// has none, because a folder added it, a content in which every field holds its
+// own name and tables are empty.
+func (l *Layouts) Specimens() map[string]Content {
+	all := Specimens()
+	shown := map[string]bool{}
+	for _, c := range all {
+		shown[c.Layout] = true
+	}
+	for _, name := range l.Names() {
+		if !shown[name] {
+			all[name] = l.placeholder(name)
 		}
+	}
+	return all
+}
+
+func (l *Layouts) placeholder(layout string) Content {
+	c := Content{Layout: layout, Number: "000000", Fields: map[string]documents.Text{}}
+	for _, f := range l.layouts[layout].fields {
+		c.Fields[f.Name] = Same(f.Name)
 	}
 	return c
 }

@@ -25,10 +25,15 @@ tools:
 	@./.ci/tools
 
 # Judges that are not ours (OpenSSL, Poppler, pyHanko, EU DSS, veraPDF and
-# others, installed into var/interop) over what we make and over hostile files.
+# others, installed into var/interop) over what we make and over hostile files,
+# and decoders over scans of printed QR codes.
 interop:
 	@./.ci/interop/install
-	$(GO) test -count=1 -timeout 15m -tags interop -v -run TestInterop ./signing/interop
+	$(GO) test -count=1 -timeout 15m -tags interop$(TOKENS) -v -run TestInterop ./signing/interop
+	$(GO) test -count=1 -timeout 15m -tags interop -v -run TestPaper ./documents/pdf/qr
+
+# Keys in tokens need a C compiler.
+TOKENS := $(shell command -v gcc >/dev/null && echo ,pkcs11)
 
 # Rates on one core, each beside its raw limit, measured in the same run.
 bench:
@@ -41,8 +46,9 @@ lint:
 	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	$(GO) vet -tags interop ./signing/interop
-	$(GO) tool staticcheck -tags interop ./signing/interop
+	$(GO) vet -tags interop ./signing/interop ./documents/pdf/qr
+	$(GO) vet -tags interop,pkcs11 ./signing/interop
+	$(GO) tool staticcheck -tags interop,pkcs11 ./signing/interop ./documents/pdf/qr
 	$(GO) vet -tags pkcs11 ./signing/pkcs11
 
 # Every fuzz target for FUZZTIME, one after another.

@@ -87,7 +87,7 @@ func Compile() (*Pages, error) {
 		return nil, err
 	}
 	for _, lang := range Languages() {
-		for _, name := range []string{"start", "form", "result", "absent", "message"} {
+		for _, name := range []string{"start", "form", "result", "absent", "message", "layouts"} {
 			t, err := p.parse(name, lang, words)
 			if err != nil {
 				return nil, fmt.Errorf("page %s: %w", name, err)

@@ -42,6 +42,11 @@ func everyPage(t *testing.T, p *Pages, lang Lang) map[string]string {
 	add("absent", page, err)
 	page, err = p.Message(f, Message{Title: "title", Detail: "detail", Trace: "trace"})
 	add("message", page, err)
+	page, err = p.Layouts(f, Layouts{[]SpecimenGroup{{Title: "layouts_permits", Specimens: []Specimen{
+		{Name: "licence", Words: "specimen_licence", Layout: "licence"},
+		{Name: "permit", Layout: "<b>\""},
+	}}}, []Layout{{Name: "licence", Version: "<reason>", Digest: "00"}}})
+	add("layouts", page, err)
 	return all
 }
 

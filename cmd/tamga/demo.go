@@ -218,6 +218,7 @@ func (d *demo) welcome(p *printer, base string) {
 	for _, number := range d.numbers {
 		p.line("  %s", checkAddress(base)(number))
 	}
+	p.line("  %s/layouts", base)
 	p.blank()
 	p.line("Try in another terminal, in this folder")
 	for _, line := range d.curls(base) {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"tamga/documents/pdf"
 	"tamga/documents/registry"
 )
 
@@ -17,27 +16,6 @@ import (
 type registerFlags struct {
 	Database    string `placeholder:"PATH" help:"The register as an SQLite file. Default: ./var/tamga.db."`
 	DatabaseURL string `name:"database-url" placeholder:"URL" help:"The register in PostgreSQL, postgres://...; better given in TAMGA_DATABASE_URL, where other users cannot read the password."`
-}
-
-// layoutFlags say how documents look.
-type layoutFlags struct {
-	Emblem string `placeholder:"FILE" help:"Picture (PNG) that documents carry instead of the built-in ornament."`
-}
-
-// maxEmblem is above what documents/pdf accepts, so that its error is the one
-// people see.
-const maxEmblem = 4 << 20
-
-// compile draws the layouts, once.
-func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
-	opt := pdf.Options{CheckURL: checkAddress(baseURL)}
-	if f.Emblem != "" {
-		var err error
-		if opt.Emblem, err = c.read(f.Emblem, maxEmblem); err != nil {
-			return nil, fmt.Errorf("emblem: %w", err)
-		}
-	}
-	return pdf.Compile(opt)
 }
 
 const defaultDatabase = "var/tamga.db"

@@ -18,7 +18,7 @@ import (
 	"tamga/documents"
 )
 
-//go:embed layouts/*.json
+//go:embed layouts/*.json layouts/README.md
 var houseLayouts embed.FS
 
 // Compile reads and compiles the layouts. It takes some tens of milliseconds
@@ -111,12 +111,8 @@ type namedSpec struct {
 // readSpecs reads our layouts, those of a folder in their place or beside them,
 // and lays each over its base.
 func readSpecs(folder fs.FS) (map[string]namedSpec, error) {
-	own, err := fs.Sub(houseLayouts, "layouts")
-	if err != nil {
-		return nil, err
-	}
 	read := map[string]namedSpec{}
-	for _, from := range []fs.FS{own, folder} {
+	for _, from := range []fs.FS{House(), folder} {
 		if from == nil {
 			continue
 		}

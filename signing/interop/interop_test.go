@@ -12,6 +12,10 @@ import (
 	"tamga/certs/ca"
 )
 
+// fromToken makes the rows that are signed with a key in a token; nil without
+// the build tag pkcs11.
+var fromToken func(*authority, *press) []row
+
 // rows are all lines of the table.
 func rows(t *testing.T) []row {
 	t.Helper()
@@ -21,6 +25,10 @@ func rows(t *testing.T) []row {
 		a, impostor := newAuthority(t, f.slug, f.family), newAuthority(t, f.slug+"-impostor", f.family)
 		all = append(all, cmsRows(a, impostor)...)
 		all = append(all, pdfRows(a, impostor, print)...)
+		all = append(all, documentRows(a, print)...)
+		if fromToken != nil {
+			all = append(all, fromToken(a, print)...)
+		}
 		all = append(all, xmlRows(a, impostor)...)
 		all = append(all, certificateRows(a, impostor)...)
 		all = append(all, timestampRows(a, impostor)...)

@@ -27,8 +27,6 @@ type judge struct {
 	version func() string
 	// ask answers the questions, by their index.
 	ask func(qs []question) ([]answer, error)
-	// information says that its verdicts are shown and not compared.
-	information bool
 }
 
 var everything = []matter{integrity, structure, trust, period, purpose, standing, attack}
@@ -44,13 +42,9 @@ func judges() []judge {
 		{name: "xmlsec1", kinds: []kind{kindXML}, sees: []matter{integrity, trust, period}, missing: notInPath("xmlsec1", "faketime"), version: firstLine("xmlsec1", "--version"), ask: each(xmlsec)},
 		{name: "pyhanko", kinds: []kind{kindCMS, kindPDF, kindTimestamp, kindCertificate}, sees: everything, missing: notInFolder("venv/bin/python"), version: pyhankoVersion, ask: pyhanko.ask},
 		{name: "dss", kinds: []kind{kindCMS, kindPDF, kindXML, kindTimestamp, kindCertificate}, sees: everything, missing: notInFolder("java/classes"), version: jarVersion("dss-validation-*.jar"), ask: dss.ask},
-		{name: "verapdf", kinds: []kind{kindPDF}, missing: notInFolder("java/classes"), version: jarVersion("validation-model-*.jar"), ask: vera.askProfiles, information: veraPDFIsInformation},
+		{name: "verapdf", kinds: []kind{kindPDF}, missing: notInFolder("java/classes"), version: jarVersion("validation-model-*.jar"), ask: vera.askProfiles},
 	}
 }
-
-// veraPDFIsInformation: while our documents are not PDF/A, veraPDF's verdicts
-// are listed only. Set to false, every profile of a row must hold.
-const veraPDFIsInformation = true
 
 // wants reports whether a judge is asked about a row at all.
 func (j *judge) wants(r *row) bool {
@@ -59,7 +53,7 @@ func (j *judge) wants(r *row) bool {
 
 // held reports whether the judge's verdict on a row must agree with ours.
 func (j *judge) held(r *row) bool {
-	return !j.information && (r.wrong == honest || slices.Contains(j.sees, r.wrong))
+	return r.wrong == honest || slices.Contains(j.sees, r.wrong)
 }
 
 // folder is where .ci/interop/install puts what no system package brings.

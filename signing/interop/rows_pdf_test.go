@@ -16,7 +16,7 @@ import (
 )
 
 // profiles are those of veraPDF that our documents are held against.
-var profiles = []string{"2b", "3b", "ua1"}
+var profiles = []string{"3b", "ua1"}
 
 // press prints documents to be signed.
 type press struct {

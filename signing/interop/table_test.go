@@ -175,16 +175,6 @@ func (t *table) print(w io.Writer) {
 	for i, e := range t.known {
 		fmt.Fprintf(w, "[%d] %s, %s: %s\n", i+1, e.Rows, e.Judge, e.Reason)
 	}
-	for n, j := range t.judges {
-		if !j.information {
-			continue
-		}
-		for i, q := range t.questions {
-			if a := t.theirs[n][i]; a.verdict != silent {
-				fmt.Fprintf(w, "for information: %s %s: %s\n", j.name, q.name, a.detail)
-			}
-		}
-	}
 	for _, j := range t.judges {
 		fmt.Fprintf(w, "judge: %s: %s\n", j.name, j.version())
 	}

@@ -202,6 +202,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/check/:number", v.checkPage)
 	get("/check/:number/:code", v.checkCodePage)
 	e.POST("/check/:number/pdf", v.downloadPDF)
+	get("/offline", v.offlinePage)
 	get("/static/:name", v.static)
 	get("/problems/:code", v.problemPage)
 

@@ -500,4 +500,13 @@ func TestOfflineFromDisk(t *testing.T) {
 	if got := b.answer(t); got != "in_force offline_in_force_note" {
 		t.Errorf("after a refresh without a network: %s", got)
 	}
+
+	// Nothing sticks out of a narrow screen, in any language.
+	b.run(t, chromedp.EmulateViewport(320, 640))
+	for _, lang := range []string{"kk", "ru", "en"} {
+		b.run(t, click(chromedp.CSS(`button[data-lang="`+lang+`"]`)))
+		if got := b.ask(t, `document.documentElement.lang + " " + document.documentElement.scrollWidth`); got != lang+" 320" {
+			t.Errorf("language and width are %s, want %s 320", got, lang)
+		}
+	}
 }

@@ -60,6 +60,8 @@ var owner = map[string]string{
 	"github.com/jung-kurt/gofpdf":     "documents/pdf",
 	"github.com/makiuchi-d/gozxing":   "documents/pdf/qr", // tests
 	"golang.org/x/text":               "documents/pdf",
+	"github.com/chromedp/chromedp":    "api/web", // tests
+	"github.com/chromedp/cdproto":     "api/web", // tests
 	"go.mozilla.org/pkcs7":            "signing/cms",
 	"github.com/digitorus/pdfsign":    "signing",
 	"github.com/digitorus/pdf":        "signing",

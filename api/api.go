@@ -204,6 +204,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/check/:number/:code", v.checkCodePage)
 	e.POST("/check/:number/pdf", v.downloadPDF)
 	v.layoutRoutes(get)
+	get("/offline", v.offlinePage)
 	get("/static/:name", v.static)
 	get("/problems/:code", v.problemPage)
 

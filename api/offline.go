@@ -47,6 +47,11 @@ func (v *service) sealKeys() []seal.PublicKey {
 
 // keys answers GET /v1/keys.
 func (v *service) keys(c echo.Context) error {
+	forAnyPage(c, "public, max-age=3600")
+	return c.JSON(http.StatusOK, v.keySet())
+}
+
+func (v *service) keySet() publishedKeys {
 	set := publishedKeys{Keys: []publishedKey{}}
 	for _, k := range v.sealKeys() {
 		text := base64.RawURLEncoding.EncodeToString
@@ -55,8 +60,7 @@ func (v *service) keys(c echo.Context) error {
 			ID: text(k.ID), X: text(k.Point[1:33]), Y: text(k.Point[33:]),
 		})
 	}
-	forAnyPage(c, "public, max-age=3600")
-	return c.JSON(http.StatusOK, set)
+	return set
 }
 
 func forAnyPage(c echo.Context, cacheControl string) {

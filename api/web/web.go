@@ -7,7 +7,8 @@
 // decided by its caller, tamga/api.
 //
 // Pages work without JavaScript, load nothing from elsewhere, and keep to a
-// content security policy without inline styles or scripts.
+// content security policy without inline styles or scripts. The one exception is
+// [Pages.Offline], which is a program in one file and has a policy of its own.
 package web
 
 import (
@@ -21,7 +22,7 @@ import (
 	"io/fs"
 )
 
-//go:embed templates/*.html static/* words.json
+//go:embed templates/*.html static/* words.json offline
 var files embed.FS
 
 // Lang is a language of the pages.
@@ -59,8 +60,9 @@ func Languages() []Lang {
 
 // Pages are the compiled templates. They are safe for concurrent use.
 type Pages struct {
-	byName map[pageKey]*template.Template
-	static map[string]Asset
+	byName  map[pageKey]*template.Template
+	static  map[string]Asset
+	offline *offline
 }
 
 type pageKey struct {
@@ -78,7 +80,7 @@ type Asset struct {
 // Compile parses the templates and the words. An error means that the program
 // was built from broken files.
 func Compile() (*Pages, error) {
-	words, err := readWords()
+	words, err := readWords("words.json")
 	if err != nil {
 		return nil, err
 	}
@@ -95,10 +97,19 @@ func Compile() (*Pages, error) {
 			p.byName[pageKey{name, lang}] = t
 		}
 	}
+	if p.offline, err = compileOffline(p, words); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
 func (p *Pages) parse(name string, lang Lang, words map[string]Label) (*template.Template, error) {
+	return p.parseFiles("frame.html", lang, words,
+		"templates/frame.html", "templates/icons.html", "templates/"+name+".html")
+}
+
+// parseFiles parses a template with those that it uses.
+func (p *Pages) parseFiles(name string, lang Lang, words map[string]Label, from ...string) (*template.Template, error) {
 	functions := template.FuncMap{
 		// t says a phrase of words.json in the language of the page.
 		"t": func(key string) (string, error) {
@@ -117,8 +128,7 @@ func (p *Pages) parse(name string, lang Lang, words map[string]Label) (*template
 		},
 		"languages": func() []language { return languages(lang) },
 	}
-	return template.New("frame.html").Funcs(functions).
-		ParseFS(files, "templates/frame.html", "templates/icons.html", "templates/"+name+".html")
+	return template.New(name).Funcs(functions).ParseFS(files, from...)
 }
 
 // language is one link of the switcher, in the language's own name.
@@ -136,9 +146,9 @@ func languages(current Lang) []language {
 	}
 }
 
-// readWords reads the phrases and insists on every language.
-func readWords() (map[string]Label, error) {
-	raw, err := files.ReadFile("words.json")
+// readWords reads the phrases of a file and insists on every language.
+func readWords(name string) (map[string]Label, error) {
+	raw, err := files.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -146,11 +156,11 @@ func readWords() (map[string]Label, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&words); err != nil {
-		return nil, fmt.Errorf("words.json: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	for key, w := range words {
 		if w.KK == "" || w.RU == "" || w.EN == "" {
-			return nil, fmt.Errorf("words.json: %q is missing in a language", key)
+			return nil, fmt.Errorf("%s: %q is missing in a language", name, key)
 		}
 	}
 	return words, nil

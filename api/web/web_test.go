@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -103,13 +102,19 @@ func wellNested(t *testing.T, name, page string) {
 
 // Kazakh text uses the Cyrillic і, and every phrase that a template names exists.
 func TestWords(t *testing.T) {
-	raw, err := files.ReadFile("words.json")
+	words, err := readWords("words.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var words map[string]Label
-	if err := json.Unmarshal(raw, &words); err != nil {
+	offline, err := readWords("offline/words.json")
+	if err != nil {
 		t.Fatal(err)
+	}
+	for key, w := range offline {
+		if _, twice := words[key]; twice {
+			t.Errorf("%s stands in both files", key)
+		}
+		words[key] = w
 	}
 	mixed := regexp.MustCompile(`[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі][A-Za-z]|[A-Za-z][А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]`)
 	for key, w := range words {

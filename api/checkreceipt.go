@@ -4,8 +4,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"time"
 
+	"tamga/documents"
+	"tamga/documents/pdf"
 	"tamga/signing"
 )
 
@@ -44,5 +47,44 @@ func (v *service) addReceipt(answer *checkAnswer, wanted bool) error {
 		return err
 	}
 	answer.Receipt = &receiptAnswer{ID: r.ID, CMS: cms}
-	return nil
+	if v.Registry.Layouts == nil || answer.publicDocument == nil {
+		return nil // nothing to print, or nothing of ours
+	}
+	answer.Receipt.PDF, err = v.printReceipt(checkReceiptContent(r), r, r.Type+"/1", r.AnsweredAt)
+	return err
+}
+
+// checkReceiptContent is what the receipt of a check prints: the three facts,
+// apart.
+func checkReceiptContent(r checkReceipt) pdf.Content {
+	a := r.Answer
+	digest := a.SHA256
+	if a.UploadedFile != nil {
+		digest = a.UploadedFile.SHA256
+	}
+	signature := documents.Text{KK: a.Signature.Summary.KK, RU: a.Signature.Summary.RU}
+	c := pdf.Content{Layout: "verification-receipt", Number: strings.ToUpper(r.ID[:16]), Fields: map[string]documents.Text{
+		"authority":       {KK: "ТАМҒА", RU: "ТАМГА"},
+		"requisites":      pdf.Same(printable(r.Service)),
+		"issued_on":       pdf.Same(documents.CivilDate(r.AnsweredAt).Printed()),
+		"checked_at":      pdf.Same(printedTime(r.AnsweredAt)),
+		"document":        {KK: a.Title.KK, RU: a.Title.RU},
+		"document_number": pdf.Same(a.Number),
+		"document_date":   pdf.Same(a.IssuedOn.Printed()),
+		"digest":          pdf.Same(inTwo(digest)),
+		"integrity":       outcomeText(a.Integrity),
+		"signature_fact":  signature,
+		"status_fact":     {KK: a.Status.KK, RU: a.Status.RU},
+		"status_at":       pdf.Same(printedTime(a.StatusAt)),
+		"conclusion":      {KK: a.Status.KK, RU: a.Status.RU},
+	}}
+	if a.Holder != nil {
+		c.Fields["holder"] = a.Holder.Name
+	}
+	if a.Integrity != signing.CheckPassed || a.Signature.Indication != signing.TotalPassed {
+		c.Fields["conclusion"] = documents.Text{
+			KK: "құжаттың түпнұсқалығы расталмады", RU: "подлинность документа не подтверждена",
+		}
+	}
+	return c
 }

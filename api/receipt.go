@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
@@ -14,24 +15,30 @@ import (
 // receiptSchema names the JSON that a receipt carries.
 const receiptSchema = receipt.Type + "/1"
 
-// receiptPDF prints a receipt and signs it. The JSON goes along as the file's
-// attachment: what is printed is for people, and names no more of the numbers
-// than their ends.
+// receiptPDF prints the receipt of a verification. What is printed is for
+// people, and names no more of the numbers than their ends; the JSON beside it
+// has them.
 func (v *service) receiptPDF(r receipt.Receipt) ([]byte, error) {
 	if v.Registry.Layouts == nil {
 		return nil, badField("/receipt_pdf", "not_offered", "this service prints no documents")
 	}
-	data, err := json.MarshalIndent(r, "", "  ")
+	return v.printReceipt(receiptContent(r), r, receiptSchema, r.AnsweredAt)
+}
+
+// printReceipt prints a receipt and signs it, with its JSON attached. What our
+// own verifier does not take for a signed file does not leave.
+func (v *service) printReceipt(content pdf.Content, attached any, schema string, at time.Time) ([]byte, error) {
+	data, err := json.MarshalIndent(attached, "", "  ")
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := v.Registry.Layouts.Prepare(receiptContent(r), pdf.Meta{
-		SignedAt: r.AnsweredAt, Data: data, Schema: receiptSchema, CheckURL: v.BaseURL + "/", QR: v.BaseURL + "/",
+	prepared, err := v.Registry.Layouts.Prepare(content, pdf.Meta{
+		SignedAt: at, Data: data, Schema: schema, CheckURL: v.BaseURL + "/", QR: v.BaseURL + "/",
 	})
 	if err != nil {
 		return nil, err
 	}
-	file, err := signing.SignPreparedPDF(signing.PreparedPDF(prepared), v.ReceiptKey, r.AnsweredAt)
+	file, err := signing.SignPreparedPDF(signing.PreparedPDF(prepared), v.ReceiptKey, at)
 	if err != nil {
 		return nil, err
 	}

@@ -240,23 +240,47 @@ func (e *extension) prove(s *extended) error {
 }
 
 // evidence gathers what proves a signer and the authorities of all its
-// timestamps.
+// timestamps. About a signature that is archived already, only the authority
+// of the newest timestamp must be proved: the proofs of the others are under
+// it, and after their certificates ended nobody can give new ones.
 func (e *extension) evidence(s *extended) (Material, error) {
 	if e.Gather == nil {
 		return Material{}, fmt.Errorf("%w: nobody gathers it", ErrEvidence)
 	}
+	archived := hasArchive(s.info)
 	material, err := e.Gather(s.certificate, e.bag, e.Time)
-	if err != nil {
+	if err != nil && !archived {
 		return Material{}, err
 	}
-	for _, raw := range s.tokens {
+	newest := newestToken(s.tokens)
+	for i, raw := range s.tokens {
 		more, err := e.tokenEvidence(raw)
-		if err != nil {
+		if err != nil && (!archived || i == newest) {
 			return Material{}, err
 		}
 		material.Add(more)
 	}
 	return material, nil
+}
+
+func hasArchive(si *cms.SignerInfo) bool {
+	return slices.ContainsFunc(si.Unsigned, func(a cms.Attribute) bool { return a.ID.Equal(cms.OIDArchiveTimestampV3) })
+}
+
+// newestToken returns the number of the token with the latest time. One that
+// cannot be read is the newest: it must not be passed over.
+func newestToken(tokens [][]byte) int {
+	newest, at := 0, time.Time{}
+	for i, raw := range tokens {
+		token, err := tsp.ParseToken(raw)
+		if err != nil {
+			return i
+		}
+		if !token.Info.GenTime.Before(at) {
+			newest, at = i, token.Info.GenTime
+		}
+	}
+	return newest
 }
 
 // tokenEvidence gathers what proves the authority of a timestamp.

@@ -261,3 +261,46 @@ func TestParseBaseline(t *testing.T) {
 		}
 	}
 }
+
+// An archived signature is archived once more when nobody can prove its signer
+// any longer, and not before it is archived; nor without proof of the newest
+// timestamp.
+func TestExtendAfterSigner(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key, authority := pki.Person(signtest.Applicant()), pki.TSA()
+	opt := signing.ExtendOptions{Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: authority.Stamper()}, Gather: pki.Gatherer().Gather}
+	without := func(who *certs.Certificate) signing.ExtendOptions {
+		later := opt
+		later.Gather = func(c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error) {
+			if c.Fingerprint() == who.Fingerprint() {
+				return signing.Material{}, signing.ErrEvidence
+			}
+			return opt.Gather(c, extra, at)
+		}
+		return later
+	}
+	for name, plain := range map[string][]byte{
+		"cms": pki.Signed([]byte("x"), key),
+		"pdf": mustSign(t, onePage(2000, ""), key, signing.PDFOptions{Time: signtest.Now()}),
+	} {
+		if _, err := signing.ExtendFile(plain, signing.BaselineLTA, without(key.Certificate)); !errors.Is(err, signing.ErrEvidence) {
+			t.Errorf("%s: not archived: %v", name, err)
+		}
+		archived, err := signing.ExtendFile(plain, signing.BaselineLTA, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		longer, err := signing.ExtendFile(archived, signing.BaselineLTA, without(key.Certificate))
+		if err != nil {
+			t.Errorf("%s: archived once more: %v", name, err)
+			continue
+		}
+		v, err := pki.Verifier.Verify(longer, signing.Question{})
+		if err != nil || !v.Passed() || !strings.HasSuffix(v.Signers[0].Level, "-B-LTA") {
+			t.Errorf("%s: %v %+v", name, err, v)
+		}
+		if _, err := signing.ExtendFile(archived, signing.BaselineLTA, without(authority.Certificate)); !errors.Is(err, signing.ErrEvidence) {
+			t.Errorf("%s: without proof of the timestamp: %v", name, err)
+		}
+	}
+}

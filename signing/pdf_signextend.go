@@ -121,22 +121,55 @@ func provePDF(file []byte, opt ExtendOptions) ([]byte, error) {
 		key, _ := doc.VRIKeys(s)
 		add.VRI[key] = pades.VRI{Certs: m.Certificates, CRLs: m.CRLs, OCSPs: m.OCSPs, TU: opt.Time}
 	}
+	stamps := documentStamps(doc)
+	archived, err := archivedPDF(doc, stamps)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range list {
 		m, err := e.evidence(e.todo[0])
-		if err != nil {
+		switch {
+		case err == nil:
+			put(e.signature, m)
+		case !archived:
 			return nil, fmt.Errorf("signature %s: %w", e.signature.ID, err)
 		}
-		put(e.signature, m)
 	}
-	for _, s := range doc.Signatures {
-		if s.Kind != pades.KindTimestamp {
-			continue
-		}
+	for i, s := range stamps {
 		m, err := (&extension{ExtendOptions: opt}).tokenEvidence(s.Contents)
-		if err != nil {
+		switch {
+		case err == nil:
+			put(s, m)
+		case !archived || i == len(stamps)-1:
 			return nil, fmt.Errorf("document timestamp %s: %w", s.ID, err)
 		}
-		put(s, m)
 	}
 	return AddDSS(file, add)
+}
+
+// documentStamps are the document timestamps, the oldest revision first.
+func documentStamps(doc *pades.Document) []pades.Signature {
+	var stamps []pades.Signature
+	for _, s := range doc.Signatures {
+		if s.Kind == pades.KindTimestamp {
+			stamps = append(stamps, s)
+		}
+	}
+	slices.SortStableFunc(stamps, func(a, b pades.Signature) int { return a.Revision - b.Revision })
+	return stamps
+}
+
+// archivedPDF reports whether the newest document timestamp is over evidence.
+// Then only the authority of that timestamp must still be proved: after the
+// other certificates ended nobody can give new proofs.
+func archivedPDF(doc *pades.Document, stamps []pades.Signature) (bool, error) {
+	if len(stamps) == 0 {
+		return false, nil
+	}
+	newest := stamps[len(stamps)-1]
+	if newest.Revision < 0 {
+		return false, nil
+	}
+	store, err := doc.DSS(newest.Revision)
+	return store.Present(), err
 }

@@ -1,15 +1,13 @@
 package api
 
 import (
-	"crypto/rand"
-	"encoding/hex"
-	"encoding/json"
 	"strings"
 	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/signing"
+	"tamga/signing/receipt"
 )
 
 // checkReceipt is the content of a signed receipt of a check: what the register
@@ -32,17 +30,11 @@ func (v *service) addReceipt(answer *checkAnswer, wanted bool) error {
 	if v.ReceiptKey.Signer == nil {
 		return badField("/receipt", "not_offered", "this service has no key to sign receipts with")
 	}
-	id := make([]byte, 16)
-	_, _ = rand.Read(id) // never fails (crypto/rand)
 	r := checkReceipt{
-		Type: "tamga.check-receipt", Version: 1, ID: hex.EncodeToString(id), Service: v.BaseURL,
+		Type: "tamga.check-receipt", Version: 1, ID: receipt.NewID(), Service: v.BaseURL,
 		AnsweredAt: answer.CheckedAt, Answer: *answer,
 	}
-	content, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	cms, err := signing.SignCMS(content, v.ReceiptKey, signing.CMSOptions{Time: r.AnsweredAt, Claim: true})
+	cms, err := receipt.Sign(r, v.ReceiptKey, r.AnsweredAt)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tamga/certs"
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/signing"
@@ -67,7 +68,7 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 	}
 	var expected documents.Text
 	if asked.IIN != "" {
-		expected = documents.Text{KK: "ЖСН " + maskedNumber(asked.IIN), RU: "ИИН " + maskedNumber(asked.IIN)}
+		expected = documents.Text{KK: "ЖСН " + certs.IIN(asked.IIN).String(), RU: "ИИН " + certs.IIN(asked.IIN).String()}
 	}
 	if asked.BIN != "" {
 		expected.KK = strings.TrimPrefix(expected.KK+", БСН "+asked.BIN, ", ")
@@ -140,14 +141,6 @@ func printable(s string) string {
 		}
 		return '?'
 	}, s)
-}
-
-// maskedNumber shows the last two digits.
-func maskedNumber(n string) string {
-	if len(n) < 2 {
-		return "••"
-	}
-	return strings.Repeat("•", len(n)-2) + n[len(n)-2:]
 }
 
 // inTwo writes a digest in two halves, so that it can be broken.

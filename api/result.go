@@ -228,8 +228,8 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 }
 
 // printedTime writes a moment as people in Kazakhstan read it. The whole
-// country has been in UTC+5 since 1 March 2024, and no signature of this
-// service is older.
+// country has been in UTC+5 since 1 March 2024; older moments are written so
+// too, and say it.
 func printedTime(t time.Time) string {
 	if t.IsZero() {
 		return ""

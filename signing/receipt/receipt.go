@@ -51,7 +51,7 @@ type Receipt struct {
 func New(service string, file []byte, q signing.Question, verdict *signing.Verdict, now time.Time) Receipt {
 	sum := sha256.Sum256(file)
 	r := Receipt{
-		Type: Type, Version: Version, ID: newID(), Service: service,
+		Type: Type, Version: Version, ID: NewID(), Service: service,
 		AnsweredAt: now.UTC().Truncate(time.Second), Verdict: verdict,
 		Asked: Asked{
 			FileSHA256: hex.EncodeToString(sum[:]), FileSize: len(file),
@@ -65,19 +65,24 @@ func New(service string, file []byte, q signing.Question, verdict *signing.Verdi
 	return r
 }
 
-func newID() string {
+// NewID returns the name of a new receipt: 128 random bits, hexadecimal.
+func NewID() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails (crypto/rand)
 	return hex.EncodeToString(b)
 }
 
 // Sign signs the receipt: an attached CMS whose content is the JSON.
-func (r Receipt) Sign(key signing.Key) ([]byte, error) {
-	content, err := json.MarshalIndent(r, "", "  ")
+func (r Receipt) Sign(key signing.Key) ([]byte, error) { return Sign(r, key, r.AnsweredAt) }
+
+// Sign signs a receipt of any type, answered at a time: an attached CMS whose
+// content is its JSON.
+func Sign(receipt any, key signing.Key, at time.Time) ([]byte, error) {
+	content, err := json.MarshalIndent(receipt, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("receipt: %w", err)
 	}
-	cms, err := signing.SignCMS(append(content, '\n'), key, signing.CMSOptions{Time: r.AnsweredAt, Claim: true})
+	cms, err := signing.SignCMS(append(content, '\n'), key, signing.CMSOptions{Time: at, Claim: true})
 	if err != nil {
 		return nil, fmt.Errorf("receipt: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tamga/certs"
+	"tamga/certs/exchange"
 	"tamga/certs/revocation"
 )
 
@@ -268,7 +269,7 @@ func (c *Client) addresses(q Question) (list []string, first error) {
 		all = c.Addresses(q.Certificate, q.Issuer)
 	}
 	for _, a := range all {
-		if err := usable(a); err != nil {
+		if err := exchange.CheckAddress(a); err != nil {
 			if first == nil {
 				first = err
 			}

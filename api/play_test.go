@@ -248,6 +248,8 @@ func (s *scene) hold(t *testing.T, a answer, line string) string {
 	want = s.expand(t, want)
 	got, ok := a.find(what, of)
 	switch {
+	case (operator == "contains" || operator == "lacks") && want == "":
+		return "nothing to look for: the expectation says nothing"
 	case operator == "absent" && ok:
 		return "it is " + got
 	case operator == "==" && (!ok || got != want):

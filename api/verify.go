@@ -346,7 +346,7 @@ func (r *verifyRequest) question(content []byte) (signing.Question, error) {
 			wrong = append(wrong, FieldError{"/bin", numberCode(err), numberDetail(err)})
 		}
 	}
-	if r.Role != "" && !slices.Contains(roles(), q.Role) {
+	if r.Role != "" && !slices.Contains(certs.Roles(), q.Role) {
 		wrong = append(wrong, FieldError{"/role", "unknown", "is none of the roles of the national profile"})
 	}
 	if r.At != "" {
@@ -358,15 +358,6 @@ func (r *verifyRequest) question(content []byte) (signing.Question, error) {
 		return signing.Question{}, &fault{is: errParameter, fields: wrong}
 	}
 	return q, nil
-}
-
-// roles are those that a request may ask for.
-func roles() []certs.Role {
-	return []certs.Role{
-		certs.RoleIndividual, certs.RoleIndividualSystem, certs.RoleLegalEntity, certs.RoleHead,
-		certs.RoleSignRight, certs.RoleFinanceSignRight, certs.RoleHR, certs.RoleEmployee,
-		certs.RoleSystem, certs.RoleTreasury, certs.RoleAdministrator, certs.RoleManager, certs.RoleOperator,
-	}
 }
 
 // personal answers with JSON that may hold personal data and is kept nowhere.

@@ -52,6 +52,14 @@ const (
 	RoleOperator         Role = "nca_operator"
 )
 
+// Roles returns the roles of the national profile.
+func Roles() []Role {
+	return []Role{
+		RoleIndividual, RoleIndividualSystem, RoleLegalEntity, RoleHead, RoleSignRight, RoleFinanceSignRight,
+		RoleHR, RoleEmployee, RoleSystem, RoleTreasury, RoleAdministrator, RoleManager, RoleOperator,
+	}
+}
+
 // Identity is whom a certificate names, by the national profile. Fields that
 // the certificate does not carry are empty.
 type Identity struct {

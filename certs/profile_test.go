@@ -16,10 +16,7 @@ func TestNationalProfile(t *testing.T) {
 	for _, e := range p.Roles {
 		known[e.Code] = true
 	}
-	for _, r := range []Role{
-		RoleIndividual, RoleIndividualSystem, RoleLegalEntity, RoleHead, RoleSignRight, RoleFinanceSignRight,
-		RoleHR, RoleEmployee, RoleSystem, RoleTreasury, RoleAdministrator, RoleManager, RoleOperator,
-	} {
+	for _, r := range Roles() {
 		if !known[string(r)] {
 			t.Errorf("no identifier stands for %s", r)
 		}

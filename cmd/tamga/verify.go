@@ -227,21 +227,12 @@ func (cmd verifyCommand) evidence(c *console) (signing.Material, error) {
 	return m, nil
 }
 
-// roles lists the roles that a person can name.
-func roles() []certs.Role {
-	return []certs.Role{
-		certs.RoleIndividual, certs.RoleIndividualSystem, certs.RoleLegalEntity, certs.RoleHead,
-		certs.RoleSignRight, certs.RoleFinanceSignRight, certs.RoleHR, certs.RoleEmployee, certs.RoleSystem,
-		certs.RoleTreasury, certs.RoleAdministrator, certs.RoleManager, certs.RoleOperator,
-	}
-}
-
 func parseRole(s string) (certs.Role, error) {
-	if s == "" || slices.Contains(roles(), certs.Role(s)) {
+	if s == "" || slices.Contains(certs.Roles(), certs.Role(s)) {
 		return certs.Role(s), nil
 	}
-	names := make([]string, len(roles()))
-	for i, r := range roles() {
+	names := make([]string, len(certs.Roles()))
+	for i, r := range certs.Roles() {
 		names[i] = string(r)
 	}
 	return "", usagef("unknown role %q; the roles are %s", s, strings.Join(names, ", "))

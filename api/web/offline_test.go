@@ -262,26 +262,30 @@ func TestOfflineLists(t *testing.T) {
 	b.quiet(t)
 }
 
-// The keys and the list of the service replace those of the page.
+// The list of the service replaces that of the page. Its keys do not: whoever
+// answers in the place of the service could bring keys of their own.
 func TestOfflineRefresh(t *testing.T) {
 	b, s := open(t, ""), serve(t)
 	_, key := newKey(t)
-	_, next := newKey(t)
-	s.keys, s.list = jwks(key, next), signedList(t, next, time.Now())
+	_, rogue := newKey(t)
 	page := s.page("offline", key, nil)
-	b.run(t, visit(page+"#"+sealed(t, next, licence())))
-	if got := b.answer(t); got != "offline_unknown_key offline_unknown_key_note" {
-		t.Fatalf("before: %s", got)
-	}
-	b.run(t, click("#refresh"), see(bannerOfAnswer+`[data-title="in_force"]`))
-	b.quiet(t)
+	for name, address := range map[string]string{"served": page, "saved": save(t, page)} {
+		s.answer(jwks(key, rogue), signedList(t, key, time.Now()))
+		b.run(t, visit(address+"#"+sealed(t, key, licence())))
+		if got := b.answer(t); got != "offline_authentic offline_no_list_note" {
+			t.Fatalf("%s, before: %s", name, got)
+		}
+		b.run(t, click("#refresh"), see(bannerOfAnswer+`[data-title="in_force"]`))
 
-	// The same from a disk.
-	saved := save(t, page)
-	b.run(t, visit(saved+"#"+sealed(t, next, licence())))
-	b.answer(t)
-	b.run(t, click("#refresh"), see(bannerOfAnswer+`[data-title="in_force"]`))
-	b.quiet(t)
+		s.answer(jwks(key, rogue), signedList(t, rogue, time.Now().Add(time.Minute)))
+		b.run(t, visit(address+"#"+sealed(t, rogue, licence())))
+		b.answer(t)
+		b.run(t, click("#refresh"), until("list-message", "unknown key"))
+		if got := b.answer(t); got != "offline_unknown_key offline_unknown_key_note" {
+			t.Errorf("%s, after keys of somebody else: %s", name, got)
+		}
+		b.quiet(t)
+	}
 }
 
 // save downloads the page and returns the address of the file.

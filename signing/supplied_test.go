@@ -101,7 +101,7 @@ func TestSuppliedContent(t *testing.T) {
 	} {
 		for _, q := range c.cases {
 			question := signing.Question{At: signtest.Now(), Content: q.content, Digests: q.digests}
-			verdict, err := pki.Verifier.Verify(c.file, question)
+			verdict, err := pki.Verifier.Verify(t.Context(), c.file, question)
 			if err != nil {
 				t.Fatalf("%s, %s: %v", format, q.name, err)
 			}
@@ -123,7 +123,7 @@ func TestSuppliedContent(t *testing.T) {
 			if question.Content == nil {
 				continue
 			}
-			detached, err := pki.Verifier.VerifyDetached(c.file, bytes.NewReader(q.content), signing.Question{At: signtest.Now()})
+			detached, err := pki.Verifier.VerifyDetached(t.Context(), c.file, bytes.NewReader(q.content), signing.Question{At: signtest.Now()})
 			if strings.HasSuffix(format, "CMS") && (err != nil || detached.SubIndication != q.want) {
 				t.Errorf("%s, %s, as a stream: %v %+v", format, q.name, err, detached)
 			}
@@ -179,7 +179,7 @@ func TestSuppliedContentAndSeveralSignatures(t *testing.T) {
 			{Content: content}, {Digests: []signing.ContentDigest{digestOf("SHA-256", content)}},
 		} {
 			q.At = signtest.Now()
-			verdict, err := pki.Verifier.Verify(c.file, q)
+			verdict, err := pki.Verifier.Verify(t.Context(), c.file, q)
 			if err != nil || len(verdict.Signers) != 2 {
 				t.Fatalf("%s: %v %s", name, err, asJSON(verdict))
 			}
@@ -216,7 +216,7 @@ func TestSuppliedContentAndEveryXML(t *testing.T) {
 		other := []byte("unrelated")
 		for _, q := range []signing.Question{{Content: other}, {Digests: []signing.ContentDigest{digestOf("SHA-256", other)}}} {
 			q.At = signtest.Now()
-			verdict, err := pki.Verifier.VerifyXML(c.File, q)
+			verdict, err := pki.Verifier.VerifyXML(t.Context(), c.File, q)
 			if err != nil || verdict.Indication != signing.TotalFailed || verdict.SubIndication != signing.HashFailure {
 				t.Errorf("%s: %v %s", c.Name, err, asJSON(verdict))
 			}
@@ -236,12 +236,12 @@ func TestDigestTwice(t *testing.T) {
 		digestOf("SHA-256", []byte("a")), digestOf("SHA-256", []byte("b")),
 	}}
 	for _, file := range [][]byte{pki.Detached([]byte("a"), key), pki.Signed([]byte("a"), key), key.Certificate.Raw, []byte("<a/>"), []byte("%PDF-1.7")} {
-		if verdict, err := pki.Verifier.Verify(file, q); !errors.Is(err, signing.ErrDigestTwice) {
+		if verdict, err := pki.Verifier.Verify(t.Context(), file, q); !errors.Is(err, signing.ErrDigestTwice) {
 			t.Errorf("%.10q: %v %+v", file, err, verdict)
 		}
 	}
 	q.Content = []byte("a") // which counts alone
-	if verdict, err := pki.Verifier.Verify(pki.Detached([]byte("a"), key), q); err != nil || !verdict.Passed() || verdict.ContentDigests != nil {
+	if verdict, err := pki.Verifier.Verify(t.Context(), pki.Detached([]byte("a"), key), q); err != nil || !verdict.Passed() || verdict.ContentDigests != nil {
 		t.Errorf("%v %+v", err, verdict)
 	}
 }
@@ -261,7 +261,7 @@ func TestSuppliedContentAndTimestamp(t *testing.T) {
 		"its bytes": {signing.Question{Content: stamped}, signing.HashFailure},
 	} {
 		c.q.At = signtest.Now().Add(time.Minute)
-		verdict, err := pki.Verifier.VerifyTimestamp(token, stamped, c.q)
+		verdict, err := pki.Verifier.VerifyTimestamp(t.Context(), token, stamped, c.q)
 		if err != nil || verdict.SubIndication != c.want || verdict.Passed() != (c.want == "") {
 			t.Errorf("%s: %v %+v", name, err, verdict)
 		}

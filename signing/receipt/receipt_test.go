@@ -25,7 +25,7 @@ func TestReceipt(t *testing.T) {
 			t.Fatal(err)
 		}
 		q := signing.Question{Content: content, IIN: signtest.Applicant().IIN, At: signtest.Now()}
-		verdict, err := pki.Verifier.VerifyCMS(cms, q)
+		verdict, err := pki.Verifier.VerifyCMS(t.Context(), cms, q)
 		if err != nil || !verdict.Passed() {
 			t.Fatal(err, verdict)
 		}
@@ -34,7 +34,7 @@ func TestReceipt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		judged, err := pki.Verifier.VerifyCMS(signed, signing.Question{At: signtest.Now()})
+		judged, err := pki.Verifier.VerifyCMS(t.Context(), signed, signing.Question{At: signtest.Now()})
 		if err != nil || !judged.Passed() {
 			t.Fatalf("%v: the receipt's signature: %v %+v", family, err, judged)
 		}
@@ -72,7 +72,7 @@ func TestReceiptNamesWhatWasJudged(t *testing.T) {
 	right := digest("SHA-256")
 	q := signing.Question{At: signtest.Now(), Digests: []signing.ContentDigest{right, {Digest: digest("SHA-512").Digest, Value: make([]byte, 64)}}}
 	file := pki.Detached(content, pki.Person(signtest.Applicant()))
-	verdict, err := pki.Verifier.VerifyCMS(file, q)
+	verdict, err := pki.Verifier.VerifyCMS(t.Context(), file, q)
 	if err != nil || !verdict.Passed() {
 		t.Fatal(err, verdict)
 	}
@@ -81,7 +81,7 @@ func TestReceiptNamesWhatWasJudged(t *testing.T) {
 		t.Errorf("%+v", asked)
 	}
 	q = signing.Question{At: signtest.Now(), Content: content}
-	if verdict, err = pki.Verifier.VerifyCMS(file, q); err != nil || !verdict.Passed() {
+	if verdict, err = pki.Verifier.VerifyCMS(t.Context(), file, q); err != nil || !verdict.Passed() {
 		t.Fatal(err, verdict)
 	}
 	asked = receipt.New("", file, q, verdict, signtest.Now()).Asked

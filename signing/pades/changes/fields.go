@@ -6,7 +6,10 @@ import (
 	"tamga/signing/pades"
 )
 
+// Flags of annotations (12.5.3) and of fields (12.7.3.1).
 const (
+	flagNoZoom   = 1 << 3
+	flagNoRotate = 1 << 4
 	flagReadOnly = 1 << 0
 	flagPassword = 1 << 13
 	flagPush     = 1 << 16
@@ -158,7 +161,7 @@ func (s *step) harmlessFlags(key pades.Name, old, new pades.Dict) bool {
 func (s *step) anyVisible(f *field, dict pades.Dict) (bool, error) {
 	seen := func(dict pades.Dict) bool {
 		o, err := s.doc.Resolve(s.new, dict.Get("Rect"))
-		r, visible := rectangleOf(o)
+		r, visible := s.rectangle(s.new, o)
 		return visible || err != nil || o != nil && !r.known
 	}
 	if seen(dict) {

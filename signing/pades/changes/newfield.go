@@ -146,11 +146,15 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 func (s *step) newWidget(ref pades.Ref, dict pades.Dict) *newField {
 	w := &newField{}
 	o, err := s.doc.Resolve(s.new, dict.Get("Rect"))
-	w.rect, w.visible = rectangleOf(o)
+	w.rect, w.visible = s.rectangle(s.new, o)
 	// What cannot be read may be anywhere.
 	if err != nil || o != nil && !w.rect.known {
 		w.visible = true
 		s.find(ref, CodeField, Never, "the rectangle of the new signature field is malformed")
+	}
+	// On a turned or enlarged page it would be elsewhere.
+	if flags, ok := s.entry(s.new, dict, "F").(pades.Integer); w.visible && (flags&(flagNoZoom|flagNoRotate) != 0 || !ok && dict.Get("F") != nil) {
+		s.find(ref, CodeField, Never, "the new signature field is not where its rectangle says")
 	}
 	w.page, _ = dict.Get("P").(pades.Ref)
 	s.widgets[ref] = w

@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"signing/xmldsig/xmltree":         {},
 	"signing/xmldsig":                 {"certs", "certs/der", "signing/xmldsig/xmltree"},
 	"signing/signtest/pdfattack":      {"signing/pades"},
+	"signing/signtest/pdfgrammar":     {"signing/signtest/pdfattack"},
 	"signing/signtest/xmlattack":      {"certs", "certs/der", "signing/xmldsig"},
 	"signing/tsp":                     {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                     {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
@@ -44,6 +45,7 @@ var mayImport = map[string][]string{
 	"documents/seal":                  {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing"},
 	"documents/registry/registrytest": {},
+	"oracletest":                      {},
 	"api/web":                         {},
 	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,16 +22,16 @@ const receiptSchema = receipt.Type + "/1"
 // receiptPDF prints the receipt of a verification. What is printed is for
 // people, and names no more of the numbers than their ends; the JSON beside it
 // has them.
-func (v *service) receiptPDF(r receipt.Receipt) ([]byte, error) {
+func (v *service) receiptPDF(ctx context.Context, r receipt.Receipt) ([]byte, error) {
 	if v.Registry.Layouts == nil {
 		return nil, badField("/receipt_pdf", "not_offered", "this service prints no documents")
 	}
-	return v.printReceipt(receiptContent(r), r, receiptSchema, r.AnsweredAt)
+	return v.printReceipt(ctx, receiptContent(r), r, receiptSchema, r.AnsweredAt)
 }
 
 // printReceipt prints a receipt and signs it, with its JSON attached. What our
 // own verifier does not take for a signed file does not leave.
-func (v *service) printReceipt(content pdf.Content, attached any, schema string, at time.Time) ([]byte, error) {
+func (v *service) printReceipt(ctx context.Context, content pdf.Content, attached any, schema string, at time.Time) ([]byte, error) {
 	data, err := json.MarshalIndent(attached, "", "  ")
 	if err != nil {
 		return nil, err
@@ -43,7 +46,7 @@ func (v *service) printReceipt(content pdf.Content, attached any, schema string,
 	if err != nil {
 		return nil, err
 	}
-	return file, v.confirm(&made{format: kindPDF, file: file})
+	return file, v.confirm(ctx, &made{format: kindPDF, file: file})
 }
 
 // receiptContent is what a receipt prints.
@@ -66,6 +69,9 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 	if asked.ContentSHA256 != "" {
 		c.Fields["content_digest"] = pdf.Same(inTwo(asked.ContentSHA256))
 	}
+	if len(asked.ContentDigests) > 0 {
+		c.Fields["content_digests"] = pdf.Same(contentDigests(asked))
+	}
 	var expected documents.Text
 	if asked.IIN != "" {
 		expected = documents.Text{KK: "ЖСН " + certs.IIN(asked.IIN).String(), RU: "ИИН " + certs.IIN(asked.IIN).String()}
@@ -82,6 +88,16 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 		c.Fields["signed"] = pdf.Same("1")
 	}
 	return c
+}
+
+// contentDigests names a content that was not sent by the digests that a
+// signature was held against.
+func contentDigests(asked receipt.Asked) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(asked.ContentDigests)) {
+		all = append(all, name+": "+inTwo(asked.ContentDigests[name]))
+	}
+	return strings.Join(all, ", ")
 }
 
 func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,11 +33,11 @@ const (
 // the signature and the policy permit. A PDF without signatures does not pass.
 //
 // The only errors are [ErrTooLarge] and an unreadable policy.
-func (v *Verifier) VerifyPDF(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxDocument {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -226,6 +227,7 @@ func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 	if s.Has(pades.CodeLaterRevision) || len(p.doc.Signatures) > 1 {
 		p.compare(s, f)
 	}
+	f.uncovered("a PDF carries what its signatures cover, and another content was supplied")
 	for _, problem := range s.Problems {
 		if problem.Code == pades.CodeLaterRevision {
 			continue

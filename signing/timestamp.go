@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"context"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -264,27 +265,27 @@ func notEvaluated(*tsp.Token) error { return errNotEvaluated }
 // VerifyTimestamp judges a timestamp token on its own: that it is about the
 // given bytes, that an authority signed it which has a path to a trust anchor
 // and was not revoked, and that its certificate is for nothing else (RFC 3161).
-// The token is taken to exist since q.At. Content, numbers and roles of the
-// question are not asked; its Material is used.
+// The token is taken to exist since q.At. Numbers and roles of the question are
+// not asked, and its Material is used; a Content beside the given bytes fails.
 //
 // The verdict is of kind "timestamp", with no signers and one timestamp. The
 // errors are those of [Verifier.VerifyCMS].
-func (v *Verifier) VerifyTimestamp(token, imprinted []byte, q Question) (*Verdict, error) {
-	return v.verifyTimestamp(token, imprintOf(imprinted), q)
+func (v *Verifier) VerifyTimestamp(ctx context.Context, token, imprinted []byte, q Question) (*Verdict, error) {
+	return v.verifyTimestamp(ctx, token, imprintOf(imprinted), q)
 }
 
 // VerifyTimestampDigest is [Verifier.VerifyTimestamp] for bytes that are
 // represented by their digests. A token over a digest that is not among them
 // is INDETERMINATE, SIGNED_DATA_NOT_FOUND.
-func (v *Verifier) VerifyTimestampDigest(token []byte, imprinted []ContentDigest, q Question) (*Verdict, error) {
-	return v.verifyTimestamp(token, imprintOfContent(&content{known: imprinted}), q)
+func (v *Verifier) VerifyTimestampDigest(ctx context.Context, token []byte, imprinted []ContentDigest, q Question) (*Verdict, error) {
+	return v.verifyTimestamp(ctx, token, imprintOfContent(&content{known: imprinted}), q)
 }
 
-func (v *Verifier) verifyTimestamp(raw []byte, imprint func(*tsp.Token) error, q Question) (*Verdict, error) {
+func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func(*tsp.Token) error, q Question) (*Verdict, error) {
 	if len(raw) > MaxSize {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -298,6 +299,10 @@ func (v *Verifier) verifyTimestamp(raw []byte, imprint func(*tsp.Token) error, q
 	ts := v.judgeToken(newToken(TimestampToken, binary, keyOf(binary), imprint), q.At, q, ev)
 	verdict.Timestamps = []Timestamp{ts}
 	verdict.Indication, verdict.SubIndication, verdict.Detail = ts.Indication, ts.SubIndication, ts.Detail
+	if q.supplies() {
+		verdict.worsen(TotalFailed, HashFailure)
+		verdict.Detail = "a timestamp is about what it was asked about, and another content was supplied"
+	}
 	verdict.Summary = summary(verdict)
 	return verdict, nil
 }

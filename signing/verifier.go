@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,11 +25,12 @@ type Verifier struct {
 	// Ask asks an authority's responder for the status of a certificate at a
 	// time, within its own limit of time; nil when there is nobody to ask. The
 	// issuer is the certificate's issuer on a verified path.
-	Ask    func(c, issuer *certs.Certificate, at time.Time) revocation.Answer
+	Ask    func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer
 	Policy Policy           // [DefaultPolicy], unless there is a reason
 	Now    func() time.Time // time.Now when nil
 
-	left *allowance // of one verification
+	ctx  context.Context // of one verification, like what is left of its allowance
+	left *allowance
 }
 
 // Question is what is asked about a file. The zero value asks about an
@@ -39,7 +41,9 @@ type Question struct {
 	Content []byte
 	// Digests stand for a Content that stays where it is: a signature over a
 	// digest that is not among them is INDETERMINATE, SIGNED_DATA_NOT_FOUND.
-	// They are not looked at when there is a Content.
+	// They are not looked at when there is a Content. What comes either way
+	// must be covered by every signature of the file: one that says nothing
+	// about it is TOTAL-FAILED, HASH_FAILURE, whatever else it is over.
 	Digests []ContentDigest
 	// Material is evidence beside the file: certificates that may be missing
 	// in it, revocation lists and responses. It is authenticated like any
@@ -56,10 +60,27 @@ type Question struct {
 	At time.Time
 }
 
+// ErrDigestTwice means that a question brings two digests of its content by one
+// algorithm: whichever is looked at, the other one would be passed over.
+var ErrDigestTwice = errors.New("a digest of the content stands twice")
+
+// supplies reports whether the question brings a content to be signed.
+func (q *Question) supplies() bool { return q.Content != nil || len(q.Digests) > 0 }
+
+// digest returns the digest of an algorithm that the question brings.
+func (q *Question) digest(d certs.Digest) ([]byte, bool) {
+	for _, k := range q.Digests {
+		if k.Digest.Name == d.Name {
+			return k.Value, true
+		}
+	}
+	return nil, false
+}
+
 // prepare fills in the defaults of verifier and question.
-func (v *Verifier) prepare(q Question) (*Verifier, Question, error) {
+func (v *Verifier) prepare(ctx context.Context, q Question) (*Verifier, Question, error) {
 	w := *v
-	w.left = newAllowance()
+	w.ctx, w.left = ctx, newAllowance()
 	if w.Trust == nil {
 		w.Trust = &certs.Pool{}
 	}
@@ -80,17 +101,25 @@ func (v *Verifier) prepare(q Question) (*Verifier, Question, error) {
 		q.At = w.Now()
 	}
 	q.At = q.At.UTC()
+	if q.Content != nil {
+		q.Digests = nil
+	}
+	for i, d := range q.Digests {
+		if first, _ := (&Question{Digests: q.Digests[:i]}).digest(d.Digest); first != nil {
+			return nil, q, fmt.Errorf("%w: %s", ErrDigestTwice, d.Digest.Name)
+		}
+	}
 	return &w, q, nil
 }
 
 // VerifyCMS judges a CMS signature, attached or detached, that came as DER,
 // BER, PEM or bare base64. The only errors are [ErrTooLarge] and an unreadable
 // policy; bytes that are no signature are a verdict, FORMAT_FAILURE.
-func (v *Verifier) VerifyCMS(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyCMS(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxSize || len(q.Content) > MaxDocument {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -109,20 +138,20 @@ func (v *Verifier) VerifyCMS(file []byte, q Question) (*Verdict, error) {
 // VerifyDetached is [Verifier.VerifyCMS] for a content of any size, which is
 // read once to its end and not kept. A signature that carries its content must
 // agree with it. An error of the reader is returned.
-func (v *Verifier) VerifyDetached(file []byte, r io.Reader, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyDetached(ctx context.Context, file []byte, r io.Reader, q Question) (*Verdict, error) {
 	if len(file) > MaxSize {
 		return nil, ErrTooLarge
 	}
 	sd, err := readCMS(file)
 	if err != nil {
-		return v.VerifyCMS(file, Question{At: q.At}) // which says why
+		return v.VerifyCMS(ctx, file, Question{At: q.At}) // which says why
 	}
 	digests := contentDigests(sd)
 	if q.Digests, err = hashAll(r, digests); err != nil {
 		return nil, fmt.Errorf("read signed content: %w", err)
 	}
 	q.Content = nil
-	if v, q, err = v.prepare(q); err != nil {
+	if v, q, err = v.prepare(ctx, q); err != nil {
 		return nil, err
 	}
 	verdict := v.newVerdict("cms", q)
@@ -169,7 +198,11 @@ func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 	all := make([]*facts, len(sd.Signers))
 	for i := range sd.Signers {
 		all[i] = c.gatherSigner(&sd.Signers[i], &facts{})
-		if sd.Attached && !supplied.agrees(sd.Content) {
+		if !sd.Attached {
+			continue
+		}
+		all[i].compared = supplied.known
+		if !supplied.agrees(sd.Content) {
 			all[i].digestErr = errors.New("the content supplied is not the content that the signature carries")
 		}
 	}
@@ -192,11 +225,11 @@ func (c *content) agrees(with []byte) bool {
 // VerifyCertificate judges a certificate on its own: is there a path, is it
 // valid at q.At, was it revoked, is it the expected person's. Role and numbers
 // of the question mean the same as for a signature.
-func (v *Verifier) VerifyCertificate(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxSize {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -212,6 +245,7 @@ func (v *Verifier) VerifyCertificate(file []byte, q Question) (*Verdict, error) 
 	f := &facts{question: q, at: q.At, poe: q.At, certificate: c, bare: true}
 	ev := v.suppliedEvidence(q, nil)
 	ev.settle(&proofs{base: q.At})
+	f.uncovered("a certificate on its own covers no content, and one was supplied")
 	v.gatherCertificate(f, &bag{pool: v.Trust}, ev)
 	v.judgeSigners(verdict, []*facts{f})
 	return verdict, nil

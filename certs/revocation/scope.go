@@ -66,9 +66,8 @@ func parseScope(value []byte) (Scope, bool) {
 // Limits of what strangers' certificates and lists may make us compare. What is
 // beyond them does not count, which acquits nobody.
 const (
-	maxPoints       = 16
-	maxPointNames   = 16
-	maxEntryIssuers = 8
+	maxPoints     = 16
+	maxPointNames = 16
 )
 
 func few(names []certs.GeneralName) []certs.GeneralName {

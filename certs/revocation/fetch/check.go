@@ -22,14 +22,14 @@ var ErrNoIssuer = errors.New("no certificate of the list's issuer")
 // both are given, its key identifier, which may sign lists, is valid now and
 // has a path to an anchor now. Now is the clock; nil means time.Now.
 //
-// The list is bounded by opts and read through, not into memory. What it may then answer is the
-// business of certs/revocation.
+// The list is bounded by opts and read through, not into memory. What it may then
+// answer is the business of certs/revocation.
 func CheckWith(pool *certs.Pool, opts serials.Options, now func() time.Time) func(path string) (Info, error) {
 	if now == nil {
 		now = time.Now
 	}
 	return func(path string) (Info, error) {
-		l, err := revocation.OpenCRL(path, "", opts)
+		l, err := revocation.OpenCRL(path, revocation.IndexFile{}, opts)
 		if err != nil {
 			return Info{}, err
 		}

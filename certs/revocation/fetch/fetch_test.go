@@ -167,6 +167,10 @@ func TestStates(t *testing.T) {
 	if err := os.Remove(w.fetcher.Path(w.source)); err != nil {
 		t.Fatal(err)
 	}
+	if st := w.status(t); st.State != fetch.StateStale || st.Problem != fetch.ProblemStorage || st.List == nil {
+		t.Errorf("file gone, and in use: %+v", st)
+	}
+	w.fetcher = w.another(w.fetcher.Dir)
 	if st := w.status(t); st.State != fetch.StateNever || st.List != nil {
 		t.Errorf("file gone: %+v", st)
 	}

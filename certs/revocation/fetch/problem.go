@@ -27,6 +27,7 @@ const (
 	ProblemIssuer   Problem = "issued_by_another_authority"
 	ProblemDates    Problem = "dates_not_acceptable" // thisUpdate in the future, or no sensible nextUpdate
 	ProblemRollback Problem = "older_than_last_good" // earlier thisUpdate or lower number
+	ProblemUse      Problem = "list_not_in_use"      // it is in place, and does not answer
 )
 
 // Error returns the word with spaces.

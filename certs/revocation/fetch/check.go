@@ -40,10 +40,18 @@ func CheckWith(pool *certs.Pool, opts serials.Options, now func() time.Time) fun
 		sum := issuer.Fingerprint()
 		return Info{
 			Issuer: l.Issuer.String(), IssuerSHA256: hex.EncodeToString(sum[:]),
-			Delta: l.Delta(), Number: decimal(l.Number), Base: decimal(l.BaseNumber),
+			Delta: l.Delta(), Number: decimal(l.Number), Base: decimal(l.BaseNumber), Scope: scopeOf(l),
 			ThisUpdate: l.ThisUpdate, NextUpdate: l.NextUpdate,
 		}, nil
 	}
+}
+
+// scopeOf names the scope of a list.
+func scopeOf(l *revocation.CRL) string {
+	if sum := l.Scope.Digest(); sum != "" {
+		return sum
+	}
+	return WholeScope
 }
 
 // signerOf returns the certificate that signed the list. Several may have the

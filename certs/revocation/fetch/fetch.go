@@ -77,9 +77,14 @@ type Info struct {
 	Delta        bool      `json:"delta"`
 	Number       string    `json:"number,omitempty"` // cRLNumber, decimal
 	Base         string    `json:"base,omitempty"`   // of a delta: BaseCRLNumber, decimal
+	Scope        string    `json:"scope,omitempty"`  // [WholeScope], or the SHA-256 of issuingDistributionPoint, lower-case hexadecimal
 	ThisUpdate   time.Time `json:"this_update"`
 	NextUpdate   time.Time `json:"next_update"`
 }
+
+// WholeScope is the scope of a list that tells of all certificates of its issuer,
+// for all reasons.
+const WholeScope = "whole"
 
 // List is a list that was accepted.
 type List struct {
@@ -231,7 +236,7 @@ func (f *Fetcher) attempt(ctx context.Context, s Source, rec *record) (Outcome, 
 		return Outcome{}, err
 	}
 	next := List{Info: info, SHA256: got.sha256, Size: got.size, FetchedAt: f.now()}
-	decision, err := decide(s, rec.List, next)
+	decision, err := decide(s, rec, next)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -242,7 +247,8 @@ func (f *Fetcher) attempt(ctx context.Context, s Source, rec *record) (Outcome, 
 	if err := f.install(part, f.Path(s)); err != nil {
 		return Outcome{}, fmt.Errorf("%w: %w", ProblemStorage, err)
 	}
-	rec.List, rec.ETag, rec.LastModified = &next, got.etag, got.lastModified
+	rec.accept(s, next)
+	rec.ETag, rec.LastModified = got.etag, got.lastModified
 	return Outcome{Changed: true, List: next, Path: f.Path(s), Warning: rec.Warning}, nil
 }
 

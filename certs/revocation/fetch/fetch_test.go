@@ -33,7 +33,7 @@ func TestFirstList(t *testing.T) {
 	want := fetch.List{
 		Info: fetch.Info{
 			Issuer: w.authority.Issuing().Subject.String(), IssuerSHA256: hex.EncodeToString(issuing[:]), Number: "1",
-			ThisUpdate: start.Add(-time.Hour), NextUpdate: start.Add(26 * time.Hour),
+			Scope: fetch.WholeScope, ThisUpdate: start.Add(-time.Hour), NextUpdate: start.Add(26 * time.Hour),
 		},
 		SHA256: digest(raw), Size: int64(len(raw)), FetchedAt: start,
 	}

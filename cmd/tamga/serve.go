@@ -14,9 +14,7 @@ import (
 	"time"
 
 	"tamga/api"
-	"tamga/certs/revocation"
 	"tamga/certs/revocation/fetch"
-	"tamga/certs/revocation/serials"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
@@ -114,9 +112,6 @@ type service struct {
 	server  *api.Server
 	demo    *demo
 	fetcher *fetch.Fetcher // follows revocation lists; nil when none are kept
-	lists   *revocation.Lists
-	// listOptions bound what a list may cost.
-	listOptions serials.Options
 }
 
 // assemble wires the service.
@@ -150,7 +145,6 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		if s.fetcher, err = cmd.fetcher(c, &found.pool); err != nil {
 			return nil, err
 		}
-		s.lists, s.listOptions = &found.lists, cmd.options()
 	}
 	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
@@ -158,6 +152,9 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	}
 	if err := makeFolder(cmd.Var); err != nil {
 		return nil, err
+	}
+	if s.fetcher != nil {
+		s.fetcher.OnNew = newListUse(c, &found.lists, cmd.options(), cmd.Var, log).onNew
 	}
 	store, err := cmd.open(c.ctx, c, filepath.Join(cmd.Var, "tamga.db"))
 	if err != nil {
@@ -310,7 +307,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 		background.Go(func() { keepExtending(ctx, s.server) })
 	}
 	if s.fetcher != nil {
-		background.Go(func() { follow(ctx, s.fetcher, s.lists, s.listOptions, log) })
+		background.Go(func() { follow(ctx, s.fetcher, log) })
 	}
 
 	failed := make(chan error, 1)

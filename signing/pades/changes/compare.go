@@ -70,11 +70,12 @@ type walk struct {
 
 func newComparison(doc *pades.Document, base int) (*comparison, error) {
 	c := &comparison{doc: doc, base: base, work: minWork + workFactor*doc.Len()}
-	var err error
-	if c.uses, err = c.newUses(base); err != nil {
+	err := c.forget(base)
+	if err != nil {
 		return nil, err
 	}
-	return c, c.forget(base)
+	c.uses, err = c.newUses(base)
+	return c, err
 }
 
 // forget reads the form and the pages of a revision anew.

@@ -72,6 +72,17 @@ func twoParts(g Signers) []Case {
 		{"roles: an object of the structure that is the graphics state", p3.with(hidden, "<</Type/OBJR/Obj 20 0 R>>").
 			edit(firstPage, "/XObject", "/ExtGState 22 0 R/XObject").with(firstText, drawing("/Obj gs 0 0 1 1 re f")).
 			update(g, sample{comment: replace(p3[comment], "(First)", "(First)/CA 0.1/ca 0.1")}), Change, codeShared},
+		{"roles: an appearance whose dictionary is the states of another", s.edit(nameField, "/AP<</N 16 0 R>>", "/AP 22 0 R").
+			with(hidden, "<</N 16 0 R>>").with(comment, "<</Type/Annot/Subtype/Stamp/Rect[10 10 90 90]/AP<</N 22 0 R>>/AS/N/P 3 0 R>>").
+			update(g, sample{nameField: replace(replace(s[nameField], "(Old)", "(New)"), "/AP<</N 16 0 R>>", "/AP 22 0 R"), nameLooks: looks("New")}),
+			Change, codeShared},
+		{"roles: an appearance whose field is what the page shows", shows(s, "12 0 R", "X1").edit(nameField, "/F 4", "/F 4/X1 9 0 R").
+			edit(nameField, "/AP<</N 16 0 R>>", "/AP 22 0 R").with(hidden, "<</N 16 0 R>>").update(g, sample{nameLooks: looks("New")}), Change, codeAppearance},
+		{"roles: a store whose arrays are colour spaces", func() []byte {
+			store := p1.evidence(fresh).and(sample{fresh: "<</Type/DSS/Certs 33 0 R>>", 33: "[31 0 R]"})
+			s := p1.and(store).edit(firstPage, "/XObject", "/ColorSpace 30 0 R/XObject")
+			return s.update(g, sample{33: "[31 0 R 34 0 R]", 34: streamBody("", "another certificate")})
+		}(), Change, codeShared},
 		{"roles: a page that names what another shows", s.edit(secondPage, "/Font<</F1 8 0 R>>", "/Font<</F1 8 0 R>>/ColorSpace 3 0 R").
 			update(g, s.sign(fresh, "Other", sigBody(""))), Honest, "forms filled or signed as permitted"},
 		{"roles: a page whose resources are it", p3.edit(firstPage, "/Resources<</Font<</F1 8 0 R>>/XObject<</X1 9 0 R>>>>",
@@ -146,6 +157,15 @@ func onePart(g Signers) []Case {
 		{"honest: a field of a form with indirect fields filled", indirect.update(g, s.filled("New")), Honest, filled},
 		{"honest: a value and a date written by reference", s.update(g, later.and(sample{fresh + 1: "(New)", fresh + 2: "(D:20260602000000Z)"})),
 			Honest, filled},
+		{"honest: an appearance by reference written anew", s.edit(nameField, "/AP<</N 16 0 R>>", "/AP 22 0 R").with(hidden, "<</N 16 0 R>>").
+			update(g, sample{nameField: replace(replace(s[nameField], "(Old)", "(New)"), "/AP<</N 16 0 R>>", "/AP 22 0 R"), nameLooks: looks("New")}),
+			Honest, filled},
+		{"honest: evidence added to a store by reference", func() []byte {
+			s := p2.and(p2.evidence(fresh)).and(sample{fresh: "<</Type/DSS/Certs 33 0 R>>", 33: "[31 0 R]", 32: "null"})
+			return s.update(g, sample{33: "[31 0 R 34 0 R]", 34: streamBody("", "another certificate")})
+		}(), Honest, "only evidence added"},
+		{"roles: a form whose default resources are itself", s.edit(acroForm, "/DR<</Font<</F1 8 0 R>>>>", "/DR 10 0 R/Font<</F1 8 0 R>>").
+			update(g, s.edit(acroForm, "/DR<</Font<</F1 8 0 R>>>>", "/DR 10 0 R/Font<</F1 8 0 R>>").sign(40, "Other", sigBody(""))), Change, codeForm},
 		{"honest: a comment on a page with destinations", outlined.update(g, sample{
 			firstPage: replace(outlined[firstPage], "20 0 R]", "20 0 R 30 0 R]"),
 			fresh:     "<</Type/Annot/Subtype/Text/Rect[100 100 120 120]/Contents(Why?)/P 3 0 R>>",

@@ -33,6 +33,7 @@ type serveCommand struct {
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
 	OCSP         bool     `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows."`
+	policyFlags
 	lastingFlags
 	sealFlags
 	registerFlags
@@ -192,7 +193,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
-	if err := cmd.lasting(c, s); err != nil {
+	if err := errors.Join(cmd.offer(s.server), cmd.lasting(c, s)); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	if err := s.begin(c); err != nil {

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -83,20 +84,24 @@ type Server struct {
 
 	// Limits of the public side, [DefaultLimits] when zero.
 	Limits Limits
+
+	// Proxies are the networks of our own proxies, whose word about where a
+	// request came from (X-Forwarded-For) is taken; nobody's when empty.
+	Proxies []netip.Prefix
 }
 
-// Limits are how often the public side may be asked. Each counts within
-// [Limits.Window] and then begins again.
+// Limits are how often the public side may be asked. Each counts what one client
+// does within a window, and then begins again.
 type Limits struct {
 	Window time.Duration
 	// Checks is how many documents one client may look up.
 	Checks int
 	// GuessesPerPair is how many wrong owner's numbers one client may try on
-	// one document, GuessesPerClient on all documents together, and
-	// GuessesPerNumber all clients together on one document.
+	// one document within GuessWindow, and GuessesPerClient on all documents
+	// together. Check codes, of 60 bits, are no guesses.
+	GuessWindow      time.Duration
 	GuessesPerPair   int
 	GuessesPerClient int
-	GuessesPerNumber int
 }
 
 // DefaultLimits let a person check documents freely and make guessing an
@@ -104,7 +109,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Window: 10 * time.Minute, Checks: 600,
-		GuessesPerPair: 5, GuessesPerClient: 20, GuessesPerNumber: 50,
+		GuessWindow: time.Hour, GuessesPerPair: 10, GuessesPerClient: 60,
 	}
 }
 
@@ -127,9 +132,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	// A client's address is taken from X-Forwarded-For only as far as private
-	// addresses, that is our own proxies, wrote it.
-	e.IPExtractor = echo.ExtractIPFromXFFHeader()
+	e.IPExtractor = v.clientAddress
 	e.HTTPErrorHandler = v.fail
 	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.limitBody)
 	v.routes(e)

@@ -1,6 +1,7 @@
 package tamga_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/rand"
 	"encoding/json"
@@ -141,7 +142,7 @@ func benchVerifyCMS(b *testing.B, family ca.Family) {
 	key := pki.Person(signtest.Applicant())
 	cms := pki.Signed([]byte("Өтініш: археологиялық жұмыстарға лицензия"), key)
 	r := rates(b, rawVerification(b, "raw", key.Signer), operation{"VerifyCMS", func() error {
-		v, err := pki.Verifier.VerifyCMS(cms, signing.Question{IIN: "900701300108"})
+		v, err := pki.Verifier.VerifyCMS(context.Background(), cms, signing.Question{IIN: "900701300108"})
 		if err == nil && !v.Passed() {
 			err = fmt.Errorf("%s %s", v.Indication, v.SubIndication)
 		}
@@ -164,7 +165,7 @@ func benchVerifyPDF(b *testing.B, family ca.Family) {
 	r := rates(b, operation{"digest and raw", func() error {
 		alg.Digest.Sum(file)
 		return bare.run()
-	}}, operation{"VerifyPDF", func() error { return passes(pki.Verifier.VerifyPDF(file, signing.Question{})) }}, bare)
+	}}, operation{"VerifyPDF", func() error { return passes(pki.Verifier.VerifyPDF(context.Background(), file, signing.Question{})) }}, bare)
 	report(b, r[0], r[1])
 	fmt.Printf("    raw is the digest of 100 KB and the verification, %.0f/s; VerifyPDF %.0f/s; the verification alone %.0f/s\n", r[0], r[1], r[2])
 }
@@ -185,7 +186,7 @@ func benchVerifyFive(b *testing.B) {
 	pki := signtest.New(b, ca.RSA)
 	file := signedPDF(b, pki.Person(signtest.Head()), 5)
 	r := rates(b, operation{"VerifyPDF", func() error {
-		v, err := pki.Verifier.VerifyPDF(file, signing.Question{})
+		v, err := pki.Verifier.VerifyPDF(context.Background(), file, signing.Question{})
 		if err == nil && len(v.Signers) != 5 {
 			err = fmt.Errorf("%d signatures", len(v.Signers))
 		}

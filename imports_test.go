@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"documents/seal":                  {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing"},
 	"documents/registry/registrytest": {},
+	"oracletest":                      {},
 	"api/web":                         {},
 	"api":                             {"api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything

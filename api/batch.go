@@ -197,7 +197,7 @@ func (v *service) verifyBatch(c echo.Context) error {
 		if err != nil {
 			return body.ID, nil, err
 		}
-		answer, err := v.answer(asked)
+		answer, err := v.answer(contextOf(c), asked)
 		return body.ID, answer, err
 	})
 }

@@ -37,7 +37,7 @@ func (v *service) inspectCertificate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	verdict, err := v.Verifier.VerifyCertificate(file, signing.Question{})
+	verdict, err := v.Verifier.VerifyCertificate(contextOf(c), file, signing.Question{})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -118,7 +119,7 @@ func (v *service) answerCheck(c echo.Context, rec registry.Record, life document
 	if err != nil {
 		return checkAnswer{}, err
 	}
-	return answer, v.reverify(&answer, file)
+	return answer, v.reverify(contextOf(c), &answer, file)
 }
 
 // tellOriginal adds the status of the document that this one copies: a
@@ -148,8 +149,8 @@ func (a *checkAnswer) damaged() {
 }
 
 // reverify judges the file again, as of the moment of signing.
-func (v *service) reverify(a *checkAnswer, file []byte) error {
-	verdict, err := v.Verifier.VerifyPDF(file, signing.Question{At: a.Signature.SignedAt})
+func (v *service) reverify(ctx context.Context, a *checkAnswer, file []byte) error {
+	verdict, err := v.Verifier.VerifyPDF(ctx, file, signing.Question{At: a.Signature.SignedAt})
 	if err != nil {
 		return err
 	}
@@ -214,7 +215,7 @@ func (v *service) checkFile(c echo.Context, file []byte, number string, at time.
 		}
 	}
 	answer.UploadedFile, answer.Integrity = sent, signing.CheckFailed
-	verdict, err := v.Verifier.VerifyPDF(file, signing.Question{})
+	verdict, err := v.Verifier.VerifyPDF(contextOf(c), file, signing.Question{})
 	if err != nil {
 		return checkAnswer{}, err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type checkReceipt struct {
 }
 
 // addReceipt adds a receipt to an answer, if one was asked for.
-func (v *service) addReceipt(answer *checkAnswer, wanted bool) error {
+func (v *service) addReceipt(ctx context.Context, answer *checkAnswer, wanted bool) error {
 	if !wanted {
 		return nil
 	}
@@ -42,7 +43,7 @@ func (v *service) addReceipt(answer *checkAnswer, wanted bool) error {
 	if v.Registry.Layouts == nil || answer.publicDocument == nil {
 		return nil // nothing to print, or nothing of ours
 	}
-	answer.Receipt.PDF, err = v.printReceipt(checkReceiptContent(r), r, r.Type+"/1", r.AnsweredAt)
+	answer.Receipt.PDF, err = v.printReceipt(ctx, checkReceiptContent(r), r, r.Type+"/1", r.AnsweredAt)
 	return err
 }
 

@@ -169,7 +169,7 @@ func (v *service) extendOne(c echo.Context, r *extendRequest) (*extendAnswer, er
 	if m.file, err = raise(m.file, level, opt); err != nil {
 		return nil, unusable(pointer, err)
 	}
-	if err := v.confirm(m); err != nil {
+	if err := v.confirm(contextOf(c), m); err != nil {
 		return nil, err
 	}
 	answer := &extendAnswer{Level: level.String()}

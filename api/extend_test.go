@@ -88,7 +88,7 @@ func TestAuthorityDown(t *testing.T) {
 		if file == nil {
 			file, q.Content = done.CMS, s.files["content"]
 		}
-		verdict, err := pki.Verifier.Verify(file, q)
+		verdict, err := pki.Verifier.Verify(t.Context(), file, q)
 		if err != nil || !verdict.Passed() || verdict.Signers[0].Level != level {
 			t.Errorf("%s: %v %+v", path, err, verdict)
 		}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -19,16 +20,16 @@ const receiptSchema = receipt.Type + "/1"
 // receiptPDF prints the receipt of a verification. What is printed is for
 // people, and names no more of the numbers than their ends; the JSON beside it
 // has them.
-func (v *service) receiptPDF(r receipt.Receipt) ([]byte, error) {
+func (v *service) receiptPDF(ctx context.Context, r receipt.Receipt) ([]byte, error) {
 	if v.Registry.Layouts == nil {
 		return nil, badField("/receipt_pdf", "not_offered", "this service prints no documents")
 	}
-	return v.printReceipt(receiptContent(r), r, receiptSchema, r.AnsweredAt)
+	return v.printReceipt(ctx, receiptContent(r), r, receiptSchema, r.AnsweredAt)
 }
 
 // printReceipt prints a receipt and signs it, with its JSON attached. What our
 // own verifier does not take for a signed file does not leave.
-func (v *service) printReceipt(content pdf.Content, attached any, schema string, at time.Time) ([]byte, error) {
+func (v *service) printReceipt(ctx context.Context, content pdf.Content, attached any, schema string, at time.Time) ([]byte, error) {
 	data, err := json.MarshalIndent(attached, "", "  ")
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func (v *service) printReceipt(content pdf.Content, attached any, schema string,
 	if err != nil {
 		return nil, err
 	}
-	return file, v.confirm(&made{format: kindPDF, file: file})
+	return file, v.confirm(ctx, &made{format: kindPDF, file: file})
 }
 
 // receiptContent is what a receipt prints.

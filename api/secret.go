@@ -62,7 +62,7 @@ func (v *service) checkSecret(c echo.Context) error {
 		return err
 	}
 	answer.Seal = sealed
-	if err := v.addReceipt(&answer, body.Receipt); err != nil {
+	if err := v.addReceipt(contextOf(c), &answer, body.Receipt); err != nil {
 		return err
 	}
 	return uncached(c, answer)
@@ -92,7 +92,7 @@ func (v *service) checkUpload(c echo.Context, boundary string) (answer checkAnsw
 		return err
 	})
 	if err == nil {
-		err = v.addReceipt(&answer, receipt)
+		err = v.addReceipt(contextOf(c), &answer, receipt)
 	}
 	return answer, err
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -124,7 +125,7 @@ func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest
 	if err != nil {
 		return nil, err
 	}
-	if err := v.confirm(m); err != nil {
+	if err := v.confirm(contextOf(c), m); err != nil {
 		return nil, err
 	}
 	answer := &signAnswer{Pending: pending, Signer: signing.DescribeCertificate(key.Certificate)}
@@ -268,12 +269,12 @@ func unusable(pointer string, err error) error {
 // confirm lets nothing out that our own verifier does not take for a signature
 // over this content. Whether the certificate is trusted is the reader's
 // question; so are other people's signatures in the same file.
-func (v *service) confirm(m *made) error {
+func (v *service) confirm(ctx context.Context, m *made) error {
 	question := signing.Question{At: v.now()}
 	if m.content != nil {
 		question.Content = m.content
 	}
-	verdict, err := v.Verifier.Verify(m.file, question)
+	verdict, err := v.Verifier.Verify(ctx, m.file, question)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -102,7 +103,7 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		answer, err := v.answer(asked)
+		answer, err := v.answer(contextOf(c), asked)
 		if err != nil {
 			return err
 		}
@@ -111,7 +112,7 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 }
 
 // answer answers one question and lets the file go.
-func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) {
+func (v *service) answer(ctx context.Context, asked *verification) (answer *verifyAnswer, err error) {
 	defer func() { err = errors.Join(err, asked.close()) }()
 	if asked.receipt && v.ReceiptKey.Signer == nil {
 		return nil, badField("/receipt", "not_offered", "this service has no key to sign receipts with")
@@ -124,7 +125,7 @@ func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) 
 		verifier = &other
 	}
 	err = spool.Guard(func() error {
-		if answer.Verdict, err = judge(verifier, asked); err != nil {
+		if answer.Verdict, err = judge(ctx, verifier, asked); err != nil {
 			return err
 		}
 		switch asked.report {
@@ -139,23 +140,23 @@ func (v *service) answer(asked *verification) (answer *verifyAnswer, err error) 
 		made := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
 		answer.Receipt = &receiptAnswer{ID: made.ID}
 		if answer.Receipt.CMS, err = made.Sign(v.ReceiptKey); err == nil && asked.receiptPDF {
-			answer.Receipt.PDF, err = v.receiptPDF(made)
+			answer.Receipt.PDF, err = v.receiptPDF(ctx, made)
 		}
 		return err
 	})
 	return answer, err
 }
 
-func judge(v *signing.Verifier, asked *verification) (*signing.Verdict, error) {
+func judge(ctx context.Context, v *signing.Verifier, asked *verification) (*signing.Verdict, error) {
 	switch asked.kind {
 	case kindCMS:
-		return v.VerifyCMS(asked.file.Bytes(), asked.question)
+		return v.VerifyCMS(ctx, asked.file.Bytes(), asked.question)
 	case kindPDF:
-		return v.VerifyPDF(asked.file.Bytes(), asked.question)
+		return v.VerifyPDF(ctx, asked.file.Bytes(), asked.question)
 	case kindXML:
-		return v.VerifyXML(asked.file.Bytes(), asked.question)
+		return v.VerifyXML(ctx, asked.file.Bytes(), asked.question)
 	}
-	return v.Verify(asked.file.Bytes(), asked.question)
+	return v.Verify(ctx, asked.file.Bytes(), asked.question)
 }
 
 // readVerification reads either form of the request.

@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -55,7 +56,7 @@ func TestCertificateOfTheAuthoritySupplied(t *testing.T) {
 		"certificate": {signing.Material{Certificates: [][]byte{authority.Certificate.Raw}}, "TOTAL-PASSED"},
 		"another":     {signing.Material{Certificates: [][]byte{pki.TSA().Certificate.Raw}}, "INDETERMINATE NO_SIGNING_CERTIFICATE_FOUND"},
 	} {
-		got, err := pki.Verifier.VerifyTimestamp(token, data, signing.Question{Material: test.with})
+		got, err := pki.Verifier.VerifyTimestamp(context.Background(), token, data, signing.Question{Material: test.with})
 		if err != nil || conclusion(got) != test.want {
 			t.Errorf("%s: %v %s, want %s", name, err, conclusion(got), test.want)
 		}

@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -20,7 +21,7 @@ import (
 
 func verify(t *testing.T, v *signing.Verifier, cms []byte, q signing.Question) *signing.Verdict {
 	t.Helper()
-	got, err := v.VerifyCMS(cms, q)
+	got, err := v.VerifyCMS(context.Background(), cms, q)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"context"
 	"math/big"
 	"testing"
 	"time"
@@ -182,7 +183,7 @@ func TestEvidenceOfAnEndedResponder(t *testing.T) {
 		return lists
 	}
 	late.Revocation = onlyRoot()
-	late.Ask = func(c, _ *certs.Certificate, _ time.Time) revocation.Answer {
+	late.Ask = func(_ context.Context, c, _ *certs.Certificate, _ time.Time) revocation.Answer {
 		if c.Serial.Cmp(authority.Certificate.Serial) == 0 {
 			return revocation.Answer{Status: revocation.Good, Evidence: &revocation.Evidence{}}
 		}
@@ -304,7 +305,7 @@ func FuzzVerifyTimestamp(f *testing.F) {
 	f.Add(tokenAt(f, pki.TSA(), day(0), signature))
 	f.Add([]byte{0x30, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := pki.Verifier.VerifyTimestamp(b, signature, signing.Question{})
+		got, err := pki.Verifier.VerifyTimestamp(context.Background(), b, signature, signing.Question{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -337,7 +338,7 @@ func FuzzUnsignedAttribute(f *testing.F) {
 			cms.OIDSignatureTimestamp, cms.OIDArchiveTimestampV3, cms.OIDArchiveTimestampV2, cms.OIDCountersignature,
 			cms.OIDRevocationValues, cms.OIDCertificateValues, cms.OIDAdobeRevocation,
 		} {
-			got, err := w.pki.Verifier.VerifyCMS(withUnsigned(t, file, id, value), signing.Question{At: day(10)})
+			got, err := w.pki.Verifier.VerifyCMS(context.Background(), withUnsigned(t, file, id, value), signing.Question{At: day(10)})
 			if err != nil {
 				t.Fatal(err)
 			}

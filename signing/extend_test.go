@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestExtendToEveryLevel(t *testing.T) {
 				if step.to >= signing.BaselineLT {
 					alone.Revocation = &revocation.Lists{}
 				}
-				v, err := alone.VerifyCMS(file, signing.Question{})
+				v, err := alone.VerifyCMS(context.Background(), file, signing.Question{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -140,7 +141,7 @@ func TestExtendDetached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := pki.Verifier.VerifyCMS(b, signing.Question{Content: content})
+	v, err := pki.Verifier.VerifyCMS(context.Background(), b, signing.Question{Content: content})
 	if err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
 		t.Errorf("%+v, %v", v, err)
 	}
@@ -152,7 +153,7 @@ func TestExtendDetached(t *testing.T) {
 	if b, err = signing.Extend(file, signing.BaselineLTA, opt); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := pki.Verifier.VerifyCMS(b, signing.Question{Content: content}); err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
+	if v, err := pki.Verifier.VerifyCMS(context.Background(), b, signing.Question{Content: content}); err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
 		t.Errorf("%+v, %v", v, err)
 	}
 	opt.Content = []byte("another")
@@ -171,7 +172,7 @@ func TestExtendOneSigner(t *testing.T) {
 	}
 	opt := signing.ExtendOptions{Signer: 2, Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()}, Gather: pki.Gatherer().Gather}
 	levels := func(file []byte) string {
-		v, err := pki.Verifier.VerifyCMS(file, signing.Question{})
+		v, err := pki.Verifier.VerifyCMS(context.Background(), file, signing.Question{})
 		if err != nil || !v.Passed() {
 			t.Fatalf("%+v, %v", v, err)
 		}
@@ -248,7 +249,7 @@ func TestExtendAfterRevocation(t *testing.T) {
 	pki.Authority.Revoke(key.Certificate.Serial, signtest.Now().Add(-2*time.Hour), revocation.Superseded)
 	pki.Refresh()
 	file = pki.Extended(file, signing.BaselineLTA, pki.TSA(), pki.Responding())
-	v, err := pki.Verifier.VerifyCMS(file, signing.Question{})
+	v, err := pki.Verifier.VerifyCMS(context.Background(), file, signing.Question{})
 	if err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
 		t.Errorf("%s %s %s, %v", v.Indication, v.SubIndication, v.Signers[0].Level, err)
 	}
@@ -295,7 +296,7 @@ func TestExtendAfterSigner(t *testing.T) {
 			t.Errorf("%s: archived once more: %v", name, err)
 			continue
 		}
-		v, err := pki.Verifier.Verify(longer, signing.Question{})
+		v, err := pki.Verifier.Verify(t.Context(), longer, signing.Question{})
 		if err != nil || !v.Passed() || !strings.HasSuffix(v.Signers[0].Level, "-B-LTA") {
 			t.Errorf("%s: %v %+v", name, err, v)
 		}

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"context"
 	"encoding/asn1"
 
 	"tamga/certs"
@@ -109,14 +110,14 @@ func ReadCMS(file []byte) (*Contents, error) {
 
 // Verify judges a file by what it holds. A file of no known kind is a verdict,
 // FORMAT_FAILURE.
-func (v *Verifier) Verify(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) Verify(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	switch Sniff(file) {
 	case FilePDF:
-		return v.VerifyPDF(file, q)
+		return v.VerifyPDF(ctx, file, q)
 	case FileXML:
-		return v.VerifyXML(file, q)
+		return v.VerifyXML(ctx, file, q)
 	case FileCertificate:
-		return v.VerifyCertificate(file, q)
+		return v.VerifyCertificate(ctx, file, q)
 	}
-	return v.VerifyCMS(file, q)
+	return v.VerifyCMS(ctx, file, q)
 }

@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -143,12 +144,12 @@ func TestContentElsewhere(t *testing.T) {
 		"stream against the content": {attached, strings.NewReader("басқа"), "TOTAL-FAILED HASH_FAILURE"},
 		"stream, no signature":       {[]byte("x"), strings.NewReader("басқа"), "TOTAL-FAILED FORMAT_FAILURE"},
 	} {
-		got, err := pki.Verifier.VerifyDetached(test.file, test.r, signing.Question{})
+		got, err := pki.Verifier.VerifyDetached(context.Background(), test.file, test.r, signing.Question{})
 		if err != nil || conclusion(got) != test.want {
 			t.Errorf("%s: %v %s", name, err, explain(got))
 		}
 	}
-	if _, err := pki.Verifier.VerifyDetached(detached, iotest.ErrReader(io.ErrUnexpectedEOF), signing.Question{}); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := pki.Verifier.VerifyDetached(context.Background(), detached, iotest.ErrReader(io.ErrUnexpectedEOF), signing.Question{}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a reader that breaks off: %v", err)
 	}
 }

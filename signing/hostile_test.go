@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/asn1"
 	"errors"
@@ -284,7 +285,7 @@ func TestBytesThatAreNoSignature(t *testing.T) {
 		"many pieces of content": append([]byte{0x24, 0x80}, bytes.Repeat([]byte{4, 0}, 15<<20)...),
 	}
 	for name, b := range tooLarge {
-		got, err := pki.Verifier.VerifyCMS(b, signing.Question{})
+		got, err := pki.Verifier.VerifyCMS(context.Background(), b, signing.Question{})
 		if !errors.Is(err, signing.ErrTooLarge) && (err != nil || got.SubIndication != signing.FormatFailure) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -299,7 +300,7 @@ func FuzzVerifyCMS(f *testing.F) {
 	f.Add(indefinite(good))
 	f.Add(pki.Detached([]byte("content"), key))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := pki.Verifier.VerifyCMS(b, signing.Question{Content: []byte("content")})
+		got, err := pki.Verifier.VerifyCMS(context.Background(), b, signing.Question{Content: []byte("content")})
 		if err != nil {
 			t.Fatal(err)
 		}

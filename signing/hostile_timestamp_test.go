@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/asn1"
 	"math/big"
 	"os"
@@ -195,7 +196,7 @@ func TestForgedTimestamps(t *testing.T) {
 		}
 		opensslJudges(t, pki, test.name, f.bytes(t), signature, test.indication == ok)
 		// On its own it is worth the same.
-		alone, err := pki.Verifier.VerifyTimestamp(f.bytes(t), signature, signing.Question{})
+		alone, err := pki.Verifier.VerifyTimestamp(context.Background(), f.bytes(t), signature, signing.Question{})
 		if err != nil || alone.Indication != ts.Indication {
 			t.Errorf("%s, on its own: %v, %s", test.name, err, explain(alone))
 		}

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"context"
 	"crypto"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func (e *NearEndError) Is(target error) bool { return target == ErrOutsideValidi
 // [Key.CheckStatus].
 func (k Key) Check(at time.Time) error {
 	if k.Status != nil {
-		return k.CheckStatus(k.Status, at)
+		return k.CheckStatus(context.Background(), k.Status, at)
 	}
 	if k.Signer == nil || k.Certificate == nil {
 		return fmt.Errorf("%w: one of them is missing", ErrKeyMismatch)
@@ -112,12 +113,12 @@ func (k Key) Check(at time.Time) error {
 // the order on forming signatures wants. The error is [ErrKeyRevoked],
 // [ErrKeyStatus] when nobody knows, a *[certs.PathError] when the certificate
 // leads to no anchor, or one of Check.
-func (k Key) CheckStatus(v *Verifier, at time.Time) error {
+func (k Key) CheckStatus(ctx context.Context, v *Verifier, at time.Time) error {
 	k.Status = nil
 	if err := k.Check(at); err != nil {
 		return err
 	}
-	v, _, err := v.prepare(Question{At: at})
+	v, _, err := v.prepare(ctx, Question{At: at})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func TestKeyNearItsEnd(t *testing.T) {
 func TestKeyStatus(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key := pki.Person(signtest.Applicant())
-	if err := key.CheckStatus(pki.Verifier, signtest.Now()); err != nil {
+	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now()); err != nil {
 		t.Errorf("a good key: %v", err)
 	}
 	key.Status = pki.Verifier
@@ -52,18 +53,18 @@ func TestKeyStatus(t *testing.T) {
 	if _, err := signing.SignCMS([]byte("x"), careful, signing.CMSOptions{Time: signtest.Now()}); !errors.Is(err, signing.ErrKeyRevoked) {
 		t.Errorf("a revoked key signs: %v", err)
 	}
-	if err := key.CheckStatus(pki.Verifier, signtest.Now()); !errors.Is(err, signing.ErrKeyRevoked) || !strings.Contains(err.Error(), "keyCompromise") {
+	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now()); !errors.Is(err, signing.ErrKeyRevoked) || !strings.Contains(err.Error(), "keyCompromise") {
 		t.Errorf("a revoked key: %v", err)
 	}
 	pki.Verifier.Revocation = &revocation.Lists{}
-	if err := key.CheckStatus(pki.Verifier, signtest.Now()); !errors.Is(err, signing.ErrKeyStatus) {
+	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now()); !errors.Is(err, signing.ErrKeyStatus) {
 		t.Errorf("a key that nobody knows about: %v", err)
 	}
 	var path *certs.PathError
-	if err := key.CheckStatus(signtest.New(t, ca.ECDSA).Verifier, signtest.Now()); !errors.As(err, &path) {
+	if err := key.CheckStatus(t.Context(), signtest.New(t, ca.ECDSA).Verifier, signtest.Now()); !errors.As(err, &path) {
 		t.Errorf("a key of a stranger: %v", err)
 	}
-	if err := key.CheckStatus(pki.Verifier, signtest.Now().AddDate(5, 0, 0)); !errors.Is(err, signing.ErrOutsideValidity) {
+	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now().AddDate(5, 0, 0)); !errors.Is(err, signing.ErrOutsideValidity) {
 		t.Errorf("an expired key: %v", err)
 	}
 }
@@ -117,7 +118,7 @@ func TestKeyWithAnotherCertificate(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			v, err := pki.Verifier.VerifyCMS(pki.Signed([]byte("x"), key), signing.Question{})
+			v, err := pki.Verifier.VerifyCMS(context.Background(), pki.Signed([]byte("x"), key), signing.Question{})
 			if err != nil || !v.Passed() || v.Signers[0].Certificate.SHA256 != signing.DescribeCertificate(renewed.Certificate).SHA256 {
 				t.Errorf("%+v, %v", v, err)
 			}

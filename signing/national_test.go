@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -104,7 +105,7 @@ func checkNational(t *testing.T, v *signing.Verifier, dir string, c nationalCase
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := v.Verify(file, q)
+	got, err := v.Verify(t.Context(), file, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func TestNationalSignaturesFlipped(t *testing.T) {
 		t.Fatal(err)
 	}
 	value := func(file []byte, q signing.Question) signing.CheckStatus {
-		got, err := v.VerifyCMS(file, q)
+		got, err := v.VerifyCMS(context.Background(), file, q)
 		if err != nil {
 			t.Fatal(err)
 		}

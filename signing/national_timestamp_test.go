@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,7 +36,7 @@ func TestNationalProductionTimestamp(t *testing.T) {
 		}
 		// Asked after the signer's certificate was revoked and long after it
 		// was made.
-		got, err := v.VerifyCMS(file, signing.Question{At: time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)})
+		got, err := v.VerifyCMS(context.Background(), file, signing.Question{At: time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +102,7 @@ func TestNationalTokens(t *testing.T) {
 		{"other bytes", lenient, make([]byte, len(token.Info.Imprint.Hash)), "TOTAL-FAILED HASH_FAILURE"},
 	} {
 		v.Policy = test.policy
-		got, err := v.VerifyTimestampDigest(raw, []signing.ContentDigest{{Digest: digest, Value: test.hash}}, signing.Question{At: token.Info.GenTime})
+		got, err := v.VerifyTimestampDigest(context.Background(), raw, []signing.ContentDigest{{Digest: digest, Value: test.hash}}, signing.Question{At: token.Info.GenTime})
 		if err != nil || conclusion(got) != test.want {
 			t.Errorf("%s: %v %s %s, want %s", test.name, err, conclusion(got), got.Detail, test.want)
 		}

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,11 +33,11 @@ const (
 // the signature and the policy permit. A PDF without signatures does not pass.
 //
 // The only errors are [ErrTooLarge] and an unreadable policy.
-func (v *Verifier) VerifyPDF(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxDocument {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}

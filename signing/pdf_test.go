@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -62,7 +63,7 @@ func signedPDF(t testing.TB, key signing.Key) []byte {
 
 func verifyPDF(t *testing.T, v *signing.Verifier, file []byte) *signing.Verdict {
 	t.Helper()
-	got, err := v.VerifyPDF(file, signing.Question{})
+	got, err := v.VerifyPDF(context.Background(), file, signing.Question{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -66,7 +67,7 @@ func TestPDFLevels(t *testing.T) {
 	signed := 0
 	expect := func(asked int, level string, best int, stamps int) {
 		t.Helper()
-		got, err := w.pki.Verifier.VerifyPDF(w.file, signing.Question{At: day(asked)})
+		got, err := w.pki.Verifier.VerifyPDF(context.Background(), w.file, signing.Question{At: day(asked)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +140,7 @@ func TestBrokenDocumentTimestamp(t *testing.T) {
 	} {
 		bad := bytes.Clone(w.file)
 		change(bad)
-		got, err := w.pki.Verifier.VerifyPDF(bad, signing.Question{})
+		got, err := w.pki.Verifier.VerifyPDF(context.Background(), bad, signing.Question{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +161,7 @@ func TestPDFWithTimestampOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := w.pki.Verifier.VerifyPDF(stamped, signing.Question{})
+	got, err := w.pki.Verifier.VerifyPDF(context.Background(), stamped, signing.Question{})
 	if err != nil || got.Passed() || len(got.Signers) != 0 || len(got.Timestamps) != 1 {
 		t.Errorf("%v %s", err, explain(got))
 	}

@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func TestNationalKeyStoresSign(t *testing.T) {
 				t.Errorf("%s: %v", filepath.Base(file), err)
 				continue
 			}
-			verdict, err := v.VerifyCMS(made, signing.Question{At: at})
+			verdict, err := v.VerifyCMS(context.Background(), made, signing.Question{At: at})
 			if err != nil {
 				t.Fatal(err)
 			}

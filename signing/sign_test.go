@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestTimestampMissing(t *testing.T) {
 	if err != nil || !errors.Is(s.Pending, down) || !errors.Is(s.Pending, signing.ErrTimestamp) {
 		t.Fatalf("%v, pending %v", err, s.Pending)
 	}
-	v, err := pki.Verifier.VerifyCMS(s.CMS, signing.Question{})
+	v, err := pki.Verifier.VerifyCMS(context.Background(), s.CMS, signing.Question{})
 	if err != nil || !v.Passed() {
 		t.Errorf("the signature without its timestamp: %+v, %v", v, err)
 	}
@@ -91,7 +92,7 @@ func TestAddSigner(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
-		v, err := pki.Verifier.VerifyCMS(both.CMS, signing.Question{Content: test.content})
+		v, err := pki.Verifier.VerifyCMS(context.Background(), both.CMS, signing.Question{Content: test.content})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +140,7 @@ func TestSignDigest(t *testing.T) {
 		if err != nil || s.Pending != nil {
 			t.Fatal(err, s.Pending)
 		}
-		v, err := pki.Verifier.VerifyCMS(s.CMS, signing.Question{Content: content})
+		v, err := pki.Verifier.VerifyCMS(context.Background(), s.CMS, signing.Question{Content: content})
 		if err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESBT {
 			t.Errorf("%v: %+v, %v", family, v, err)
 		}

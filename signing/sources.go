@@ -85,7 +85,7 @@ func (v *Verifier) own(q pathQuestion) []revocation.Answer {
 		case v.Ask != nil:
 			for i := range answers {
 				if !determined(answers[i]) {
-					answers[i] = first(answers[i], v.Ask(q.path[i], q.path[i+1], q.at))
+					answers[i] = first(answers[i], v.Ask(v.ctx, q.path[i], q.path[i+1], q.at))
 				}
 			}
 		}

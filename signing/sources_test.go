@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +15,8 @@ import (
 
 // answering is a responder of an authority that says the same of everyone, and
 // counts how often it was asked.
-func answering(status revocation.Status, asked *int) func(c, issuer *certs.Certificate, at time.Time) revocation.Answer {
-	return func(_, _ *certs.Certificate, at time.Time) revocation.Answer {
+func answering(status revocation.Status, asked *int) func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer {
+	return func(_ context.Context, _, _ *certs.Certificate, at time.Time) revocation.Answer {
 		*asked++
 		a := revocation.Answer{Status: status, Evidence: &revocation.Evidence{Kind: "OCSP"}}
 		if status == revocation.Revoked {

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"context"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -269,22 +270,22 @@ func notEvaluated(*tsp.Token) error { return errNotEvaluated }
 //
 // The verdict is of kind "timestamp", with no signers and one timestamp. The
 // errors are those of [Verifier.VerifyCMS].
-func (v *Verifier) VerifyTimestamp(token, imprinted []byte, q Question) (*Verdict, error) {
-	return v.verifyTimestamp(token, imprintOf(imprinted), q)
+func (v *Verifier) VerifyTimestamp(ctx context.Context, token, imprinted []byte, q Question) (*Verdict, error) {
+	return v.verifyTimestamp(ctx, token, imprintOf(imprinted), q)
 }
 
 // VerifyTimestampDigest is [Verifier.VerifyTimestamp] for bytes that are
 // represented by their digests. A token over a digest that is not among them
 // is INDETERMINATE, SIGNED_DATA_NOT_FOUND.
-func (v *Verifier) VerifyTimestampDigest(token []byte, imprinted []ContentDigest, q Question) (*Verdict, error) {
-	return v.verifyTimestamp(token, imprintOfContent(&content{known: imprinted}), q)
+func (v *Verifier) VerifyTimestampDigest(ctx context.Context, token []byte, imprinted []ContentDigest, q Question) (*Verdict, error) {
+	return v.verifyTimestamp(ctx, token, imprintOfContent(&content{known: imprinted}), q)
 }
 
-func (v *Verifier) verifyTimestamp(raw []byte, imprint func(*tsp.Token) error, q Question) (*Verdict, error) {
+func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func(*tsp.Token) error, q Question) (*Verdict, error) {
 	if len(raw) > MaxSize {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -11,9 +12,9 @@ import (
 // authority, as [Verifier.VerifyTimestamp] does, for whoever has compared the
 // imprint already: it is what a tsa.Client asks. The error says what the
 // verdict would.
-func (v *Verifier) TrustToken(token *tsp.Token, at time.Time) error {
+func (v *Verifier) TrustToken(ctx context.Context, token *tsp.Token, at time.Time) error {
 	known := func(*tsp.Token) error { return nil }
-	verdict, err := v.verifyTimestamp(token.Raw, known, Question{At: at})
+	verdict, err := v.verifyTimestamp(ctx, token.Raw, known, Question{At: at})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,11 +25,12 @@ type Verifier struct {
 	// Ask asks an authority's responder for the status of a certificate at a
 	// time, within its own limit of time; nil when there is nobody to ask. The
 	// issuer is the certificate's issuer on a verified path.
-	Ask    func(c, issuer *certs.Certificate, at time.Time) revocation.Answer
+	Ask    func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer
 	Policy Policy           // [DefaultPolicy], unless there is a reason
 	Now    func() time.Time // time.Now when nil
 
-	left *allowance // of one verification
+	ctx  context.Context // of one verification, like what is left of its allowance
+	left *allowance
 }
 
 // Question is what is asked about a file. The zero value asks about an
@@ -57,9 +59,9 @@ type Question struct {
 }
 
 // prepare fills in the defaults of verifier and question.
-func (v *Verifier) prepare(q Question) (*Verifier, Question, error) {
+func (v *Verifier) prepare(ctx context.Context, q Question) (*Verifier, Question, error) {
 	w := *v
-	w.left = newAllowance()
+	w.ctx, w.left = ctx, newAllowance()
 	if w.Trust == nil {
 		w.Trust = &certs.Pool{}
 	}
@@ -86,11 +88,11 @@ func (v *Verifier) prepare(q Question) (*Verifier, Question, error) {
 // VerifyCMS judges a CMS signature, attached or detached, that came as DER,
 // BER, PEM or bare base64. The only errors are [ErrTooLarge] and an unreadable
 // policy; bytes that are no signature are a verdict, FORMAT_FAILURE.
-func (v *Verifier) VerifyCMS(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyCMS(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxSize || len(q.Content) > MaxDocument {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -109,20 +111,20 @@ func (v *Verifier) VerifyCMS(file []byte, q Question) (*Verdict, error) {
 // VerifyDetached is [Verifier.VerifyCMS] for a content of any size, which is
 // read once to its end and not kept. A signature that carries its content must
 // agree with it. An error of the reader is returned.
-func (v *Verifier) VerifyDetached(file []byte, r io.Reader, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyDetached(ctx context.Context, file []byte, r io.Reader, q Question) (*Verdict, error) {
 	if len(file) > MaxSize {
 		return nil, ErrTooLarge
 	}
 	sd, err := readCMS(file)
 	if err != nil {
-		return v.VerifyCMS(file, Question{At: q.At}) // which says why
+		return v.VerifyCMS(ctx, file, Question{At: q.At}) // which says why
 	}
 	digests := contentDigests(sd)
 	if q.Digests, err = hashAll(r, digests); err != nil {
 		return nil, fmt.Errorf("read signed content: %w", err)
 	}
 	q.Content = nil
-	if v, q, err = v.prepare(q); err != nil {
+	if v, q, err = v.prepare(ctx, q); err != nil {
 		return nil, err
 	}
 	verdict := v.newVerdict("cms", q)
@@ -192,11 +194,11 @@ func (c *content) agrees(with []byte) bool {
 // VerifyCertificate judges a certificate on its own: is there a path, is it
 // valid at q.At, was it revoked, is it the expected person's. Role and numbers
 // of the question mean the same as for a signature.
-func (v *Verifier) VerifyCertificate(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxSize {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}

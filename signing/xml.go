@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -29,11 +30,11 @@ type SignedElement struct {
 // for nothing.
 //
 // The only errors are [ErrTooLarge] and an unreadable policy.
-func (v *Verifier) VerifyXML(file []byte, q Question) (*Verdict, error) {
+func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxSize || len(q.Content) > MaxDocument {
 		return nil, ErrTooLarge
 	}
-	v, q, err := v.prepare(q)
+	v, q, err := v.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}

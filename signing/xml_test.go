@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -48,7 +49,7 @@ func TestXML(t *testing.T) {
 				t.Errorf("%v: a signed XML file is taken for %s", family, signing.Sniff(signed))
 			}
 			q := signing.Question{Content: form.content, IIN: signtest.Applicant().IIN, At: signtest.Now()}
-			verdict, err := pki.Verifier.Verify(signed, q)
+			verdict, err := pki.Verifier.Verify(t.Context(), signed, q)
 			if err != nil || !verdict.Passed() || verdict.Kind != "xml" || len(verdict.Signers) != 1 {
 				t.Fatalf("%v %+v: %v\n%s", family, form.opt, err, asJSON(verdict))
 			}
@@ -61,7 +62,7 @@ func TestXML(t *testing.T) {
 				t.Errorf("%v %+v: signed %+v, %+v", family, form.opt, s.Signed, s.Facts)
 			}
 			q.IIN = signtest.Head().IIN
-			if verdict, err = pki.Verifier.VerifyXML(signed, q); err != nil || verdict.Indication != signing.TotalFailed ||
+			if verdict, err = pki.Verifier.VerifyXML(context.Background(), signed, q); err != nil || verdict.Indication != signing.TotalFailed ||
 				verdict.SubIndication != signing.SigConstraintsFailure {
 				t.Errorf("%v: somebody else's: %v\n%s", family, err, asJSON(verdict))
 			}
@@ -80,7 +81,7 @@ func TestXMLAttacks(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range cases {
-			verdict, err := pki.Verifier.VerifyXML(c.File, signing.Question{Content: c.Content, At: signtest.Now()})
+			verdict, err := pki.Verifier.VerifyXML(context.Background(), c.File, signing.Question{Content: c.Content, At: signtest.Now()})
 			if errors.Is(err, signing.ErrTooLarge) && c.Unreadable {
 				continue
 			}
@@ -138,7 +139,7 @@ func TestXMLRefusals(t *testing.T) {
 		"another content":  {detached, []byte("Content"), signing.HashFailure},
 		"an empty content": {detached, []byte{}, signing.HashFailure},
 	} {
-		verdict, err := pki.Verifier.VerifyXML(c.file, signing.Question{Content: c.content, At: signtest.Now()})
+		verdict, err := pki.Verifier.VerifyXML(context.Background(), c.file, signing.Question{Content: c.content, At: signtest.Now()})
 		if err != nil || verdict.Passed() || verdict.SubIndication != c.want {
 			t.Errorf("%s: %v %s", name, err, asJSON(verdict))
 		}
@@ -167,7 +168,7 @@ func TestXMLNational(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		verdict, err := v.Verify(file, signing.Question{At: time.Date(2020, 9, 1, 0, 0, 0, 0, time.UTC)})
+		verdict, err := v.Verify(t.Context(), file, signing.Question{At: time.Date(2020, 9, 1, 0, 0, 0, 0, time.UTC)})
 		if err != nil || len(verdict.Signers) != 1 {
 			t.Fatalf("%s: %v", path, err)
 		}

@@ -134,7 +134,7 @@ func (cmd checkCommand) file(c *console, p *printer, reg *registry.Registry, rec
 	if err != nil {
 		return false, err
 	}
-	verdict, err := verifier.VerifyPDF(file, signing.Question{At: at})
+	verdict, err := verifier.VerifyPDF(c.ctx, file, signing.Question{At: at})
 	if err != nil {
 		return false, err
 	}

@@ -176,7 +176,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		return nil, errors.Join(usagef("--document-level: %w", err), store.Close())
 	}
 	if level > signing.BaselineB {
-		reg.Lasting = func(file []byte, at time.Time) ([]byte, error) {
+		reg.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
 			opt, err := cmd.documentOptions(c, found, verifier, at)
 			if err != nil {
 				return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -134,7 +135,7 @@ func (cmd signCommand) checkStatus(c *console, key signing.Key, now time.Time) e
 	if err != nil {
 		return usagef("%w", err)
 	}
-	return key.CheckStatus(v, now)
+	return key.CheckStatus(c.ctx, v, now)
 }
 
 // sign makes level B-B. What stays beside the signature is its content.
@@ -202,7 +203,7 @@ func confirmSignature(signature, content []byte, key signing.Key, at time.Time) 
 	pool := &certs.Pool{}
 	pool.AddAnchor(key.Certificate)
 	v := &signing.Verifier{Trust: pool, Revocation: &revocation.Lists{}}
-	verdict, err := v.Verify(signature, signing.Question{Content: content, At: at})
+	verdict, err := v.Verify(context.Background(), signature, signing.Question{Content: content, At: at})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOwnSignature, err)
 	}

@@ -93,8 +93,8 @@ func (j judgeFlags) verifier(c *console, e *evidence) (*signing.Verifier, error)
 		return v, nil
 	}
 	client := &ocsp.Client{Now: c.now, UserAgent: "tamga", Policy: ocsp.Policy{CheckResponder: e.lists.Status}}
-	v.Ask = func(cert, issuer *certs.Certificate, at time.Time) revocation.Answer {
-		ctx, cancel := context.WithTimeout(c.ctx, ocspTimeout)
+	v.Ask = func(ctx context.Context, cert, issuer *certs.Certificate, at time.Time) revocation.Answer {
+		ctx, cancel := context.WithTimeout(ctx, ocspTimeout)
 		defer cancel()
 		return client.Status(ctx, cert, issuer, at).Answer
 	}

@@ -93,7 +93,7 @@ func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question 
 	}
 	var verdict *signing.Verdict
 	err = spool.Guard(func() error {
-		verdict, err = verifier.Verify(file.Bytes(), question)
+		verdict, err = verifier.Verify(c.ctx, file.Bytes(), question)
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/sha256"
@@ -41,13 +42,13 @@ func TestSigned(t *testing.T) {
 			if len(file) != len(prepared) {
 				t.Errorf("%s: signing changed the length", name)
 			}
-			v, err := pki.Verifier.VerifyPDF(file, signing.Question{At: signtest.Now()})
+			v, err := pki.Verifier.VerifyPDF(context.Background(), file, signing.Question{At: signtest.Now()})
 			if err != nil || !v.Passed() {
 				t.Errorf("%s: %v %v", name, v.Indication, err)
 			}
 			if flipped := bytes.Clone(file); true {
 				flipped[len(flipped)/2] ^= 1
-				if v, err := pki.Verifier.VerifyPDF(flipped, signing.Question{At: signtest.Now()}); err == nil && v.Passed() {
+				if v, err := pki.Verifier.VerifyPDF(context.Background(), flipped, signing.Question{At: signtest.Now()}); err == nil && v.Passed() {
 					t.Errorf("%s: a changed file passes", name)
 				}
 			}

@@ -68,7 +68,7 @@ func (r *Registry) finish(ctx context.Context, held reservation) error {
 	var made product
 	err := ctx.Err()
 	if err == nil {
-		made, err = r.produce(held)
+		made, err = r.produce(ctx, held)
 	}
 	// From here on the caller's hanging up must not waste the signature, nor
 	// leave the lease to run out.
@@ -109,7 +109,7 @@ func (r *Registry) enter(ctx context.Context, held reservation, made product) er
 // void gives a reservation up, for good and on record.
 func (r *Registry) void(ctx context.Context, held reservation, why string) error {
 	now := r.now()
-	record := r.voidRecord(held, now, why)
+	record := r.voidRecord(ctx, held, now, why)
 	return r.Store.update(ctx, func(tx *sql.Tx) error {
 		mine, err := changed(ctx, tx, `
 			UPDATE documents SET status = 'void', leased_until = 0
@@ -140,7 +140,7 @@ type voidStatement struct {
 // voidRecord returns the statement that a number was given up, signed by the
 // key of the documents: a CMS with its content, or nothing if the key does not
 // work, which may well be the reason.
-func (r *Registry) voidRecord(held reservation, at time.Time, why string) []byte {
+func (r *Registry) voidRecord(ctx context.Context, held reservation, at time.Time, why string) []byte {
 	content, err := json.Marshal(held.content)
 	if err != nil || r.Verifier == nil {
 		return nil
@@ -156,7 +156,7 @@ func (r *Registry) voidRecord(held reservation, at time.Time, why string) []byte
 	if err != nil {
 		return nil
 	}
-	verdict, err := r.Verifier.VerifyCMS(signed, signing.Question{At: at})
+	verdict, err := r.Verifier.VerifyCMS(ctx, signed, signing.Question{At: at})
 	if err != nil || !verdict.Passed() {
 		return nil
 	}

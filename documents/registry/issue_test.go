@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ func TestIssue(t *testing.T) {
 			if !bytes.HasPrefix(file, []byte("%PDF-")) || hexSum(file) != rec.FileSHA256 {
 				t.Errorf("%s: the file is not the one recorded", rec.Number)
 			}
-			verdict, err := r.Verifier.VerifyPDF(file, signing.Question{At: c.now()})
+			verdict, err := r.Verifier.VerifyPDF(context.Background(), file, signing.Question{At: c.now()})
 			if err != nil || !verdict.Passed() {
 				t.Errorf("%s: the stored file does not pass: %v, %v", rec.Number, verdict, err)
 			}

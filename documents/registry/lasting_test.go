@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -20,7 +21,7 @@ func TestLastingDocuments(t *testing.T) {
 		clock.advance(signtest.Now().Sub(start))
 		r.Key, r.Verifier = pki.Person(signtest.Head()), pki.Verifier
 		down := true
-		r.Lasting = func(file []byte, at time.Time) ([]byte, error) {
+		r.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
 			if down {
 				return nil, signing.ErrTimestamp
 			}
@@ -39,7 +40,7 @@ func TestLastingDocuments(t *testing.T) {
 		}
 		file, err := r.PDF(t.Context(), rec.Number)
 		must(t, err)
-		verdict, err := r.Verifier.VerifyPDF(file, signing.Question{At: signtest.Now()})
+		verdict, err := r.Verifier.VerifyPDF(context.Background(), file, signing.Question{At: signtest.Now()})
 		if err != nil || !verdict.Passed() || verdict.Signers[0].Level != signing.LevelLTA {
 			t.Errorf("%v %+v", err, verdict)
 		}

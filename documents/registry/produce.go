@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,14 +25,14 @@ var errNotEquipped = errors.New("the register has no layouts or no verifier")
 // certificate passes the very verifier that will judge the file. A key that has
 // expired, or revocation lists gone stale, must cost an error and not a
 // reservation.
-func (r *Registry) ready(at time.Time) error {
+func (r *Registry) ready(ctx context.Context, at time.Time) error {
 	if r.Layouts == nil || r.Verifier == nil {
 		return errNotEquipped
 	}
 	if err := r.Key.Check(at); err != nil {
 		return fmt.Errorf("documents cannot be signed now: %w", err)
 	}
-	verdict, err := r.Verifier.VerifyCertificate(r.Key.Certificate.Raw, signing.Question{At: at})
+	verdict, err := r.Verifier.VerifyCertificate(ctx, r.Key.Certificate.Raw, signing.Question{At: at})
 	if err != nil {
 		return fmt.Errorf("failed to verify the signing certificate: %w", err)
 	}
@@ -44,7 +45,7 @@ func (r *Registry) ready(at time.Time) error {
 // produce renders a content, signs it and verifies the result. It is where
 // documents and signatures meet; nothing that does not pass comes out of it.
 // No transaction is open while it runs.
-func (r *Registry) produce(held reservation) (product, error) {
+func (r *Registry) produce(ctx context.Context, held reservation) (product, error) {
 	if held.content == (documents.Draft{}) {
 		return product{}, errDamaged
 	}
@@ -58,11 +59,11 @@ func (r *Registry) produce(held reservation) (product, error) {
 		return product{}, fmt.Errorf("failed to sign: %w", err)
 	}
 	if r.Lasting != nil {
-		if file, err = r.Lasting(file, at); err != nil {
+		if file, err = r.Lasting(ctx, file, at); err != nil {
 			return product{}, fmt.Errorf("failed to make the signature last: %w", err)
 		}
 	}
-	verdict, err := r.Verifier.VerifyPDF(file, signing.Question{At: at})
+	verdict, err := r.Verifier.VerifyPDF(ctx, file, signing.Question{At: at})
 	if err != nil {
 		return product{}, fmt.Errorf("failed to verify: %w", err)
 	}

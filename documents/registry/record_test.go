@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -203,7 +204,7 @@ func TestVoidIsSigned(t *testing.T) {
 		events, err := r.Events(t.Context(), "26000001")
 		must(t, err)
 		last := events[len(events)-1]
-		verdict, err := r.Verifier.VerifyCMS(last.Record, signing.Question{At: c.now()})
+		verdict, err := r.Verifier.VerifyCMS(context.Background(), last.Record, signing.Question{At: c.now()})
 		if err != nil || !verdict.Passed() {
 			t.Fatalf("the statement does not verify: %v, %v", verdict, err)
 		}

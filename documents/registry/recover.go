@@ -41,7 +41,7 @@ type Waiting struct {
 func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
 	var done Recovered
 	// Without a fit key everything would fail, and in the end be void.
-	if err := r.ready(r.now()); err != nil {
+	if err := r.ready(ctx, r.now()); err != nil {
 		return done, err
 	}
 	numbers, err := r.abandoned(ctx)
@@ -68,7 +68,7 @@ func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovere
 	if err != nil {
 		return err
 	}
-	made, failure := r.produce(held)
+	made, failure := r.produce(ctx, held)
 	if failure == nil {
 		failure = r.enter(ctx, held, made)
 		// What the law forbids by now is a failure of this document; everything

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -27,12 +28,12 @@ var crashes = []struct {
 	{"signed and verified", func(t *testing.T, r *Registry) {
 		held, err := r.reserve(t.Context(), request())
 		must(t, err)
-		must(t, second(r.produce(held)))
+		must(t, second(r.produce(context.Background(), held)))
 	}},
 	{"entering, before the commit", func(t *testing.T, r *Registry) {
 		held, err := r.reserve(t.Context(), request())
 		must(t, err)
-		made, err := r.produce(held)
+		made, err := r.produce(context.Background(), held)
 		must(t, err)
 		// A context that ends takes the transaction with it, as a lost
 		// connection does.

@@ -16,6 +16,7 @@
 package registry
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"time"
@@ -39,7 +40,7 @@ type Registry struct {
 	// Lasting brings a document that was just signed to a higher level, such as
 	// B-LTA; nil leaves it at B-B. When it fails, nothing is issued: the
 	// reservation stays, and is finished when it works again.
-	Lasting func(file []byte, at time.Time) ([]byte, error)
+	Lasting func(ctx context.Context, file []byte, at time.Time) ([]byte, error)
 
 	// SealKey signs what the QR codes say of documents, and the list of those
 	// that are not in force; nothing is sealed without it.

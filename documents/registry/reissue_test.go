@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -171,7 +172,7 @@ func TestReissueCrashes(t *testing.T) {
 				held, err := r.reserve(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "b", Draft: reissueDraft(old).Normalise()})
 				must(t, err)
 				if step != "reserved" {
-					made, err := r.produce(held)
+					made, err := r.produce(context.Background(), held)
 					must(t, err)
 					if step == "entering" && r.enter(canceled(t), held, made) == nil {
 						t.Fatal("entered all the same")

@@ -61,7 +61,7 @@ func (r *Registry) reserve(ctx context.Context, req IssueRequest) (reservation, 
 // reserveFresh takes the next number and writes the content under it.
 func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueRequest) (reservation, error) {
 	now := r.now()
-	if err := r.ready(now); err != nil {
+	if err := r.ready(ctx, now); err != nil {
 		return reservation{}, err
 	}
 	if err := r.printable(req.Draft); err != nil {

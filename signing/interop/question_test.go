@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -130,7 +131,7 @@ func save(t *testing.T, name string, b []byte) {
 func ours(r *row) (answer, error) {
 	v, q := r.world.verifier(), signing.Question{Content: r.content, At: r.world.at}
 	if r.kind == kindTimestamp {
-		got, err := v.VerifyTimestamp(r.file, r.content, signing.Question{At: r.world.at})
+		got, err := v.VerifyTimestamp(context.Background(), r.file, r.content, signing.Question{At: r.world.at})
 		return answerOf(got), err
 	}
 	judge := map[kind]func([]byte, signing.Question) (*signing.Verdict, error){

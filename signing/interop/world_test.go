@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"context"
 	"encoding/pem"
 	"fmt"
 	"path/filepath"
@@ -103,7 +104,7 @@ func (w *world) verifier() *signing.Verifier {
 
 // status answers from the responses that are there, as a client would that
 // had fetched them.
-func (w *world) status(c, issuer *certs.Certificate, at time.Time) revocation.Answer {
+func (w *world) status(_ context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer {
 	var policy ocsp.Policy
 	var last revocation.Answer
 	for _, b := range w.ocsps {

@@ -4,6 +4,7 @@ package pkcs11
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -147,7 +148,7 @@ func TestTokenSignsCMS(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", test.label, err)
 		}
-		v, err := pki.Verifier.VerifyCMS(b, signing.Question{})
+		v, err := pki.Verifier.VerifyCMS(context.Background(), b, signing.Question{})
 		if err != nil || !v.Passed() {
 			t.Errorf("%s: %+v, %v", test.label, v, err)
 		}

@@ -1,6 +1,7 @@
 package receipt_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -23,7 +24,7 @@ func TestReceipt(t *testing.T) {
 			t.Fatal(err)
 		}
 		q := signing.Question{Content: content, IIN: signtest.Applicant().IIN, At: signtest.Now()}
-		verdict, err := pki.Verifier.VerifyCMS(cms, q)
+		verdict, err := pki.Verifier.VerifyCMS(context.Background(), cms, q)
 		if err != nil || !verdict.Passed() {
 			t.Fatal(err, verdict)
 		}
@@ -32,7 +33,7 @@ func TestReceipt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		judged, err := pki.Verifier.VerifyCMS(signed, signing.Question{At: signtest.Now()})
+		judged, err := pki.Verifier.VerifyCMS(context.Background(), signed, signing.Question{At: signtest.Now()})
 		if err != nil || !judged.Passed() {
 			t.Fatalf("%v: the receipt's signature: %v %+v", family, err, judged)
 		}

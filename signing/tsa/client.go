@@ -46,7 +46,7 @@ type Client struct {
 	Authorities []Endpoint // in the order in which they are asked
 	// Trust decides whether a token was signed by an authority that is
 	// trusted at a time. Nil trusts nobody.
-	Trust func(token *tsp.Token, at time.Time) error
+	Trust func(ctx context.Context, token *tsp.Token, at time.Time) error
 	// HTTP carries the requests; nil means a plain client. Redirects are not
 	// followed and cookies not kept, whatever it says.
 	HTTP *http.Client
@@ -154,12 +154,12 @@ func (c *Client) ask(ctx context.Context, e Endpoint, m tsp.Imprint) (*tsp.Token
 	if err != nil {
 		return nil, err
 	}
-	return token, c.check(token, q, before)
+	return token, c.check(ctx, token, q, before)
 }
 
 // check compares a token with the request that it answers (RFC 3161 section
 // 2.2) and asks whether it is to be trusted.
-func (c *Client) check(token *tsp.Token, q tsp.Request, before time.Time) error {
+func (c *Client) check(ctx context.Context, token *tsp.Token, q tsp.Request, before time.Time) error {
 	info := &token.Info
 	if !info.Imprint.Equal(q.Imprint) {
 		return tsp.ErrImprint
@@ -180,7 +180,7 @@ func (c *Client) check(token *tsp.Token, q tsp.Request, before time.Time) error 
 	if c.Trust == nil {
 		return fmt.Errorf("%w: nobody is trusted", ErrUntrusted)
 	}
-	if err := c.Trust(token, now); err != nil {
+	if err := c.Trust(ctx, token, now); err != nil {
 		return fmt.Errorf("%w: %w", ErrUntrusted, err)
 	}
 	return nil

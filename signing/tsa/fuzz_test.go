@@ -1,6 +1,7 @@
 package tsa
 
 import (
+	"context"
 	"math/big"
 	"testing"
 
@@ -39,6 +40,6 @@ func FuzzToken(f *testing.F) {
 		if len(token.SignedData.Signers) != 1 || token.Info.Serial == nil {
 			t.Errorf("%+v", token)
 		}
-		w.trust(token, begin) // an answer, not a panic
+		w.trust(context.Background(), token, begin) // an answer, not a panic
 	})
 }

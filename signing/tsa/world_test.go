@@ -2,6 +2,7 @@ package tsa
 
 import (
 	"bytes"
+	"context"
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
@@ -60,7 +61,7 @@ func (w *world) client() *Client {
 }
 
 // trust is the shortest judgement of a token: its signature, and the path.
-func (w *world) trust(token *tsp.Token, at time.Time) error {
+func (w *world) trust(_ context.Context, token *tsp.Token, at time.Time) error {
 	pool := &certs.Pool{}
 	pool.AddAnchor(w.ca.Root())
 	var bag []*certs.Certificate

@@ -22,6 +22,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -30,6 +31,7 @@ import (
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/spool"
 )
 
 // The longest request bodies that are read, in bytes, unless the [Server] says
@@ -75,12 +77,21 @@ type Server struct {
 	// date; nil when it keeps none.
 	Lists func() []fetch.SourceStatus
 
-	MaxBody   int64            // [DefaultMaxBody] when zero; also of one line of a batch
-	MaxUpload int64            // [DefaultMaxUpload] when zero
-	MaxBatch  int64            // [DefaultMaxBatch] when zero
-	SpoolDir  string           // where large files lie while they are looked at; the system's temporary folder when empty
-	Now       func() time.Time // time.Now when nil
-	Log       *slog.Logger     // nothing is logged when nil
+	MaxBody   int64  // [DefaultMaxBody] when zero; also of one line of a batch
+	MaxUpload int64  // [DefaultMaxUpload] when zero
+	MaxBatch  int64  // [DefaultMaxBatch] when zero
+	SpoolDir  string // where large files lie while they are looked at; the system's temporary folder when empty
+
+	// What all requests together may cost: Memory is the heap of those at work,
+	// SpoolSpace the disk for their bodies, both in bytes. Those that find no
+	// room are answered with 503. RequestTime is what each may take from when
+	// its body is here.
+	Memory      int64         // [DefaultMemory] when zero
+	SpoolSpace  int64         // [DefaultSpoolSpace] when zero
+	RequestTime time.Duration // [DefaultRequestTime] when zero
+
+	Now func() time.Time // time.Now when nil
+	Log *slog.Logger     // nothing is logged when nil
 
 	// Limits of the public side, [DefaultLimits] when zero.
 	Limits Limits
@@ -121,6 +132,9 @@ type service struct {
 	checks  *limiter
 	guesses guessLimiter
 	list    statusList
+	budget  *budget
+	spool   *spool.Space
+	open    atomic.Int64 // requests
 }
 
 // Handler compiles the pages and returns the whole service. Timeouts are the
@@ -134,7 +148,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = v.clientAddress
 	e.HTTPErrorHandler = v.fail
-	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.limitBody)
+	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.pace, v.limitBody, v.share)
 	v.routes(e)
 	return e, nil
 }
@@ -151,6 +165,11 @@ func (v *service) fill() error {
 	v.MaxBody = cmp.Or(v.MaxBody, DefaultMaxBody)
 	v.MaxUpload = cmp.Or(v.MaxUpload, DefaultMaxUpload)
 	v.MaxBatch = cmp.Or(v.MaxBatch, DefaultMaxBatch)
+	v.Memory = cmp.Or(v.Memory, DefaultMemory)
+	v.SpoolSpace = cmp.Or(v.SpoolSpace, DefaultSpoolSpace)
+	v.RequestTime = cmp.Or(v.RequestTime, DefaultRequestTime)
+	v.budget = newBudget(v.Memory)
+	v.spool = &spool.Space{Dir: v.SpoolDir, Most: v.SpoolSpace, Leave: leaveOnDisk, Memory: spoolMemory}
 	if v.Now == nil {
 		v.Now = time.Now
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
+	"tamga/signing/spool"
 )
 
 // A panic is answered with a problem and logged with its stack; its value,
@@ -218,7 +219,7 @@ func FuzzJSON(f *testing.F) {
 
 // A body whose length is not announced is cut off, too.
 func TestLongBodyWithoutLength(t *testing.T) {
-	v := &service{Server: Server{Log: slog.New(slog.DiscardHandler), Now: time.Now, MaxBody: 1 << 10}}
+	v := &service{Server: Server{Log: slog.New(slog.DiscardHandler), Now: time.Now, MaxBody: 1 << 10}, spool: &spool.Space{}}
 	e := echo.New()
 	e.HTTPErrorHandler = v.fail
 	e.Use(v.trace, v.access, v.limitBody)

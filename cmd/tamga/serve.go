@@ -315,6 +315,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
+	limitMemory(s.server.Memory)
 	log.Info("listening", "address", l.Addr().String())
 	select {
 	case err := <-failed:

@@ -65,6 +65,7 @@ func Cases(s Signers) []Case {
 	}
 	return slices.Concat(
 		honest(s), forgeries(s), incremental(s), wrapping(s), shadows(s), certifications(s), forms(s), stores(s), bombs(s),
+		twoParts(s), onePart(s), byReference(s), misplaced(s),
 	)
 }
 

@@ -103,7 +103,11 @@ func TestMeasure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range hostileRequests(t, hostileSizes{24 << 20, 30 << 20, 1000}, cms) {
+	detached, err := os.ReadFile(seed.dir + "/var/samples/application-gost.p7s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range hostileRequests(t, hostileSizes{24 << 20, 30 << 20, 1000}, cms, detached) {
 		if only := os.Getenv("MEASURE"); only != "all" && !strings.Contains(r.name, only) {
 			continue
 		}
@@ -118,6 +122,6 @@ func TestMeasure(t *testing.T) {
 		}
 		answer, err := io.ReadAll(res.Body)
 		res.Body.Close()
-		t.Logf("%-26s %4d MB body, %4d MB before, %4d MB, %6d ms: %d %d %v %.220s", r.name, len(r.body)>>20, before>>20, stop()>>20, time.Since(began).Milliseconds(), res.StatusCode, len(answer), err, answer)
+		t.Logf("%-26s %4d MB body, %4d MB before, %4d MB, %6d ms: %d %d %v %.1500s", r.name, len(r.body)>>20, before>>20, stop()>>20, time.Since(began).Milliseconds(), res.StatusCode, len(answer), err, answer)
 	}
 }

@@ -2,6 +2,9 @@ package signing
 
 import "tamga/signing/pades"
 
+// ManyGaps is what the tests of ranges.go make.
+var ManyGaps = manyGaps
+
 // What the tests of pdfsign.go look at.
 var (
 	RunLibrary  = runLibrary

@@ -32,7 +32,8 @@ const (
 // after a signature is compared with what was signed, and may hold only what
 // the signature and the policy permit. A PDF without signatures does not pass.
 //
-// The only errors are [ErrTooLarge] and an unreadable policy.
+// The only errors are [ErrTooLarge], that of a context which ended, and an
+// unreadable policy.
 func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxDocument {
 		return nil, ErrTooLarge
@@ -46,12 +47,15 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
-	p := v.newPDF(doc, q)
+	p := v.newPDF(file, doc, q)
 	p.judgeTimestamps()
 	var all []*facts
 	for _, s := range doc.Signatures {
 		if s.Kind == pades.KindTimestamp {
 			continue
+		}
+		if v.over() {
+			break
 		}
 		f := p.gatherSignature(s)
 		for _, problem := range slices.Concat(doc.Unreadable, p.problems) {
@@ -65,7 +69,7 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 		problem := doc.Unreadable[0]
 		verdict.Detail = "a signature could not be read: " + problem.Code + ": " + problem.Detail
 	}
-	return verdict, nil
+	return v.finish(verdict)
 }
 
 // pdfFile is a PDF being judged.
@@ -75,6 +79,7 @@ type pdfFile struct {
 	doc    *pades.Document
 	stores []store
 	stamps []documentTimestamp // the newest first
+	ranges *ranges
 	// around is what [pdfFile.evidence] returns, once it was gathered.
 	around   *evidence
 	gathered bool
@@ -98,8 +103,13 @@ type documentTimestamp struct {
 	Timestamp
 }
 
-func (v *Verifier) newPDF(doc *pades.Document, q Question) *pdfFile {
-	p := &pdfFile{v: v, q: q, doc: doc}
+func (v *Verifier) newPDF(file []byte, doc *pades.Document, q Question) *pdfFile {
+	p := &pdfFile{v: v, q: q, doc: doc, ranges: newRanges(v.ctx, file)}
+	for _, s := range doc.Signatures {
+		if len(doc.SignedBytes(s)[0]) > 0 {
+			p.ranges.expect(s.ByteRange)
+		}
+	}
 	for revision := len(doc.Revisions) - 1; revision >= 0 && len(p.stores) < maxStores; revision-- {
 		dss, err := doc.DSS(revision)
 		if err != nil {
@@ -174,13 +184,14 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 		}
 		parts := p.doc.SignedBytes(s)
+		stamped := p.content(s, parts)
 		t := newToken(TimestampDocument, s.Contents, keyOf(s.Contents), func(t *tsp.Token) error {
 			if len(parts[0]) == 0 {
 				return errors.New("the /ByteRange selects nothing")
 			}
-			return t.Info.Imprint.Check(parts[0], parts[1])
+			return imprintOfContent(&stamped)(t)
 		})
-		if !take(&p.v.left.tokens) {
+		if p.v.over() || !take(&p.v.left.tokens) {
 			break
 		}
 		end := s.ByteRange[2] + s.ByteRange[3]
@@ -188,6 +199,15 @@ func (p *pdfFile) judgeTimestamps() {
 		ts := p.v.judgeToken(t, known, p.q, p.evidence())
 		p.stamps = append(p.stamps, documentTimestamp{end, ts})
 	}
+}
+
+// content is what a signature of the file is over.
+func (p *pdfFile) content(s pades.Signature, parts [2][]byte) content {
+	c := content{here: true, parts: parts[:]}
+	if len(parts[0]) > 0 {
+		c.ranged = func(d certs.Digest) ([]byte, error) { return p.ranges.sum(d, s.ByteRange) }
+	}
+	return c
 }
 
 // concludeTimestamps adds the document timestamps to the verdict. A broken one
@@ -213,7 +233,7 @@ func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 	parts := p.doc.SignedBytes(s)
 	sd, err := pdfContainer(s)
 	if err == nil {
-		c := p.v.newContainer(sd, content{here: true, parts: parts[:]}, p.q)
+		c := p.v.newContainer(sd, p.content(s, parts), p.q)
 		c.around = p.evidence()
 		c.base, c.stamped = p.knownSince(s.ByteRange[2] + s.ByteRange[3])
 		if c.around != nil {

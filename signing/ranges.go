@@ -86,48 +86,37 @@ func (r *ranges) sum(d certs.Digest, byteRange [4]int64) ([]byte, error) {
 
 // beginning returns the state of a hash after the bytes before end.
 func (r *ranges) beginning(d certs.Digest, end int) (hash.Hash, error) {
-	if _, ok := r.states[d.Name]; !ok {
-		if err := r.readBeginnings(d); err != nil {
+	at, announced := slices.BinarySearch(r.ends, end)
+	next, cloneable := d.New().(hash.Cloner)
+	if !announced || !cloneable {
+		h := d.New()
+		return h, r.write(h, r.file[:end])
+	}
+	states := r.states[d.Name]
+	for len(states) <= at {
+		read := 0
+		if n := len(states); n > 0 {
+			read = r.ends[n-1]
+			var err error
+			if next, err = states[n-1].Clone(); err != nil {
+				return nil, err
+			}
+		}
+		if err := r.write(next, r.file[read:r.ends[len(states)]]); err != nil {
 			return nil, err
 		}
+		states = append(states, next)
+		r.states[d.Name] = states
 	}
-	i, ok := slices.BinarySearch(r.ends, end)
-	if states := r.states[d.Name]; ok && i < len(states) {
-		return states[i].Clone()
-	}
-	h := d.New() // of an algorithm whose states cannot be kept
-	return h, r.write(h, r.file[:end])
-}
-
-// readBeginnings reads the file once and keeps the state after each beginning.
-func (r *ranges) readBeginnings(d certs.Digest) error {
-	h, ok := d.New().(hash.Cloner)
-	if !ok {
-		r.states[d.Name] = nil
-		return nil
-	}
-	var states []hash.Cloner
-	read := 0
-	for _, end := range r.ends {
-		if err := r.write(h, r.file[read:end]); err != nil {
-			return err
-		}
-		read = end
-		state, err := h.Clone()
-		if err != nil {
-			return err
-		}
-		states = append(states, state)
-	}
-	r.states[d.Name] = states
-	return nil
+	return states[at].Clone()
 }
 
 // write digests bytes while the context and the budget last.
 func (r *ranges) write(h hash.Hash, b []byte) error {
-	if r.left -= int64(len(b)); r.left < 0 {
+	if int64(len(b)) > r.left {
 		return errManyRanges
 	}
+	r.left -= int64(len(b))
 	return digest(r.ctx, h, b)
 }
 
@@ -142,4 +131,3 @@ func digest(ctx context.Context, h hash.Hash, b []byte) error {
 	}
 	return nil
 }
-

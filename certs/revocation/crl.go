@@ -313,8 +313,11 @@ func (l *CRL) CheckSignatureFrom(issuer *certs.Certificate) error {
 	if err != nil {
 		return err
 	}
-	if l.tbsDigest != nil {
+	switch {
+	case l.tbsDigest != nil:
 		return alg.VerifyDigest(issuer.PublicKey, l.tbsDigest, l.Signature)
+	case l.RawTBS != nil:
+		return alg.Verify(issuer.PublicKey, l.RawTBS, l.Signature)
 	}
 	return l.file.Signed(func(tbs []byte) error { return alg.Verify(issuer.PublicKey, tbs, l.Signature) })
 }

@@ -98,6 +98,7 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 		s.find(is.ref, CodeAppearance, Never, "the new appearance of field %q is no stream of its own", f.name)
 		return true, nil
 	}
+	s.placed(f.ref, after.dict())
 	for _, e := range stream.Dict {
 		if !slices.Contains(appearanceKeys, e.Key) {
 			s.find(is.ref, CodeAppearance, Never, "the appearance of field %q has /%s", f.name, e.Key)
@@ -113,9 +114,10 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 
 // looks judges the appearance dictionary (12.5.5) of a new field or of a comment:
 // every appearance in it must be a form that says where it ends, as programs do
-// not clip one that does not.
-func (s *step) looks(ref pades.Ref, o pades.Object) error {
-	o, err := s.doc.Resolve(s.new, o)
+// not clip one that does not; and it must have a place.
+func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
+	s.placed(ref, annotation)
+	o, err := s.doc.Resolve(s.new, annotation.Get("AP"))
 	dict, ok := o.(pades.Dict)
 	if err != nil || !ok {
 		s.find(ref, CodeAppearance, Never, "the appearance of %s is %s", ref, typeName(o))
@@ -144,6 +146,14 @@ func (s *step) looks(ref pades.Ref, o pades.Object) error {
 		}
 	}
 	return nil
+}
+
+// placed refuses an appearance without a rectangle to paint it in: programs take the
+// whole page.
+func (s *step) placed(ref pades.Ref, annotation pades.Dict) {
+	if r, _ := s.rectangle(s.new, s.entry(s.new, annotation, "Rect")); !r.known {
+		s.find(ref, CodeAppearance, Never, "the appearance of %s has no place", ref)
+	}
 }
 
 // bounded says whether a stream is a form XObject with what it needs to be placed

@@ -133,7 +133,7 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		case "V", "P", "Parent", "Kids":
 			continue
 		case "AP":
-			if err := s.looks(ref, e.Value); err != nil {
+			if err := s.looks(ref, dict); err != nil {
 				return err
 			}
 		}

@@ -117,7 +117,7 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 // not clip one that does not; and it must have a place.
 func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
 	s.placed(ref, annotation)
-	o, err := s.doc.Resolve(s.new, annotation.Get("AP"))
+	o, err := s.whole(s.new, annotation.Get("AP"))
 	dict, ok := o.(pades.Dict)
 	if err != nil || !ok {
 		s.find(ref, CodeAppearance, Never, "the appearance of %s is %s", ref, typeName(o))
@@ -127,7 +127,7 @@ func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
 		if e.Key != "N" && e.Key != "R" && e.Key != "D" {
 			continue
 		}
-		o, err := s.doc.Resolve(s.new, e.Value)
+		o, err := s.whole(s.new, e.Value)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
 			states = pades.Dict{{Key: e.Key, Value: o}}
 		}
 		for _, state := range states {
-			o, err := s.doc.Resolve(s.new, state.Value)
+			o, err := s.whole(s.new, state.Value)
 			if err != nil {
 				return err
 			}
@@ -170,7 +170,7 @@ func (s *step) bounded(form *pades.Stream) bool {
 // in those of the old appearance, or in one that every viewer has; and no other
 // text than the value where that can be read.
 func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream, field pades.Dict) error {
-	resources, err := s.doc.ResolveDict(s.new, stream.Dict.Get("Resources"))
+	resources, err := s.wholeDict(s.new, stream.Dict.Get("Resources"))
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 			s.find(ref, CodeAppearance, Never, "the appearance of field %q has resources /%s", f.name, e.Key)
 		}
 	}
-	fonts, err := s.doc.ResolveDict(s.new, resources.Get("Font"))
+	fonts, err := s.wholeDict(s.new, resources.Get("Font"))
 	if err != nil {
 		return err
 	}

@@ -87,6 +87,12 @@ func (a Area) String() string {
 	return fmt.Sprintf("[%g %g %g %g]", a.Left, a.Bottom, a.Right, a.Top)
 }
 
+// areaOf reads a rectangle of the first page.
+func areaOf(rect string) (a Area, ok bool) {
+	_, err := fmt.Sscanf(rect, "[%g %g %g %g]", &a.Left, &a.Bottom, &a.Right, &a.Top)
+	return a, err == nil
+}
+
 // add gives an object the next number.
 func (b *builder) add(o *object) int {
 	n := b.next

@@ -70,6 +70,13 @@ func (b *builder) enlist(page, n int) {
 	b.annots[page] = append(b.annots[page], ref(n))
 }
 
+func (b *builder) list(n int) {
+	b.fields = append(b.fields, ref(n))
+	if b.objects[n].get("Subtype") != "" {
+		b.annots[0] = append(b.annots[0], ref(n))
+	}
+}
+
 // looks is the appearance of a field that shows a text.
 func looks(text string) *object {
 	return stream("/Tx BMC q BT /F1 12 Tf 2 3 Td ("+text+") Tj ET Q EMC", "Type", "/XObject", "Subtype", "/Form",
@@ -105,10 +112,10 @@ func (b *builder) text() {
 	b.field(title, "Tx", o, at, "V", "M", "AP")
 }
 
-// field enters a field into the form.
+// field enters a field into the form, and among the annotations when it is one.
 func (b *builder) field(title, kind string, o *object, at Area, keys ...string) {
 	n := b.add(o)
-	b.enlist(0, n)
+	b.list(n)
 	c := b.carry(title, n, formLevel, keys...)
 	if at != (Area{}) {
 		c.free = []Area{at}
@@ -177,7 +184,9 @@ func (b *builder) group() {
 	*b.objects[above] = *dict("T", fmt.Sprintf("(group%d)", above), "Kids", b.part("kids", formLevel, bare(array([]string{ref(n)}))))
 	b.carry("group", above, formLevel, "Kids")
 	b.fields = append(b.fields, ref(above))
-	b.annots[0] = append(b.annots[0], ref(n))
+	if kid.get("Subtype") != "" {
+		b.annots[0] = append(b.annots[0], ref(n))
+	}
 	c := b.carry("kid", n, formLevel, "V", "M", "AP")
 	if at != (Area{}) {
 		c.free = []Area{at}
@@ -191,7 +200,7 @@ func (b *builder) emptySignature() {
 	title := fmt.Sprintf("empty%d", b.next)
 	o, at := b.widget("Sig", title, b.chance(2))
 	n := b.add(o)
-	b.enlist(0, n)
+	b.list(n)
 	c := b.carry(title, n, formLevel, "V", "AP", "M", "F")
 	if at != (Area{}) {
 		c.free = []Area{at}

@@ -64,6 +64,9 @@ func (b *builder) twist(t twist) {
 	}
 	b.tell(true, t.seat, "changes by", t.swap.key, "of", t.carrier.name)
 	b.allow(t.carrier.level, t.carrier.name, t.carrier.free)
+	if at, ok := areaOf(value); ok && t.swap.key == "Rect" && t.carrier.level == commentLevel {
+		b.allow(commentLevel, t.carrier.name, []Area{at}) // a comment may move
+	}
 	if b.chance(3) {
 		o.set("M", "(D:20260601120000Z)")
 	}
@@ -260,8 +263,12 @@ func (b *builder) addComment() {
 	n := b.add(o)
 	b.enter([]int{firstPage, secondPage}[page], "Annots", ref(n))
 	b.tell(!b.permits(commentLevel, added), "comment with", o.get("Subtype"))
+	// Its icon has a size of its own, from the upper left corner.
+	at.Right, at.Bottom = max(at.Right, at.Left+iconSize), min(at.Bottom, at.Top-iconSize)
 	b.allow(commentLevel, "comment", []Area{at})
 }
+
+const iconSize = 24
 
 func (b *builder) changeComment(c *carrier) {
 	o := b.edit(c.n)

@@ -55,6 +55,9 @@ func (b *builder) seat() {
 	x := kind.draw(s, key)
 	b.merge(b.objects[c.n], x.object)
 	x.use(ref(c.n))
+	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && len(c.free) > 0 {
+		c.free = []Area{at} // where the annotation lies that both are
+	}
 	c.taken = true
 	b.tell(true, c.name, "is also", x.name)
 	for _, w := range x.swaps {

@@ -106,7 +106,11 @@ func (b *builder) text() {
 	o, at := b.widget("Tx", title, b.chance(2))
 	o.set("V", b.loose("(Old)"))
 	o.set("DA", "(/F1 12 Tf)")
-	if at != (Area{}) {
+	if at != (Area{}) && b.chance(6) {
+		// Its appearance is left to the viewers, in a font that the form may get.
+		o.set("DA", pick(b, "(/F9 12 Tf)", ""))
+		b.tell(true, title+" has no appearance")
+	} else if at != (Area{}) {
 		o.set("AP", b.part("appearances of "+title, formLevel, dict("N", b.ref(looks("Old"))), "N"))
 	}
 	b.field(title, "Tx", o, at, "V", "M", "AP")
@@ -335,7 +339,13 @@ func (b *builder) arrays() {
 	form := b.objects[acroForm]
 	form.set("Fields", list("fields", formLevel, b.fields))
 	form.set("SigFlags", b.loose("3"))
-	form.set("DA", "(/F1 12 Tf)")
+	if b.theme == plain || !b.chance(4) {
+		form.set("DA", "(/F1 12 Tf)")
+	}
+	if b.theme != plain && b.chance(10) {
+		form.set("NeedAppearances", "true")
+		b.tell(true, "viewers make appearances")
+	}
 	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3")
 	form.set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
 	b.objects[catalog].lacks([]entry{{"Type", "/Catalog"}, {"Pages", ref(pageTree)}, {"AcroForm", ref(acroForm)}})
@@ -343,5 +353,9 @@ func (b *builder) arrays() {
 		if len(b.annots[i]) > 0 || b.chance(4) {
 			b.objects[n].set("Annots", list("annotations", formLevel, b.annots[i]))
 		}
+	}
+	if first := b.objects[firstPage].get("Annots"); b.theme != plain && number(first) != 0 && b.chance(8) {
+		b.objects[secondPage].set("Annots", first)
+		b.tell(true, "both pages have the same annotations")
 	}
 }

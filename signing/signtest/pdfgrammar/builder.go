@@ -30,6 +30,7 @@ type builder struct {
 	objects map[int]*object
 	next    int
 	turns   [2]int // of the pages, clockwise quarters
+	twin    bool   // both have the same annotations
 	places  []Area // of the first page where nothing lies yet
 	story   []string
 	odd     bool
@@ -48,9 +49,11 @@ type builder struct {
 	dss, xmp int      // the security store and the metadata, 0 without
 	ocgs     []string // layers, and those that are not shown
 	off      []string
-	config   int   // of the layers, 0 without
-	missing  []int // numbers that are referred to, of no object
-	doubled  int   // the object that has a key twice, 0 without
+	config   int    // of the layers, 0 without
+	unsure   []Area // fields that viewers draw as they like
+	fonts    bool   // the form got fonts, which may be those of such fields
+	missing  []int  // numbers that are referred to, of no object
+	doubled  int    // the object that has a key twice, 0 without
 
 	// Of the revision being written:
 	changed map[int]*object

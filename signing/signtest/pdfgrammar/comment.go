@@ -22,7 +22,7 @@ func (b *builder) addComment() {
 	n := b.add(o)
 	b.enter(pageObject(page), "Annots", ref(n))
 	b.tell(strange, "comment with", kind, "at", at.String())
-	b.allow(commentLevel, "comment", []Area{icon(at)})
+	b.allow(commentLevel, "comment", []Area{reach(o, at)})
 }
 
 // geometry gives a comment places outside its rectangle.
@@ -46,12 +46,14 @@ func (b *builder) geometry(o *object) {
 	}
 }
 
-// icon is where a note may paint: its icon has a size of its own, from the upper
-// left corner.
-func icon(at Area) Area {
-	const size = 24
-	at.Right, at.Bottom = max(at.Right, at.Left+size), min(at.Bottom, at.Top-size)
-	return at
+// reach is where a comment may paint: the icon of a note without an appearance has
+// a size of its own, and each viewer its own way to turn it.
+func reach(o *object, at Area) Area {
+	const icon = 24
+	if o.get("Subtype") != "/Text" || o.get("AP") != "" {
+		return at
+	}
+	return Area{Page: at.Page, Left: at.Left - icon, Bottom: at.Bottom - icon, Right: at.Right + icon, Top: at.Top + icon}
 }
 
 func (b *builder) changeComment(c *carrier) {

@@ -109,6 +109,7 @@ func (b *builder) text() {
 	if at != (Area{}) && b.chance(6) {
 		// Its appearance is left to the viewers, in a font that the form may get.
 		o.set("DA", pick(b, "(/F9 12 Tf)", ""))
+		b.unsure = append(b.unsure, at)
 		b.tell(true, title+" has no appearance")
 	} else if at != (Area{}) {
 		o.set("AP", b.part("appearances of "+title, formLevel, dict("N", b.ref(looks("Old"))), "N"))
@@ -224,7 +225,7 @@ func (b *builder) comment() {
 	n := b.add(o)
 	b.annots[0] = append(b.annots[0], ref(n))
 	c := b.carry("comment", n, commentLevel, "Contents", "C", "AP", "M", "C0", "C1", "N", "V")
-	c.free = []Area{at}
+	c.free = []Area{reach(o, at)}
 	c.usual = func() { b.changeComment(c) }
 }
 
@@ -356,6 +357,7 @@ func (b *builder) arrays() {
 	}
 	if first := b.objects[firstPage].get("Annots"); b.theme != plain && number(first) != 0 && b.chance(8) {
 		b.objects[secondPage].set("Annots", first)
+		b.twin = true
 		b.tell(true, "both pages have the same annotations")
 	}
 }

@@ -159,6 +159,7 @@ func (b *builder) addFont() {
 			b.edit(acroForm).set("DA", "(/F9 20 Tf 1 0 0 rg)")
 		}
 	}
+	b.fonts = true
 	b.tell(!b.permits(formLevel, added), "add a font to the form")
 	holder := b.edit(acroForm)
 	if n := number(holder.get("DR")); n != 0 {

@@ -65,11 +65,22 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	for range 1 + b.IntN(5)/4 {
 		file = b.later(w)
 	}
-	for i, a := range b.free {
-		b.free[i] = a.turned(b.turns[a.Page])
-	}
-	pair.File, pair.Free, pair.Story, pair.Plain = file, b.free, b.story, !b.odd
+	pair.File, pair.Free, pair.Story, pair.Plain = file, b.shown(), b.story, !b.odd
 	return pair
+}
+
+// shown are the free areas as the pages show them.
+func (b *builder) shown() (free []Area) {
+	if !b.fonts {
+		b.free = append(b.free, b.unsure...)
+	}
+	for _, a := range b.free {
+		free = append(free, a.turned(b.turns[a.Page]))
+		if a.Page = 1 - a.Page; b.twin && !a.Blank {
+			free = append(free, a.turned(b.turns[a.Page]))
+		}
+	}
+	return free
 }
 
 // turned is where an area is on a page that is shown turned clockwise.

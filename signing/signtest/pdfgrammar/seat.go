@@ -56,7 +56,8 @@ func (b *builder) seat() {
 	b.merge(b.objects[c.n], x.object)
 	x.use(ref(c.n))
 	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && len(c.free) > 0 {
-		c.free = []Area{at} // where the annotation lies that both are
+		// Where the annotation lies that both are, on either page.
+		c.free = []Area{at, {1, at.Left, at.Bottom, at.Right, at.Top, false}}
 	}
 	c.taken = true
 	b.tell(true, c.name, "is also", x.name)

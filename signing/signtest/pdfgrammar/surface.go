@@ -66,6 +66,7 @@ func (b *builder) gaps() {
 	}
 	n := b.unused()
 	b.missing = append(b.missing, n)
+	b.add(bare("null")) // viewers that make objects number them after the last
 	o := b.objects[pick(b, firstPage, secondPage)]
 	switch key := pick(b, "Contents", "Annots", "XObject"); {
 	case key == "XObject" && strings.HasPrefix(o.get("Resources"), "<<"):

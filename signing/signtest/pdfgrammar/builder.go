@@ -55,6 +55,8 @@ type builder struct {
 	missing  []int  // numbers that are referred to, of no object
 	doubled  int    // the object that has a key twice, 0 without
 
+	anyLook int // the appearance of some field
+
 	// Of the revision being written:
 	changed map[int]*object
 	freed   []int

@@ -46,14 +46,15 @@ func (b *builder) geometry(o *object) {
 	}
 }
 
-// reach is where a comment may paint: the icon of a note without an appearance has
-// a size of its own, and each viewer its own way to turn it.
+// reach is where a comment may paint: a note has a size of its own and stays
+// upright (12.5.6.4), around its upper left corner in each viewer's own way.
 func reach(o *object, at Area) Area {
-	const icon = 24
-	if o.get("Subtype") != "/Text" || o.get("AP") != "" {
+	if o.get("Subtype") != "/Text" {
 		return at
 	}
-	return Area{Page: at.Page, Left: at.Left - icon, Bottom: at.Bottom - icon, Right: at.Right + icon, Top: at.Top + icon}
+	const icon = 24
+	more := icon + max(at.Right-at.Left, at.Top-at.Bottom)
+	return Area{Page: at.Page, Left: at.Left - more, Bottom: at.Bottom - more, Right: at.Right + more, Top: at.Top + more}
 }
 
 func (b *builder) changeComment(c *carrier) {

@@ -3,6 +3,7 @@ package pdfgrammar
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tamga/signing/signtest/pdfattack"
 )
@@ -57,16 +58,21 @@ func (b *builder) lies(f *field, o *object) bool {
 // old one.
 func (b *builder) appearance(f *field, o *object) {
 	fresh := b.strange(looks(f.value))
-	n := number(o.get("AP"))
-	if n == 0 || b.chance(4) {
-		o.set("AP", "<</N "+b.ref(fresh)+">>")
-		return
+	n, old := number(o.get("AP")), 0
+	if n != 0 {
+		old = number(b.objects[n].get("N"))
+	} else {
+		old = number(strings.TrimPrefix(o.get("AP"), "<</N "))
 	}
-	if old := number(b.objects[n].get("N")); old != 0 && b.chance(2) && b.objects[old].data != nil {
+	switch {
+	case old != 0 && b.objects[old].data != nil && b.chance(3):
 		b.edit(old).data = fresh.data
-		return
+		b.objects[old].set("Filter", "")
+	case n == 0 || b.chance(4):
+		o.set("AP", "<</N "+b.ref(fresh)+">>")
+	default:
+		b.edit(n).set("N", b.ref(fresh))
 	}
-	b.edit(n).set("N", b.ref(fresh))
 }
 
 // signing is a signature that a later revision brings, by a person or by a
@@ -129,11 +135,26 @@ func (b *builder) addField(seen bool) {
 		at.Page, at.Blank = page, true
 		b.allow(formLevel, added, []Area{at})
 	}
+	if !seen && b.theme != plain && b.chance(3) {
+		o.set("Rect", pick(b, "[0 0 0 0]", "[60 60 60 160]", "[60 60 160 60]", "", "[0 0 0]", "null", "[60 60 60.000001 60.000001]", "[60 60 null 90]"))
+		o.set("AP", "<</N "+b.ref(cover(b))+">>")
+		b.tell(true, "appearance in", o.get("Rect"))
+	}
 	b.tell(strange, "add signature field at", at.String())
 	n := b.add(o)
 	b.enter(acroForm, "Fields", ref(n))
 	n = b.apart(n)
+	if b.theme != plain && b.chance(12) {
+		page = 1 - page
+		b.tell(true, "listed by another page")
+	}
 	b.enter(pageObject(page), "Annots", ref(n))
+}
+
+// reversed names the other two corners of a rectangle.
+func (b *builder) reversed(rect string) string {
+	at, _ := areaOf(rect)
+	return Area{Left: at.Right, Bottom: at.Top, Right: at.Left, Top: at.Bottom}.String()
 }
 
 // apart makes the widget of a field an object of its own now and then.
@@ -173,7 +194,7 @@ func (b *builder) oddWidget(o *object) {
 		return
 	}
 	odd := pick(b, entry{"F", "148"}, entry{"F", "140"}, entry{"F", "156"}, entry{"Border", "[0 0 60]"}, entry{"BS", "<</W 60/S/S>>"},
-		entry{"MK", "<</BC[1 0 0]/BG[1 0 0]>>"}, entry{"P", ref(secondPage)}, entry{"P", ""}, entry{"AP", ""}, entry{"Rect", b.loose(o.get("Rect"))})
+		entry{"MK", "<</BC[1 0 0]/BG[1 0 0]>>"}, entry{"P", ref(secondPage)}, entry{"P", ""}, entry{"AP", ""}, entry{"Rect", b.loose(o.get("Rect"))}, entry{"Rect", b.reversed(o.get("Rect"))}, entry{"Rect", strings.Replace(o.get("Rect"), " ", " "+b.ref(bare("0"))+" ", 1)})
 	o.set(odd.key, odd.value)
 	b.tell(true, "with /"+odd.key, odd.value)
 }

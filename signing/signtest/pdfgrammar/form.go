@@ -51,7 +51,7 @@ func (b *builder) form() {
 	if b.level == commentLevel {
 		b.comment()
 	}
-	for _, more := range []func(){b.text, b.choice, b.box, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
+	for _, more := range []func(){b.text, b.choice, b.box, b.radio, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
 		if b.chance(3) {
 			more()
 		}
@@ -83,6 +83,25 @@ func looks(text string) *object {
 		"BBox", "[0 0 40 14]", "Resources", "<</Font<</F1 "+ref(font)+">>>>")
 }
 
+// look is the appearance that a field has when the file is signed, now and then
+// that of another field.
+func (b *builder) look(title string) string {
+	if b.theme != plain && b.anyLook != 0 && b.chance(8) {
+		b.tell(true, title+" looks as another field")
+		return ref(b.anyLook)
+	}
+	b.anyLook = b.add(looks("Old"))
+	c := b.carry("look of "+title, b.anyLook, formLevel)
+	c.usual = func() {
+		for _, f := range b.filled {
+			if f.title == title {
+				b.fill(f)
+			}
+		}
+	}
+	return ref(b.anyLook)
+}
+
 // widget is a field with its widget. Some have none to be seen.
 func (b *builder) widget(kind, title string, seen bool) (o *object, at Area) {
 	o = dict("FT", "/"+kind, "T", "("+title+")")
@@ -112,7 +131,7 @@ func (b *builder) text() {
 		b.unsure = append(b.unsure, at)
 		b.tell(true, title+" has no appearance")
 	} else if at != (Area{}) {
-		o.set("AP", b.part("appearances of "+title, formLevel, dict("N", b.ref(looks("Old"))), "N"))
+		o.set("AP", b.part("appearances of "+title, formLevel, dict("N", b.look(title)), "N"))
 	}
 	b.field(title, "Tx", o, at, "V", "M", "AP")
 }
@@ -158,7 +177,7 @@ func (b *builder) choice() {
 	o.set("V", b.part("value of "+title, formLevel, bare("[(Old)]")))
 	o.set("I", b.part("index of "+title, formLevel, bare("[0]")))
 	if at != (Area{}) {
-		o.set("AP", dict("N", b.ref(looks("Old"))).String())
+		o.set("AP", dict("N", b.look(title)).String())
 	}
 	b.field(title, "Ch", o, at, "V", "I", "M", "AP")
 }
@@ -176,13 +195,51 @@ func (b *builder) box() {
 	b.field(title, "Btn", o, at, "V", "AS", "M")
 }
 
+// radio is a field of two buttons.
+func (b *builder) radio() {
+	above := b.add(dict())
+	title := fmt.Sprintf("radio%d", above)
+	c := b.carry(title, above, formLevel, "V", "M")
+	kids := []string{}
+	for _, state := range []string{"A", "B"} {
+		at := b.place()
+		at.Top = at.Bottom + 14
+		on := stream("0 0 m 40 14 l S", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
+		off := stream("", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
+		kid := b.add(dict("Type", "/Annot", "Subtype", "/Widget", "Rect", at.String(), "F", "4", "P", ref(firstPage), "Parent", ref(above), "AS", "/Off",
+			"AP", dict("N", dict(state, b.ref(on), "Off", b.ref(off)).String()).String()))
+		b.carry("button "+state+" of "+title, kid, formLevel, "AS", "M")
+		kids = append(kids, ref(kid))
+		c.free = append(c.free, at)
+	}
+	*b.objects[above] = *dict("FT", "/Btn", "Ff", "49152", "T", "("+title+")", "V", "/Off", "Kids", array(kids))
+	b.fields = append(b.fields, ref(above))
+	b.annots[0] = append(b.annots[0], kids...)
+	c.usual = func() { b.choose(c, kids) }
+}
+
+// choose presses one of the buttons.
+func (b *builder) choose(c *carrier, kids []string) {
+	chosen := b.IntN(len(kids))
+	for i, kid := range kids {
+		state := "/Off"
+		if i == chosen {
+			state = []string{"/A", "/B"}[i]
+			b.edit(c.n).set("V", state)
+		}
+		b.edit(number(kid)).set("AS", state)
+	}
+	b.tell(!b.permits(formLevel, c.name), "choose", c.name)
+	b.allow(formLevel, c.name, c.free)
+}
+
 // group is a field of another that only holds it.
 func (b *builder) group() {
 	kid, at := b.widget("Tx", "kid", b.chance(2))
 	kid.set("V", "(Old)")
 	kid.set("DA", "(/F1 12 Tf)")
 	if at != (Area{}) {
-		kid.set("AP", dict("N", b.ref(looks("Old"))).String())
+		kid.set("AP", dict("N", b.look("kid")).String())
 	}
 	n, above := b.add(kid), b.add(dict())
 	kid.set("Parent", ref(above))

@@ -98,8 +98,15 @@ func (b *builder) formOn(on *surface) *surface {
 func (s *surface) resource(category, value string) string {
 	name := fmt.Sprintf("%s%d", category[:1], s.next)
 	s.next++
+	if special := pick(s.builder, "P", "Pg", "Kids", "Parent", "Obj", "Popup", "IRT", "Data", "N", "K", "AP", "V"); s.theme != plain && s.chance(12) && !s.uses(category, special) {
+		name = special // a key that means something elsewhere
+	}
 	s.resources[category] = append(s.resources[category], entry{name, value})
 	return name
+}
+
+func (s *surface) uses(category, name string) bool {
+	return slices.ContainsFunc(s.resources[category], func(e entry) bool { return e.key == name })
 }
 
 // draw paints in a place, with the origin in its corner.

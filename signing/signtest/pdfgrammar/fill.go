@@ -127,7 +127,9 @@ func (b *builder) addField(seen bool) {
 	page := 0
 	if seen {
 		strange = strange || b.level > 0
-		at, page = b.target()
+		if at, page = b.target(); b.theme != plain && b.chance(12) {
+			page = 1 - page
+		}
 		o.set("Rect", at.String())
 		o.set("P", ref(pageObject(page)))
 		o.set("AP", "<</N "+b.ref(b.strange(cover(b)))+">>")
@@ -144,11 +146,11 @@ func (b *builder) addField(seen bool) {
 	n := b.add(o)
 	b.enter(acroForm, "Fields", ref(n))
 	n = b.apart(n)
-	if b.theme != plain && b.chance(12) {
-		page = 1 - page
-		b.tell(true, "listed by another page")
-	}
 	b.enter(pageObject(page), "Annots", ref(n))
+	if seen && b.theme != plain && b.chance(20) {
+		b.enter(pageObject(1-page), "Annots", ref(n))
+		b.tell(true, "listed by both pages")
+	}
 }
 
 // reversed names the other two corners of a rectangle.

@@ -280,7 +280,11 @@ func (b *builder) evidence() {
 func (b *builder) certify() {
 	references := []string{}
 	transform := func(method, params string) {
-		references = append(references, b.inline(dict("Type", b.loose("/SigRef"), "TransformMethod", b.loose("/"+method), "TransformParams", params)))
+		name := b.loose("/" + method)
+		if number(name) != 0 {
+			b.tell(true, method, "is named in an object of its own")
+		}
+		references = append(references, b.inline(dict("Type", b.loose("/SigRef"), "TransformMethod", name, "TransformParams", params)))
 	}
 	if b.level > 0 {
 		b.tell(false, fmt.Sprint("certified at level ", b.level))

@@ -46,26 +46,30 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
-	p := v.newPDF(doc, q)
+	v.newPDF(doc, q).judge(verdict)
+	return verdict, nil
+}
+
+// judge judges timestamps and signatures, and what follows each.
+func (p *pdfFile) judge(verdict *Verdict) {
 	p.judgeTimestamps()
 	var all []*facts
-	for _, s := range doc.Signatures {
+	for _, s := range p.doc.Signatures {
 		if s.Kind == pades.KindTimestamp {
 			continue
 		}
 		f := p.gatherSignature(s)
-		for _, problem := range slices.Concat(doc.Unreadable, p.problems) {
+		for _, problem := range slices.Concat(p.doc.Unreadable, p.problems) {
 			f.format = append(f.format, problem.Code+": "+problem.Detail)
 		}
 		all = append(all, f)
 	}
-	v.judgeSigners(verdict, all)
+	p.v.judgeSigners(verdict, all)
 	p.concludeTimestamps(verdict)
-	if len(all) == 0 && len(doc.Unreadable) > 0 {
-		problem := doc.Unreadable[0]
+	if len(all) == 0 && len(p.doc.Unreadable) > 0 {
+		problem := p.doc.Unreadable[0]
 		verdict.Detail = "a signature could not be read: " + problem.Code + ": " + problem.Detail
 	}
-	return verdict, nil
 }
 
 // pdfFile is a PDF being judged.
@@ -73,11 +77,14 @@ type pdfFile struct {
 	v      *Verifier
 	q      Question
 	doc    *pades.Document
-	stores []store
+	stores []store             // the newest first
 	stamps []documentTimestamp // the newest first
-	// around is what [pdfFile.evidence] returns, once it was gathered.
-	around   *evidence
-	gathered bool
+	around *evidence           // see [pdfFile.evidence]
+	// digestible is how many bytes may still be digested for timestamps.
+	digestible int64
+	// unread says why something that could speak against the file was not
+	// read; "" when everything was.
+	unread string
 	// history is what the revisions change, once it was asked for.
 	history    *changes.History
 	historyErr error
@@ -86,10 +93,10 @@ type pdfFile struct {
 	problems []pades.Problem
 }
 
-// store is the document security store of one revision.
+// store is what the document security store of one revision holds.
 type store struct {
 	revision int
-	material Material
+	keys     []objectKey
 }
 
 // documentTimestamp is one judged document timestamp and how far it covers.
@@ -99,28 +106,46 @@ type documentTimestamp struct {
 }
 
 func (v *Verifier) newPDF(doc *pades.Document, q Question) *pdfFile {
-	p := &pdfFile{v: v, q: q, doc: doc}
-	for revision := len(doc.Revisions) - 1; revision >= 0 && len(p.stores) < maxStores; revision-- {
-		dss, err := doc.DSS(revision)
-		if err != nil {
-			continue // no evidence then, which is never in anybody's favour
-		}
-		if !dss.Present() {
-			break // older revisions have none either
-		}
-		m := Material{}
-		m.Add(Material{Certificates: dss.Certs, CRLs: dss.CRLs, OCSPs: dss.OCSPs})
-		for _, vri := range dss.VRI {
-			m.Add(Material{Certificates: vri.Certs, CRLs: vri.CRLs, OCSPs: vri.OCSPs})
-		}
-		p.stores = append(p.stores, store{revision, m})
+	p := &pdfFile{v: v, q: q, doc: doc, digestible: maxStamped}
+	stores, complete := doc.Stores()
+	if !complete {
+		p.unread = "the document security stores hold more than is read"
 	}
+	var all Material
+	keys := map[*byte]objectKey{} // stores share what they name
+	have := map[objectKey]bool{}
+	for _, s := range stores {
+		kept := store{revision: s.Revision}
+		take := func(pieces [][]byte, into *[][]byte) {
+			for _, raw := range pieces {
+				if len(raw) == 0 {
+					continue
+				}
+				key, known := keys[&raw[0]]
+				if !known {
+					key = keyOf(raw)
+					keys[&raw[0]] = key
+				}
+				if !have[key] {
+					have[key] = true
+					*into = append(*into, raw)
+				}
+				kept.keys = append(kept.keys, key)
+			}
+		}
+		take(s.Certs, &all.Certificates)
+		take(s.CRLs, &all.CRLs)
+		take(s.OCSPs, &all.OCSPs)
+		for _, vri := range s.VRI {
+			take(vri.Certs, &all.Certificates)
+			take(vri.CRLs, &all.CRLs)
+			take(vri.OCSPs, &all.OCSPs)
+		}
+		p.stores = append(p.stores, kept)
+	}
+	p.around = v.suppliedEvidence(q, &all)
 	return p
 }
-
-// maxStores bounds the security stores that are read, the newest first: an
-// older one can only say that evidence is older.
-const maxStores = 8
 
 // knownSince tells when the file up to an offset is proved to have existed, and
 // whether a trusted document timestamp proves it.
@@ -140,22 +165,18 @@ func (p *pdfFile) evidence() *evidence {
 	dated := &proofs{base: p.q.At}
 	for _, s := range p.stores {
 		known, _ := p.knownSince(p.doc.Revisions[s.revision].End)
-		for _, list := range [][][]byte{s.material.CRLs, s.material.OCSPs} {
-			for _, raw := range list {
-				dated.add(keyOf(raw), known)
-			}
+		for _, key := range s.keys {
+			dated.add(key, known)
 		}
-	}
-	if !p.gathered {
-		var all Material
-		for _, s := range p.stores {
-			all.Add(s.material)
-		}
-		p.around, p.gathered = p.v.suppliedEvidence(p.q, &all), true
 	}
 	p.around.settle(dated)
 	return p.around
 }
+
+// maxStamped bounds how many bytes are digested for document timestamps. Their
+// number has no bound of its own below that of signatures: any that is passed
+// over may be the broken one, or the only good one.
+const maxStamped = 16 << 30
 
 // judgeTimestamps judges the document timestamps, the newest first: each that
 // is trusted proves when the older ones existed.
@@ -180,10 +201,11 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 			return t.Info.Imprint.Check(parts[0], parts[1])
 		})
-		if !take(&p.v.left.tokens) {
-			break
-		}
 		end := s.ByteRange[2] + s.ByteRange[3]
+		if p.digestible -= int64(len(parts[0]) + len(parts[1])); p.digestible < 0 {
+			p.unread = "the document timestamps are too many to judge all of them"
+			continue
+		}
 		known, _ := p.knownSince(end)
 		ts := p.v.judgeToken(t, known, p.q, p.evidence())
 		p.stamps = append(p.stamps, documentTimestamp{end, ts})
@@ -201,6 +223,11 @@ func (p *pdfFile) concludeTimestamps(verdict *Verdict) {
 			verdict.Detail = "a document timestamp is broken: " + t.Detail
 			verdict.Summary = summary(verdict)
 		}
+	}
+	if p.unread != "" && len(verdict.Signers) > 0 && verdict.Passed() {
+		verdict.worsen(Indeterminate, SigConstraintsFailure)
+		verdict.Detail = p.unread
+		verdict.Summary = summary(verdict)
 	}
 	if len(verdict.Signers) == 0 && len(p.stamps) > 0 {
 		verdict.Detail = "the file carries document timestamps and no signature"

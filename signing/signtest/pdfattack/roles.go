@@ -131,6 +131,7 @@ func onePart(g Signers) []Case {
 	later := s.filled("New")
 	later[nameField] = replace(later[nameField], "/V(New)", "/V 31 0 R/M 32 0 R")
 	return []Case{
+		{"honest: a value with foreign letters", s.update(g, s.filled("\\200 100")), Honest, filled},
 		{"honest: a choice made", choice.update(g, chosen), Honest, filled},
 		{"honest: a field of a tagged document filled", tagged(p2).update(g, p2.filled("New")), Honest, filled},
 		{"honest: a comment of a tagged document changed", tagged(p3).update(g, sample{comment: replace(p3[comment], "(First)", "(Second)")}),

@@ -59,6 +59,15 @@ type Server struct {
 	// ReceiptKey signs receipts of verifications; none are made without it.
 	ReceiptKey signing.Key
 
+	// Policies are what a verification may choose from by name; nil for those
+	// that the program carries for deciding. One that chooses none is judged by
+	// the Verifier's own.
+	Policies []signing.Policy
+	// ReceiptPolicies are the names of the policies under which receipts are
+	// signed; nil for those of Policies and of the Verifier that are for
+	// deciding. A receipt under another is refused before anything is judged.
+	ReceiptPolicies []string
+
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
 	// answers begin with it; empty makes them relative.
@@ -112,6 +121,7 @@ func DefaultLimits() Limits {
 type service struct {
 	Server
 	pages   *web.Pages
+	policy  signing.Policy // the Verifier's own
 	host    string
 	checks  *limiter
 	guesses guessLimiter
@@ -131,7 +141,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	// addresses, that is our own proxies, wrote it.
 	e.IPExtractor = echo.ExtractIPFromXFFHeader()
 	e.HTTPErrorHandler = v.fail
-	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.limitBody)
+	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.limitBody, v.onlyKnownQuery)
 	v.routes(e)
 	return e, nil
 }
@@ -156,6 +166,9 @@ func (v *service) fill() error {
 	}
 	if (v.Limits == Limits{}) {
 		v.Limits = DefaultLimits()
+	}
+	if err := v.fillPolicies(); err != nil {
+		return fmt.Errorf("api: %w", err)
 	}
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
 	v.guesses = newGuessLimiter(v.Limits, v.Now)

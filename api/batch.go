@@ -193,7 +193,7 @@ func (v *service) verifyBatch(c echo.Context) error {
 		if err := decodeJSON(raw, &body); err != nil {
 			return body.ID, nil, err
 		}
-		asked, err := body.verification("")
+		asked, err := v.verification(&body, "")
 		if err != nil {
 			return body.ID, nil, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/strictjson"
 	"tamga/certs"
 	"tamga/signing"
 )
@@ -48,6 +49,11 @@ func (v *service) inspectCertificate(c echo.Context) error {
 	return personal(c, http.StatusOK, answer)
 }
 
+// certificateRequest is the body as JSON.
+type certificateRequest struct {
+	Certificate strictjson.Bytes `json:"certificate"`
+}
+
 func (v *service) readCertificate(c echo.Context) ([]byte, error) {
 	media, _, err := contentType(c, echo.MIMEApplicationJSON,
 		"application/pkix-cert", "application/x-x509-ca-cert", "application/x-pem-file", echo.MIMEOctetStream)
@@ -64,16 +70,14 @@ func (v *service) readCertificate(c echo.Context) ([]byte, error) {
 		}
 		return raw, nil
 	}
-	var body struct {
-		Certificate string `json:"certificate"`
-	}
+	var body certificateRequest
 	if err := v.readJSON(c, &body); err != nil {
 		return nil, err
 	}
-	if body.Certificate == "" {
-		return nil, badField("/certificate", "required", "is missing or empty")
+	if body.Certificate == nil {
+		return nil, badField("/certificate", "required", "is missing")
 	}
-	return binary("/certificate", body.Certificate)
+	return body.Certificate, nil
 }
 
 // parseCertificate returns nil for what is no certificate: the verdict says so.

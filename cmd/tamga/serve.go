@@ -14,9 +14,7 @@ import (
 	"time"
 
 	"tamga/api"
-	"tamga/certs/revocation"
 	"tamga/certs/revocation/fetch"
-	"tamga/certs/revocation/serials"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
@@ -35,6 +33,7 @@ type serveCommand struct {
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
 	OCSP         bool     `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows."`
+	policyFlags
 	lastingFlags
 	sealFlags
 	registerFlags
@@ -113,9 +112,6 @@ type service struct {
 	server  *api.Server
 	demo    *demo
 	fetcher *fetch.Fetcher // follows revocation lists; nil when none are kept
-	lists   *revocation.Lists
-	// listOptions bound what a list may cost.
-	listOptions serials.Options
 }
 
 // assemble wires the service.
@@ -149,7 +145,6 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		if s.fetcher, err = cmd.fetcher(c, &found.pool); err != nil {
 			return nil, err
 		}
-		s.lists, s.listOptions = &found.lists, cmd.options()
 	}
 	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
@@ -157,6 +152,9 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	}
 	if err := makeFolder(cmd.Var); err != nil {
 		return nil, err
+	}
+	if s.fetcher != nil {
+		s.fetcher.OnNew = newListUse(c, &found.lists, cmd.options(), cmd.Var, log).onNew
 	}
 	store, err := cmd.open(c.ctx, c, filepath.Join(cmd.Var, "tamga.db"))
 	if err != nil {
@@ -195,7 +193,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
-	if err := cmd.lasting(c, s); err != nil {
+	if err := errors.Join(cmd.offer(s.server), cmd.lasting(c, s)); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	if err := s.begin(c); err != nil {
@@ -309,7 +307,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 		background.Go(func() { keepExtending(ctx, s.server) })
 	}
 	if s.fetcher != nil {
-		background.Go(func() { follow(ctx, s.fetcher, s.lists, s.listOptions, log) })
+		background.Go(func() { follow(ctx, s.fetcher, log) })
 	}
 
 	failed := make(chan error, 1)

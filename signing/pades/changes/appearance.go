@@ -170,7 +170,9 @@ func (s *step) plainFont(font pades.Dict) bool {
 		switch e.Key {
 		case "Type", "Subtype", "BaseFont", "Name":
 		case "Encoding":
-			if s.name(s.new, font, e.Key) == "" {
+			switch s.name(s.new, font, e.Key) {
+			case "StandardEncoding", "WinAnsiEncoding", "MacRomanEncoding", "PDFDocEncoding":
+			default:
 				return false
 			}
 		default:

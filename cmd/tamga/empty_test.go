@@ -12,6 +12,7 @@ import (
 // Every flag of every command that takes text is refused when it is there and
 // empty, or blank, before the command does anything.
 func TestEveryEmptyFlag(t *testing.T) {
+	t.Chdir(t.TempDir())
 	parser, err := kong.New(&program{}, kong.Name("tamga"))
 	if err != nil {
 		t.Fatal(err)

@@ -84,7 +84,10 @@ func askRevocation(f *facts, p *Policy) finding {
 	}
 	result := passed("")
 	for i, a := range f.revocation {
-		if found := askLink(f, p, i, a); i == 0 || worse(found, result) {
+		found := askLink(f, p, i, a)
+		// That an authority was revoked explains why nothing is known below it.
+		explains := result.sub == TryLater && found.sub != TryLater && severity(found.status) == severity(result.status)
+		if i == 0 || worse(found, result) || explains {
 			result = found
 		}
 	}

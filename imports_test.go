@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"signing/xmldsig/xmltree":         {},
 	"signing/xmldsig":                 {"certs", "certs/der", "signing/xmldsig/xmltree"},
 	"signing/signtest/pdfattack":      {"signing/pades"},
+	"signing/signtest/pdfgrammar":     {"signing/signtest/pdfattack"},
 	"signing/signtest/xmlattack":      {"certs", "certs/der", "signing/xmldsig"},
 	"signing/tsp":                     {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                     {"certs", "certs/exchange", "signing/cms", "signing/tsp"},

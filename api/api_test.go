@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/sha512"
 	"database/sql"
 	"encoding/hex"
 	"log/slog"
@@ -175,6 +176,10 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	sum := sha256.Sum256(content)
 	s.values["content.sha256"] = hex.EncodeToString(sum[:])
 	s.files["content.other"] = []byte("other")
+	wrong := sha512.Sum512(s.files["content.other"])
+	s.values["content.sha512.other"] = hex.EncodeToString(wrong[:])
+	s.files["xml.signed"] = signedXML(t, s.files["xml"], applicant)
+	s.files["pdf.signed"] = signedPDF(t, s.files["pdf"], applicant)
 	s.files["empty"] = []byte{}
 	s.files["cms"] = attached
 	s.files["cms.detached"] = pki.Detached(content, applicant)
@@ -220,6 +225,24 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
 		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",
 	}
+}
+
+func signedXML(t *testing.T, file []byte, key signing.Key) []byte {
+	t.Helper()
+	signed, err := signing.SignXML(file, key, signing.XMLOptions{Form: signing.XMLEnveloped, Time: signtest.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
+func signedPDF(t *testing.T, file []byte, key signing.Key) []byte {
+	t.Helper()
+	signed, err := signing.SignExistingPDF(file, key, signing.PDFOptions{Time: signtest.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed.File
 }
 
 // onePagePDF has nothing on its page.

@@ -82,6 +82,8 @@ func outcomes() []outcome {
 			web.Label{KK: "Сұрау тым үлкен", RU: "Запрос слишком велик", EN: "The body is too large"}},
 		{signing.ErrTooLarge, http.StatusRequestEntityTooLarge, "body_too_large",
 			web.Label{KK: "Файл тым үлкен", RU: "Файл слишком велик", EN: "The file is too large"}},
+		{signing.ErrDigestTwice, http.StatusBadRequest, "invalid_parameter",
+			web.Label{KK: "Сұраудың деректері қате", RU: "Ошибка в данных запроса", EN: "A parameter is not acceptable"}},
 		{errMediaType, http.StatusUnsupportedMediaType, "unsupported_media_type",
 			web.Label{KK: "Деректер түрі қолданылмайды", RU: "Тип данных не поддерживается", EN: "Media type not supported"}},
 		{registry.ErrKeyReused, http.StatusUnprocessableEntity, "idempotency_key_reused",

@@ -167,6 +167,9 @@ func (v *service) extendOne(c echo.Context, r *extendRequest) (*extendAnswer, er
 		raise = signing.ExtendPDF
 	}
 	if m.file, err = raise(m.file, level, opt); err != nil {
+		if errors.Is(err, signing.ErrContentTwice) {
+			return nil, badField("/content", "unknown_field", "the signature carries its content")
+		}
 		return nil, unusable(pointer, err)
 	}
 	if err := v.confirm(contextOf(c), m); err != nil {

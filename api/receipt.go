@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +69,9 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 	if asked.ContentSHA256 != "" {
 		c.Fields["content_digest"] = pdf.Same(inTwo(asked.ContentSHA256))
 	}
+	if len(asked.ContentDigests) > 0 {
+		c.Fields["content_digests"] = pdf.Same(contentDigests(asked))
+	}
 	var expected documents.Text
 	if asked.IIN != "" {
 		expected = documents.Text{KK: "ЖСН " + certs.IIN(asked.IIN).String(), RU: "ИИН " + certs.IIN(asked.IIN).String()}
@@ -83,6 +88,16 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 		c.Fields["signed"] = pdf.Same("1")
 	}
 	return c
+}
+
+// contentDigests names a content that was not sent by the digests that a
+// signature was held against.
+func contentDigests(asked receipt.Asked) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(asked.ContentDigests)) {
+		all = append(all, name+": "+inTwo(asked.ContentDigests[name]))
+	}
+	return strings.Join(all, ", ")
 }
 
 func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {

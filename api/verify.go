@@ -196,6 +196,9 @@ func (r *verifyRequest) verification(kind string) (*verification, error) {
 	if kind == kindPDF && r.Content != nil {
 		return nil, badField("/content", "unknown_field", "a PDF carries its content")
 	}
+	if kind == kindPDF && r.Digests != nil {
+		return nil, badField("/digests", "unknown_field", "a PDF carries its content")
+	}
 	file, err := binary("/"+kind, *given[kind])
 	if err != nil {
 		return nil, err
@@ -213,11 +216,11 @@ func (r *verifyRequest) verification(kind string) (*verification, error) {
 
 // readVerificationForm reads a form whose files may be large.
 func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*verification, error) {
-	files := []string{kind}
+	files, values := []string{kind}, []string{"iin", "bin", "role", "at", "receipt", "receipt_pdf", "report", "policy"}
 	if kind != kindPDF {
-		files = append(files, "content")
+		files, values = append(files, "content"), append(values, "digest")
 	}
-	parts, err := v.readForm(c, boundary, files, "iin", "bin", "role", "at", "receipt", "receipt_pdf", "digest", "report", "policy")
+	parts, err := v.readForm(c, boundary, files, values...)
 	if err != nil {
 		return nil, err
 	}
@@ -275,6 +278,11 @@ func (r *verifyRequest) ask(asked *verification) error {
 		digest, sum, err := readDigest("/digests", name, value)
 		if err != nil {
 			return err
+		}
+		for _, other := range asked.question.Digests {
+			if other.Digest.Name == digest.Name {
+				return badField("/digests", "duplicate", "names an algorithm twice")
+			}
 		}
 		asked.question.Digests = append(asked.question.Digests, signing.ContentDigest{Digest: digest, Value: sum})
 	}

@@ -142,10 +142,10 @@ func askFormat(f *facts, _ *Policy) finding {
 
 func askSignatureValue(f *facts, _ *Policy) finding {
 	switch {
-	case f.bare:
-		return notApplicable("a certificate on its own")
 	case f.digestErr != nil:
 		return failed(HashFailure, "%v", f.digestErr)
+	case f.bare:
+		return notApplicable("a certificate on its own")
 	case f.valueErr != nil:
 		return failed(SigCryptoFailure, "%v", f.valueErr)
 	case f.signer == nil && f.xml == nil:

@@ -40,13 +40,16 @@ type facts struct {
 	format               []string
 	later, changed, kept string
 
-	signer     *cms.SignerInfo
-	algorithm  certs.Algorithm
-	algErr     error
-	noContent  string // why there is nothing to compare the digest with
-	digestErr  error  // message digest
-	valueErr   error  // signature value
-	imprintErr error  // of a timestamp
+	signer    *cms.SignerInfo
+	algorithm certs.Algorithm
+	algErr    error
+	noContent string // why there is nothing to compare the digest with
+	// compared are the digests of the question that the signature was held
+	// against, if the question brings digests.
+	compared   []ContentDigest
+	digestErr  error // message digest
+	valueErr   error // signature value
+	imprintErr error // of a timestamp
 
 	certificate *certs.Certificate
 	ess         []essReferences
@@ -68,6 +71,14 @@ type facts struct {
 	covered, coveredComplete bool
 	counters                 []Signer
 	level                    string
+}
+
+// uncovered notes that a signature says nothing about the content that the
+// question brings, if it brings one: nobody may be told that it was signed.
+func (f *facts) uncovered(why string) {
+	if f.question.supplies() && f.digestErr == nil {
+		f.digestErr = errors.New(why)
+	}
 }
 
 // identityMatch is how the certificate's numbers compare with the expected
@@ -225,6 +236,9 @@ func (f *facts) gatherSignature(si *cms.SignerInfo, content *content) {
 		f.noContent = "the signature is detached and the signed content was not supplied"
 	} else if s, ok := content.sum(f.algorithm.Digest); ok {
 		sum = s
+		if !content.here {
+			f.compared = append(f.compared, ContentDigest{f.algorithm.Digest, sum})
+		}
 	} else {
 		f.noContent = "the signature is over " + f.algorithm.Digest.Name + ", and no such digest of the content was supplied"
 	}

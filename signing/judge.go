@@ -1,6 +1,8 @@
 package signing
 
 import (
+	"encoding/hex"
+
 	"tamga/certs"
 	"tamga/certs/revocation"
 )
@@ -33,8 +35,19 @@ func (v *Verifier) judgeSigners(verdict *Verdict, all []*facts) {
 			f.expected = identityOfAnother
 		}
 		verdict.Signers = append(verdict.Signers, v.judge(f))
+		verdict.compared(f.compared)
 	}
 	verdict.conclude()
+}
+
+// compared notes digests of the question that a signature was held against.
+func (verdict *Verdict) compared(digests []ContentDigest) {
+	for _, d := range digests {
+		if verdict.ContentDigests == nil {
+			verdict.ContentDigests = map[string]string{}
+		}
+		verdict.ContentDigests[d.Digest.Name] = hex.EncodeToString(d.Value)
+	}
 }
 
 // judge asks the table's questions about one signer.

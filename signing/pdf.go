@@ -227,6 +227,7 @@ func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 	if s.Has(pades.CodeLaterRevision) || len(p.doc.Signatures) > 1 {
 		p.compare(s, f)
 	}
+	f.uncovered("a PDF carries what its signatures cover, and another content was supplied")
 	for _, problem := range s.Problems {
 		if problem.Code == pades.CodeLaterRevision {
 			continue

@@ -15,10 +15,13 @@ import (
 // there is one. No byte of the file changes.
 //
 // Of the options Signer counts the signatures of the file, without document
-// timestamps, and Content is not used. As with [Extend], what is extended must
+// timestamps, and a Content is [ErrContentTwice]. As with [Extend], what is extended must
 // verify under the certificate that it carries. The errors are those of [Extend],
 // [AddDSS] and [AddDocTimestamp].
 func ExtendPDF(file []byte, to Baseline, opt ExtendOptions) ([]byte, error) {
+	if opt.Content != nil {
+		return nil, fmt.Errorf("extend to %s: %w", to, ErrContentTwice)
+	}
 	out := file
 	for _, step := range []struct {
 		level Baseline

@@ -149,7 +149,7 @@ func AddSigner(file, content []byte, key Key, opt CMSOptions) (Signed, error) {
 var (
 	// ErrContentMissing means that a detached CMS came without its content.
 	ErrContentMissing = errors.New("the content of the detached signature is missing")
-	// ErrContentTwice means that content came for a CMS that has its own.
+	// ErrContentTwice means that content came for a CMS or PDF that has its own.
 	ErrContentTwice = errors.New("the signature carries its content: none may be given")
 )
 

@@ -265,8 +265,8 @@ func notEvaluated(*tsp.Token) error { return errNotEvaluated }
 // VerifyTimestamp judges a timestamp token on its own: that it is about the
 // given bytes, that an authority signed it which has a path to a trust anchor
 // and was not revoked, and that its certificate is for nothing else (RFC 3161).
-// The token is taken to exist since q.At. Content, numbers and roles of the
-// question are not asked; its Material is used.
+// The token is taken to exist since q.At. Numbers and roles of the question are
+// not asked, and its Material is used; a Content beside the given bytes fails.
 //
 // The verdict is of kind "timestamp", with no signers and one timestamp. The
 // errors are those of [Verifier.VerifyCMS].
@@ -299,6 +299,10 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 	ts := v.judgeToken(newToken(TimestampToken, binary, keyOf(binary), imprint), q.At, q, ev)
 	verdict.Timestamps = []Timestamp{ts}
 	verdict.Indication, verdict.SubIndication, verdict.Detail = ts.Indication, ts.SubIndication, ts.Detail
+	if q.supplies() {
+		verdict.worsen(TotalFailed, HashFailure)
+		verdict.Detail = "a timestamp is about what it was asked about, and another content was supplied"
+	}
 	verdict.Summary = summary(verdict)
 	return verdict, nil
 }

@@ -188,7 +188,11 @@ type Verdict struct {
 	Policy  string    `json:"policy"`  // name and version of what judged
 	Profile string    `json:"profile"` // of what read the certificates
 	Detail  string    `json:"detail,omitempty"`
-	Signers []Signer  `json:"signers"`
+	// ContentDigests are those of the digests supplied instead of a content
+	// that signatures were held against, in hexadecimal, by algorithm. Of the
+	// others this verdict says nothing.
+	ContentDigests map[string]string `json:"content_digests,omitempty"`
+	Signers        []Signer          `json:"signers"`
 	// Timestamps are those of the file as a whole: document timestamps of a
 	// PDF, in its order, or the token that was asked about. Those of one
 	// signature stand with its signer.

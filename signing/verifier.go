@@ -41,7 +41,9 @@ type Question struct {
 	Content []byte
 	// Digests stand for a Content that stays where it is: a signature over a
 	// digest that is not among them is INDETERMINATE, SIGNED_DATA_NOT_FOUND.
-	// They are not looked at when there is a Content.
+	// They are not looked at when there is a Content. What comes either way
+	// must be covered by every signature of the file: one that says nothing
+	// about it is TOTAL-FAILED, HASH_FAILURE, whatever else it is over.
 	Digests []ContentDigest
 	// Material is evidence beside the file: certificates that may be missing
 	// in it, revocation lists and responses. It is authenticated like any
@@ -56,6 +58,23 @@ type Question struct {
 	// can have been made; now when zero. A trusted timestamp moves that to its
 	// own time. The signing time that the signer claims counts for nothing.
 	At time.Time
+}
+
+// ErrDigestTwice means that a question brings two digests of its content by one
+// algorithm: whichever is looked at, the other one would be passed over.
+var ErrDigestTwice = errors.New("a digest of the content stands twice")
+
+// supplies reports whether the question brings a content to be signed.
+func (q *Question) supplies() bool { return q.Content != nil || len(q.Digests) > 0 }
+
+// digest returns the digest of an algorithm that the question brings.
+func (q *Question) digest(d certs.Digest) ([]byte, bool) {
+	for _, k := range q.Digests {
+		if k.Digest.Name == d.Name {
+			return k.Value, true
+		}
+	}
+	return nil, false
 }
 
 // prepare fills in the defaults of verifier and question.
@@ -82,6 +101,14 @@ func (v *Verifier) prepare(ctx context.Context, q Question) (*Verifier, Question
 		q.At = w.Now()
 	}
 	q.At = q.At.UTC()
+	if q.Content != nil {
+		q.Digests = nil
+	}
+	for i, d := range q.Digests {
+		if first, _ := (&Question{Digests: q.Digests[:i]}).digest(d.Digest); first != nil {
+			return nil, q, fmt.Errorf("%w: %s", ErrDigestTwice, d.Digest.Name)
+		}
+	}
 	return &w, q, nil
 }
 
@@ -171,7 +198,11 @@ func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 	all := make([]*facts, len(sd.Signers))
 	for i := range sd.Signers {
 		all[i] = c.gatherSigner(&sd.Signers[i], &facts{})
-		if sd.Attached && !supplied.agrees(sd.Content) {
+		if !sd.Attached {
+			continue
+		}
+		all[i].compared = supplied.known
+		if !supplied.agrees(sd.Content) {
 			all[i].digestErr = errors.New("the content supplied is not the content that the signature carries")
 		}
 	}
@@ -214,6 +245,7 @@ func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Questio
 	f := &facts{question: q, at: q.At, poe: q.At, certificate: c, bare: true}
 	ev := v.suppliedEvidence(q, nil)
 	ev.settle(&proofs{base: q.At})
+	f.uncovered("a certificate on its own covers no content, and one was supplied")
 	v.gatherCertificate(f, &bag{pool: v.Trust}, ev)
 	v.judgeSigners(verdict, []*facts{f})
 	return verdict, nil

@@ -47,6 +47,9 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 		return verdict.unreadable(err), nil
 	}
 	supplied := xmldsig.Supplied{Content: q.Content}
+	if len(q.Digests) > 0 {
+		supplied.Digest = q.digest
+	}
 	ev := v.suppliedEvidence(q, nil)
 	if ev != nil {
 		ev.settle(&proofs{base: q.At})
@@ -82,6 +85,7 @@ func (v *Verifier) gatherXML(s *xmldsig.Signature, q Question, ev *evidence) *fa
 	for _, p := range s.Problems {
 		f.addXMLProblem(p)
 	}
+	f.compareXML(s)
 	if f.certificate == nil {
 		return f
 	}
@@ -92,6 +96,24 @@ func (v *Verifier) gatherXML(s *xmldsig.Signature, q Question, ev *evidence) *fa
 	}
 	v.gatherCertificate(f, &bag{pool: v.Trust, more: s.Certificates}, ev)
 	return f
+}
+
+// compareXML notes whether the signature is over the content of the question.
+// While a reference could not be followed that is not known, and the signature
+// does not pass anyway.
+func (f *facts) compareXML(s *xmldsig.Signature) {
+	covered, followed := false, len(s.References) > 0
+	for _, r := range s.References {
+		sum, known := f.question.digest(r.Digest)
+		if known && r.External && (r.Problem == nil || r.Problem.Code == xmldsig.CodeDigest) {
+			f.compared = append(f.compared, ContentDigest{r.Digest, sum})
+		}
+		covered = covered || r.Covered.Role == xmldsig.RoleContent
+		followed = followed && r.Problem == nil
+	}
+	if !covered && followed && !s.Counter {
+		f.uncovered("the signature covers parts of this file, and not the content that was supplied")
+	}
 }
 
 // addXMLProblem turns a broken rule into the fact that the checks ask about.

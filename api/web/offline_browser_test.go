@@ -84,10 +84,11 @@ func (b *browser) run(t *testing.T, steps ...step) {
 	}
 }
 
-// ask returns the value of an expression in the page.
+// ask returns the value of an expression in the page, or what its promise
+// brings.
 func (b *browser) ask(t *testing.T, expression string) string {
 	t.Helper()
-	value, err := chromedp.Run(b, chromedp.Evaluate[string](expression))
+	value, err := chromedp.Run(b, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}
@@ -175,6 +176,13 @@ func serve(t *testing.T) *service {
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// answer is what the service says from now on.
+func (s *service) answer(keys any, list []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys, s.list = keys, list
 }
 
 // page adds a page and returns its address.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,17 +86,17 @@ func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question 
 	}
 	defer file.Close()
 	kind := signing.Sniff(file.Bytes())
-	switch {
-	case kind == signing.FileCRL || kind == signing.FileKeyStore:
+	if kind == signing.FileCRL || kind == signing.FileKeyStore {
 		c.note("%s holds no signature; \"tamga inspect\" tells what it is", cmd.File)
-	case cmd.Content != "" && kind != signing.FileCMS && kind != signing.FileXML:
-		c.note("--content is for detached signatures; it was not used")
 	}
 	var verdict *signing.Verdict
 	err = spool.Guard(func() error {
 		verdict, err = verifier.Verify(c.ctx, file.Bytes(), question)
 		return err
 	})
+	if errors.Is(err, signing.ErrDigestTwice) {
+		return usagef("--digest: %w", err)
+	}
 	if err != nil {
 		return noAnswerError{err}
 	}

@@ -23,6 +23,10 @@ const (
 	majorTag
 )
 
+// largestInt is the largest whole number that the offline page counts exactly
+// (2^53-1): what one reader understands, the other must.
+const largestInt = 1<<53 - 1
+
 // errCBOR is every way in which bytes are not what they should be.
 var errCBOR = errors.New("not the CBOR of a seal")
 
@@ -115,7 +119,7 @@ func (r *reader) int() int64 {
 		major = majorNegative
 	}
 	n := r.head(major)
-	if n > 1<<62 {
+	if n > largestInt {
 		r.fail()
 		return 0
 	}

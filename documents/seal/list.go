@@ -40,7 +40,7 @@ func (k Key) SignList(l List) ([]byte, error) {
 		entries = appendText(entries, string(e.Status))
 		entries = appendInt(entries, e.At.Unix())
 	}
-	return k.sign(appendMap(nil,
+	return k.sign(typeList, appendMap(nil,
 		pair{keyIssuedAt, appendInt(nil, l.IssuedAt.Unix())},
 		pair{keyNextUpdate, appendInt(nil, l.NextUpdate.Unix())},
 		pair{keyEntries, entries}))
@@ -48,13 +48,15 @@ func (k Key) SignList(l List) ([]byte, error) {
 
 // OpenList returns what a signed list says, if one of the keys has signed it.
 func OpenList(message []byte, keys []PublicKey) (List, error) {
-	payload, err := verify(message, keys)
+	payload, err := verify(message, typeList, keys)
 	if err != nil {
 		return List{}, err
 	}
 	var l List
 	r := &reader{rest: payload}
+	said := 0
 	r.entries(func(key int64) {
+		said++
 		switch key {
 		case keyIssuedAt:
 			l.IssuedAt = time.Unix(r.int(), 0).UTC()
@@ -72,7 +74,7 @@ func OpenList(message []byte, keys []PublicKey) (List, error) {
 			r.fail()
 		}
 	})
-	if r.end() != nil || l.IssuedAt.IsZero() {
+	if r.end() != nil || said != keyEntries || l.IssuedAt.Unix() <= 0 || l.NextUpdate.Before(l.IssuedAt) {
 		return List{}, fmt.Errorf("%w: signed, and not understood", ErrMalformed)
 	}
 	return l, nil

@@ -84,7 +84,7 @@ func (k Key) Seal(p Payload) (string, error) {
 	if !p.ValidUntil.IsZero() {
 		pairs = append(pairs, pair{keyValidUntil, appendDate(nil, p.ValidUntil)})
 	}
-	message, err := k.sign(appendMap(nil, pairs...))
+	message, err := k.sign(typeSeal, appendMap(nil, pairs...))
 	if err != nil {
 		return "", err
 	}
@@ -108,12 +108,14 @@ func Open(text string, keys []PublicKey) (Payload, error) {
 	if err != nil || encoding.EncodeToString(message) != text {
 		return p, ErrMalformed
 	}
-	payload, err := verify(message, keys)
+	payload, err := verify(message, typeSeal, keys)
 	if err != nil {
 		return p, err
 	}
 	r := &reader{rest: payload}
+	said := map[int64]bool{}
 	r.entries(func(key int64) {
+		said[key] = true
 		switch key {
 		case keyKind:
 			p.Kind = documents.Kind(r.text())
@@ -128,14 +130,16 @@ func Open(text string, keys []PublicKey) (Payload, error) {
 		case keyValidUntil:
 			p.ValidUntil = r.date()
 		case keyDigest:
-			if copy(p.Digest[:], r.bytes()) != len(p.Digest) {
+			digest := r.bytes()
+			if len(digest) != len(p.Digest) {
 				r.fail()
 			}
+			copy(p.Digest[:], digest)
 		default:
 			r.fail()
 		}
 	})
-	if r.end() != nil || p.Number == "" {
+	if r.end() != nil || p.Kind == "" || p.Number == "" || !said[keyIssuedOn] || !said[keyDigest] {
 		return Payload{}, fmt.Errorf("%w: signed, and not understood", ErrMalformed)
 	}
 	return p, nil

@@ -86,16 +86,36 @@ const (
 	algorithmES256 = -7
 )
 
+// contentType says what a message is. It is signed as externally supplied data
+// (RFC 9052, section 4.3), so that nothing signed as one type is ever read as
+// another; in the message itself it would not fit into a printed code.
+type contentType string
+
+const (
+	typeSeal contentType = "application/tamga-seal"
+	typeList contentType = "application/tamga-status-list"
+)
+
+// signedAs returns the external data that a message of this type may have been
+// signed with. Seals printed before there were types have none; the payload of
+// a list is never that of a seal.
+func (t contentType) signedAs() []contentType {
+	if t == typeSeal {
+		return []contentType{t, ""}
+	}
+	return []contentType{t}
+}
+
 // sign wraps a payload. A key in memory signs the same bytes the same way
 // every time (RFC 6979).
-func (k Key) sign(payload []byte) ([]byte, error) {
+func (k Key) sign(t contentType, payload []byte) ([]byte, error) {
 	if k.IsZero() {
 		return nil, ErrKey
 	}
 	protected := appendMap(nil,
 		pair{labelAlgorithm, appendInt(nil, algorithmES256)},
 		pair{labelKeyID, appendBytes(nil, k.public.ID)})
-	digest := toBeSigned(protected, payload)
+	digest := toBeSigned(t, protected, payload)
 	random := rand.Reader
 	if _, ok := k.signer.(*ecdsa.PrivateKey); ok {
 		random = nil
@@ -120,17 +140,17 @@ func (k Key) sign(payload []byte) ([]byte, error) {
 }
 
 // toBeSigned is the digest of the Sig_structure (RFC 9052, section 4.4).
-func toBeSigned(protected, payload []byte) [sha256.Size]byte {
+func toBeSigned(t contentType, protected, payload []byte) [sha256.Size]byte {
 	b := head(nil, majorArray, 4)
 	b = appendText(b, "Signature1")
 	b = appendBytes(b, protected)
-	b = appendBytes(b, nil)
+	b = appendBytes(b, []byte(t))
 	return sha256.Sum256(appendBytes(b, payload))
 }
 
-// verify unwraps a message and returns its payload if one of the keys has
-// signed it.
-func verify(message []byte, keys []PublicKey) ([]byte, error) {
+// verify unwraps a message of a type and returns its payload if one of the keys
+// has signed it.
+func verify(message []byte, t contentType, keys []PublicKey) ([]byte, error) {
 	r := &reader{rest: message}
 	if r.head(majorTag) != tagSign1 || r.head(majorArray) != 4 {
 		return nil, ErrMalformed
@@ -165,11 +185,13 @@ func verify(message []byte, keys []PublicKey) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrKey, err)
 		}
-		digest := toBeSigned(protected, payload)
-		if !ecdsa.Verify(public, digest[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
-			return nil, ErrSignature
+		for _, as := range t.signedAs() {
+			digest := toBeSigned(as, protected, payload)
+			if ecdsa.Verify(public, digest[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
+				return payload, nil
+			}
 		}
-		return payload, nil
+		return nil, ErrSignature
 	}
 	return nil, ErrUnknownKey
 }

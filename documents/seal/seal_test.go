@@ -162,10 +162,10 @@ func TestList(t *testing.T) {
 	}
 	encoding := base32.StdEncoding.WithPadding(base32.NoPadding)
 	raw, _ := encoding.DecodeString(text)
-	if _, err := seal.OpenList(raw, []seal.PublicKey{k.Public()}); !errors.Is(err, seal.ErrMalformed) {
+	if _, err := seal.OpenList(raw, []seal.PublicKey{k.Public()}); !errors.Is(err, seal.ErrSignature) {
 		t.Errorf("a seal as a list: %v", err)
 	}
-	if _, err := seal.Open(encoding.EncodeToString(message), []seal.PublicKey{k.Public()}); !errors.Is(err, seal.ErrMalformed) {
+	if _, err := seal.Open(encoding.EncodeToString(message), []seal.PublicKey{k.Public()}); !errors.Is(err, seal.ErrSignature) {
 		t.Errorf("a list as a seal: %v", err)
 	}
 }

@@ -134,13 +134,13 @@ func ours(r *row) (answer, error) {
 		got, err := v.VerifyTimestamp(context.Background(), r.file, r.content, signing.Question{At: r.world.at})
 		return answerOf(got), err
 	}
-	judge := map[kind]func([]byte, signing.Question) (*signing.Verdict, error){
+	judge := map[kind]func(context.Context, []byte, signing.Question) (*signing.Verdict, error){
 		kindCMS: v.VerifyCMS, kindPDF: v.VerifyPDF, kindXML: v.VerifyXML, kindCertificate: v.VerifyCertificate,
 	}[r.kind]
 	if judge == nil {
 		return answer{}, fmt.Errorf("nothing of ours judges a file of kind %q", r.kind)
 	}
-	got, err := judge(r.file, q)
+	got, err := judge(context.Background(), r.file, q)
 	if errors.Is(err, signing.ErrTooLarge) {
 		return answer{invalid, err.Error()}, nil // a bomb: no answer, and no pass
 	}

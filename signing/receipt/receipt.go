@@ -26,14 +26,17 @@ const (
 // numbers that were asked about, since the answer is worth nothing without
 // them: a receipt is personal data.
 type Asked struct {
-	FileSHA256    string    `json:"file_sha256"`
-	FileSize      int       `json:"file_size"`
-	ContentSHA256 string    `json:"content_sha256,omitempty"` // of a detached signature
-	ContentSize   int       `json:"content_size,omitempty"`
-	IIN           string    `json:"iin,omitempty"`
-	BIN           string    `json:"bin,omitempty"`
-	Role          string    `json:"role,omitempty"`
-	At            time.Time `json:"at"` // the moment asked about
+	FileSHA256    string `json:"file_sha256"`
+	FileSize      int    `json:"file_size"`
+	ContentSHA256 string `json:"content_sha256,omitempty"` // of a detached signature
+	ContentSize   int    `json:"content_size,omitempty"`
+	// ContentDigests stand for a content that was not sent: those that a
+	// signature was held against, in hexadecimal, by algorithm.
+	ContentDigests map[string]string `json:"content_digests,omitempty"`
+	IIN            string            `json:"iin,omitempty"`
+	BIN            string            `json:"bin,omitempty"`
+	Role           string            `json:"role,omitempty"`
+	At             time.Time         `json:"at"` // the moment asked about
 }
 
 // Receipt is what is signed.
@@ -56,6 +59,7 @@ func New(service string, file []byte, q signing.Question, verdict *signing.Verdi
 		Asked: Asked{
 			FileSHA256: hex.EncodeToString(sum[:]), FileSize: len(file),
 			IIN: string(q.IIN), BIN: string(q.BIN), Role: string(q.Role), At: verdict.At,
+			ContentDigests: verdict.ContentDigests,
 		},
 	}
 	if q.Content != nil {

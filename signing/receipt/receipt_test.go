@@ -1,12 +1,13 @@
 package receipt_test
 
 import (
-	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"reflect"
 	"testing"
 
+	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/signing"
 	"tamga/signing/receipt"
@@ -24,7 +25,7 @@ func TestReceipt(t *testing.T) {
 			t.Fatal(err)
 		}
 		q := signing.Question{Content: content, IIN: signtest.Applicant().IIN, At: signtest.Now()}
-		verdict, err := pki.Verifier.VerifyCMS(context.Background(), cms, q)
+		verdict, err := pki.Verifier.VerifyCMS(t.Context(), cms, q)
 		if err != nil || !verdict.Passed() {
 			t.Fatal(err, verdict)
 		}
@@ -33,7 +34,7 @@ func TestReceipt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		judged, err := pki.Verifier.VerifyCMS(context.Background(), signed, signing.Question{At: signtest.Now()})
+		judged, err := pki.Verifier.VerifyCMS(t.Context(), signed, signing.Question{At: signtest.Now()})
 		if err != nil || !judged.Passed() {
 			t.Fatalf("%v: the receipt's signature: %v %+v", family, err, judged)
 		}
@@ -53,6 +54,39 @@ func TestReceipt(t *testing.T) {
 		if !read.About(cms) || read.About(content) || read.Asked.IIN != string(signtest.Applicant().IIN) {
 			t.Errorf("%v: the receipt is about something else: %+v", family, read.Asked)
 		}
+	}
+}
+
+// A receipt about a content that was not sent names the digests that were
+// judged, and no others that came along.
+func TestReceiptNamesWhatWasJudged(t *testing.T) {
+	pki := signtest.New(t, ca.RSA)
+	content := []byte("өтініш")
+	digest := func(name string) signing.ContentDigest {
+		d, ok := certs.DigestByName(name)
+		if !ok {
+			t.Fatal(name)
+		}
+		return signing.ContentDigest{Digest: d, Value: d.Sum(content)}
+	}
+	right := digest("SHA-256")
+	q := signing.Question{At: signtest.Now(), Digests: []signing.ContentDigest{right, {Digest: digest("SHA-512").Digest, Value: make([]byte, 64)}}}
+	file := pki.Detached(content, pki.Person(signtest.Applicant()))
+	verdict, err := pki.Verifier.VerifyCMS(t.Context(), file, q)
+	if err != nil || !verdict.Passed() {
+		t.Fatal(err, verdict)
+	}
+	asked := receipt.New("", file, q, verdict, signtest.Now()).Asked
+	if len(asked.ContentDigests) != 1 || asked.ContentDigests["SHA-256"] != hex.EncodeToString(right.Value) || asked.ContentSHA256 != "" {
+		t.Errorf("%+v", asked)
+	}
+	q = signing.Question{At: signtest.Now(), Content: content}
+	if verdict, err = pki.Verifier.VerifyCMS(t.Context(), file, q); err != nil || !verdict.Passed() {
+		t.Fatal(err, verdict)
+	}
+	asked = receipt.New("", file, q, verdict, signtest.Now()).Asked
+	if asked.ContentDigests != nil || asked.ContentSHA256 != hex.EncodeToString(right.Value) || asked.ContentSize != len(content) {
+		t.Errorf("%+v", asked)
 	}
 }
 

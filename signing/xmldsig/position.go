@@ -45,7 +45,7 @@ func (r *reading) role() Role {
 	own, root := r.signature.element, r.doc.tree.Root()
 	n := r.node
 	switch {
-	case r.outside:
+	case r.External:
 		return RoleContent
 	case n == nil || n == root:
 		return RoleDocument

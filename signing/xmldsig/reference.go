@@ -14,6 +14,7 @@ type Reference struct {
 	ID, URI, Type string
 	Transforms    []string // algorithm identifiers, in order
 	Digest        certs.Digest
+	External      bool     // it leads out of the file
 	Problem       *Problem // why it does not hold, nil if it does; also among those of the signature
 	Covered       Covered
 }
@@ -49,8 +50,7 @@ type reading struct {
 
 	node       *xmltree.Node // the apex; nil for the document or for content
 	content    []byte        // from outside, until it is parsed
-	outside    bool
-	second     bool // another reference has taken the content already
+	second     bool          // another reference has taken the content already
 	omit       func(*xmltree.Node) bool
 	enveloped  bool           // an enveloped-signature transform was there
 	method     xmltree.Method // of the last transform
@@ -64,7 +64,7 @@ func (d *Document) references(s *Signature, nodes []*xmltree.Node, with Supplied
 	for i, n := range nodes {
 		r := &reading{doc: d, signature: s, with: with, second: external, Reference: &s.References[i]}
 		r.Problem = r.follow(n)
-		external = external || r.outside
+		external = external || r.External
 		if r.Problem != nil {
 			r.Covered = Covered{}
 			s.report(r.Problem)
@@ -83,15 +83,38 @@ func (r *reading) follow(n *xmltree.Node) *Problem {
 	if problem != nil {
 		return problem
 	}
+	if r.absent() {
+		return r.compareDigest(want)
+	}
 	if !bytes.Equal(r.Digest.Sum(got), want) {
 		if got, problem = r.withoutLater(want); problem != nil {
 			return problem
 		}
 	}
 	r.Covered = Covered{Element: r.node, Bytes: got, Role: r.role()}
-	if r.node == nil && !r.outside {
+	if r.node == nil && !r.External {
 		r.Covered.Element = r.doc.tree.Root()
 	}
+	return nil
+}
+
+// absent reports whether what is covered is a content of which only digests are
+// known.
+func (r *reading) absent() bool { return r.External && r.with.Content == nil }
+
+// compareDigest compares a digest that was supplied instead of a content.
+func (r *reading) compareDigest(want []byte) *Problem {
+	if len(r.Transforms) > 0 {
+		return problemf(CodeExternal, "the content is to be transformed, and only its digest was supplied")
+	}
+	sum, known := r.with.Digest(r.Digest)
+	switch {
+	case !known:
+		return problemf(CodeExternal, "a reference is over %s, and no such digest of the content was supplied", r.Digest.Name)
+	case !bytes.Equal(sum, want):
+		return problemf(CodeDigest, "the digest is not that of the content")
+	}
+	r.Covered = Covered{Role: RoleContent}
 	return nil
 }
 
@@ -152,8 +175,8 @@ func (r *reading) dereference(n *xmltree.Node) *Problem {
 		r.node, problem = r.doc.byID(id)
 		return problem
 	}
-	r.outside = true
-	if r.with.Content == nil {
+	r.External = true
+	if r.with.Content == nil && r.with.Digest == nil {
 		return problemf(CodeExternal, "a reference leads out of the file, and no content was supplied")
 	}
 	if r.second {
@@ -198,7 +221,7 @@ func (r *reading) transform(t *xmltree.Node, uri string) *Problem {
 		if children, problem := elementsOnly(t); problem != nil || len(children) > 0 {
 			return problemf(CodeStructure, "enveloped-signature has parameters")
 		}
-		if r.outside || r.omit != nil {
+		if r.External || r.omit != nil {
 			return problemf(CodeTransform, "enveloped-signature where there is nothing to take out")
 		}
 		if r.node != nil && !r.signature.element.Within(r.node) {
@@ -208,7 +231,7 @@ func (r *reading) transform(t *xmltree.Node, uri string) *Problem {
 		r.omit = func(n *xmltree.Node) bool { return n == r.signature.element }
 		return nil
 	case uriXPath:
-		if r.outside || r.omit != nil || !withoutSignatures(t) {
+		if r.External || r.omit != nil || !withoutSignatures(t) {
 			return problemf(CodeTransform, "an XPath other than not(ancestor-or-self::ds:Signature)")
 		}
 		r.omit = func(n *xmltree.Node) bool { return n.Is(nsDSig, "Signature") }
@@ -249,7 +272,10 @@ func withoutSignatures(t *xmltree.Node) bool {
 // without its comments, whatever the canonicalisation says (XML Signature
 // section 4.4.3.3); content that comes as octets is parsed with them.
 func (r *reading) octets() ([]byte, *Problem) {
-	if !r.outside {
+	if r.absent() {
+		return nil, nil
+	}
+	if !r.External {
 		m := r.method
 		m.Comments = false
 		apex := r.node

@@ -126,6 +126,11 @@ type Supplied struct {
 	// Content is what a detached signature was made over: it stands for every
 	// address outside the file. Nothing is ever fetched. Nil is none.
 	Content []byte
+	// Digest returns the digest of a content that stays where it is, by one
+	// algorithm, and false when it is not known. It serves references that
+	// digest the content as it is; nil is none. It is not asked when there is
+	// a Content.
+	Digest func(certs.Digest) ([]byte, bool)
 	// Certificates are candidates for the signer's where the signature only
 	// names it.
 	Certificates []*certs.Certificate

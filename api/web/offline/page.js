@@ -6,8 +6,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 const state = {
   lang: given.lang,
-  keys: new Map(),
-  keysAt: given.served_at, // when the keys were published, in seconds
+  keys: new Map(), // those that came with the page, and never others
   list: null,
   text: null, // of the code that was read last
   verdict: null,
@@ -106,7 +105,7 @@ function listLine() {
 function showGrounds() {
   const keys = element("dl", { className: "facts" });
   for (const id of state.keys.keys()) keys.append(fact("offline_key", id, { code: true }));
-  keys.append(fact("offline_keys_at", printedMoment(state.keysAt)));
+  keys.append(fact("offline_keys_at", printedMoment(given.served_at)));
   const l = state.list;
   const list = element("dl", { className: "facts" });
   if (l) {
@@ -164,10 +163,10 @@ async function answerAgain() {
 
 // take keeps a list if it is signed by a known key and not older than the one
 // that is there: an old list would hide what happened since.
-async function take(bytes, keys = state.keys) {
+async function take(bytes) {
   let list;
   try {
-    list = await openList(bytes, keys);
+    list = await openList(bytes, state.keys);
   } catch (e) {
     return e instanceof UnknownKey ? "offline_list_unknown_key" : "offline_list_wrong";
   }
@@ -184,20 +183,15 @@ async function takeFile(file) {
   await answerAgain();
 }
 
-// refresh fetches the keys and the list from the register.
+// refresh fetches the list from the register. The keys are those that came with
+// the page: whoever stands between a saved page and the register must not be
+// able to bring keys of their own.
 async function refresh() {
   const home = location.protocol.startsWith("http") ? "" : given.base_url;
-  const get = async (path) => {
-    const response = await fetch(home + path, { credentials: "omit", cache: "no-cache", signal: AbortSignal.timeout(20000) });
-    if (!response.ok) throw new Error("no answer");
-    return response;
-  };
   try {
-    const keys = await importKeys(await (await get("/v1/keys")).json());
-    if (keys.size === 0) throw new Error("no keys");
-    state.keys = keys;
-    state.keysAt = now();
-    state.listMessage = await take(new Uint8Array(await (await get("/v1/status-list")).arrayBuffer()));
+    const response = await fetch(home + "/v1/status-list", { credentials: "omit", cache: "no-cache", signal: AbortSignal.timeout(20000) });
+    if (!response.ok) throw new Error("no answer");
+    state.listMessage = await take(new Uint8Array(await response.arrayBuffer()));
   } catch {
     state.listMessage = "offline_no_network";
   }

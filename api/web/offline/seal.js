@@ -72,20 +72,28 @@ function cborHead(type, n) {
 }
 
 // toBeSigned is the Sig_structure (RFC 9052, section 4.4).
-function toBeSigned(protectedHeader, payload) {
-  const before = [0x84, 0x6a, ...new TextEncoder().encode("Signature1"), ...cborHead(major.bytes, protectedHeader.length)];
-  const between = [0x40, ...cborHead(major.bytes, payload.length)];
-  const out = new Uint8Array(before.length + protectedHeader.length + between.length + payload.length);
-  out.set(before, 0);
-  out.set(protectedHeader, before.length);
-  out.set(between, before.length + protectedHeader.length);
-  out.set(payload, out.length - payload.length);
+function toBeSigned(type, protectedHeader, payload) {
+  const ascii = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const string = (bytes) => [cborHead(major.bytes, bytes.length), bytes];
+  const parts = [[0x84, 0x6a], ascii("Signature1"), ...string(protectedHeader), ...string(ascii(type)), ...string(payload)];
+  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
   return out;
 }
 
-// verify returns the payload of a message if one of the keys has signed it,
-// and the id of the key.
-async function verify(message, keys) {
+// What a message is, signed as externally supplied data (RFC 9052, section
+// 4.3). Seals printed before there were types have none; the payload of a list
+// is never that of a seal.
+const signedAsSeal = ["application/tamga-seal", ""];
+const signedAsList = ["application/tamga-status-list"];
+
+// verify returns the payload of a message if one of the keys has signed it as
+// one of the types, and the id of the key.
+async function verify(message, types, keys) {
   const r = new Reader(message);
   if (r.head(major.tag) !== 18 || r.head(major.array) !== 4) throw new Malformed("not a COSE_Sign1 message");
   const protectedHeader = r.byteString();
@@ -108,8 +116,11 @@ async function verify(message, keys) {
   if (algorithm !== -7) throw new Malformed("another algorithm than ES256");
   const key = keys.get(id);
   if (!key) throw new UnknownKey(id);
-  const holds = await crypto.subtle.verify(
-    { name: "ECDSA", hash: "SHA-256" }, key, signature, toBeSigned(protectedHeader, payload));
+  let holds = false;
+  for (const type of types) {
+    holds ||= await crypto.subtle.verify(
+      { name: "ECDSA", hash: "SHA-256" }, key, signature, toBeSigned(type, protectedHeader, payload));
+  }
   if (!holds) throw new WrongSignature(id);
   return { payload, id };
 }
@@ -128,7 +139,7 @@ function date(r) {
 
 // openSeal returns what a seal says, if one of the keys has signed it.
 async function openSeal(text, keys) {
-  const { payload, id } = await verify(fromBase32(text), keys);
+  const { payload, id } = await verify(fromBase32(text), signedAsSeal, keys);
   const p = { kind: "", number: "", issuedOn: "", holder: "", activity: "", validUntil: "", digest: "", key: id };
   const r = new Reader(payload);
   r.entries((key) => {
@@ -149,17 +160,19 @@ async function openSeal(text, keys) {
     }
   });
   r.end();
-  if (p.number === "") throw new Malformed("signed, and not understood");
+  if (p.kind === "" || p.number === "" || p.issuedOn === "" || p.digest === "") throw new Malformed("signed, and not understood");
   return p;
 }
 
 // openList returns what a signed status list says, with its moments in seconds
 // since 1970 and for each number its changes in their order.
 async function openList(message, keys) {
-  const { payload, id } = await verify(message, keys);
+  const { payload, id } = await verify(message, signedAsList, keys);
   const list = { issuedAt: 0, nextUpdate: 0, changes: new Map(), size: 0, key: id };
   const r = new Reader(payload);
+  let said = 0;
   r.entries((key) => {
+    said++;
     switch (key) {
       case 1: list.issuedAt = r.int(); break;
       case 2: list.nextUpdate = r.int(); break;
@@ -176,7 +189,7 @@ async function openList(message, keys) {
     }
   });
   r.end();
-  if (list.issuedAt <= 0 || list.nextUpdate < list.issuedAt) throw new Malformed("signed, and not understood");
+  if (said !== 3 || list.issuedAt <= 0 || list.nextUpdate < list.issuedAt) throw new Malformed("signed, and not understood");
   list.size = list.changes.size;
   return list;
 }

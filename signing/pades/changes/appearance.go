@@ -35,7 +35,7 @@ func (s *step) appearances() error {
 				on++
 			}
 		}
-		if value := field.Name("V"); f.kind == "Btn" && value != "" && value != "Off" && on == 0 && len(f.widgets) > 0 {
+		if value := s.name(s.new, field, "V"); f.kind == "Btn" && value != "" && value != "Off" && on == 0 && len(f.widgets) > 0 {
 			s.find(f.ref, CodeAppearance, Never, "no button of %q shows its value %q", f.name, value)
 		}
 	}
@@ -53,9 +53,9 @@ func (s *step) widget(f *field, ref pades.Ref, field pades.Dict) (shown bool, er
 	if err != nil {
 		return false, err
 	}
-	before, after := value{object: old, holder: ref.Number}, value{object: new, holder: ref.Number}
+	before, after := valueOf(ref, old), valueOf(ref, new)
 	if f.kind == "Btn" {
-		state, value := after.dict().Name("AS"), field.Name("V")
+		state, value := s.name(s.new, after.dict(), "AS"), s.name(s.new, field, "V")
 		if state != "" && state != "Off" && state != value {
 			s.find(ref, CodeAppearance, Never, "button %q shows the state %q, its value is %q", f.name, state, value)
 		}
@@ -94,7 +94,7 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 		return false, nil
 	}
 	stream, ok := is.object.(*pades.Stream)
-	if !ok || stream.Dict.Name("Subtype") != "Form" || !touched || !change.New && was.ref != is.ref {
+	if !ok || s.name(s.new, stream.Dict, "Subtype") != "Form" || !touched || !change.New && was.ref != is.ref {
 		s.find(is.ref, CodeAppearance, Never, "the new appearance of field %q is no stream of its own", f.name)
 		return true, nil
 	}
@@ -141,7 +141,7 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 			return err
 		}
 		_, changed := s.changes[o.ref.Number]
-		plain := plainFont(o.dict())
+		plain := s.plainFont(o.dict())
 		readable = readable && plain
 		if !plain && (changed || !known[o.ref] && !s.form.fonts[o.ref]) {
 			s.find(ref, CodeFont, Never, "the appearance of field %q brings a font of its own", f.name)
@@ -156,7 +156,7 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 		s.find(ref, CodeAppearance, Never, "the appearance of field %q cannot be told: %v", f.name, err)
 		return nil
 	}
-	v, _ := field.Get("V").(pades.String)
+	v, _ := s.entry(s.new, field, "V").(pades.String)
 	if readable && f.kind == "Tx" && f.flags&flagPassword == 0 && !sameText(shown, v.Value) {
 		s.find(ref, CodeAppearance, Never, "the appearance of field %q shows something else than its value", f.name)
 	}
@@ -165,17 +165,17 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 
 // plainFont says whether a font is one of the standard ones, with its own
 // encoding or a standard one: its codes are then the letters of ASCII.
-func plainFont(font pades.Dict) bool {
+func (s *step) plainFont(font pades.Dict) bool {
 	for _, e := range font {
 		switch e.Key {
 		case "Type", "Subtype", "BaseFont", "Name":
 		case "Encoding":
-			if _, ok := e.Value.(pades.Name); !ok {
+			if s.name(s.new, font, e.Key) == "" {
 				return false
 			}
 		default:
 			return false
 		}
 	}
-	return font.Name("Subtype") == "Type1"
+	return s.name(s.new, font, "Subtype") == "Type1"
 }

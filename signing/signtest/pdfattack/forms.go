@@ -59,6 +59,13 @@ func forms(g Signers) []Case {
 		{"form: a new signature field over the text", after(visible(s, "[50 690 200 730]")), Change, codeOverContent},
 		{"form: a new signature field over an image", after(visible(s, "[490 690 560 760]")), Change, codeOverContent},
 		{"form: a new signature field over another", after(visible(s, "[240 510 300 530]")), Change, codeOverlap},
+		{"form: a new signature field that turns away from its place", after(visible(s, "[300 200 400 250]").and(sample{
+			fresh: replace(visible(s, "[300 200 400 250]")[fresh], "/F 132", "/F 148")})), Change, codeField},
+		{"form: a new signature field over an annotation whose place is a reference", s.edit(comment, "[10 10 30 30]", "[22 0 R 10 330 230]").
+			with(hidden, "300").update(g, visible(s, "[300 200 400 250]")), Change, codeOverlap},
+		{"form: a new signature field over an annotation that draws itself", s.with(comment,
+			"<</Type/Annot/Subtype/Ink/Rect[10 10 30 30]/InkList[[300 200 400 250]]/P 3 0 R>>").update(g, visible(s, "[300 200 400 250]")),
+			Change, codeOverlap},
 		{"form: a new signature field that is a stamp", after(add("/Subtype/Widget", "/Subtype/Stamp")), Change, codeField},
 		{"form: a new signature that covers less than its revision", lateRange(g), Change, codeRange},
 	}

@@ -123,15 +123,18 @@ func (s *Store) Ping(ctx context.Context) (err error) {
 	return s.read.PingContext(ctx)
 }
 
+func (s *Store) patienceOf() time.Duration {
+	if s.patience == 0 {
+		return usualPatience
+	}
+	return s.patience
+}
+
 // bounded returns a context that ends when a call has waited for the database
 // long enough: one that hangs must not hold those who ask it. The call hands its
 // error to end, which makes it an [ErrUnavailable] if it is one.
 func (s *Store) bounded(ctx context.Context) (bounded context.Context, end func(*error)) {
-	patience := s.patience
-	if patience == 0 {
-		patience = usualPatience
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, s.patienceOf())
 	return ctx, func(err *error) {
 		cancel()
 		*err = unavailable(*err)
@@ -139,15 +142,42 @@ func (s *Store) bounded(ctx context.Context) (bounded context.Context, end func(
 }
 
 // snapshot runs f in a transaction that sees one moment of the database, however
-// long it takes, and changes nothing.
-func (s *Store) snapshot(ctx context.Context, f func(tx *sql.Tx) error) (err error) {
-	defer func() { err = unavailable(err) }()
+// long it takes, and changes nothing. Only one statement after another must not
+// take too long.
+func (s *Store) snapshot(ctx context.Context, f func(ctx context.Context, db querier) error) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	idle := time.AfterFunc(s.patienceOf(), func() { cancel(ErrUnavailable) })
+	defer idle.Stop()
+	defer func() {
+		if err = unavailable(err); err != nil && context.Cause(ctx) == ErrUnavailable && !errors.Is(err, ErrUnavailable) {
+			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+	}()
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("failed to begin a transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was changed
-	return f(tx)
+	return f(ctx, watched{tx, func() { idle.Reset(s.patienceOf()) }})
+}
+
+// watched tells of every statement that is begun.
+type watched struct {
+	db    querier
+	begun func()
+}
+
+// QueryRowContext implements rowReader.
+func (w watched) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	w.begun()
+	return w.db.QueryRowContext(ctx, query, args...)
+}
+
+// QueryContext implements querier.
+func (w watched) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	w.begun()
+	return w.db.QueryContext(ctx, query, args...)
 }
 
 // update runs f in one writing transaction, which is committed if f returns

@@ -44,10 +44,10 @@ func (e *TamperError) Unwrap() error { return ErrTampered }
 // Whoever can rewrite the whole database can also rewrite the whole log. That
 // is what heads kept elsewhere are for: see [Registry.CheckHead].
 func (r *Registry) VerifyLog(ctx context.Context) error {
-	return r.Store.snapshot(ctx, func(tx *sql.Tx) error { return verify(ctx, tx) })
+	return r.Store.snapshot(ctx, verify)
 }
 
-// verify is VerifyLog in a transaction that sees one moment.
+// verify is VerifyLog on what sees one moment of the database.
 func verify(ctx context.Context, db querier) error {
 	if err := verifyTree(ctx, db); err != nil {
 		return err

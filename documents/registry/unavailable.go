@@ -6,64 +6,74 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	sqlitedriver "modernc.org/sqlite"
-	sqlitecode "modernc.org/sqlite/lib"
+	sqlitefile "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // unavailable makes an error of the database an [ErrUnavailable] if it means that
-// the database does not answer.
+// the database does not answer, in time or at all.
 func unavailable(err error) error {
-	if !doesNotAnswer(err) || errors.Is(err, ErrUnavailable) {
+	if err == nil || errors.Is(err, ErrUnavailable) || !Unavailable(err) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// doesNotAnswer reports whether an error of a database means that it hangs,
-// refuses connections, was shut down or has no room left: the same question may
-// be answered later.
-func doesNotAnswer(err error) bool {
-	var connect *pgconn.ConnectError
+// Unavailable reports whether an error says that the database, or the disk
+// under it, cannot be reached or cannot work now: the same question may be
+// answered later.
+func Unavailable(err error) bool {
+	var connecting *pgconn.ConnectError
 	var network net.Error
 	var server *pgconn.PgError
-	var file *sqlitedriver.Error
+	var file *sqlitefile.Error
 	switch {
-	case err == nil:
-		return false
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		errors.As(err, &connect), errors.As(err, &network), pgconn.Timeout(err):
+	case errors.As(err, &connecting), errors.As(err, &network):
 		return true
 	case errors.As(err, &server):
-		return serverUnavailable(server.Code)
+		return serverGone(server.Code)
 	case errors.As(err, &file):
-		return fileUnavailable(file.Code())
+		return fileGone(file.Code())
 	}
-	// database/sql says so of a pool that was closed, without a name for it.
-	return strings.Contains(err.Error(), "sql: database is closed")
-}
-
-// serverUnavailable knows the classes of PostgreSQL's errors that are not about
-// the statement: connection, resources, operator, system.
-func serverUnavailable(code string) bool {
-	for _, class := range []string{"08", "53", "57", "58"} {
-		if strings.HasPrefix(code, class) {
+	for _, gone := range []error{
+		ErrUnavailable, driver.ErrBadConn, sql.ErrConnDone, io.ErrUnexpectedEOF, syscall.ENOSPC, syscall.EIO, syscall.EROFS,
+	} {
+		if errors.Is(err, gone) {
 			return true
 		}
 	}
-	return false
+	// database/sql says so of a pool that was closed, without a name for it.
+	return err != nil && strings.Contains(err.Error(), "sql: database is closed")
 }
 
-// fileUnavailable knows SQLite's errors that are not about the statement. The
-// lower byte is the kind, the rest says more of it.
-func fileUnavailable(code int) bool {
+// serverGone tells the classes of PostgreSQL's SQLSTATE that are about the
+// server and not about the statement.
+func serverGone(code string) bool {
+	if len(code) != 5 {
+		return false
+	}
+	switch code[:2] {
+	case "08", // connection exceptions
+		"53", // insufficient resources
+		"57", // operator intervention: shutting down, statement cancelled
+		"58": // system errors
+		return true
+	}
+	return code == "25006" || code == "55P03" // read-only; a lock that did not come
+}
+
+// fileGone tells the result codes of SQLite that are about the file or its
+// disk. The lowest byte is the code, the rest says more.
+func fileGone(code int) bool {
 	switch code & 0xff {
-	case sqlitecode.SQLITE_BUSY, sqlitecode.SQLITE_LOCKED, sqlitecode.SQLITE_NOMEM, sqlitecode.SQLITE_READONLY,
-		sqlitecode.SQLITE_INTERRUPT, sqlitecode.SQLITE_IOERR, sqlitecode.SQLITE_FULL, sqlitecode.SQLITE_CANTOPEN,
-		sqlitecode.SQLITE_PROTOCOL:
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+		sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL:
 		return true
 	}
 	return false

@@ -157,7 +157,7 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 		return nil
 	}
 	v, _ := s.entry(s.new, field, "V").(pades.String)
-	if readable && f.kind == "Tx" && f.flags&flagPassword == 0 && !sameText(shown, v.Value) {
+	if readable && f.kind == "Tx" && f.flags&flagPassword == 0 && !sameText(shown, v.Text()) {
 		s.find(ref, CodeAppearance, Never, "the appearance of field %q shows something else than its value", f.name)
 	}
 	return nil
@@ -170,7 +170,9 @@ func (s *step) plainFont(font pades.Dict) bool {
 		switch e.Key {
 		case "Type", "Subtype", "BaseFont", "Name":
 		case "Encoding":
-			if s.name(s.new, font, e.Key) == "" {
+			switch s.name(s.new, font, e.Key) {
+			case "StandardEncoding", "WinAnsiEncoding", "MacRomanEncoding", "PDFDocEncoding":
+			default:
 				return false
 			}
 		default:

@@ -3,6 +3,7 @@ package changes
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 )
 
@@ -261,23 +262,42 @@ func shownText(content []byte) ([]byte, error) {
 	return shown, err
 }
 
-// sameText says whether a text is shown exactly, white space apart. A text of
-// other letters than those of ASCII is not compared: their codes depend on the
-// font's encoding.
-func sameText(shown, text []byte) bool {
-	for _, c := range text {
-		if c < ' ' && !isSpace(c) || c > '~' {
-			return true
+// sameText says whether a text is shown exactly, white space apart. Letters other
+// than those of ASCII depend on the font's encoding: where the text has some, the
+// shown bytes must have something that is none of ASCII, or a question mark, or
+// nothing.
+func sameText(shown []byte, text string) bool {
+	rest := withoutSpace(shown)
+	foreign := false
+	for _, r := range text {
+		switch {
+		case r < 0x80 && isSpace(byte(r)):
+			continue
+		case r < ' ' || r > '~':
+			foreign = true
+			continue
 		}
+		if foreign {
+			rest = bytes.TrimLeftFunc(rest, otherLetter(byte(r)))
+			foreign = false
+		}
+		if len(rest) == 0 || rest[0] != byte(r) {
+			return false
+		}
+		rest = rest[1:]
 	}
-	return bytes.Equal(withoutSpace(shown), withoutSpace(text))
+	if foreign {
+		rest = bytes.TrimLeftFunc(rest, otherLetter(0))
+	}
+	return len(rest) == 0
+}
+
+// otherLetter says whether a byte may stand for a letter that is none of ASCII;
+// next is what follows it, which a question mark could be itself.
+func otherLetter(next byte) func(rune) bool {
+	return func(r rune) bool { return r > '~' || r < ' ' || r == '?' && next != '?' }
 }
 
 func withoutSpace(text []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		if r < 0x80 && isSpace(byte(r)) {
-			return -1
-		}
-		return r
-	}, text)
+	return slices.DeleteFunc(slices.Clone(text), isSpace)
 }

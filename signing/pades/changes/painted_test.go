@@ -248,10 +248,23 @@ func TestShownText(t *testing.T) {
 		{"BT (100) Tj ET /GS1 gs", "100", false},
 		{"1 g 0 0 9 9 re f 0 G 1 w 0 0 9 9 re S q 0 0 9 9 re W n BT (100) Tj ET Q", "100", true},
 		{"", "100", false},
-		{"BT (x) Tj ET", "\xFE\xFF\x04\x28", true},
+		{"BT (x) Tj ET", "\xFE\xFF\x04\x28", false},
+		{"BT (?) Tj ET", "\xFE\xFF\x04\x28", true},
+		{"BT (\xD8) Tj ET", "\xFE\xFF\x04\x28", true},
+		{"BT (100) Tj ET", "\xFE\xFF\x001\x000\x000", true},
+		{"BT (900) Tj ET", "\xFE\xFF\x001\x000\x000", false},
+		{"BT (1000 ?) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", true},
+		{"BT (1000) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", true},
+		{"BT (9000 ?) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", false},
+		{"BT (10000 ?) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", false},
+		{"BT (caf\xE9 100) Tj ET", "caf\xE9 100", true},
+		{"BT (caf\xE9 900) Tj ET", "caf\xE9 100", false},
+		{"BT (caf\xE9?) Tj ET", "caf\xE9?", true},
+		{"BT (caf\xE9) Tj ET", "caf\xE9?", false},
+		{"BT (\xE9 pay) Tj ET", "pay", false},
 	} {
 		shown, err := shownText([]byte(c.content))
-		if got := err == nil && sameText(shown, []byte(c.text)); got != c.want {
+		if got := err == nil && sameText(shown, pades.String{Value: []byte(c.text)}.Text()); got != c.want {
 			t.Errorf("%q shows %q: %v", c.content, c.text, got)
 		}
 	}

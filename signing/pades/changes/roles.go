@@ -78,7 +78,7 @@ func (u use) String() string {
 
 // gives says whether a reference gives its object a part.
 func (s *step) gives(revision int, u use, part role) (bool, error) {
-	if signedData(u.way) {
+	if s.givesSigned(u) {
 		return true, nil
 	}
 	switch part {
@@ -94,9 +94,22 @@ func (s *step) gives(revision int, u use, part role) (bool, error) {
 	return false, nil
 }
 
-// signedData says whether a way is that of /Data of a signature reference (12.8.1,
-// table 253), which says what a transform is about.
-func signedData(way string) bool { return way == "Reference/[]/Data" || way == "Data" }
+// givesSigned says whether a reference is /Data of a signature reference (12.8.1,
+// table 253), which says what a transform is about, and which is nothing else.
+func (s *step) givesSigned(u use) bool {
+	if u.way == "Reference/"+element+"/Data" {
+		return true
+	}
+	if u.way != "Data" {
+		return false
+	}
+	for at := range s.uses.in[u.holder] {
+		if at.way != "Reference/"+element && (at.way != element || !s.arrayOf(at.holder, func(a use) bool { return a.way == "Reference" })) {
+			return false
+		}
+	}
+	return true
+}
 
 // givesPage says whether a reference is one of those that pages have: from the
 // page tree, what stands on the page, its structure, and destinations.

@@ -71,24 +71,38 @@ func (c *comparison) newUses(base int) (*uses, error) {
 	if len(u.tracked) == 0 {
 		return u, nil
 	}
-	if err := c.readUses(u, base, u.tracked); err != nil {
-		return nil, err
+	to := u.tracked
+	for more := range maxTracking {
+		if err := c.readUses(u, base, to); err != nil {
+			return nil, err
+		}
+		if to = u.untracked(more > 0); len(to) == 0 || more+1 == maxTracking {
+			break
+		}
+		for n := range to {
+			u.tracked[n] = true
+		}
 	}
+	return u, nil
+}
+
+// maxTracking is how far references are followed back: to what changes, to what
+// refers to it, and to the arrays that this stands in.
+const maxTracking = 3
+
+// untracked returns what refers to tracked objects and is not tracked itself;
+// pages are not asked about by what stands on them.
+func (u *uses) untracked(arrays bool) map[uint32]bool {
 	holders := map[uint32]bool{}
 	for _, in := range u.in {
 		for use := range in {
-			if use.holder != 0 && !u.tracked[use.holder] && last(use.way) != "P" && last(use.way) != "Pg" {
-				holders[use.holder] = true
+			if use.holder == 0 || u.tracked[use.holder] || last(use.way) == "P" || last(use.way) == "Pg" || arrays && use.way != element {
+				continue
 			}
+			holders[use.holder] = true
 		}
 	}
-	if len(holders) == 0 {
-		return u, nil
-	}
-	for n := range holders {
-		u.tracked[n] = true
-	}
-	return u, c.readUses(u, base, holders)
+	return holders
 }
 
 // readUses reads every object of a revision for references to some.

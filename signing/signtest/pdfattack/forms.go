@@ -35,6 +35,8 @@ func forms(g Signers) []Case {
 		{"form: signature flags cleared", after(form("/SigFlags 3", "/SigFlags 0")), Change, codeForm},
 		{"form: a value that is a stream", after(filled.and(sample{
 			nameField: replace(filled[nameField], "(New)", " 31 0 R"), fresh + 1: streamBody("", "x")})), Change, codeField},
+		{"form: a value of one foreign letter that shows another sum", after(filled.and(sample{
+			nameField: replace(filled[nameField], "(New)", "(\\200 100)"), fresh: looks("\\200 900")})), Change, codeAppearance},
 		{"form: a filled field with an action", after(filled.and(sample{
 			nameField: replace(filled[nameField], "/F 4", "/F 4/AA<</K<</S/JavaScript/JS(x)>>>>")})), Change, codeField},
 		{"form: a filled field moved", after(filled.and(sample{

@@ -66,6 +66,12 @@ func twoParts(g Signers) []Case {
 			edit(annotations, "20 0 R]", "20 0 R 22 0 R]").edit(firstPage, "/XObject", "/ExtGState 22 0 R/XObject").
 			with(firstText, drawing("/IRT gs 0 0 1 1 re f")).update(g, sample{comment: replace(p3[comment], "(First)", "(First)/CA 0.1/ca 0.1")}),
 			Change, codeShared},
+		{"roles: signed data that is the graphics state", p3.with(hidden, "<</Data 20 0 R>>").edit(firstPage, "/XObject", "/ExtGState 22 0 R/XObject").
+			with(firstText, drawing("/Data gs 0 0 1 1 re f")).update(g, sample{comment: replace(p3[comment], "(First)", "(First)/CA 0.1/ca 0.1")}),
+			Change, codeShared},
+		{"roles: an object of the structure that is the graphics state", p3.with(hidden, "<</Type/OBJR/Obj 20 0 R>>").
+			edit(firstPage, "/XObject", "/ExtGState 22 0 R/XObject").with(firstText, drawing("/Obj gs 0 0 1 1 re f")).
+			update(g, sample{comment: replace(p3[comment], "(First)", "(First)/CA 0.1/ca 0.1")}), Change, codeShared},
 		{"roles: a page that names what another shows", s.edit(secondPage, "/Font<</F1 8 0 R>>", "/Font<</F1 8 0 R>>/ColorSpace 3 0 R").
 			update(g, s.sign(fresh, "Other", sigBody(""))), Honest, "forms filled or signed as permitted"},
 		{"roles: a page whose resources are it", p3.edit(firstPage, "/Resources<</Font<</F1 8 0 R>>/XObject<</X1 9 0 R>>>>",
@@ -131,6 +137,7 @@ func onePart(g Signers) []Case {
 	later := s.filled("New")
 	later[nameField] = replace(later[nameField], "/V(New)", "/V 31 0 R/M 32 0 R")
 	return []Case{
+		{"honest: a value with foreign letters", s.update(g, s.filled("\\200 100")), Honest, filled},
 		{"honest: a choice made", choice.update(g, chosen), Honest, filled},
 		{"honest: a field of a tagged document filled", tagged(p2).update(g, p2.filled("New")), Honest, filled},
 		{"honest: a comment of a tagged document changed", tagged(p3).update(g, sample{comment: replace(p3[comment], "(First)", "(Second)")}),
@@ -152,6 +159,9 @@ func onePart(g Signers) []Case {
 		}), Honest, "annotated as permitted"},
 		{"honest: a signature about the catalog", s.with(signature, sigBody("/Reference[<</Type/SigRef/TransformMethod/DocMDP/Data 1 0 R"+
 			"/TransformParams<</Type/TransformParams/P 2/V/1.2>>>>]")).update(g, s.evidence(fresh)), Honest, "only evidence added"},
+		{"honest: a signature about the catalog, by reference", s.with(signature, sigBody("/Reference 22 0 R")).with(hidden, "[24 0 R]").
+			with(24, "<</Type/SigRef/TransformMethod/DocMDP/Data 1 0 R/TransformParams<</Type/TransformParams/P 2/V/1.2>>>>").
+			update(g, s.evidence(fresh)), Honest, "only evidence added"},
 	}
 }
 

@@ -157,7 +157,9 @@ func TestCallersPatience(t *testing.T) {
 		number := issue(t, r, "a", licenceDraft(1)).Number
 		for name, call := range everyCall(r, number, "x") {
 			short, cancel := context.WithTimeout(t.Context(), 0)
-			if err := call(short); !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+			// Recover judges its key before it asks the database anything.
+			err := call(short)
+			if !errors.Is(err, context.DeadlineExceeded) || name != "Recover" && !errors.Is(err, ErrUnavailable) {
 				t.Errorf("%s without time: %v", name, err)
 			}
 			cancel()

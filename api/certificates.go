@@ -1,13 +1,14 @@
 package api
 
 import (
+	"bytes"
 	"encoding/asn1"
 	"errors"
-	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/strictjson"
 	"tamga/certs"
 	"tamga/signing"
 )
@@ -48,6 +49,11 @@ func (v *service) inspectCertificate(c echo.Context) error {
 	return personal(c, http.StatusOK, answer)
 }
 
+// certificateRequest is the body as JSON.
+type certificateRequest struct {
+	Certificate strictjson.Bytes `json:"certificate"`
+}
+
 func (v *service) readCertificate(c echo.Context) ([]byte, error) {
 	media, _, err := contentType(c, echo.MIMEApplicationJSON,
 		"application/pkix-cert", "application/x-x509-ca-cert", "application/x-pem-file", echo.MIMEOctetStream)
@@ -55,25 +61,27 @@ func (v *service) readCertificate(c echo.Context) ([]byte, error) {
 		return nil, err
 	}
 	if media != echo.MIMEApplicationJSON {
-		raw, err := io.ReadAll(c.Request().Body)
+		body, err := v.receive(c, v.MaxBody)
 		if err != nil {
-			return nil, bodyError(err)
+			return nil, err
+		}
+		raw := bytes.Clone(body.Bytes())
+		if err := body.Close(); err != nil {
+			return nil, err
 		}
 		if len(raw) == 0 {
 			return nil, &fault{is: errMalformed, detail: "the body is empty"}
 		}
 		return raw, nil
 	}
-	var body struct {
-		Certificate string `json:"certificate"`
-	}
+	var body certificateRequest
 	if err := v.readJSON(c, &body); err != nil {
 		return nil, err
 	}
-	if body.Certificate == "" {
-		return nil, badField("/certificate", "required", "is missing or empty")
+	if body.Certificate == nil {
+		return nil, badField("/certificate", "required", "is missing")
 	}
-	return binary("/certificate", body.Certificate)
+	return body.Certificate, nil
 }
 
 // parseCertificate returns nil for what is no certificate: the verdict says so.

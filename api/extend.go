@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/strictjson"
 	"tamga/certs"
 	"tamga/documents/registry"
 	"tamga/signing"
@@ -92,11 +93,11 @@ func (s *Server) ExtendWaiting(ctx context.Context) (int, error) {
 
 // extendRequest is the body of POST /v1/extend.
 type extendRequest struct {
-	ID      string  `json:"id"` // of a line of a batch, given back
-	CMS     *string `json:"cms"`
-	PDF     *string `json:"pdf"`
-	Content *string `json:"content"` // of a detached signature
-	Level   string  `json:"level"`   // B-T, B-LT or B-LTA
+	ID      string             `json:"id"` // of a line of a batch, given back
+	CMS     strictjson.Bytes   `json:"cms"`
+	PDF     strictjson.Bytes   `json:"pdf"`
+	Content strictjson.Content `json:"content"` // of a detached signature
+	Level   string             `json:"level"`   // B-T, B-LT or B-LTA
 }
 
 // extend answers POST /v1/extend.
@@ -120,7 +121,7 @@ func (v *service) extendBatch(c echo.Context) error {
 	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
 		return err
 	}
-	return v.batch(c, func(raw []byte) (string, any, error) {
+	return v.batch(c, func(c echo.Context, raw []byte) (string, any, error) {
 		var body extendRequest
 		if err := decodeJSON(raw, &body); err != nil {
 			return body.ID, nil, err
@@ -144,22 +145,13 @@ func (v *service) extendOne(c echo.Context, r *extendRequest) (*extendAnswer, er
 	if err != nil || level == signing.BaselineB {
 		return nil, badField("/level", "unknown", "is none of B-T, B-LT, B-LTA")
 	}
-	m := &made{format: kindCMS, added: true, detached: true}
-	given, pointer := r.CMS, "/cms"
+	m := &made{format: kindCMS, file: r.CMS, content: r.Content, added: true, detached: true}
+	pointer := "/cms"
 	if r.PDF != nil {
-		given, pointer, m.format = r.PDF, "/pdf", kindPDF
+		m.file, pointer, m.format = r.PDF, "/pdf", kindPDF
 	}
-	if given == nil || r.CMS != nil && r.PDF != nil {
+	if m.file == nil || r.CMS != nil && r.PDF != nil {
 		return nil, badField(pointer, "exactly_one", "one of /cms and /pdf is needed, and only one")
-	}
-	if m.file, err = binary(pointer, *given); err != nil {
-		return nil, err
-	}
-	if r.Content != nil {
-		if m.content, err = binary("/content", *r.Content); err != nil {
-			return nil, err
-		}
-		m.content = present(m.content)
 	}
 	opt := v.Preservation.options(contextOf(c), m.content, v.now())
 	raise := signing.Extend
@@ -261,15 +253,15 @@ func (v *service) timestamp(c echo.Context) error {
 	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}
-	digest, sum, err := readDigest("/digest", body.Algorithm, body.Digest)
+	digest, err := readDigest("/digest", body.Algorithm, body.Digest)
 	if err != nil {
 		return err
 	}
 	if v.Preservation.Stamp == nil {
 		return signing.ErrTimestamp
 	}
-	imprint := tsp.NewImprint(digest)
-	imprint.Hash = sum
+	imprint := tsp.NewImprint(digest.Digest)
+	imprint.Hash = digest.Value
 	token, err := v.Preservation.Stamp(contextOf(c), imprint)
 	if err != nil {
 		return errors.Join(signing.ErrTimestamp, err)

@@ -31,6 +31,9 @@ type FieldError struct {
 	Pointer string `json:"pointer"` // JSON pointer (RFC 6901) into the body; of a form, "/" and the field's name
 	Code    string `json:"code"`
 	Detail  string `json:"detail"`
+	// Offset is where in a body of JSON it stands, in bytes; absent when that is
+	// not known.
+	Offset *int64 `json:"offset,omitempty"`
 }
 
 const problemType = "application/problem+json"
@@ -76,7 +79,7 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 	case errors.As(err, &invalid):
 		p.Detail = "the document lacks something or holds what cannot be printed; see errors"
 		for _, e := range invalid.Fields {
-			p.Errors = append(p.Errors, FieldError(e))
+			p.Errors = append(p.Errors, FieldError{Pointer: e.Pointer, Code: e.Code, Detail: e.Detail})
 		}
 	case errors.As(err, &f):
 		p.Detail, p.Errors = f.detail, f.fields

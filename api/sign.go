@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/strictjson"
 	"tamga/documents/registry"
 	"tamga/signing"
 )
@@ -21,21 +23,21 @@ type signRequest struct {
 	Key    string `json:"key"`    // name of the key, empty for the usual one
 	Level  string `json:"level"`  // B-B, B-T, B-LT or B-LTA; empty for B-B
 
-	Content   *string `json:"content"` // base64, for CMS and detached XML
-	CMS       *string `json:"cms"`     // an existing one that gets another signer
-	Detached  bool    `json:"detached"`
-	ClaimTime bool    `json:"claim_time"` // write the signing-time attribute, which the levels of CAdES want
+	Content   strictjson.Content `json:"content"` // for CMS and detached XML; nil when absent
+	CMS       strictjson.Bytes   `json:"cms"`     // an existing one that gets another signer
+	Detached  bool               `json:"detached"`
+	ClaimTime bool               `json:"claim_time"` // write the signing-time attribute, which the levels of CAdES want
 
-	PDF      *string `json:"pdf"`
-	Name     string  `json:"name"` // what people see in a PDF
-	Reason   string  `json:"reason"`
-	Location string  `json:"location"`
-	Contact  string  `json:"contact"`
-	Field    string  `json:"field"`
-	Certify  int     `json:"certify"` // 1 to 3; 0 approves
+	PDF      strictjson.Bytes `json:"pdf"`
+	Name     string           `json:"name"` // what people see in a PDF, or what a detached XML signature calls its content
+	Reason   string           `json:"reason"`
+	Location string           `json:"location"`
+	Contact  string           `json:"contact"`
+	Field    string           `json:"field"`
+	Certify  int              `json:"certify"` // 1 to 3; 0 approves
 
-	XML  *string `json:"xml"`
-	Form string  `json:"form"` // of XML: enveloped, detached or wsse; empty for enveloped
+	XML  strictjson.Bytes `json:"xml"`
+	Form string           `json:"form"` // of XML: enveloped, detached or wsse; enveloped when absent
 }
 
 // signAnswer holds the signature under the name of its format.
@@ -92,7 +94,7 @@ func (v *service) signBatch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return v.batch(c, func(raw []byte) (string, any, error) {
+	return v.batch(c, func(c echo.Context, raw []byte) (string, any, error) {
 		var body signRequest
 		if err := decodeJSON(raw, &body); err != nil {
 			return body.ID, nil, err
@@ -168,20 +170,25 @@ func (v *service) signingKey(name string) (signing.Key, error) {
 	}
 	if !ok {
 		return signing.Key{}, &fault{is: errNoSigningKey,
-			fields: []FieldError{{"/key", "unknown", "is not the name of a signing key"}}}
+			fields: []FieldError{{Pointer: "/key", Code: "unknown", Detail: "is not the name of a signing key"}}}
 	}
 	return key, nil
 }
 
-// only refuses members that the format does not have.
-func (r *signRequest) only(taken ...*string) error {
-	for name, member := range map[string]*string{"/content": r.Content, "/cms": r.CMS, "/pdf": r.PDF, "/xml": r.XML} {
-		ok := member == nil
-		for _, t := range taken {
-			ok = ok || member == t
-		}
-		if !ok {
-			return badField(name, "unknown_field", "does not belong to this format")
+// only refuses members that the format does not have: whoever sends one takes it
+// to count.
+func (r *signRequest) only(taken ...string) error {
+	for _, member := range []struct {
+		name  string
+		given bool
+	}{
+		{"content", r.Content != nil}, {"cms", r.CMS != nil}, {"detached", r.Detached}, {"claim_time", r.ClaimTime},
+		{"pdf", r.PDF != nil}, {"name", r.Name != ""}, {"reason", r.Reason != ""}, {"location", r.Location != ""},
+		{"contact", r.Contact != ""}, {"field", r.Field != ""}, {"certify", r.Certify != 0},
+		{"xml", r.XML != nil}, {"form", r.Form != ""},
+	} {
+		if member.given && !slices.Contains(taken, member.name) {
+			return badField("/"+member.name, "unknown_field", "does not belong to this format")
 		}
 	}
 	return nil
@@ -189,32 +196,23 @@ func (r *signRequest) only(taken ...*string) error {
 
 // signCMS makes a signature over content, or adds one to a CMS.
 func (v *service) signCMS(r *signRequest, key signing.Key) (*made, error) {
-	if err := r.only(r.Content, r.CMS); err != nil {
+	if err := r.only("content", "cms", "detached", "claim_time"); err != nil {
 		return nil, err
 	}
 	opt := signing.CMSOptions{Detached: r.Detached, Time: v.now(), Claim: r.ClaimTime || r.Level != ""}
 	m := &made{format: kindCMS, reached: signing.BaselineB}
-	var err error
-	if r.Content != nil {
-		if m.content, err = binary("/content", *r.Content); err != nil {
-			return nil, err
-		}
-		m.content = present(m.content)
-	}
+	m.content = r.Content
 	if r.CMS == nil {
 		if r.Content == nil {
 			return nil, badField("/content", "required", "is missing")
 		}
+		var err error
 		if m.file, err = signing.SignCMS(m.content, key, opt); !r.Detached {
 			m.content = nil // the signature carries it
 		}
 		return m, err
 	}
-	before, err := binary("/cms", *r.CMS)
-	if err != nil {
-		return nil, err
-	}
-	signed, err := signing.AddSigner(before, m.content, key, opt)
+	signed, err := signing.AddSigner(r.CMS, m.content, key, opt)
 	switch {
 	case errors.Is(err, signing.ErrContentMissing):
 		return nil, badField("/content", "required", "is missing: the signature is detached")
@@ -229,20 +227,16 @@ func (v *service) signCMS(r *signRequest, key signing.Key) (*made, error) {
 
 // signPDF adds a signature to a PDF.
 func (v *service) signPDF(r *signRequest, key signing.Key) (*made, error) {
-	if err := r.only(r.PDF); err != nil {
+	if err := r.only("pdf", "name", "reason", "location", "contact", "field", "certify"); err != nil {
 		return nil, err
 	}
 	if r.PDF == nil {
 		return nil, badField("/pdf", "required", "is missing")
 	}
-	file, err := binary("/pdf", *r.PDF)
-	if err != nil {
-		return nil, err
-	}
 	if r.Certify < 0 || r.Certify > 3 {
 		return nil, badField("/certify", "unknown", "is none of 0, 1, 2, 3")
 	}
-	signed, err := signing.SignExistingPDF(file, key, signing.PDFOptions{
+	signed, err := signing.SignExistingPDF(r.PDF, key, signing.PDFOptions{
 		Time: v.now(), Name: r.Name, Reason: r.Reason, Location: r.Location, Contact: r.Contact,
 		Field: r.Field, Certify: r.Certify,
 	})
@@ -263,7 +257,7 @@ func unusable(pointer string, err error) error {
 			return err
 		}
 	}
-	return &fault{is: errUnusableFile, detail: err.Error(), fields: []FieldError{{pointer, "unusable", err.Error()}}}
+	return &fault{is: errUnusableFile, detail: err.Error(), fields: []FieldError{{Pointer: pointer, Code: "unusable", Detail: err.Error()}}}
 }
 
 // confirm lets nothing out that our own verifier does not take for a signature
@@ -327,7 +321,6 @@ func checkOf(s signing.Signer, name signing.CheckName) signing.Check {
 func (v *service) signXML(r *signRequest, key signing.Key) (*made, error) {
 	opt := signing.XMLOptions{Form: signing.XMLForm(r.Form), Time: v.now()}
 	m := &made{format: kindXML}
-	var err error
 	switch opt.Form {
 	case "":
 		opt.Form = signing.XMLEnveloped
@@ -337,17 +330,14 @@ func (v *service) signXML(r *signRequest, key signing.Key) (*made, error) {
 	default:
 		return nil, badField("/form", "unknown", "is none of enveloped, detached, wsse")
 	}
-	if err := r.only(r.XML); err != nil {
+	if err := r.only("xml", "form"); err != nil {
 		return nil, err
 	}
 	if r.XML == nil {
 		return nil, badField("/xml", "required", "is missing")
 	}
-	file, err := binary("/xml", *r.XML)
-	if err != nil {
-		return nil, err
-	}
-	if m.file, err = signing.SignXML(file, key, opt); err != nil {
+	var err error
+	if m.file, err = signing.SignXML(r.XML, key, opt); err != nil {
 		return nil, unusable("/xml", err)
 	}
 	m.added = true
@@ -355,17 +345,14 @@ func (v *service) signXML(r *signRequest, key signing.Key) (*made, error) {
 }
 
 func (v *service) signDetachedXML(r *signRequest, key signing.Key, opt signing.XMLOptions, m *made) error {
-	if err := r.only(r.Content); err != nil {
+	if err := r.only("content", "name", "form"); err != nil {
 		return err
 	}
 	if r.Content == nil {
 		return badField("/content", "required", "is missing")
 	}
-	content, err := binary("/content", *r.Content)
-	if err != nil {
-		return err
-	}
-	m.content, opt.Address = present(content), cmp.Or(r.Name, "content")
+	m.content, opt.Address = r.Content, cmp.Or(r.Name, "content")
+	var err error
 	if m.file, err = signing.SignXML(m.content, key, opt); err != nil {
 		return unusable("/content", err)
 	}

@@ -4,28 +4,25 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"tamga/certs"
+	"tamga/api/strictjson"
 	"tamga/signing"
 	"tamga/signing/receipt"
 	"tamga/signing/spool"
 )
 
 // verifyRequest is the body of the verification calls, as JSON or as the parts
-// of a form. A pointer is nil when the member is absent.
+// of a form. What is absent is empty: what is there and empty was refused.
 type verifyRequest struct {
-	ID      string  `json:"id"` // of a line of a batch, given back
-	CMS     *string `json:"cms"`
-	PDF     *string `json:"pdf"`
-	XML     *string `json:"xml"`
-	File    *string `json:"file"` // of a kind that its contents tell
-	Content *string `json:"content"`
+	ID      string             `json:"id"` // of a line of a batch, given back
+	CMS     strictjson.Bytes   `json:"cms"`
+	PDF     strictjson.Bytes   `json:"pdf"`
+	XML     strictjson.Bytes   `json:"xml"`
+	File    strictjson.Bytes   `json:"file"`    // of a kind that its contents tell
+	Content strictjson.Content `json:"content"` // nil when absent
 	// Digests stand for a content that does not leave the client: hexadecimal,
 	// by the names of their algorithms.
 	Digests    map[string]string `json:"digests"`
@@ -37,15 +34,15 @@ type verifyRequest struct {
 	Receipt    bool              `json:"receipt"`     // a signed receipt is wanted too
 	ReceiptPDF bool              `json:"receipt_pdf"` // and one for people
 	Report     string            `json:"report"`      // simple or detailed, in the outline of ETSI EN 319 102-2, beside the verdict
-	Policy     string            `json:"policy"`      // name of another policy than the service's own
+	Policy     string            `json:"policy"`      // name of one of those that the service offers
 }
 
 // evidenceRequest is what a client knows besides the file, each element base64
 // of DER. It is authenticated, and trusted in nothing.
 type evidenceRequest struct {
-	Certificates []string `json:"certificates"`
-	CRLs         []string `json:"crls"`
-	OCSPs        []string `json:"ocsps"`
+	Certificates []strictjson.Bytes `json:"certificates"`
+	CRLs         []strictjson.Bytes `json:"crls"`
+	OCSPs        []strictjson.Bytes `json:"ocsps"`
 }
 
 // verifyAnswer is the verdict and what else was wanted.
@@ -85,7 +82,7 @@ type verification struct {
 	receipt    bool
 	receiptPDF bool
 	report     string
-	policy     *signing.Policy // nil for the service's own
+	policy     signing.Policy
 }
 
 func (q *verification) close() error {
@@ -114,18 +111,15 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 // answer answers one question and lets the file go.
 func (v *service) answer(ctx context.Context, asked *verification) (answer *verifyAnswer, err error) {
 	defer func() { err = errors.Join(err, asked.close()) }()
-	if asked.receipt && v.ReceiptKey.Signer == nil {
-		return nil, badField("/receipt", "not_offered", "this service has no key to sign receipts with")
-	}
 	answer = &verifyAnswer{}
-	verifier := v.Verifier
-	if asked.policy != nil {
-		other := *v.Verifier
-		other.Policy = *asked.policy
-		verifier = &other
-	}
+	verifier := *v.Verifier
+	verifier.Policy = asked.policy
 	err = spool.Guard(func() error {
-		if answer.Verdict, err = judge(ctx, verifier, asked); err != nil {
+		answer.Verdict, err = judge(ctx, &verifier, asked)
+		if errors.Is(err, signing.ErrDigestTwice) {
+			return badField("/digests", "duplicate", "names an algorithm twice")
+		}
+		if err != nil {
 			return err
 		}
 		switch asked.report {
@@ -172,12 +166,12 @@ func (v *service) readVerification(c echo.Context, kind string) (*verification, 
 	if err := v.readJSON(c, &body); err != nil {
 		return nil, err
 	}
-	return body.verification(kind)
+	return v.verification(&body, kind)
 }
 
 // verification finds the one file of the request. A kind of "" takes any.
-func (r *verifyRequest) verification(kind string) (*verification, error) {
-	given := map[string]*string{kindCMS: r.CMS, kindPDF: r.PDF, kindXML: r.XML, kindAuto: r.File}
+func (v *service) verification(r *verifyRequest, kind string) (*verification, error) {
+	given := map[string][]byte{kindCMS: r.CMS, kindPDF: r.PDF, kindXML: r.XML, kindAuto: r.File}
 	for name, file := range given {
 		switch {
 		case file == nil || name == kind:
@@ -190,28 +184,19 @@ func (r *verifyRequest) verification(kind string) (*verification, error) {
 	if kind == "" {
 		kind = kindAuto
 	}
-	if given[kind] == nil || *given[kind] == "" {
+	switch {
+	case len(given[kind]) == 0:
 		return nil, badField("/"+kind, "required", "is missing or empty")
-	}
-	if kind == kindPDF && r.Content != nil {
+	case kind == kindPDF && r.Content != nil:
 		return nil, badField("/content", "unknown_field", "a PDF carries its content")
-	}
-	if kind == kindPDF && r.Digests != nil {
+	case kind == kindPDF && r.Digests != nil:
 		return nil, badField("/digests", "unknown_field", "a PDF carries its content")
 	}
-	file, err := binary("/"+kind, *given[kind])
-	if err != nil {
-		return nil, err
-	}
-	asked := &verification{kind: kind, file: spool.Of(file), receipt: r.Receipt || r.ReceiptPDF, receiptPDF: r.ReceiptPDF}
+	asked := &verification{kind: kind, file: spool.Of(given[kind]), receipt: r.Receipt || r.ReceiptPDF, receiptPDF: r.ReceiptPDF}
 	if r.Content != nil {
-		content, err := binary("/content", *r.Content)
-		if err != nil {
-			return nil, err
-		}
-		asked.content = spool.Of(content)
+		asked.content = spool.Of(r.Content)
 	}
-	return asked, r.ask(asked)
+	return asked, v.ask(r, asked)
 }
 
 // readVerificationForm reads a form whose files may be large.
@@ -232,8 +217,9 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 		IIN: parts.values["iin"], BIN: parts.values["bin"], Role: parts.values["role"], At: parts.values["at"],
 		Report: parts.values["report"], Policy: parts.values["policy"],
 	}
-	if name, value, ok := strings.Cut(parts.values["digest"], ":"); ok {
-		body.Digests = map[string]string{name: value} // SHA-256:0011…
+	if digest := parts.values["digest"]; digest != "" {
+		name, value, _ := strings.Cut(digest, ":") // SHA-256:0011…
+		body.Digests = map[string]string{name: value}
 	}
 	asked.receipt, err = yes("/receipt", parts.values["receipt"])
 	if err == nil {
@@ -241,132 +227,12 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 		asked.receipt = asked.receipt || asked.receiptPDF
 	}
 	if err == nil {
-		err = body.ask(asked)
+		err = v.ask(&body, asked)
 	}
 	if err != nil {
 		return nil, errors.Join(err, parts.close())
 	}
 	return asked, nil
-}
-
-// ask adds what is asked about the file.
-func (r *verifyRequest) ask(asked *verification) error {
-	var content []byte
-	if asked.content != nil {
-		content = present(asked.content.Bytes())
-	}
-	var err error
-	if asked.question, err = r.question(content); err != nil {
-		return err
-	}
-	switch asked.report = r.Report; r.Report {
-	case "", reportSimple, reportDetailed:
-	default:
-		return badField("/report", "unknown", "is neither simple nor detailed")
-	}
-	if r.Policy != "" {
-		policy, err := signing.NamedPolicy(r.Policy)
-		if err != nil {
-			return badField("/policy", "unknown", "is none of "+strings.Join(signing.PolicyNames(), ", "))
-		}
-		asked.policy = &policy
-	}
-	if len(r.Digests) > 0 && content != nil {
-		return badField("/digests", "exactly_one", "the content and its digests cannot both be sent")
-	}
-	for name, value := range r.Digests {
-		digest, sum, err := readDigest("/digests", name, value)
-		if err != nil {
-			return err
-		}
-		for _, other := range asked.question.Digests {
-			if other.Digest.Name == digest.Name {
-				return badField("/digests", "duplicate", "names an algorithm twice")
-			}
-		}
-		asked.question.Digests = append(asked.question.Digests, signing.ContentDigest{Digest: digest, Value: sum})
-	}
-	asked.question.Material, err = r.Evidence.material()
-	return err
-}
-
-// material decodes the evidence.
-func (e *evidenceRequest) material() (signing.Material, error) {
-	var m signing.Material
-	if e == nil {
-		return m, nil
-	}
-	for _, list := range []struct {
-		pointer string
-		given   []string
-		into    *[][]byte
-	}{
-		{"/evidence/certificates", e.Certificates, &m.Certificates},
-		{"/evidence/crls", e.CRLs, &m.CRLs},
-		{"/evidence/ocsps", e.OCSPs, &m.OCSPs},
-	} {
-		for i, text := range list.given {
-			pointer := list.pointer + "/" + strconv.Itoa(i)
-			raw, err := binary(pointer, text)
-			if err != nil {
-				return m, err
-			}
-			if raw, err = signing.Unarmour(raw); err != nil {
-				return m, badField(pointer, "type", "is neither DER nor PEM")
-			}
-			*list.into = append(*list.into, raw)
-		}
-	}
-	return m, nil
-}
-
-// yes reads a truth value of a form.
-func yes(pointer, value string) (bool, error) {
-	switch value {
-	case "", "false":
-		return false, nil
-	case "true":
-		return true, nil
-	}
-	return false, badField(pointer, "type", "is neither true nor false")
-}
-
-// present makes an empty content different from none.
-func present(content []byte) []byte {
-	if content == nil {
-		return []byte{}
-	}
-	return content
-}
-
-// question reads what is asked about the file. All that is wrong is reported
-// at once.
-func (r *verifyRequest) question(content []byte) (signing.Question, error) {
-	q := signing.Question{Content: content, Role: certs.Role(r.Role)}
-	var wrong []FieldError
-	var err error
-	if r.IIN != "" {
-		if q.IIN, err = certs.ParseIIN(r.IIN); err != nil {
-			wrong = append(wrong, FieldError{"/iin", numberCode(err), numberDetail(err)})
-		}
-	}
-	if r.BIN != "" {
-		if q.BIN, err = certs.ParseBIN(r.BIN); err != nil {
-			wrong = append(wrong, FieldError{"/bin", numberCode(err), numberDetail(err)})
-		}
-	}
-	if r.Role != "" && !slices.Contains(certs.Roles(), q.Role) {
-		wrong = append(wrong, FieldError{"/role", "unknown", "is none of the roles of the national profile"})
-	}
-	if r.At != "" {
-		if q.At, err = time.Parse(time.RFC3339, r.At); err != nil {
-			wrong = append(wrong, FieldError{"/at", "time", "is not a time of RFC 3339, such as 2026-11-22T09:30:00+05:00"})
-		}
-	}
-	if len(wrong) > 0 {
-		return signing.Question{}, &fault{is: errParameter, fields: wrong}
-	}
-	return q, nil
 }
 
 // personal answers with JSON that may hold personal data and is kept nowhere.

@@ -84,7 +84,10 @@ func askRevocation(f *facts, p *Policy) finding {
 	}
 	result := passed("")
 	for i, a := range f.revocation {
-		if found := askLink(f, p, i, a); i == 0 || worse(found, result) {
+		found := askLink(f, p, i, a)
+		// That an authority was revoked explains why nothing is known below it.
+		explains := result.sub == TryLater && found.sub != TryLater && severity(found.status) == severity(result.status)
+		if i == 0 || worse(found, result) || explains {
 			result = found
 		}
 	}
@@ -135,7 +138,7 @@ func askLink(f *facts, p *Policy, number int, a revocation.Answer) finding {
 		return warning("%s: no revocation list about it was supplied", who)
 	case number > 0 && a.Cause == revocation.CauseNoList && p.AuthorityWithoutList == LevelIgnore:
 		return passed(who + ": nobody was asked")
-	case p.RevocationUnknown == LevelWarn:
+	case p.RevocationUnknown == LevelWarn && a.RevokedAt.IsZero():
 		return warning("%s: %v", who, a)
 	}
 	return undetermined(TryLater, "%s: %v", who, a)
@@ -144,18 +147,11 @@ func askLink(f *facts, p *Policy, number int, a revocation.Answer) finding {
 // askFreshness asks whether the information is about the time of the signature
 // in the way that the policy wants.
 func askFreshness(f *facts, p *Policy, who string, a revocation.Answer) finding {
-	if p.RevocationFreshness == FreshIssuedAfter && f.stamped && a.Evidence != nil && newest(a.Evidence).Before(f.poe) {
+	if p.RevocationFreshness == FreshIssuedAfter && f.stamped && a.Evidence != nil && a.Evidence.Newest().Before(f.poe) {
 		return undetermined(TryLater, "%s: the revocation information was made on %s, before the signature was",
-			who, newest(a.Evidence).Format(time.RFC3339))
+			who, a.Evidence.Newest().Format(time.RFC3339))
 	}
 	return passed(who + ": good")
-}
-
-func newest(e *revocation.Evidence) time.Time {
-	if e.Delta != nil {
-		return newest(e.Delta)
-	}
-	return e.ThisUpdate
 }
 
 // askLaterRevocation judges a certificate that was revoked after the signature
@@ -179,6 +175,8 @@ func askLaterRevocation(f *facts, p *Policy, number int, who string, a revocatio
 // the signature is proved to have existed.
 func askRevoked(f *facts, p *Policy, who string, a revocation.Answer) finding {
 	switch {
+	case a.Reason == revocation.NeverIssued:
+		return failed(Revoked, "%s was never issued, says its authority", who)
 	case f.bare:
 		return failed(Revoked, "%s was %v", who, a)
 	case !f.notOlder.IsZero() && !f.notOlder.Before(a.RevokedAt):

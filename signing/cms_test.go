@@ -19,7 +19,7 @@ import (
 	"tamga/signing/signtest"
 )
 
-func verify(t *testing.T, v *signing.Verifier, cms []byte, q signing.Question) *signing.Verdict {
+func verify(t testing.TB, v *signing.Verifier, cms []byte, q signing.Question) *signing.Verdict {
 	t.Helper()
 	got, err := v.VerifyCMS(context.Background(), cms, q)
 	if err != nil {

@@ -1,8 +1,6 @@
 package signing
 
 import (
-	"bytes"
-	"crypto/sha1"
 	"crypto/sha256"
 	"slices"
 	"time"
@@ -43,21 +41,14 @@ type evidence struct {
 	crls         []*statusItem
 	ocsps        []*statusItem
 	left         *allowance
-	// lists are the revocation lists known to have existed by a time, which
-	// remember the signatures that they have verified.
-	lists listsByLimit
+	// lists are those of crls, and remember the signatures that they have
+	// verified; since tells from when each is known to have existed. Both are
+	// made when they are asked for.
+	lists *revocation.Lists
+	since map[[32]byte]time.Time
 }
 
-type listsByLimit map[time.Time]countedLists
-
-type countedLists struct {
-	count int
-	*revocation.Lists
-}
-
-func (v *Verifier) newEvidence() *evidence {
-	return &evidence{left: v.left, lists: listsByLimit{}}
-}
+func (v *Verifier) newEvidence() *evidence { return &evidence{left: v.left} }
 
 // statusItem is a revocation list or an OCSP response.
 type statusItem struct {
@@ -118,6 +109,7 @@ func (e *evidence) settle(p *proofs) {
 			}
 		}
 	}
+	e.since = nil
 }
 
 func (e *evidence) empty() bool { return e == nil || len(e.crls)+len(e.ocsps) == 0 }
@@ -131,7 +123,7 @@ func (e *evidence) join(other *evidence) *evidence {
 		return other
 	}
 	out := &evidence{
-		left: e.left, lists: listsByLimit{},
+		left:         e.left,
 		certificates: append(slices.Clip(e.certificates), other.certificates...),
 		carried:      map[[32]byte]bool{},
 		crls:         append(slices.Clip(e.crls), other.crls...),
@@ -142,7 +134,7 @@ func (e *evidence) join(other *evidence) *evidence {
 			out.carried[k] = true
 		}
 		if len(from.crls) == len(out.crls) {
-			out.lists = from.lists // nothing was added to them
+			out.lists = from.all() // nothing was added to them
 		}
 	}
 	return out
@@ -296,100 +288,6 @@ func (e *evidence) addRevocationValues(value []byte, holder objectKey) {
 			}
 		}
 	}
-}
-
-// status asks the evidence about one link of a path. Only what is known to
-// have existed by the limit counts.
-func (e *evidence) status(q linkQuestion) (answer revocation.Answer, carried bool) {
-	answer = revocation.Answer{Status: revocation.Undetermined, Cause: revocation.CauseNoList}
-	lists := e.listsUntil(q.limit)
-	if len(e.crls) > 0 {
-		answer = lists.Check(q.path, q.v.Trust, q.extra, q.at)[q.number]
-	}
-	for _, item := range e.ocsps {
-		if item.known.After(q.limit) {
-			continue
-		}
-		said := e.ask(item, lists, q)
-		if said.Cause != revocation.CauseNoList && !take(&e.left.answers) {
-			break
-		}
-		answer = worseStatus(answer, said)
-	}
-	return answer, determined(answer) && e.inFile(answer)
-}
-
-// listsUntil returns the lists that are known to have existed by a time.
-func (e *evidence) listsUntil(limit time.Time) *revocation.Lists {
-	count := 0
-	for _, item := range e.crls {
-		if !item.known.After(limit) {
-			count++
-		}
-	}
-	// Items only become older, so that as many are the same.
-	if have := e.lists[limit]; have.Lists != nil && have.count == count {
-		return have.Lists
-	}
-	lists := &revocation.Lists{}
-	for _, item := range e.crls {
-		if !item.known.After(limit) {
-			lists.Add(item.crl)
-		}
-	}
-	e.lists[limit] = countedLists{count, lists}
-	return lists
-}
-
-// ask judges one response. A responder whose certificate had ended before the
-// response is known to have existed proves nothing: its key may be anybody's.
-func (e *evidence) ask(item *statusItem, lists *revocation.Lists, q linkQuestion) revocation.Answer {
-	for _, c := range item.response.Certificates {
-		if answersAs(item.response, c) && item.known.After(c.NotAfter) {
-			return revocation.Answer{Status: revocation.Undetermined, Cause: ocsp.CauseResponderExpired}
-		}
-	}
-	policy := ocsp.Policy{
-		AllowSHA1: q.v.Policy.digestAllowed(certs.SHA1.Name, q.at),
-		CheckResponder: func(responder, issuer *certs.Certificate, _ time.Time) revocation.Answer {
-			if a := q.v.Revocation.Status(responder, issuer, q.at); determined(a) {
-				return a
-			}
-			return lists.Status(responder, issuer, q.at)
-		},
-	}
-	a := policy.Consider(item.response, ocsp.Question{
-		Certificate: q.path[q.number], Issuer: q.path[q.number+1], At: q.at, Now: q.now,
-	})
-	if a.Cause == ocsp.CauseNoAnswer {
-		return revocation.Answer{Status: revocation.Undetermined, Cause: revocation.CauseNoList}
-	}
-	if a.Evidence != nil {
-		named := *a.Evidence
-		named.Source = sourceOf(item.carried)
-		a.Evidence = &named
-	}
-	return a
-}
-
-func answersAs(r *ocsp.Response, c *certs.Certificate) bool {
-	if r.ResponderKeyHash != nil {
-		sum := sha1.Sum(c.KeyBits)
-		return bytes.Equal(sum[:], r.ResponderKeyHash)
-	}
-	return r.ResponderName.Equal(c.Subject)
-}
-
-// inFile reports whether everything that an answer rests on stands in the file.
-func (e *evidence) inFile(a revocation.Answer) bool {
-	for _, proof := range append([]*revocation.Evidence{a.Evidence}, a.More...) {
-		for ; proof != nil; proof = proof.Delta {
-			if proof.Source != sourceOf(true) {
-				return false
-			}
-		}
-	}
-	return a.Evidence != nil
 }
 
 func determined(a revocation.Answer) bool {

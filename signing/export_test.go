@@ -1,6 +1,13 @@
 package signing
 
-import "tamga/signing/pades"
+import (
+	"context"
+
+	"tamga/signing/pades"
+)
+
+// ManyGaps is what the tests of ranges.go make.
+var ManyGaps = manyGaps
 
 // What the tests of pdfsign.go look at.
 var (
@@ -12,4 +19,21 @@ var (
 func CheckRevision(file []byte, before *pades.Document, out []byte) error {
 	_, err := checkRevision(file, before, out)
 	return err
+}
+
+// VerifyPDFWithin is VerifyPDF with another bound on what is digested.
+func VerifyPDFWithin(v *Verifier, file []byte, digestible int64) (*Verdict, error) {
+	v, q, err := v.prepare(context.Background(), Question{})
+	if err != nil {
+		return nil, err
+	}
+	verdict := v.newVerdict("pdf", q)
+	doc, err := pades.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	p := v.newPDF(file, doc, q)
+	p.ranges.left = digestible
+	p.judge(verdict)
+	return verdict, nil
 }

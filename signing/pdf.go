@@ -32,7 +32,8 @@ const (
 // after a signature is compared with what was signed, and may hold only what
 // the signature and the policy permit. A PDF without signatures does not pass.
 //
-// The only errors are [ErrTooLarge] and an unreadable policy.
+// The only errors are [ErrTooLarge], that of a context which ended, and an
+// unreadable policy.
 func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxDocument {
 		return nil, ErrTooLarge
@@ -46,26 +47,33 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
-	p := v.newPDF(doc, q)
+	v.newPDF(file, doc, q).judge(verdict)
+	return v.finish(verdict)
+}
+
+// judge judges timestamps and signatures, and what follows each.
+func (p *pdfFile) judge(verdict *Verdict) {
 	p.judgeTimestamps()
 	var all []*facts
-	for _, s := range doc.Signatures {
+	for _, s := range p.doc.Signatures {
 		if s.Kind == pades.KindTimestamp {
 			continue
 		}
+		if p.v.over() {
+			break
+		}
 		f := p.gatherSignature(s)
-		for _, problem := range slices.Concat(doc.Unreadable, p.problems) {
+		for _, problem := range slices.Concat(p.doc.Unreadable, p.problems) {
 			f.format = append(f.format, problem.Code+": "+problem.Detail)
 		}
 		all = append(all, f)
 	}
-	v.judgeSigners(verdict, all)
+	p.v.judgeSigners(verdict, all)
 	p.concludeTimestamps(verdict)
-	if len(all) == 0 && len(doc.Unreadable) > 0 {
-		problem := doc.Unreadable[0]
+	if len(all) == 0 && len(p.doc.Unreadable) > 0 {
+		problem := p.doc.Unreadable[0]
 		verdict.Detail = "a signature could not be read: " + problem.Code + ": " + problem.Detail
 	}
-	return verdict, nil
 }
 
 // pdfFile is a PDF being judged.
@@ -73,11 +81,13 @@ type pdfFile struct {
 	v      *Verifier
 	q      Question
 	doc    *pades.Document
-	stores []store
+	stores []store             // the newest first
 	stamps []documentTimestamp // the newest first
-	// around is what [pdfFile.evidence] returns, once it was gathered.
-	around   *evidence
-	gathered bool
+	around *evidence           // see [pdfFile.evidence]
+	ranges *ranges
+	// unread says why something that could speak against the file was not
+	// read; "" when everything was.
+	unread string
 	// history is what the revisions change, once it was asked for.
 	history    *changes.History
 	historyErr error
@@ -86,10 +96,10 @@ type pdfFile struct {
 	problems []pades.Problem
 }
 
-// store is the document security store of one revision.
+// store is what the document security store of one revision holds.
 type store struct {
 	revision int
-	material Material
+	keys     []objectKey
 }
 
 // documentTimestamp is one judged document timestamp and how far it covers.
@@ -98,29 +108,52 @@ type documentTimestamp struct {
 	Timestamp
 }
 
-func (v *Verifier) newPDF(doc *pades.Document, q Question) *pdfFile {
-	p := &pdfFile{v: v, q: q, doc: doc}
-	for revision := len(doc.Revisions) - 1; revision >= 0 && len(p.stores) < maxStores; revision-- {
-		dss, err := doc.DSS(revision)
-		if err != nil {
-			continue // no evidence then, which is never in anybody's favour
+func (v *Verifier) newPDF(file []byte, doc *pades.Document, q Question) *pdfFile {
+	p := &pdfFile{v: v, q: q, doc: doc, ranges: newRanges(v.ctx, file)}
+	for _, s := range doc.Signatures {
+		if len(doc.SignedBytes(s)[0]) > 0 {
+			p.ranges.expect(s.ByteRange)
 		}
-		if !dss.Present() {
-			break // older revisions have none either
-		}
-		m := Material{}
-		m.Add(Material{Certificates: dss.Certs, CRLs: dss.CRLs, OCSPs: dss.OCSPs})
-		for _, vri := range dss.VRI {
-			m.Add(Material{Certificates: vri.Certs, CRLs: vri.CRLs, OCSPs: vri.OCSPs})
-		}
-		p.stores = append(p.stores, store{revision, m})
 	}
+	stores, complete := doc.Stores()
+	if !complete {
+		p.unread = "the document security stores hold more than is read"
+	}
+	var all Material
+	keys := map[*byte]objectKey{} // stores share what they name
+	have := map[objectKey]bool{}
+	for _, s := range stores {
+		kept := store{revision: s.Revision}
+		take := func(pieces [][]byte, into *[][]byte) {
+			for _, raw := range pieces {
+				if len(raw) == 0 {
+					continue
+				}
+				key, known := keys[&raw[0]]
+				if !known {
+					key = keyOf(raw)
+					keys[&raw[0]] = key
+				}
+				if !have[key] {
+					have[key] = true
+					*into = append(*into, raw)
+				}
+				kept.keys = append(kept.keys, key)
+			}
+		}
+		take(s.Certs, &all.Certificates)
+		take(s.CRLs, &all.CRLs)
+		take(s.OCSPs, &all.OCSPs)
+		for _, vri := range s.VRI {
+			take(vri.Certs, &all.Certificates)
+			take(vri.CRLs, &all.CRLs)
+			take(vri.OCSPs, &all.OCSPs)
+		}
+		p.stores = append(p.stores, kept)
+	}
+	p.around = v.suppliedEvidence(q, &all)
 	return p
 }
-
-// maxStores bounds the security stores that are read, the newest first: an
-// older one can only say that evidence is older.
-const maxStores = 8
 
 // knownSince tells when the file up to an offset is proved to have existed, and
 // whether a trusted document timestamp proves it.
@@ -140,25 +173,18 @@ func (p *pdfFile) evidence() *evidence {
 	dated := &proofs{base: p.q.At}
 	for _, s := range p.stores {
 		known, _ := p.knownSince(p.doc.Revisions[s.revision].End)
-		for _, list := range [][][]byte{s.material.CRLs, s.material.OCSPs} {
-			for _, raw := range list {
-				dated.add(keyOf(raw), known)
-			}
+		for _, key := range s.keys {
+			dated.add(key, known)
 		}
-	}
-	if !p.gathered {
-		var all Material
-		for _, s := range p.stores {
-			all.Add(s.material)
-		}
-		p.around, p.gathered = p.v.suppliedEvidence(p.q, &all), true
 	}
 	p.around.settle(dated)
 	return p.around
 }
 
 // judgeTimestamps judges the document timestamps, the newest first: each that
-// is trusted proves when the older ones existed.
+// is trusted proves when the older ones existed. Their number has no bound of
+// its own below that of signatures: any that is passed over may be the broken
+// one, or the only good one.
 func (p *pdfFile) judgeTimestamps() {
 	var list []pades.Signature
 	for _, s := range p.doc.Signatures {
@@ -174,20 +200,33 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 		}
 		parts := p.doc.SignedBytes(s)
+		stamped := p.content(s, parts)
 		t := newToken(TimestampDocument, s.Contents, keyOf(s.Contents), func(t *tsp.Token) error {
 			if len(parts[0]) == 0 {
 				return errors.New("the /ByteRange selects nothing")
 			}
-			return t.Info.Imprint.Check(parts[0], parts[1])
+			return imprintOfContent(&stamped)(t)
 		})
-		if !take(&p.v.left.tokens) {
+		if p.v.over() {
 			break
 		}
 		end := s.ByteRange[2] + s.ByteRange[3]
 		known, _ := p.knownSince(end)
 		ts := p.v.judgeToken(t, known, p.q, p.evidence())
+		if stamped.failed != nil {
+			p.unread = "the document timestamps are too many to judge all of them"
+		}
 		p.stamps = append(p.stamps, documentTimestamp{end, ts})
 	}
+}
+
+// content is what a signature of the file is over.
+func (p *pdfFile) content(s pades.Signature, parts [2][]byte) content {
+	c := content{here: true, parts: parts[:]}
+	if len(parts[0]) > 0 {
+		c.ranged = func(d certs.Digest) ([]byte, error) { return p.ranges.sum(d, s.ByteRange) }
+	}
+	return c
 }
 
 // concludeTimestamps adds the document timestamps to the verdict. A broken one
@@ -202,6 +241,11 @@ func (p *pdfFile) concludeTimestamps(verdict *Verdict) {
 			verdict.Summary = summary(verdict)
 		}
 	}
+	if p.unread != "" && len(verdict.Signers) > 0 && verdict.Passed() {
+		verdict.worsen(Indeterminate, SigConstraintsFailure)
+		verdict.Detail = p.unread
+		verdict.Summary = summary(verdict)
+	}
 	if len(verdict.Signers) == 0 && len(p.stamps) > 0 {
 		verdict.Detail = "the file carries document timestamps and no signature"
 	}
@@ -213,7 +257,7 @@ func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 	parts := p.doc.SignedBytes(s)
 	sd, err := pdfContainer(s)
 	if err == nil {
-		c := p.v.newContainer(sd, content{here: true, parts: parts[:]}, p.q)
+		c := p.v.newContainer(sd, p.content(s, parts), p.q)
 		c.around = p.evidence()
 		c.base, c.stamped = p.knownSince(s.ByteRange[2] + s.ByteRange[3])
 		if c.around != nil {

@@ -28,11 +28,14 @@ const (
 // dated and kept: a verdict names the version that judged it. A policy that
 // says nothing about a check is strict about it.
 type Policy struct {
-	Name    string              `json:"name"`
-	Version string              `json:"version"`
-	Comment string              `json:"comment"`
-	BasedOn string              `json:"based_on,omitempty"` // what is not said here is said there
-	Levels  map[CheckName]Level `json:"levels"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Comment string `json:"comment"`
+	BasedOn string `json:"based_on,omitempty"` // what is not said here is said there
+	// ForDeciding says that an application may be decided under it. It is never
+	// taken over from another policy: who loosens one must say it again.
+	ForDeciding bool                `json:"for_deciding"`
+	Levels      map[CheckName]Level `json:"levels"`
 
 	// SigningCertificateMissing says what the absence of the attribute means
 	// for signatures received from a date on; the last entry that has begun
@@ -161,6 +164,22 @@ var defaultPolicy = sync.OnceValues(func() (Policy, error) { return NamedPolicy(
 // warning.
 func PolicyNames() []string { return []string{"kz", "kz-applicant", "kz-soft"} }
 
+// DecidingPolicies returns those of [PolicyNames] under which an application may
+// be decided.
+func DecidingPolicies() ([]Policy, error) {
+	var all []Policy
+	for _, name := range PolicyNames() {
+		p, err := NamedPolicy(name)
+		if err != nil {
+			return nil, err
+		}
+		if p.ForDeciding {
+			all = append(all, p)
+		}
+	}
+	return all, nil
+}
+
 // NamedPolicy returns one of [PolicyNames].
 func NamedPolicy(name string) (Policy, error) {
 	b, err := policies.ReadFile("policies/" + name + ".json")
@@ -190,7 +209,7 @@ func ParsePolicy(b []byte) (Policy, error) {
 			return Policy{}, fmt.Errorf("read policy: %s is itself based on another", base.Name)
 		}
 		p = base
-		p.Name, p.Version, p.Comment = "", "", ""
+		p.Name, p.Version, p.Comment, p.ForDeciding = "", "", "", false
 	}
 	d := json.NewDecoder(strings.NewReader(string(b)))
 	d.DisallowUnknownFields()

@@ -16,12 +16,6 @@ const (
 	SourceOCSP Source = "ocsp" // [Verifier.Ask]
 )
 
-// CauseNoProof means that revocation information may be forged: the authority
-// that signed it had expired or been revoked by the time asked about, and
-// nothing proves that the information existed before (EN 319 102-1 section
-// 5.6.2.1).
-const CauseNoProof revocation.Cause = "no_proof_that_information_existed_in_time"
-
 // pathQuestion asks for the statuses of a path at a time, as they are known at
 // a later one.
 type pathQuestion struct {
@@ -34,40 +28,42 @@ type pathQuestion struct {
 
 // linkQuestion asks the evidence about one certificate of a path.
 type linkQuestion struct {
-	v       *Verifier
-	path    certs.Path
-	number  int
-	extra   []*certs.Certificate
-	at, now time.Time
-	limit   time.Time // until which the issuer's key is to be believed
+	pathQuestion
+	v      *Verifier
+	number int
+	until  time.Time // how long the issuer's key is to be believed
 }
 
 // statuses tells the status of each certificate of a path but the anchor, and
 // whether the file itself proves it. The sources are asked in the order of the
-// policy; the first that knows counts, and when none does, what the first
-// said. What came with the signature is asked besides: it can add an answer,
-// and a revocation, but never take one away.
+// policy until one knows. What came with the signature is asked besides: it can
+// add an answer, and a revocation, but never take one away.
+//
+// Whoever signed a list or a response is judged at the time when that is proved
+// to have existed, the authorities on the path (here, from the anchor down) as
+// well as separate signers (linkQuestion.question, evidence.ask).
 func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carried []bool) {
 	answers = v.own(q)
 	if q.at.Equal(q.now) && q.evidence.empty() {
 		return answers, nil
 	}
 	carried = make([]bool, len(answers))
-	limit := q.now
+	until := q.now
 	for i := len(answers) - 1; i >= 0; i-- {
-		if limit.Before(q.now) && answers[i].Status == revocation.Good {
-			answers[i] = revocation.Answer{Status: revocation.Undetermined, Cause: CauseNoProof}
+		if until.Before(q.now) {
+			answers[i] = answers[i].WithoutProof()
 		}
 		if !q.evidence.empty() {
-			said, inFile := q.evidence.status(linkQuestion{v: v, path: q.path, number: i, extra: q.bag.all(), at: q.at, now: q.now, limit: limit})
-			answers[i], carried[i] = worseStatus(answers[i], said), inFile
+			var said revocation.Answer
+			said, carried[i] = q.evidence.status(&linkQuestion{pathQuestion: q, v: v, number: i, until: until})
+			answers[i] = revocation.Join(answers[i], said, q.at)
 		}
 		// What this certificate's key signs below is believed until it ends.
-		if end := q.path[i].NotAfter; end.Before(limit) {
-			limit = end
+		if end := q.path[i].NotAfter; end.Before(until) {
+			until = end
 		}
-		if since := answers[i].RevokedAt; !since.IsZero() && since.Before(limit) {
-			limit = since
+		if since := answers[i].RevokedAt; !since.IsZero() && !since.After(until) {
+			until = since.Add(-1) // the instant belongs to what is revoked
 		}
 	}
 	return answers, carried
@@ -80,12 +76,12 @@ func (v *Verifier) own(q pathQuestion) []revocation.Answer {
 		switch {
 		case source == SourceCRL:
 			for i, a := range v.lists(q) {
-				answers[i] = first(answers[i], a)
+				answers[i] = revocation.Join(answers[i], a, q.at)
 			}
 		case v.Ask != nil:
 			for i := range answers {
 				if !determined(answers[i]) {
-					answers[i] = first(answers[i], v.Ask(v.ctx, q.path[i], q.path[i+1], q.at))
+					answers[i] = revocation.Join(answers[i], v.Ask(v.ctx, q.path[i], q.path[i+1], q.at), q.at)
 				}
 			}
 		}
@@ -101,47 +97,18 @@ func (v *Verifier) own(q pathQuestion) []revocation.Answer {
 // lists asks the revocation lists; the certificates that came along are read
 // only when the lists want a signer that the pool does not have.
 func (v *Verifier) lists(q pathQuestion) []revocation.Answer {
-	answers := v.Revocation.Check(q.path, v.Trust, nil, q.at)
+	about := revocation.Question{Path: q.path, Pool: v.Trust, At: q.at, Now: q.now}
+	if !q.evidence.empty() {
+		link := &linkQuestion{pathQuestion: q, v: v, until: q.now}
+		about = link.question(nil, q.at)
+		about.Also = q.evidence.all()
+	}
+	answers := v.Revocation.Judge(about)
 	for _, a := range answers {
 		if a.Status == revocation.Undetermined && a.Cause != revocation.CauseNoList {
-			return v.Revocation.Check(q.path, v.Trust, q.bag.all(), q.at)
+			about.Extra = q.bag.all()
+			return v.Revocation.Judge(about)
 		}
 	}
 	return answers
-}
-
-// first chooses between what an earlier and a later source said. That no list
-// was there says less than anything that a later source found.
-func first(earlier, later revocation.Answer) revocation.Answer {
-	switch {
-	case determined(earlier):
-		return earlier
-	case determined(later):
-		return later
-	case earlier.Status == "" || earlier.Cause == revocation.CauseNoList:
-		return later
-	}
-	return earlier
-}
-
-// worseStatus chooses between what two authentic sources say. A revocation for
-// good counts whoever tells of it; a hold may have been lifted since, so that
-// another source's word that the certificate is good stands against it.
-func worseStatus(a, b revocation.Answer) revocation.Answer {
-	ended := func(x revocation.Answer) bool {
-		return x.Status == revocation.Revoked && x.Reason != revocation.CertificateHold
-	}
-	switch {
-	case ended(a) || ended(b):
-		if ended(a) && ended(b) && b.RevokedAt.Before(a.RevokedAt) || !ended(a) {
-			return b
-		}
-		return a
-	case a.Status == revocation.Good && b.Status == revocation.Good:
-		if a.RevokedAt.IsZero() && !b.RevokedAt.IsZero() || !b.RevokedAt.IsZero() && b.RevokedAt.Before(a.RevokedAt) {
-			return b
-		}
-		return a
-	}
-	return first(a, b)
 }

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"tamga/certs"
@@ -62,94 +63,118 @@ type CRL struct {
 	// are not processed here; such a list answers nothing.
 	Unhandled []asn1.ObjectIdentifier
 
-	digest  [sha256.Size]byte
-	entries entries
+	// NotKept says why the index of a list in a file could not be kept, nil when
+	// it was, or need not be. The list answers all the same.
+	NotKept error
 
-	// Of a list in a file instead of entries and RawTBS:
+	digest    [sha256.Size]byte
+	file      *serials.File
 	index     *serials.Index
-	tbsDigest []byte
+	tbsDigest []byte // of a list in a file; nil when no digest of it is signed
 }
 
 var (
-	oidCRLNumber         = asn1.ObjectIdentifier{2, 5, 29, 20}
-	oidReasonCode        = asn1.ObjectIdentifier{2, 5, 29, 21}
-	oidInvalidityDate    = asn1.ObjectIdentifier{2, 5, 29, 24}
-	oidDeltaCRL          = asn1.ObjectIdentifier{2, 5, 29, 27}
-	oidIssuingPoint      = asn1.ObjectIdentifier{2, 5, 29, 28}
-	oidCertificateIssuer = asn1.ObjectIdentifier{2, 5, 29, 29}
-	oidAuthorityKeyID    = asn1.ObjectIdentifier{2, 5, 29, 35}
-	oidFreshestCRL       = asn1.ObjectIdentifier{2, 5, 29, 46}
-	oidExpiredCerts      = asn1.ObjectIdentifier{2, 5, 29, 60}
+	oidCRLNumber      = asn1.ObjectIdentifier{2, 5, 29, 20}
+	oidDeltaCRL       = asn1.ObjectIdentifier{2, 5, 29, 27}
+	oidIssuingPoint   = asn1.ObjectIdentifier{2, 5, 29, 28}
+	oidAuthorityKeyID = asn1.ObjectIdentifier{2, 5, 29, 35}
+	oidFreshestCRL    = asn1.ObjectIdentifier{2, 5, 29, 46}
+	oidExpiredCerts   = asn1.ObjectIdentifier{2, 5, 29, 60}
 )
 
-// ParseCRL reads one DER revocation list with nothing after it.
+// ParseCRL reads one DER revocation list with nothing after it. The bytes are
+// kept and must not be changed.
 func ParseCRL(raw []byte) (*CRL, error) {
-	outer, err := der.One(raw)
-	if err != nil || outer.Tag != der.SequenceTag {
-		return nil, listError("outer sequence", err)
-	}
-	l := &CRL{Raw: raw, digest: sha256.Sum256(raw), Scope: Scope{Reasons: certs.AllReasons}}
-	r := der.NewReader(outer.Body)
-	tbs, err := r.Expect(der.SequenceTag)
+	f, err := serials.InMemory(raw, serials.Options{})
 	if err != nil {
-		return nil, listError("tbsCertList", err)
+		return nil, readError(err)
 	}
-	l.RawTBS = tbs.Raw
-	outerAlg, err := r.Expect(der.SequenceTag)
+	l, rules, err := readFields(f)
 	if err != nil {
-		return nil, listError("signatureAlgorithm", err)
+		return nil, err
 	}
-	sig, err := r.Expect(der.BitString)
+	l.Raw = raw
+	if err := f.Signed(func(tbs []byte) error {
+		l.RawTBS = tbs
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	if l.index, err = f.Index(rules, nil); err != nil {
+		return nil, readError(err)
+	}
+	return l, l.takeEntries()
+}
+
+// readFields reads all of a list but its entries, and tells how those are to be
+// read. It is the same for a list in memory and one in a file.
+func readFields(f *serials.File) (*CRL, serials.Rules, error) {
+	l := &CRL{file: f, Scope: Scope{Reasons: certs.AllReasons}}
+	sig, err := der.One(f.Signature())
 	if err != nil {
-		return nil, listError("signatureValue", err)
+		return nil, serials.Rules{}, listError("signatureValue", err)
 	}
 	if bits, unused, err := der.ParseBitString(sig.Body); err == nil && unused == 0 {
 		l.Signature = bits
 	} // else it is no signature of any algorithm, and will be found wrong
-	if err := r.Done(); err != nil {
-		return nil, listError("end", err)
+	version, err := l.parseTBS(der.NewReader(f.Fields()), f.Algorithm())
+	if err != nil {
+		return nil, serials.Rules{}, err
 	}
-	return l, l.parseTBS(der.NewReader(tbs.Body), outerAlg.Raw)
+	return l, l.rules(version), nil
 }
 
-func (l *CRL) parseTBS(r *der.Reader, outerAlg []byte) error {
-	version := 1
+// takeEntries takes over what the index found out about the entries.
+func (l *CRL) takeEntries() (err error) {
+	l.Entries = l.index.Len()
+	for _, oid := range l.index.Critical() {
+		if !slices.ContainsFunc(l.Unhandled, oid.Equal) {
+			l.Unhandled = append(l.Unhandled, oid)
+		}
+	}
+	l.digest, err = l.file.Digest()
+	return err
+}
+
+// readError makes the errors of reading a list this package's.
+func readError(err error) error {
+	if errors.Is(err, serials.ErrMalformed) {
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return err
+}
+
+// parseTBS reads tbsCertList without its entries, and returns the version.
+func (l *CRL) parseTBS(r *der.Reader, outerAlg []byte) (version int, err error) {
+	version = 1
 	if v, ok, err := r.Optional(der.Integer); err != nil || ok && !bytes.Equal(v.Body, []byte{1}) {
-		return listError("version", err)
+		return 0, listError("version", err)
 	} else if ok {
 		version = 2 // the only version that is written out
 	}
 	alg, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return listError("signature", err)
+		return 0, listError("signature", err)
 	}
 	if err := l.setAlgorithm(alg.Raw, outerAlg); err != nil {
-		return err
+		return 0, err
 	}
 	issuer, err := r.Expect(der.SequenceTag)
 	if err != nil {
-		return listError("issuer", err)
+		return 0, listError("issuer", err)
 	}
 	if l.Issuer, err = certs.ParseName(issuer.Raw); err != nil {
-		return listError("issuer", err)
+		return 0, listError("issuer", err)
 	}
 	if l.ThisUpdate, err = r.ReadTime(); err != nil {
-		return listError("thisUpdate", err)
+		return 0, listError("thisUpdate", err)
 	}
 	if tag, ok := r.Peek(); ok && (tag == der.UTCTime || tag == der.GeneralizedTime) {
 		if l.NextUpdate, err = r.ReadTime(); err != nil {
-			return listError("nextUpdate", err)
+			return 0, listError("nextUpdate", err)
 		}
 	}
-	revoked, _, err := r.Optional(der.SequenceTag)
-	if err != nil {
-		return listError("revokedCertificates", err)
-	}
-	// The extensions come after the entries but say how to read them.
-	if err := l.parseTail(r, version); err != nil {
-		return err
-	}
-	return l.parseEntries(der.NewReader(revoked.Body), version)
+	return version, l.parseTail(r, version)
 }
 
 // setAlgorithm insists that the algorithm stands in both places, NULL
@@ -288,10 +313,13 @@ func (l *CRL) CheckSignatureFrom(issuer *certs.Certificate) error {
 	if err != nil {
 		return err
 	}
-	if l.index != nil {
+	switch {
+	case l.tbsDigest != nil:
 		return alg.VerifyDigest(issuer.PublicKey, l.tbsDigest, l.Signature)
+	case l.RawTBS != nil:
+		return alg.Verify(issuer.PublicKey, l.RawTBS, l.Signature)
 	}
-	return alg.Verify(issuer.PublicKey, l.RawTBS, l.Signature)
+	return l.file.Signed(func(tbs []byte) error { return alg.Verify(issuer.PublicKey, tbs, l.Signature) })
 }
 
 // namesKey compares key identifiers: 1 when the list names the certificate's

@@ -10,6 +10,7 @@ import (
 // question is one certificate at one time.
 type question struct {
 	lists     *Lists
+	also      *Lists // nil, or more of them
 	c, issuer *certs.Certificate
 	at        time.Time
 	trust     *trust // nil: only the issuer's own key may have signed a list
@@ -26,6 +27,7 @@ type statement struct {
 	reasons certs.ReasonFlags // that the list would tell of
 	entry   entry
 	listed  bool
+	late    bool // not proved to have existed in time: it accuses and does not acquit
 }
 
 // on reports whether the certificate was on the list by a time, for a reason
@@ -38,6 +40,9 @@ func (s statement) on(at time.Time, hold bool) bool {
 func (q *question) answer() Answer {
 	q.nearest = Answer{Status: Undetermined, Cause: CauseNoList}
 	lists := q.lists.about(q.c)
+	if q.also != nil {
+		lists = append(slices.Clip(lists), q.also.about(q.c)...)
+	}
 	if len(lists) == 1 {
 		if a, ok := q.plain(lists[0]); ok {
 			return a
@@ -61,7 +66,7 @@ func (q *question) answer() Answer {
 // is there, it is in force, and the certificate is not on it. It says what the
 // long way round would say.
 func (q *question) plain(h *held) (Answer, bool) {
-	if h.Delta() || q.reasons(h.CRL) != certs.AllReasons || q.believe(h) != "" || q.coverage(h) != "" {
+	if h.Delta() || q.late(h) || q.reasons(h.CRL) != certs.AllReasons || q.believe(h) != "" || q.coverage(h) != "" {
 		return Answer{}, false
 	}
 	if _, listed, err := h.lookup(q.c.Issuer, q.c.RawSerial); listed || err != nil {
@@ -81,7 +86,7 @@ func (q *question) hear(h *held) {
 		q.note(cause, h.proof)
 		return
 	}
-	s := statement{list: h, reasons: reasons}
+	s := statement{list: h, reasons: reasons, late: q.late(h)}
 	var err error
 	if s.entry, s.listed, err = h.lookup(q.c.Issuer, q.c.RawSerial); err != nil {
 		q.note(CauseChanged, h.proof)
@@ -93,10 +98,19 @@ func (q *question) hear(h *held) {
 		q.note(CauseMisplaced, h.proof)
 		return
 	}
-	if h.Delta() {
+	switch {
+	case s.late:
+		q.note(CauseNoProof, h.proof)
+	case h.Delta():
 		q.note(CauseDeltaOnly, h.proof)
 	}
 	q.statements = append(q.statements, s)
+}
+
+// late reports whether a list is not proved to have existed as long as the keys
+// on the path were to be believed.
+func (q *question) late(h *held) bool {
+	return q.trust != nil && !q.trust.Until.IsZero() && q.trust.proved(h.CRL).After(q.trust.Until)
 }
 
 // reasons returns for which reasons the list would tell of a revocation. A list
@@ -166,13 +180,13 @@ func (q *question) views() []view {
 	views := make([]view, 0, len(q.statements))
 	for i := range q.statements {
 		base := &q.statements[i]
-		if base.list.Delta() {
+		if base.list.Delta() || base.late {
 			continue
 		}
 		views = append(views, view{base: base, held: base.on(q.at, true)})
 		for j := range q.statements {
 			delta := &q.statements[j]
-			if !delta.list.Delta() || !delta.list.updates(base.list.CRL) {
+			if !delta.list.Delta() || delta.late || !delta.list.updates(base.list.CRL) {
 				continue
 			}
 			v := view{base: base, delta: delta, held: delta.on(q.at, true)}
@@ -211,7 +225,9 @@ func (q *question) suspended(views []view) (Answer, bool) {
 	}
 	if cause := q.coverage(hold.list); cause != "" {
 		// It may have been lifted since the list went out of force.
-		return Answer{Status: Undetermined, Cause: cause, Evidence: hold.list.proof}, true
+		a := hold.revoked()
+		a.Status, a.Cause = Undetermined, cause
+		return a, true
 	}
 	return hold.revoked(), true
 }
@@ -258,15 +274,36 @@ func (q *question) acquitted(views []view) Answer {
 			a.More = append(a.More, v.evidence())
 		}
 	}
-	if told != certs.AllReasons {
-		if told != 0 {
-			return Answer{Status: Undetermined, Cause: CauseReasons, Evidence: a.Evidence, More: a.More}
-		}
-		return q.nearest
+	switch {
+	case told == 0:
+		a = q.nearest
+	case told != certs.AllReasons:
+		a.Status, a.Cause = Undetermined, CauseReasons
 	}
-	for _, s := range q.statements {
-		if s.tellsOfLater(q.at) && (a.RevokedAt.IsZero() || s.entry.revokedAt.Before(a.RevokedAt)) {
+	return q.withLater(a, views)
+}
+
+// withLater adds what any list tells of a later revocation: the earliest date
+// and the gravest reason. A hold that a newer list in force no longer shows was
+// lifted.
+func (q *question) withLater(a Answer, views []view) Answer {
+	for i := range q.statements {
+		s := &q.statements[i]
+		gone := func(v view) bool {
+			n := v.newest()
+			return n.newerThan(s) && v.base.reasons&holdFlag != 0 && !n.tellsOfLater(q.at) && !v.base.tellsOfLater(q.at) && q.coverage(n.list) == ""
+		}
+		switch {
+		case !s.tellsOfLater(q.at), s.entry.reason == CertificateHold && slices.ContainsFunc(views, gone):
+			continue
+		case a.RevokedAt.IsZero():
 			a.RevokedAt, a.Reason = s.entry.revokedAt, s.entry.reason
+			continue
+		case s.entry.revokedAt.Before(a.RevokedAt):
+			a.RevokedAt = s.entry.revokedAt
+		}
+		if s.entry.reason.weight() > a.Reason.weight() {
+			a.Reason = s.entry.reason
 		}
 	}
 	return a

@@ -13,7 +13,7 @@ import (
 
 // Evidence names the list behind an answer, so that it can be found again.
 type Evidence struct {
-	Kind       string    `json:"kind"` // "CRL" or "delta CRL"
+	Kind       string    `json:"kind"` // "CRL", "delta CRL" or "OCSP"
 	Issuer     string    `json:"issuer"`
 	Number     string    `json:"number,omitempty"`
 	ThisUpdate time.Time `json:"this_update"`
@@ -22,6 +22,9 @@ type Evidence struct {
 	SHA256     string    `json:"sha256"`
 	Delta      *Evidence `json:"delta,omitempty"` // the list that brings this one up to date
 }
+
+// KindOCSP is the kind of evidence that a responder gave.
+const KindOCSP = "OCSP"
 
 func (l *CRL) evidence() *Evidence {
 	e := &Evidence{
@@ -59,6 +62,7 @@ type Lists struct {
 // held is a list and the evidence that it makes, which is shared by answers.
 type held struct {
 	*CRL
+	home  *Lists
 	proof *Evidence
 	// signer is a certificate under whose key the list was found to verify.
 	signer atomic.Pointer[certs.Certificate]
@@ -76,7 +80,7 @@ func (s *Lists) Add(l *CRL) {
 	key := l.Issuer.Key()
 	have := s.byIssuer[key]
 	if !slices.ContainsFunc(have, func(h *held) bool { return h.digest == l.digest }) {
-		s.byIssuer[key] = append(slices.Clip(have), &held{CRL: l, proof: l.evidence()})
+		s.byIssuer[key] = append(slices.Clip(have), &held{CRL: l, home: s, proof: l.evidence()})
 	}
 }
 
@@ -98,7 +102,7 @@ func (s *Lists) Put(name string, l *CRL) {
 	}
 	s.named[name] = l
 	key := l.Issuer.Key()
-	s.byIssuer[key] = append(slices.Clip(s.byIssuer[key]), &held{CRL: l, proof: l.evidence()})
+	s.byIssuer[key] = append(slices.Clip(s.byIssuer[key]), &held{CRL: l, home: s, proof: l.evidence()})
 }
 
 // All returns the lists, the newest of each issuer first.

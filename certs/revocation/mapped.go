@@ -1,99 +1,76 @@
 package revocation
 
 import (
-	"errors"
-	"fmt"
-	"slices"
+	"hash"
 
 	"tamga/certs"
-	"tamga/certs/der"
 	"tamga/certs/revocation/serials"
 )
 
+// IndexFile is where the index of a list is kept, so that opening the same list
+// again need not read the entries. The zero value keeps none.
+type IndexFile struct {
+	Path string
+	// Key is a secret of the program: an index that was not made with it is made
+	// anew, and not believed.
+	Key serials.Key
+}
+
 // OpenCRL reads a list from a file that stays where it is: its entries are
 // found through an index outside the heap, as lists of a nation's size need.
-// Everything else is as with [ParseCRL], except that the entries of other
-// authorities in an indirect list are not understood, so that such a list
-// answers nothing, and that Raw and RawTBS are nil.
+// Everything else is as with [ParseCRL], except that Raw and RawTBS are nil.
 //
-// indexPath names a file that the index is kept in, so that opening the same
-// list again need not read the entries; "" keeps none. The file of the list
-// may be replaced by renaming another over it, but not be written into: what
-// is asked of it then is undetermined.
-func OpenCRL(path, indexPath string, opts serials.Options) (*CRL, error) {
+// An index that cannot be kept is told of by [CRL.NotKept] and is no error. The
+// file of the list may be replaced by renaming another over it, but not be
+// written into: what is asked of it then is undetermined.
+func OpenCRL(path string, kept IndexFile, opts serials.Options) (*CRL, error) {
 	f, err := serials.Open(path, opts)
 	if err != nil {
-		return nil, mappedError(err)
+		return nil, readError(err)
 	}
-	l := &CRL{Scope: Scope{Reasons: certs.AllReasons}}
-	sig, err := der.One(f.Signature())
+	l, rules, err := readFields(f)
 	if err != nil {
-		return nil, listError("signatureValue", err)
-	}
-	if bits, unused, err := der.ParseBitString(sig.Body); err == nil && unused == 0 {
-		l.Signature = bits
-	}
-	if err := l.parseTBS(der.NewReader(f.Fields()), f.Algorithm()); err != nil {
 		return nil, err
 	}
-	if err := l.takeIndex(f, indexPath); err != nil {
-		return nil, mappedError(err)
+	if err := l.takeIndex(f, rules, kept); err != nil {
+		return nil, readError(err)
 	}
-	return l, nil
+	return l, l.takeEntries()
 }
 
 // takeIndex makes the index, or reads the one that was kept, and the digest
-// that the signature is over.
-func (l *CRL) takeIndex(f *serials.File, indexPath string) error {
-	alg, err := certs.ParseAlgorithm(l.Algorithm)
-	if err != nil {
+// that the signature is over. A signature over the whole list, or by an algorithm
+// that is not known, is for whoever asks about it.
+func (l *CRL) takeIndex(f *serials.File, rules serials.Rules, kept IndexFile) error {
+	var tbs hash.Hash
+	if alg, err := certs.ParseAlgorithm(l.Algorithm); err == nil && alg.Scheme != certs.Ed25519 {
+		tbs = alg.Digest.New()
+	}
+	if err := l.restoreIndex(f, tbs, kept); err != nil {
 		return err
 	}
-	if alg.Scheme == certs.Ed25519 {
-		return fmt.Errorf("%w: Ed25519 signs a list as a whole", certs.ErrAlgorithm)
-	}
-	tbs := alg.Digest.New()
-	if indexPath != "" {
-		if l.index, err = f.Restore(indexPath); err == nil {
-			if err := f.Hash(tbs); err != nil {
-				return err
-			}
-		}
-	}
 	if l.index == nil {
-		if l.index, err = f.Index(tbs); err != nil {
+		var err error
+		if l.index, err = f.Index(rules, tbs); err != nil {
 			return err
 		}
-		if indexPath != "" {
-			if err := l.index.Save(indexPath); err != nil {
-				return err
-			}
+		if kept.Path != "" && !l.index.Indirect() {
+			l.NotKept = l.index.Save(kept.Path, kept.Key)
 		}
 	}
-	l.tbsDigest = tbs.Sum(nil)
-	l.Entries = l.index.Len()
-	for _, oid := range l.index.Critical() {
-		if !slices.ContainsFunc(l.Unhandled, oid.Equal) {
-			l.Unhandled = append(l.Unhandled, oid)
-		}
+	if tbs != nil {
+		l.tbsDigest = tbs.Sum(nil)
 	}
-	l.digest, err = f.Digest()
-	return err
+	return nil
 }
 
-// mappedError makes the index's errors this package's.
-func mappedError(err error) error {
-	if errors.Is(err, serials.ErrMalformed) {
-		return fmt.Errorf("%w: %w", ErrMalformed, err)
+// restoreIndex takes the index that was kept, if there is one of this list.
+func (l *CRL) restoreIndex(f *serials.File, tbs hash.Hash, kept IndexFile) (err error) {
+	if kept.Path == "" {
+		return nil
 	}
-	return err
-}
-
-// find looks an entry up in the index.
-func (l *CRL) find(serial []byte) (entry, bool, error) {
-	e, ok, err := l.index.Find(serial)
-	if err != nil || !ok {
-		return entry{}, false, err
+	if l.index, err = f.Restore(kept.Path, kept.Key); err != nil {
+		return nil // it is made anew, which meets what is wrong with the list
 	}
-	return entry{revokedAt: e.RevokedAt, reason: Reason(e.Reason)}, true, nil
+	return f.Hash(tbs)
 }

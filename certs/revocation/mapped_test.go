@@ -22,11 +22,11 @@ func mapped(t *testing.T, raw []byte) (made, kept *revocation.CRL) {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	made, err := revocation.OpenCRL(path, path+".index", serials.Options{})
+	made, err := revocation.OpenCRL(path, revocation.IndexFile{Path: path + ".index", Key: testKey}, serials.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if kept, err = revocation.OpenCRL(path, path+".index", serials.Options{}); err != nil {
+	if kept, err = revocation.OpenCRL(path, revocation.IndexFile{Path: path + ".index", Key: testKey}, serials.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return made, kept
@@ -82,11 +82,11 @@ func TestBadListsInFiles(t *testing.T) {
 		if err := os.WriteFile(path, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := revocation.OpenCRL(path, "", serials.Options{}); !errors.Is(err, revocation.ErrMalformed) {
+		if _, err := revocation.OpenCRL(path, revocation.IndexFile{}, serials.Options{}); !errors.Is(err, revocation.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := revocation.OpenCRL(filepath.Join(t.TempDir(), "none"), "", serials.Options{}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := revocation.OpenCRL(filepath.Join(t.TempDir(), "none"), revocation.IndexFile{}, serials.Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 }
@@ -112,3 +112,6 @@ func TestPutReplaces(t *testing.T) {
 		t.Errorf("%d lists", n)
 	}
 }
+
+// testKey is what the tests keep indexes with.
+var testKey = serials.Key{1, 2, 3}

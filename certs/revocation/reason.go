@@ -19,6 +19,11 @@ const (
 	AACompromise         Reason = 10
 )
 
+// NeverIssued is what a responder means that calls a certificate on hold since
+// the beginning of 1970 (RFC 6960 section 4.4.8): its authority does not know
+// the certificate. It stands on no list.
+const NeverIssued Reason = -1
+
 // String returns the reason as RFC 5280 writes it.
 func (r Reason) String() string {
 	names := map[Reason]string{
@@ -26,11 +31,33 @@ func (r Reason) String() string {
 		AffiliationChanged: "affiliationChanged", Superseded: "superseded",
 		CessationOfOperation: "cessationOfOperation", CertificateHold: "certificateHold",
 		RemoveFromCRL: "removeFromCRL", PrivilegeWithdrawn: "privilegeWithdrawn", AACompromise: "aACompromise",
+		NeverIssued: "neverIssued",
 	}
 	if name, ok := names[r]; ok {
 		return name
 	}
 	return fmt.Sprintf("reason %d", int(r))
+}
+
+// Final reports whether nothing undoes the revocation: a hold can be lifted, and
+// an authority may come to know what it issued.
+func (r Reason) Final() bool {
+	return r != CertificateHold && r != RemoveFromCRL && r != NeverIssued
+}
+
+// weight orders reasons by how little they leave of what was signed before:
+// a stolen key could sign before the theft was noticed, and what is left
+// unsaid may be a theft.
+func (r Reason) weight() int {
+	switch r {
+	case KeyCompromise, CACompromise, AACompromise:
+		return 3
+	case AffiliationChanged, Superseded, CessationOfOperation, PrivilegeWithdrawn:
+		return 0
+	case CertificateHold:
+		return 1
+	}
+	return 2
 }
 
 // holdFlag is certificateHold among the reason flags of a list's scope.

@@ -1,6 +1,8 @@
 package revocation
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 
 	"tamga/certs"
@@ -19,6 +21,17 @@ type Scope struct {
 	Reasons         certs.ReasonFlags
 
 	raw string // the extension's value, to compare scopes with
+}
+
+// Digest returns the SHA-256 of the extension's value, hexadecimal: lists with the
+// same are numbered together (RFC 5280 section 5.2.3). It is "" for a list without
+// the extension.
+func (s Scope) Digest() string {
+	if s.raw == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(s.raw))
+	return hex.EncodeToString(sum[:])
 }
 
 // parseScope reads the extension; false when it cannot be read or contradicts
@@ -66,9 +79,8 @@ func parseScope(value []byte) (Scope, bool) {
 // Limits of what strangers' certificates and lists may make us compare. What is
 // beyond them does not count, which acquits nobody.
 const (
-	maxPoints       = 16
-	maxPointNames   = 16
-	maxEntryIssuers = 8
+	maxPoints     = 16
+	maxPointNames = 16
 )
 
 func few(names []certs.GeneralName) []certs.GeneralName {

@@ -19,7 +19,7 @@ const (
 // it. A signature costs and comes last.
 func (q *question) believe(h *held) Cause {
 	l := h.CRL
-	if q.lists.Now != nil && l.ThisUpdate.After(q.lists.Now()) {
+	if h.home.Now != nil && l.ThisUpdate.After(h.home.Now()) {
 		return CauseFuture
 	}
 	cause := CauseNoList
@@ -27,7 +27,7 @@ func (q *question) believe(h *held) Cause {
 		if h.signer.Load() == q.issuer {
 			return ""
 		}
-		if cause = q.signedBy(l, q.issuer); cause == "" {
+		if cause = signedBy(h, q.issuer); cause == "" {
 			h.signer.Store(q.issuer)
 			return ""
 		}
@@ -39,7 +39,7 @@ func (q *question) believe(h *held) Cause {
 		if signer.Fingerprint() == q.issuer.Fingerprint() {
 			continue
 		}
-		found := q.signedBy(l, signer)
+		found := signedBy(h, signer)
 		if found == "" {
 			found = q.authorised(signer, l)
 		}
@@ -54,14 +54,14 @@ func (q *question) believe(h *held) Cause {
 }
 
 // signedBy asks whether the certificate may sign lists, and did sign this one.
-func (q *question) signedBy(l *CRL, signer *certs.Certificate) Cause {
+func signedBy(l *held, signer *certs.Certificate) Cause {
 	switch {
 	case signer.HasKeyUsage && signer.KeyUsage&certs.CRLSign == 0:
 		return CauseNotAllowed
 	case len(l.Unhandled) > 0:
 		return CauseUnhandled
 	}
-	return signatureCause(q.lists.signature(l, signer))
+	return signatureCause(l.home.signature(l.CRL, signer))
 }
 
 // authorised asks whether a certificate that is not the issuer's own on the
@@ -75,20 +75,14 @@ func (q *question) authorised(signer *certs.Certificate, l *CRL) Cause {
 		// that can be known, and its path is the one being asked about.
 		return ""
 	}
-	at := q.at
-	if l.ThisUpdate.After(at) {
-		at = l.ThisUpdate
-	}
-	return q.trust.authorised(signer, at)
+	return q.trust.authorised(signer, Standing{Made: l.ThisUpdate, Proved: q.trust.proved(l), Past: q.trust.At.Before(q.trust.now())})
 }
 
 // trust is where signers of lists are found and what they must lead to. It
 // serves one question at a time.
 type trust struct {
+	Question
 	lists *Lists
-	pool  *certs.Pool
-	extra []*certs.Certificate
-	path  certs.Path // of the certificate asked about
 
 	paths    int // left in the budget
 	nesting  int
@@ -97,20 +91,34 @@ type trust struct {
 }
 
 type moment struct {
-	signer [32]byte
-	at     int64
+	signer       [32]byte
+	made, proved int64
 }
 
-func newTrust(s *Lists, pool *certs.Pool, extra []*certs.Certificate, path certs.Path) *trust {
+func newTrust(s *Lists, q Question) *trust {
 	return &trust{
-		lists: s, pool: pool, extra: extra, path: path, paths: maxSignerPaths,
+		Question: q, lists: s, paths: maxSignerPaths,
 		settled: map[moment]Cause{}, visiting: map[[32]byte]bool{},
 	}
 }
 
-func (t *trust) status(c, issuer *certs.Certificate, at time.Time) Answer {
-	q := question{lists: t.lists, c: c, issuer: issuer, at: at, trust: t}
+// status asks about a certificate of the path.
+func (t *trust) status(c, issuer *certs.Certificate) Answer {
+	q := question{lists: t.lists, c: c, issuer: issuer, at: t.At, trust: t}
 	return q.answer()
+}
+
+// signerStatus asks everybody about a certificate on the path of a signer of
+// lists.
+func (t *trust) signerStatus(c, issuer *certs.Certificate, s Standing) Answer {
+	return s.Of(func(at time.Time) Answer {
+		q := question{lists: t.lists, also: t.Also, c: c, issuer: issuer, at: at, trust: t}
+		a := q.answer()
+		if t.Others != nil {
+			a = Join(a, t.Others(c, issuer, at), at)
+		}
+		return a
+	})
 }
 
 // signersOf returns certificates of the name of the list's issuer, those whose
@@ -122,10 +130,10 @@ func (t *trust) signersOf(l *CRL) []*certs.Certificate {
 			found = append(found, c)
 		}
 	}
-	for _, c := range t.pool.BySubject(l.Issuer) {
+	for _, c := range t.Pool.BySubject(l.Issuer) {
 		offer(c)
 	}
-	for _, c := range t.extra {
+	for _, c := range t.Extra {
 		if c.Subject.Equal(l.Issuer) {
 			offer(c)
 		}
@@ -140,11 +148,12 @@ func onPath(path certs.Path, c *certs.Certificate) bool {
 
 var errSigner = errors.New("signer of lists not accepted")
 
-// authorised asks for a path to the same anchor on which nothing was revoked.
-// What is on the path of the certificate asked about has an answer of its own.
-func (t *trust) authorised(signer *certs.Certificate, at time.Time) Cause {
+// authorised asks for a path to the same anchor, valid when the list is proved
+// to have existed, on which nothing was revoked by then. What is on the path of
+// the certificate asked about has an answer of its own.
+func (t *trust) authorised(signer *certs.Certificate, s Standing) Cause {
 	fp := signer.Fingerprint()
-	key := moment{fp, at.Unix()}
+	key := moment{fp, s.Made.Unix(), s.Proved.Unix()}
 	if cause, known := t.settled[key]; known {
 		return cause
 	}
@@ -155,12 +164,12 @@ func (t *trust) authorised(signer *certs.Certificate, at time.Time) Cause {
 	t.nesting++
 	t.visiting[fp] = true
 	cause := CauseSigner
-	_, err := t.pool.Validate(signer, t.extra, certs.Inputs{At: at, Accept: func(path certs.Path) error {
-		if path.Anchor().Fingerprint() != t.path.Anchor().Fingerprint() {
+	_, err := t.Pool.Validate(signer, t.Extra, certs.Inputs{At: s.Proved, Accept: func(path certs.Path) error {
+		if path.Anchor().Fingerprint() != t.Path.Anchor().Fingerprint() {
 			return errSigner
 		}
 		for i, c := range path[:len(path)-1] {
-			if !onPath(t.path, c) && t.status(c, path[i+1], at).Status != Good {
+			if !onPath(t.Path, c) && t.signerStatus(c, path[i+1], s).Status != Good {
 				cause = CauseSignerStatus
 				return errSigner
 			}

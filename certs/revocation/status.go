@@ -40,21 +40,28 @@ const (
 	CauseAfterExpiry  Cause = "list_issued_after_certificate_expired"
 	CauseExpired      Cause = "list_expired"
 	CauseReasons      Cause = "lists_leave_out_reasons"
+	// CauseNoProof means that the list may be forged: the authority that signed
+	// it had ended by the time at which it is proved to have existed (EN 319
+	// 102-1 section 5.6.2.1).
+	CauseNoProof Cause = "no_proof_that_information_existed_in_time"
 )
 
 func (c Cause) rank() int {
 	return slices.Index([]Cause{
 		CauseNoList, CauseScope, CauseAlgorithm, CauseSignature, CauseNotAllowed, CauseSigner, CauseSignerStatus,
 		CauseUnhandled, CauseChanged, CauseFuture, CauseDeltaOnly, CauseMisplaced, CauseNoNextUpdate, CauseAfterExpiry,
-		CauseExpired, CauseReasons,
+		CauseExpired, CauseReasons, CauseNoProof,
 	}, c)
 }
 
 // Answer is the status of one certificate at one time.
 type Answer struct {
-	Status    Status
-	Cause     Cause     // when undetermined
-	RevokedAt time.Time // when on a list, also when that was after the time asked about
+	Status Status
+	Cause  Cause // when undetermined
+	// RevokedAt is since when the certificate is on a list: also when that was
+	// after the time asked about, and also when undetermined, of a hold that may
+	// have been lifted.
+	RevokedAt time.Time
 	Reason    Reason
 	Evidence  *Evidence   // the list that the answer rests on, or that came nearest; shared, to be read only
 	More      []*Evidence // further lists, when each tells of some reasons only
@@ -87,15 +94,68 @@ func (s *Lists) Status(c, issuer *certs.Certificate, at time.Time) Answer {
 // be good (RFC 5280 section 6.3.3 (f)). That is what indirect lists, separate
 // keys for lists and key rollover need.
 func (s *Lists) Check(path certs.Path, pool *certs.Pool, extra []*certs.Certificate, at time.Time) []Answer {
-	if len(path) < 2 {
+	return s.Judge(Question{Path: path, Pool: pool, Extra: extra, At: at})
+}
+
+// Question is what lists are asked about a path: [Lists.Check] in full.
+type Question struct {
+	Path  certs.Path
+	Pool  *certs.Pool
+	Extra []*certs.Certificate
+	At    time.Time
+	// Now is the present, which is At when zero.
+	Now time.Time
+	// Proved tells since when a list is proved to exist; nil, or a zero time,
+	// means since now. Its signer must not have been revoked by then.
+	Proved func(*CRL) time.Time
+	// Until is how long the keys on the path are to be believed; zero means
+	// for ever. A list that is not proved to have existed by then may accuse
+	// and not acquit.
+	Until time.Time
+	// Also are further lists, and Others further sources, that are asked about
+	// the signers of lists.
+	Also   *Lists
+	Others func(c, issuer *certs.Certificate, at time.Time) Answer
+}
+
+func (q *Question) now() time.Time {
+	if q.Now.Before(q.At) {
+		return q.At
+	}
+	return q.Now
+}
+
+// proved tells since when a list is proved to exist: not before it was made,
+// whatever is said.
+func (q *Question) proved(l *CRL) time.Time {
+	at := q.now()
+	if q.Proved != nil {
+		if t := q.Proved(l); !t.IsZero() {
+			at = t
+		}
+	}
+	if l.ThisUpdate.After(at) {
+		return l.ThisUpdate
+	}
+	return at
+}
+
+// Judge is [Lists.Check] for a question that says more.
+func (s *Lists) Judge(q Question) []Answer {
+	if len(q.Path) < 2 {
 		return nil
 	}
-	t := newTrust(s, pool, extra, path)
-	answers := make([]Answer, len(path)-1)
+	t := newTrust(s, q)
+	answers := make([]Answer, len(q.Path)-1)
 	for i := range answers {
-		answers[i] = t.status(path[i], path[i+1], at)
+		answers[i] = t.status(q.Path[i], q.Path[i+1])
 	}
 	return answers
+}
+
+// JudgeLink is [Lists.Judge] for one certificate of the path.
+func (s *Lists) JudgeLink(q Question, number int) Answer {
+	return newTrust(s, q).status(q.Path[number], q.Path[number+1])
 }
 
 // String says the answer in one English line.

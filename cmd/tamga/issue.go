@@ -1,16 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"path/filepath"
 	"strings"
 
+	"tamga/api/strictjson"
 	"tamga/documents"
 	"tamga/documents/registry"
 )
@@ -126,26 +124,19 @@ func readDraft(c *console, path string) (documents.Draft, error) {
 	if err != nil {
 		return documents.Draft{}, err
 	}
-	draft, err := parseDraft(bytes.NewReader(b))
+	draft, err := parseDraft(b)
 	if err != nil {
 		return documents.Draft{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return draft, nil
 }
 
-// parseDraft reads one document; names that it does not know are mistakes, not
-// comments.
-func parseDraft(r io.Reader) (documents.Draft, error) {
+// parseDraft reads one document; names that it does not know and members that
+// are empty are mistakes, not comments.
+func parseDraft(raw []byte) (documents.Draft, error) {
 	var draft documents.Draft
-	dec := json.NewDecoder(r)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&draft); err != nil {
-		return documents.Draft{}, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return documents.Draft{}, errors.New("something follows after the document")
-	}
-	return draft, nil
+	err := strictjson.Decode(raw, &draft)
+	return draft, err
 }
 
 // explainIssue adds what the person at the keyboard can do.

@@ -16,6 +16,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -84,10 +86,38 @@ func run(ctx context.Context, args []string, env func(string) string, stdin io.R
 	if shown {
 		return exitPassed
 	}
+	if err == nil {
+		err = refuseEmpty(parsed)
+	}
 	if err != nil {
 		return c.exit(usageError{err})
 	}
 	return c.exit(parsed.Run(c))
+}
+
+// refuseEmpty refuses flags and arguments that are there and empty: whoever
+// writes --iin "" means somebody, and must not hear of nobody.
+func refuseEmpty(parsed *kong.Context) error {
+	for _, p := range parsed.Path {
+		switch {
+		case p.Flag != nil && blank(parsed.FlagValue(p.Flag)):
+			return fmt.Errorf("--%s is empty: what is not meant is left out", p.Flag.Name)
+		case p.Positional != nil && blank(p.Positional.Target.Interface()):
+			return fmt.Errorf("%s is empty", p.Positional.Summary())
+		}
+	}
+	return nil
+}
+
+// blank reports whether a text, or one of several, says nothing.
+func blank(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []string:
+		return len(v) == 0 || slices.ContainsFunc(v, func(s string) bool { return strings.TrimSpace(s) == "" })
+	}
+	return false
 }
 
 // console is what a subcommand has of the outside world.

@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"tamga/certs"
@@ -163,18 +168,75 @@ func (cmd revocationFetchCommand) Run(c *console) error {
 
 // follow keeps the lists of a running service up to date until ctx ends: what
 // is new in the folder replaces what the verifier knew from that source.
-func follow(ctx context.Context, f *fetch.Fetcher, lists *revocation.Lists, opts serials.Options, log *slog.Logger) {
-	f.OnNew = func(s fetch.Source, path string) {
-		l, err := revocation.OpenCRL(path, path+".index", opts)
-		if err != nil {
-			log.Error("a revocation list cannot be used", "source", s.Name, "error", err)
-			return
-		}
-		l.Source = s.URL
-		lists.Put(s.Name, l)
-		log.Info("revocation list", "source", s.Name, "entries", l.Entries, "this_update", l.ThisUpdate, "next_update", l.NextUpdate)
-	}
+func follow(ctx context.Context, f *fetch.Fetcher, log *slog.Logger) {
 	if err := f.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		log.Error("revocation lists are not followed", "error", err)
 	}
+}
+
+// listUse puts the lists of a folder to use.
+type listUse struct {
+	lists *revocation.Lists
+	opts  serials.Options
+	log   *slog.Logger
+	// indexes is the folder of their indexes, "" when none are kept, and key what
+	// they are sealed with. It is not the folder of the lists, which others may
+	// write: an index says what a list says without being signed.
+	indexes string
+	key     serials.Key
+}
+
+// newListUse keeps the indexes below the service's own folder. Without a place for
+// them it does without: they are made anew when the service starts.
+func newListUse(c *console, lists *revocation.Lists, opts serials.Options, folder string, log *slog.Logger) listUse {
+	u := listUse{lists: lists, opts: opts, log: log}
+	indexes := filepath.Join(folder, "indexes")
+	key, err := indexKey(c, indexes)
+	if err != nil {
+		log.Warn("no indexes of revocation lists are kept", "error", err)
+		return u
+	}
+	u.indexes, u.key = indexes, key
+	return u
+}
+
+// indexKey reads the key that indexes in the folder are sealed with, and makes a
+// new one where there is none, or one that others may have read.
+func indexKey(c *console, folder string) (key serials.Key, err error) {
+	if err := makeFolder(folder); err != nil {
+		return key, err
+	}
+	path := filepath.Join(folder, "key")
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 == 0 && info.Size() == int64(len(key)) {
+		b, err := c.read(path, int64(len(key)))
+		copy(key[:], b)
+		return key, err
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	rand.Read(key[:]) // never fails
+	return key, output{path: path, mode: 0o600, force: true}.write(c, key[:])
+}
+
+// onNew puts a list in place of the one that the verifier knew from that source.
+func (u listUse) onNew(s fetch.Source, path string) (sha256 string, err error) {
+	var kept revocation.IndexFile
+	if u.indexes != "" {
+		kept = revocation.IndexFile{Path: filepath.Join(u.indexes, s.Name), Key: u.key}
+	}
+	l, err := revocation.OpenCRL(path, kept, u.opts)
+	if err != nil {
+		u.log.Error("a revocation list cannot be used", "source", s.Name, "error", err)
+		return "", err
+	}
+	if l.NotKept != nil {
+		u.log.Warn("the index of a revocation list is not kept", "source", s.Name, "error", l.NotKept)
+	}
+	l.Source = s.URL
+	u.lists.Put(s.Name, l)
+	u.log.Info("revocation list", "source", s.Name, "entries", l.Entries, "this_update", l.ThisUpdate, "next_update", l.NextUpdate)
+	sum := l.Digest()
+	return hex.EncodeToString(sum[:]), nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -90,7 +89,7 @@ func (d *demo) issueSample(c *console, reg *registry.Registry, name string) erro
 	if err != nil {
 		return err
 	}
-	draft, err := parseDraft(bytes.NewReader(content))
+	draft, err := parseDraft(content)
 	if err != nil {
 		return fmt.Errorf("sample %s: %w", name, err)
 	}

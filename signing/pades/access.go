@@ -1,6 +1,9 @@
 package pades
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // maxRefChain is how many references may follow each other; one is normal.
 const maxRefChain = 16
@@ -120,6 +123,11 @@ func (d *Document) StreamData(s *Stream) ([]byte, error) {
 // Pages returns the pages of a revision in their order (7.7.3.2). A page tree
 // that is circular, or names an object twice, is an error.
 func (d *Document) Pages(revision int) ([]Ref, error) {
+	return d.walkPages(revision, func(Ref, Dict) {})
+}
+
+// walkPages is Pages and calls visit for every node of the tree and every page.
+func (d *Document) walkPages(revision int, visit func(Ref, Dict)) ([]Ref, error) {
 	catalog, err := d.Catalog(revision)
 	if err != nil {
 		return nil, err
@@ -137,7 +145,7 @@ func (d *Document) Pages(revision int) ([]Ref, error) {
 			return nil, syntaxError(-1, "the page tree reaches object %s twice", ref)
 		}
 		seen[ref] = true
-		kids, isNode, err := d.kids(revision, ref)
+		kids, isNode, err := d.kids(revision, ref, visit)
 		if err != nil {
 			return nil, err
 		}
@@ -152,7 +160,7 @@ func (d *Document) Pages(revision int) ([]Ref, error) {
 }
 
 // kids returns the children of a node of the page tree; a page is no node.
-func (d *Document) kids(revision int, ref Ref) (kids []Ref, isNode bool, err error) {
+func (d *Document) kids(revision int, ref Ref, visit func(Ref, Dict)) (kids []Ref, isNode bool, err error) {
 	o, err := d.Object(revision, ref)
 	if err != nil {
 		return nil, false, err
@@ -161,6 +169,7 @@ func (d *Document) kids(revision int, ref Ref) (kids []Ref, isNode bool, err err
 	if !ok {
 		return nil, false, syntaxError(-1, "object %s in the page tree is not a dictionary", ref)
 	}
+	visit(ref, node)
 	entry, ok := node.Lookup("Kids")
 	if !ok {
 		return nil, false, nil
@@ -183,8 +192,61 @@ func (d *Document) kids(revision int, ref Ref) (kids []Ref, isNode bool, err err
 	return kids, true, nil
 }
 
+// pages reports what would let another program show other pages.
 func (r *reader) pages() {
-	if _, err := r.d.Pages(r.newest); err != nil {
+	known := map[Ref]bool{}
+	_, err := r.d.walkPages(r.newest, func(ref Ref, node Dict) {
+		r.ambiguous(node, ref)
+		own := node.Get("Resources")
+		if at, ok := own.(Ref); ok && known[at] {
+			return
+		} else if ok {
+			known[at] = true
+		}
+		resources, _ := r.resolve(own).(Dict)
+		r.ambiguous(resources, ref)
+		for _, e := range resources {
+			category, _ := r.resolve(e.Value).(Dict)
+			r.ambiguous(category, ref)
+		}
+	})
+	if err != nil {
 		r.report(CodePageTree, "%v", err)
 	}
+}
+
+// ambiguous reports a key that a dictionary of a page names twice with different
+// values, of which programs take the one or the other.
+func (r *reader) ambiguous(dict Dict, page Ref) {
+	if _, twice := dict.Duplicate(); !twice {
+		return
+	}
+	first := map[Name]Object{}
+	for _, e := range dict {
+		if o, twice := first[e.Key]; twice && !alike(o, e.Value) {
+			r.report(CodeDuplicateKey, "/%s of page %s has two values", e.Key, page)
+			return
+		}
+		first[e.Key] = e.Value
+	}
+}
+
+// alike says whether two values are written alike. Streams are never values.
+func alike(a, b Object) bool {
+	switch a := a.(type) {
+	case Array:
+		b, ok := b.(Array)
+		return ok && slices.EqualFunc(a, b, alike)
+	case Dict:
+		b, ok := b.(Dict)
+		return ok && slices.EqualFunc(a, b, func(x, y Entry) bool { return x.Key == y.Key && alike(x.Value, y.Value) })
+	case String:
+		b, ok := b.(String)
+		return ok && bytes.Equal(a.Value, b.Value)
+	}
+	switch b.(type) {
+	case Array, Dict, String:
+		return false
+	}
+	return a == b
 }

@@ -25,7 +25,10 @@ func (r *reader) readDocMDP(s *Signature) {
 		if key, twice := reference.Duplicate(); twice {
 			s.report(CodeDuplicateKey, fmt.Sprintf("/%s in a signature reference", key))
 		}
-		if reference.Name("TransformMethod") != "DocMDP" {
+		method, err := r.d.Resolve(s.DictRevision, reference.Get("TransformMethod"))
+		if name, ok := method.(Name); err != nil || !ok {
+			s.report(CodeDocMDP, "the method of a signature reference is no name")
+		} else if name != "DocMDP" {
 			continue
 		}
 		level := r.accessPermission(s.DictRevision, reference)
@@ -47,8 +50,13 @@ func (r *reader) accessPermission(revision int, reference Dict) int {
 	if _, twice := params.Duplicate(); twice {
 		return 0
 	}
-	p, err := params.integer("P", 2, 1, 3)
-	if err != nil {
+	e, ok := params.Lookup("P")
+	if !ok {
+		return 2
+	}
+	o, err := r.d.Resolve(revision, e.Value)
+	p, ok := o.(Integer)
+	if err != nil || !ok || p < 1 || p > 3 {
 		return 0
 	}
 	return int(p)

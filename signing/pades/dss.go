@@ -49,16 +49,54 @@ func (s DSS) Present() bool { return s.VRI != nil }
 // be decoded, or that exceeds a bound is an error, as half of the evidence may
 // mean the opposite of all of it.
 func (d *Document) DSS(revision int) (DSS, error) {
-	catalog, err := d.Catalog(revision)
+	return d.evidenceReader().store(revision)
+}
+
+// Store is the document security store of one revision.
+type Store struct {
+	Revision int
+	DSS
+}
+
+// Stores returns the stores of all revisions, the newest first. A stream that
+// several of them name is read once and shared. What breaks its structure is left
+// out; complete is false when the bounds of a single store (see [Document.DSS]) do
+// not suffice for all of them, so that there is evidence that was not read.
+func (d *Document) Stores() (stores []Store, complete bool) {
+	r := d.evidenceReader()
+	for revision := len(d.Revisions) - 1; revision >= 0; revision-- {
+		store, err := r.store(revision)
+		switch {
+		case r.spent():
+			return stores, false
+		case err != nil:
+			continue
+		case !store.Present():
+			return stores, true // older revisions have none either
+		}
+		stores = append(stores, Store{revision, store})
+	}
+	return stores, true
+}
+
+func (d *Document) evidenceReader() *evidenceReader {
+	return &evidenceReader{d: d, read: map[int32][]byte{}}
+}
+
+// spent says whether a bound was exceeded.
+func (r *evidenceReader) spent() bool { return r.named > maxEvidence || r.size > maxEvidenceSize }
+
+func (r *evidenceReader) store(revision int) (DSS, error) {
+	r.revision = revision
+	catalog, err := r.d.Catalog(revision)
 	if err != nil {
 		return DSS{}, err
 	}
 	raw := catalog.Get("DSS")
-	dict, err := d.ResolveDict(revision, raw)
+	dict, err := r.d.ResolveDict(revision, raw)
 	if err != nil || dict == nil {
 		return DSS{}, err
 	}
-	r := &evidenceReader{d: d, revision: revision, read: map[Ref][]byte{}}
 	store := DSS{VRI: map[string]VRI{}}
 	store.Ref, _ = raw.(Ref)
 	var list VRI
@@ -100,11 +138,11 @@ func (d *Document) VRIKeys(s Signature) (whole, trimmed string) {
 	return whole, trimmed
 }
 
-// evidenceReader reads the streams of one store, each once.
+// evidenceReader reads the streams of stores, each once.
 type evidenceReader struct {
 	d        *Document
 	revision int
-	read     map[Ref][]byte
+	read     map[int32][]byte // by the version that brought the stream
 	named    int
 	size     int
 }
@@ -179,7 +217,12 @@ func (r *evidenceReader) stream(o Object, key Name) ([]byte, error) {
 	if !ok {
 		return nil, syntaxError(-1, "/%s of the document security store holds something other than references", key)
 	}
-	if data, ok := r.read[ref]; ok {
+	i := r.d.locate(ref, r.revision)
+	if i < 0 {
+		return nil, syntaxError(-1, "object %s of the document security store is not there", ref)
+	}
+	origin := r.d.versions[i].origin
+	if data, ok := r.read[origin]; ok {
 		return data, nil
 	}
 	o, err := r.d.Object(r.revision, ref)
@@ -200,6 +243,6 @@ func (r *evidenceReader) stream(o Object, key Name) ([]byte, error) {
 	if r.size += len(data); r.size > maxEvidenceSize {
 		return nil, syntaxError(-1, "the document security store is larger than %d bytes", maxEvidenceSize)
 	}
-	r.read[ref] = data
+	r.read[origin] = data
 	return data, nil
 }

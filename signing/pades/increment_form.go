@@ -241,7 +241,7 @@ func (u *increment) firstPage() (Ref, Dict, error) {
 	for stack := []Ref{root}; len(stack) > 0; {
 		ref := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		kids, isNode, err := u.doc.kids(u.newest, ref)
+		kids, isNode, err := u.doc.kids(u.newest, ref, func(Ref, Dict) {})
 		if err != nil {
 			return Ref{}, nil, err
 		}

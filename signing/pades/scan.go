@@ -62,7 +62,7 @@ func mayMatter(text []byte) bool {
 	if bytes.IndexByte(text, '#') >= 0 {
 		return true
 	}
-	for _, word := range []string{"Sig", "DocTimeStamp", "ByteRange", "Widget"} {
+	for _, word := range []string{"Sig", "DocTimeStamp", "ByteRange", "Widget", "/FT"} {
 		if bytes.Contains(text, []byte(word)) {
 			return true
 		}
@@ -135,7 +135,7 @@ func (r *reader) walk(i int, o Object, nested bool) bool {
 			good = r.walk(i, e, true) && good
 		}
 	case Dict:
-		signature := looksSigned(o)
+		signature := r.looksSigned(o)
 		if signature {
 			found := dictionary{version: i, nested: nested}
 			if len(r.found) < maxSignatures {
@@ -143,7 +143,7 @@ func (r *reader) walk(i int, o Object, nested bool) bool {
 			}
 			r.found = append(r.found, found)
 		}
-		if (o.Name("Subtype") == "Widget" || o.Name("FT") == "Sig") && r.inForce(i) {
+		if (r.name(o, "Subtype") == "Widget" || r.name(o, "FT") == "Sig") && r.inForce(i) {
 			r.widgets = append(r.widgets, fieldRef{i, nested, o})
 		}
 		for _, e := range o {
@@ -169,8 +169,8 @@ func (r *reader) scanned(i int) Dict {
 
 // looksSigned tells a signature dictionary by its type or by the two entries
 // without which there is no signature.
-func looksSigned(dict Dict) bool {
-	if t := dict.Name("Type"); t == "Sig" || t == "DocTimeStamp" {
+func (r *reader) looksSigned(dict Dict) bool {
+	if t := r.name(dict, "Type"); t == "Sig" || t == "DocTimeStamp" {
 		return true
 	}
 	if _, ok := dict.Lookup("ByteRange"); !ok {
@@ -197,7 +197,7 @@ func (r *reader) orphans() {
 	for _, w := range r.widgets {
 		ref := r.d.versions[w.version].ref()
 		if w.nested {
-			if w.dict.Name("FT") == "Sig" {
+			if r.name(w.dict, "FT") == "Sig" {
 				r.report(CodeOrphanField, "a signature field inside object %s", ref)
 			}
 		} else if !r.fields[ref] && r.climb(ref, w.dict) {
@@ -247,4 +247,11 @@ func (r *reader) resolve(o Object) Object {
 		return nil
 	}
 	return o
+}
+
+// name returns the name that an entry is, or refers to in the newest revision;
+// "" when it is none.
+func (r *reader) name(dict Dict, key Name) Name {
+	n, _ := r.resolve(dict.Get(key)).(Name)
+	return n
 }

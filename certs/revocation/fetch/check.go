@@ -22,14 +22,14 @@ var ErrNoIssuer = errors.New("no certificate of the list's issuer")
 // both are given, its key identifier, which may sign lists, is valid now and
 // has a path to an anchor now. Now is the clock; nil means time.Now.
 //
-// The list is bounded by opts and read through, not into memory. What it may then answer is the
-// business of certs/revocation.
+// The list is bounded by opts and read through, not into memory. What it may then
+// answer is the business of certs/revocation.
 func CheckWith(pool *certs.Pool, opts serials.Options, now func() time.Time) func(path string) (Info, error) {
 	if now == nil {
 		now = time.Now
 	}
 	return func(path string) (Info, error) {
-		l, err := revocation.OpenCRL(path, "", opts)
+		l, err := revocation.OpenCRL(path, revocation.IndexFile{}, opts)
 		if err != nil {
 			return Info{}, err
 		}
@@ -40,10 +40,18 @@ func CheckWith(pool *certs.Pool, opts serials.Options, now func() time.Time) fun
 		sum := issuer.Fingerprint()
 		return Info{
 			Issuer: l.Issuer.String(), IssuerSHA256: hex.EncodeToString(sum[:]),
-			Delta: l.Delta(), Number: decimal(l.Number), Base: decimal(l.BaseNumber),
+			Delta: l.Delta(), Number: decimal(l.Number), Base: decimal(l.BaseNumber), Scope: scopeOf(l),
 			ThisUpdate: l.ThisUpdate, NextUpdate: l.NextUpdate,
 		}, nil
 	}
+}
+
+// scopeOf names the scope of a list.
+func scopeOf(l *revocation.CRL) string {
+	if sum := l.Scope.Digest(); sum != "" {
+		return sum
+	}
+	return WholeScope
 }
 
 // signerOf returns the certificate that signed the list. Several may have the

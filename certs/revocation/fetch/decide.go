@@ -19,11 +19,16 @@ type decision struct {
 // decide compares a list with what the source promises and with the last good
 // one. An error refuses it.
 //
-// Numbers only grow (RFC 5280 section 5.2.3) and time goes forward: whoever
-// offers an older list replays it, or serves it from a stale cache. An
-// expired list is accepted when it is newer than what we have, because what it
-// says of revocations is still true.
-func decide(s Source, last *List, next List) (decision, error) {
+// A source is bound to the scope of its first list: a list of the same authority
+// about fewer certificates or reasons must not take the place of one that tells
+// of all. One without a scope tells of all that the other does and more.
+//
+// Within a scope numbers only grow (RFC 5280 section 5.2.3) and time goes
+// forward: whoever offers an older list replays it, or serves it from a stale
+// cache. An expired list is accepted when it is newer than what we have, because
+// what it says of revocations is still true.
+func decide(s Source, rec *record, next List) (decision, error) {
+	last := rec.List
 	if err := suits(s, next.Info); err != nil {
 		return decision{}, err
 	}
@@ -39,15 +44,23 @@ func decide(s Source, last *List, next List) (decision, error) {
 	if last.Issuer != next.Issuer {
 		return decision{}, fmt.Errorf("%w: %s, so far %s", ProblemIssuer, next.Issuer, last.Issuer)
 	}
-	if next.ThisUpdate.Before(last.ThisUpdate) {
-		return decision{}, fmt.Errorf("%w: thisUpdate %s, last good %s", ProblemRollback, stamp(next.ThisUpdate), stamp(last.ThisUpdate))
+	if rec.Scope != "" && next.Scope != rec.Scope && next.Scope != WholeScope {
+		return decision{}, fmt.Errorf("%w: %s, so far %s", ProblemScope, next.Scope, rec.Scope)
 	}
-	switch compareNumbers(next.Number, last.Number) {
+	seen, known := rec.mark(next.Scope)
+	if !known {
+		return decision{}, nil
+	}
+	if next.ThisUpdate.Before(seen.ThisUpdate) {
+		return decision{}, fmt.Errorf("%w: thisUpdate %s, last good %s", ProblemRollback, stamp(next.ThisUpdate), stamp(seen.ThisUpdate))
+	}
+	switch compareNumbers(next.Number, seen.Number) {
 	case -1:
-		return decision{}, fmt.Errorf("%w: number %q, last good %q", ProblemRollback, next.Number, last.Number)
+		return decision{}, fmt.Errorf("%w: number %q, last good %q", ProblemRollback, next.Number, seen.Number)
 	case 0:
-		if next.SHA256 != last.SHA256 {
-			return decision{keep: next.ThisUpdate.Equal(last.ThisUpdate), warning: WarnSameNumber}, nil
+		if next.SHA256 != seen.SHA256 {
+			first := next.ThisUpdate.Equal(seen.ThisUpdate) && seen.SHA256 == last.SHA256
+			return decision{keep: first, warning: WarnSameNumber}, nil
 		}
 	}
 	return decision{}, nil

@@ -52,19 +52,22 @@ type Fetcher struct {
 	// [CheckWith] makes one. Without it nothing is fetched. It is called for
 	// one file at a time.
 	Check func(path string) (Info, error)
-	// OnNew is told when a list is in place that this fetcher has not told of
-	// yet, whoever put it there; Run tells of the lists that it finds when it
-	// starts too. The path is always [Fetcher.Path]; read it at once or keep
-	// the file open, since the next list replaces it. Calls for different
-	// sources may come at the same time.
-	OnNew func(s Source, path string)
+	// OnNew is told when a list is in place that it has not put to use yet,
+	// whoever put it there; Run tells of the lists that it finds when it starts
+	// too. The path is always [Fetcher.Path]; read it at once or keep the file
+	// open, since the next list replaces it. It returns the SHA-256 of the list
+	// that answers from now on, lower-case hexadecimal; after an error it is told
+	// again at the next look, and [Fetcher.Status] tells of the list that was in
+	// use before, since that is what answers. Calls for different sources may
+	// come at the same time.
+	OnNew func(s Source, path string) (sha256 string, err error)
 
 	checking sync.Mutex // one list at a time: the big ones take much memory
 
-	mu        sync.Mutex
-	flights   map[string]*flight
-	announced map[string]string // by source: digest that OnNew was told of
-	unsaved   map[string]record // by source: what could not be written
+	mu      sync.Mutex
+	flights map[string]*flight
+	uses    map[string]*use   // by source: what OnNew made of the lists
+	unsaved map[string]record // by source: what could not be written
 }
 
 // Info is what Check found out about a list.
@@ -74,9 +77,14 @@ type Info struct {
 	Delta        bool      `json:"delta"`
 	Number       string    `json:"number,omitempty"` // cRLNumber, decimal
 	Base         string    `json:"base,omitempty"`   // of a delta: BaseCRLNumber, decimal
+	Scope        string    `json:"scope,omitempty"`  // [WholeScope], or the SHA-256 of issuingDistributionPoint, lower-case hexadecimal
 	ThisUpdate   time.Time `json:"this_update"`
 	NextUpdate   time.Time `json:"next_update"`
 }
+
+// WholeScope is the scope of a list that tells of all certificates of its issuer,
+// for all reasons.
+const WholeScope = "whole"
 
 // List is a list that was accepted.
 type List struct {
@@ -185,7 +193,7 @@ func (f *Fetcher) fetchInTurn(ctx context.Context, s Source) (Outcome, error) {
 	defer unlock()
 	rec := f.load(s.Name)
 	if rec.Successes != before && rec.List != nil && rec.URL == s.URL {
-		f.announce(s, rec.List.SHA256) // another process was faster
+		f.announce(s, *rec.List) // another process was faster
 		return Outcome{List: *rec.List, Path: f.Path(s), Warning: rec.Warning}, nil
 	}
 	rec.LastTry = f.now()
@@ -198,7 +206,7 @@ func (f *Fetcher) fetchInTurn(ctx context.Context, s Source) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	f.announce(s, rec.List.SHA256) // it is in place, written down or not
+	f.announce(s, *rec.List) // it is in place, written down or not
 	return outcome, saveErr
 }
 
@@ -228,7 +236,7 @@ func (f *Fetcher) attempt(ctx context.Context, s Source, rec *record) (Outcome, 
 		return Outcome{}, err
 	}
 	next := List{Info: info, SHA256: got.sha256, Size: got.size, FetchedAt: f.now()}
-	decision, err := decide(s, rec.List, next)
+	decision, err := decide(s, rec, next)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -239,7 +247,8 @@ func (f *Fetcher) attempt(ctx context.Context, s Source, rec *record) (Outcome, 
 	if err := f.install(part, f.Path(s)); err != nil {
 		return Outcome{}, fmt.Errorf("%w: %w", ProblemStorage, err)
 	}
-	rec.List, rec.ETag, rec.LastModified = &next, got.etag, got.lastModified
+	rec.accept(s, next)
+	rec.ETag, rec.LastModified = got.etag, got.lastModified
 	return Outcome{Changed: true, List: next, Path: f.Path(s), Warning: rec.Warning}, nil
 }
 
@@ -255,22 +264,6 @@ func (f *Fetcher) check(path string) (Info, error) {
 		return Info{}, fmt.Errorf("%w: %w", ProblemCheck, err)
 	}
 	return info, nil
-}
-
-// announce tells OnNew of a list once.
-func (f *Fetcher) announce(s Source, sha256 string) {
-	f.mu.Lock()
-	told := f.announced[s.Name] == sha256
-	if !told {
-		if f.announced == nil {
-			f.announced = map[string]string{}
-		}
-		f.announced[s.Name] = sha256
-	}
-	f.mu.Unlock()
-	if !told && f.OnNew != nil {
-		f.OnNew(s, f.Path(s))
-	}
 }
 
 func (f *Fetcher) now() time.Time {

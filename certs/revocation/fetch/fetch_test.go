@@ -33,7 +33,7 @@ func TestFirstList(t *testing.T) {
 	want := fetch.List{
 		Info: fetch.Info{
 			Issuer: w.authority.Issuing().Subject.String(), IssuerSHA256: hex.EncodeToString(issuing[:]), Number: "1",
-			ThisUpdate: start.Add(-time.Hour), NextUpdate: start.Add(26 * time.Hour),
+			Scope: fetch.WholeScope, ThisUpdate: start.Add(-time.Hour), NextUpdate: start.Add(26 * time.Hour),
 		},
 		SHA256: digest(raw), Size: int64(len(raw)), FetchedAt: start,
 	}
@@ -167,6 +167,10 @@ func TestStates(t *testing.T) {
 	if err := os.Remove(w.fetcher.Path(w.source)); err != nil {
 		t.Fatal(err)
 	}
+	if st := w.status(t); st.State != fetch.StateStale || st.Problem != fetch.ProblemStorage || st.List == nil {
+		t.Errorf("file gone, and in use: %+v", st)
+	}
+	w.fetcher = w.another(w.fetcher.Dir)
 	if st := w.status(t); st.State != fetch.StateNever || st.List != nil {
 		t.Errorf("file gone: %+v", st)
 	}

@@ -25,8 +25,10 @@ const (
 	ProblemCheck    Problem = "check_failed"                 // malformed, or its signature or issuer is not accepted
 	ProblemKind     Problem = "wrong_kind_of_list"           // delta instead of complete, or the reverse
 	ProblemIssuer   Problem = "issued_by_another_authority"
-	ProblemDates    Problem = "dates_not_acceptable" // thisUpdate in the future, or no sensible nextUpdate
-	ProblemRollback Problem = "older_than_last_good" // earlier thisUpdate or lower number
+	ProblemScope    Problem = "list_of_another_scope" // other certificates, reasons or point; follow it under a name of its own if it is right
+	ProblemDates    Problem = "dates_not_acceptable"  // thisUpdate in the future, or no sensible nextUpdate
+	ProblemRollback Problem = "older_than_last_good"  // earlier thisUpdate or lower number
+	ProblemUse      Problem = "list_not_in_use"       // it is in place, and does not answer
 )
 
 // Error returns the word with spaces.

@@ -89,6 +89,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 	if most.Load() != 1 {
 		t.Errorf("%d at once", most.Load())
 	}
+	w.fetcher.OnNew = nil // it tells of the folder then
 	if st := w.status(t); st.State != fetch.StateFresh || st.List.SHA256 != digest(raw) {
 		t.Errorf("%+v", st)
 	}

@@ -31,6 +31,46 @@ type record struct {
 	ETag         string    `json:"etag,omitempty"`
 	LastModified string    `json:"last_modified,omitempty"`
 	List         *List     `json:"list,omitempty"` // the last good one
+	// Scope is what the source is bound to, by its first list. Records of earlier
+	// versions are without.
+	Scope string `json:"scope,omitempty"`
+	// Marks are the last good lists, by scope: each scope has its own numbers.
+	Marks map[string]mark `json:"marks,omitempty"`
+}
+
+// mark is how far the lists of a scope have come.
+type mark struct {
+	Number     string    `json:"number,omitempty"`
+	ThisUpdate time.Time `json:"this_update"`
+	SHA256     string    `json:"sha256"`
+}
+
+func markOf(l List) mark { return mark{l.Number, l.ThisUpdate, l.SHA256} }
+
+// accept makes a list the last good one.
+func (r *record) accept(s Source, l List) {
+	if r.List == nil || suits(s, r.List.Info) != nil {
+		r.Scope, r.Marks = "", nil // of another authority or kind
+	}
+	if r.Scope == "" {
+		r.Scope = l.Scope
+	}
+	if r.Marks == nil {
+		r.Marks = map[string]mark{}
+	}
+	r.Marks[l.Scope] = markOf(l)
+	r.List = &l
+}
+
+// mark returns how far the lists of a scope have come; false when there was none.
+// In a record of an earlier version the scope of the last one is not known, and
+// may be this one.
+func (r *record) mark(scope string) (mark, bool) {
+	if r.List.Scope == "" {
+		return markOf(*r.List), true
+	}
+	m, ok := r.Marks[scope]
+	return m, ok
 }
 
 // conditional reports whether there is something to ask a condition with.
@@ -144,7 +184,8 @@ func (f *Fetcher) held(s Source, rec *record) bool {
 	if err != nil {
 		return false
 	}
-	if rec.List != nil && rec.List.SHA256 == sum {
+	known := rec.List != nil && rec.List.SHA256 == sum
+	if known && rec.List.Scope != "" {
 		return suits(s, rec.List.Info) == nil
 	}
 	info, err := f.check(f.Path(s))
@@ -152,10 +193,15 @@ func (f *Fetcher) held(s Source, rec *record) bool {
 		return false
 	}
 	found := List{Info: info, SHA256: sum, Size: size, FetchedAt: f.now()}
-	if d, err := decide(s, rec.List, found); err != nil || d.keep {
+	if d, err := decide(s, rec, found); err != nil || d.keep {
 		return false
 	}
-	rec.List, rec.ETag, rec.LastModified = &found, "", ""
+	if known { // of an earlier version, which did not write the scope down
+		found.FetchedAt = rec.List.FetchedAt
+	} else {
+		rec.ETag, rec.LastModified = "", ""
+	}
+	rec.accept(s, found)
 	return true
 }
 

@@ -91,15 +91,16 @@ func (f *Fetcher) restore(ctx context.Context, s Source) {
 		}
 	}
 	if held {
-		f.announce(s, rec.List.SHA256)
+		f.announce(s, *rec.List)
 	}
 }
 
-// notice tells of a list that another process put in place.
+// notice tells of a list that another process put in place, or that could not be
+// put to use before.
 func (f *Fetcher) notice(s Source) {
 	rec := f.load(s.Name)
 	if rec.List != nil && f.present(s, rec.List) && suits(s, rec.List.Info) == nil {
-		f.announce(s, rec.List.SHA256)
+		f.announce(s, *rec.List)
 	}
 }
 

@@ -25,10 +25,11 @@ func TestRunForDays(t *testing.T) {
 			fetch.Source{Name: "missing", URL: "http://agency.example/missing"})
 		var mu sync.Mutex
 		news := map[string]int{}
-		f.OnNew = func(s fetch.Source, _ string) {
+		f.OnNew = func(s fetch.Source, path string) (string, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			news[s.Name]++
+			return fileDigest(path)
 		}
 		stop := running(t, f)
 		const days = 3
@@ -86,7 +87,10 @@ func TestRestart(t *testing.T) {
 		f := a.fetcher(dir, client, base)
 		due := f.Status()[0].NextTry
 		var news []string
-		f.OnNew = func(_ fetch.Source, path string) { news = append(news, path) }
+		f.OnNew = func(_ fetch.Source, path string) (string, error) {
+			news = append(news, path)
+			return fileDigest(path)
+		}
 		stop = running(t, f)
 		time.Sleep(time.Until(due) - time.Second)
 		if n := a.count("/base"); n != 1 || len(news) != 1 || news[0] != f.Path(base) {
@@ -127,7 +131,10 @@ func TestRestartAfterCrash(t *testing.T) {
 			}
 		}
 		var news []string
-		f.OnNew = func(_ fetch.Source, path string) { news = append(news, path) }
+		f.OnNew = func(_ fetch.Source, path string) (string, error) {
+			news = append(news, path)
+			return fileDigest(path)
+		}
 		a.breakDown("/base", true)
 		stop := running(t, f)
 		time.Sleep(10 * time.Second)
@@ -163,12 +170,10 @@ func TestListFromAnotherProcess(t *testing.T) {
 		defer shut()
 		f := a.fetcher(dir, client, base)
 		var news []string
-		f.OnNew = func(_ fetch.Source, path string) {
-			raw, err := os.ReadFile(path)
-			if err != nil {
-				t.Error(err)
-			}
-			news = append(news, digest(raw))
+		f.OnNew = func(_ fetch.Source, path string) (string, error) {
+			sum, err := fileDigest(path)
+			news = append(news, sum)
+			return sum, err
 		}
 		stop := running(t, f)
 		time.Sleep(time.Hour)

@@ -9,14 +9,14 @@ type State string
 const (
 	// StateFresh: a list within its dates, and the last look went well.
 	StateFresh State = "fresh"
-	// StateStale: a list within its dates, but whether the authority has a
-	// newer one is not known: the last look failed, or none was made when one
-	// was due.
+	// StateStale: a list within its dates, but it is not known to be the newest:
+	// the last look failed, or none was made when one was due, or a newer one is
+	// there and could not be put to use.
 	StateStale State = "stale"
 	// StateExpired: the newest list there is is past its nextUpdate, and by
 	// the national rules proves nothing good any more.
 	StateExpired State = "expired"
-	// StateNever: no list is in place.
+	// StateNever: no list is in place, or none of them is in use.
 	StateNever State = "never"
 )
 
@@ -37,13 +37,13 @@ type SourceStatus struct {
 	Problem     Problem   `json:"problem,omitempty"` // of the last attempt
 	Error       string    `json:"error,omitempty"`   // the same at length, English
 	Warning     Warning   `json:"warning,omitempty"` // about the list in place or the one offered last
-	List        *List     `json:"list,omitempty"`    // in place; nil in StateNever
+	List        *List     `json:"list,omitempty"`    // that answers, or is in place where none is put to use; nil in StateNever
 	AgeSeconds  int64     `json:"age_seconds"`       // since thisUpdate of that list
 }
 
 // Status tells how the sources stand, in their order, from the records in the
-// folder. It asks nobody and may be called without Run, in another process
-// too.
+// folder. It asks nobody and may be called without Run, in another process too;
+// with OnNew it tells of the lists that are in use in this one.
 func (f *Fetcher) Status() []SourceStatus {
 	now := f.now()
 	all := make([]SourceStatus, 0, len(f.Sources))
@@ -54,9 +54,12 @@ func (f *Fetcher) Status() []SourceStatus {
 			LastTry: rec.LastTry, LastSuccess: rec.LastSuccess, NextTry: rec.NextTry,
 			Failures: rec.Failures, Problem: rec.Problem, Error: rec.Error, Warning: rec.Warning,
 		}
-		if rec.List != nil && f.present(s, rec.List) && suits(s, rec.List.Info) == nil {
-			st.List = rec.List
-			st.AgeSeconds = int64(now.Sub(rec.List.ThisUpdate) / time.Second)
+		var differs error
+		if st.List, differs = f.answers(s, rec); st.List != nil {
+			st.AgeSeconds = int64(now.Sub(st.List.ThisUpdate) / time.Second)
+		}
+		if differs != nil && st.Problem == "" {
+			st.Problem, st.Error = problemOf(differs), differs.Error()
 		}
 		st.State = state(st, now)
 		all = append(all, st)

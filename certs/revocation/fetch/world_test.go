@@ -132,14 +132,21 @@ func (w *world) another(dir string) *fetch.Fetcher {
 	return &fetch.Fetcher{
 		Dir: dir, Sources: []fetch.Source{w.source}, Now: w.clock.now,
 		Check: fetch.CheckWith(w.pool, serials.Options{}, w.clock.now),
-		OnNew: func(s fetch.Source, path string) {
-			raw, err := os.ReadFile(path)
-			if err != nil {
-				raw = []byte(err.Error())
-			}
-			w.news = append(w.news, s.Name+" "+digest(raw))
+		OnNew: func(s fetch.Source, path string) (string, error) {
+			sum, err := fileDigest(path)
+			w.news = append(w.news, s.Name+" "+sum)
+			return sum, err
 		},
 	}
+}
+
+// fileDigest is what OnNew answers that puts every list to use.
+func fileDigest(path string) (string, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	return digest(raw), nil
 }
 
 // list makes the authority's next list, good for 27 hours from an hour before.

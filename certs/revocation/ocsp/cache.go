@@ -43,7 +43,7 @@ func failure(r Result) entry { return entry{failure: r} }
 // every question anew, so that a few seconds more do no harm: they keep a
 // responder that answers nothing useful from being asked all the time.
 func (e *entry) keep(p *Policy, answer revocation.Answer) {
-	if answer.Status == revocation.Revoked && answer.Reason != revocation.CertificateHold {
+	if answer.Status == revocation.Revoked && answer.Reason.Final() {
 		e.forever = true
 		return
 	}

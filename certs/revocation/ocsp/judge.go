@@ -22,9 +22,21 @@ type Question struct {
 	Now time.Time
 	// Request is what was sent to get the response: then the response must
 	// use its CertID, and its nonce by the policy. Nil means that the
-	// response was kept, with a document say: whether it existed while the
-	// responder's certificate was valid is for the caller to know.
+	// response was kept, with a document say.
 	Request *Request
+	// Proved is when a kept response is proved to have existed: its responder
+	// must have been valid, and not revoked, by then. Zero means that it is
+	// not known to be older than the present, and that whether the responder's
+	// certificate was still valid is for the caller to know.
+	Proved time.Time
+}
+
+// proved is when a response is proved to have existed.
+func (q Question) proved() time.Time {
+	if q.Proved.IsZero() {
+		return q.now()
+	}
+	return q.Proved
 }
 
 func (q Question) now() time.Time {
@@ -176,13 +188,23 @@ func (p *Policy) weigh(a SingleResponse, by signer, q Question) revocation.Answe
 		return undetermined(cause, nil)
 	}
 	coverage := p.coverage(a, by, q)
-	if a.Status == Revoked && p.revokedAt(a, q) && (coverage == "" || a.Reason != revocation.CertificateHold) {
-		return revocation.Answer{Status: revocation.Revoked, RevokedAt: a.RevokedAt, Reason: a.Reason}
+	said := revocation.Answer{Status: revocation.Good, RevokedAt: a.RevokedAt, Reason: a.reason()}
+	switch {
+	case a.Status == Revoked && p.revokedAt(a, q) && (coverage == "" || said.Reason.Final()):
+		said.Status = revocation.Revoked
+	case coverage != "":
+		said.Status, said.Cause = revocation.Undetermined, coverage
 	}
-	if coverage != "" {
-		return undetermined(coverage, nil)
+	return said
+}
+
+// reason is that of a revocation, or that there was nothing to revoke (RFC 6960
+// section 4.4.8).
+func (a SingleResponse) reason() revocation.Reason {
+	if a.Status == Revoked && a.Reason == revocation.CertificateHold && a.RevokedAt.Equal(time.Unix(0, 0)) {
+		return revocation.NeverIssued
 	}
-	return revocation.Answer{Status: revocation.Good, RevokedAt: a.RevokedAt, Reason: a.Reason}
+	return a.Reason
 }
 
 // revokedAt reports whether the certificate counts as revoked at the moment
@@ -239,7 +261,7 @@ func worse(a, b revocation.Answer) bool {
 // severity orders answers about one certificate.
 func severity(a revocation.Answer) int {
 	switch {
-	case a.Status == revocation.Revoked && a.Reason != revocation.CertificateHold:
+	case a.Status == revocation.Revoked && a.Reason.Final():
 		return 4
 	case a.Status == revocation.Revoked:
 		return 3
@@ -253,7 +275,7 @@ func severity(a revocation.Answer) int {
 
 // evidence names the response behind an answer.
 func evidence(resp *Response, pr *proof) *revocation.Evidence {
-	e := &revocation.Evidence{Kind: "OCSP", SHA256: hex.EncodeToString(resp.digest[:])}
+	e := &revocation.Evidence{Kind: revocation.KindOCSP, SHA256: hex.EncodeToString(resp.digest[:])}
 	switch {
 	case pr != nil && pr.signer.certificate != nil:
 		e.Issuer = pr.signer.certificate.Subject.String()

@@ -45,18 +45,22 @@ type Policy struct {
 	// AllowSHA1 believes signatures over SHA-1, for responses of the past: a
 	// nonce chosen by an attacker stands in what is signed.
 	AllowSHA1 bool
-	// Responders are trusted by configuration, each for one issuer.
+	// Responders are trusted by configuration, each for one issuer. They count
+	// as marked.
 	Responders []TrustedResponder
-	// CheckResponder tells the status of a delegated responder's certificate
-	// that is not marked with id-pkix-ocsp-nocheck. Without the function no
-	// such responder is believed. It is called for every question, also when
-	// the response is a kept one.
+	// CheckResponder tells the status of a delegated responder's certificate.
+	// Without the function none is believed that is not marked with
+	// id-pkix-ocsp-nocheck; of one that is, only what is known to be revoked
+	// counts (RFC 6960 section 4.2.2.2.1), so that the function should not go
+	// to a network for it. It is called for every question, also when the
+	// response is a kept one.
 	CheckResponder func(responder, issuer *certs.Certificate, at time.Time) revocation.Answer
 }
 
 // TrustedResponder is a local decision that a responder speaks about the
-// certificates of an issuer (RFC 6960 section 4.2.2.2, first criterion). Only
-// its validity period is asked for then.
+// certificates of an issuer (RFC 6960 section 4.2.2.2, first criterion). Its
+// validity period is asked for then and, where that issuer certified it, whether
+// it is known to be revoked.
 type TrustedResponder struct {
 	Certificate *certs.Certificate
 	Issuer      *certs.Certificate

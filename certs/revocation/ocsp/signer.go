@@ -94,7 +94,7 @@ func (p *Policy) examine(resp *Response, c *certs.Certificate, q Question) (sign
 // delegation asks whether the issuer's own key certified the responder for
 // answering. The purpose must be named: anyExtendedKeyUsage is not enough.
 func delegation(c *certs.Certificate, q Question) revocation.Cause {
-	if !c.Issuer.Equal(q.Issuer.Subject) || c.CheckSignatureFrom(q.Issuer) != nil {
+	if !issuedBy(c, q.Issuer) {
 		return CauseNotDelegated
 	}
 	critical := slices.ContainsFunc(c.UnhandledCritical, func(id asn1.ObjectIdentifier) bool { return !id.Equal(oidNoCheck) })
@@ -125,11 +125,15 @@ func progress(c revocation.Cause) int {
 }
 
 // standing asks whether the signer was valid when it signed, and when its
-// response was received if that is known, and is not revoked.
+// response is known to have existed, and was not revoked by then. What is known
+// of the revocation of a signer counts also where nothing need be known of it.
 func (p *Policy) standing(pr *proof, q Question) revocation.Cause {
 	s, moments := pr.signer, []time.Time{pr.response.ProducedAt}
-	if !pr.received.IsZero() {
+	switch {
+	case !pr.received.IsZero():
 		moments = append(moments, pr.received)
+	case !q.Proved.IsZero():
+		moments = append(moments, q.Proved)
 	}
 	for _, t := range moments {
 		if t.Before(s.certificate.NotBefore) {
@@ -139,19 +143,29 @@ func (p *Policy) standing(pr *proof, q Question) revocation.Cause {
 			return CauseResponderExpired
 		}
 	}
-	if s.by != delegated || marked(s.certificate) {
+	unchecked := s.by == configured || marked(s.certificate)
+	switch {
+	case s.by == issuerItself, s.by == configured && !issuedBy(s.certificate, q.Issuer):
+		return "" // what is known of the issuer itself is for the caller to ask
+	case p.CheckResponder == nil && unchecked:
 		return ""
-	}
-	if p.CheckResponder == nil {
+	case p.CheckResponder == nil:
 		return CauseResponderUnchecked
 	}
-	switch p.CheckResponder(s.certificate, q.Issuer, q.now()).Status {
+	stood := revocation.Standing{
+		Made: pr.response.ProducedAt, Proved: q.proved(), Past: q.At.Before(q.now()), Unchecked: unchecked,
+	}.Of(func(at time.Time) revocation.Answer { return p.CheckResponder(s.certificate, q.Issuer, at) })
+	switch stood.Status {
 	case revocation.Good:
 		return ""
 	case revocation.Revoked:
 		return CauseResponderRevoked
 	}
 	return CauseResponderUnchecked
+}
+
+func issuedBy(c, issuer *certs.Certificate) bool {
+	return c.Issuer.Equal(issuer.Subject) && c.CheckSignatureFrom(issuer) == nil
 }
 
 // marked reports whether the certificate carries id-pkix-ocsp-nocheck. Its

@@ -110,7 +110,7 @@ func restore(b testing.TB, l *bigList, saved string) *serials.Index {
 	if err != nil {
 		b.Fatal(err)
 	}
-	x, err := f.Restore(saved)
+	x, err := f.Restore(saved, testKey)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func restore(b testing.TB, l *bigList, saved string) *serials.Index {
 }
 
 func save(b testing.TB, l *bigList, path string) {
-	if err := load(b, l).Save(path); err != nil {
+	if err := load(b, l).Save(path, testKey); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -138,7 +138,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	x, err := f.Index(sha256.New())
+	x, err := f.Index(serials.Rules{}, sha256.New())
 	if err != nil {
 		panic(err)
 	}

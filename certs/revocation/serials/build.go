@@ -7,26 +7,6 @@ import (
 	"math/bits"
 )
 
-// Build makes an index of a list in memory: a complete DER CertificateList
-// with nothing after it, which must not be changed while the index is in use.
-// The errors are those of [Open] and [File.Index].
-func Build(der []byte, opts Options) (*Index, error) {
-	opts = opts.withDefaults()
-	l, err := inMemory(der, opts)
-	if err != nil {
-		return nil, err
-	}
-	return build(l, opts, nil)
-}
-
-func inMemory(der []byte, opts Options) (*list, error) {
-	if int64(len(der)) > opts.MaxBytes {
-		return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(der))
-	}
-	l := &list{data: der}
-	return l, l.locate()
-}
-
 // How the work is cut: entries are first sorted into runs by the topmost bits
 // of their hash, so that the part of the table which a run ends in stays in
 // the processor's cache while it is filled. Going to the table directly costs
@@ -49,6 +29,9 @@ const (
 type builder struct {
 	list     *list
 	opts     Options
+	rules    Rules
+	owners   *owners  // nil as long as all entries are the list's own
+	of       []uint32 // whose the entries are from here on
 	seed     seed
 	runBits  uint
 	arena    *mapping
@@ -56,12 +39,13 @@ type builder struct {
 	next     []int    // of each run: the word of the arena to write next
 	last     []uint64 // of each run: its last block
 	entries  int
+	places   int // that the entries take: one for each authority
 	ext      extensions
 	compared int // entries, by compare
 }
 
-func build(l *list, opts Options, tbs hash.Hash) (*Index, error) {
-	b := &builder{list: l, opts: opts, seed: newSeed()}
+func build(l *list, opts Options, rules Rules, tbs hash.Hash) (*Index, error) {
+	b := &builder{list: l, opts: opts, rules: rules, of: onlyOwn[:], seed: newSeed()}
 	guess := l.entries.len() / typicalEntry / runEntries
 	b.runBits = min(uint(bits.Len(uint(guess))), maxRunBits)
 	runs := 1 << b.runBits
@@ -71,6 +55,9 @@ func build(l *list, opts Options, tbs hash.Hash) (*Index, error) {
 	}
 	// The most that the bytes can hold; what is not touched costs nothing.
 	most := min(l.entries.len()/minEntry, opts.MaxEntries)
+	if rules.Authorities != nil {
+		most *= maxOwners
+	}
 	arena, err := reserve((most/(blockWords-1) + 1 + runs) * blockWords * 8)
 	if err != nil {
 		return nil, err
@@ -101,30 +88,47 @@ func (b *builder) add(at, to int) (int, error) {
 	arena := b.arena.data
 	var p position
 	for ; at < to; at = p.end {
-		problem := p.read(data, at)
-		if problem == "" && p.extensions < p.end {
-			problem = b.ext.read(data[p.extensions:p.end])
-		}
-		if problem != "" {
+		if problem := p.read(data, at); problem != "" {
 			return 0, &SyntaxError{Offset: at, Problem: problem}
 		}
-		h := b.seed.hash(data[p.serial:p.serialEnd])
-		run := h >> (64 - b.runBits)
-		word := b.next[run]
-		if word%blockWords == 0 {
-			if b.entries > b.opts.MaxEntries {
-				break
+		if p.extensions < p.end && (b.rules.Bare || !isOnlyReason(data[p.extensions:p.end])) {
+			if err := b.readExtensions(data[p.extensions:p.end], at); err != nil {
+				return 0, err
 			}
-			word = b.grow(run)
 		}
-		binary.LittleEndian.PutUint64(arena[8*word:], h>>(32-b.runBits)<<32|uint64(at))
-		b.next[run] = word + 1
+		if b.entries == b.opts.MaxEntries {
+			return 0, fmt.Errorf("%w: more than %d entries", ErrTooLarge, b.opts.MaxEntries)
+		}
 		b.entries++
-	}
-	if b.entries > b.opts.MaxEntries {
-		return 0, fmt.Errorf("%w: more than %d entries", ErrTooLarge, b.opts.MaxEntries)
+		serial := b.seed.hash(data[p.serial:p.serialEnd])
+		for _, authority := range b.of {
+			h := b.seed.of(serial, authority)
+			run := h >> (64 - b.runBits)
+			word := b.next[run]
+			if word%blockWords == 0 {
+				word = b.grow(run)
+			}
+			binary.LittleEndian.PutUint64(arena[8*word:], h>>(32-b.runBits)<<32|uint64(at))
+			b.next[run] = word + 1
+			b.places++
+		}
 	}
 	return at, nil
+}
+
+// readExtensions looks at the extensions of the entry at an offset.
+func (b *builder) readExtensions(exts []byte, at int) error {
+	problem := b.ext.read(exts)
+	if b.rules.Bare {
+		problem = "extensions in a list of version 1"
+	}
+	switch {
+	case problem != "":
+		return &SyntaxError{Offset: at, Problem: problem}
+	case b.ext.issuer != nil:
+		return b.belongTo(b.ext.issuer, at)
+	}
+	return nil
 }
 
 // grow begins another block for the run and returns its first free word.

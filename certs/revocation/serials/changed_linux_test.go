@@ -37,7 +37,7 @@ func TestFileCutShort(t *testing.T) {
 	if changed < len(l.listed)*9/10 {
 		t.Errorf("%d of %d look-ups saw the change", changed, len(l.listed))
 	}
-	if _, err := untouched.Index(sha256.New()); !errors.Is(err, serials.ErrChanged) {
+	if _, err := untouched.Index(serials.Rules{}, sha256.New()); !errors.Is(err, serials.ErrChanged) {
 		t.Errorf("indexed with %v", err)
 	}
 	if _, err := untouched.Digest(); !errors.Is(err, serials.ErrChanged) {

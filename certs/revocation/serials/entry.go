@@ -6,13 +6,10 @@ import (
 	"time"
 )
 
-// Entry is one entry of a list.
+// Entry is what a list says of one certificate.
 type Entry struct {
 	RevokedAt time.Time // revocationDate, UTC
 	Reason    int       // reasonCode (RFC 5280 section 5.3.1), 0 when absent
-	// Extensions is crlEntryExtensions, a complete element, when there is more
-	// in it than a reasonCode that is not critical; nil otherwise.
-	Extensions []byte
 }
 
 // ErrMalformed is wrapped by every error about bytes that are no revocation
@@ -116,68 +113,14 @@ func longElement(b []byte, at int) (body, end int) {
 	return body, body + n
 }
 
-// Walk calls fn for each entry in the contents of revokedCertificates, in
-// order, with the entry's DER and the contents of its serial number, which are
-// parts of entries and not copies. It stops at the first error of fn and
-// returns it. A malformed entry is a [SyntaxError], found when its turn comes.
-func Walk(entries []byte, fn func(raw, serial []byte) error) error {
-	var p position
-	var x extensions
-	for at := 0; at < len(entries); at = p.end {
-		problem := p.read(entries, at)
-		if problem == "" {
-			problem = x.read(entries[p.extensions:p.end])
-		}
-		if problem != "" {
-			return &SyntaxError{Offset: at, Problem: problem}
-		}
-		if err := fn(entries[at:p.end], entries[p.serial:p.serialEnd]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ParseEntry reads one complete entry, such as [Walk] hands out.
-func ParseEntry(raw []byte) (Entry, error) {
-	var p position
-	problem := p.read(raw, 0)
-	if problem == "" && p.end != len(raw) {
-		problem = "bytes follow it"
-	}
-	var e Entry
-	if problem == "" {
-		e, problem = p.entry(raw)
-	}
-	if problem != "" {
-		return Entry{}, &SyntaxError{Problem: problem}
-	}
-	return e, nil
-}
-
-// entry returns what the entry in b says, or what is wrong with it. Nothing of
-// b is kept.
-func (p *position) entry(b []byte) (Entry, string) {
-	reason, extensions, problem := p.said(b)
-	if problem != "" {
-		return Entry{}, problem
-	}
-	return Entry{RevokedAt: p.revoked.time(), Reason: int(reason), Extensions: extensions}, ""
-}
-
-// said returns what the extensions of the entry in b say: the reason, and a
-// copy of them when there is more to them.
-func (p *position) said(b []byte) (reason byte, more []byte, problem string) {
+// said returns what the entry in b says, or what is wrong with it. Nothing of b
+// is kept.
+func (p *position) said(b []byte) (said, string) {
 	exts := b[p.extensions:p.end]
 	if isOnlyReason(exts) {
-		return exts[len(onlyReason)], nil, ""
-	}
-	if len(exts) == 0 {
-		return 0, nil, ""
+		return said{p.revoked, exts[len(onlyReason)]}, ""
 	}
 	var x extensions
-	if problem := x.read(exts); problem != "" {
-		return 0, nil, problem
-	}
-	return x.reason, append([]byte(nil), exts...), ""
+	problem := x.read(exts)
+	return said{p.revoked, x.reason}, problem
 }

@@ -7,11 +7,12 @@ import (
 	"tamga/certs/der"
 )
 
-// The identifiers of the entry extensions that a caller who reads the reason
-// has processed, as DER contents (RFC 5280 sections 5.3.1 and 5.3.2).
+// The identifiers of the entry extensions that are processed here, as DER
+// contents (RFC 5280 sections 5.3.1 and 5.3.3). The invalidityDate of section
+// 5.3.2 is not: it decides nothing, and where it is critical it should.
 const (
-	idReasonCode     = "\x55\x1d\x15"
-	idInvalidityDate = "\x55\x1d\x18"
+	idReasonCode        = "\x55\x1d\x15"
+	idCertificateIssuer = "\x55\x1d\x1d"
 )
 
 // onlyReason is what nearly every crlEntryExtensions begins with: a reasonCode
@@ -29,13 +30,14 @@ const (
 // over all entries.
 type extensions struct {
 	reason   byte
+	issuer   []byte   // value of certificateIssuer, critical or not; nil when absent
 	critical [][]byte // identifiers, as DER contents
 }
 
 // read looks at the shape of an entry's extensions and finds the reason. It
 // returns what is wrong, "" for nothing.
 func (x *extensions) read(b []byte) string {
-	x.reason = 0
+	x.reason, x.issuer = 0, nil
 	if len(b) == 0 {
 		return ""
 	}
@@ -82,10 +84,13 @@ func (x *extensions) readOne(b []byte, at int) (id []byte, end int, problem stri
 	}
 	b = b[:end]
 	oid, oidEnd := element(b, body, tagOID)
-	if oid < 0 || oid == oidEnd || b[oidEnd-1] >= 0x80 {
+	if oid < 0 {
 		return nil, 0, "an extension has no identifier"
 	}
 	id = b[oid:oidEnd]
+	if _, err := der.ParseOID(id); err != nil || len(id) > maxIdentifier {
+		return nil, 0, "an extension has a malformed identifier"
+	}
 	critical := false
 	at = oidEnd
 	if flag, flagEnd := element(b, at, tagBoolean); flag >= 0 {
@@ -99,15 +104,17 @@ func (x *extensions) readOne(b []byte, at int) (id []byte, end int, problem stri
 	if value < 0 || valueEnd != end {
 		return nil, 0, "an extension has no value"
 	}
-	if string(id) == idReasonCode {
+	switch string(id) {
+	case idReasonCode:
 		code, codeEnd := element(b, value, tagEnumerated)
 		if code < 0 || codeEnd != end || codeEnd-code != 1 {
 			return nil, 0, "reasonCode is not one ENUMERATED"
 		}
-		x.reason = b[code]
-		return id, end, ""
+		x.reason, critical = b[code], false
+	case idCertificateIssuer:
+		x.issuer, critical = b[value:end:end], false
 	}
-	if critical && string(id) != idInvalidityDate {
+	if critical {
 		return id, end, x.remember(id)
 	}
 	return id, end, ""
@@ -119,9 +126,6 @@ func (x *extensions) remember(id []byte) string {
 		if bytes.Equal(have, id) {
 			return ""
 		}
-	}
-	if _, err := der.ParseOID(id); err != nil || len(id) > maxIdentifier {
-		return "an extension has a malformed identifier"
 	}
 	if len(x.critical) == maxCritical {
 		return "too many kinds of critical extensions"

@@ -75,6 +75,15 @@ func (s *seed) hash(b []byte) uint64 {
 	return s.mix(&k)
 }
 
+// of returns the hash of a serial number of an authority, from that of the serial
+// number.
+func (s *seed) of(serial uint64, authority uint32) uint64 {
+	if authority == own {
+		return serial
+	}
+	return fold(serial^s[3], s[0]^uint64(authority))
+}
+
 func fold(x, y uint64) uint64 {
 	hi, lo := bits.Mul64(x, y)
 	return hi ^ lo

@@ -4,6 +4,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -26,10 +27,10 @@ func newIndex(t *table) *Index {
 	return x
 }
 
-// Find looks for the entry of a serial number, given as the contents octets of
-// its INTEGER as the certificate has them: bytes are compared. Of several
-// entries with the serial number it is the one revoked first, or the first of
-// those.
+// Find looks for what the list says of a certificate of its own issuer, whose
+// serial number is given as the contents octets of its INTEGER as the certificate
+// has them: bytes are compared. Several entries of one certificate are joined:
+// the gravest reason counts, from the earliest date on.
 //
 // The error is [ErrChanged] or [ErrClosed]; only without one does false mean
 // that the list has no such entry.
@@ -38,14 +39,14 @@ func (x *Index) Find(serial []byte) (Entry, bool, error) {
 	if t == nil {
 		return Entry{}, false, ErrClosed
 	}
-	if !isUsual(serial) {
-		return t.find(serial, t.seed.hash(serial))
+	if !isUsual(serial) || t.owners != nil {
+		return t.find(serial, own)
 	}
 	k := keyOf(serial)
 	h := t.seed.mix(&k)
 	b := t.bucket(t.home(h))
 	m := b.matches(t.mark(h))
-	if m.one() {
+	if m.one() && !b.repeated() {
 		if e, ok := t.list.usualAt(b.offset(m.first()), &k); ok {
 			runtime.KeepAlive(t)
 			return Entry{RevokedAt: time.Unix(e.revoked, 0).UTC(), Reason: int(e.reason)}, true, nil
@@ -54,57 +55,91 @@ func (x *Index) Find(serial []byte) (Entry, bool, error) {
 		runtime.KeepAlive(t)
 		return Entry{}, false, nil
 	}
-	return t.find(serial, h)
+	return t.find(serial, own)
 }
 
-// find is [Index.Find] for serial numbers and entries of any form.
-func (t *table) find(serial []byte, h uint64) (found Entry, ok bool, err error) {
+// FindOf is [Index.Find] for a certificate of an authority that an indirect list
+// may be about, by the key that [Rules.Authorities] gives it.
+func (x *Index) FindOf(authority string, serial []byte) (Entry, bool, error) {
+	t := x.table.Load()
+	if t == nil {
+		return Entry{}, false, ErrClosed
+	}
+	n, known := t.owners.number(authority)
+	switch {
+	case !known:
+		return Entry{}, false, nil
+	case n == own:
+		return x.Find(serial)
+	}
+	return t.find(serial, n)
+}
+
+// find is [Index.Find] for serial numbers, entries and authorities of any kind.
+func (t *table) find(serial []byte, authority uint32) (Entry, bool, error) {
 	defer runtime.KeepAlive(t)
-	var best uint32
+	h := t.seed.of(t.seed.hash(serial), authority)
+	q := asked{serial, authority, t.mark(h)}
+	var found said
+	ok, repeated := false, false
 	i := t.home(h)
 	for range t.count {
 		b := t.bucket(i)
-		for m := b.matches(t.mark(h)); m != 0; m &= m - 1 {
-			at := b.offset(m.first())
-			e, same, err := t.confirm(at, i, h, serial)
-			if err != nil {
+		repeated = repeated || b.repeated()
+		for m := b.matches(q.mark); m != 0; m &= m - 1 {
+			s, same, err := t.confirm(b.offset(m.first()), i, q)
+			switch {
+			case err != nil:
 				return Entry{}, false, err
-			}
-			if c := e.RevokedAt.Compare(found.RevokedAt); same && (!ok || c < 0 || c == 0 && at < best) {
-				found, best, ok = e, at, true
+			case same && ok:
+				found = found.with(s)
+			case same:
+				found, ok = s, true
 			}
 		}
-		if ok || !b.spilled() {
+		if ok && !repeated || !b.spilled() {
 			break
 		}
 		i = t.next(i)
 	}
-	return found, ok, nil
+	if !ok {
+		return Entry{}, false, nil
+	}
+	return found.entry(), true, nil
 }
 
-// confirm reads the entry at an offset that stands in bucket i, and compares
-// the serial number. An entry of another one must at least be right where it
-// is in the table, or the list is not the one that was indexed.
-func (t *table) confirm(at uint32, i, h uint64, serial []byte) (e Entry, same bool, err error) {
+// asked is the certificate that is looked for.
+type asked struct {
+	serial    []byte
+	authority uint32
+	mark      uint16
+}
+
+// confirm reads the entry at an offset that stands in bucket i, and tells whether
+// it is of the certificate asked for. An entry of another one must at least be
+// right where it is in the table, or the list is not the one that was indexed.
+func (t *table) confirm(at uint32, i uint64, q asked) (s said, same bool, err error) {
 	raw, err := t.list.entryAt(int(at))
 	if err != nil {
-		return Entry{}, false, err
+		return said{}, false, err
 	}
 	var p position
 	if p.read(raw, 0) != "" {
-		return Entry{}, false, ErrChanged
+		return said{}, false, ErrChanged
 	}
-	if there := raw[p.serial:p.serialEnd]; string(there) != string(serial) {
-		if !t.belongs(t.seed.hash(there), i, t.mark(h)) {
-			return Entry{}, false, ErrChanged
+	there, of := raw[p.serial:p.serialEnd], t.owners.ofEntry(at)
+	if string(there) != string(q.serial) || !slices.Contains(of, q.authority) {
+		hash := t.seed.hash(there)
+		if !slices.ContainsFunc(of, func(n uint32) bool { return t.belongs(t.seed.of(hash, n), i, q.mark) }) {
+			return said{}, false, ErrChanged
 		}
-		return Entry{}, false, nil
+		return said{}, false, nil
 	}
-	e, problem := p.entry(raw)
+	s, problem := p.said(raw)
 	if problem != "" {
-		return Entry{}, false, ErrChanged
+		return said{}, false, ErrChanged
 	}
-	return e, true, nil
+	return s, true, nil
 }
 
 // belongs reports whether an entry with the hash may have the mark in bucket i.
@@ -133,14 +168,22 @@ func (x *Index) Len() int {
 	return 0
 }
 
-// Critical lists the critical extensions of entries, each once, other than
-// reasonCode and invalidityDate. Among them is certificateIssuer, which makes
-// the list an indirect one: then a serial number alone names no certificate.
+// Critical lists the extensions of entries that were not understood though they
+// should be, each once: critical ones other than reasonCode, and
+// certificateIssuer, critical or not, where it does not say whose the entries
+// are. A list with any answers nothing.
 func (x *Index) Critical() []asn1.ObjectIdentifier {
 	if t := x.table.Load(); t != nil {
 		return identifiers(t.critical)
 	}
 	return nil
+}
+
+// Indirect reports whether the list has entries of other authorities than its own
+// issuer. Such an index is not saved: it is made anew.
+func (x *Index) Indirect() bool {
+	t := x.table.Load()
+	return t != nil && t.owners != nil
 }
 
 // Resident returns how many bytes of memory the index keeps, without the list.

@@ -258,7 +258,7 @@ func load(b testing.TB, l *bigList) *serials.Index {
 		b.Fatal(err)
 	}
 	signed := sha256.New()
-	x, err := f.Index(signed)
+	x, err := f.Index(serials.Rules{}, signed)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -285,4 +285,25 @@ func header(n int) int {
 		return 5
 	}
 	return 6
+}
+
+// testKey is what the tests keep indexes with.
+var testKey = serials.Key{7}
+
+// build makes an index of a list in memory.
+func build(list []byte, opts serials.Options) (*serials.Index, error) {
+	f, err := serials.InMemory(list, opts)
+	if err != nil {
+		return nil, err
+	}
+	return f.Index(serials.Rules{}, nil)
+}
+
+// restore reads the index of a list in memory.
+func restoreIndex(path string, list []byte, opts serials.Options) (*serials.Index, error) {
+	f, err := serials.InMemory(list, opts)
+	if err != nil {
+		return nil, err
+	}
+	return f.Restore(path, testKey)
 }

@@ -2,6 +2,7 @@ package serials
 
 import (
 	"bufio"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -11,14 +12,22 @@ import (
 	"path/filepath"
 )
 
-// ErrNoIndex means that a file is no index of this list that this version can
-// use: it is damaged, of another list, or of another format. The list is then
-// to be indexed anew.
-var ErrNoIndex = errors.New("not an index of this revocation list")
+var (
+	// ErrNoIndex means that a file is no index of this list that this version
+	// can use: it is damaged, of another list, of another format, or not made
+	// with the key. The list is then to be indexed anew.
+	ErrNoIndex = errors.New("not an index of this revocation list")
+	// ErrIndirect means that an index is not kept: that of an indirect list.
+	ErrIndirect = errors.New("the index of an indirect revocation list is not kept")
+)
+
+// Key is a secret of whoever keeps an index in a file. The file says what a list
+// says without being signed, so that only who has the key may write one.
+type Key [32]byte
 
 // magic names the format and its version. The numbers are little-endian; the
-// table follows as it is in memory, then the SHA-256 of all before.
-const magic = "tamga serials 02"
+// table follows as it is in memory, then the HMAC-SHA-256 of all before.
+const magic = "tamga serials 03"
 
 // header is what an index file begins with.
 type header struct {
@@ -36,16 +45,17 @@ type header struct {
 // maxIdentifiers bounds the critical identifiers' room in an index file.
 const maxIdentifiers = maxCritical * (maxIdentifier + 2)
 
-// Save writes the index to a file that [File.Restore] and [Restore] read. It
+// Save writes the index to a file that [File.Restore] reads with the same key. It
 // replaces the file in one step, or leaves it as it was. It reads the list for
-// its digest, unless that is known.
-//
-// The file is as secret and as trusted as the memory of this process: who can
-// write it decides what is found.
-func (x *Index) Save(path string) error {
+// its digest, unless that is known. [ErrIndirect] is the refusal to keep the
+// index of an indirect list.
+func (x *Index) Save(path string, key Key) error {
 	t := x.table.Load()
-	if t == nil {
+	switch {
+	case t == nil:
 		return ErrClosed
+	case t.owners != nil:
+		return ErrIndirect
 	}
 	digest, err := t.list.sum()
 	if err != nil {
@@ -56,7 +66,7 @@ func (x *Index) Save(path string) error {
 		return err
 	}
 	defer os.Remove(f.Name()) // fails after the renaming
-	err = t.write(f, digest)
+	err = t.write(f, digest, key)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -69,7 +79,7 @@ func (x *Index) Save(path string) error {
 	return os.Rename(f.Name(), path)
 }
 
-func (t *table) write(f io.Writer, digest [sha256.Size]byte) error {
+func (t *table) write(f io.Writer, digest [sha256.Size]byte, key Key) error {
 	var critical []byte
 	for _, id := range t.critical {
 		critical = append(critical, byte(len(id)>>8), byte(len(id)))
@@ -82,7 +92,7 @@ func (t *table) write(f io.Writer, digest [sha256.Size]byte) error {
 		Entries: uint64(t.entries),
 	}
 	copy(h.Magic[:], magic)
-	sum := sha256.New()
+	sum := hmac.New(sha256.New, key[:])
 	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
 	if err := binary.Write(w, binary.LittleEndian, &h); err != nil {
 		return err
@@ -99,40 +109,24 @@ func (t *table) write(f io.Writer, digest [sha256.Size]byte) error {
 	return err
 }
 
-// Restore reads an index of the list from a file written by [Index.Save]. It
-// reads the list once for its digest, unless that is known, and does not look
-// at the entries. A file that is not whole, or of another list, is
-// [ErrNoIndex].
-func (f *File) Restore(path string) (*Index, error) {
-	x, err := restore(path, &f.list, f.opts)
+// Restore reads an index of the list from a file written by [Index.Save] with the
+// key. It reads the list once for its digest, unless that is known, and does not
+// look at the entries. A file that is not whole, of another list, or that nobody
+// with the key wrote, is [ErrNoIndex].
+func (f *File) Restore(path string, key Key) (*Index, error) {
 	if f.list.mapping != nil {
-		f.list.mapping.random()
+		defer f.list.mapping.random()
 	}
-	return x, err
-}
-
-// Restore is [File.Restore] for a list in memory, which must not be changed
-// while the index is in use.
-func Restore(path string, der []byte, opts Options) (*Index, error) {
-	opts = opts.withDefaults()
-	l, err := inMemory(der, opts)
+	in, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return restore(path, l, opts)
-}
-
-func restore(path string, l *list, opts Options) (*Index, error) {
-	f, err := os.Open(path)
+	defer in.Close()
+	info, err := in.Stat()
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	x, err := readIndex(f, info.Size(), l, opts)
+	x, err := f.readIndex(in, info.Size(), key)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -141,18 +135,19 @@ func restore(path string, l *list, opts Options) (*Index, error) {
 
 // readIndex reads an index file of the given size into memory of its own: the
 // bytes that were checked are the bytes that are used.
-func readIndex(r io.Reader, size int64, l *list, opts Options) (*Index, error) {
+func (f *File) readIndex(r io.Reader, size int64, key Key) (*Index, error) {
+	l := &f.list
 	refuse := func(why string) (*Index, error) { return nil, fmt.Errorf("%w: %s", ErrNoIndex, why) }
 	digest, err := l.sum()
 	if err != nil {
 		return nil, err
 	}
 	var h header
-	sum := sha256.New()
+	sum := hmac.New(sha256.New, key[:])
 	if err := binary.Read(io.TeeReader(r, sum), binary.LittleEndian, &h); err != nil {
 		return refuse("cut short")
 	}
-	if why := h.wrong(l, digest, opts); why != "" {
+	if why := h.wrong(l, digest, f.opts); why != "" {
 		return refuse(why)
 	}
 	if size != int64(binary.Size(h))+int64(h.Critical)+int64(bucketsFor(int(h.Entries)))*bucketSize+sha256.Size {
@@ -162,7 +157,7 @@ func readIndex(r io.Reader, size int64, l *list, opts Options) (*Index, error) {
 	if _, err := io.ReadFull(r, critical); err != nil {
 		return refuse("cut short")
 	}
-	t, err := newTable(int(h.Entries), uint(h.RunBits), h.Seed)
+	t, err := newTable(int(h.Entries), int(h.Entries), uint(h.RunBits), h.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +167,7 @@ func readIndex(r io.Reader, size int64, l *list, opts Options) (*Index, error) {
 	sum.Write(critical)
 	sum.Write(t.data)
 	var want [sha256.Size]byte
-	if _, err := io.ReadFull(r, want[:]); err != nil || string(sum.Sum(nil)) != string(want[:]) {
+	if _, err := io.ReadFull(r, want[:]); err != nil || !hmac.Equal(sum.Sum(nil), want[:]) {
 		return refuse("damaged")
 	}
 	t.list = l

@@ -2,6 +2,7 @@ package serials_test
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
+	"tamga/certs/der"
 	"tamga/certs/revocation/serials"
 )
 
@@ -17,12 +19,12 @@ func savedIndex(t testing.TB) (list, index []byte, entries [][]byte) {
 	t.Helper()
 	entries = manyEntries(0)[:40]
 	list = newIssuer(t, ca.ECDSA).listOf(t, entries...)
-	x, err := serials.Build(list, serials.Options{})
+	x, err := build(list, serials.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "index")
-	if err := x.Save(path); err != nil {
+	if err := x.Save(path, testKey); err != nil {
 		t.Fatal(err)
 	}
 	if index, err = os.ReadFile(path); err != nil {
@@ -37,7 +39,7 @@ func restoreBytes(t testing.TB, index, list []byte) (*serials.Index, error) {
 	if err := os.WriteFile(path, index, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return serials.Restore(path, list, serials.Options{})
+	return restoreIndex(path, list, serials.Options{})
 }
 
 // TestDamagedIndex changes every byte of an index file, and every length.
@@ -52,7 +54,7 @@ func TestDamagedIndex(t *testing.T) {
 		if err := os.WriteFile(path, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := serials.Restore(path, list, serials.Options{}); !errors.Is(err, serials.ErrNoIndex) {
+		if _, err := restoreIndex(path, list, serials.Options{}); !errors.Is(err, serials.ErrNoIndex) {
 			t.Fatalf("%s %d: %v", what, i, err)
 		}
 	}
@@ -67,6 +69,30 @@ func TestDamagedIndex(t *testing.T) {
 	refused("one byte more", 1, append(bytes.Clone(index), 0))
 }
 
+// An index says what the list says without being signed: one that somebody else
+// wrote, here without a single entry, is not believed, whatever it is sealed with.
+func TestForgedIndex(t *testing.T) {
+	list, index, entries := savedIndex(t)
+	body := index[:len(index)-sha256.Size]
+	forged := bytes.Clone(body)
+	head := len(forged) - 64*(len(entries)/6+1) // where the table begins
+	clear(forged[head:])
+	if x, err := restoreBytes(t, sealed(forged, testKey[:]), list); err != nil {
+		t.Fatalf("the forgery is not well made: %v", err)
+	} else if _, ok, err := x.Find([]byte{0}); ok || err != nil {
+		t.Fatalf("the forgery hides nothing: %v, %v", ok, err)
+	}
+	plain := sha256.Sum256(forged)
+	for name, file := range map[string][]byte{
+		"another key": sealed(forged, []byte("key")), "no key": sealed(forged, nil),
+		"the zero key": sealed(forged, make([]byte, 32)), "a plain digest": append(bytes.Clone(forged), plain[:]...),
+	} {
+		if _, err := restoreBytes(t, file, list); !errors.Is(err, serials.ErrNoIndex) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestIndexOfAnotherList(t *testing.T) {
 	list, index, _ := savedIndex(t)
 	other, _, _ := savedIndex(t) // the same entries under another key
@@ -76,14 +102,14 @@ func TestIndexOfAnotherList(t *testing.T) {
 	if _, err := restoreBytes(t, index, other); !errors.Is(err, serials.ErrNoIndex) {
 		t.Errorf("restored with %v", err)
 	}
-	if _, err := serials.Restore(filepath.Join(t.TempDir(), "none"), list, serials.Options{}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := restoreIndex(filepath.Join(t.TempDir(), "none"), list, serials.Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "index")
 	if err := os.WriteFile(path, index, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := serials.Restore(path, list, serials.Options{MaxEntries: 5}); !errors.Is(err, serials.ErrNoIndex) {
+	if _, err := restoreIndex(path, list, serials.Options{MaxEntries: 5}); !errors.Is(err, serials.ErrNoIndex) {
 		t.Errorf("above the limits: %v", err)
 	}
 }
@@ -97,7 +123,7 @@ func TestSaveLeavesNothingBehind(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "index")
 	for range 2 {
-		if err := x.Save(path); err != nil {
+		if err := x.Save(path, testKey); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -105,7 +131,7 @@ func TestSaveLeavesNothingBehind(t *testing.T) {
 	if err != nil || !bytes.Equal(again, index) {
 		t.Errorf("saved again it is another file, %v", err)
 	}
-	if err := x.Save(filepath.Join(dir, "none", "index")); err == nil {
+	if err := x.Save(filepath.Join(dir, "none", "index"), testKey); err == nil {
 		t.Error("saved in a folder that is not there")
 	}
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
@@ -113,34 +139,32 @@ func TestSaveLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// FuzzWalk asserts an answer, that Walk and ParseEntry agree, and that an
-// index finds what was walked over.
-func FuzzWalk(f *testing.F) {
+// FuzzEntries asserts an answer about entries of any bytes, and that an index
+// finds what a plain reader of the encoding sees.
+func FuzzEntries(f *testing.F) {
 	for _, e := range manyEntries(3)[:60] {
 		f.Add(e)
 	}
 	issuer := newIssuer(f, ca.ECDSA)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var found [][]byte
-		err := serials.Walk(b, func(raw, serial []byte) error {
-			if _, err := serials.ParseEntry(raw); err != nil {
-				t.Errorf("%x walked over, but: %v", raw, err)
+		x, err := build(issuer.listOf(t, b), serials.Options{})
+		if err != nil {
+			if !errors.Is(err, serials.ErrMalformed) {
+				t.Errorf("unclassified error %v", err)
 			}
-			found = append(found, serial)
-			return nil
-		})
-		if err != nil && !errors.Is(err, serials.ErrMalformed) {
-			t.Errorf("unclassified error %v", err)
+			return
 		}
-		x, built := serials.Build(issuer.listOf(t, b), serials.Options{})
-		if (err == nil) != (built == nil) {
-			t.Fatalf("walked with %v, built with %v", err, built)
-		}
-		for _, serial := range found {
-			if err == nil {
-				if _, ok, err := x.Find(serial); !ok || err != nil {
-					t.Errorf("%x: %v, %v", serial, ok, err)
-				}
+		for r := der.NewReader(b); !r.Empty(); {
+			seq, err := r.Enter(der.SequenceTag)
+			if err != nil {
+				t.Fatalf("accepted, but %v", err)
+			}
+			serial, err := seq.Expect(der.Integer)
+			if err != nil {
+				t.Fatalf("accepted, but %v", err)
+			}
+			if _, ok, err := x.Find(serial.Body); !ok || err != nil {
+				t.Errorf("%x: %v, %v", serial.Body, ok, err)
 			}
 		}
 	})
@@ -151,7 +175,7 @@ func FuzzBuild(f *testing.F) {
 	list, _, _ := savedIndex(f)
 	f.Add(list)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		x, err := serials.Build(b, serials.Options{MaxBytes: 1 << 20})
+		x, err := build(b, serials.Options{MaxBytes: 1 << 20})
 		if err != nil {
 			if !errors.Is(err, serials.ErrMalformed) && !errors.Is(err, serials.ErrTooLarge) {
 				t.Errorf("unclassified error %v", err)
@@ -162,25 +186,28 @@ func FuzzBuild(f *testing.F) {
 	})
 }
 
+// sealed appends to an index what the key makes of it.
+func sealed(index, key []byte) []byte {
+	sum := hmac.New(sha256.New, key)
+	sum.Write(index)
+	return sum.Sum(bytes.Clone(index))
+}
+
 // FuzzRestore gives index files a right checksum, so that what they say is
 // looked at: an answer, not a panic, whatever it is.
 func FuzzRestore(f *testing.F) {
 	list, index, entries := savedIndex(f)
 	f.Add(index[:len(index)-sha256.Size])
 	var listed [][]byte
-	for _, e := range entries {
-		_ = serials.Walk(e, func(_, serial []byte) error {
-			listed = append(listed, serial)
-			return nil
-		})
+	for serial := range modelOf(f, entries) {
+		listed = append(listed, []byte(serial))
 	}
 	path := filepath.Join(f.TempDir(), "index")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		sum := sha256.Sum256(b)
-		if err := os.WriteFile(path, append(bytes.Clone(b), sum[:]...), 0o600); err != nil {
+		if err := os.WriteFile(path, sealed(b, testKey[:]), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		x, err := serials.Restore(path, list, serials.Options{})
+		x, err := restoreIndex(path, list, serials.Options{})
 		if err != nil {
 			if !errors.Is(err, serials.ErrNoIndex) {
 				t.Errorf("unclassified error %v", err)

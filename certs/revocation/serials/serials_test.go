@@ -15,11 +15,11 @@ import (
 	"tamga/certs/revocation/serials"
 )
 
-// model is what a list says, in the simplest form: the earliest entry of each
-// serial number.
-type model map[string][]byte
+// model is what a list says, in the simplest form: what its entries of each
+// serial number say together.
+type model map[string]serials.Entry
 
-func modelOf(t *testing.T, entries [][]byte) model {
+func modelOf(t testing.TB, entries [][]byte) model {
 	t.Helper()
 	m := model{}
 	for _, raw := range entries {
@@ -31,15 +31,33 @@ func modelOf(t *testing.T, entries [][]byte) model {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key := string(serial.Body)
-		if have, ok := m[key]; !ok || revokedAt(t, raw).Before(revokedAt(t, have)) {
-			m[key] = raw
+		e := serials.Entry{RevokedAt: revokedAt(t, raw)}
+		if at := bytes.Index(raw, []byte{0x55, 0x1d, 0x15, 4, 3, 10, 1}); at >= 0 {
+			e.Reason = int(raw[at+7])
 		}
+		key := string(serial.Body)
+		if have, ok := m[key]; ok {
+			e = joined(have, e)
+		}
+		m[key] = e
 	}
 	return m
 }
 
-func revokedAt(t *testing.T, raw []byte) time.Time {
+// joined is the earlier date with the graver reason. No entry of these tests is a
+// removal.
+func joined(a, b serials.Entry) serials.Entry {
+	grave := []int{6, 9, 5, 4, 3, 0, 10, 2, 1}
+	if slices.Index(grave, b.Reason) > slices.Index(grave, a.Reason) {
+		a.Reason = b.Reason
+	}
+	if b.RevokedAt.Before(a.RevokedAt) {
+		a.RevokedAt = b.RevokedAt
+	}
+	return a
+}
+
+func revokedAt(t testing.TB, raw []byte) time.Time {
 	t.Helper()
 	seq, err := der.NewReader(raw).Enter(der.SequenceTag)
 	if err == nil {
@@ -68,8 +86,8 @@ func (m model) same(t *testing.T, x *serials.Index) {
 		if !ok {
 			return
 		}
-		if plain, err := serials.ParseEntry(want); err != nil || !e.RevokedAt.Equal(revokedAt(t, want)) || e.Reason != plain.Reason {
-			t.Fatalf("serial %x: %+v, want %x", serial, e, want)
+		if !e.RevokedAt.Equal(want.RevokedAt) || e.Reason != want.Reason {
+			t.Fatalf("serial %x: %+v, want %+v", serial, e, want)
 		}
 	}
 	for serial := range m {
@@ -134,7 +152,7 @@ func TestAgainstMap(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			list := i.listOf(t, entries...)
 			want := modelOf(t, entries)
-			x, err := serials.Build(list, serials.Options{})
+			x, err := build(list, serials.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,13 +169,13 @@ func TestAgainstMap(t *testing.T) {
 			}
 			f := open(t, path)
 			signed := sha256.New()
-			mapped, err := f.Index(signed)
+			mapped, err := f.Index(serials.Rules{}, signed)
 			if err != nil {
 				t.Fatal(err)
 			}
 			i.verify(t, signed.Sum(nil), f.Signature())
 			want.same(t, mapped)
-			if err := mapped.Save(saved); err != nil {
+			if err := mapped.Save(saved, testKey); err != nil {
 				t.Fatal(err)
 			}
 			again := open(t, path)
@@ -169,7 +187,7 @@ func TestAgainstMap(t *testing.T) {
 			if d, err := again.Digest(); err != nil || d != sha256.Sum256(list) {
 				t.Errorf("digest %x, %v", d, err)
 			}
-			restored, err := again.Restore(saved)
+			restored, err := again.Restore(saved, testKey)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,7 +195,7 @@ func TestAgainstMap(t *testing.T) {
 			if restored.Len() != mapped.Len() || restored.Resident() != mapped.Resident() {
 				t.Errorf("restored %d entries in %d bytes, built %d in %d", restored.Len(), restored.Resident(), mapped.Len(), mapped.Resident())
 			}
-			if _, err := serials.Restore(saved, list, serials.Options{}); err != nil {
+			if _, err := restoreIndex(saved, list, serials.Options{}); err != nil {
 				t.Errorf("in memory: %v", err)
 			}
 		})
@@ -200,40 +218,18 @@ func TestSameSerialOnly(t *testing.T) {
 	for i := range entries {
 		entries[i] = entryOf([]byte{1, 2, 3}, began.Add(-time.Duration(i)*time.Second))
 	}
-	x, err := serials.Build(newIssuer(t, ca.ECDSA).listOf(t, entries...), serials.Options{})
+	x, err := build(newIssuer(t, ca.ECDSA).listOf(t, entries...), serials.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	modelOf(t, entries).same(t, x)
 }
 
-func TestWalk(t *testing.T) {
-	entries := manyEntries(1000)
-	n := 0
-	err := serials.Walk(slices.Concat(entries...), func(raw, serial []byte) error {
-		if !bytes.Equal(raw, entries[n]) || !bytes.Contains(raw, der.Encode(der.Integer, serial)) {
-			t.Errorf("entry %d: %x, serial %x", n, raw, serial)
-		}
-		if e, err := serials.ParseEntry(raw); err != nil || !e.RevokedAt.Equal(revokedAt(t, raw)) {
-			t.Errorf("entry %d: %v, %v", n, e, err)
-		}
-		n++
-		return nil
-	})
-	if err != nil || n != len(entries) {
-		t.Errorf("%d entries of %d, %v", n, len(entries), err)
-	}
-	stop := errors.New("stop")
-	if err := serials.Walk(entries[0], func(_, _ []byte) error { return stop }); err != stop {
-		t.Errorf("stopped with %v", err)
-	}
-}
-
 func TestCritical(t *testing.T) {
 	oid := func(arcs ...int) []byte { return der.OID(arcs) }
 	entries := [][]byte{
 		entryOf([]byte{1}, began, reason(6)),
-		entryOf([]byte{2}, began, der.Sequence(oid(2, 5, 29, 29), der.Bool(true), der.Octets([]byte{0x30, 0})), reason(3)),
+		entryOf([]byte{2}, began, der.Sequence(oid(2, 5, 29, 29), der.Octets([]byte{0x30, 0})), reason(3)), // critical or not
 		entryOf([]byte{3}, began, der.Sequence(oid(1, 2, 398, 9, 9), der.Bool(true), der.Octets(nil))),
 		entryOf([]byte{4}, began, der.Sequence(oid(1, 2, 398, 9, 9), der.Bool(true), der.Octets(nil))),
 		entryOf([]byte{5}, began, der.Sequence(oid(1, 2, 398, 9, 8), der.Bool(false), der.Octets(nil))),
@@ -241,21 +237,21 @@ func TestCritical(t *testing.T) {
 		entryOf([]byte{7}, began, der.Sequence(oid(2, 5, 29, 21), der.Bool(true), der.Octets([]byte{0x0a, 1, 8}))),
 	}
 	list := newIssuer(t, ca.ECDSA).listOf(t, entries...)
-	x, err := serials.Build(list, serials.Options{})
+	x, err := build(list, serials.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	saved := filepath.Join(t.TempDir(), "idx")
-	if err := x.Save(saved); err != nil {
+	if err := x.Save(saved, testKey); err != nil {
 		t.Fatal(err)
 	}
-	restored, err := serials.Restore(saved, list, serials.Options{})
+	restored, err := restoreIndex(saved, list, serials.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, x := range []*serials.Index{x, restored} {
 		c := x.Critical()
-		if len(c) != 2 || c[0].String() != "2.5.29.29" || c[1].String() != "1.2.398.9.9" {
+		if len(c) != 3 || c[0].String() != "2.5.29.29" || c[1].String() != "1.2.398.9.9" || c[2].String() != "2.5.29.24" {
 			t.Errorf("critical extensions %v", c)
 		}
 		for serial, want := range map[byte]int{1: 6, 2: 3, 3: 0, 7: 8} {
@@ -312,17 +308,15 @@ func TestMalformedEntries(t *testing.T) {
 		"reason no enumerated": ext("\x30\x0a" + reasonID + "\x04\x03\x02\x01\x01"),
 		"reason of two bytes":  ext("\x30\x0b" + reasonID + "\x04\x04\x0a\x02\x01\x01"),
 		"reason twice":         ext(string(reason(1)) + string(reason(2))),
+		"bad id":               ext("\x30\x07\x06\x03\x55\x80\x15\x04\x00"),
 		"critical bad id":      ext("\x30\x0a\x06\x03\x55\x80\x15\x01\x01\xff\x04\x00"),
 	} {
 		good := entryOf([]byte{1}, began)
 		list := newIssuer(t, ca.ECDSA).listOf(t, good, entry, good)
-		_, err := serials.Build(list, serials.Options{})
+		_, err := build(list, serials.Options{})
 		var syntax *serials.SyntaxError
 		if !errors.As(err, &syntax) || !errors.Is(err, serials.ErrMalformed) || syntax.Offset != bytes.Index(list, good)+len(good) {
 			t.Errorf("%s: %v", name, err)
-		}
-		if err := serials.Walk(entry, func(_, _ []byte) error { return nil }); !errors.As(err, &syntax) {
-			t.Errorf("%s: walked: %v", name, err)
 		}
 	}
 }
@@ -336,7 +330,7 @@ func TestMalformedLists(t *testing.T) {
 		"four parts":   der.Sequence(der.Sequence(), i.id.DER(), der.Bits(nil), der.NullValue()),
 		"empty tbs":    der.Sequence(der.Sequence(), i.id.DER(), der.Bits(nil)),
 	} {
-		if _, err := serials.Build(b, serials.Options{}); !errors.Is(err, serials.ErrMalformed) {
+		if _, err := build(b, serials.Options{}); !errors.Is(err, serials.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 		path := filepath.Join(t.TempDir(), "list")
@@ -389,7 +383,7 @@ func TestLimits(t *testing.T) {
 		{serials.Options{MaxEntries: 1}, serials.ErrTooLarge},
 		{serials.Options{MaxBytes: int64(len(list)) - 1}, serials.ErrTooLarge},
 	} {
-		if _, err := serials.Build(list, c.opts); !errors.Is(err, c.want) {
+		if _, err := build(list, c.opts); !errors.Is(err, c.want) {
 			t.Errorf("%+v: %v", c.opts, err)
 		}
 	}

@@ -41,7 +41,7 @@ func TestSwapUnderLookUps(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
-	x, err := serials.Build(newIssuer(t, ca.ECDSA).listOf(t, entryOf([]byte{1}, began)), serials.Options{})
+	x, err := build(newIssuer(t, ca.ECDSA).listOf(t, entryOf([]byte{1}, began)), serials.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestClose(t *testing.T) {
 	if _, _, err := x.Find([]byte{1}); err != serials.ErrClosed {
 		t.Errorf("found with %v", err)
 	}
-	if err := x.Save("nowhere"); err != serials.ErrClosed {
+	if err := x.Save("nowhere", testKey); err != serials.ErrClosed {
 		t.Errorf("saved with %v", err)
 	}
 	if x.Len() != 0 || x.Resident() != 0 || x.Critical() != nil {

@@ -9,25 +9,27 @@ import (
 // room for ten entries:
 //
 //   - ten marks of 15 bits in 16, zero where there is no entry;
-//   - how many entries there are, and whether others had to go to the next
-//     bucket, 16 bits each;
+//   - how many entries there are, in 16 bits;
+//   - whether others had to go to one of the next buckets, and whether one of them
+//     is of a certificate that has an entry here, 8 bits each;
 //   - ten offsets of entries in the list, 32 bits each.
 //
 // The 32 topmost bits of a hash, as a proportion of 2^32, say which bucket an
 // entry belongs in; when that is full it is in the next one, the first follows
-// the last. The entries of one serial number are all in one bucket: those for
-// which a full bucket had no room were compared, and the earliest stayed.
+// the last. Of the entries of one certificate a full bucket keeps what together
+// says the same as all of them.
 const (
 	bucketSize    = 64
 	bucketEntries = 10
 	countAt       = 2 * bucketEntries
 	spilledAt     = countAt + 2
+	repeatedAt    = spilledAt + 1
 	offsetsAt     = spilledAt + 2
 )
 
 // bucketsFor leaves four places of ten free: then one bucket of 25 is too
 // small.
-func bucketsFor(entries int) int { return entries/6 + 1 }
+func bucketsFor(places int) int { return places/6 + 1 }
 
 // table is the searchable form of a list's serial numbers. It is immutable
 // once it is filled.
@@ -37,14 +39,17 @@ type table struct {
 	entries  int  // of the list, each one of a serial number that stands twice
 	runBits  uint // where marks are in the hash
 	critical [][]byte
+	owners   *owners // nil when all entries are of the list's own issuer
 
 	memory *mapping
 	data   []byte // the buckets
 	count  uint64 // of buckets
 }
 
-func newTable(entries int, runBits uint, secret seed) (*table, error) {
-	count := bucketsFor(entries)
+// newTable makes an empty table for a list with the entries, which take so many
+// places.
+func newTable(entries, places int, runBits uint, secret seed) (*table, error) {
+	count := bucketsFor(places)
 	memory, err := reserve(count * bucketSize)
 	if err != nil {
 		return nil, err
@@ -104,6 +109,10 @@ func (b *bucket) entries() int { return int(binary.LittleEndian.Uint16(b[countAt
 
 // spilled reports whether entries that belong here may be in the next bucket.
 func (b *bucket) spilled() bool { return b[spilledAt] != 0 }
+
+// repeated reports whether an entry of a certificate that has one here may be in
+// one of the next buckets.
+func (b *bucket) repeated() bool { return b[repeatedAt] != 0 }
 
 func (b *bucket) put(place int, mark uint16, offset uint32) {
 	binary.LittleEndian.PutUint16(b[2*place:], mark)

@@ -35,7 +35,7 @@ func (s *step) appearances() error {
 				on++
 			}
 		}
-		if value := field.Name("V"); f.kind == "Btn" && value != "" && value != "Off" && on == 0 && len(f.widgets) > 0 {
+		if value := s.name(s.new, field, "V"); f.kind == "Btn" && value != "" && value != "Off" && on == 0 && len(f.widgets) > 0 {
 			s.find(f.ref, CodeAppearance, Never, "no button of %q shows its value %q", f.name, value)
 		}
 	}
@@ -53,9 +53,9 @@ func (s *step) widget(f *field, ref pades.Ref, field pades.Dict) (shown bool, er
 	if err != nil {
 		return false, err
 	}
-	before, after := value{object: old, holder: ref.Number}, value{object: new, holder: ref.Number}
+	before, after := valueOf(ref, old), valueOf(ref, new)
 	if f.kind == "Btn" {
-		state, value := after.dict().Name("AS"), field.Name("V")
+		state, value := s.name(s.new, after.dict(), "AS"), s.name(s.new, field, "V")
 		if state != "" && state != "Off" && state != value {
 			s.find(ref, CodeAppearance, Never, "button %q shows the state %q, its value is %q", f.name, state, value)
 		}
@@ -94,7 +94,7 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 		return false, nil
 	}
 	stream, ok := is.object.(*pades.Stream)
-	if !ok || stream.Dict.Name("Subtype") != "Form" || !touched || !change.New && was.ref != is.ref {
+	if !ok || !s.bounded(stream) || !touched || !change.New && was.ref != is.ref {
 		s.find(is.ref, CodeAppearance, Never, "the new appearance of field %q is no stream of its own", f.name)
 		return true, nil
 	}
@@ -109,6 +109,51 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 		}
 	}
 	return true, s.adopt(stream)
+}
+
+// looks judges the appearance dictionary (12.5.5) of a new field or of a comment:
+// every appearance in it must be a form that says where it ends, as programs do
+// not clip one that does not.
+func (s *step) looks(ref pades.Ref, o pades.Object) error {
+	o, err := s.doc.Resolve(s.new, o)
+	dict, ok := o.(pades.Dict)
+	if err != nil || !ok {
+		s.find(ref, CodeAppearance, Never, "the appearance of %s is %s", ref, typeName(o))
+		return err
+	}
+	for _, e := range dict {
+		if e.Key != "N" && e.Key != "R" && e.Key != "D" {
+			continue
+		}
+		o, err := s.doc.Resolve(s.new, e.Value)
+		if err != nil {
+			return err
+		}
+		states, ok := o.(pades.Dict)
+		if !ok {
+			states = pades.Dict{{Key: e.Key, Value: o}}
+		}
+		for _, state := range states {
+			o, err := s.doc.Resolve(s.new, state.Value)
+			if err != nil {
+				return err
+			}
+			if stream, ok := o.(*pades.Stream); o != nil && (!ok || !s.bounded(stream)) {
+				s.find(ref, CodeAppearance, Never, "an appearance of %s is no form with a /BBox", ref)
+			}
+		}
+	}
+	return nil
+}
+
+// bounded says whether a stream is a form XObject with what it needs to be placed
+// and clipped (8.10.2).
+func (s *step) bounded(form *pades.Stream) bool {
+	box, _ := s.rectangle(s.new, s.entry(s.new, form.Dict, "BBox"))
+	matrix := s.entry(s.new, form.Dict, "Matrix")
+	list, _ := matrix.(pades.Array)
+	return s.name(s.new, form.Dict, "Subtype") == "Form" && box.known &&
+		(form.Dict.Get("Matrix") == nil || len(list) == 6 && arrayOf(isNumber)(s.comparison, s.new, matrix))
 }
 
 // confined judges the appearance of a filled field: text in the form's own fonts,
@@ -141,7 +186,7 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 			return err
 		}
 		_, changed := s.changes[o.ref.Number]
-		plain := plainFont(o.dict())
+		plain := s.plainFont(o.dict())
 		readable = readable && plain
 		if !plain && (changed || !known[o.ref] && !s.form.fonts[o.ref]) {
 			s.find(ref, CodeFont, Never, "the appearance of field %q brings a font of its own", f.name)
@@ -156,8 +201,8 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 		s.find(ref, CodeAppearance, Never, "the appearance of field %q cannot be told: %v", f.name, err)
 		return nil
 	}
-	v, _ := field.Get("V").(pades.String)
-	if readable && f.kind == "Tx" && f.flags&flagPassword == 0 && !sameText(shown, v.Value) {
+	v, _ := s.entry(s.new, field, "V").(pades.String)
+	if readable && f.kind == "Tx" && f.flags&flagPassword == 0 && !sameText(shown, v.Text()) {
 		s.find(ref, CodeAppearance, Never, "the appearance of field %q shows something else than its value", f.name)
 	}
 	return nil
@@ -165,17 +210,19 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 
 // plainFont says whether a font is one of the standard ones, with its own
 // encoding or a standard one: its codes are then the letters of ASCII.
-func plainFont(font pades.Dict) bool {
+func (s *step) plainFont(font pades.Dict) bool {
 	for _, e := range font {
 		switch e.Key {
 		case "Type", "Subtype", "BaseFont", "Name":
 		case "Encoding":
-			if _, ok := e.Value.(pades.Name); !ok {
+			switch s.name(s.new, font, e.Key) {
+			case "StandardEncoding", "WinAnsiEncoding", "MacRomanEncoding", "PDFDocEncoding":
+			default:
 				return false
 			}
 		default:
 			return false
 		}
 	}
-	return font.Name("Subtype") == "Type1"
+	return s.name(s.new, font, "Subtype") == "Type1"
 }

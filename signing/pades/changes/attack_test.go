@@ -14,7 +14,7 @@ import (
 // reason, and the honest ones not at all.
 func TestCases(t *testing.T) {
 	names, where := map[string]bool{}, map[pdfattack.Where]int{}
-	for _, c := range pdfattack.Cases(pdfattack.Signers{}) {
+	for _, c := range cases() {
 		if names[c.Name] {
 			t.Errorf("two cases %q", c.Name)
 		}

@@ -74,8 +74,8 @@ func (s *step) catalog() error {
 	if err != nil {
 		return err
 	}
-	// A signature may name the catalog as what it signs (12.8.1, table 253).
-	s.anywhere[new.ref.Number] = true
+	s.judged(new.ref, catalogRole)
+	s.catalogs[old.ref.Number], s.catalogs[new.ref.Number] = true, true
 	for _, key := range s.differing(old.dict(), new.dict()) {
 		s.catalogEntry(key, old.dict(), new.dict(), new.ref)
 	}

@@ -39,37 +39,43 @@ type step struct {
 	// claimed holds the changed objects whose part in the newer revision has
 	// been recognised and judged.
 	claimed map[uint32]bool
-	// anywhere holds those of them that may be referred to from anywhere, as
-	// the permitted difference is harmless whatever refers to them.
-	anywhere map[uint32]bool
-	// walked holds the references of the older revision by which the
-	// comparison came to an object.
-	walked map[walk]bool
+	// roles holds the part in which each of them was judged.
+	roles map[uint32]role
+	// walked and walkedAfter hold the references of the older and the newer
+	// revision by which the comparison came to an object.
+	walked, walkedAfter map[walk]bool
+	// catalogs and forms are the objects that are the catalog and the form of
+	// either revision.
+	catalogs, forms map[uint32]bool
 	// widgets holds the widgets of new signature fields.
 	widgets map[pades.Ref]*newField
 	// signed holds the fields that receive their signature in this step.
 	signed map[pades.Ref]bool
 	paged  map[pades.Ref]bool
+	// brought holds the names that the form's default resources get, defaulted
+	// says that it gets a default appearance.
+	brought   map[string]bool
+	defaulted bool
 	// found is how many findings there are, never how many of them nothing
 	// permits, highest what any of them needs.
 	found, never int
 	highest      Level
 }
 
-// walk is one reference: who holds it (the number of an object, 0 for the
-// trailer), to what, and under which key.
+// walk is a use with what it refers to.
 type walk struct {
-	holder, target uint32
-	slot           string
+	use
+	target uint32
 }
 
 func newComparison(doc *pades.Document, base int) (*comparison, error) {
 	c := &comparison{doc: doc, base: base, work: minWork + workFactor*doc.Len()}
-	var err error
-	if c.uses, err = c.newUses(base); err != nil {
+	err := c.forget(base)
+	if err != nil {
 		return nil, err
 	}
-	return c, c.forget(base)
+	c.uses, err = c.newUses(base)
+	return c, err
 }
 
 // forget reads the form and the pages of a revision anew.
@@ -138,7 +144,8 @@ func (c *comparison) step(revision int) (never int, err error) {
 	s := &step{
 		comparison: c, old: revision - 1, new: revision,
 		changes: map[uint32]pades.Change{},
-		claimed: map[uint32]bool{}, anywhere: map[uint32]bool{}, walked: map[walk]bool{},
+		claimed: map[uint32]bool{}, roles: map[uint32]role{}, walked: map[walk]bool{}, walkedAfter: map[walk]bool{},
+		catalogs: map[uint32]bool{}, forms: map[uint32]bool{}, brought: map[string]bool{},
 		widgets: map[pades.Ref]*newField{}, signed: map[pades.Ref]bool{}, paged: map[pades.Ref]bool{},
 	}
 	for _, change := range c.doc.Changed(revision) {
@@ -147,13 +154,20 @@ func (c *comparison) step(revision int) (never int, err error) {
 	}
 	s.find(pades.Ref{}, CodeRevision, LTV, "revision %d lists %d objects", revision, len(s.order))
 	for _, judge := range []func() error{
-		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.overlaps, s.rest,
+		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.regenerated, s.overlaps, s.rest,
 	} {
 		if err := judge(); err != nil {
 			return s.never, fmt.Errorf("failed to compare revision %d: %w", revision, err)
 		}
 	}
-	return s.never, s.uses.advance(s)
+	if err := s.uses.advance(s); err != nil {
+		return s.never, err
+	}
+	if s.never > 0 {
+		return s.never, nil
+	}
+	err = s.checkUses(s.new, s.walkedAfter)
+	return s.never, err
 }
 
 // checkNumbers judges what is wrong with an object whatever its part: removed,
@@ -196,7 +210,7 @@ func (s *step) checkNumbers() error {
 		case before != nil && !sameType(before, o):
 			s.find(change.Ref, CodeType, Never, "object %d was %s and becomes %s", n, typeName(before), typeName(o))
 		case s.equal(before, o):
-			s.claimed[n], s.anywhere[n] = true, true
+			s.claimed[n], s.roles[n] = true, sameRole
 			s.find(change.Ref, CodeRewritten, LTV, "object %d is written again", n)
 		}
 	}
@@ -211,15 +225,21 @@ func (s *step) sameGeneration(ref pades.Ref) bool { return s.doc.Size(s.old, ref
 // cross-reference streams and object streams.
 func isStructure(o pades.Object) bool {
 	stream, ok := o.(*pades.Stream)
+	// What these two are is told by a direct name, as the reader asks for it.
 	return ok && (stream.Dict.Name("Type") == "XRef" || stream.Dict.Name("Type") == "ObjStm")
 }
 
-// value is an object with the number of the object it was read from, 0 for the
-// trailer.
+// value is an object with the object it was read from (its number, 0 for the
+// trailer) and the way to it in there.
 type value struct {
 	object pades.Object
-	holder uint32
-	ref    pades.Ref // zero when it is written directly
+	use
+	ref pades.Ref // zero when it is written directly
+}
+
+// valueOf is an object as a whole.
+func valueOf(ref pades.Ref, o pades.Object) value {
+	return value{object: o, use: use{holder: ref.Number}}
 }
 
 func (v value) dict() pades.Dict {
@@ -229,18 +249,21 @@ func (v value) dict() pades.Dict {
 
 // get returns the entry of a dictionary, not yet resolved.
 func (v value) get(key pades.Name) value {
-	return value{object: v.dict().Get(key), holder: v.holder}
+	return value{object: v.dict().Get(key), use: use{v.holder, onward(v.way, string(key))}}
 }
 
-// before resolves a value of the older revision and notes the reference: slot
-// must name its place within the holder uniquely.
-func (s *step) before(v value, slot string) (value, error) {
-	return s.resolve(s.old, v, func(ref pades.Ref) { s.walked[walk{v.holder, ref.Number, slot}] = true })
+// before resolves a value of the older revision and notes the reference.
+func (s *step) before(v value) (value, error) {
+	return s.resolve(s.old, v, func(ref pades.Ref) { s.walked[walk{v.use, ref.Number}] = true })
 }
 
-// after resolves a value of the newer revision and claims its object.
+// after resolves a value of the newer revision, notes the reference and claims
+// its object.
 func (s *step) after(v value) (value, error) {
-	return s.resolve(s.new, v, func(ref pades.Ref) { s.claim(ref) })
+	return s.resolve(s.new, v, func(ref pades.Ref) {
+		s.walkedAfter[walk{v.use, ref.Number}] = true
+		s.claim(ref)
+	})
 }
 
 func (s *step) claim(ref pades.Ref) {
@@ -258,16 +281,37 @@ func (s *step) resolve(revision int, v value, note func(pades.Ref)) (value, erro
 	}
 	note(ref)
 	o, err := s.object(revision, ref)
-	return value{object: o, holder: ref.Number, ref: ref}, err
+	return value{object: o, use: use{holder: ref.Number}, ref: ref}, err
 }
 
 // pair resolves the same entry of both revisions.
 func (s *step) pair(old, new value, key pades.Name) (before, after value, err error) {
-	if before, err = s.before(old.get(key), string(key)); err != nil {
+	if before, err = s.before(old.get(key)); err != nil {
 		return before, after, err
 	}
 	after, err = s.after(new.get(key))
 	return before, after, err
+}
+
+// entry resolves an entry of a dictionary, as many references as it takes. What
+// cannot be read is nil; an object in force whose body cannot be read has been
+// reported by the reader, which fails the file.
+func (c *comparison) entry(revision int, dict pades.Dict, key pades.Name) pades.Object {
+	o := dict.Get(key)
+	if _, ok := o.(pades.Ref); !ok {
+		return o
+	}
+	o, err := c.doc.Resolve(revision, o)
+	if err != nil {
+		return nil
+	}
+	return o
+}
+
+// name is entry for a name, "" when it is none.
+func (c *comparison) name(revision int, dict pades.Dict, key pades.Name) pades.Name {
+	n, _ := c.entry(revision, dict, key).(pades.Name)
+	return n
 }
 
 // untouched says whether both are the same reference to an object that does not

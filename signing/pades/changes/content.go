@@ -3,75 +3,158 @@ package changes
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 )
 
-// operand is an argument of an operator of a content stream (7.8.2): a number, or
-// the bytes of a string or a name. Arrays are laid flat, as only TJ and d have
-// them; dictionaries are left out.
+// operand is an argument of an operator of a content stream (7.8.2). Arrays are
+// laid flat, as only TJ, d and BDC have them; dictionaries too, as only BDC and DP
+// have them.
 type operand struct {
+	kind   operandKind
 	number float64
 	text   []byte
 	name   string
 }
+
+type operandKind int
+
+const (
+	numberOperand operandKind = iota
+	textOperand
+	nameOperand
+)
 
 // errContent: a content stream that is not read here.
 var errContent = errors.New("the content cannot be read")
 
 const maxOperands = 1 << 16
 
-// scanContent calls visit for every operator. It knows no inline images: their
-// data may be anything.
+// regular bytes end at these (7.2.2).
+const delimiters = " \t\r\n\f\x00()<>[]{}/%"
+
+// contentScanner reads a content stream.
+type contentScanner struct {
+	data []byte
+	args []operand
+	// open counts what has been opened and not closed: arrays and dictionaries.
+	open int
+}
+
+// scanContent calls visit for every operator. It knows no inline images, as their
+// data may be anything, and nothing that programs read in more than one way.
 func scanContent(data []byte, visit func(operator string, args []operand) error) error {
-	var args []operand
+	c := &contentScanner{data: data}
 	for i := 0; i < len(data); {
-		c := data[i]
-		var err error
-		switch {
-		case isSpace(c) || c == '[' || c == ']' || c == '{' || c == '}' || c == ')':
-			i++
-			continue
-		case c == '%':
-			i += end(data[i:], "\r\n")
-			continue
-		case c == '(':
-			var text []byte
-			text, i, err = literal(data, i)
-			args = append(args, operand{text: text})
-		case c == '<' && i+1 < len(data) && data[i+1] == '<', c == '>':
-			i++
-			if i < len(data) && data[i] == c {
-				i++
-			}
-		case c == '<':
-			var text []byte
-			text, i, err = hexadecimal(data, i)
-			args = append(args, operand{text: text})
-		case c == '/':
-			n := 1 + end(data[i+1:], " \t\r\n\f\x00()<>[]{}/%")
-			args = append(args, operand{name: string(data[i+1 : i+n])})
-			i += n
-		default:
-			n := end(data[i:], " \t\r\n\f\x00()<>[]{}/%")
-			word := string(data[i : i+n])
-			i += n
-			if number, bad := strconv.ParseFloat(word, 64); bad == nil {
-				args = append(args, operand{number: number})
-			} else if word == "BI" {
-				return errContent
-			} else {
-				err = visit(word, args)
-				args = args[:0]
-			}
-		}
+		word, next, err := c.token(i)
 		if err != nil {
 			return err
 		}
-		if len(args) > maxOperands {
+		i = next
+		if word != "" {
+			if c.open != 0 || word == "BI" {
+				return errContent
+			}
+			if err := visit(word, c.args); err != nil {
+				return err
+			}
+			c.args = c.args[:0]
+		}
+		if len(c.args) > maxOperands {
 			return errContent
 		}
 	}
+	if c.open != 0 {
+		return errContent
+	}
 	return nil
+}
+
+// token reads one token at i and returns where the next begins; word is the
+// operator when it is one.
+func (c *contentScanner) token(i int) (word string, next int, err error) {
+	data := c.data
+	double := i+1 < len(data) && data[i+1] == data[i]
+	switch b := data[i]; {
+	case isSpace(b):
+		return "", i + 1, nil
+	case b == '[':
+		c.open++
+		return "", i + 1, nil
+	case b == ']':
+		c.open--
+		return "", i + 1, c.closed()
+	case b == '%':
+		return "", i + end(data[i:], "\r\n"), nil
+	case b == '(':
+		text, next, err := literal(data, i)
+		c.args = append(c.args, operand{kind: textOperand, text: text})
+		return "", next, err
+	case b == '<' && double:
+		c.open++
+		return "", i + 2, nil
+	case b == '>' && double:
+		c.open--
+		return "", i + 2, c.closed()
+	case b == '<':
+		text, next, err := hexadecimal(data, i)
+		c.args = append(c.args, operand{kind: textOperand, text: text})
+		return "", next, err
+	case b == '/':
+		n := 1 + end(data[i+1:], delimiters)
+		name, err := decodedName(data[i+1 : i+n])
+		c.args = append(c.args, operand{kind: nameOperand, name: name})
+		return "", i + n, err
+	case bytes.IndexByte([]byte(delimiters), b) >= 0:
+		return "", i, errContent
+	}
+	n := end(data[i:], delimiters)
+	word = string(data[i : i+n])
+	if number, ok := contentNumber(word); ok {
+		c.args = append(c.args, operand{kind: numberOperand, number: number})
+		return "", i + n, nil
+	}
+	return word, i + n, nil
+}
+
+func (c *contentScanner) closed() error {
+	if c.open < 0 {
+		return errContent
+	}
+	return nil
+}
+
+// contentNumber reads a number as every program reads it: digits, one point, one
+// sign in front.
+func contentNumber(word string) (float64, bool) {
+	for i, c := range []byte(word) {
+		if (c < '0' || c > '9') && c != '.' && (i > 0 || c != '-' && c != '+') {
+			return 0, false
+		}
+	}
+	number, err := strconv.ParseFloat(word, 64)
+	return number, err == nil
+}
+
+// decodedName resolves #xx in a name (7.3.5).
+func decodedName(raw []byte) (string, error) {
+	var name []byte
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '#' {
+			name = append(name, raw[i])
+			continue
+		}
+		if i+3 > len(raw) {
+			return "", errContent
+		}
+		code, err := strconv.ParseUint(string(raw[i+1:i+3]), 16, 8)
+		if err != nil {
+			return "", errContent
+		}
+		name = append(name, byte(code))
+		i += 2
+	}
+	return string(name), nil
 }
 
 func isSpace(c byte) bool {
@@ -179,23 +262,42 @@ func shownText(content []byte) ([]byte, error) {
 	return shown, err
 }
 
-// sameText says whether a text is shown exactly, white space apart. A text of
-// other letters than those of ASCII is not compared: their codes depend on the
-// font's encoding.
-func sameText(shown, text []byte) bool {
-	for _, c := range text {
-		if c < ' ' && !isSpace(c) || c > '~' {
-			return true
+// sameText says whether a text is shown exactly, white space apart. Letters other
+// than those of ASCII depend on the font's encoding: where the text has some, the
+// shown bytes must have something that is none of ASCII, or a question mark, or
+// nothing.
+func sameText(shown []byte, text string) bool {
+	rest := withoutSpace(shown)
+	foreign := false
+	for _, r := range text {
+		switch {
+		case r < 0x80 && isSpace(byte(r)):
+			continue
+		case r < ' ' || r > '~':
+			foreign = true
+			continue
 		}
+		if foreign {
+			rest = bytes.TrimLeftFunc(rest, otherLetter(byte(r)))
+			foreign = false
+		}
+		if len(rest) == 0 || rest[0] != byte(r) {
+			return false
+		}
+		rest = rest[1:]
 	}
-	return bytes.Equal(withoutSpace(shown), withoutSpace(text))
+	if foreign {
+		rest = bytes.TrimLeftFunc(rest, otherLetter(0))
+	}
+	return len(rest) == 0
+}
+
+// otherLetter says whether a byte may stand for a letter that is none of ASCII;
+// next is what follows it, which a question mark could be itself.
+func otherLetter(next byte) func(rune) bool {
+	return func(r rune) bool { return r > '~' || r < ' ' || r == '?' && next != '?' }
 }
 
 func withoutSpace(text []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		if r < 0x80 && isSpace(byte(r)) {
-			return -1
-		}
-		return r
-	}, text)
+	return slices.DeleteFunc(slices.Clone(text), isSpace)
 }

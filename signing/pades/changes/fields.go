@@ -6,7 +6,10 @@ import (
 	"tamga/signing/pades"
 )
 
+// Flags of annotations (12.5.3) and of fields (12.7.3.1).
 const (
+	flagNoZoom   = 1 << 3
+	flagNoRotate = 1 << 4
 	flagReadOnly = 1 << 0
 	flagPassword = 1 << 13
 	flagPush     = 1 << 16
@@ -19,7 +22,7 @@ func (s *step) fields() error {
 		for _, n := range s.order {
 			change := s.changes[n]
 			f := s.form.fields[change.Ref]
-			if f == nil || change.Freed || s.anywhere[n] || change.New || (f.owner != f) != widgets {
+			if f == nil || change.Freed || s.same(n) || change.New || (f.owner != f) != widgets {
 				continue
 			}
 			if err := s.fieldChanged(f); err != nil {
@@ -39,11 +42,11 @@ func (s *step) fieldChanged(f *field) error {
 	if err != nil {
 		return err
 	}
-	before, after := value{object: old, holder: f.ref.Number}, value{object: new, holder: f.ref.Number}
+	before, after := valueOf(f.ref, old), valueOf(f.ref, new)
 	if before.dict() == nil || after.dict() == nil {
 		return nil // left to what the object was
 	}
-	s.claimed[f.ref.Number], s.anywhere[f.ref.Number] = true, true
+	s.judged(f.ref, fieldRole)
 	switch {
 	case f.kind == "Sig" && f.owner.filled && !s.signed[f.owner.ref]:
 		s.find(f.ref, CodeSignatureChanged, Never, "the signed field %q changes", f.name)
@@ -66,11 +69,37 @@ func (s *step) fieldGroup(f *field, before, after value) error {
 			s.find(f.ref, CodeField, Never, "/%s of the field group %q changes", key, f.name)
 		}
 	}
-	return s.fieldList(before.get("Kids"), after.get("Kids"), "Kids", f)
+	return s.fieldList(before.get("Kids"), after.get("Kids"), f)
+}
+
+// Types of the entries of a field that may change with its value, or when it is
+// signed.
+var fieldTypes = map[pades.Name]kind{
+	"M": isText, "AS": isName, "I": arrayOf(isInteger), "AP": isDict,
+	"Type": isName, "DA": isText, "F": isInteger, "Ff": isInteger,
+}
+
+// fieldEntry judges the type of an entry of a field that differs.
+func (s *step) fieldEntry(f *field, before, after value, key pades.Name) error {
+	if fieldTypes[key] == nil {
+		return nil
+	}
+	ok, err := s.typed(before, after, key, fieldTypes[key])
+	if err != nil {
+		return err
+	}
+	if !ok {
+		s.find(f.ref, CodeField, Never, "/%s of field %q is not of its type", key, f.name)
+	}
+	if key == "AP" {
+		return nil // see newAppearance
+	}
+	return s.adopt(after.dict().Get(key))
 }
 
 // signatureField judges an empty signature field, or its widget, that is written
-// anew: it may only receive a signature.
+// anew: it may only receive a signature. Also one that receives a timestamp is
+// filled: it was not made for evidence that anybody may add.
 func (s *step) signatureField(f *field, before, after value) error {
 	needs, code := FormFilling, CodeSignatureField
 	if v := after.dict().Get("V"); v != nil && f.owner == f {
@@ -81,28 +110,16 @@ func (s *step) signatureField(f *field, before, after value) error {
 		if needs, code, err = s.newSignature(f, v, visible); err != nil {
 			return err
 		}
+		needs = max(needs, FormFilling)
 	} else if !s.signed[f.owner.ref] {
 		s.find(f.ref, CodeField, Never, "the empty signature field %q changes without being signed", f.name)
 		return nil
 	}
 	for _, key := range s.differing(before.dict(), after.dict()) {
-		switch key {
-		case "V", "M":
-			if f.owner != f && key == "V" {
-				s.find(f.ref, CodeField, Never, "a widget gets a value of its own")
-			}
-		case "AP":
-			needs = max(needs, FormFilling)
-		case "Type", "DA":
-			// Programs that sign complete the widget.
-			if was := before.dict().Get(key); was != nil || key == "Type" && after.dict().Name(key) != "Annot" {
-				s.find(f.ref, CodeField, Never, "/%s of signature field %q changes", key, f.name)
-			}
-		case "F", "Ff":
-			if !s.harmlessFlags(key, before.dict(), after.dict()) {
-				s.find(f.ref, CodeField, Never, "/%s of signature field %q changes", key, f.name)
-			}
-		default:
+		if err := s.fieldEntry(f, before, after, key); err != nil {
+			return err
+		}
+		if !s.signedEntry(f, before.dict(), after.dict(), key) {
 			s.find(f.ref, CodeField, Never, "/%s of signature field %q changes", key, f.name)
 		}
 	}
@@ -110,11 +127,30 @@ func (s *step) signatureField(f *field, before, after value) error {
 	return nil
 }
 
+// signedEntry says whether an entry of a signature field or its widget may differ
+// as it does when the field is signed.
+func (s *step) signedEntry(f *field, before, after pades.Dict, key pades.Name) bool {
+	switch key {
+	case "V":
+		return f.owner == f
+	case "M", "AP":
+		return true
+	case "Type":
+		// Programs that sign complete the widget.
+		return before.Get(key) == nil && s.name(s.new, after, key) == "Annot"
+	case "DA":
+		return before.Get(key) == nil
+	case "F", "Ff":
+		return s.harmlessFlags(key, before, after)
+	}
+	return false
+}
+
 // harmlessFlags says whether flags change only as programs that sign set them:
 // a widget is printed (bit 3) and locked (bit 8), a field is read-only (bit 1).
 func (s *step) harmlessFlags(key pades.Name, old, new pades.Dict) bool {
-	before, _ := old.Get(key).(pades.Integer)
-	after, ok := new.Get(key).(pades.Integer)
+	before, _ := s.entry(s.old, old, key).(pades.Integer)
+	after, ok := s.entry(s.new, new, key).(pades.Integer)
 	if key == "Ff" {
 		return ok && after&^flagReadOnly == before&^flagReadOnly
 	}
@@ -125,7 +161,7 @@ func (s *step) harmlessFlags(key pades.Name, old, new pades.Dict) bool {
 func (s *step) anyVisible(f *field, dict pades.Dict) (bool, error) {
 	seen := func(dict pades.Dict) bool {
 		o, err := s.doc.Resolve(s.new, dict.Get("Rect"))
-		r, visible := rectangleOf(o)
+		r, visible := s.rectangle(s.new, o)
 		return visible || err != nil || o != nil && !r.known
 	}
 	if seen(dict) {
@@ -159,9 +195,22 @@ func (s *step) fill(f *field, before, after value) error {
 		s.find(f.ref, CodeLocked, Never, "the read-only field %q changes", f.name)
 	}
 	for _, key := range keys {
+		if err := s.fieldEntry(f, before, after, key); err != nil {
+			return err
+		}
 		switch {
 		case key == "V" && f.owner == f:
-			s.fieldValue(f, after.dict().Get(key))
+			ok, err := s.typed(before, after, key, f.valueKind())
+			if err != nil {
+				return err
+			}
+			if !ok {
+				s.find(f.ref, CodeField, Never, "the value of field %q is or becomes none of its type", f.name)
+				continue
+			}
+			if err := s.adopt(after.dict().Get(key)); err != nil {
+				return err
+			}
 		case key == "AS" && f.kind == "Btn":
 			if !s.signed[f.owner.ref] {
 				s.find(f.ref, CodeAppearance, Never, "button %q shows another state, but its value is the same", f.name)
@@ -181,24 +230,16 @@ func (s *step) fill(f *field, before, after value) error {
 	return nil
 }
 
-// fieldValue judges the type of a value. A stream, which a text may be, could be
-// one that the pages show.
-func (s *step) fieldValue(f *field, v pades.Object) {
-	good := false
-	switch v := v.(type) {
-	case nil:
-		good = true
-	case pades.String:
-		good = (f.kind == "Tx" || f.kind == "Ch") && !v.Malformed
-	case pades.Name:
-		good = f.kind == "Btn"
-	case pades.Array:
-		good = f.kind == "Ch" && !slices.ContainsFunc(v, func(o pades.Object) bool {
-			_, text := o.(pades.String)
-			return !text
-		})
+// valueKind is the type of a field's value (12.7.4). A stream, which a text may
+// be, could be one that the pages show; a push button has none.
+func (f *field) valueKind() kind {
+	switch {
+	case f.kind == "Tx":
+		return isText
+	case f.kind == "Ch":
+		return either(isText, arrayOf(isText))
+	case f.kind == "Btn" && f.flags&flagPush == 0:
+		return isName
 	}
-	if !good || f.flags&flagPush != 0 && f.kind == "Btn" {
-		s.find(f.ref, CodeField, Never, "the value of field %q becomes %s", f.name, typeName(v))
-	}
+	return func(*comparison, int, pades.Object) bool { return false }
 }

@@ -9,10 +9,14 @@ const maxFieldDepth = 64
 // form is the field tree (12.7.3) of one revision.
 type form struct {
 	fields map[pades.Ref]*field
-	names  map[string]bool
+	// numbers are those of the fields' objects.
+	numbers map[uint32]bool
+	names   map[string]bool
 	// regenerated says that viewers make the appearances anew
 	// (/NeedAppearances).
 	regenerated bool
+	// appearance is the default appearance string of the form.
+	appearance pades.String
 	// fonts are those of its default resources.
 	fonts map[pades.Ref]bool
 }
@@ -36,7 +40,7 @@ type field struct {
 
 // readForm walks the field tree of a revision.
 func (c *comparison) readForm(revision int) (*form, error) {
-	f := &form{fields: map[pades.Ref]*field{}, names: map[string]bool{}}
+	f := &form{fields: map[pades.Ref]*field{}, numbers: map[uint32]bool{}, names: map[string]bool{}}
 	catalog, err := c.doc.Catalog(revision)
 	if err != nil {
 		return nil, err
@@ -45,11 +49,30 @@ func (c *comparison) readForm(revision int) (*form, error) {
 	if err != nil || dict == nil {
 		return f, err
 	}
-	f.regenerated, _ = dict.Get("NeedAppearances").(bool)
-	if f.fonts, err = c.fontsOf(revision, dict.Get("DR")); err != nil {
+	f.regenerated, _ = c.entry(revision, dict, "NeedAppearances").(bool)
+	if err := c.readDefaults(revision, f); err != nil {
 		return nil, err
 	}
 	return f, c.readFields(revision, f, nil, dict.Get("Fields"))
+}
+
+// readDefaults reads what the form's fields are drawn by.
+func (c *comparison) readDefaults(revision int, f *form) error {
+	catalog, err := c.doc.Catalog(revision)
+	if err != nil {
+		return err
+	}
+	dict, err := c.doc.ResolveDict(revision, catalog.Get("AcroForm"))
+	if err != nil {
+		return err
+	}
+	f.appearance, _ = c.entry(revision, dict, "DA").(pades.String)
+	f.fonts, err = c.fontsOf(revision, dict.Get("DR"))
+	return err
+}
+
+func (f *form) add(n *field) {
+	f.fields[n.ref], f.numbers[n.ref.Number] = n, true
 }
 
 // fontsOf returns the fonts that a resource dictionary refers to.
@@ -94,7 +117,7 @@ func (c *comparison) readFields(revision int, f *form, parent *field, o pades.Ob
 			continue
 		}
 		n := c.newField(revision, ref, dict, parent)
-		f.fields[ref] = n
+		f.add(n)
 		f.names[n.name] = true
 		if kids := dict.Get("Kids"); kids != nil && n.depth < maxFieldDepth {
 			if err := c.readFields(revision, f, n, kids); err != nil {
@@ -111,13 +134,7 @@ func (c *comparison) newField(revision int, ref pades.Ref, dict pades.Dict, pare
 	if parent != nil {
 		n.name, n.kind, n.flags, n.depth = parent.name, parent.kind, parent.flags, parent.depth+1
 	}
-	resolve := func(key pades.Name) pades.Object {
-		o, err := c.doc.Resolve(revision, dict.Get(key))
-		if err != nil {
-			return nil
-		}
-		return o
-	}
+	resolve := func(key pades.Name) pades.Object { return c.entry(revision, dict, key) }
 	text, named := resolve("T").(pades.String)
 	n.owner = n
 	switch {
@@ -154,6 +171,8 @@ func (s *step) acroForm(old, new value) error {
 	if err != nil {
 		return err
 	}
+	s.forms[before.ref.Number], s.forms[after.ref.Number] = true, true
+	delete(s.forms, 0) // written in the catalog
 	if _, ok := after.object.(pades.Dict); !ok {
 		s.find(after.ref, CodeFormChanged, Never, "the form becomes %s", typeName(after.object))
 		return nil
@@ -176,7 +195,7 @@ func (s *step) acroForm(old, new value) error {
 	if s.untouched(before.dict().Get("Fields"), after.dict().Get("Fields")) {
 		return nil
 	}
-	return s.fieldList(before.get("Fields"), after.get("Fields"), "Fields", nil)
+	return s.fieldList(before.get("Fields"), after.get("Fields"), nil)
 }
 
 func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error {
@@ -185,8 +204,8 @@ func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error 
 	case "Fields":
 		return nil
 	case "SigFlags":
-		was, _ := old.Get(key).(pades.Integer)
-		flags, ok := changed.(pades.Integer)
+		was, _ := s.entry(s.old, old, key).(pades.Integer)
+		flags, ok := s.entry(s.new, after.dict(), key).(pades.Integer)
 		if !ok || flags < 0 || flags > 3 || flags&was != was {
 			s.find(after.ref, CodeFormChanged, Never, "/SigFlags of the form becomes %v", changed)
 		} else {
@@ -202,12 +221,13 @@ func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error 
 		if key == "DR" && old.Get(key) != nil {
 			return nil // see defaults
 		}
-		if _, text := changed.(pades.String); key == "DA" && text && old.Get(key) == nil {
+		if _, text := s.entry(s.new, after.dict(), key).(pades.String); key == "DA" && text && old.Get(key) == nil {
+			s.defaulted = true
 			s.find(after.ref, CodeForm, FormFilling, "the form gets /DA")
 			return nil
 		}
 	case "NeedAppearances":
-		if changed == false && old.Get(key) == nil {
+		if s.entry(s.new, after.dict(), key) == false && old.Get(key) == nil {
 			s.find(after.ref, CodeForm, LTV, "/NeedAppearances of the form becomes false, as it was by default")
 			return nil
 		}
@@ -219,8 +239,8 @@ func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error 
 // fieldList compares the fields of the form, or the kids of a field that has no
 // part in the page: those that were there stay, in their order, and what follows
 // them are new signature fields.
-func (s *step) fieldList(old, new value, slot string, parent *field) error {
-	before, err := s.before(old, slot)
+func (s *step) fieldList(old, new value, parent *field) error {
+	before, err := s.before(old)
 	if err != nil {
 		return err
 	}
@@ -231,7 +251,7 @@ func (s *step) fieldList(old, new value, slot string, parent *field) error {
 	was, _ := before.object.(pades.Array)
 	is, ok := after.object.(pades.Array)
 	if !ok && after.object != nil {
-		s.find(after.ref, CodeFormChanged, Never, "/%s is not an array", slot)
+		s.find(after.ref, CodeFormChanged, Never, "/%s is not an array", last(new.way))
 		return nil
 	}
 	if len(is) < len(was) || !s.equal(was, is[:len(was)]) {
@@ -278,6 +298,7 @@ func (s *step) defaults(old, new value) error {
 			if was.dict().Get(name) != nil {
 				s.find(is.ref, CodeFormChanged, Never, "/%s /%s of the default resources changes", e.Key, name)
 			}
+			s.brought[string(name)] = true
 		}
 		if was.object != nil && was.dict() == nil {
 			s.find(is.ref, CodeFormChanged, Never, "/%s of the default resources changes", e.Key)

@@ -6,12 +6,11 @@ import (
 
 	"tamga/signing/pades"
 	"tamga/signing/pades/changes"
-	"tamga/signing/signtest/pdfattack"
 )
 
 // FuzzSince asks for an answer to any file.
 func FuzzSince(f *testing.F) {
-	for _, c := range pdfattack.Cases(pdfattack.Signers{}) {
+	for _, c := range cases() {
 		if len(c.File) < 64<<10 {
 			f.Add(c.File)
 		}

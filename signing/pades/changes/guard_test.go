@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"tamga/signing/pades"
@@ -14,9 +15,12 @@ import (
 	"tamga/signing/signtest/pdfattack"
 )
 
+// cases is the attack set, with stand-ins for signatures.
+var cases = sync.OnceValue(func() []pdfattack.Case { return pdfattack.Cases(pdfattack.Signers{}) })
+
 // caseFile returns a file of the attack set.
 func caseFile(t testing.TB, name string) []byte {
-	for _, c := range pdfattack.Cases(pdfattack.Signers{}) {
+	for _, c := range cases() {
 		if c.Name == name {
 			return c.File
 		}

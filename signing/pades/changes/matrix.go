@@ -16,6 +16,17 @@ func (m matrix) times(n matrix) matrix {
 	}
 }
 
+// check refuses a transformation that programs of single precision lose their
+// place with.
+func (m matrix) check() error {
+	for _, n := range m {
+		if !(math.Abs(n) <= 10*maxCoordinate) {
+			return errContent
+		}
+	}
+	return nil
+}
+
 func (m matrix) apply(x, y float64) (float64, float64) {
 	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
 }

@@ -32,7 +32,7 @@ func (s *step) addField(ref pades.Ref, parent *field) error {
 		return err
 	}
 	dict, ok := o.(pades.Dict)
-	if !ok || dict.Name("FT") != "Sig" {
+	if !ok || s.name(s.new, dict, "FT") != "Sig" {
 		s.find(ref, CodeFormChanged, Never, "a field is added that is no signature field")
 		return nil
 	}
@@ -53,14 +53,15 @@ func (s *step) addField(ref pades.Ref, parent *field) error {
 		w.name, w.needs = n.name, needs
 	}
 	s.findField(ref, n, visible, code, needs, "added")
-	s.form.fields[ref], s.form.names[n.name] = n, true
+	s.form.add(n)
+	s.form.names[n.name] = true
 	return nil
 }
 
 // checkName refuses a name that another field has or that reads like a field
 // under another (12.7.3.2), and a parent that is not the one it hangs on.
 func (s *step) checkName(n *field, dict pades.Dict, parent *field) {
-	text, ok := dict.Get("T").(pades.String)
+	text, ok := s.entry(s.new, dict, "T").(pades.String)
 	if !ok || text.Malformed || len(text.Value) == 0 || strings.Contains(text.Text(), ".") || s.form.names[n.name] {
 		s.find(n.ref, CodeFieldName, Never, "the new field's name %q is none, or is taken", n.name)
 	}
@@ -112,7 +113,7 @@ func (s *step) newWidgets(n *field, dict pades.Dict) ([]*newField, error) {
 		}
 		widgets = append(widgets, s.newWidget(kid, widget))
 		n.widgets = append(n.widgets, kid)
-		s.form.fields[kid] = &field{ref: kid, owner: n, name: n.name, kind: "Sig", leaf: true}
+		s.form.add(&field{ref: kid, owner: n, name: n.name, kind: "Sig", leaf: true})
 	}
 	return widgets, nil
 }
@@ -131,12 +132,16 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		switch e.Key {
 		case "V", "P", "Parent", "Kids":
 			continue
+		case "AP":
+			if err := s.looks(ref, e.Value); err != nil {
+				return err
+			}
 		}
 		if err := s.adopt(e.Value); err != nil {
 			return err
 		}
 	}
-	if sub := dict.Name("Subtype"); sub != "Widget" && (sub != "" || dict.Get("Rect") != nil || dict.Get("AP") != nil) {
+	if sub := s.name(s.new, dict, "Subtype"); sub != "Widget" && (sub != "" || dict.Get("Rect") != nil || dict.Get("AP") != nil) {
 		s.find(ref, CodeField, Never, "the new signature field is an annotation of type %q", sub)
 	}
 	return nil
@@ -145,11 +150,15 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 func (s *step) newWidget(ref pades.Ref, dict pades.Dict) *newField {
 	w := &newField{}
 	o, err := s.doc.Resolve(s.new, dict.Get("Rect"))
-	w.rect, w.visible = rectangleOf(o)
+	w.rect, w.visible = s.rectangle(s.new, o)
 	// What cannot be read may be anywhere.
 	if err != nil || o != nil && !w.rect.known {
 		w.visible = true
 		s.find(ref, CodeField, Never, "the rectangle of the new signature field is malformed")
+	}
+	// On a turned or enlarged page it would be elsewhere.
+	if flags, ok := s.entry(s.new, dict, "F").(pades.Integer); w.visible && (flags&(flagNoZoom|flagNoRotate) != 0 || !ok && dict.Get("F") != nil) {
+		s.find(ref, CodeField, Never, "the new signature field is not where its rectangle says")
 	}
 	w.page, _ = dict.Get("P").(pades.Ref)
 	s.widgets[ref] = w

@@ -50,11 +50,7 @@ func (s *step) overlap(ref pades.Ref, w *newField, page pades.Ref) error {
 		if a.ref == ref {
 			continue
 		}
-		rect, err := s.doc.Resolve(s.new, a.dict().Get("Rect"))
-		if err != nil {
-			return err
-		}
-		if r, visible := rectangleOf(rect); visible && r.overlaps(w.rect) {
+		if r, visible := s.annotationAt(a.dict()); visible && r.overlaps(w.rect) {
 			s.find(ref, CodeOverlap, Never, "the new field %q lies over annotation %s", w.name, a.ref)
 			break
 		}
@@ -68,3 +64,30 @@ func (s *step) overlap(ref pades.Ref, w *newField, page pades.Ref) error {
 	}
 	return nil
 }
+
+// annotationAt returns where an annotation is seen. One that says no place, or has
+// no appearance, so that programs draw it by its other entries, may be anywhere.
+func (s *step) annotationAt(a pades.Dict) (r rectangle, visible bool) {
+	if a == nil {
+		return r, false
+	}
+	o := s.entry(s.new, a, "Rect")
+	if r, visible = s.rectangle(s.new, o); o != nil && !r.known {
+		return r, true
+	}
+	switch s.name(s.new, a, "Subtype") {
+	case "Widget", "Link", "Popup":
+		return r, visible
+	case "Text":
+		// An icon of its own size hangs on the corner.
+		return r.grown(maxIcon), true
+	}
+	looks, _ := s.entry(s.new, a, "AP").(pades.Dict)
+	if looks.Get("N") == nil {
+		return rectangle{}, true
+	}
+	return r, visible
+}
+
+// maxIcon is how large programs draw the icon of a note.
+const maxIcon = 32

@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"maps"
 	"slices"
 
 	"tamga/signing/pades"
@@ -12,24 +11,17 @@ import (
 func (s *step) pagesChanged() error {
 	for _, n := range s.order {
 		change := s.changes[n]
-		if s.pages[change.Ref] && !change.Freed && !change.New && !s.anywhere[n] {
+		if s.pages[change.Ref] && !change.Freed && !change.New && !s.same(n) {
 			if err := s.page(change.Ref); err != nil {
 				return err
 			}
 		}
-		for _, holder := range slices.Sorted(maps.Keys(s.uses.in[n])) {
-			ref := pades.Ref{Number: holder}
-			if !s.pages[ref] {
+		for _, u := range s.uses.sorted(n) {
+			if u.way != "Annots" || !s.isPage(u.holder) {
 				continue
 			}
-			o, err := s.object(s.old, ref)
-			if err != nil {
+			if err := s.page(pades.Ref{Number: u.holder}); err != nil {
 				return err
-			}
-			if page, _ := o.(pades.Dict); page.Get("Annots") == pades.Object(change.Ref) {
-				if err := s.page(ref); err != nil {
-					return err
-				}
 			}
 		}
 	}
@@ -50,12 +42,11 @@ func (s *step) page(ref pades.Ref) error {
 	if err != nil {
 		return err
 	}
-	before, after := value{object: old, holder: ref.Number}, value{object: new, holder: ref.Number}
+	before, after := valueOf(ref, old), valueOf(ref, new)
 	if before.dict() == nil || after.dict() == nil {
 		return nil
 	}
-	s.claim(ref)
-	s.anywhere[ref.Number] = true
+	s.judged(ref, pageRole)
 	for _, key := range s.differing(before.dict(), after.dict()) {
 		if key != "Annots" {
 			s.find(ref, pageCode(key), Never, "/%s of page %s changes", key, ref)
@@ -92,9 +83,9 @@ func (s *step) pageAnnotations(page pades.Ref, before, after value) error {
 		return err
 	}
 	was, _ := old.object.(pades.Array)
-	is, ok := new.object.(pades.Array)
-	if !ok && new.object != nil {
-		s.find(page, CodePage, Never, "/Annots of page %s is not an array", page)
+	is, _ := new.object.(pades.Array)
+	if !s.listsAnnotations(s.old, old.object) || !s.listsAnnotations(s.new, new.object) {
+		s.find(page, CodePage, Never, "/Annots of page %s is not an array of annotations", page)
 		return nil
 	}
 	rest := is
@@ -118,13 +109,19 @@ func (s *step) pageAnnotations(page pades.Ref, before, after value) error {
 	return nil
 }
 
+// listsAnnotations says whether an object can be the annotations of a page and
+// nothing else: no colour space, no function and no content is an array of them.
+func (s *step) listsAnnotations(revision int, o pades.Object) bool {
+	return o == nil || arrayOf(either(isDict, isNull))(s.comparison, revision, o)
+}
+
 func (s *step) annotationRemoved(page pades.Ref, o pades.Object) error {
 	a, err := s.resolve(s.old, value{object: o}, func(pades.Ref) {})
 	if err != nil {
 		return err
 	}
 	needs := Never
-	if isComment(a.dict()) {
+	if s.isComment(s.old, a.dict()) {
 		needs = Annotations
 	}
 	s.find(a.ref, CodeAnnotationRemoved, needs, "an annotation of page %s is removed", page)
@@ -144,7 +141,7 @@ func (s *step) annotationAdded(page pades.Ref, o pades.Object) error {
 	if err != nil {
 		return err
 	}
-	if !isComment(a.dict()) || ref != (pades.Ref{}) && !s.isNew(ref) {
+	if !s.isComment(s.new, a.dict()) || ref != (pades.Ref{}) && !s.isNew(ref) {
 		code := CodeAnnotation
 		if a.dict().Get("A") != nil || a.dict().Get("AA") != nil {
 			code = CodeAction
@@ -154,7 +151,45 @@ func (s *step) annotationAdded(page pades.Ref, o pades.Object) error {
 	}
 	s.claim(ref)
 	s.find(ref, CodeAnnotation, Annotations, "a comment is added to page %s", page)
+	for _, e := range a.dict() {
+		if err := s.commentEntry(ref, value{}, a, e.Key); err != nil {
+			return err
+		}
+	}
+	if err := s.commentLooks(a); err != nil {
+		return err
+	}
 	return s.adoptComment(a)
+}
+
+// commentLooks judges how a new or changed comment looks. Without an appearance
+// programs draw it by its other entries, wherever these say.
+func (s *step) commentLooks(a value) error {
+	if o := s.entry(s.new, a.dict(), "AP"); o != nil {
+		looks, _ := o.(pades.Dict)
+		if s.entry(s.new, looks, "N") == nil {
+			s.find(a.ref, CodeAppearance, Never, "a comment has no normal appearance")
+		}
+		return s.looks(a.ref, o)
+	}
+	if kind := s.name(s.new, a.dict(), "Subtype"); kind != "Text" && kind != "Popup" {
+		s.find(a.ref, CodeAppearance, Never, "a comment of type %s has no appearance", kind)
+	}
+	return nil
+}
+
+// commentEntry judges an entry of a comment that is new or differs.
+func (s *step) commentEntry(ref pades.Ref, before, after value, key pades.Name) error {
+	k := commentTypes[key]
+	if k == nil {
+		s.find(ref, CodeAnnotationChanged, Never, "/%s of a comment is new or changes", key)
+		return nil
+	}
+	ok, err := s.typed(before, after, key, k)
+	if err == nil && !ok {
+		s.find(ref, CodeAnnotationChanged, Never, "/%s of a comment is not of its type", key)
+	}
+	return err
 }
 
 // adoptComment takes in what hangs on a new comment: its appearance and its
@@ -179,15 +214,37 @@ var comments = []pades.Name{
 	"Squiggly", "StrikeOut", "Stamp", "Caret", "Ink", "Popup",
 }
 
-func isComment(a pades.Dict) bool {
-	return slices.Contains(comments, a.Name("Subtype")) && a.Get("A") == nil && a.Get("AA") == nil && a.Get("OC") == nil
+func (c *comparison) isComment(revision int, a pades.Dict) bool {
+	return slices.Contains(comments, c.name(revision, a, "Subtype")) && a.Get("A") == nil && a.Get("AA") == nil && a.Get("OC") == nil
+}
+
+// commentTypes are the types of the entries of comments (12.5.2, 12.5.6). What
+// acts, what brings files and what belongs to optional content is not among them.
+var commentTypes = map[pades.Name]kind{
+	"Type": isName, "Subtype": isName, "Rect": arrayOf(isNumber), "Contents": isText, "P": isDict, "NM": isText,
+	"M": isText, "F": isInteger, "AP": isDict, "AS": isName, "Border": arrayOf(either(isNumber, arrayOf(isNumber))),
+	"C": arrayOf(isNumber), "StructParent": isInteger, "Lang": isText,
+	"T": isText, "Popup": isDict, "CA": isNumber, "ca": isNumber, "RC": isText, "CreationDate": isText,
+	"IRT": isDict, "Subj": isText, "RT": isName, "IT": isName, "Open": isBoolean, "Name": isName, "Parent": isDict,
+	"State": isText, "StateModel": isText, "DA": isText, "Q": isInteger, "DS": isText, "CL": arrayOf(isNumber),
+	"BE": isDict, "BS": isDict, "RD": arrayOf(isNumber), "LE": either(isName, arrayOf(isName)), "L": arrayOf(isNumber),
+	"IC": arrayOf(isNumber), "LL": isNumber, "LLE": isNumber, "LLO": isNumber, "Cap": isBoolean, "CP": isName,
+	"CO": arrayOf(isNumber), "Vertices": arrayOf(isNumber), "QuadPoints": arrayOf(isNumber), "Sy": isName,
+	"InkList": arrayOf(arrayOf(isNumber)), "Rotate": isInteger, "BM": isName,
 }
 
 // annotations judges comments that are written anew.
 func (s *step) annotations() error {
 	for _, n := range s.order {
 		change := s.changes[n]
-		if change.Freed || change.New || s.anywhere[n] || !s.onPage(n) {
+		if change.Freed || change.New || s.same(n) {
+			continue
+		}
+		shown, err := s.onPage(n)
+		if err != nil {
+			return err
+		}
+		if !shown {
 			continue
 		}
 		old, err := s.object(s.old, change.Ref)
@@ -198,49 +255,43 @@ func (s *step) annotations() error {
 		if err != nil {
 			return err
 		}
-		before, after := value{object: old, holder: n}, value{object: new, holder: n}
-		if before.dict().Name("Type") != "Annot" || !isComment(before.dict()) || !isComment(after.dict()) ||
-			before.dict().Name("Subtype") != after.dict().Name("Subtype") {
-			continue
-		}
-		if !s.equal(before.dict().Get("P"), after.dict().Get("P")) {
-			s.find(change.Ref, CodeAnnotationChanged, Never, "a comment moves to another page")
-		}
-		s.claim(change.Ref)
-		s.anywhere[n] = true
-		s.find(change.Ref, CodeAnnotationChanged, Annotations, "a comment changes")
-		if err := s.adoptComment(after); err != nil {
+		if err := s.comment(change.Ref, valueOf(change.Ref, old), valueOf(change.Ref, new)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// onPage says whether an object is an annotation of a page and nothing else: no
-// part of the page but its annotations refers to it.
-func (s *step) onPage(n uint32) bool {
-	shown := false
-	for holder, count := range s.uses.in[n] {
-		o, err := s.object(s.old, pades.Ref{Number: holder})
-		if err != nil {
-			return false
+// comment judges one that is written anew. What is no comment is left unclaimed.
+func (s *step) comment(ref pades.Ref, before, after value) error {
+	if !s.isComment(s.old, before.dict()) || !s.isComment(s.new, after.dict()) ||
+		s.name(s.old, before.dict(), "Subtype") != s.name(s.new, after.dict(), "Subtype") {
+		return nil
+	}
+	s.judged(ref, commentRole)
+	for _, key := range s.differing(before.dict(), after.dict()) {
+		if key == "P" {
+			s.find(ref, CodeAnnotationChanged, Never, "a comment moves to another page")
 		}
-		dict, _ := o.(pades.Dict)
-		switch _, array := o.(pades.Array); {
-		case array:
-			shown = true
-		case s.pages[pades.Ref{Number: holder}]:
-			eachRef(dict.Get("Annots"), func(ref pades.Ref) {
-				if ref.Number == n {
-					count--
-				}
-			})
-			if shown = true; count != 0 {
-				return false
-			}
-		case dict.Name("Type") != "Annot" && dict.Name("Type") != "OBJR":
-			return false
+		if err := s.commentEntry(ref, before, after, key); err != nil {
+			return err
 		}
 	}
-	return shown
+	s.find(ref, CodeAnnotationChanged, Annotations, "a comment changes")
+	if err := s.commentLooks(value{object: after.object, ref: ref}); err != nil {
+		return err
+	}
+	return s.adoptComment(after)
+}
+
+// onPage says whether an object is among the annotations of a page. Whether it is
+// anything else is asked when it has been judged.
+func (s *step) onPage(n uint32) (bool, error) {
+	for _, u := range s.uses.sorted(n) {
+		if u.way == "Annots/"+element && s.isPage(u.holder) ||
+			u.way == element && s.arrayOf(u.holder, func(a use) bool { return a.way == "Annots" && s.isPage(a.holder) }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -3,6 +3,7 @@ package changes
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"tamga/signing/pades"
 )
@@ -17,18 +18,25 @@ const (
 var errCovered = errors.New("covered")
 
 // painter follows what a page paints and looks whether any of it comes near a
-// rectangle. It errs on the side of yes: clipping is left out, letters are taken
-// as wide as they are high. White fill is no content.
+// rectangle. It errs on the side of yes: clipping and hidden layers are left out,
+// letters are taken as large as any of their font, and an operator, a parameter or
+// a resource that it does not follow exactly counts as paint all over the page.
+// White fill is no content.
 type painter struct {
 	*step
 	target rectangle
 	forms  int
+	fonts  map[pades.Ref]*letters
+}
+
+func (s *step) newPainter(target rectangle) *painter {
+	return &painter{step: s, target: target, fonts: map[pades.Ref]*letters{}}
 }
 
 // shownAt says whether the content of a page paints within a rectangle, or cannot
 // be read.
 func (s *step) shownAt(page pades.Dict, target rectangle) (bool, error) {
-	p := &painter{step: s, target: target}
+	p := s.newPainter(target)
 	var data []byte
 	list, err := s.resolve(s.new, value{object: page.Get("Contents")}, func(pades.Ref) {})
 	if err != nil {
@@ -57,7 +65,7 @@ func (s *step) shownAt(page pades.Dict, target rectangle) (bool, error) {
 	}
 	resources, err := p.inherited(page)
 	if err == nil {
-		err = p.paint(data, resources, identity, 0)
+		err = p.paint(data, resources, initial, 0)
 	}
 	if errors.Is(err, ErrTooComplex) {
 		return false, err
@@ -91,29 +99,37 @@ func (p *painter) inherited(page pades.Dict) (pades.Dict, error) {
 
 // graphics is the part of the graphics state (8.4) that places are made of.
 type graphics struct {
-	ctm                   matrix
-	width                 float64 // of lines
-	white                 bool    // fill is white
-	size, leading         float64
-	char, word, stretched float64
+	ctm          matrix
+	width, miter float64 // of lines
+	white        bool    // fill is white
+	// mixed says that white may come out as something else: blending, masks,
+	// transfer functions.
+	mixed bool
+	textState
 }
+
+// initial is the state in which a page begins.
+var initial = graphics{ctm: identity, width: 1, miter: 10, textState: textState{stretched: 1}}
 
 // pen is a content stream being followed.
 type pen struct {
 	*painter
 	graphics
-	stack      []graphics
-	path       rectangle
-	text, line matrix
-	resources  pades.Dict
-	depth      int
+	stack     []graphics
+	path      rectangle
+	segments  int // of the path, without rectangles
+	line      matrix
+	low, high float64 // where on the line the pen may be
+	resources pades.Dict
+	depth     int
 }
 
 var noPath = rectangle{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1), true}
 
-func (p *painter) paint(data []byte, resources pades.Dict, ctm matrix, depth int) error {
-	k := &pen{painter: p, resources: resources, depth: depth, path: noPath}
-	k.graphics = graphics{ctm: ctm, width: 1, stretched: 1}
+// paint follows a content stream that begins with a graphics state: the initial
+// one, or for a form XObject that of where it is painted (8.10.1).
+func (p *painter) paint(data []byte, resources pades.Dict, state graphics, depth int) error {
+	k := &pen{painter: p, graphics: state, resources: resources, depth: depth, path: noPath, line: identity}
 	return scanContent(data, k.operate)
 }
 
@@ -125,25 +141,44 @@ func (p *painter) hit(r rectangle) error {
 	return nil
 }
 
-// numbers returns the last n operands.
+// maxCoordinate bounds the numbers that places are made of: programs differ in
+// what they make of larger ones.
+const maxCoordinate = 1e6
+
+// numbers returns the operands, which must be n numbers and nothing else.
 func numbers(args []operand, n int) ([]float64, error) {
-	if len(args) < n {
+	if len(args) != n {
 		return nil, errContent
 	}
 	list := make([]float64, n)
-	for i, a := range args[len(args)-n:] {
+	for i, a := range args {
+		if a.kind != numberOperand || math.Abs(a.number) > maxCoordinate {
+			return nil, errContent
+		}
 		list[i] = a.number
 	}
 	return list, nil
 }
 
-// What the operators take, and which colours are white.
-var (
-	pathPoints = map[string]int{"m": 1, "l": 1, "c": 3, "v": 2, "y": 2}
-	whites     = map[string][]float64{"g": {1}, "rg": {1, 1, 1}, "k": {0, 0, 0, 0}}
-)
+// operands are the operators that are followed, with how many operands they take,
+// -1 when that varies.
+var operands = map[string]int{
+	"q": 0, "Q": 0, "cm": 6, "w": 1, "J": 1, "j": 1, "M": 1, "d": -1, "ri": 1, "i": 1, "gs": 1,
+	"m": 2, "l": 2, "c": 6, "v": 4, "y": 4, "h": 0, "re": 4,
+	"S": 0, "s": 0, "f": 0, "F": 0, "f*": 0, "B": 0, "B*": 0, "b": 0, "b*": 0, "n": 0, "W": 0, "W*": 0,
+	"BT": 0, "ET": 0, "Tc": 1, "Tw": 1, "Tz": 1, "TL": 1, "Tf": 2, "Tr": 1, "Ts": 1, "Td": 2, "TD": 2, "Tm": 6, "T*": 0,
+	"Tj": 1, "TJ": -1, "'": 1, "\"": 3,
+	"CS": 1, "cs": 1, "SC": -1, "SCN": -1, "sc": -1, "scn": -1, "G": 1, "g": 1, "RG": 3, "rg": 3, "K": 4, "k": 4,
+	"sh": 1, "Do": 1, "MP": 1, "DP": -1, "BMC": 1, "BDC": -1, "EMC": 0, "BX": 0, "EX": 0,
+}
+
+// whites are the colours of white fill.
+var whites = map[string][]float64{"g": {1}, "rg": {1, 1, 1}, "k": {0, 0, 0, 0}}
 
 func (k *pen) operate(operator string, args []operand) error {
+	if n, known := operands[operator]; !known || n >= 0 && n != len(args) {
+		return errContent
+	}
 	switch operator {
 	case "q":
 		if len(k.stack) > 1000 {
@@ -151,94 +186,128 @@ func (k *pen) operate(operator string, args []operand) error {
 		}
 		k.stack = append(k.stack, k.graphics)
 	case "Q":
-		if len(k.stack) > 0 {
-			k.graphics, k.stack = k.stack[len(k.stack)-1], k.stack[:len(k.stack)-1]
-		}
-	case "cm":
-		n, err := numbers(args, 6)
-		if err != nil {
-			return err
-		}
-		k.ctm = matrix(n).times(k.ctm)
-	case "w":
-		n, err := numbers(args, 1)
-		if err != nil {
-			return err
-		}
-		k.width = n[0]
+		return k.restore()
+	case "cm", "w", "M":
+		return k.set(operator, args)
 	case "g", "rg", "k", "sc", "scn", "cs":
 		k.colour(operator, args)
 	case "gs":
-		k.white = false
+		return k.parameters(args[0])
 	case "Do":
-		if len(args) == 0 {
-			return errContent
-		}
-		return k.object(pades.Name(args[len(args)-1].name))
+		return k.object(args[0])
 	case "sh":
 		return errCovered
-	case "m", "l", "c", "v", "y", "re", "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "n":
+	case "m", "l", "c", "v", "y", "h", "re", "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "n":
 		return k.draw(operator, args)
-	default:
+	case "BT", "Tc", "Tw", "Tz", "TL", "Tf", "Tr", "Ts", "Td", "TD", "Tm", "T*", "Tj", "TJ", "'", "\"":
 		return k.write(operator, args)
 	}
 	return nil
 }
 
-// colour notes whether the fill is white.
+// restore returns to a saved state. What a form XObject restores that it has not
+// saved, programs differ about.
+func (k *pen) restore() error {
+	if len(k.stack) == 0 {
+		if k.depth > 0 {
+			return errContent
+		}
+		return nil
+	}
+	k.graphics, k.stack = k.stack[len(k.stack)-1], k.stack[:len(k.stack)-1]
+	return nil
+}
+
+// set changes the matrix or how lines are drawn.
+func (k *pen) set(operator string, args []operand) error {
+	n, err := numbers(args, len(args))
+	if err != nil {
+		return err
+	}
+	switch {
+	case operator == "cm":
+		k.ctm = matrix(n).times(k.ctm)
+		return k.ctm.check()
+	case n[0] < 0:
+		return errContent
+	case operator == "w":
+		k.width = n[0]
+	default:
+		k.miter = n[0]
+	}
+	return nil
+}
+
+// colour notes whether the fill is white, which a default colour space (8.6.5.6)
+// can make any colour.
 func (k *pen) colour(operator string, args []operand) {
 	want := whites[operator]
 	k.white = len(want) > 0 && len(want) == len(args)
 	for i, w := range want {
-		k.white = k.white && args[i].number == w
+		k.white = k.white && args[i].kind == numberOperand && args[i].number == w
+	}
+	if !k.white {
+		return
+	}
+	spaces, err := k.doc.ResolveDict(k.step.new, k.resources.Get("ColorSpace"))
+	for _, key := range []pades.Name{"DefaultGray", "DefaultRGB", "DefaultCMYK"} {
+		k.white = k.white && err == nil && spaces.Get(key) == nil
 	}
 }
 
 // draw follows paths (8.5).
 func (k *pen) draw(operator string, args []operand) error {
-	points := pathPoints[operator]
-	if operator == "re" {
-		n, err := numbers(args, 4)
-		if err != nil {
-			return err
-		}
-		k.path.add(k.ctm.apply(n[0], n[1]))
-		k.path.add(k.ctm.apply(n[0]+n[2], n[1]))
-		k.path.add(k.ctm.apply(n[0], n[1]+n[3]))
-		k.path.add(k.ctm.apply(n[0]+n[2], n[1]+n[3]))
-		return nil
+	n, err := numbers(args, len(args))
+	if err != nil {
+		return err
 	}
-	if points > 0 {
-		n, err := numbers(args, 2*points)
+	switch operator {
+	case "re":
+		for _, p := range [][2]float64{{n[0], n[1]}, {n[0] + n[2], n[1]}, {n[0], n[1] + n[3]}, {n[0] + n[2], n[1] + n[3]}} {
+			k.path.add(k.ctm.apply(p[0], p[1]))
+		}
+		return nil
+	case "m", "l", "c", "v", "y", "h":
 		for i := 0; i < len(n); i += 2 {
 			k.path.add(k.ctm.apply(n[i], n[i+1]))
 		}
-		return err
+		if operator != "m" {
+			k.segments += 1 + len(n)/4 // a curve may bend sharply
+		}
+		return nil
 	}
-	path := k.path
-	k.path = noPath
+	path, joined := k.path, k.segments > 1
+	k.path, k.segments = noPath, 0
 	switch operator {
 	case "n":
 		return nil
 	case "f", "F", "f*":
-		if k.white {
+		if k.white && !k.mixed {
 			return nil
 		}
 		return k.hit(path)
 	}
-	thick := k.width * (math.Abs(k.ctm[0]) + math.Abs(k.ctm[1]) + math.Abs(k.ctm[2]) + math.Abs(k.ctm[3]))
-	thick = max(thick, 1)
-	path.left, path.bottom, path.right, path.top = path.left-thick, path.bottom-thick, path.right+thick, path.top+thick
-	return k.hit(path)
+	return k.hit(path.grown(k.thickness(joined)))
+}
+
+// thickness is how far from a path its line may reach: half its width, or as far
+// as the miter limit lets the corners of a joined path stand out (8.4.3.5).
+func (k *pen) thickness(joined bool) float64 {
+	reach := math.Sqrt2
+	if joined {
+		reach = max(reach, k.miter)
+	}
+	scale := math.Sqrt(k.ctm[0]*k.ctm[0] + k.ctm[1]*k.ctm[1] + k.ctm[2]*k.ctm[2] + k.ctm[3]*k.ctm[3])
+	return max(k.width/2*reach*scale, 1)
 }
 
 // object paints an XObject (8.8).
-func (k *pen) object(name pades.Name) error {
+func (k *pen) object(name operand) error {
 	objects, err := k.doc.ResolveDict(k.step.new, k.resources.Get("XObject"))
-	if err != nil {
-		return err
+	if err != nil || name.kind != nameOperand {
+		return errContent
 	}
-	v, err := k.resolve(k.step.new, value{object: objects.Get(name)}, func(pades.Ref) {})
+	v, err := k.resolve(k.step.new, value{object: objects.Get(pades.Name(name.name))}, func(pades.Ref) {})
 	if err != nil {
 		return err
 	}
@@ -246,25 +315,35 @@ func (k *pen) object(name pades.Name) error {
 	if !ok {
 		return errContent
 	}
-	if stream.Dict.Name("Subtype") == "Image" {
+	switch k.name(k.step.new, stream.Dict, "Subtype") {
+	case "Image":
 		return k.hit(k.ctm.box(0, 0, 1, 1))
+	case "Form":
+		return k.form(stream)
 	}
+	return errContent
+}
+
+// form paints a form XObject (8.10).
+func (k *pen) form(stream *pades.Stream) error {
 	if k.forms++; k.forms > maxForms || k.depth > maxFormDepth {
 		return errContent
 	}
-	ctm := k.ctm
-	if list, ok := stream.Dict.Get("Matrix").(pades.Array); ok {
-		var m matrix
-		if len(list) != len(m) {
-			return errContent
+	state := k.graphics
+	if o := k.entry(k.step.new, stream.Dict, "Matrix"); o != nil {
+		m, err := k.matrixOf(o)
+		if err != nil {
+			return err
 		}
-		for i, o := range list {
-			if m[i], ok = number(o); !ok {
-				return errContent
-			}
+		state.ctm = m.times(state.ctm)
+		if err := state.ctm.check(); err != nil {
+			return err
 		}
-		ctm = m.times(ctm)
 	}
+	if stream.Dict.Get("Ref") != nil {
+		return errContent // what is shown is in another file
+	}
+	var err error
 	resources := k.resources
 	if own := stream.Dict.Get("Resources"); own != nil {
 		if resources, err = k.doc.ResolveDict(k.step.new, own); err != nil {
@@ -275,5 +354,21 @@ func (k *pen) object(name pades.Name) error {
 	if err != nil {
 		return err
 	}
-	return k.paint(data, resources, ctm, k.depth+1)
+	for _, state := range begins(state) {
+		if err := k.paint(data, resources, state, k.depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begins returns the states in which programs begin a form XObject that is painted
+// in a state: that one (8.10.1), without its rise, leading and stretching, and the
+// initial one at its place.
+func begins(state graphics) []graphics {
+	unplaced, anew := state, initial
+	unplaced.rise, unplaced.leading, unplaced.stretched = initial.rise, initial.leading, initial.stretched
+	anew.ctm, anew.mixed = state.ctm, state.mixed
+	anew.font, anew.size = state.font, state.size // without a font nothing is shown
+	return slices.Compact([]graphics{state, unplaced, anew})
 }

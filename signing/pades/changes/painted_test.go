@@ -2,7 +2,10 @@ package changes
 
 import (
 	"errors"
+	"fmt"
 	"testing"
+
+	"tamga/signing/pades"
 )
 
 // TestPainted asks of contents whether they paint in the middle of a page.
@@ -35,6 +38,108 @@ func TestPainted(t *testing.T) {
 		{"BT /F1 12 Tf 50 150 Td (Some words here) Tj ET", true},
 		{"BT /F1 12 Tf 50 50 Td (Some words here) Tj ET", false},
 		{"BT /F1 12 Tf 50 150 Td (W) Tj ET", false},
+		// What moves text, and may move it back.
+		{"BT /F1 12 Tf 110 50 Td (W) Tj ET", false},
+		{"BT /F1 12 Tf 100 Ts 110 50 Td (W) Tj ET", true},
+		{"BT /F1 12 Tf -100 Ts 110 150 Td (W) Tj ET", false},
+		{"BT /F1 12 Tf 250 150 Td (W) Tj ET", false},
+		{"BT /F1 12 Tf 250 150 Td [10000 (W)] TJ ET", true},
+		{"BT /F1 12 Tf 50 150 Td [-6000 (W)] TJ ET", true},
+		{"BT /F1 12 Tf 50 150 Td [-20000 (W)] TJ ET", false},
+		{"BT /F1 12 Tf -100 Tz 250 150 Td (Some words here) Tj ET", true},
+		{"BT /F1 12 Tf -100 Tz 90 150 Td (Some words here) Tj ET", false},
+		{"BT /F1 12 Tf 50 Tz 30 150 Td (Words) Tj ET", false},
+		{"BT /F1 -12 Tf 250 150 Td (Some words here) Tj ET", true},
+		{"BT /F1 12 Tf -20 Tc 250 150 Td (Some words) Tj ET", true},
+		{"BT /F1 12 Tf -40 Tw 250 150 Td (S o m e) Tj ET", true},
+		{"BT /F1 12 Tf 50 Tc 20 150 Td (So) Tj ET", true},
+		{"BT /F1 12 Tf 250 150 Td 0 0 (W) \" ET", false},
+		{"BT /F1 12 Tf 250 150 Td 0 -60 (WWW) \" ET", true},
+		{"BT /F1 12 Tf 80 150 Td 2 Tr 80 w (W) Tj ET", true},
+		{"BT /F1 200 Tf 50 50 Td (W) Tj ET", true},
+		// Fonts.
+		{"BT 50 50 Td (W) Tj ET", true},
+		{"BT /None 12 Tf 50 50 Td (W) Tj ET", true},
+		{"BT /T3 12 Tf 50 50 Td (W) Tj ET", true},
+		{"BT /Wide 12 Tf 50 150 Td (W) Tj ET", true},
+		{"BT /Back 12 Tf 250 150 Td (WWWW) Tj ET", true},
+		{"BT /Map 12 Tf 50 150 Td (       ) Tj ET", true},
+		{"BT /CID 12 Tf 50 50 Td <00410042> Tj ET", false},
+		{"BT /CID 12 Tf 50 150 Td <0041004200410042> Tj ET", true},
+		{"BT /CID 12 Tf 50 50 Td <004100> Tj ET", true},
+		{"BT /CID 12 Tf 50 150 Td <20202020> Tj ET", false},
+		{"BT /CID 12 Tf 80 150 Td <20202020> Tj ET", true},
+		{"BT /GB 12 Tf 50 50 Td (abc) Tj ET", false},
+		{"BT /CIDV 12 Tf 50 50 Td <0041> Tj ET", true},
+		{"BT /CIDW 12 Tf 50 150 Td <0041> Tj ET", true},
+		// Graphics states.
+		{"/Plain gs 1 g 0 0 300 300 re f", false},
+		{"1 g /Plain gs 0 0 300 300 re f", false},
+		{"/Difference gs 1 g 0 0 300 300 re f", true},
+		{"/Invert gs 1 g 0 0 300 300 re f", true},
+		{"/Masked gs 1 g 0 0 300 300 re f", true},
+		{"q /Difference gs Q 1 g 0 0 300 300 re f", false},
+		{"0 90 m 300 90 l S", false},
+		{"/Thick gs 0 90 m 300 90 l S", true},
+		{"/Big gs BT 50 50 Td (W) Tj ET", true},
+		{"/None gs", true},
+		{"/Huge gs BT 50 50 Td (W) Tj ET", true},
+		{"/Odd gs", true},
+		{"BT /Lost 12 Tf 50 150 Td (W) Tj ET", true},
+		{"BT /Bad 12 Tf 50 50 Td (W) Tj ET", true},
+		{"0 0 m 90 90 l 0 90 l S", false},
+		{"20 w 90 0 m 85 90 l 80 0 l S", true},
+		{"20 w 1 M 90 0 m 85 80 l 80 0 l S", false},
+		{"/Spiky gs 5 w 90 0 m 85 80 l 80 0 l S", true},
+		// White that may be another colour.
+		{"/Fm1 Do", true},
+		{"/Fm2 Do", false},
+		{"/Difference gs /Fm2 Do", true},
+		// What a form begins with.
+		{"60 w /Fm3 Do", true},
+		{"/Fm3 Do", false},
+		{"q 60 w Q /Fm3 Do", false},
+		{"/Fm3 Do 60 w", false},
+		{"1 0 0 1 0 100 cm /Fm4 Do", true},
+		{"/Fm4 Do", false},
+		{"BT /F1 12 Tf ET /Fm10 Do", false},
+		{"BT /F1 12 Tf ET /Fm5 Do", false},
+		{"BT /F1 200 Tf ET /Fm5 Do", true},
+		{"BT /F1 12 Tf 100 Ts ET 1 0 0 1 60 0 cm /Fm5 Do", true},
+		// Where programs begin it otherwise.
+		{"BT /F1 12 Tf 300 Ts ET 1 0 0 1 60 130 cm /Fm5 Do", true},
+		{"BT /F1 12 Tf 300 Ts ET 1 0 0 1 60 0 cm /Fm5 Do", false},
+		{"BT /F1 12 Tf 900 Tz ET /Fm5 Do", false},
+		{"1 g /Fm4 Do", false},
+		{"1 g 1 0 0 1 0 100 cm /Fm4 Do", true},
+		{"/Fm5 Do", true},
+		{"/Fm6 Do", true},
+		{"/Fm7 Do", true},
+		{"/Fm8 Do", true},
+		{"/Fm9 Do", true},
+		{"/Ps1 Do", true},
+		{"9 0 0 9 0 0 cm /Im1 Do", false},
+		{"300 0 0 300 0 0 cm /Im1 Do", true},
+		// What is not read in one way only.
+		{"1 g 0 0 300 300 re f extra", true},
+		{"1 1 0 0 90 90 re n", true},
+		{"/a /b /c /d k 0 0 300 300 re f", true},
+		{"1e0 g", true},
+		{"1 0 0 1 1-1 0 cm", true},
+		{"1 0 0 1 nan 0 cm", true},
+		{"1 0 0 1 (x) 0 cm", true},
+		{"-5 w", true},
+		{"2000000 0 m", true},
+		{"1000 0 0 1000 0 0 cm 1000 0 0 1000 0 0 cm 1000 0 0 1000 0 0 cm", true},
+		{"[1 0 0 1 0 0 cm]", true},
+		{"[1", true},
+		{"]", true},
+		{"> n", true},
+		{"} n", true},
+		{"/Span <</MCID 0/E (x)>> BDC 0 0 9 9 re f EMC", false},
+		{"/#50lain gs", false},
+		{"[3 2] 0 d 0 J 1 j 10 M 0.5 i /Perceptual ri 0 0 9 9 re S", false},
+		{"Q Q 0 0 9 9 re f", false},
 		{"BT /F1 12 Tf 50 150 Td (    ) Tj ET", false},
 		{"BT /F1 12 Tf 14 TL 50 300 Td (W) Tj T* (W) Tj ET", false},
 		{"BT /F1 12 Tf 100 TL 110 250 Td (W) Tj T* (W) Tj ET", true},
@@ -49,8 +154,8 @@ func TestPainted(t *testing.T) {
 		{"cm", true},
 		{"1e999 0 0 1e999 0 0 cm 0 0 1 1 re f", true},
 	} {
-		p := &painter{step: &step{comparison: &comparison{work: 1 << 20}}, target: target}
-		err := p.paint([]byte(c.content), nil, identity, 0)
+		p, resources := painting(t, target)
+		err := p.paint([]byte(c.content), resources, initial, 0)
 		if got := err != nil; got != c.want {
 			t.Errorf("%q paints there: %v (%v)", c.content, got, err)
 		}
@@ -58,6 +163,76 @@ func TestPainted(t *testing.T) {
 			t.Errorf("%q: %v", c.content, err)
 		}
 	}
+}
+
+// painting follows contents whose resources are painted as objects of a file.
+func painting(t testing.TB, target rectangle) (*painter, pades.Dict) {
+	doc := document(t, paintedResources...)
+	s := &step{comparison: &comparison{work: 1 << 20, doc: doc}}
+	dict, err := doc.ResolveDict(0, pades.Ref{Number: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.newPainter(target), dict
+}
+
+// document is a file of a catalog, an empty page tree, and some objects from number
+// 3 on.
+func document(t testing.TB, objects ...string) *pades.Document {
+	objects = append([]string{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[]/Count 0>>"}, objects...)
+	file := []byte("%PDF-1.7\n")
+	table := fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
+	for i, body := range objects {
+		table += fmt.Sprintf("%010d 00000 n \n", len(file))
+		file = fmt.Appendf(file, "%d 0 obj\n%s\nendobj\n", i+1, body)
+	}
+	file = fmt.Appendf(file, "%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", table, len(objects)+1, len(file))
+	doc, err := pades.Read(file)
+	if err != nil || len(doc.Unreadable) > 0 {
+		t.Fatal(err, doc.Unreadable)
+	}
+	return doc
+}
+
+var paintedResources = []string{
+	`<</Font<</F1 4 0 R/T3 5 0 R/Wide 6 0 R/Back 7 0 R/Map 8 0 R/CID 9 0 R/GB 10 0 R/CIDV 11 0 R/CIDW 12 0 R/Lost 13 0 R/Bad 14 0 R>>
+/ExtGState<</Plain<</Type/ExtGState/BM/Normal/CA 0.5/SMask/None>>/Difference<</BM 19 0 R>>/Invert<</TR<</FunctionType 2>>>>
+/Masked<</SMask<</S/Luminosity>>>>/Thick<</LW 20 0 R>>/Spiky<</ML 40>>/Big<</Font[4 0 R 200]>>/Huge<</Font[5 0 R 1]>>/Odd<</LW(x)>>>>
+/XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R>>>>`,
+	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+	"<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 50 100]>>",
+	"<</Type/Font/Subtype 15 0 R/Widths 16 0 R>>",
+	"<</Type/Font/Subtype/TrueType/Widths[-3000]>>",
+	"<</Type/Font/Subtype/Type1/Encoding<</Differences[32/A]>>>>",
+	"<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W[1[500]2 9 600]>>]>>",
+	"<</Type/Font/Subtype/Type0/Encoding/UniGB-UTF16-H/DescendantFonts[<</Subtype/CIDFontType0>>]>>",
+	"<</Type/Font/Subtype/Type0/Encoding/Identity-V/DescendantFonts[<</Subtype/CIDFontType0>>]>>",
+	"<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[17 0 R]>>",
+	"<</Type/Font/Subtype/TrueType/FontDescriptor<</MissingWidth 9000>>>>",
+	"<</Type/Font/Subtype/TrueType/Widths(500)>>",
+	"/TrueType",
+	"[500 18 0 R]",
+	"<</Subtype/CIDFontType2/DW 500/W[1 9 9000]>>",
+	"9000",
+	"/Difference",
+	"30",
+	formXObject("/Resources<</ColorSpace<</DefaultGray[/Separation/Black/DeviceGray 99 0 R]>>>>", "1 g 0 0 300 300 re f"),
+	formXObject("", "1 g 0 0 300 300 re f"),
+	formXObject("", "0 90 m 300 90 l S"),
+	formXObject("/Matrix 32 0 R", "0 0 9 9 re f"),
+	formXObject("", "BT 50 20 Td (W) Tj ET"),
+	formXObject("", "Q"),
+	formXObject("/Ref<</F(other.pdf)>>", ""),
+	formXObject("/Matrix[1 0 0]", ""),
+	"<</Subtype/Image/Width 1/Height 1/Length 0>>stream\n\nendstream",
+	"<</Subtype/PS/Length 0>>stream\n\nendstream",
+	formXObject("/Resources<</XObject<</Fm9 31 0 R>>>>", "/Fm9 Do"),
+	"[1 0 0 1 150 0]",
+	formXObject("", "BT /F1 12 Tf 50 20 Td (W) Tj ET"),
+}
+
+func formXObject(dict, content string) string {
+	return fmt.Sprintf("<</Type/XObject/Subtype/Form/BBox[0 0 300 300]%s/Length %d>>stream\n%s\nendstream", dict, len(content), content)
 }
 
 func TestShownText(t *testing.T) {
@@ -81,10 +256,23 @@ func TestShownText(t *testing.T) {
 		{"BT (100) Tj ET /GS1 gs", "100", false},
 		{"1 g 0 0 9 9 re f 0 G 1 w 0 0 9 9 re S q 0 0 9 9 re W n BT (100) Tj ET Q", "100", true},
 		{"", "100", false},
-		{"BT (x) Tj ET", "\xFE\xFF\x04\x28", true},
+		{"BT (x) Tj ET", "\xFE\xFF\x04\x28", false},
+		{"BT (?) Tj ET", "\xFE\xFF\x04\x28", true},
+		{"BT (\xD8) Tj ET", "\xFE\xFF\x04\x28", true},
+		{"BT (100) Tj ET", "\xFE\xFF\x001\x000\x000", true},
+		{"BT (900) Tj ET", "\xFE\xFF\x001\x000\x000", false},
+		{"BT (1000 ?) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", true},
+		{"BT (1000) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", true},
+		{"BT (9000 ?) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", false},
+		{"BT (10000 ?) Tj ET", "\xFE\xFF\x001\x000\x000\x000\x00 \x20\xB8", false},
+		{"BT (caf\xE9 100) Tj ET", "caf\xE9 100", true},
+		{"BT (caf\xE9 900) Tj ET", "caf\xE9 100", false},
+		{"BT (caf\xE9?) Tj ET", "caf\xE9?", true},
+		{"BT (caf\xE9) Tj ET", "caf\xE9?", false},
+		{"BT (\xE9 pay) Tj ET", "pay", false},
 	} {
 		shown, err := shownText([]byte(c.content))
-		if got := err == nil && sameText(shown, []byte(c.text)); got != c.want {
+		if got := err == nil && sameText(shown, pades.String{Value: []byte(c.text)}.Text()); got != c.want {
 			t.Errorf("%q shows %q: %v", c.content, c.text, got)
 		}
 	}
@@ -92,8 +280,8 @@ func TestShownText(t *testing.T) {
 
 func FuzzContent(f *testing.F) {
 	f.Add([]byte("q 1 0 0 1 0 0 cm BT /F1 1 Tf (a) Tj [<41> 2] TJ ET 0 0 m 1 1 l S Q"))
-	f.Fuzz(func(_ *testing.T, content []byte) {
-		p := &painter{step: &step{comparison: &comparison{work: 1 << 20}}, target: rectangle{1, 1, 2, 2, true}}
-		p.paint(content, nil, identity, 0)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		p, resources := painting(t, rectangle{1, 1, 2, 2, true})
+		p.paint(content, resources, initial, 0)
 	})
 }

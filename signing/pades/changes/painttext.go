@@ -2,20 +2,44 @@ package changes
 
 import "math"
 
-// textNumbers is how many numbers the operators of text take.
-var textNumbers = map[string]int{"Tf": 1, "Td": 2, "TD": 2, "Tm": 6, "TL": 1, "Tc": 1, "Tw": 1, "Tz": 1, "\"": 3}
+// textState is the part of the graphics state that text is placed by (9.3).
+type textState struct {
+	font                  *letters // nil when none is chosen
+	size, leading, rise   float64
+	char, word, stretched float64
+	outlined              bool // letters are drawn along their outlines too
+}
 
 // write follows text (9.4).
 func (k *pen) write(operator string, args []operand) error {
-	n, err := numbers(args, textNumbers[operator])
+	switch operator {
+	case "TJ":
+		return k.showAll(args)
+	case "Tj", "'":
+		return k.showOne(operator, args)
+	case "Tf":
+		n, err := numbers(args[1:], 1)
+		if err != nil {
+			return err
+		}
+		k.size = n[0]
+		k.font, err = k.fontNamed(args[0])
+		return err
+	case "\"":
+		n, err := numbers(args[:2], 2)
+		if err != nil {
+			return err
+		}
+		k.word, k.char = n[0], n[1]
+		return k.showOne(operator, args[2:])
+	}
+	n, err := numbers(args, len(args))
 	if err != nil {
 		return err
 	}
 	switch operator {
 	case "BT":
-		k.text, k.line = identity, identity
-	case "Tf":
-		k.size = n[0]
+		return k.begin(identity)
 	case "TL":
 		k.leading = n[0]
 	case "Tc":
@@ -24,55 +48,103 @@ func (k *pen) write(operator string, args []operand) error {
 		k.word = n[0]
 	case "Tz":
 		k.stretched = n[0] / 100
+	case "Ts":
+		k.rise = n[0]
+	case "Tr":
+		k.outlined = n[0] != 0 && n[0] != 3
 	case "TD":
 		k.leading = -n[1]
-		k.next(n[0], n[1])
+		return k.next(n[0], n[1])
 	case "Td":
-		k.next(n[0], n[1])
+		return k.next(n[0], n[1])
 	case "T*":
-		k.next(0, -k.leading)
+		return k.next(0, -k.leading)
 	case "Tm":
-		k.line = matrix(n)
-		k.text = k.line
-	case "'", "\"":
-		if operator == "\"" {
-			k.word, k.char = n[0], n[1]
-		}
-		k.next(0, -k.leading)
-		return k.show(args)
-	case "Tj", "TJ":
-		return k.show(args)
+		return k.begin(matrix(n))
 	}
 	return nil
 }
 
-func (k *pen) next(x, y float64) {
-	k.line = matrix{1, 0, 0, 1, x, y}.times(k.line)
-	k.text = k.line
+// begin starts a line.
+func (k *pen) begin(line matrix) error {
+	k.line, k.low, k.high = line, 0, 0
+	return line.check()
 }
 
-// show paints strings from the start of what the line has, each letter an em
-// wide.
-func (k *pen) show(args []operand) error {
-	letters, moved := 0, 0.0
-	blank := true
-	for _, a := range args {
-		letters += len(a.text)
-		moved += math.Abs(a.number) / 1000
-		for _, c := range a.text {
-			blank = blank && c == ' '
+func (k *pen) next(x, y float64) error { return k.begin(matrix{1, 0, 0, 1, x, y}.times(k.line)) }
+
+// showOne shows a string, on a new line but for Tj.
+func (k *pen) showOne(operator string, args []operand) error {
+	if operator != "Tj" {
+		if err := k.next(0, -k.leading); err != nil {
+			return err
 		}
 	}
-	size := math.Abs(k.size)
-	width := (float64(letters)*(size+math.Abs(k.char)+math.Abs(k.word)) + moved*size) * max(k.stretched, 0)
-	m := k.text.times(k.ctm)
-	k.text = matrix{1, 0, 0, 1, width, 0}.times(k.text)
-	if blank {
+	if args[0].kind != textOperand {
+		return errContent
+	}
+	return k.show(args[0].text)
+}
+
+// showAll shows strings with moves between them.
+func (k *pen) showAll(args []operand) error {
+	for _, a := range args {
+		switch a.kind {
+		case textOperand:
+			if err := k.show(a.text); err != nil {
+				return err
+			}
+		case numberOperand:
+			move := -a.number / 1000 * k.size * k.stretched
+			k.low, k.high = k.low+move, k.high+move
+		default:
+			return errContent
+		}
+	}
+	return nil
+}
+
+// show paints a string. Where on the line it begins is known within low and high,
+// as letters may be as narrow or as wide as any of the font.
+func (k *pen) show(text []byte) error {
+	if len(text) == 0 {
 		return nil
 	}
-	// What was shown before on the line may have been narrower than assumed.
-	start := k.line.times(k.ctm)
-	r := m.box(-size*0.3, -size*0.4, width+size*0.3, size*1.2)
-	r.add(start.apply(0, 0))
+	f := k.font
+	if f == nil {
+		return errContent
+	}
+	fewest, most, err := f.count(text)
+	if err != nil {
+		return err
+	}
+	narrow, wide := f.narrow*k.size, f.wide*k.size
+	narrow, wide = min(narrow, wide)+k.char+min(k.word, 0), max(narrow, wide)+k.char+max(k.word, 0)
+	narrow, wide = narrow*k.stretched, wide*k.stretched
+	narrow, wide = min(narrow, wide), max(narrow, wide)
+	start, stop := k.low, k.high
+	k.low += min(fewest*narrow, most*narrow)
+	k.high += max(fewest*wide, most*wide)
+	if f.blank(text) {
+		return nil
+	}
+	start, stop = min(start, k.low), max(stop, k.high)
+	// An em around what the letters take, as ink leaves their boxes.
+	left, right := -0.3*k.size*k.stretched, (max(f.wide, 1)+0.3)*k.size*k.stretched
+	bottom, top := -0.4*k.size, 1.2*k.size
+	m := k.line.times(k.ctm)
+	r := m.box(start+min(left, right), k.rise+min(bottom, top), stop+max(left, right), k.rise+max(bottom, top))
+	if k.outlined {
+		r = r.grown(k.thickness(true))
+	}
 	return k.hit(r)
+}
+
+// grown returns the rectangle with a margin.
+func (r rectangle) grown(by float64) rectangle {
+	if math.IsNaN(by) {
+		r.known = false
+	}
+	r.left, r.bottom, r.right, r.top = r.left-by, r.bottom-by, r.right+by, r.top+by
+	return r
 }

@@ -92,16 +92,24 @@ func (p *Permission) readReferences(doc *pades.Document, s *pades.Signature, rev
 			p.Locks = append(p.Locks, allFields)
 			continue
 		}
-		if reference.Name("TransformMethod") != "FieldMDP" {
-			continue
+		method, err := doc.Resolve(revision, reference.Get("TransformMethod"))
+		switch {
+		case err == nil && slices.Contains(otherMethods, method):
+		case err == nil && method == pades.Object(pades.Name("FieldMDP")):
+			params, err := doc.ResolveDict(revision, reference.Get("TransformParams"))
+			if err != nil {
+				params = nil
+			}
+			p.Locks = append(p.Locks, readLock(doc, params, revision))
+		default:
+			p.Locks = append(p.Locks, allFields)
 		}
-		params, err := doc.ResolveDict(revision, reference.Get("TransformParams"))
-		if err != nil {
-			params = nil
-		}
-		p.Locks = append(p.Locks, readLock(doc, params, revision))
 	}
 }
+
+// otherMethods are the transforms that lock no field: the reader reads DocMDP,
+// and the others (table 253, and of older versions) say what is digested.
+var otherMethods = []pades.Object{pades.Name("DocMDP"), pades.Name("UR"), pades.Name("UR3"), pades.Name("Identity")}
 
 // readFieldLock adds the /Lock of the signature's field.
 func (p *Permission) readFieldLock(doc *pades.Document, s *pades.Signature, revision int) {
@@ -115,6 +123,7 @@ func (p *Permission) readFieldLock(doc *pades.Document, s *pades.Signature, revi
 	if !ok || e.Value == nil {
 		return
 	}
+	// A lock that is nowhere was meant to lock something.
 	dict, err := doc.ResolveDict(revision, e.Value)
 	if err != nil {
 		dict = nil
@@ -125,7 +134,11 @@ func (p *Permission) readFieldLock(doc *pades.Document, s *pades.Signature, revi
 		return
 	}
 	if e, ok := dict.Lookup("P"); ok {
-		n, _ := e.Value.(pades.Integer)
+		o, err := doc.Resolve(revision, e.Value)
+		n, _ := o.(pades.Integer)
+		if err != nil || n < 1 || n > 3 {
+			n = 1
+		}
 		p.Level = min(p.Level, accessLevel(int(n)))
 	}
 }
@@ -135,8 +148,10 @@ func readLock(doc *pades.Document, dict pades.Dict, revision int) Lock {
 	if _, twice := dict.Duplicate(); twice || dict == nil {
 		return allFields
 	}
-	l := Lock{Action: string(dict.Name("Action"))}
-	if l.Action != "Include" && l.Action != "Exclude" {
+	action, err := doc.Resolve(revision, dict.Get("Action"))
+	name, _ := action.(pades.Name)
+	l := Lock{Action: string(name)}
+	if err != nil || l.Action != "Include" && l.Action != "Exclude" {
 		return allFields
 	}
 	o, err := doc.Resolve(revision, dict.Get("Fields"))
@@ -145,8 +160,9 @@ func readLock(doc *pades.Document, dict pades.Dict, revision int) Lock {
 		return allFields
 	}
 	for _, o := range list {
+		o, err := doc.Resolve(revision, o)
 		name, ok := o.(pades.String)
-		if !ok || name.Malformed {
+		if err != nil || !ok || name.Malformed {
 			return allFields
 		}
 		l.Fields = append(l.Fields, name.Text())

@@ -8,15 +8,16 @@ type rectangle struct {
 	known                    bool
 }
 
-// rectangleOf reads a rectangle and says whether it has an area.
-func rectangleOf(o pades.Object) (r rectangle, visible bool) {
+// rectangle reads a rectangle and says whether it has an area.
+func (c *comparison) rectangle(revision int, o pades.Object) (r rectangle, visible bool) {
 	list, ok := o.(pades.Array)
 	if !ok || len(list) != 4 {
 		return r, false
 	}
 	var n [4]float64
 	for i, o := range list {
-		if n[i], ok = number(o); !ok {
+		o, err := c.doc.Resolve(revision, o)
+		if n[i], ok = number(o); !ok || err != nil {
 			return r, false
 		}
 	}

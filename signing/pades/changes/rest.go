@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"maps"
 	"slices"
 
 	"tamga/signing/pades"
@@ -12,10 +11,6 @@ import (
 func (s *step) rest() error {
 	var parts map[uint32]string
 	var referred map[uint32]bool
-	walked := map[[2]uint32]int{}
-	for w := range s.walked {
-		walked[[2]uint32{w.holder, w.target}]++
-	}
 	for _, n := range s.order {
 		change := s.changes[n]
 		if change.Freed || !change.New && !s.sameGeneration(change.Ref) {
@@ -23,7 +18,6 @@ func (s *step) rest() error {
 		}
 		switch {
 		case s.claimed[n]:
-			s.checkUses(change, walked)
 		case change.New:
 			if referred == nil {
 				var err error
@@ -42,21 +36,7 @@ func (s *step) rest() error {
 			s.unexplained(change.Ref, parts[n])
 		}
 	}
-	return nil
-}
-
-// checkUses looks for references to a changed object by which the comparison has
-// not come: there, the change is not permitted.
-func (s *step) checkUses(change pades.Change, walked map[[2]uint32]int) {
-	n := change.Ref.Number
-	if change.New || s.anywhere[n] {
-		return
-	}
-	for _, holder := range slices.Sorted(maps.Keys(s.uses.in[n])) {
-		if s.uses.in[n][holder] > walked[[2]uint32{holder, n}] {
-			s.find(change.Ref, CodeShared, Never, "object %d changes, which object %d refers to in another part", n, holder)
-		}
-	}
+	return s.checkUses(s.old, s.walked)
 }
 
 // referred returns the numbers to which the objects of this revision refer.

@@ -187,8 +187,8 @@ func (s *step) changesBelow(o pades.Object) bool {
 	if !ok {
 		return true
 	}
-	for _, target := range s.uses.out[ref.Number] {
-		if _, changed := s.changes[target]; changed {
+	for _, r := range s.uses.out[ref.Number] {
+		if _, changed := s.changes[r.target]; changed {
 			return true
 		}
 	}

@@ -1,35 +1,105 @@
 package changes
 
-import "tamga/signing/pades"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"tamga/signing/pades"
+)
 
 // maxUses bounds the references that are kept.
 const maxUses = 4 << 20
 
-// uses knows who refers to the objects that later revisions change, as of one
-// revision: an object that is permitted to change in one part of the document
-// must not have another. Every object is read for it once, whether it is reached
-// from the catalog or not.
-type uses struct {
-	// interest holds the numbers that a later revision lists.
-	interest map[uint32]bool
-	// in is by the number referred to, then by the one that refers; out is its
-	// inverse.
-	in    map[uint32]map[uint32]int
-	out   map[uint32][]uint32
-	total int
+// use is one reference to an object: who holds it (the number of an object, 0 for
+// the trailer) and the way to it within the holder, as step writes it.
+type use struct {
+	holder uint32
+	way    string
 }
 
+// The parts of a way besides keys. The first element of an array that a name
+// follows may be the page of a destination (12.3.2.2).
+const (
+	element     = "[]"
+	destination = "[@]"
+	unknownKey  = "?" // a key that could be mistaken for two parts of a way
+)
+
+// onward appends a part to a way.
+func onward(way, part string) string {
+	if part != element && part != destination && strings.ContainsAny(part, "/[?") {
+		part = unknownKey
+	}
+	if way == "" {
+		return part
+	}
+	return way + "/" + part
+}
+
+// last returns the last part of a way.
+func last(way string) string { return way[strings.LastIndexByte(way, '/')+1:] }
+
+// uses is the graph of the references to what later revisions change, as of one
+// revision: an object that is permitted to change in one part of the document
+// must not have another. Every object is read for it, whether it is reached from
+// the catalog or not.
+type uses struct {
+	// tracked holds the numbers that a later revision lists, and the objects
+	// that refer to those: what is in one has the part of what refers to it.
+	tracked map[uint32]bool
+	in      map[uint32]map[use]int
+	// out is the inverse of in: what an object refers to.
+	out   map[uint32][]reference
+	total int
+	pages map[pades.Ref]bool
+}
+
+// reference is a use seen from its holder.
+type reference struct {
+	target uint32
+	way    string
+}
+
+// link is a reference without its way. The highest bit of the target says that it
+// is from something to its page or to what is above it, by /P or /Pg.
+type link struct{ holder, target uint32 }
+
+const upwards = 1 << 31
+
+// maxTracking is how far references are followed back from what changes: through
+// an appearance, its dictionary and its field to the array that lists the field.
+const maxTracking = 5
+
 func (c *comparison) newUses(base int) (*uses, error) {
-	u := &uses{interest: map[uint32]bool{}, in: map[uint32]map[uint32]int{}, out: map[uint32][]uint32{}}
+	u := &uses{tracked: map[uint32]bool{}, in: map[uint32]map[use]int{}, out: map[uint32][]reference{}, pages: c.pages}
 	for r := base + 1; r < len(c.doc.Revisions); r++ {
 		for _, change := range c.doc.Changed(r) {
-			u.interest[change.Ref.Number] = true
+			u.tracked[change.Ref.Number] = true
 		}
 	}
-	if len(u.interest) == 0 {
+	if len(u.tracked) == 0 {
 		return u, nil
 	}
+	links, err := c.links(base)
+	if err != nil {
+		return nil, err
+	}
+	u.track(links)
+	holders := map[uint32]bool{}
+	for _, l := range links {
+		if u.tracked[l.target&^upwards] {
+			holders[l.holder] = true
+		}
+	}
+	if err := u.add(0, c.doc.Revisions[base].Trailer); err != nil {
+		return nil, err
+	}
 	for _, ref := range c.doc.Objects(base) {
+		if !holders[ref.Number] {
+			continue
+		}
 		o, err := c.object(base, ref)
 		if err != nil {
 			return nil, err
@@ -41,6 +111,68 @@ func (c *comparison) newUses(base int) (*uses, error) {
 	return u, nil
 }
 
+// links reads every object of a revision.
+func (c *comparison) links(revision int) ([]link, error) {
+	var links []link
+	for _, ref := range c.doc.Objects(revision) {
+		o, err := c.object(revision, ref)
+		if err != nil {
+			return nil, err
+		}
+		links = appendLinks(links, ref.Number, o, 0)
+		if len(links) > maxUses {
+			return nil, ErrTooComplex
+		}
+	}
+	return links, nil
+}
+
+func appendLinks(links []link, holder uint32, o pades.Object, bit uint32) []link {
+	switch o := o.(type) {
+	case pades.Ref:
+		return append(links, link{holder, o.Number | bit})
+	case pades.Array:
+		for _, e := range o {
+			links = appendLinks(links, holder, e, 0)
+		}
+	case pades.Dict:
+		for _, e := range o {
+			bit := uint32(0)
+			if e.Key == "P" || e.Key == "Pg" {
+				bit = upwards
+			}
+			links = appendLinks(links, holder, e.Value, bit)
+		}
+	case *pades.Stream:
+		return appendLinks(links, holder, o.Dict, 0)
+	}
+	return links
+}
+
+// track adds what refers to what is tracked, as far as it is asked about. Pages
+// are not, unless they change themselves: what lists their annotations is nothing
+// else by its type.
+func (u *uses) track(links []link) {
+	for range maxTracking {
+		fresh := map[uint32]bool{}
+		for _, l := range links {
+			if u.tracked[l.target] && !u.tracked[l.holder] && !u.pages[pades.Ref{Number: l.holder}] {
+				fresh[l.holder] = true
+			}
+		}
+		for n := range fresh {
+			u.tracked[n] = true
+		}
+	}
+}
+
+// sorted returns the references to an object in a fixed order.
+func (u *uses) sorted(number uint32) []use {
+	return slices.SortedFunc(maps.Keys(u.in[number]), func(a, b use) int {
+		return cmp.Or(cmp.Compare(a.holder, b.holder), cmp.Compare(a.way, b.way))
+	})
+}
+
 // of returns how many references to an object there are.
 func (u *uses) of(number uint32) int {
 	n := 0
@@ -50,21 +182,27 @@ func (u *uses) of(number uint32) int {
 	return n
 }
 
+// unused says whether nothing refers to an object, so that what it refers to has
+// no part through it.
+func (u *uses) unused(number uint32) bool {
+	return number != 0 && u.tracked[number] && len(u.in[number]) == 0
+}
+
 func (u *uses) add(holder uint32, o pades.Object) error {
-	eachRef(o, func(ref pades.Ref) {
-		if !u.interest[ref.Number] {
-			return
+	u.walk(o, "", func(ref pades.Ref, way string) {
+		if part := last(way); u.pages[ref] && (part == "P" || part == "Pg") {
+			return // which every page has from all that stands on it
 		}
-		holders := u.in[ref.Number]
-		if holders == nil {
-			holders = map[uint32]int{}
-			u.in[ref.Number] = holders
+		in := u.in[ref.Number]
+		if in == nil {
+			in = map[use]int{}
+			u.in[ref.Number] = in
 		}
-		if holders[holder] == 0 {
-			u.out[holder] = append(u.out[holder], ref.Number)
+		at := use{holder, way}
+		if in[at]++; in[at] == 1 {
 			u.total++
+			u.out[holder] = append(u.out[holder], reference{ref.Number, way})
 		}
-		holders[holder]++
 	})
 	if u.total > maxUses {
 		return ErrTooComplex
@@ -72,9 +210,50 @@ func (u *uses) add(holder uint32, o pades.Object) error {
 	return nil
 }
 
+// walk calls f for every reference in o to a tracked object, with the way to it.
+func (u *uses) walk(o pades.Object, way string, f func(ref pades.Ref, way string)) {
+	switch o := o.(type) {
+	case pades.Ref:
+		if u.tracked[o.Number] {
+			f(o, way)
+		}
+	case pades.Array:
+		for i, e := range o {
+			part := element
+			if i == 0 && len(o) > 1 {
+				if _, named := o[1].(pades.Name); named {
+					part = destination
+				}
+			}
+			if u.leads(e) {
+				u.walk(e, onward(way, part), f)
+			}
+		}
+	case pades.Dict:
+		for _, e := range o {
+			if u.leads(e.Value) {
+				u.walk(e.Value, onward(way, string(e.Key)), f)
+			}
+		}
+	case *pades.Stream:
+		u.walk(o.Dict, way, f)
+	}
+}
+
+// leads says whether an object is or may hold a reference to a tracked one.
+func (u *uses) leads(o pades.Object) bool {
+	switch o := o.(type) {
+	case pades.Ref:
+		return u.tracked[o.Number]
+	case pades.Array, pades.Dict, *pades.Stream:
+		return true
+	}
+	return false
+}
+
 func (u *uses) remove(holder uint32) {
-	for _, target := range u.out[holder] {
-		delete(u.in[target], holder)
+	for _, r := range u.out[holder] {
+		delete(u.in[r.target], use{holder, r.way})
 		u.total--
 	}
 	delete(u.out, holder)
@@ -82,6 +261,10 @@ func (u *uses) remove(holder uint32) {
 
 // advance takes over what a step changes.
 func (u *uses) advance(s *step) error {
+	u.remove(0)
+	if err := u.add(0, s.doc.Revisions[s.new].Trailer); err != nil {
+		return err
+	}
 	for _, n := range s.order {
 		u.remove(n)
 		change := s.changes[n]

@@ -42,6 +42,12 @@ func forgeries(g Signers) []Case {
 		{"usf: ByteRange does not begin with the file", ranged("[9 10 20 30]"), Problem, pades.CodeByteRangeStart},
 		{"usf: ByteRange overlaps itself", ranged("[0 100 50 10]"), Problem, pades.CodeByteRangeBounds},
 
+		{"usf: a page with two contents", s.edit(firstPage, "/Contents 6 0 R", "/Contents 6 0 R/Contents 7 0 R").build(g).out,
+			Unreadable, pades.CodeDuplicateKey},
+		{"usf: a page with two fonts of a name", s.edit(secondPage, "/F1 8 0 R", "/F1 8 0 R/F1 9 0 R").build(g).out,
+			Unreadable, pades.CodeDuplicateKey},
+		{"usf: pages with two boxes", s.edit(pageTree, "/MediaBox", "/MediaBox[0 0 60 80]/MediaBox").build(g).out,
+			Unreadable, pades.CodeDuplicateKey},
 		{"usf: no Contents", replaced(s, g, "/Contents "+contentsHole, ""), Problem, pades.CodeContentsMissing},
 		{"usf: Contents null", replaced(s, g, contentsHole, "null"), Problem, pades.CodeContentsMissing},
 		{"usf: Contents empty", replaced(s, g, contentsHole, "<>"), Problem, pades.CodeContentsEmpty},

@@ -35,6 +35,8 @@ func forms(g Signers) []Case {
 		{"form: signature flags cleared", after(form("/SigFlags 3", "/SigFlags 0")), Change, codeForm},
 		{"form: a value that is a stream", after(filled.and(sample{
 			nameField: replace(filled[nameField], "(New)", " 31 0 R"), fresh + 1: streamBody("", "x")})), Change, codeField},
+		{"form: a value of one foreign letter that shows another sum", after(filled.and(sample{
+			nameField: replace(filled[nameField], "(New)", "(\\200 100)"), fresh: looks("\\200 900")})), Change, codeAppearance},
 		{"form: a filled field with an action", after(filled.and(sample{
 			nameField: replace(filled[nameField], "/F 4", "/F 4/AA<</K<</S/JavaScript/JS(x)>>>>")})), Change, codeField},
 		{"form: a filled field moved", after(filled.and(sample{
@@ -59,6 +61,13 @@ func forms(g Signers) []Case {
 		{"form: a new signature field over the text", after(visible(s, "[50 690 200 730]")), Change, codeOverContent},
 		{"form: a new signature field over an image", after(visible(s, "[490 690 560 760]")), Change, codeOverContent},
 		{"form: a new signature field over another", after(visible(s, "[240 510 300 530]")), Change, codeOverlap},
+		{"form: a new signature field that turns away from its place", after(visible(s, "[300 200 400 250]").and(sample{
+			fresh: replace(visible(s, "[300 200 400 250]")[fresh], "/F 132", "/F 148")})), Change, codeField},
+		{"form: a new signature field over an annotation whose place is a reference", s.edit(comment, "[10 10 30 30]", "[22 0 R 10 330 230]").
+			with(hidden, "300").update(g, visible(s, "[300 200 400 250]")), Change, codeOverlap},
+		{"form: a new signature field over an annotation that draws itself", s.with(comment,
+			"<</Type/Annot/Subtype/Ink/Rect[10 10 30 30]/InkList[[300 200 400 250]]/P 3 0 R>>").update(g, visible(s, "[300 200 400 250]")),
+			Change, codeOverlap},
 		{"form: a new signature field that is a stamp", after(add("/Subtype/Widget", "/Subtype/Stamp")), Change, codeField},
 		{"form: a new signature that covers less than its revision", lateRange(g), Change, codeRange},
 	}

@@ -51,7 +51,7 @@ func shadows(g Signers) []Case {
 			"/Type/XRef/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</X 16 0 R>>>>", "/X Do")).update(g, sample{
 			nameField: replace(overlay[nameField], "(100)", "(900)"), nameLooks: looks("900"),
 		}), Change, codeShared},
-		{"shadow replace: a comment is the page's resources too", asResources(g), Change, codeResources},
+		{"shadow replace: a comment is the page's resources too", asResources(g), Change, codeShared},
 		{"shadow hide-and-replace: the hidden content listed", listedAgain(g), Change, codeContent},
 		{"shadow hide-and-replace: the hidden catalog listed", hiddenRoot(g), Change, codeRoot},
 		{"shadow hide-and-replace: the hidden page tree named", s.with(hidden, "<</Type/Pages/Kids[24 0 R]/Count 1>>").

@@ -1,0 +1,66 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+)
+
+// RequestBodies are the bodies of JSON of every address that takes one.
+func RequestBodies() map[string]any {
+	return map[string]any{
+		"/v1/verify/cms":               verifyRequest{},
+		"/v1/verify/pdf":               verifyRequest{},
+		"/v1/verify/xml":               verifyRequest{},
+		"/v1/verify/auto":              verifyRequest{},
+		"/v1/verify/batch":             verifyRequest{},
+		"/v1/sign/cms":                 signRequest{},
+		"/v1/sign/pdf":                 signRequest{},
+		"/v1/sign/xml":                 signRequest{},
+		"/v1/sign/batch":               signRequest{},
+		"/v1/extend":                   extendRequest{},
+		"/v1/extend/batch":             extendRequest{},
+		"/v1/timestamps":               timestampRequest{},
+		"/v1/certificates/inspect":     certificateRequest{},
+		"/v1/documents":                documents.Draft{},
+		"/v1/documents/:number/events": documents.NewEvent{},
+		"/v1/check":                    checkRequest{},
+	}
+}
+
+// RequestForms are the parts of every address that takes a form.
+func RequestForms() map[string][]string {
+	verify := func(file string, more ...string) []string {
+		return append([]string{file, "iin", "bin", "role", "at", "receipt", "receipt_pdf", "report", "policy"}, more...)
+	}
+	return map[string][]string{
+		"/v1/verify/cms":  verify("cms", "content", "digest"),
+		"/v1/verify/pdf":  verify("pdf"),
+		"/v1/verify/xml":  verify("xml", "content", "digest"),
+		"/v1/verify/auto": verify("file", "content", "digest"),
+		"/v1/check":       {"file", "number", "at", "receipt"},
+	}
+}
+
+// Queries are the addresses of the programming interface that can be got, with
+// the parameters that each takes.
+func Queries() map[string][]string {
+	all := map[string][]string{}
+	for _, r := range Routes() {
+		if r.Method == http.MethodGet {
+			all[r.Path] = queries[r.Path]
+		}
+	}
+	return all
+}
+
+// Routes are the routes of the programming interface.
+func Routes() []*echo.Route {
+	e := echo.New()
+	(&service{Server: Server{Registry: &registry.Registry{}}}).routes(e)
+	return slices.DeleteFunc(e.Routes(), func(r *echo.Route) bool { return len(r.Path) < 4 || r.Path[:4] != "/v1/" })
+}

@@ -1,0 +1,161 @@
+package revocation_test
+
+import (
+	"testing"
+	"time"
+
+	"tamga/certs/revocation"
+)
+
+// Two answers made on days 1 and 2, about day 3 unless said: which counts, both
+// ways round.
+func TestJoin(t *testing.T) {
+	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+	made := func(n int, kind string) *revocation.Evidence {
+		return &revocation.Evidence{Kind: kind, ThisUpdate: day(n)}
+	}
+	const list = "CRL"
+	answer := func(s revocation.Status, n int) revocation.Answer {
+		a := revocation.Answer{Status: s, Evidence: made(n, list)}
+		if s == revocation.Undetermined {
+			a.Cause = revocation.CauseExpired
+		}
+		return a
+	}
+	since := func(a revocation.Answer, n int, r revocation.Reason) revocation.Answer {
+		a.RevokedAt, a.Reason = day(n), r
+		return a
+	}
+	by := func(a revocation.Answer, kind string) revocation.Answer {
+		a.Evidence = made(int(a.Evidence.ThisUpdate.Sub(now)/(24*time.Hour)), kind)
+		return a
+	}
+	good, open, gone := revocation.Good, revocation.Undetermined, revocation.Revoked
+	hold, stolen, replaced := revocation.CertificateHold, revocation.KeyCompromise, revocation.Superseded
+	withCause := func(c revocation.Cause) revocation.Answer { return revocation.Answer{Status: open, Cause: c} }
+	tests := []struct {
+		name   string
+		a, b   revocation.Answer
+		status revocation.Status
+		cause  revocation.Cause
+		since  int // 0: not revoked
+		reason revocation.Reason
+	}{
+		{"good and good", answer(good, 1), answer(good, 2), good, "", 0, 0},
+		{"good and unknown", answer(good, 1), answer(open, 2), good, "", 0, 0},
+		{"good and nobody asked", answer(good, 1), revocation.Answer{}, good, "", 0, 0},
+		{"unknown and nobody asked", answer(open, 1), revocation.Answer{}, open, revocation.CauseExpired, 0, 0},
+		{"no list and nobody asked", withCause(revocation.CauseNoList), revocation.Answer{}, open, revocation.CauseNoList, 0, 0},
+		{"no list and another's list", withCause(revocation.CauseNoList), withCause(revocation.CauseScope), open, revocation.CauseScope, 0, 0},
+		{"another's list and more", withCause(revocation.CauseScope), withCause(revocation.CauseSignature), open, revocation.CauseSignature, 0, 0},
+		{"older revocation", since(answer(gone, 1), -5, replaced), answer(good, 2), gone, "", -5, replaced},
+		{"newer revocation", since(answer(gone, 2), -5, replaced), answer(good, 1), gone, "", -5, replaced},
+		{"revocation and unknown", since(answer(gone, 1), -5, replaced), answer(open, 2), gone, "", -5, replaced},
+		{"two revocations", since(answer(gone, 1), -5, replaced), since(answer(gone, 2), -6, stolen), gone, "", -6, stolen},
+		{"revocation and hold", since(answer(gone, 1), -5, replaced), since(answer(gone, 2), -6, hold), gone, "", -5, replaced},
+		{"newer hold", since(answer(gone, 2), -5, hold), answer(good, 1), gone, "", -5, hold},
+		{"older hold", since(answer(gone, 1), -5, hold), answer(good, 2), good, "", 0, 0},
+		{"hold as old", since(answer(gone, 2), -5, hold), answer(good, 2), gone, "", -5, hold},
+		{"older hold, the newer of after the time asked about", since(answer(gone, 1), -5, hold), answer(good, 4), gone, "", -5, hold},
+		{"older hold, the newer of that time", since(answer(gone, 1), -5, hold), answer(good, 3), good, "", 0, 0},
+		{"hold, and good without a date", since(answer(gone, 1), -5, hold), revocation.Answer{Status: good}, gone, "", -5, hold},
+		{"hold that begins when asked", since(answer(gone, 2), 4, hold), answer(good, 1), gone, "", 4, hold},
+		{"hold and unknown", since(answer(gone, 1), -5, hold), answer(open, 2), gone, "", -5, hold},
+		{"two holds, one uncertain", since(answer(open, 2), -6, hold), since(answer(gone, 1), -5, hold), gone, "", -5, hold},
+		{"newer uncertain hold", since(answer(open, 2), -5, hold), answer(good, 1), open, revocation.CauseExpired, -5, hold},
+		{"older uncertain hold", since(answer(open, 1), -5, hold), answer(good, 2), good, "", 0, 0},
+		{"never issued, and a newer list", since(answer(gone, 1), -900, revocation.NeverIssued), answer(good, 2), gone, "", -900, revocation.NeverIssued},
+		{"never issued, and a newer answer", since(answer(gone, 1), -900, revocation.NeverIssued), by(answer(good, 2), revocation.KindOCSP), good, "", 0, 0},
+		{"never issued, and an answer of later than asked", since(answer(gone, 1), -900, revocation.NeverIssued), by(answer(good, 4), revocation.KindOCSP), good, "", 0, 0},
+		{"never issued, and an older answer", since(answer(gone, 2), -900, revocation.NeverIssued), by(answer(good, 1), revocation.KindOCSP), gone, "", -900, revocation.NeverIssued},
+		{"later revocation, newer", since(answer(good, 2), 9, replaced), answer(good, 1), good, "", 9, replaced},
+		{"later revocation, older", since(answer(good, 1), 9, replaced), answer(good, 2), good, "", 9, replaced},
+		{"two later ones: earliest and gravest", since(answer(good, 1), 9, replaced), since(answer(good, 2), 12, stolen), good, "", 9, stolen},
+		{"two later ones, the gravest first", since(answer(good, 1), 9, stolen), since(answer(good, 2), 12, replaced), good, "", 9, stolen},
+		{"two later ones, one without a reason", since(answer(good, 1), 9, hold), since(answer(good, 2), 12, revocation.Unspecified), good, "", 9, revocation.Unspecified},
+		{"later revocation that is told without proof", since(answer(open, 1), 9, stolen), answer(good, 2), good, "", 9, stolen},
+		{"later hold, lifted since", since(answer(good, 1), 9, hold), answer(good, 2), good, "", 0, 0},
+		{"later hold, newer", since(answer(good, 2), 9, hold), answer(good, 1), good, "", 9, hold},
+		{"later hold, as old", since(answer(good, 2), 9, hold), answer(good, 2), good, "", 9, hold},
+		{"later hold, the newer does not know", since(answer(good, 1), 9, hold), answer(open, 2), good, "", 9, hold},
+	}
+	for _, test := range tests {
+		for _, got := range []revocation.Answer{revocation.Join(test.a, test.b, day(3)), revocation.Join(test.b, test.a, day(3))} {
+			var at time.Time
+			if test.since != 0 {
+				at = day(test.since)
+			}
+			if got.Status != test.status || got.Cause != test.cause || !got.RevokedAt.Equal(at) || got.Reason != test.reason {
+				t.Errorf("%s: %v %s since %v", test.name, got, got.Reason, got.RevokedAt)
+			}
+		}
+	}
+	// Whoever tells of the revocation is shown.
+	got := revocation.Join(answer(good, 1), since(answer(good, 2), 9, replaced), day(3))
+	if len(got.More) != 1 || !got.More[0].ThisUpdate.Equal(day(2)) {
+		t.Errorf("evidence of the later revocation: %v", got.More)
+	}
+}
+
+// A delta list is as new as itself, not as the list that it brings up to date.
+func TestNewestEvidence(t *testing.T) {
+	e := &revocation.Evidence{ThisUpdate: now, Delta: &revocation.Evidence{ThisUpdate: now.Add(time.Hour)}}
+	if !e.Newest().Equal(now.Add(time.Hour)) || !e.Delta.Newest().Equal(now.Add(time.Hour)) {
+		t.Error(e.Newest())
+	}
+}
+
+func TestReasonsThatAreFinal(t *testing.T) {
+	for r := revocation.NeverIssued; r <= revocation.AACompromise; r++ {
+		want := r != revocation.CertificateHold && r != revocation.RemoveFromCRL && r != revocation.NeverIssued
+		if r.Final() != want {
+			t.Errorf("%s: %t", r, r.Final())
+		}
+	}
+	if got := revocation.NeverIssued.String(); got != "neverIssued" {
+		t.Error(got)
+	}
+}
+
+// What is known of the signer of a statement of day 1, proved to exist on day 3.
+func TestStanding(t *testing.T) {
+	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+	good := revocation.Answer{Status: revocation.Good}
+	open := revocation.Answer{Status: revocation.Undetermined}
+	revokedOn := func(n int) revocation.Answer {
+		return revocation.Answer{Status: revocation.Good, RevokedAt: day(n)}
+	}
+	gone := revocation.Answer{Status: revocation.Revoked, RevokedAt: day(2)}
+	held := revocation.Answer{Status: revocation.Undetermined, RevokedAt: day(2), Reason: revocation.CertificateHold}
+	for _, test := range []struct {
+		name            string
+		then, proved    revocation.Answer
+		past, unchecked bool
+		want            revocation.Status
+	}{
+		{"good", open, good, false, false, revocation.Good},
+		{"revoked by then", good, gone, true, false, revocation.Revoked},
+		{"revoked by then, unchecked", good, gone, true, true, revocation.Revoked},
+		{"unknown", open, open, true, false, revocation.Undetermined},
+		{"unknown, unchecked", open, open, true, true, revocation.Good},
+		{"good when it was made", good, open, true, false, revocation.Good},
+		{"good when it was made, about the present", good, open, false, false, revocation.Undetermined},
+		{"good when made, revoked before the proof", revokedOn(2), open, true, false, revocation.Undetermined},
+		{"good when made, revoked at the proof", revokedOn(3), open, true, false, revocation.Undetermined},
+		{"good when made, revoked after the proof", revokedOn(4), open, true, false, revocation.Good},
+		{"revoked when it was made", gone, open, true, false, revocation.Undetermined},
+		{"perhaps on hold still", good, held, true, false, revocation.Undetermined},
+		{"perhaps on hold still, unchecked", good, held, true, true, revocation.Undetermined},
+	} {
+		s := revocation.Standing{Made: day(1), Proved: day(3), Past: test.past, Unchecked: test.unchecked}
+		got := s.Of(func(at time.Time) revocation.Answer {
+			if at.Equal(day(1)) {
+				return test.then
+			}
+			return test.proved
+		})
+		if got.Status != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}

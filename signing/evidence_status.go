@@ -1,0 +1,155 @@
+package signing
+
+import (
+	"time"
+
+	"tamga/certs"
+	"tamga/certs/revocation"
+	"tamga/certs/revocation/ocsp"
+)
+
+// all returns the lists; nil when there are none.
+func (e *evidence) all() *revocation.Lists {
+	if e == nil || len(e.crls) == 0 {
+		return nil
+	}
+	if e.lists == nil {
+		e.lists = &revocation.Lists{}
+		for _, item := range e.crls {
+			e.lists.Add(item.crl)
+		}
+	}
+	return e.lists
+}
+
+// proved tells since when a list is proved to have existed; the zero time for
+// lists that are not of this evidence.
+func (e *evidence) proved(l *revocation.CRL) time.Time {
+	if e.since == nil {
+		e.since = make(map[[32]byte]time.Time, len(e.crls))
+		for _, item := range e.crls {
+			if have, ok := e.since[item.digest]; !ok || item.known.Before(have) {
+				e.since[item.digest] = item.known
+			}
+		}
+	}
+	return e.since[l.Digest()]
+}
+
+// CauseTooMuch means that more responses came along than are verified for one
+// question, so that some of them were not heard.
+const CauseTooMuch revocation.Cause = "too_many_responses"
+
+// status asks the evidence about one link of a path. What is not known to have
+// existed for as long as the issuer's key is believed may accuse only.
+func (e *evidence) status(q *linkQuestion) (answer revocation.Answer, carried bool) {
+	answer = revocation.Answer{Status: revocation.Undetermined, Cause: revocation.CauseNoList}
+	if lists := e.all(); lists != nil {
+		about := q.question(q.bag.all(), q.at)
+		about.Also = q.v.Revocation
+		answer = lists.JudgeLink(about, q.number)
+	}
+	said := e.answers(q, q.path[q.number:], q.at, 0)
+	if said.Status != "" {
+		answer = revocation.Join(answer, said, q.at)
+	}
+	if said.Cause == CauseTooMuch {
+		answer = unheard(answer)
+	}
+	return answer, determined(answer) && e.inFile(answer)
+}
+
+// unheard is what an answer is worth when others were left unheard, which may
+// accuse.
+func unheard(a revocation.Answer) revocation.Answer {
+	if a.Status != revocation.Revoked {
+		a.Status, a.Cause = revocation.Undetermined, CauseTooMuch
+	}
+	return a
+}
+
+// question is what lists are asked about the path, or about others that the
+// evidence brings up, as of a time.
+func (q *linkQuestion) question(extra []*certs.Certificate, at time.Time) revocation.Question {
+	out := revocation.Question{Path: q.path, Pool: q.v.Trust, Extra: extra, At: at, Now: q.now}
+	if q.until.Before(q.now) {
+		out.Until = q.until // else also lists count that were made since
+	}
+	if e := q.evidence; !e.empty() {
+		out.Proved = e.proved
+		out.Others = func(c, issuer *certs.Certificate, at time.Time) revocation.Answer {
+			return e.answers(q, certs.Path{c, issuer}, at, 1)
+		}
+	}
+	return out
+}
+
+// maxDepth bounds responses about the signers of responses and lists.
+const maxDepth = 3
+
+// answers asks the responses about the first certificate of a path; the zero
+// answer when none is about it.
+func (e *evidence) answers(q *linkQuestion, path certs.Path, at time.Time, depth int) (answer revocation.Answer) {
+	if depth > maxDepth {
+		return answer
+	}
+	for _, item := range e.ocsps {
+		said := e.ask(item, q, path, at, depth)
+		if said.Cause == ocsp.CauseNoAnswer {
+			continue
+		}
+		if !take(&e.left.answers) {
+			return unheard(answer)
+		}
+		if item.known.After(q.until) {
+			said = said.WithoutProof()
+		}
+		answer = revocation.Join(answer, said, at)
+	}
+	return answer
+}
+
+// ask judges one response about the first certificate of a path. What is known
+// of its responder comes from everywhere: the verifier's lists, those that came
+// along, and other responses.
+func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at time.Time, depth int) revocation.Answer {
+	policy := ocsp.Policy{
+		AllowSHA1: q.v.Policy.digestAllowed(certs.SHA1.Name, item.known),
+		CheckResponder: func(responder, issuer *certs.Certificate, at time.Time) revocation.Answer {
+			return e.responder(q, append(certs.Path{responder}, path[1:]...), at, depth)
+		},
+	}
+	a := policy.Consider(item.response, ocsp.Question{
+		Certificate: path[0], Issuer: path[1], At: at, Now: q.now, Proved: item.known,
+	})
+	if a.Evidence != nil {
+		named := *a.Evidence
+		named.Source = sourceOf(item.carried)
+		a.Evidence = &named
+	}
+	return a
+}
+
+// responder tells all that is known of a responder, the first of a path.
+func (e *evidence) responder(q *linkQuestion, path certs.Path, at time.Time, depth int) revocation.Answer {
+	about := q.question(q.bag.all(), at)
+	about.Path, about.Also = path, e.all()
+	answer := q.v.Revocation.JudgeLink(about, 0)
+	if lists := e.all(); lists != nil {
+		about.Also = q.v.Revocation
+		answer = revocation.Join(answer, lists.JudgeLink(about, 0), at)
+	}
+	return revocation.Join(answer, e.answers(q, path, at, depth+1), at)
+}
+
+// inFile reports whether everything that an answer rests on stands in the file.
+func (e *evidence) inFile(a revocation.Answer) bool {
+	for _, proof := range append([]*revocation.Evidence{a.Evidence}, a.More...) {
+		for ; proof != nil; proof = proof.Delta {
+			if proof.Source != sourceOf(true) {
+				return false
+			}
+		}
+	}
+	return a.Evidence != nil
+}

@@ -1,0 +1,178 @@
+package changes
+
+import (
+	"bytes"
+	"strings"
+
+	"tamga/signing/pades"
+)
+
+// letters is what is known of a font: how far its letters move the pen, in ems,
+// and how its strings are read.
+type letters struct {
+	narrow, wide float64
+	// bytes is how many bytes a letter takes, 0 when it varies from one to four.
+	bytes int
+	// plain says that a byte of white space is a blank.
+	plain bool
+}
+
+// count returns how many letters a string has, at the fewest and at the most.
+func (f *letters) count(text []byte) (fewest, most float64, err error) {
+	n := float64(len(text))
+	switch {
+	case f.bytes == 0:
+		return n / 4, n, nil
+	case len(text)%f.bytes != 0:
+		return 0, 0, errContent
+	}
+	n /= float64(f.bytes)
+	return n, n, nil
+}
+
+// blank says whether a string shows nothing.
+func (f *letters) blank(text []byte) bool {
+	return f.plain && len(bytes.Trim(text, " ")) == 0
+}
+
+// fontNamed finds a font of the resources.
+func (k *pen) fontNamed(name operand) (*letters, error) {
+	fonts, err := k.doc.ResolveDict(k.step.new, k.resources.Get("Font"))
+	if err != nil || name.kind != nameOperand {
+		return nil, errContent
+	}
+	return k.fontOf(fonts.Get(pades.Name(name.name)))
+}
+
+// fontOf reads a font, each once.
+func (k *pen) fontOf(o pades.Object) (*letters, error) {
+	ref, indirect := o.(pades.Ref)
+	if f := k.fonts[ref]; indirect && f != nil {
+		return f, nil
+	}
+	if indirect {
+		if k.work -= k.doc.Size(k.step.new, ref); k.work < 0 {
+			return nil, ErrTooComplex
+		}
+	}
+	font, err := k.doc.ResolveDict(k.step.new, o)
+	if err != nil {
+		return nil, errContent
+	}
+	f, err := k.readFont(font)
+	if err == nil && indirect {
+		k.fonts[ref] = f
+	}
+	return f, err
+}
+
+// readFont tells the widths of a font (9.6.2, 9.7.4). Letters that are content
+// streams of their own, and vertical writing, are not followed.
+func (k *pen) readFont(font pades.Dict) (*letters, error) {
+	f := &letters{wide: 1.1, bytes: 1}
+	switch k.name(k.step.new, font, "Subtype") {
+	case "Type1", "TrueType", "MMType1":
+		f.plain = k.plainFont(font)
+		if err := k.widths(f, k.entry(k.step.new, font, "Widths")); err != nil {
+			return nil, err
+		}
+		descriptor, err := k.doc.ResolveDict(k.step.new, font.Get("FontDescriptor"))
+		if err != nil {
+			return nil, errContent
+		}
+		return f, f.take(k.entry(k.step.new, descriptor, "MissingWidth"))
+	case "Type0":
+		return f, k.composite(f, font)
+	}
+	return nil, errContent
+}
+
+// take widens what letters may take by a width.
+func (f *letters) take(o pades.Object) error {
+	if o == nil {
+		return nil
+	}
+	width, ok := number(o)
+	if !ok {
+		return errContent
+	}
+	f.narrow, f.wide = min(f.narrow, width/1000), max(f.wide, width/1000)
+	return nil
+}
+
+// widths takes an array of widths.
+func (k *pen) widths(f *letters, o pades.Object) error {
+	list, ok := o.(pades.Array)
+	if !ok && o != nil {
+		return errContent
+	}
+	for _, o := range list {
+		o, err := k.doc.Resolve(k.step.new, o)
+		if err != nil || f.take(o) != nil {
+			return errContent
+		}
+	}
+	return nil
+}
+
+// composite reads a composite font: its encoding is one of the predefined
+// horizontal ones (9.7.5.2).
+func (k *pen) composite(f *letters, font pades.Dict) error {
+	encoding := k.name(k.step.new, font, "Encoding")
+	switch {
+	case encoding == "Identity-H":
+		f.bytes = 2
+	case strings.HasSuffix(string(encoding), "-H"):
+		f.bytes = 0
+	default:
+		return errContent
+	}
+	list, _ := k.entry(k.step.new, font, "DescendantFonts").(pades.Array)
+	if len(list) != 1 {
+		return errContent
+	}
+	descendant, err := k.doc.ResolveDict(k.step.new, list[0])
+	if err != nil {
+		return errContent
+	}
+	if kind := k.name(k.step.new, descendant, "Subtype"); kind != "CIDFontType0" && kind != "CIDFontType2" {
+		return errContent
+	}
+	if err := f.take(k.entry(k.step.new, descendant, "DW")); err != nil {
+		return err
+	}
+	return k.cidWidths(f, k.entry(k.step.new, descendant, "W"))
+}
+
+// cidWidths takes the widths of /W (9.7.4.3): a number and an array of widths, or
+// two numbers and a width.
+func (k *pen) cidWidths(f *letters, o pades.Object) error {
+	list, ok := o.(pades.Array)
+	if !ok && o != nil {
+		return errContent
+	}
+	for at := 0; at < len(list); {
+		if at+1 >= len(list) {
+			return errContent
+		}
+		second, err := k.doc.Resolve(k.step.new, list[at+1])
+		if err != nil {
+			return errContent
+		}
+		if widths, ok := second.(pades.Array); ok {
+			if err := k.widths(f, widths); err != nil {
+				return err
+			}
+			at += 2
+			continue
+		}
+		if at+2 >= len(list) {
+			return errContent
+		}
+		if err := k.widths(f, list[at+2:at+3]); err != nil {
+			return err
+		}
+		at += 3
+	}
+	return nil
+}

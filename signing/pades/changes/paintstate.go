@@ -1,0 +1,81 @@
+package changes
+
+import (
+	"math"
+
+	"tamga/signing/pades"
+)
+
+// parameters applies a graphics state parameter dictionary (8.4.5).
+func (k *pen) parameters(name operand) error {
+	states, err := k.doc.ResolveDict(k.step.new, k.resources.Get("ExtGState"))
+	if err != nil || name.kind != nameOperand {
+		return errContent
+	}
+	dict, err := k.doc.ResolveDict(k.step.new, states.Get(pades.Name(name.name)))
+	if err != nil || dict == nil {
+		return errContent
+	}
+	for _, e := range dict {
+		if err := k.parameter(e.Key, k.entry(k.step.new, dict, e.Key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parameter applies one of its entries.
+func (k *pen) parameter(key pades.Name, o pades.Object) error {
+	n, isNumber := number(o)
+	switch key {
+	case "Type", "LC", "LJ", "D", "RI", "OP", "op", "OPM", "FL", "SM", "SA", "CA", "ca", "AIS", "TK":
+		return nil
+	case "LW", "ML":
+		if !isNumber {
+			return errContent
+		}
+		return k.set(map[pades.Name]string{"LW": "w", "ML": "M"}[key], []operand{{number: n}})
+	case "Font":
+		return k.setFont(o)
+	case "BM":
+		k.mixed = k.mixed || o != pades.Object(pades.Name("Normal")) && o != pades.Object(pades.Name("Compatible"))
+	case "SMask":
+		k.mixed = k.mixed || o != pades.Object(pades.Name("None"))
+	default:
+		k.mixed = true
+	}
+	return nil
+}
+
+// setFont sets the font of a graphics state parameter dictionary.
+func (k *pen) setFont(o pades.Object) error {
+	list, _ := o.(pades.Array)
+	if len(list) != 2 {
+		return errContent
+	}
+	size, err := k.doc.Resolve(k.step.new, list[1])
+	n, ok := number(size)
+	if err != nil || !ok || math.Abs(n) > maxCoordinate {
+		return errContent
+	}
+	k.size = n
+	k.font, err = k.fontOf(list[0])
+	return err
+}
+
+// matrixOf reads a matrix.
+func (k *pen) matrixOf(o pades.Object) (m matrix, err error) {
+	list, _ := o.(pades.Array)
+	if len(list) != len(m) {
+		return m, errContent
+	}
+	for i, o := range list {
+		o, err := k.doc.Resolve(k.step.new, o)
+		n, ok := number(o)
+		if err != nil || !ok || math.Abs(n) > maxCoordinate {
+			return m, errContent
+		}
+		m[i] = n
+	}
+	return m, nil
+}

@@ -1,0 +1,53 @@
+package pdfattack
+
+// misplaced are new signature fields that are seen over a text which is not where
+// a careless reader would look for it.
+func misplaced(g Signers) []Case {
+	s := approval()
+	// The field lies at [300 200 400 250].
+	over := func(s sample) []byte { return s.update(g, visible(s, "[300 200 400 250]")) }
+	text := func(content string) []byte { return over(s.with(firstText, streamBody("", content))) }
+	with := func(resources, content string) sample {
+		return s.edit(firstPage, "/XObject<<", resources+"/XObject<<").with(firstText, streamBody("", content))
+	}
+	state := func(dict, content string) []byte { return over(with("/ExtGState<</G1 "+dict+">>", content)) }
+	drawn := func(dict, inside, content string) []byte {
+		return over(with("", content).with(logo, streamBody("/Type/XObject/Subtype/Form/BBox[0 0 600 800]"+dict, inside)))
+	}
+	const filled = "forms filled or signed as permitted"
+	return []Case{
+		{"painted: text raised", text("BT /F1 20 Tf 150 Ts 310 60 Td (Pay 100) Tj ET"), Change, codeOverContent},
+		{"painted: text moved to the left", text("BT /F1 20 Tf 550 210 Td [12000 (Pay 100)] TJ ET"), Change, codeOverContent},
+		{"painted: text mirrored", text("BT /F1 20 Tf -100 Tz 480 210 Td (Pay 100 today) Tj ET"), Change, codeOverContent},
+		{"painted: a font of the graphics state", state("<</Font[8 0 R 200]>>", "/G1 gs BT 320 100 Td (1) Tj ET"), Change, codeOverContent},
+		{"painted: a width of the graphics state", state("<</LW 200>>", "/G1 gs 250 150 m 450 150 l S"), Change, codeOverContent},
+		{"painted: white that is mixed", state("<</BM/Difference>>", "0 g 0 0 100 100 re f /G1 gs 1 g 300 200 50 50 re f"), Change, codeOverContent},
+		{"painted: white that is inverted", state("<</TR<</FunctionType 2/Domain[0 1]/N 1/C0[1]/C1[0]>>>>", "/G1 gs 1 g 300 200 50 50 re f"),
+			Change, codeOverContent},
+		{"painted: white of a default colour space", over(with("/ColorSpace<</DefaultGray[/CalGray<</WhitePoint[1 1 1]/Gamma 9>>]>>",
+			"1 g 300 200 50 50 re f")), Change, codeOverContent},
+		{"painted: letters of content streams", over(s.with(font, "<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 200 150]/FontBBox[0 0 1 1]"+
+			"/Encoding<</Differences[32/a]>>/CharProcs<</a 22 0 R>>/FirstChar 32/LastChar 32/Widths[1]>>").
+			with(hidden, streamBody("", "1 0 d0 0 0 90 40 re f")).with(firstText, streamBody("", "BT /F1 1 Tf 110 60 Td ( ) Tj ET"))),
+			Change, codeOverContent},
+		{"painted: blanks that are letters", over(s.with(font, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[32/A]>>>>").
+			with(firstText, streamBody("", "BT /F1 20 Tf 310 210 Td (   ) Tj ET"))), Change, codeOverContent},
+		{"painted: a form with the width of the page", drawn("", "250 150 m 450 150 l S", "200 w /X1 Do"), Change, codeOverContent},
+		{"painted: a form with the font of the page", drawn("", "BT 320 100 Td (1) Tj ET", "/F1 200 Tf /X1 Do"), Change, codeOverContent},
+		{"painted: a form whose matrix is a reference", over(with("", "/X1 Do").with(logo, streamBody(
+			"/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Matrix 22 0 R", "0 0 50 50 re f")).with(hidden, "[1 0 0 1 310 210]")),
+			Change, codeOverContent},
+		{"painted: an operator that nobody knows", text("0 0 9 9 re f paint"), Change, codeOverContent},
+
+		{"honest: a visible field beside text that is raised and spread", text("BT /F1 20 Tf 5 Ts 2 Tc 110 Tz 50 700 Td [(Pay) -300 (100) 50 (.)] TJ ET"),
+			Honest, filled},
+		{"honest: a visible field beside a form with the state of the page", drawn("", "10 10 m 100 10 l S BT 50 100 Td (1) Tj ET", "4 w /F1 20 Tf /X1 Do"),
+			Honest, filled},
+		{"honest: a visible field on a page with a graphics state", state("<</Type/ExtGState/LW 2/BM/Normal/CA 1/SMask/None>>",
+			"/G1 gs 1 g 0 0 600 800 re f 0 g 50 690 m 250 690 l S BT /F1 20 Tf 50 700 Td (Pay 100) Tj ET"), Honest, filled},
+		{"honest: a visible field on a page as office programs write it", over(s.with(font, "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H"+
+			"/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/A/DW 1000/W[3[250 600]5 9 500]/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>]>>").
+			with(firstText, streamBody("", "/P <</MCID 0>> BDC q 0.000008871 0 595.32 841.92 re W* n BT /F1 12.5 Tf 1 0 0 1 50 700 Tm 0 g 0 G "+
+				"[<00030004>-7<0005>] TJ ET Q EMC /Artifact BMC 50 60 200 0.48 re f* EMC"))), Honest, filled},
+	}
+}

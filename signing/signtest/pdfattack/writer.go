@@ -1,0 +1,35 @@
+package pdfattack
+
+// Writer writes a PDF file revision by revision, for who makes files of another
+// grammar than [Cases]: objects in the syntax of the file, and the cross-reference
+// by itself. Signatures in it are made when the revision ends that brings them.
+type Writer struct{ draft *draft }
+
+// NewWriter begins a file. A nil signer leaves a stand-in that is no signature.
+func NewWriter(s Signers) *Writer { return &Writer{newDraft(s.orStandIn())} }
+
+// Put writes an object.
+func (w *Writer) Put(n int, body string) { w.draft.put(n, body) }
+
+// Pack writes objects into object stream n.
+func (w *Writer) Pack(n int, objects map[int]string) { w.draft.pack(n, "", objects) }
+
+// Free lists an object as removed.
+func (w *Writer) Free(n int) { w.draft.list(n, entry{kind: 'f'}) }
+
+// End closes the revision with a table and returns the file so far; trailer is
+// added to the entries that a trailer needs.
+func (w *Writer) End(trailer string) []byte { return w.draft.end(trailer).out }
+
+// EndStream is End with cross-reference stream n.
+func (w *Writer) EndStream(n int, trailer string) []byte { return w.draft.endStream(n, trailer).out }
+
+// Stream is the body of a stream with these entries beside its length.
+func Stream(entries, data string) string { return streamBody(entries, data) }
+
+// Signature is the body of a signature that is signed when its revision ends, with
+// more entries than it needs.
+func Signature(more string) string { return sigBody(more) }
+
+// Stamp is the body of a document timestamp.
+func Stamp() string { return stampBody() }

@@ -1,0 +1,158 @@
+package pdfgrammar
+
+import (
+	"fmt"
+	"strings"
+)
+
+// paint draws content whose place a simple reader gets wrong: the state of text
+// and graphics comes from everywhere.
+func (b *builder) paint(s *surface) {
+	b.odd = true
+	for range 1 + b.IntN(3) {
+		at := b.place()
+		piece := pick(b, s.words, s.words, s.words, s.lines, s.picture, s.nested, s.white)()
+		b.tell(true, "paints:", strings.Join(strings.Fields(piece), " "))
+		s.content = append(s.content, fmt.Sprintf("q %s1 0 0 1 %g %g cm %s Q", s.turned(), at.Left, at.Bottom, piece))
+	}
+}
+
+// turned changes the coordinates, mostly not.
+func (s *surface) turned() string {
+	if !s.chance(5) {
+		return ""
+	}
+	return pick(s.builder, "1 0 0 -1 0 200 cm ", "0 1 -1 0 200 0 cm ", ".5 0 0 .5 0 0 cm ", "2 0 0 2 -100 -100 cm ", "-1 0 0 1 200 0 cm ")
+}
+
+// words shows a text after some of what moves and scales it.
+func (s *surface) words() string {
+	size := pick(s.builder, "12", "12", "20", "-12", "1", s.odd12())
+	state := []string{"/" + s.letters() + " " + size + " Tf"}
+	for range 1 + s.IntN(3) {
+		state = append(state, s.textState())
+	}
+	s.Shuffle(len(state), func(i, j int) { state[i], state[j] = state[j], state[i] })
+	show := pick(s.builder, "(Pay) Tj", "[(Pay)] TJ", "["+s.far()+"(Pay)]TJ", "[(Pa)"+s.far()+"(y)] TJ", "(Pay) '", "0 "+s.move()+" (Pay) \"",
+		"( ) Tj (Pay) Tj", "<506179> Tj", "("+strings.Repeat(" ", 10)+") Tj (Pay) Tj")
+	all := strings.Join(state, " ")
+	// The state of text outlives the text object, unlike its matrix.
+	if s.chance(3) {
+		return all + " BT " + show + " ET"
+	}
+	if s.chance(4) {
+		return "BT " + all + " ET BT " + show + " ET"
+	}
+	return "BT " + all + " " + show + " ET"
+}
+
+func (s *surface) odd12() string { return pick(s.builder, "12.", "+12", "012", "1.2e1", "12.0") }
+
+func (s *surface) move() string {
+	return pick(s.builder, "50", "-50", "100", "-100", "80", "-120", "10")
+}
+
+// far is a number of TJ that moves by some lengths of the page.
+func (s *surface) far() string { return pick(s.builder, "-8000", "8000", "-4000", "4000", "9000") }
+
+func (s *surface) textState() string {
+	switch s.IntN(16) {
+	case 0, 1:
+		return s.move() + " Ts"
+	case 2, 3:
+		return pick(s.builder, "-100", "-500", "300", "1000", "10") + " Tz"
+	case 4:
+		return s.move() + " Tc"
+	case 5:
+		return s.move() + " Tw"
+	case 6:
+		return s.move() + " TL T*"
+	case 7:
+		return s.move() + " " + s.move() + " Td"
+	case 8:
+		return s.move() + " " + s.move() + " TD T*"
+	case 9:
+		return pick(s.builder, "1 0 0 1", "0 1 -1 0", "3 0 0 3", "-1 0 0 1") + " " + s.move() + " " + s.move() + " Tm"
+	case 10:
+		return pick(s.builder, "1 Tr 40 w", "2 Tr", "3 Tr", "7 Tr", "5 Tr")
+	case 11, 12:
+		return "/" + s.resource("ExtGState", s.inline(s.gs())) + " gs"
+	case 13:
+		return "q 1 0 0 1 " + s.move() + " " + s.move() + " cm Q"
+	case 14:
+		return "1 0 0 1 " + s.move() + " " + s.move() + " cm"
+	}
+	return s.move() + " TL"
+}
+
+// gs is a graphics state that changes what is painted after it.
+func (s *surface) gs() *object {
+	return pick(s.builder, dict("Font", array([]string{ref(font), "60"})), dict("LW", "60"), dict("BM", "/Difference"), dict("BM", "/Multiply"),
+		dict("LW", "60", "LC", "2"), dict("SMask", "/None"), dict("ca", "0"), dict("ML", "100"), dict("Font", s.loose(array([]string{s.ref(s.drawn()), "20"}))))
+}
+
+// letters is the name of a font.
+func (s *surface) letters() string {
+	switch s.IntN(6) {
+	case 0:
+		return s.resource("Font", s.inline(s.drawn()))
+	case 1:
+		return s.resource("Font", s.inline(dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", "/Helvetica",
+			"FirstChar", "32", "LastChar", "121", "Widths", "["+strings.Repeat(pick(s.builder, "8000 ", "-4000 ", "0 "), 90)+"]")))
+	case 2:
+		return s.resource("Font", s.inline(dict("Type", "/Font", "Subtype", "/Type0", "BaseFont", "/Helvetica", "Encoding", pick(s.builder, "/Identity-V", "/Identity-H"),
+			"DescendantFonts", "[<</Type/Font/Subtype/CIDFontType2/BaseFont/Helvetica/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW "+
+				pick(s.builder, "1000", "9000")+"/DW2[880 "+pick(s.builder, "-1000", "-9000", "9000")+"]>>]")))
+	}
+	return "F1"
+}
+
+// drawn is a Type 3 font whose letters are as large as its matrix makes them.
+func (s *surface) drawn() *object {
+	full := s.ref(glyph(pick(s.builder, "0 0 900 900 re f", "3000 0 900 900 re f", "-5000 -2000 900 900 re f"))(s))
+	return dict("Type", "/Font", "Subtype", "/Type3", "FontBBox", "[0 0 0 0]",
+		"FontMatrix", s.loose(pick(s.builder, "[.001 0 0 .001 0 0]", "[.01 0 0 .01 0 0]", "[.001 0 0 .001 5 0]", "[.001 0 0 .001 0 -4]", "[0 .004 .004 0 0 0]")),
+		"CharProcs", "<</P "+full+"/a "+full+"/y "+full+">>", "Encoding", "<</Differences[80/P 97/a 121/y]>>",
+		"FirstChar", "80", "LastChar", "121", "Widths", "["+strings.Repeat("1000 ", 42)+"]", "Resources", "<<>>")
+}
+
+// lines strokes and fills paths.
+func (s *surface) lines() string {
+	state := ""
+	for range s.IntN(3) {
+		state += pick(s.builder, "60 w ", "20 w ", "1 J 40 w ", "[3 2] 0 d ", "100 M 0 j 8 w ", "2 J ", "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs ", "3 0 0 3 0 0 cm ", "1 0 3 1 0 0 cm ")
+	}
+	path := pick(s.builder, "0 0 m 40 40 l", "0 0 m 40 1 l 0 2 l", "0 0 m 10 90 30 90 40 0 c", "0 0 40 40 re", "40 40 -80 -80 re", "0 0 m 0 90 40 90 v h", "5 5 m 5 5 l")
+	return state + path + " " + pick(s.builder, "S", "s", "f", "B", "b*", "f*", "W n 0 0 40 40 re f", "F")
+}
+
+// white fills with what seems to be the paper's colour.
+func (s *surface) white() string {
+	before := pick(s.builder, "/"+s.resource("ExtGState", "<</BM/Difference>>")+" gs ", "/"+s.resource("ExtGState", "<</BM/Exclusion>>")+" gs ", "0 g ", "",
+		"/DeviceGray cs 0 sc ", "/"+s.resource("ColorSpace", "[/Indexed/DeviceRGB 1<FFFFFF0000FF>]")+" cs ", "0 0 40 40 re ")
+	colour := pick(s.builder, "1 g", "1 1 1 rg", "0 0 0 0 k", "1 sc", "1 1 1 scn", "/DeviceGray cs", "q 1 g Q", "1 G")
+	return before + colour + " 0 0 40 40 re f"
+}
+
+// picture paints an image, in the content or beside it.
+func (s *surface) picture() string {
+	if s.chance(3) {
+		return "40 0 0 40 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID z EI"
+	}
+	n := s.add(stream("z", "Type", "/XObject", "Subtype", s.loose("/Image"), "Width", "1", "Height", "1", "BitsPerComponent", "8", "ColorSpace", "/DeviceGray"))
+	return pick(s.builder, "40 0 0 40 0 0 cm", "-90 0 0 -90 0 0 cm", "40 40 -40 40 0 0 cm") + " /" + s.resource("XObject", ref(n)) + " Do"
+}
+
+// nested paints by a form that takes its state from outside.
+func (s *surface) nested() string {
+	inner := pick(s.builder, "BT (Pay) Tj ET", "0 0 m 40 40 l S", "0 0 40 40 re f", "1 g 0 0 40 40 re f", "BT 10 10 Td (Pay) Tj ET", "Q 0 0 40 40 re f", "q 5 0 0 5 0 0 cm 0 0 9 9 re f")
+	state := "/F1 12 Tf " + pick(s.builder, "60 w", s.textState(), s.textState(), "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs", "1 g")
+	o := stream(inner, "Type", "/XObject", "Subtype", s.loose("/Form"), "BBox", s.loose("[-200 -200 200 200]"))
+	if s.chance(2) {
+		o.set("Matrix", s.loose(pick(s.builder, "[1 0 0 1 60 0]", "[2 0 0 2 0 0]", "[1 0 0 1 0 -70]", "[0 1 -1 0 0 0]")))
+	}
+	if s.chance(2) {
+		o.set("Resources", s.inline(dict("Font", "<</F1 "+ref(font)+">>")))
+	}
+	return state + " /" + s.resource("XObject", s.ref(o)) + " Do"
+}

@@ -1,0 +1,338 @@
+package pdfgrammar
+
+import (
+	"fmt"
+	"slices"
+
+	"tamga/signing/signtest/pdfattack"
+)
+
+// What a signature may permit to change (DocMDP), and what a change needs.
+const (
+	evidenceLevel = 1
+	formLevel     = 2
+	commentLevel  = 3
+)
+
+// carrier is an object that a later revision may change in one of its roles.
+type carrier struct {
+	name  string
+	n     int
+	keys  []string // the entries that this role lets change, for a dictionary
+	level int
+	free  []Area // where that may paint
+	taken bool
+	usual func() // what is done with it every day
+}
+
+// field is a form field that users fill.
+type field struct {
+	*carrier
+	title, value string
+	kind         string // of its /FT
+	at           Area
+}
+
+// form draws the interactive form and what else of the document has a role in
+// what may follow a signature.
+func (b *builder) form() {
+	for n := 1; n < firstFree; n++ {
+		b.objects[n] = dict()
+	}
+	b.objects[font] = dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", "/Helvetica")
+	b.objects[info] = dict("Title", "(Contract)", "ModDate", "(D:20260601000000Z)")
+	b.objects[signedField] = dict("Type", "/Annot", "Subtype", "/Widget", "FT", "/Sig", "T", "(Signature1)",
+		"Rect", "[0 0 0 0]", "F", "132", "P", ref(firstPage), "V", ref(signature))
+	b.enlist(0, signedField)
+	b.carry("info", info, evidenceLevel, "ModDate", "Producer")
+	b.carry("form", acroForm, evidenceLevel, "SigFlags", "DR", "DA", "Fields")
+	b.carry("catalog", catalog, evidenceLevel, "Version", "Extensions", "Metadata", "DSS")
+	b.text()
+	if b.level == commentLevel {
+		b.comment()
+	}
+	for _, more := range []func(){b.text, b.choice, b.box, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
+		if b.chance(3) {
+			more()
+		}
+	}
+}
+
+func (b *builder) carry(name string, n, level int, keys ...string) *carrier {
+	c := &carrier{name: name, n: n, keys: keys, level: level}
+	b.carriers = append(b.carriers, c)
+	return c
+}
+
+// enlist puts an object among the fields and the annotations of a page.
+func (b *builder) enlist(page, n int) {
+	b.fields = append(b.fields, ref(n))
+	b.annots[page] = append(b.annots[page], ref(n))
+}
+
+// looks is the appearance of a field that shows a text.
+func looks(text string) *object {
+	return stream("/Tx BMC q BT /F1 12 Tf 2 3 Td ("+text+") Tj ET Q EMC", "Type", "/XObject", "Subtype", "/Form",
+		"BBox", "[0 0 40 14]", "Resources", "<</Font<</F1 "+ref(font)+">>>>")
+}
+
+// widget is a field with its widget. Some have none to be seen.
+func (b *builder) widget(kind, title string, seen bool) (o *object, at Area) {
+	o = dict("FT", "/"+kind, "T", "("+title+")")
+	if seen || b.chance(2) {
+		o.set("Type", "/Annot")
+		o.set("Subtype", "/Widget")
+		o.set("F", b.loose("4"))
+		o.set("P", ref(firstPage))
+		o.set("Rect", "[0 0 0 0]")
+	}
+	if seen {
+		at = b.place()
+		at.Top = at.Bottom + 14
+		o.set("Rect", at.String())
+	}
+	return o, at
+}
+
+func (b *builder) text() {
+	title := fmt.Sprintf("text%d", b.next)
+	o, at := b.widget("Tx", title, b.chance(2))
+	o.set("V", b.loose("(Old)"))
+	o.set("DA", "(/F1 12 Tf)")
+	if at != (Area{}) {
+		o.set("AP", b.part("appearances of "+title, formLevel, dict("N", b.ref(looks("Old"))), "N"))
+	}
+	b.field(title, "Tx", o, at, "V", "M", "AP")
+}
+
+// field enters a field into the form.
+func (b *builder) field(title, kind string, o *object, at Area, keys ...string) {
+	n := b.add(o)
+	b.enlist(0, n)
+	c := b.carry(title, n, formLevel, keys...)
+	if at != (Area{}) {
+		c.free = []Area{at}
+	}
+	b.fillable(&field{c, title, "Old", kind, at})
+}
+
+func (b *builder) fillable(f *field) {
+	f.usual = func() { b.fill(f) }
+	b.filled = append(b.filled, f)
+}
+
+// part is a dictionary within a carrier, a carrier itself when it stands alone.
+func (b *builder) part(name string, level int, o *object, keys ...string) string {
+	if b.chance(2) {
+		return o.String()
+	}
+	n := b.add(o)
+	b.carry(name, n, level, keys...)
+	return ref(n)
+}
+
+// hidden is a text field that nobody sees: nothing but its dictionary.
+func (b *builder) hidden() {
+	title := fmt.Sprintf("hidden%d", b.next)
+	o, _ := b.widget("Tx", title, false)
+	b.field(title, "Tx", o, Area{}, "V", "M")
+}
+
+func (b *builder) choice() {
+	title := fmt.Sprintf("choice%d", b.next)
+	o, at := b.widget("Ch", title, b.chance(2))
+	o.set("Opt", "[(Old)(New)]")
+	o.set("DA", "(/F1 12 Tf)")
+	o.set("V", b.part("value of "+title, formLevel, bare("[(Old)]")))
+	o.set("I", b.part("index of "+title, formLevel, bare("[0]")))
+	if at != (Area{}) {
+		o.set("AP", dict("N", b.ref(looks("Old"))).String())
+	}
+	b.field(title, "Ch", o, at, "V", "I", "M", "AP")
+}
+
+func (b *builder) box() {
+	title := fmt.Sprintf("box%d", b.next)
+	o, at := b.widget("Btn", title, true)
+	on := stream("0 0 m 40 14 l S", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
+	off := stream("", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
+	states := b.part("states of "+title, formLevel, dict("Yes", b.ref(on), "Off", b.ref(off)))
+	state := pick(b, "/Off", "/Yes")
+	o.set("V", b.loose(state))
+	o.set("AS", b.loose(state))
+	o.set("AP", b.part("appearances of "+title, formLevel, dict("N", states), "N"))
+	b.field(title, "Btn", o, at, "V", "AS", "M")
+}
+
+// group is a field of another that only holds it.
+func (b *builder) group() {
+	kid, at := b.widget("Tx", "kid", b.chance(2))
+	kid.set("V", "(Old)")
+	kid.set("DA", "(/F1 12 Tf)")
+	if at != (Area{}) {
+		kid.set("AP", dict("N", b.ref(looks("Old"))).String())
+	}
+	n, above := b.add(kid), b.add(dict())
+	kid.set("Parent", ref(above))
+	*b.objects[above] = *dict("T", fmt.Sprintf("(group%d)", above), "Kids", b.part("kids", formLevel, bare(array([]string{ref(n)}))))
+	b.carry("group", above, formLevel, "Kids")
+	b.fields = append(b.fields, ref(above))
+	b.annots[0] = append(b.annots[0], ref(n))
+	c := b.carry("kid", n, formLevel, "V", "M", "AP")
+	if at != (Area{}) {
+		c.free = []Area{at}
+	}
+	b.fillable(&field{c, fmt.Sprintf("group%d.kid", above), "Old", "Tx", at})
+}
+
+// emptySignature is a signature field that was there when the file was signed:
+// whoever signs it may paint there.
+func (b *builder) emptySignature() {
+	title := fmt.Sprintf("empty%d", b.next)
+	o, at := b.widget("Sig", title, b.chance(2))
+	n := b.add(o)
+	b.enlist(0, n)
+	c := b.carry(title, n, formLevel, "V", "AP", "M", "F")
+	if at != (Area{}) {
+		c.free = []Area{at}
+	}
+	f := &field{c, title, "", "Sig", at}
+	f.usual = func() { b.sign(f) }
+	b.empty = append(b.empty, f)
+}
+
+func (b *builder) comment() {
+	at := b.place()
+	o := dict("Type", "/Annot", "Subtype", pick(b, "/Square", "/Stamp", "/Text", "/Highlight"), "Rect", at.String(),
+		"Contents", "(First)", "C", "[0 1 0]", "P", ref(firstPage), "F", "4")
+	if b.chance(2) {
+		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
+	}
+	n := b.add(o)
+	b.annots[0] = append(b.annots[0], ref(n))
+	c := b.carry("comment", n, commentLevel, "Contents", "C", "AP", "M", "C0", "C1", "N", "V")
+	c.free = []Area{at}
+	c.usual = func() { b.changeComment(c) }
+}
+
+// mark is a form that fills a part of the page with a colour.
+func (b *builder) mark(colour string) string { return b.ref(painted(colour)) }
+
+func painted(colour string) *object {
+	return stream(colour+" rg 0 0 40 40 re f", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 40]")
+}
+
+// store is a document security store that the signed file has already.
+func (b *builder) store() {
+	evidence := stream("a certificate")
+	n := b.add(evidence)
+	b.carry("evidence", n, evidenceLevel)
+	certs := b.part("certificates", evidenceLevel, bare(array([]string{ref(n)})))
+	entry := b.part("entry of the VRI", evidenceLevel, dict("Cert", array([]string{ref(n)}), "TU", "(D:20260601120000Z)"), "Cert", "CRL", "OCSP", "TS", "TU")
+	vri := b.part("VRI", evidenceLevel, dict(vriKey, entry), vriKey, otherKey)
+	b.dss = b.add(dict("Type", "/DSS", "Certs", certs, "VRI", vri))
+	b.carry("store", b.dss, evidenceLevel, "Certs", "CRLs", "OCSPs", "VRI")
+	b.objects[catalog].set("DSS", ref(b.dss))
+}
+
+const (
+	vriKey   = "0123456789ABCDEF0123456789ABCDEF01234567"
+	otherKey = "89ABCDEF0123456789ABCDEF0123456789ABCDEF"
+)
+
+func (b *builder) metadata() {
+	n := b.add(stream("<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", "Type", "/Metadata", "Subtype", "/XML"))
+	b.carry("metadata", n, evidenceLevel)
+	b.objects[catalog].set("Metadata", ref(n))
+	b.xmp = n
+}
+
+// evidence is the developer extensions, which may change with it.
+func (b *builder) evidence() {
+	n := b.add(dict("ESIC", "<</BaseVersion/1.7/ExtensionLevel 5>>"))
+	b.carry("extensions", n, evidenceLevel, "ADBE", "ESIC", "URL")
+	b.objects[catalog].set("Extensions", ref(n))
+}
+
+// certify draws the signature with what it permits. The names and numbers of the
+// transforms may stand in objects of their own, which changes nothing in what the
+// signer meant.
+func (b *builder) certify() {
+	references := []string{}
+	transform := func(method, params string) {
+		references = append(references, b.inline(dict("Type", b.loose("/SigRef"), "TransformMethod", b.loose("/"+method), "TransformParams", params)))
+	}
+	if b.level > 0 {
+		b.tell(false, fmt.Sprint("certified at level ", b.level))
+		transform("DocMDP", b.inline(dict("Type", "/TransformParams", "P", b.loose(fmt.Sprint(b.level)), "V", b.loose("/1.2"))))
+		b.objects[catalog].set("Perms", b.inline(dict("DocMDP", ref(signature))))
+	}
+	if b.chance(4) {
+		b.lock(transform)
+	}
+	more := ""
+	if len(references) > 0 {
+		more = "/Reference " + b.loose(array(references))
+	}
+	b.objects[signature] = bare(pdfattack.Signature(more))
+}
+
+// lock forbids to fill some of the fields, by a transform or in the field.
+func (b *builder) lock(transform func(method, params string)) {
+	action := pick(b, "All", "Include", "Exclude")
+	named := b.filled[b.IntN(len(b.filled))].title
+	for _, f := range slices.Concat(b.filled, b.empty, []*field{{title: added}}) {
+		b.locked[f.title] = action == "All" || (action == "Include") == (f.title == named)
+	}
+	b.tell(false, "locked:", action, named)
+	o := dict("Type", "/TransformParams", "Action", b.loose("/"+action), "V", b.loose("/1.2"))
+	if action != "All" {
+		o.set("Fields", b.loose("["+b.loose("("+named+")")+"]"))
+	}
+	if b.chance(2) {
+		transform("FieldMDP", b.inline(o))
+		return
+	}
+	o.set("Type", "/SigFieldLock")
+	o.set("V", "")
+	b.objects[signedField].set("Lock", b.inline(o))
+}
+
+// added stands for the fields that later revisions bring.
+const added = ""
+
+// permits says whether the signature lets a change through.
+func (b *builder) permits(level int, title string) bool {
+	return !b.locked[title] && (b.level == 0 && level <= formLevel || level <= b.level)
+}
+
+// allow notes where a change may paint, if the signature permits it.
+func (b *builder) allow(level int, title string, areas []Area) {
+	if b.permits(level, title) {
+		b.free = append(b.free, areas...)
+	}
+}
+
+// arrays writes the lists of the form and the pages, which are carriers too.
+func (b *builder) arrays() {
+	list := func(name string, level int, values []string) string {
+		if b.chance(2) {
+			return array(values)
+		}
+		n := b.add(bare(array(values)))
+		b.carry(name, n, level)
+		return ref(n)
+	}
+	form := b.objects[acroForm]
+	form.set("Fields", list("fields", formLevel, b.fields))
+	form.set("SigFlags", b.loose("3"))
+	form.set("DA", "(/F1 12 Tf)")
+	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3")
+	form.set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
+	b.objects[catalog].lacks([]entry{{"Type", "/Catalog"}, {"Pages", ref(pageTree)}, {"AcroForm", ref(acroForm)}})
+	for i, n := range []int{firstPage, secondPage} {
+		if len(b.annots[i]) > 0 || b.chance(4) {
+			b.objects[n].set("Annots", list("annotations", formLevel, b.annots[i]))
+		}
+	}
+}

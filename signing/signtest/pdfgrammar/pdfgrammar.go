@@ -1,0 +1,83 @@
+// Package pdfgrammar makes signed PDF files at random, and revisions after the
+// signature that are honest, or only seem so. [Generate] draws one: a small form of
+// two pages in which one object may have several roles (a form field that is also
+// the page's dictionary of XObjects, an array of evidence that is also the
+// contents), values stand in objects of their own or have another type than they
+// should, and what a page paints lies elsewhere than a simple reader thinks. What
+// follows the signature changes such objects as fields, comments and evidence are
+// changed.
+//
+// The file says where the later revisions may paint, so that whoever renders both
+// the signed file and the whole can tell whether anything else became different.
+// What is drawn follows the literature (the shadow attacks, evil annotation,
+// sneaky signature) and the attacks that were found here.
+package pdfgrammar
+
+import (
+	"math/rand/v2"
+	"strings"
+
+	"tamga/signing/signtest/pdfattack"
+)
+
+// Pair is a signed file and the file that later revisions made of it.
+type Pair struct {
+	File []byte
+	// Signed is how long the file was when it was signed.
+	Signed int
+	// Free is where the later revisions may paint: the widgets that they fill,
+	// the comments and the signatures that they add, as far as the signature
+	// permits that.
+	Free []Area
+	// Story tells what was drawn, for people.
+	Story []string
+	// Plain says that nothing in it is odd: what a form's users and their
+	// programs do every day, within what the signature permits.
+	Plain bool
+}
+
+// Area is a rectangle of a page, in points from the lower left corner.
+type Area struct {
+	Page                     int // counted from 0
+	Left, Bottom, Right, Top float64
+	// Blank says that only what was white may become different: no signature
+	// may cover what was there.
+	Blank bool
+}
+
+// Size is how wide and high a page is, in points.
+const Size = 200
+
+// Generate draws a pair. The signers sign it, as they do in package pdfattack.
+func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
+	b := newBuilder(r)
+	b.theme = pick(b, plain, roles, roles, roles, covering, covering, everything)
+	b.level = b.IntN(8) / 2
+	b.form()
+	b.certify()
+	b.pages()
+	w := pdfattack.NewWriter(s)
+	file := b.write(w, nil, b.objects)
+	pair := Pair{Signed: len(file)}
+	for range 1 + b.IntN(5)/4 {
+		file = b.later(w)
+	}
+	pair.File, pair.Free, pair.Story, pair.Plain = file, b.free, b.story, !b.odd
+	return pair
+}
+
+// theme is what a pair is about, so that rare things meet often enough.
+type theme int
+
+const (
+	plain    theme = iota // nothing odd but by accident
+	roles                 // objects of two roles
+	covering              // what is painted elsewhere than it seems, and fields over it
+	everything
+)
+
+// tell adds to the story; strange says that the pair is no longer plain.
+func (b *builder) tell(strange bool, words ...string) {
+	b.story = append(b.story, strings.Join(words, " "))
+	b.odd = b.odd || strange
+}

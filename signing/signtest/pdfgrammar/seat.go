@@ -1,0 +1,169 @@
+package pdfgrammar
+
+import (
+	"fmt"
+	"slices"
+)
+
+// seat is a role that an object has in what a page shows.
+type seat struct {
+	name string
+	// object is what the role needs; swaps what would show something else: an
+	// entry of a dictionary, or a whole object where the key is "".
+	object *object
+	swaps  []swap
+	// use puts the object, by its reference, where it is shown.
+	use func(r string)
+}
+
+// swap is a later value of an entry; it is made when it is needed, unless it lay
+// ready in the signed file.
+type swap struct {
+	key   string
+	value func() string
+}
+
+// twist is a change that would show: of the object that a carrier and a seat
+// share.
+type twist struct {
+	carrier *carrier
+	seat    string
+	swap    swap
+}
+
+// seat draws something that is shown, and has an object that may change in
+// another role play a part in it.
+func (b *builder) seat() {
+	s := b.surfaces[b.IntN(len(b.surfaces))]
+	kind := pick(b, seats()...)
+	c := b.carrier(kind.shape)
+	if c == nil || b.chance(6) {
+		// Nobody but the page uses it.
+		x := kind.draw(s, "K1")
+		n := b.add(x.object)
+		x.use(ref(n))
+		own := &carrier{name: x.name + " alone", n: n, level: evidenceLevel}
+		for _, w := range x.swaps {
+			b.twists = append(b.twists, twist{own, x.name, w})
+		}
+		return
+	}
+	key := "K1"
+	if len(c.keys) > 0 && !b.chance(8) {
+		key = pick(b, c.keys...)
+	}
+	x := kind.draw(s, key)
+	b.merge(b.objects[c.n], x.object)
+	x.use(ref(c.n))
+	c.taken = true
+	b.tell(true, c.name, "is also", x.name)
+	for _, w := range x.swaps {
+		b.twists = append(b.twists, twist{c, x.name, w})
+	}
+}
+
+// carrier returns one of a shape that has no other role yet, nil when there is
+// none.
+func (b *builder) carrier(shape shape) *carrier {
+	var fit []*carrier
+	for _, c := range b.carriers {
+		if !c.taken && shapeOf(b.objects[c.n]) == shape && c.n != catalog && c.n >= acroForm {
+			fit = append(fit, c)
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	return pick(b, fit...)
+}
+
+type shape int
+
+const (
+	dictionary shape = iota
+	streamed
+	listed
+	scalar
+)
+
+func shapeOf(o *object) shape {
+	switch {
+	case o.data != nil:
+		return streamed
+	case o.bare == "":
+		return dictionary
+	case o.bare[0] == '[':
+		return listed
+	}
+	return scalar
+}
+
+// merge gives an object a second role. Where both need an entry, either wins.
+func (b *builder) merge(o, role *object) {
+	switch {
+	case shapeOf(o) == listed && b.chance(2):
+		o.bare = role.bare[:len(role.bare)-1] + " " + o.bare[1:]
+		return
+	case o.bare != "":
+		o.bare = role.bare
+		return
+	}
+	for _, e := range role.entries {
+		if o.get(e.key) == "" || b.chance(2) || slices.Contains([]string{"V", "M", "I", "AS", "AP", "C"}, e.key) {
+			o.set(e.key, e.value)
+		}
+	}
+	if role.data != nil && o.data != nil {
+		*o = object{entries: o.entries, data: role.data}
+	}
+}
+
+// ready makes a swap's value: an object that lay ready when the file was signed,
+// or one that comes with the change.
+func (b *builder) ready(make func() *object) func() string {
+	if b.chance(2) {
+		value := b.ref(make())
+		return func() string { return value }
+	}
+	return func() string { return b.inline(make()) }
+}
+
+func always(value string) func() string { return func() string { return value } }
+
+// kind is a kind of seat.
+type kind struct {
+	shape shape
+	draw  func(s *surface, key string) seat
+}
+
+// named is a seat that is a dictionary of things by their names: the key is the
+// name under which the page uses the thing.
+func named(category string, thing, other func(s *surface) *object, operators string) kind {
+	return kind{dictionary, func(s *surface, key string) seat {
+		first := s.inline(thing(s))
+		return seat{
+			name: "the dictionary " + category, object: dict(key, first),
+			swaps: []swap{{key, s.ready(func() *object { return other(s) })}, {key, always("null")}},
+			use: func(r string) {
+				s.shared[category] = number(r)
+				s.draw(s.place(), fmt.Sprintf(operators, key))
+			},
+		}
+	}}
+}
+
+func number(r string) (n int) {
+	fmt.Sscan(r, &n)
+	return n
+}
+
+// keyed is a seat with entries of its own; the operators use it under a name of
+// the category.
+func keyed(name, category, operators string, draw func(s *surface) (*object, []swap)) kind {
+	return kind{dictionary, func(s *surface, _ string) seat {
+		o, swaps := draw(s)
+		return seat{name: name, object: o, swaps: swaps, use: func(r string) {
+			s.draw(s.place(), fmt.Sprintf(operators, s.resource(category, r)))
+		}}
+	}}
+}

@@ -1,0 +1,179 @@
+package pdfgrammar
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// surface is something that content is painted on: a page, or a form on one.
+type surface struct {
+	*builder
+	n         int
+	page      int
+	resources map[string][]entry
+	// shared names the objects of resource categories that have another role.
+	shared  map[string]int
+	content []string
+}
+
+// pages draws the two pages and what they show.
+func (b *builder) pages() {
+	for i, n := range []int{firstPage, secondPage} {
+		b.objects[n].lacks([]entry{{"Type", "/Page"}, {"Parent", ref(pageTree)}})
+		s := b.surface(n, i)
+		if b.chance(2) {
+			s.draw(b.place(), "0.5 g 0 0 40 8 re f")
+		}
+	}
+	b.objects[pageTree].lacks([]entry{
+		{"Type", "/Pages"}, {"Kids", array([]string{ref(firstPage), ref(secondPage)})}, {"Count", "2"},
+		{"MediaBox", fmt.Sprintf("[0 0 %d %d]", Size, Size)},
+	})
+	if b.chance(3) {
+		b.formOn(b.surfaces[0])
+	}
+	if b.theme == roles || b.theme == everything {
+		for range 1 + b.IntN(3) {
+			b.seat()
+		}
+	}
+	if b.theme == covering || b.theme == everything {
+		b.paint(b.surfaces[b.IntN(len(b.surfaces))&^1])
+	}
+	b.arrays()
+	for _, s := range slices.Backward(b.surfaces) {
+		s.finish()
+	}
+	b.twice()
+	b.misname()
+}
+
+func (b *builder) surface(n, page int) *surface {
+	s := &surface{builder: b, n: n, page: page, resources: map[string][]entry{}, shared: map[string]int{}}
+	b.surfaces = append(b.surfaces, s)
+	return s
+}
+
+// formOn paints a form that is a surface of its own, with the coordinates of the
+// page.
+func (b *builder) formOn(on *surface) *surface {
+	n := b.add(stream("", "Type", "/XObject", "Subtype", b.loose("/Form"), "BBox", fmt.Sprintf("[0 0 %d %d]", Size, Size)))
+	on.content = append(on.content, "/"+on.resource("XObject", ref(n))+" Do")
+	return b.surface(n, on.page)
+}
+
+// resource enters a value under a name of its own.
+func (s *surface) resource(category, value string) string {
+	name := fmt.Sprintf("%s%d", category[:1], s.next)
+	s.next++
+	s.resources[category] = append(s.resources[category], entry{name, value})
+	return name
+}
+
+// draw paints in a place, with the origin in its corner.
+func (s *surface) draw(at Area, operators string) {
+	s.content = append(s.content, fmt.Sprintf("q 1 0 0 1 %g %g cm %s Q", at.Left, at.Bottom, operators))
+}
+
+// finish writes the surface's content and resources into its object.
+func (s *surface) finish() {
+	o := s.objects[s.n]
+	s.resources["Font"] = append(s.resources["Font"], entry{"F1", ref(font)})
+	all := dict()
+	for _, category := range slices.Sorted(maps.Keys(s.resources)) {
+		if n := s.shared[category]; n != 0 {
+			s.objects[n].lacks(s.resources[category])
+			all.set(category, ref(n))
+			continue
+		}
+		all.set(category, s.inline(&object{entries: s.resources[category]}))
+	}
+	for _, category := range slices.Sorted(maps.Keys(s.shared)) {
+		all.set(category, ref(s.shared[category]))
+	}
+	if o.get("Resources") == "" {
+		o.set("Resources", s.inline(all))
+	}
+	data := strings.Join(s.content, "\n")
+	if o.data != nil {
+		*o = *s.filtered(o, data)
+		return
+	}
+	parts := []string{}
+	for _, part := range s.split(data) {
+		parts = append(parts, s.ref(s.filtered(dict(), part)))
+	}
+	switch {
+	case o.get("Contents") != "":
+	case len(parts) == 1 && s.chance(2):
+		o.set("Contents", parts[0])
+	default:
+		o.set("Contents", s.inline(bare(array(parts))))
+	}
+}
+
+// split cuts content at a space or line, where a page may go on in its next
+// stream.
+func (s *surface) split(data string) []string {
+	if i := strings.Index(data, "\n"); i > 0 && s.chance(4) {
+		return []string{data[:i], data[i+1:]}
+	}
+	return []string{data}
+}
+
+// filtered makes an object a stream, encoded in one of the usual ways or not.
+func (s *surface) filtered(o *object, data string) *object {
+	c := o.clone()
+	switch s.IntN(6) {
+	case 0:
+		var out bytes.Buffer
+		w := zlib.NewWriter(&out)
+		w.Write([]byte(data)) // a bytes.Buffer takes everything
+		w.Close()
+		data = out.String()
+		c.set("Filter", s.loose("/FlateDecode"))
+	case 1:
+		data = hex.EncodeToString([]byte(data)) + ">"
+		c.set("Filter", "[/ASCIIHexDecode]")
+	}
+	c.data = &data
+	return c
+}
+
+// twice gives a dictionary a key twice now and then: which of them counts is up
+// to the reader.
+func (b *builder) twice() {
+	if b.theme == plain || !b.chance(12) {
+		return
+	}
+	n := pick(b, firstPage, firstPage, secondPage, catalog, acroForm, font)
+	o := b.objects[n]
+	e := o.entries[b.IntN(len(o.entries))]
+	if value := o.get("Contents"); value != "" && b.chance(2) {
+		e = entry{"Contents", value}
+	}
+	if e.key == "Contents" || e.key == "BaseFont" {
+		e.value = pick(b, b.ref(stream("1 0 0 rg 0 0 200 200 re f")), "/Courier")
+	}
+	o.entries = slices.Insert(o.entries, b.IntN(len(o.entries)+1), e)
+	b.doubled = n
+	b.tell(true, "twice:", e.key, "in", ref(n))
+}
+
+// misname gives an object the type of another kind now and then.
+func (b *builder) misname() {
+	if len(b.twists) == 0 || !b.chance(6) {
+		return
+	}
+	t := b.twists[b.IntN(len(b.twists))]
+	if o := b.objects[t.carrier.n]; o.bare == "" {
+		kind := pick(b, "/Annot", "/OBJR", "/XRef", "/ObjStm", "/Sig", "/Page", "/Pages", "/DSS", "/Font", "/XObject")
+		o.set("Type", kind)
+		b.tell(true, t.carrier.name, "calls itself", kind)
+	}
+}

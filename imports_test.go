@@ -62,6 +62,7 @@ var owner = map[string]string{
 	"modernc.org/sqlite":                 "documents/registry",
 	"github.com/pressly/goose/v3":        "documents/registry",
 	"golang.org/x/mod":                   "documents/registry",
+	"golang.org/x/sync":                  "api",
 	"github.com/jung-kurt/gofpdf":        "documents/pdf",
 	"github.com/makiuchi-d/gozxing":      "documents/pdf/qr", // tests
 	"golang.org/x/text":                  "documents/pdf",

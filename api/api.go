@@ -19,8 +19,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -29,6 +31,7 @@ import (
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/spool"
 )
 
 // The longest request bodies that are read, in bytes, unless the [Server] says
@@ -83,29 +86,42 @@ type Server struct {
 	// date; nil when it keeps none.
 	Lists func() []fetch.SourceStatus
 
-	MaxBody   int64            // [DefaultMaxBody] when zero; also of one line of a batch
-	MaxUpload int64            // [DefaultMaxUpload] when zero
-	MaxBatch  int64            // [DefaultMaxBatch] when zero
-	SpoolDir  string           // where large files lie while they are looked at; the system's temporary folder when empty
-	Now       func() time.Time // time.Now when nil
-	Log       *slog.Logger     // nothing is logged when nil
+	MaxBody   int64  // [DefaultMaxBody] when zero; also of one line of a batch
+	MaxUpload int64  // [DefaultMaxUpload] when zero
+	MaxBatch  int64  // [DefaultMaxBatch] when zero
+	SpoolDir  string // where large files lie while they are looked at; the system's temporary folder when empty
+
+	// What all requests together may cost: Memory is the heap of those at work,
+	// SpoolSpace the disk for their bodies, both in bytes. Those that find no
+	// room are answered with 503. RequestTime is what each may take from when
+	// its body is here.
+	Memory      int64         // [DefaultMemory] when zero
+	SpoolSpace  int64         // [DefaultSpoolSpace] when zero
+	RequestTime time.Duration // [DefaultRequestTime] when zero
+
+	Now func() time.Time // time.Now when nil
+	Log *slog.Logger     // nothing is logged when nil
 
 	// Limits of the public side, [DefaultLimits] when zero.
 	Limits Limits
+
+	// Proxies are the networks of our own proxies, whose word about where a
+	// request came from (X-Forwarded-For) is taken; nobody's when empty.
+	Proxies []netip.Prefix
 }
 
-// Limits are how often the public side may be asked. Each counts within
-// [Limits.Window] and then begins again.
+// Limits are how often the public side may be asked. Each counts what one client
+// does within a window, and then begins again.
 type Limits struct {
 	Window time.Duration
 	// Checks is how many documents one client may look up.
 	Checks int
 	// GuessesPerPair is how many wrong owner's numbers one client may try on
-	// one document, GuessesPerClient on all documents together, and
-	// GuessesPerNumber all clients together on one document.
+	// one document within GuessWindow, and GuessesPerClient on all documents
+	// together. Check codes, of 60 bits, are no guesses.
+	GuessWindow      time.Duration
 	GuessesPerPair   int
 	GuessesPerClient int
-	GuessesPerNumber int
 }
 
 // DefaultLimits let a person check documents freely and make guessing an
@@ -113,7 +129,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Window: 10 * time.Minute, Checks: 600,
-		GuessesPerPair: 5, GuessesPerClient: 20, GuessesPerNumber: 50,
+		GuessWindow: time.Hour, GuessesPerPair: 10, GuessesPerClient: 60,
 	}
 }
 
@@ -126,6 +142,9 @@ type service struct {
 	checks  *limiter
 	guesses guessLimiter
 	list    statusList
+	budget  *budget
+	spool   *spool.Space
+	open    atomic.Int64 // requests
 }
 
 // Handler compiles the pages and returns the whole service. Timeouts are the
@@ -137,11 +156,9 @@ func (s *Server) Handler() (http.Handler, error) {
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	// A client's address is taken from X-Forwarded-For only as far as private
-	// addresses, that is our own proxies, wrote it.
-	e.IPExtractor = echo.ExtractIPFromXFFHeader()
+	e.IPExtractor = v.clientAddress
 	e.HTTPErrorHandler = v.fail
-	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.limitBody, v.onlyKnownQuery)
+	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.onlyKnownQuery, v.pace, v.limitBody, v.share)
 	v.routes(e)
 	return e, nil
 }
@@ -158,6 +175,11 @@ func (v *service) fill() error {
 	v.MaxBody = cmp.Or(v.MaxBody, DefaultMaxBody)
 	v.MaxUpload = cmp.Or(v.MaxUpload, DefaultMaxUpload)
 	v.MaxBatch = cmp.Or(v.MaxBatch, DefaultMaxBatch)
+	v.Memory = cmp.Or(v.Memory, DefaultMemory)
+	v.SpoolSpace = cmp.Or(v.SpoolSpace, DefaultSpoolSpace)
+	v.RequestTime = cmp.Or(v.RequestTime, DefaultRequestTime)
+	v.budget = newBudget(v.Memory)
+	v.spool = &spool.Space{Dir: v.SpoolDir, Most: v.SpoolSpace, Leave: leaveOnDisk, Memory: spoolMemory}
 	if v.Now == nil {
 		v.Now = time.Now
 	}

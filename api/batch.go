@@ -3,18 +3,23 @@ package api
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
+	"tamga/signing/spool"
 )
+
+func isBatch(route string) bool { return strings.HasSuffix(route, "/batch") }
 
 // A batch is a body of JSON lines, each a request of its own; the answer is a
 // line for each, in the same order, sent as soon as it is known. A line that
@@ -24,6 +29,7 @@ const (
 	maxLines   = 1000
 	lineWindow = 16 // lines read ahead of the answer
 	lineTime   = time.Minute
+	batchTime  = time.Hour
 )
 
 // batchAnswer is one line of the answer.
@@ -35,8 +41,23 @@ type batchAnswer struct {
 	Problem *Problem `json:"problem,omitempty"`
 }
 
-// lineFunc answers one line. The id is given back even with an error.
-type lineFunc func(raw []byte) (id string, result any, err error)
+// lineFunc answers one line. The id is given back even with an error. The
+// context is that of the request, with the line's own time.
+type lineFunc func(c echo.Context, raw []byte) (id string, result any, err error)
+
+// lineContext is a request whose time is that of one line.
+type lineContext struct {
+	echo.Context
+	request *http.Request
+}
+
+func (c lineContext) Request() *http.Request { return c.request }
+
+// lineAnswer is an answer with what the line holds until it was sent.
+type lineAnswer struct {
+	batchAnswer
+	release func()
+}
 
 // batch answers the lines, several at a time.
 func (v *service) batch(c echo.Context, one lineFunc) error {
@@ -47,49 +68,69 @@ func (v *service) batch(c echo.Context, one lineFunc) error {
 	if err := control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(contextOf(c), batchTime)
+	defer cancel()
+	c.SetRequest(c.Request().WithContext(ctx))
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", batchType)
 	lang := language(c, web.EN)
 	localised(c, lang)
-	lines := v.readLines(c, control)
-	answers := make(chan chan batchAnswer, lineWindow)
+	answers := make(chan chan lineAnswer, lineWindow)
 	go func() {
 		defer close(answers)
 		busy := make(chan struct{}, runtime.GOMAXPROCS(0))
-		for line := range lines {
+		for line := range v.readLines(c, control) {
 			busy <- struct{}{}
-			answer := make(chan batchAnswer, 1)
+			answer := make(chan lineAnswer, 1)
 			answers <- answer
+			lc, release := v.beginLine(c, &line) // in the order of the lines, so that none waits for a later one
 			go func() {
 				defer func() { <-busy }()
-				answer <- v.answerLine(c, lang, line, one)
+				answer <- lineAnswer{v.answerLine(lc, lang, line, one), release}
 			}()
 		}
 	}()
 	var failed error
 	for answer := range answers {
 		a := <-answer
-		if failed != nil {
-			continue // nobody reads any more; let the rest come to its end
+		if failed == nil { // else nobody reads any more; the rest comes to its end
+			failed = sendLine(c, control, a.batchAnswer)
 		}
-		body, err := json.Marshal(a)
-		if err == nil {
-			_ = control.SetWriteDeadline(time.Now().Add(lineTime))
-			_, err = c.Response().Write(append(body, '\n'))
-		}
-		if err == nil {
-			err = control.Flush()
-		}
-		failed = err
+		a.release()
 	}
 	return failed
+}
+
+func sendLine(c echo.Context, control *http.ResponseController, a batchAnswer) error {
+	body, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	_ = control.SetWriteDeadline(time.Now().Add(lineTime))
+	if _, err := c.Response().Write(append(body, '\n')); err != nil {
+		return err
+	}
+	return control.Flush()
+}
+
+// beginLine waits until a line may be worked on, and gives it its time. release
+// is to be called when its answer was sent.
+func (v *service) beginLine(c echo.Context, line *batchLine) (lc echo.Context, release func()) {
+	ctx, cancel := context.WithTimeout(contextOf(c), v.RequestTime)
+	lc = lineContext{c, c.Request().WithContext(ctx)}
+	if line.err != nil {
+		return lc, cancel
+	}
+	share, err := v.admit(lc, int64(len(line.file.Bytes())))
+	line.err = err
+	return lc, func() { share(); cancel() }
 }
 
 // batchLine is a line of the request as it was read.
 type batchLine struct {
 	number int
-	raw    []byte
+	file   *spool.File // of nothing when there is an error
 	err    error
 }
 
@@ -102,20 +143,22 @@ func (v *service) readLines(c echo.Context, control *http.ResponseController) <-
 		r := bufio.NewReaderSize(c.Request().Body, 64<<10)
 		for n := 1; ; {
 			_ = control.SetReadDeadline(time.Now().Add(lineTime))
-			raw, err := readLine(r, v.MaxBody)
+			file, err := v.readLine(r)
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			if err == nil && len(bytes.TrimSpace(raw)) == 0 {
+			if err == nil && len(bytes.TrimSpace(file.Bytes())) == 0 {
+				_ = file.Close()
 				continue
 			}
-			line := batchLine{n, raw, err}
+			line := batchLine{n, file, err}
 			if n > maxLines {
-				line = batchLine{n, nil, &fault{is: errBodyTooLarge, detail: fmt.Sprintf("a batch has at most %d lines", maxLines)}}
+				line.err = &fault{is: errBodyTooLarge, detail: fmt.Sprintf("a batch has at most %d lines", maxLines)}
 			}
 			select {
 			case lines <- line:
 			case <-contextOf(c).Done():
+				_ = file.Close()
 				return
 			}
 			if n > maxLines {
@@ -123,7 +166,7 @@ func (v *service) readLines(c echo.Context, control *http.ResponseController) <-
 				_, _ = io.Copy(io.Discard, r)
 				return
 			}
-			if err != nil && !errors.Is(err, errBodyTooLarge) {
+			if err != nil && !errors.Is(err, errBodyTooLarge) && !errors.Is(err, spool.ErrFull) {
 				return
 			}
 			n++
@@ -132,36 +175,56 @@ func (v *service) readLines(c echo.Context, control *http.ResponseController) <-
 	return lines
 }
 
-// readLine returns the next line without its end. A line longer than limit is
-// read to its end and lost.
-func readLine(r *bufio.Reader, limit int64) ([]byte, error) {
-	var line []byte
-	long := false
-	for {
-		part, err := r.ReadSlice('\n')
-		if !long {
-			line = append(line, part...)
-		}
-		if int64(len(line)) > limit {
-			long, line = true, nil
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case err != nil && !errors.Is(err, io.EOF):
-			return nil, bodyError(err)
-		case long:
-			return nil, &fault{is: errBodyTooLarge, detail: fmt.Sprintf("the line is longer than %d bytes", limit)}
-		case err != nil && len(line) == 0:
-			return nil, io.EOF
-		}
-		return bytes.TrimSuffix(line, []byte("\n")), nil
+// readLine returns the next line without its end, io.EOF after the last. A line
+// that is too long, or finds no room, is read to its end and lost. The file is
+// never nil.
+func (v *service) readLine(r *bufio.Reader) (*spool.File, error) {
+	line := &lineReader{from: r}
+	file, err := v.spool.Read(line, v.MaxBody)
+	switch {
+	case err == nil && !line.ended && len(file.Bytes()) == 0:
+		return file, io.EOF
+	case err == nil:
+		return file, nil
+	case !errors.Is(err, spool.ErrTooLarge) && !errors.Is(err, spool.ErrFull):
+		return spool.Of(nil), bodyError(err)
 	}
+	if _, rest := io.Copy(io.Discard, line); rest != nil {
+		return spool.Of(nil), bodyError(rest)
+	}
+	if errors.Is(err, spool.ErrTooLarge) {
+		err = &fault{is: errBodyTooLarge, detail: fmt.Sprintf("the line is longer than %d bytes", v.MaxBody)}
+	}
+	return spool.Of(nil), err
+}
+
+// lineReader reads up to the end of a line.
+type lineReader struct {
+	from  *bufio.Reader
+	ended bool // by a line feed
+}
+
+func (l *lineReader) Read(p []byte) (int, error) {
+	if l.ended {
+		return 0, io.EOF
+	}
+	if _, err := l.from.Peek(1); err != nil {
+		return 0, err
+	}
+	ready, _ := l.from.Peek(min(l.from.Buffered(), len(p)))
+	end := bytes.IndexByte(ready, '\n')
+	if l.ended = end >= 0; l.ended {
+		n := copy(p, ready[:end])
+		_, _ = l.from.Discard(end + 1)
+		return n, nil
+	}
+	return l.from.Read(p[:len(ready)])
 }
 
 func (v *service) answerLine(c echo.Context, lang web.Lang, line batchLine, one lineFunc) (a batchAnswer) {
 	a = batchAnswer{Line: line.number, Status: http.StatusOK}
 	err := line.err
+	defer func() { _ = line.file.Close() }()
 	defer func() {
 		if r := recover(); r != nil {
 			v.logPanic(c, r)
@@ -179,7 +242,10 @@ func (v *service) answerLine(c echo.Context, lang web.Lang, line batchLine, one 
 		a.Status, a.Problem = o.status, &p
 	}()
 	if err == nil {
-		a.ID, a.Result, err = one(line.raw)
+		err = spool.Guard(func() error {
+			a.ID, a.Result, err = one(c, line.file.Bytes())
+			return err
+		})
 	}
 	return a
 }
@@ -188,7 +254,7 @@ func (v *service) answerLine(c echo.Context, lang web.Lang, line batchLine, one 
 // /v1/verify/auto takes, or any of its siblings, with an id if the client
 // wants one.
 func (v *service) verifyBatch(c echo.Context) error {
-	return v.batch(c, func(raw []byte) (string, any, error) {
+	return v.batch(c, func(c echo.Context, raw []byte) (string, any, error) {
 		var body verifyRequest
 		if err := decodeJSON(raw, &body); err != nil {
 			return body.ID, nil, err

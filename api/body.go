@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 
@@ -36,11 +37,24 @@ func (v *service) readJSON(c echo.Context, into any) error {
 		return err
 	}
 	// Routes that take large files as forms do not take them as base64.
-	raw, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, v.MaxBody))
+	body, err := v.receive(c, v.MaxBody)
 	if err != nil {
-		return bodyError(err)
+		return err
 	}
-	return decodeJSON(raw, into)
+	return errors.Join(spool.Guard(func() error { return decodeJSON(body.Bytes(), into) }), body.Close())
+}
+
+// receive reads a whole body and then waits until it may be worked on. Until
+// then it costs nothing but room on the disk.
+func (v *service) receive(c echo.Context, limit int64) (*spool.File, error) {
+	body, err := v.spool.Read(c.Request().Body, limit)
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	if err := v.admitted(c, int64(len(body.Bytes()))); err != nil {
+		return nil, errors.Join(err, body.Close())
+	}
+	return body, nil
 }
 
 func decodeJSON(raw []byte, into any) error {
@@ -65,6 +79,12 @@ func decodeJSON(raw []byte, into any) error {
 func bodyError(err error) error {
 	if errors.Is(err, spool.ErrTooLarge) {
 		return &fault{is: errBodyTooLarge, detail: err.Error()}
+	}
+	if errors.Is(err, spool.ErrFull) {
+		return err
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errTooSlow
 	}
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return &fault{is: errBodyTooLarge, detail: fmt.Sprintf("the body is longer than %d bytes", tooLarge.Limit)}
@@ -91,19 +111,59 @@ func (f *form) close() error {
 // may be empty, since an empty one can be signed.
 func (v *service) readForm(c echo.Context, boundary string, files []string, values ...string) (*form, error) {
 	f := &form{files: map[string]*spool.File{}, values: map[string]string{}}
-	err := f.read(multipart.NewReader(c.Request().Body, boundary), files, values, v.MaxUpload, v.SpoolDir)
+	err := f.read(&partReader{body: c.Request().Body}, boundary, files, values, v)
+	if err == nil {
+		err = v.admitted(c, f.size())
+	}
 	if err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
 }
 
+func (f *form) size() int64 {
+	var n int64
+	for _, file := range f.files {
+		n += int64(len(file.Bytes()))
+	}
+	return n
+}
+
+// longestHead is the most bytes of the headers of a part, with what the readers
+// take in advance.
+const longestHead = 16 << 10
+
+// partReader reads the body of a form. Between two parts it gives no more than
+// the headers of one may have.
+type partReader struct {
+	body io.Reader
+	head bool // reading one
+	left int  // of it
+}
+
+func (r *partReader) Read(b []byte) (int, error) {
+	if r.head {
+		if r.left == 0 {
+			return 0, errLongHead
+		}
+		b = b[:min(len(b), r.left)]
+	}
+	n, err := r.body.Read(b)
+	r.left -= n
+	return n, err
+}
+
+var errLongHead = errors.New("a part of the form begins too late")
+
 // longestValue is the most bytes of a part that is no file.
 const longestValue = 1 << 10
 
-func (f *form) read(r *multipart.Reader, files, values []string, limit int64, dir string) error {
+func (f *form) read(body *partReader, boundary string, files, values []string, v *service) error {
+	r := multipart.NewReader(body, boundary)
 	for {
-		part, err := r.NextPart()
+		body.head, body.left = true, longestHead
+		part, err := r.NextRawPart()
+		body.head = false
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -117,7 +177,7 @@ func (f *form) read(r *multipart.Reader, files, values []string, limit int64, di
 		case file || value:
 			return badField("/"+name, "duplicate", "stands twice")
 		case slices.Contains(files, name):
-			if f.files[name], err = spool.Read(part, limit, dir); err != nil {
+			if f.files[name], err = v.spool.Read(part, v.MaxUpload); err != nil {
 				delete(f.files, name)
 				return bodyError(err)
 			}

@@ -1,9 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"encoding/asn1"
 	"errors"
-	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -61,9 +61,13 @@ func (v *service) readCertificate(c echo.Context) ([]byte, error) {
 		return nil, err
 	}
 	if media != echo.MIMEApplicationJSON {
-		raw, err := io.ReadAll(c.Request().Body)
+		body, err := v.receive(c, v.MaxBody)
 		if err != nil {
-			return nil, bodyError(err)
+			return nil, err
+		}
+		raw := bytes.Clone(body.Bytes())
+		if err := body.Close(); err != nil {
+			return nil, err
 		}
 		if len(raw) == 0 {
 			return nil, &fault{is: errMalformed, detail: "the body is empty"}

@@ -12,6 +12,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/spool"
 )
 
 // The errors of this package. What other packages call an error stands beside
@@ -32,6 +33,9 @@ var (
 	errNotReady       = errors.New("the service is not ready")
 	errNoIfMatch      = errors.New("the header If-Match is needed")
 	errRule           = errors.New("the law of the documents does not allow this now")
+	errTooSlow        = errors.New("the body came too slowly")
+	errNoRegister     = errors.New("the database or its disk does not answer")
+	errBusy           = errors.New("the service is at work on as much as it can hold")
 	errPanic          = errors.New("the program panicked; the log has the stack")
 	errOwnNotVerified = errors.New("the signature just made does not verify")
 )
@@ -74,6 +78,8 @@ func outcomes() []outcome {
 			web.Label{KK: "Дәл осы сұрау орындалып жатыр", RU: "Такой же запрос выполняется", EN: "The same request is in progress"}},
 		{registry.ErrVoid, http.StatusConflict, "reservation_void",
 			web.Label{KK: "Резервтелген нөмірдің күші жойылған", RU: "Резерв номера аннулирован", EN: "The reservation was declared void"}},
+		{errTooSlow, http.StatusRequestTimeout, "body_too_slow",
+			web.Label{KK: "Сұрау тым баяу жіберілді", RU: "Запрос передавался слишком медленно", EN: "The body came too slowly"}},
 		{errBodyTooLarge, http.StatusRequestEntityTooLarge, "body_too_large",
 			web.Label{KK: "Сұрау тым үлкен", RU: "Запрос слишком велик", EN: "The body is too large"}},
 		{signing.ErrTooLarge, http.StatusRequestEntityTooLarge, "body_too_large",
@@ -102,6 +108,12 @@ func outcomes() []outcome {
 			web.Label{KK: "Сертификат мәртебесінің дәлелін алу мүмкін емес", RU: "Доказательства статуса сертификата получить не удалось", EN: "No evidence about a certificate can be had"}},
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
 			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
+		{errBusy, http.StatusServiceUnavailable, "busy", busy()},
+		{spool.ErrFull, http.StatusServiceUnavailable, "busy", busy()},
+		{context.DeadlineExceeded, http.StatusServiceUnavailable, "took_too_long",
+			web.Label{KK: "Сұрауды уақытында орындау мүмкін болмады", RU: "Запрос не удалось выполнить за отведённое время", EN: "The request could not be answered in time"}},
+		{errNoRegister, http.StatusServiceUnavailable, "register_unavailable",
+			web.Label{KK: "Тізілімге қазір қол жеткізу мүмкін емес", RU: "Реестр сейчас недоступен", EN: "The register cannot be reached now"}},
 		{errNotReady, http.StatusServiceUnavailable, "not_ready",
 			web.Label{KK: "Қызмет дайын емес", RU: "Служба не готова", EN: "The service is not ready"}},
 		{signing.ErrOutsideValidity, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
@@ -112,6 +124,10 @@ func outcomes() []outcome {
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{errOwnNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 	}
+}
+
+func busy() web.Label {
+	return web.Label{KK: "Қызмет қазір бос емес, сәл кейінірек қайталаңыз", RU: "Служба сейчас занята, повторите немного позже", EN: "The service is busy now; try again a little later"}
 }
 
 func signingUnavailable() web.Label {
@@ -136,7 +152,7 @@ func outcomeOf(err error) outcome {
 		return invalidDocument(err)
 	}
 	for _, o := range outcomes() {
-		if errors.Is(err, o.is) {
+		if errors.Is(err, o.is) || o.is == errNoRegister && registry.Unavailable(err) {
 			return o
 		}
 	}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -140,12 +139,12 @@ func (v *service) addPhotograph(c echo.Context) error {
 	if _, _, err := contentType(c, "image/jpeg", "image/png"); err != nil {
 		return err
 	}
-	file, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, registry.MaxPhotograph))
+	file, err := v.receive(c, registry.MaxPhotograph)
 	if err != nil {
-		return bodyError(err)
+		return err
 	}
-	sum, err := v.Registry.AddPhotograph(contextOf(c), client.ID, file)
-	if err != nil {
+	sum, err := v.Registry.AddPhotograph(contextOf(c), client.ID, file.Bytes())
+	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
 	return personal(c, http.StatusCreated, struct {

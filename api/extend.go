@@ -121,7 +121,7 @@ func (v *service) extendBatch(c echo.Context) error {
 	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
 		return err
 	}
-	return v.batch(c, func(raw []byte) (string, any, error) {
+	return v.batch(c, func(c echo.Context, raw []byte) (string, any, error) {
 		var body extendRequest
 		if err := decodeJSON(raw, &body); err != nil {
 			return body.ID, nil, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -143,48 +144,60 @@ func (s *stage) neutral(t *testing.T, path, number string) string {
 	return fmt.Sprintf("%s %v %s", res.Status, res.Header, strings.ReplaceAll(string(body), number, "########"))
 }
 
-// Guessing the owner's number ends soon, for one client and for all together.
+// guess asks for the file with an owner's number or a check code.
+func (s *stage) guess(t *testing.T, number, client, fact string) int {
+	t.Helper()
+	status, _ := s.post(t, "/check", "number="+number+"&owner="+fact, map[string]string{
+		"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": client,
+	})
+	return status
+}
+
+// Guessing the owner's number ends soon for each client, and for no other.
 func TestGuessing(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	s := open(t, pki)
 	s.fill(t, pki)
 	s.play(t, "testdata/parts/issue.txt")
-	s.server.Limits = api.Limits{
-		Window: api.DefaultLimits().Window, Checks: 5,
-		GuessesPerPair: 2, GuessesPerClient: 3, GuessesPerNumber: 4,
-	}
+	s.server.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	s.server.Limits = api.DefaultLimits()
+	s.server.Limits.Checks, s.server.Limits.GuessesPerPair, s.server.Limits.GuessesPerClient = 100, 2, 3
+	mine := s.values["number"]
 	for _, c := range []struct {
 		name   string
 		guess  func(i int) (number, client, owner string)
-		passed int // answers before the first 429
+		passed int // answers before the first 429; -1 when there was none
 	}{
-		{"pair", func(int) (string, string, string) { return s.values["number"], "203.0.113.1", otherIIN }, 2},
+		{"pair", func(int) (string, string, string) { return mine, "203.0.113.1", otherIIN }, 2},
 		{"client", func(i int) (string, string, string) {
 			return fmt.Sprintf("2600%04d", 100+i), "203.0.113.2", otherIIN
 		}, 3},
-		{"number", func(i int) (string, string, string) {
-			return s.values["number"], fmt.Sprintf("203.0.113.%d", 10+i), otherIIN
-		}, 4},
-		{"household", func(i int) (string, string, string) {
-			return s.values["number"], fmt.Sprintf("2001:db8::%d", 10+i), otherIIN
+		{"all clients", func(i int) (string, string, string) { return mine, fmt.Sprintf("203.0.113.%d", 10+i), otherIIN }, -1},
+		{"customer", func(i int) (string, string, string) {
+			return mine, fmt.Sprintf("2001:db8::%x:0:0:0:1", 10+i), otherIIN
 		}, 2},
-		{"right", func(int) (string, string, string) { return s.values["number"], "203.0.113.3", s.values["owner"] }, -1},
+		{"neighbouring customers", func(i int) (string, string, string) {
+			return mine, fmt.Sprintf("2001:db8:0:%x00::1", 10+i), otherIIN
+		}, -1},
+		{"right", func(int) (string, string, string) { return mine, "203.0.113.3", s.values["owner"] }, -1},
+		{"check codes", func(i int) (string, string, string) {
+			return mine, "203.0.113.4", fmt.Sprintf("ABCD-0000-%04d", i)
+		}, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s.start(t)
 			passed := -1
 			for i := range 8 {
-				number, client, owner := c.guess(i)
-				status, _ := s.post(t, "/check/"+number+"/pdf", "owner="+owner, map[string]string{
-					"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": client,
-				})
-				if status == http.StatusTooManyRequests {
+				if number, client, owner := c.guess(i); s.guess(t, number, client, owner) == http.StatusTooManyRequests {
 					passed = i
 					break
 				}
 			}
 			if passed != c.passed {
 				t.Errorf("%d guesses passed, want %d", passed, c.passed)
+			}
+			if status, _ := s.get(t, "/check/"+mine+"/"+s.values["code"], nil); status != http.StatusOK {
+				t.Errorf("the genuine code is answered with %d", status)
 			}
 		})
 	}

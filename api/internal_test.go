@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
+	"tamga/signing/spool"
 )
 
 // A panic is answered with a problem and logged with its stack; its value,
@@ -114,6 +117,83 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
+// A crowd of names makes the limiter forget, never refuse: its memory stays
+// bounded, new clients are let in, and who is seen again is remembered.
+func TestLimiterCrowd(t *testing.T) {
+	now := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+	l := newLimiter(1, time.Minute, func() time.Time { return now })
+	l.take("eager")
+	for i := range 5 * namesPerGeneration {
+		if _, ok := l.take(strconv.Itoa(i)); !ok {
+			t.Fatalf("client %d, the first time: refused", i)
+		}
+		if i%1000 == 0 {
+			if _, ok := l.take("eager"); ok {
+				t.Fatalf("after %d others the eager client is forgotten", i)
+			}
+		}
+	}
+	if n := len(l.young) + len(l.older); n > 2*namesPerGeneration {
+		t.Errorf("%d names are kept", n)
+	}
+	if _, ok := l.take("0"); !ok {
+		t.Error("a name seen long ago is still counted")
+	}
+}
+
+func TestClientName(t *testing.T) {
+	for _, c := range []struct{ a, b string }{
+		{"2001:db8:0:100::1", "2001:db8:0:1ff:ffff:ffff:ffff:ffff"}, // the ends of one /56
+		{"::ffff:203.0.113.9", "203.0.113.9"},
+		{"fe80::1%eth0", "fe80::2%eth1"},
+	} {
+		if a, b := clientName(c.a), clientName(c.b); a != b {
+			t.Errorf("%s is %s, %s is %s", c.a, a, c.b, b)
+		}
+	}
+	for _, c := range []struct{ a, b string }{
+		{"2001:db8:0:1ff::1", "2001:db8:0:200::1"}, // across the border
+		{"203.0.113.9", "203.0.113.10"},
+	} {
+		if a, b := clientName(c.a), clientName(c.b); a == b {
+			t.Errorf("%s and %s are both %s", c.a, c.b, a)
+		}
+	}
+}
+
+// Who wrote X-Forwarded-For decides whether it is believed.
+func TestClientAddress(t *testing.T) {
+	ours := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24"), netip.MustParsePrefix("fd00::/8")}
+	for _, c := range []struct {
+		name, peer string
+		header     []string
+		want       string
+		proxies    []netip.Prefix
+	}{
+		{"nobody trusted", "10.0.0.1:9", []string{"203.0.113.1"}, "10.0.0.1", nil},
+		{"our proxy", "10.0.0.1:9", []string{"203.0.113.1"}, "203.0.113.1", ours},
+		{"our proxy over IPv6", "[fd00::1]:9", []string{"2001:db8::1"}, "2001:db8::1", ours},
+		{"our proxy, mapped", "[::ffff:10.0.0.255]:9", []string{"203.0.113.1"}, "203.0.113.1", ours},
+		{"a private neighbour", "10.0.1.0:9", []string{"203.0.113.1"}, "10.0.1.0", ours},
+		{"invented on the left", "10.0.0.1:9", []string{"198.51.100.7, 203.0.113.1"}, "203.0.113.1", ours},
+		{"invented in another line", "10.0.0.1:9", []string{"198.51.100.7", "203.0.113.1"}, "203.0.113.1", ours},
+		{"a private one invented", "10.0.0.1:9", []string{"192.168.0.1, 203.0.113.1"}, "203.0.113.1", ours},
+		{"two of ours", "10.0.0.1:9", []string{"198.51.100.7, 203.0.113.1, 10.0.0.2"}, "203.0.113.1", ours},
+		{"only ours", "10.0.0.1:9", []string{"10.0.0.3, 10.0.0.2"}, "10.0.0.3", ours},
+		{"with a port", "10.0.0.1:9", []string{"203.0.113.1:4711"}, "203.0.113.1", ours},
+		{"in brackets", "10.0.0.1:9", []string{"[2001:db8::1]:4711"}, "2001:db8::1", ours},
+		{"no address", "10.0.0.1:9", []string{"203.0.113.1, unknown"}, "10.0.0.1", ours},
+		{"no header", "10.0.0.1:9", nil, "10.0.0.1", ours},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.RemoteAddr, r.Header["X-Forwarded-For"] = c.peer, c.header
+		v := &service{Server: Server{Proxies: c.proxies}}
+		if got := v.clientAddress(r); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 // FuzzJSON asks that a stranger's JSON gives an answer, and that what is
 // accepted is one object.
 func FuzzJSON(f *testing.F) {
@@ -139,7 +219,7 @@ func FuzzJSON(f *testing.F) {
 
 // A body whose length is not announced is cut off, too.
 func TestLongBodyWithoutLength(t *testing.T) {
-	v := &service{Server: Server{Log: slog.New(slog.DiscardHandler), Now: time.Now, MaxBody: 1 << 10}}
+	v := &service{Server: Server{Log: slog.New(slog.DiscardHandler), Now: time.Now, MaxBody: 1 << 10}, spool: &spool.Space{}}
 	e := echo.New()
 	e.HTTPErrorHandler = v.fail
 	e.Use(v.trace, v.access, v.limitBody)

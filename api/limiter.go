@@ -6,24 +6,31 @@ import (
 	"time"
 )
 
-// limiter counts events by name in windows of fixed length. It forgets in
-// whole windows, so its memory is bounded by what happens in two of them, and
-// by most names: when there are more, those that are new share one counter.
+// limiter counts events by name, each name in windows of its own. It keeps two
+// generations of counters: when the younger is full, the older is forgotten and
+// the younger becomes the older. So its memory is bounded, a crowd of new names
+// makes it forget the names that were seen longest ago, and nobody is ever
+// refused for what others did.
 type limiter struct {
-	most   int
+	most   int // events of one name in a window
 	window time.Duration
 	now    func() time.Time
 
-	mu     sync.Mutex
-	began  time.Time
-	counts map[string]int
+	mu           sync.Mutex
+	young, older map[string]counter
 }
 
-// mostNames is how many names a limiter tells apart within a window.
-const mostNames = 100_000
+type counter struct {
+	began time.Time
+	count int
+}
+
+// namesPerGeneration is how many names a limiter keeps at least, and twice as
+// many at most.
+const namesPerGeneration = 50_000
 
 func newLimiter(most int, window time.Duration, now func() time.Time) *limiter {
-	return &limiter{most: most, window: window, now: now, counts: map[string]int{}}
+	return &limiter{most: most, window: window, now: now, young: map[string]counter{}}
 }
 
 // take counts an event, or returns how long to wait if there were too many.
@@ -31,80 +38,84 @@ func (l *limiter) take(name string) (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	if now.Sub(l.began) >= l.window || now.Before(l.began) {
-		l.began = now
-		clear(l.counts)
+	c := l.counter(name)
+	if now.Sub(c.began) >= l.window || now.Before(c.began) {
+		c = counter{began: now}
 	}
-	name = l.slot(name)
-	if l.counts[name] >= l.most {
-		return l.window - now.Sub(l.began), false
+	if c.count < l.most {
+		c.count++
+		l.keep(name, c)
+		return 0, true
 	}
-	l.counts[name]++
-	return 0, true
+	l.keep(name, c)
+	return l.window - now.Sub(c.began), false
 }
 
 // giveBack takes an event back that turned out not to count.
 func (l *limiter) giveBack(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if name = l.slot(name); l.counts[name] > 0 {
-		l.counts[name]--
+	if c := l.counter(name); c.count > 0 {
+		c.count--
+		l.keep(name, c)
 	}
 }
 
-func (l *limiter) slot(name string) string {
-	if _, known := l.counts[name]; !known && len(l.counts) >= mostNames {
-		return ""
+func (l *limiter) counter(name string) counter {
+	if c, ok := l.young[name]; ok {
+		return c
 	}
-	return name
+	return l.older[name]
 }
 
-// guessLimiter limits wrong owner's numbers: of one client on one document, of
-// one client on all, and of all clients on one document.
+func (l *limiter) keep(name string, c counter) {
+	if _, ok := l.young[name]; !ok && len(l.young) >= namesPerGeneration {
+		l.young, l.older = map[string]counter{}, l.young
+	}
+	l.young[name] = c
+}
+
+// guessLimiter limits wrong owner's numbers: of one client on one document, and
+// of one client on all. There is no counter that clients share: with one, a few
+// strangers could lock the owner out.
 type guessLimiter struct {
-	pair, client, number *limiter
+	pair, client *limiter
 }
 
 func newGuessLimiter(l Limits, now func() time.Time) guessLimiter {
 	return guessLimiter{
-		pair:   newLimiter(l.GuessesPerPair, l.Window, now),
-		client: newLimiter(l.GuessesPerClient, l.Window, now),
-		number: newLimiter(l.GuessesPerNumber, l.Window, now),
+		pair:   newLimiter(l.GuessesPerPair, l.GuessWindow, now),
+		client: newLimiter(l.GuessesPerClient, l.GuessWindow, now),
 	}
 }
 
 // take counts a guess before it is looked at, so that many at once do not slip
 // through. giveBack is to be called when the guess was right.
 func (g guessLimiter) take(client, number string) (giveBack func(), wait time.Duration, ok bool) {
-	counters := []struct {
-		l    *limiter
-		name string
-	}{{g.pair, client + " " + number}, {g.client, client}, {g.number, number}}
-	for i, c := range counters {
-		if wait, ok := c.l.take(c.name); !ok {
-			for _, taken := range counters[:i] {
-				taken.l.giveBack(taken.name)
-			}
-			return nil, wait, false
-		}
+	pair := client + " " + number
+	if wait, ok := g.pair.take(pair); !ok {
+		return nil, wait, false
+	}
+	if wait, ok := g.client.take(client); !ok {
+		g.pair.giveBack(pair)
+		return nil, wait, false
 	}
 	return func() {
-		for _, c := range counters {
-			c.l.giveBack(c.name)
-		}
+		g.pair.giveBack(pair)
+		g.client.giveBack(client)
 	}, 0, true
 }
 
 // clientName is what a client counts as: its address, of IPv6 the network of
-// 64 bits that one household has.
+// 56 bits that one customer gets (RIPE-690).
 func clientName(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return address
 	}
-	a = a.Unmap()
+	a = a.Unmap().WithZone("")
 	if a.Is6() {
-		if p, err := a.WithZone("").Prefix(64); err == nil {
+		if p, err := a.Prefix(56); err == nil {
 			return p.String()
 		}
 	}

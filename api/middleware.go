@@ -151,7 +151,7 @@ func (v *service) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 // longestBody is the longest body that a route takes.
 func (v *service) longestBody(route string) int64 {
 	switch {
-	case strings.HasSuffix(route, "/batch"):
+	case isBatch(route):
 		return v.MaxBatch
 	case strings.HasPrefix(route, "/v1/verify/"), strings.HasPrefix(route, "/v1/sign/"), route == "/v1/extend":
 		// Two files of the largest size, and the form around them.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -57,7 +56,7 @@ func (v *service) formPage(c echo.Context) error {
 // numbers there too. With a second fact the answer is the page itself, since
 // that must not get into an address.
 func (v *service) findDocument(c echo.Context) error {
-	form, err := readFields(c)
+	form, err := v.readFields(c)
 	if err != nil {
 		return err
 	}
@@ -110,16 +109,17 @@ func (v *service) resultPage(c echo.Context, answer checkAnswer, day string, err
 }
 
 // readFields reads the few short fields of a page's form.
-func readFields(c echo.Context) (url.Values, error) {
+func (v *service) readFields(c echo.Context) (url.Values, error) {
 	if _, _, err := contentType(c, echo.MIMEApplicationForm); err != nil {
 		return nil, err
 	}
 	const longest = 4 << 10
-	raw, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, longest))
+	body, err := v.receive(c, longest)
 	if err != nil {
-		return nil, bodyError(err)
+		return nil, err
 	}
-	form, err := url.ParseQuery(string(raw))
+	defer body.Close() // it is short, and so in memory
+	form, err := url.ParseQuery(string(body.Bytes()))
 	if err != nil {
 		return nil, &fault{is: errMalformed, detail: "the form is broken"}
 	}
@@ -140,14 +140,15 @@ func (v *service) checkPage(c echo.Context) error {
 	return v.resultPage(c, answer, day, err)
 }
 
-// downloadPDF answers the form for the file: the file to whoever knows the
-// owner's number, the same neutral page to everyone else.
+// downloadPDF answers the form for the file: the file to whoever knows the check
+// code, which is printed on the document alone, the same neutral page to
+// everyone else.
 func (v *service) downloadPDF(c echo.Context) error {
-	form, err := readFields(c)
+	form, err := v.readFields(c)
 	if err != nil {
 		return err
 	}
-	rec, _, err := v.unlock(c, c.Param("number"), secret{owner: form.Get("owner"), code: form.Get("owner")})
+	rec, _, err := v.unlock(c, c.Param("number"), secret{code: form.Get("code")})
 	if errors.Is(err, registry.ErrNotFound) {
 		body, err := v.pages.Absent(v.frame(c))
 		return v.page(c, http.StatusNotFound, body, err)

@@ -101,12 +101,25 @@ func (v *service) checkUpload(c echo.Context, boundary string) (answer checkAnsw
 // page takes both in one field.
 type secret struct{ owner, code string }
 
-// opens reports whether the secret is that of a document.
-func (s secret) opens(rec registry.Record) bool {
-	code, _ := documents.ParseCheckCode(s.code)
+// matches reports whether the secret is that of a document.
+func (s secret) matches(rec registry.Record) bool {
 	byOwner := same(ownerNumber(rec.Content), onlyDigits(s.owner))
-	byCode := same(rec.CheckCode, code)
-	return byOwner || byCode
+	return s.isCode(rec) || byOwner
+}
+
+// isCode reports whether the secret is the check code of a document. Only that
+// opens anything: a holder's number can be known to many, and that of an
+// organisation is public.
+func (s secret) isCode(rec registry.Record) bool {
+	code, _ := documents.ParseCheckCode(s.code)
+	return same(rec.CheckCode, code)
+}
+
+// guessed reports whether the secret names an owner's number, which can be
+// guessed; a check code, which a page takes in the same field, cannot be.
+func (s secret) guessed() bool {
+	_, isCode := documents.ParseCheckCode(s.code)
+	return s.owner != "" && (!isCode || onlyDigits(s.owner) == s.owner)
 }
 
 // same compares without telling by its time how much of a guess was right.
@@ -115,19 +128,27 @@ func same(want, given string) bool {
 }
 
 // unlock finds a document that was issued, for whoever knows a second fact.
-// Everything else is the same [registry.ErrNotFound], and counts as a guess: an
-// impossible number like a wrong one, whose text is not kept.
+// Everything else is the same [registry.ErrNotFound], and counts as a guess if
+// it named an owner: an impossible number like a wrong one, whose text is not
+// kept.
 func (v *service) unlock(c echo.Context, typed string, given secret) (registry.Record, documents.Life, error) {
+	if err := v.countCheck(c); err != nil {
+		return registry.Record{}, documents.Life{}, err
+	}
 	number := documents.Number{}
 	if n, err := documents.ParseNumber(typed); err == nil {
 		number = n
 	}
-	giveBack, wait, ok := v.guesses.take(clientName(c.RealIP()), number.String)
-	if !ok {
-		return registry.Record{}, documents.Life{}, tooMany(wait)
+	giveBack := func() {}
+	if given.guessed() {
+		var wait time.Duration
+		var ok bool
+		if giveBack, wait, ok = v.guesses.take(clientName(c.RealIP()), number.String); !ok {
+			return registry.Record{}, documents.Life{}, tooMany(wait)
+		}
 	}
 	rec, life, err := v.issued(c, number.String)
-	if err == nil && !given.opens(rec) {
+	if err == nil && !given.matches(rec) {
 		err = registry.ErrNotFound
 	}
 	if !errors.Is(err, registry.ErrNotFound) {
@@ -138,16 +159,13 @@ func (v *service) unlock(c echo.Context, typed string, given secret) (registry.R
 
 // checkWithSecret checks a document for whoever knows a second fact.
 func (v *service) checkWithSecret(c echo.Context, typed string, given secret, at time.Time) (checkAnswer, error) {
-	if err := v.countCheck(c); err != nil {
-		return checkAnswer{}, err
-	}
 	rec, life, err := v.unlock(c, typed, given)
 	if err != nil {
 		return checkAnswer{}, err
 	}
 	answer, err := v.answerCheck(c, rec, life, at)
 	answer.SecondFact = true
-	if answer.Holder != nil {
+	if answer.Holder != nil && given.isCode(rec) {
 		answer.Holder.MaskedIIN = masked(rec.Content.Owner())
 	}
 	return answer, err

@@ -94,7 +94,7 @@ func (v *service) signBatch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return v.batch(c, func(raw []byte) (string, any, error) {
+	return v.batch(c, func(c echo.Context, raw []byte) (string, any, error) {
 		var body signRequest
 		if err := decodeJSON(raw, &body); err != nil {
 			return body.ID, nil, err

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"context"
 	"hash"
 	"io"
 
@@ -19,6 +20,12 @@ type content struct {
 	here  bool
 	parts [][]byte
 	known []ContentDigest // given, or computed once
+
+	// ranged computes the digest instead, of a file whose other signatures are
+	// over much the same bytes; nil otherwise.
+	ranged func(d certs.Digest) ([]byte, error)
+	ctx    context.Context // ends the computing; nil when nothing does
+	failed error           // why a digest could not be computed
 }
 
 // contentOf is the content that a question brings along.
@@ -41,9 +48,29 @@ func (c *content) sum(d certs.Digest) ([]byte, bool) {
 	if !c.here {
 		return nil, false
 	}
-	value := d.Sum(c.parts...)
+	value, err := c.compute(d)
+	if err != nil {
+		c.failed = err
+		return nil, false
+	}
 	c.known = append(c.known, ContentDigest{d, value})
 	return value, true
+}
+
+func (c *content) compute(d certs.Digest) ([]byte, error) {
+	if c.ranged != nil {
+		return c.ranged(d)
+	}
+	if c.ctx == nil {
+		return d.Sum(c.parts...), nil
+	}
+	h := d.New()
+	for _, part := range c.parts {
+		if err := digest(c.ctx, h, part); err != nil {
+			return nil, err
+		}
+	}
+	return h.Sum(nil), nil
 }
 
 // bytes returns the content itself; false when only digests are known.

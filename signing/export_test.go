@@ -6,6 +6,9 @@ import (
 	"tamga/signing/pades"
 )
 
+// ManyGaps is what the tests of ranges.go make.
+var ManyGaps = manyGaps
+
 // What the tests of pdfsign.go look at.
 var (
 	RunLibrary  = runLibrary
@@ -18,8 +21,7 @@ func CheckRevision(file []byte, before *pades.Document, out []byte) error {
 	return err
 }
 
-// VerifyPDFWithin is VerifyPDF with another bound on what is digested for document
-// timestamps.
+// VerifyPDFWithin is VerifyPDF with another bound on what is digested.
 func VerifyPDFWithin(v *Verifier, file []byte, digestible int64) (*Verdict, error) {
 	v, q, err := v.prepare(context.Background(), Question{})
 	if err != nil {
@@ -30,8 +32,8 @@ func VerifyPDFWithin(v *Verifier, file []byte, digestible int64) (*Verdict, erro
 	if err != nil {
 		return nil, err
 	}
-	p := v.newPDF(doc, q)
-	p.digestible = digestible
+	p := v.newPDF(file, doc, q)
+	p.ranges.left = digestible
 	p.judge(verdict)
 	return verdict, nil
 }

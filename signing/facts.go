@@ -114,6 +114,7 @@ type container struct {
 
 // newContainer is a container that came with a question.
 func (v *Verifier) newContainer(sd *cms.SignedData, content content, q Question) *container {
+	content.ctx = v.ctx
 	c := &container{
 		v: v, q: q, sd: sd, content: content, bag: bag{pool: v.Trust, raw: sd.Certificates},
 		base: q.At,
@@ -239,6 +240,8 @@ func (f *facts) gatherSignature(si *cms.SignerInfo, content *content) {
 		if !content.here {
 			f.compared = append(f.compared, ContentDigest{f.algorithm.Digest, sum})
 		}
+	} else if content.failed != nil {
+		f.noContent = content.failed.Error()
 	} else {
 		f.noContent = "the signature is over " + f.algorithm.Digest.Name + ", and no such digest of the content was supplied"
 	}

@@ -1,6 +1,8 @@
 package signing
 
 import (
+	"fmt"
+
 	"encoding/hex"
 
 	"tamga/certs"
@@ -22,6 +24,18 @@ func (verdict *Verdict) unreadable(err error) *Verdict {
 	verdict.Detail = err.Error()
 	verdict.Summary = summary(verdict)
 	return verdict
+}
+
+// over reports whether nobody waits for the verification any more. What was not
+// looked at for that is in no verdict: there will be none.
+func (v *Verifier) over() bool { return v.ctx.Err() != nil }
+
+// finish returns the verdict, unless the context ended before it was complete.
+func (v *Verifier) finish(verdict *Verdict) (*Verdict, error) {
+	if v.over() {
+		return nil, fmt.Errorf("the verification was not finished: %w", v.ctx.Err())
+	}
+	return verdict, nil
 }
 
 // judgeSigners judges each signer and concludes over all of them.

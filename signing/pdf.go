@@ -32,7 +32,8 @@ const (
 // after a signature is compared with what was signed, and may hold only what
 // the signature and the policy permit. A PDF without signatures does not pass.
 //
-// The only errors are [ErrTooLarge] and an unreadable policy.
+// The only errors are [ErrTooLarge], that of a context which ended, and an
+// unreadable policy.
 func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxDocument {
 		return nil, ErrTooLarge
@@ -46,8 +47,8 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
-	v.newPDF(doc, q).judge(verdict)
-	return verdict, nil
+	v.newPDF(file, doc, q).judge(verdict)
+	return v.finish(verdict)
 }
 
 // judge judges timestamps and signatures, and what follows each.
@@ -57,6 +58,9 @@ func (p *pdfFile) judge(verdict *Verdict) {
 	for _, s := range p.doc.Signatures {
 		if s.Kind == pades.KindTimestamp {
 			continue
+		}
+		if p.v.over() {
+			break
 		}
 		f := p.gatherSignature(s)
 		for _, problem := range slices.Concat(p.doc.Unreadable, p.problems) {
@@ -80,8 +84,7 @@ type pdfFile struct {
 	stores []store             // the newest first
 	stamps []documentTimestamp // the newest first
 	around *evidence           // see [pdfFile.evidence]
-	// digestible is how many bytes may still be digested for timestamps.
-	digestible int64
+	ranges *ranges
 	// unread says why something that could speak against the file was not
 	// read; "" when everything was.
 	unread string
@@ -105,8 +108,13 @@ type documentTimestamp struct {
 	Timestamp
 }
 
-func (v *Verifier) newPDF(doc *pades.Document, q Question) *pdfFile {
-	p := &pdfFile{v: v, q: q, doc: doc, digestible: maxStamped}
+func (v *Verifier) newPDF(file []byte, doc *pades.Document, q Question) *pdfFile {
+	p := &pdfFile{v: v, q: q, doc: doc, ranges: newRanges(v.ctx, file)}
+	for _, s := range doc.Signatures {
+		if len(doc.SignedBytes(s)[0]) > 0 {
+			p.ranges.expect(s.ByteRange)
+		}
+	}
 	stores, complete := doc.Stores()
 	if !complete {
 		p.unread = "the document security stores hold more than is read"
@@ -173,13 +181,10 @@ func (p *pdfFile) evidence() *evidence {
 	return p.around
 }
 
-// maxStamped bounds how many bytes are digested for document timestamps. Their
-// number has no bound of its own below that of signatures: any that is passed
-// over may be the broken one, or the only good one.
-const maxStamped = 16 << 30
-
 // judgeTimestamps judges the document timestamps, the newest first: each that
-// is trusted proves when the older ones existed.
+// is trusted proves when the older ones existed. Their number has no bound of
+// its own below that of signatures: any that is passed over may be the broken
+// one, or the only good one.
 func (p *pdfFile) judgeTimestamps() {
 	var list []pades.Signature
 	for _, s := range p.doc.Signatures {
@@ -195,21 +200,33 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 		}
 		parts := p.doc.SignedBytes(s)
+		stamped := p.content(s, parts)
 		t := newToken(TimestampDocument, s.Contents, keyOf(s.Contents), func(t *tsp.Token) error {
 			if len(parts[0]) == 0 {
 				return errors.New("the /ByteRange selects nothing")
 			}
-			return t.Info.Imprint.Check(parts[0], parts[1])
+			return imprintOfContent(&stamped)(t)
 		})
-		end := s.ByteRange[2] + s.ByteRange[3]
-		if p.digestible -= int64(len(parts[0]) + len(parts[1])); p.digestible < 0 {
-			p.unread = "the document timestamps are too many to judge all of them"
-			continue
+		if p.v.over() {
+			break
 		}
+		end := s.ByteRange[2] + s.ByteRange[3]
 		known, _ := p.knownSince(end)
 		ts := p.v.judgeToken(t, known, p.q, p.evidence())
+		if stamped.failed != nil {
+			p.unread = "the document timestamps are too many to judge all of them"
+		}
 		p.stamps = append(p.stamps, documentTimestamp{end, ts})
 	}
+}
+
+// content is what a signature of the file is over.
+func (p *pdfFile) content(s pades.Signature, parts [2][]byte) content {
+	c := content{here: true, parts: parts[:]}
+	if len(parts[0]) > 0 {
+		c.ranged = func(d certs.Digest) ([]byte, error) { return p.ranges.sum(d, s.ByteRange) }
+	}
+	return c
 }
 
 // concludeTimestamps adds the document timestamps to the verdict. A broken one
@@ -240,7 +257,7 @@ func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 	parts := p.doc.SignedBytes(s)
 	sd, err := pdfContainer(s)
 	if err == nil {
-		c := p.v.newContainer(sd, content{here: true, parts: parts[:]}, p.q)
+		c := p.v.newContainer(sd, p.content(s, parts), p.q)
 		c.around = p.evidence()
 		c.base, c.stamped = p.knownSince(s.ByteRange[2] + s.ByteRange[3])
 		if c.around != nil {

@@ -160,6 +160,9 @@ func imprintOfContent(c *content) func(*tsp.Token) error {
 			return fmt.Errorf("%w: %v", tsp.ErrImprintAlgorithm, t.Info.Imprint.Algorithm.OID)
 		}
 		sum, ok := c.sum(d)
+		if c.failed != nil {
+			return fmt.Errorf("%w: %w", errContentUnknown, c.failed)
+		}
 		if !ok {
 			return errContentUnknown
 		}
@@ -180,6 +183,9 @@ func (c *container) gatherTimestamps(f *facts, si *cms.SignerInfo, inside, ev *e
 	p := &proofs{base: c.base}
 	slices.SortStableFunc(archives, func(a, b *token) int { return b.genTime().Compare(a.genTime()) })
 	for _, t := range archives {
+		if c.v.over() {
+			break
+		}
 		ts := c.v.judgeToken(t, p.known(t.key), c.q, ev)
 		f.timestamps = append(f.timestamps, ts)
 		if ts.Trusted() {
@@ -191,6 +197,9 @@ func (c *container) gatherTimestamps(f *facts, si *cms.SignerInfo, inside, ev *e
 	f.poe = p.known(signatureKey(si))
 	f.stamped = c.stamped || f.archived // which cover the signature too
 	for _, t := range tokens {
+		if c.v.over() {
+			break
+		}
 		known := p.known(t.key)
 		if t.kind == TimestampContent {
 			known = f.poe
@@ -304,5 +313,5 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 		verdict.Detail = "a timestamp is about what it was asked about, and another content was supplied"
 	}
 	verdict.Summary = summary(verdict)
-	return verdict, nil
+	return v.finish(verdict)
 }

@@ -113,8 +113,9 @@ func (v *Verifier) prepare(ctx context.Context, q Question) (*Verifier, Question
 }
 
 // VerifyCMS judges a CMS signature, attached or detached, that came as DER,
-// BER, PEM or bare base64. The only errors are [ErrTooLarge] and an unreadable
-// policy; bytes that are no signature are a verdict, FORMAT_FAILURE.
+// BER, PEM or bare base64. The only errors are [ErrTooLarge], that of a context
+// which ended, and an unreadable policy; bytes that are no signature are a
+// verdict, FORMAT_FAILURE.
 func (v *Verifier) VerifyCMS(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxSize || len(q.Content) > MaxDocument {
 		return nil, ErrTooLarge
@@ -132,7 +133,7 @@ func (v *Verifier) VerifyCMS(ctx context.Context, file []byte, q Question) (*Ver
 		return verdict.unreadable(err), nil
 	}
 	v.judgeSigners(verdict, v.gatherCMS(sd, q))
-	return verdict, nil
+	return v.finish(verdict)
 }
 
 // VerifyDetached is [Verifier.VerifyCMS] for a content of any size, which is
@@ -156,7 +157,7 @@ func (v *Verifier) VerifyDetached(ctx context.Context, file []byte, r io.Reader,
 	}
 	verdict := v.newVerdict("cms", q)
 	v.judgeSigners(verdict, v.gatherCMS(sd, q))
-	return verdict, nil
+	return v.finish(verdict)
 }
 
 // contentDigests returns every digest of the content that the signers of a
@@ -195,27 +196,32 @@ func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 		signed = content{here: true, parts: [][]byte{sd.Content}}
 	}
 	c := v.newContainer(sd, signed, q)
-	all := make([]*facts, len(sd.Signers))
+	differs := sd.Attached && !supplied.agrees(sd.Content, &c.content)
+	var all []*facts
 	for i := range sd.Signers {
-		all[i] = c.gatherSigner(&sd.Signers[i], &facts{})
-		if !sd.Attached {
-			continue
+		if v.over() {
+			break
 		}
-		all[i].compared = supplied.known
-		if !supplied.agrees(sd.Content) {
-			all[i].digestErr = errors.New("the content supplied is not the content that the signature carries")
+		f := c.gatherSigner(&sd.Signers[i], &facts{})
+		if sd.Attached {
+			f.compared = supplied.known
 		}
+		if differs {
+			f.digestErr = errors.New("the content supplied is not the content that the signature carries")
+		}
+		all = append(all, f)
 	}
 	return all
 }
 
-// agrees compares what was supplied, if anything, with a content.
-func (c *content) agrees(with []byte) bool {
+// agrees compares what was supplied, if anything, with the content that a
+// signature carries.
+func (c *content) agrees(carried []byte, with *content) bool {
 	if whole, here := c.bytes(); here {
-		return string(whole) == string(with)
+		return string(whole) == string(carried)
 	}
 	for _, k := range c.known {
-		if string(k.Digest.Sum(with)) != string(k.Value) {
+		if sum, ok := with.sum(k.Digest); !ok || string(sum) != string(k.Value) {
 			return false
 		}
 	}
@@ -248,7 +254,7 @@ func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Questio
 	f.uncovered("a certificate on its own covers no content, and one was supplied")
 	v.gatherCertificate(f, &bag{pool: v.Trust}, ev)
 	v.judgeSigners(verdict, []*facts{f})
-	return verdict, nil
+	return v.finish(verdict)
 }
 
 // readCMS takes a container apart, whatever its armour.

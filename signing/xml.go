@@ -36,7 +36,8 @@ type UnsignedPart struct {
 // nothing outside the file is fetched. Countersignatures are reported and count
 // for nothing.
 //
-// The only errors are [ErrTooLarge] and an unreadable policy.
+// The only errors are [ErrTooLarge], that of a context which ended, and an
+// unreadable policy.
 func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Verdict, error) {
 	if len(file) > MaxSize || len(q.Content) > MaxDocument {
 		return nil, ErrTooLarge
@@ -64,7 +65,10 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 	}
 	var all []*facts
 	var counters []Signer
-	for _, s := range doc.Signatures(supplied) {
+	for _, s := range doc.Signatures(ctx, supplied) {
+		if v.over() {
+			break
+		}
 		f := v.gatherXML(&s, q, ev)
 		if s.Counter {
 			f.counter = true
@@ -77,7 +81,7 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 		all[len(all)-1].counters = counters
 	}
 	v.judgeSigners(verdict, all)
-	return verdict, nil
+	return v.finish(verdict)
 }
 
 // gatherXML finds out everything about one signature.

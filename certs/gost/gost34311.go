@@ -61,6 +61,13 @@ type hash34311 struct {
 	buffered int
 }
 
+// Clone implements hash.Cloner: what is written to one of them does not reach
+// the other.
+func (d *hash34311) Clone() (hash.Cloner, error) {
+	other := *d
+	return &other, nil
+}
+
 func (d *hash34311) Size() int      { return block34311 }
 func (d *hash34311) BlockSize() int { return block34311 }
 func (d *hash34311) Reset()         { *d = hash34311{sbox: d.sbox} }

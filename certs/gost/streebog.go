@@ -35,6 +35,13 @@ func newStreebog(size int) *streebog {
 	return s
 }
 
+// Clone implements hash.Cloner: what is written to one of them does not reach
+// the other.
+func (s *streebog) Clone() (hash.Cloner, error) {
+	other := *s
+	return &other, nil
+}
+
 func (s *streebog) Size() int      { return s.size }
 func (s *streebog) BlockSize() int { return streebogBlock }
 

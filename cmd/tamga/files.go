@@ -50,7 +50,7 @@ func (c *console) read(path string, limit int64) ([]byte, error) {
 // closes it.
 func (c *console) open(path string, limit int64) (*spool.File, error) {
 	if path == "-" {
-		return spool.Read(c.stdin, limit, "")
+		return new(spool.Space).Read(c.stdin, limit)
 	}
 	f, err := spool.Open(path, limit)
 	if errors.Is(err, spool.ErrTooLarge) {

@@ -38,6 +38,7 @@ type serveCommand struct {
 	sealFlags
 	registerFlags
 	layoutFlags
+	loadFlags
 	trustFlags
 	listsFlags
 }
@@ -193,7 +194,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
-	if err := errors.Join(cmd.offer(s.server), cmd.lasting(c, s)); err != nil {
+	if err := errors.Join(cmd.offer(s.server), cmd.bound(s.server), cmd.lasting(c, s)); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	if err := s.begin(c); err != nil {
@@ -312,6 +313,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
+	limitMemory(s.server.Memory)
 	log.Info("listening", "address", l.Addr().String())
 	select {
 	case err := <-failed:
@@ -327,60 +329,6 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	}
 	log.Info("stopped")
 	return nil
-}
-
-// keepRecovering finishes abandoned reservations now and then: the lease of
-// one taken just before a crash may still run when the service starts.
-func keepRecovering(ctx context.Context, s *api.Server) {
-	tick := time.NewTicker(recoverEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		recoverDocuments(ctx, s)
-	}
-}
-
-// keepExtending brings signatures to their level that had to wait for it.
-func keepExtending(ctx context.Context, s *api.Server) {
-	tick := time.NewTicker(extendEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		done, err := s.ExtendWaiting(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.Log.Error("signatures that wait cannot be extended", "error", err)
-		}
-		if done > 0 {
-			s.Log.Info("extended", "signatures", done)
-		}
-	}
-}
-
-// recoverDocuments finishes abandoned reservations and logs what became of
-// them. A failure, such as a signing certificate that has expired, does not
-// keep the service from verifying and checking.
-func recoverDocuments(ctx context.Context, s *api.Server) {
-	if s.Registry.Key.Signer == nil {
-		return
-	}
-	done, err := s.Registry.Recover(ctx)
-	if err != nil && ctx.Err() == nil {
-		s.Log.Error("nothing can be issued or recovered now", "error", err)
-	}
-	if len(done.Finished)+len(done.Voided) > 0 {
-		s.Log.Info("recovered", "finished", done.Finished, "voided", done.Voided)
-	}
-	for _, w := range done.Waiting {
-		s.Log.Warn("a reserved document waits", "number", w.Number, "error", w.Err)
-	}
 }
 
 // welcome prints where the service is and what to try.

@@ -157,6 +157,8 @@ func TestServeRefusals(t *testing.T) {
 		{[]string{"serve", "--listen", "127.0.0.1:0", "--key", "missing.pem"}, exitFailed, "missing.pem"},
 		{[]string{"serve", "--listen", "127.0.0.1:0", "--trust", "missing"}, exitFailed, "missing"},
 		{[]string{"serve", "--listen", "127.0.0.1:0", "--database", "a", "--database-url", "postgres://b/c"}, exitUsage, "exclude"},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--var", "v", "--trusted-proxy", "10.0.0.0/33"}, exitUsage, "--trusted-proxy"},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--var", "v", "--trusted-proxy", "proxy"}, exitUsage, "--trusted-proxy"},
 	} {
 		code, _, stderr := tamga(t, c.args...)
 		if code != c.code || !strings.Contains(stderr, c.says) {

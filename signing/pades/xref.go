@@ -11,7 +11,9 @@ const (
 	// evidence added each time has a few hundred.
 	maxSections = 2000
 	// maxEntries bounds the cross-reference entries of all sections together.
-	maxEntries = 4 << 20
+	// Each takes 40 bytes, and twice that while sections are joined; files of
+	// a gigabyte have some hundred thousand.
+	maxEntries = 2 << 20
 	// startxrefWindow is how far from the end the last startxref is looked for.
 	startxrefWindow = 2048
 )
@@ -84,6 +86,15 @@ func (d *Document) readSections() error {
 }
 
 func (d *Document) addRevisions(chain []*section) error {
+	total := 0
+	for _, s := range chain {
+		total += len(s.entries)
+	}
+	if len(chain) == 1 {
+		d.versions, chain[0].entries = chain[0].entries, nil // of revision 0
+	} else {
+		d.versions = make([]version, 0, total)
+	}
 	for i := len(chain) - 1; i >= 0; i-- {
 		s := chain[i]
 		if _, ok := s.trailer.Get("Root").(Ref); !ok {

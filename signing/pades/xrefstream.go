@@ -1,5 +1,7 @@
 package pades
 
+import "slices"
+
 // readXRefStream reads the cross-reference stream at offset (7.5.8) and returns
 // the offset after its endobj.
 func (d *Document) readXRefStream(s *section, offset, limit int64) (int64, error) {
@@ -38,6 +40,7 @@ func (d *Document) readXRefStream(s *section, offset, limit int64) (int64, error
 		if d.meter.entries -= count; d.meter.entries < 0 {
 			return 0, syntaxError(offset, "too many cross-reference entries for a file of this length")
 		}
+		s.entries = slices.Grow(s.entries, int(count))
 		for i := range count {
 			e, ok := streamEntry(data[:row], widths)
 			if !ok {

@@ -1,5 +1,7 @@
 package pades
 
+import "slices"
+
 // readTable reads a cross-reference table and its trailer (7.5.4, 7.5.5), and
 // the stream a hybrid file adds to it (7.5.8.4).
 func (d *Document) readTable(p *parser, s *section) error {
@@ -77,6 +79,7 @@ func (d *Document) readSubsection(p *parser, s *section) error {
 	if d.meter.entries -= count; d.meter.entries < 0 {
 		return p.fail("too many cross-reference entries for a file of this length")
 	}
+	s.entries = slices.Grow(s.entries, int(count))
 	for i := range count {
 		e, ok := tableEntry(p.data[p.pos : p.pos+20])
 		if !ok {

@@ -20,5 +20,9 @@ func (f *File) Close() error {
 	if !f.mapped || data == nil {
 		return nil
 	}
-	return os.NewSyscallError("munmap", syscall.Munmap(data))
+	err := os.NewSyscallError("munmap", syscall.Munmap(data))
+	if f.release != nil {
+		f.release()
+	}
+	return err
 }

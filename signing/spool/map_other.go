@@ -19,6 +19,9 @@ func mapFile(f *os.File, size int) (*File, error) {
 
 // Close lets the memory go.
 func (f *File) Close() error {
+	if f.data != nil && f.release != nil {
+		f.release()
+	}
 	f.data = nil
 	return nil
 }

@@ -5,7 +5,6 @@
 package spool
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,48 +26,13 @@ var (
 // File is a file whose bytes can be had as a slice. Close it when nothing
 // refers to its bytes any more.
 type File struct {
-	data   []byte
-	mapped bool
+	data    []byte
+	mapped  bool
+	release func() // gives the room on the disk back; nil when none was taken
 }
 
 // Of makes a File of bytes that are in memory already.
 func Of(data []byte) *File { return &File{data: data} }
-
-// Read takes what r gives, at most limit bytes of it. What does not fit in
-// memory goes to a file in dir, or in the system's folder for temporary files
-// when dir is empty; the file has no name, and so it is gone with the program
-// whatever happens.
-func Read(r io.Reader, limit int64, dir string) (*File, error) {
-	var head bytes.Buffer
-	n, err := io.Copy(&head, io.LimitReader(r, min(limit, InMemory)+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case n > limit:
-		return nil, tooLarge(limit)
-	case n <= InMemory:
-		return &File{data: head.Bytes()}, nil
-	}
-	f, err := os.CreateTemp(dir, "tamga-*")
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, err
-	}
-	if _, err := f.Write(head.Bytes()); err != nil {
-		return nil, err
-	}
-	more, err := io.Copy(f, io.LimitReader(r, limit-n+1))
-	if err != nil {
-		return nil, err
-	}
-	if n+more > limit {
-		return nil, tooLarge(limit)
-	}
-	return fileOf(f, n+more)
-}
 
 // Open takes a file that lies on disk. The error is ErrTooLarge beyond limit
 // bytes, and any of package os.
@@ -85,7 +49,7 @@ func Open(path string, limit int64) (*File, error) {
 	case info.IsDir():
 		return nil, fmt.Errorf("%s is a folder, not a file", path)
 	case !info.Mode().IsRegular():
-		return Read(f, limit, "") // a pipe has no length
+		return new(Space).Read(f, limit) // a pipe has no length
 	case info.Size() > limit:
 		return nil, tooLarge(limit)
 	}

@@ -24,7 +24,7 @@ func TestReadGivesWhatCame(t *testing.T) {
 	dir := t.TempDir()
 	for _, n := range sizes {
 		want := contents(n)
-		f, err := Read(bytes.NewReader(want), int64(n), dir)
+		f, err := (&Space{Dir: dir}).Read(bytes.NewReader(want), int64(n))
 		if err != nil {
 			t.Fatal(n, err)
 		}
@@ -42,7 +42,7 @@ func TestReadGivesWhatCame(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	for _, n := range sizes[1:] {
-		if _, err := Read(bytes.NewReader(contents(n)), int64(n-1), t.TempDir()); !errors.Is(err, ErrTooLarge) {
+		if _, err := (&Space{Dir: t.TempDir()}).Read(bytes.NewReader(contents(n)), int64(n-1)); !errors.Is(err, ErrTooLarge) {
 			t.Errorf("Read of %d bytes, one too many: %v", n, err)
 		}
 		path := filepath.Join(t.TempDir(), "file")
@@ -66,7 +66,7 @@ func TestLimits(t *testing.T) {
 func TestBrokenReader(t *testing.T) {
 	dir := t.TempDir()
 	broken := io.MultiReader(bytes.NewReader(contents(2*InMemory)), errReader{})
-	if _, err := Read(broken, 1<<30, dir); !errors.Is(err, errBroken) {
+	if _, err := (&Space{Dir: dir}).Read(broken, 1<<30); !errors.Is(err, errBroken) {
 		t.Errorf("got %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 0 {
@@ -110,7 +110,7 @@ func TestShortenedFileIsAnError(t *testing.T) {
 
 // A panic that is no fault of the mapping stays a panic.
 func TestGuardHidesNoOtherPanic(t *testing.T) {
-	f, err := Read(bytes.NewReader(contents(2*InMemory)), 1<<30, t.TempDir())
+	f, err := (&Space{Dir: t.TempDir()}).Read(bytes.NewReader(contents(2*InMemory)), 1<<30)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,4 +125,96 @@ func TestGuardHidesNoOtherPanic(t *testing.T) {
 		_ = none[len(f.Bytes())]
 		return nil
 	})
+}
+
+// Two files of a megabyte and a bit fill a space of four; the third finds no
+// room, takes none away, and fits once another was closed.
+func TestSpaceIsShared(t *testing.T) {
+	const size = step + 1 // takes two steps
+	s := &Space{Dir: t.TempDir(), Most: 4 * step, Memory: 1 << 10}
+	first, second := spooled(t, s, size), spooled(t, s, size)
+	if _, err := s.Read(bytes.NewReader(contents(size)), size); !errors.Is(err, ErrFull) {
+		t.Errorf("a third file: %v", err)
+	}
+	if s.Used() != 4*step {
+		t.Errorf("%d bytes are taken", s.Used())
+	}
+	small, err := s.Read(bytes.NewReader(contents(1<<10)), size)
+	if err != nil {
+		t.Errorf("a file that stays in memory: %v", err)
+	}
+	if err := errors.Join(first.Close(), first.Close(), small.Close()); err != nil {
+		t.Error(err)
+	}
+	third := spooled(t, s, size)
+	if err := errors.Join(second.Close(), third.Close()); err != nil {
+		t.Error(err)
+	}
+	if s.Used() != 0 {
+		t.Errorf("%d bytes stay taken", s.Used())
+	}
+}
+
+func spooled(t *testing.T, s *Space, size int) *File {
+	t.Helper()
+	f, err := s.Read(bytes.NewReader(contents(size)), int64(size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// What breaks off, or is too long, gives its room back.
+func TestSpaceOfBrokenFiles(t *testing.T) {
+	s := &Space{Dir: t.TempDir(), Most: 8 * step, Memory: 1 << 10}
+	broken := io.MultiReader(bytes.NewReader(contents(3*step)), errReader{})
+	if _, err := s.Read(broken, 1<<30); !errors.Is(err, errBroken) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := s.Read(bytes.NewReader(contents(3*step)), 2*step); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("got %v", err)
+	}
+	if s.Used() != 0 {
+		t.Errorf("%d bytes stay taken", s.Used())
+	}
+}
+
+// The limits, one below and one above.
+func TestSpaceLimits(t *testing.T) {
+	for _, c := range []struct {
+		most int64
+		err  error
+	}{{2*step - 1, ErrFull}, {2 * step, nil}} {
+		s := &Space{Dir: t.TempDir(), Most: c.most, Memory: 1 << 10}
+		if _, err := s.Read(bytes.NewReader(contents(2*step)), 2*step); !errors.Is(err, c.err) {
+			t.Errorf("a file of %d bytes in %d: %v", 2*step, c.most, err)
+		}
+	}
+	s := &Space{Dir: t.TempDir(), Memory: 100}
+	for _, size := range []int{100, 101} {
+		f := spooled(t, s, size)
+		if f.mapped != (size > 100) {
+			t.Errorf("%d bytes: mapped %t", size, f.mapped)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A disk that is nearly full is left to the database.
+func TestSpaceLeavesRoom(t *testing.T) {
+	dir := t.TempDir()
+	free, known := freeBytes(dir)
+	if !known {
+		t.Skip("this system does not tell how much room there is")
+	}
+	s := &Space{Dir: dir, Leave: free + free/2, Memory: 1 << 10}
+	if _, err := s.Read(bytes.NewReader(contents(step)), step); !errors.Is(err, ErrFull) {
+		t.Errorf("got %v", err)
+	}
+	s = &Space{Dir: dir, Leave: free / 2, Memory: 1 << 10}
+	if err := spooled(t, s, step).Close(); err != nil {
+		t.Error(err)
+	}
 }

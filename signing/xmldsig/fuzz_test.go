@@ -2,6 +2,7 @@ package xmldsig_test
 
 import (
 	"bytes"
+	"context"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func FuzzSignatures(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, s := range d.Signatures(xmldsig.Supplied{Content: content}) {
+		for _, s := range d.Signatures(context.Background(), xmldsig.Supplied{Content: content}) {
 			_, _ = s.Algorithm()
 			if s.Signer() != nil {
 				_ = s.Verify(s.Signer().PublicKey)
@@ -92,7 +93,7 @@ func FuzzSign(f *testing.F) {
 			if err != nil || failed != nil {
 				t.Fatal(err, failed)
 			}
-			all := d.Signatures(xmldsig.Supplied{})
+			all := d.Signatures(context.Background(), xmldsig.Supplied{})
 			if got := all[len(all)-1].Signed(); len(got) != 1 || !bytes.Equal(got[0].Bytes, whole) {
 				t.Fatalf("signed %v instead of %q", got, whole)
 			}

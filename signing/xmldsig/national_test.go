@@ -77,7 +77,7 @@ func onlySignature(t testing.TB, file []byte, with xmldsig.Supplied) xmldsig.Sig
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := d.Signatures(with)
+	all := d.Signatures(t.Context(), with)
 	if len(all) != 1 {
 		t.Fatalf("%d signatures", len(all))
 	}

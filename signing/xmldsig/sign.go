@@ -3,6 +3,7 @@ package xmldsig
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -182,7 +183,7 @@ func check(file []byte, at int, key Key, with Supplied) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSign, err)
 	}
-	for _, s := range d.Signatures(with) {
+	for _, s := range d.Signatures(context.Background(), with) {
 		if s.element.Outer().Start != at {
 			continue
 		}
@@ -210,8 +211,8 @@ func keeps(before *Document, file []byte, cosign bool) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSign, err)
 	}
-	now := after.Signatures(Supplied{})
-	for _, old := range before.Signatures(Supplied{}) {
+	now := after.Signatures(context.Background(), Supplied{})
+	for _, old := range before.Signatures(context.Background(), Supplied{}) {
 		if !old.holds(true) {
 			continue
 		}

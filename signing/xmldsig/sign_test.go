@@ -178,7 +178,7 @@ func TestSOAPSignedTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := d.Signatures(xmldsig.Supplied{})
+	all := d.Signatures(t.Context(), xmldsig.Supplied{})
 	if len(all) != 2 {
 		t.Fatalf("%d signatures", len(all))
 	}
@@ -206,7 +206,7 @@ func TestCosigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := d.Signatures(xmldsig.Supplied{})
+	all := d.Signatures(t.Context(), xmldsig.Supplied{})
 	if len(all) != 2 || len(all[1].Problems) > 0 {
 		t.Fatalf("%d signatures, the last with %v", len(all), all[len(all)-1].Problems)
 	}
@@ -221,7 +221,7 @@ func TestCosigned(t *testing.T) {
 	if d, err = xmldsig.Read(changed); err != nil {
 		t.Fatal(err)
 	}
-	for i, s := range d.Signatures(xmldsig.Supplied{}) {
+	for i, s := range d.Signatures(t.Context(), xmldsig.Supplied{}) {
 		if len(s.Problems) != 1 || s.Problems[0].Code != xmldsig.CodeDigest {
 			t.Errorf("changed, signature %d: %v", i, s.Problems)
 		}

@@ -175,7 +175,7 @@ func (d *Document) written(tree *xmltree.Document, apex *xmltree.Node, m xmltree
 
 // spend takes from what the file may ask for.
 func (d *Document) spend(n int) *Problem {
-	if n > d.budget {
+	if n > d.budget || d.ended() != nil {
 		d.budget = 0
 		return problemf(CodeLimit, "the signatures of the file cover more than is looked at")
 	}

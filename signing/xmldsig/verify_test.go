@@ -2,6 +2,7 @@ package xmldsig_test
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -49,7 +50,7 @@ func TestEveryByteFlipped(t *testing.T) {
 				if err != nil {
 					continue
 				}
-				for _, s := range d.Signatures(xmldsig.Supplied{}) {
+				for _, s := range d.Signatures(context.Background(), xmldsig.Supplied{}) {
 					if len(s.Problems) > 0 || s.Verify(key.Certificate.PublicKey) != nil {
 						continue
 					}
@@ -147,7 +148,7 @@ func resigned(t testing.TB, file string, sign func(signedInfo []byte) []byte) []
 		t.Fatal(err)
 	}
 	before, _, after := cut(t, file, "<ds:SignatureValue>", "</ds:SignatureValue>")
-	return []byte(before + base64.StdEncoding.EncodeToString(sign(d.Signatures(xmldsig.Supplied{})[0].SignedInfo)) + after)
+	return []byte(before + base64.StdEncoding.EncodeToString(sign(d.Signatures(context.Background(), xmldsig.Supplied{})[0].SignedInfo)) + after)
 }
 
 func TestPSS(t *testing.T) {
@@ -268,7 +269,7 @@ func TestCounterSignature(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := d.Signatures(xmldsig.Supplied{})
+		all := d.Signatures(context.Background(), xmldsig.Supplied{})
 		if len(all) != 2 || all[0].Counter || !all[1].Counter {
 			t.Fatalf("%d signatures", len(all))
 		}

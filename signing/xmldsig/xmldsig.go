@@ -25,6 +25,7 @@
 package xmldsig
 
 import (
+	"context"
 	"time"
 
 	"tamga/certs"
@@ -68,6 +69,7 @@ type Document struct {
 	envelope   *envelope // nil if the file is no SOAP message
 	malformed  *Problem  // of the envelope
 	budget     int       // bytes that may still be canonicalised and digested
+	ended      func() error
 }
 
 // Read reads a file. The error is a *[xmltree.SyntaxError], and means that the
@@ -77,7 +79,7 @@ func Read(file []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Document{tree: tree, ids: map[string][]*xmltree.Node{}}
+	d := &Document{tree: tree, ids: map[string][]*xmltree.Node{}, ended: func() error { return nil }}
 	d.envelope, d.malformed = envelopeOf(tree)
 	tree.Walk(func(n *xmltree.Node) bool {
 		for _, id := range identifiers(n) {
@@ -199,9 +201,11 @@ const (
 )
 
 // Signatures takes every signature of the file apart, in document order, and
-// digests what they refer to. The file has no signature if there is none.
-func (d *Document) Signatures(with Supplied) []Signature {
+// digests what they refer to. The file has no signature if there is none. When
+// the context ends, what was not read yet has the problem [CodeLimit].
+func (d *Document) Signatures(ctx context.Context, with Supplied) []Signature {
 	d.allow(with)
+	d.ended = ctx.Err
 	all := make([]Signature, 0, min(len(d.signatures), maxSignatures))
 	for i, element := range d.signatures {
 		if i == maxSignatures {

@@ -2,6 +2,7 @@ package xmlattack_test
 
 import (
 	"bytes"
+	"context"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func ask(t *testing.T, c xmlattack.Case) {
 	if err != nil {
 		return
 	}
-	all := d.Signatures(xmldsig.Supplied{Content: c.Content})
+	all := d.Signatures(context.Background(), xmldsig.Supplied{Content: c.Content})
 	if len(all) == 0 {
 		t.Fatal("no signature was found")
 	}

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// How long a body may take. Slow lines are served; who only pretends to send is
+// not waited for, and less so while many do.
+const (
+	pieceSize    = 1 << 20
+	pieceTime    = 30 * time.Second // for each piece
+	hurriedTime  = 3 * time.Second  // the same, while more than manyBodies come in
+	wholeTime    = 10 * time.Minute
+	manyBodies   = 512
+	mostRequests = 1024 // open at a time
+)
+
+// pace bounds how many requests are open, and how long each sends its body.
+// What batches send is waited for line by line instead.
+func (v *service) pace(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		defer v.open.Add(-1)
+		if v.open.Add(1) > mostRequests {
+			return errBusy
+		}
+		if r := c.Request(); hasBody(r) && !isBatch(c.Path()) {
+			now := time.Now()
+			r.Body = &pacedBody{
+				ReadCloser: r.Body, control: http.NewResponseController(c.Response()), open: &v.open,
+				end: now.Add(wholeTime), piece: now,
+			}
+		}
+		return next(c)
+	}
+}
+
+// pacedBody moves the deadline of the connection while the body comes.
+type pacedBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+	open    *atomic.Int64
+	end     time.Time
+	piece   time.Time // when the piece began that comes now
+	read    int       // of it
+}
+
+func (b *pacedBody) Read(p []byte) (int, error) {
+	patience := pieceTime
+	if b.open.Load() > manyBodies {
+		patience = hurriedTime
+	}
+	deadline := b.piece.Add(patience)
+	if deadline.After(b.end) {
+		deadline = b.end
+	}
+	// Where connections have no deadlines, as in some tests, there are none.
+	_ = b.control.SetReadDeadline(deadline)
+	_ = b.control.SetWriteDeadline(deadline.Add(answerTime))
+	n, err := b.ReadCloser.Read(p)
+	if b.read += n; b.read >= pieceSize {
+		b.read, b.piece = 0, time.Now()
+	}
+	if errors.Is(err, io.EOF) {
+		// net/http watches the connection from now on, and would take a
+		// deadline that passes for a client that went away.
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"tamga/api"
+)
+
+// keepRecovering finishes abandoned reservations now and then: the lease of
+// one taken just before a crash may still run when the service starts.
+func keepRecovering(ctx context.Context, s *api.Server) {
+	tick := time.NewTicker(recoverEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		recoverDocuments(ctx, s)
+	}
+}
+
+// keepExtending brings signatures to their level that had to wait for it.
+func keepExtending(ctx context.Context, s *api.Server) {
+	tick := time.NewTicker(extendEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		done, err := s.ExtendWaiting(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("signatures that wait cannot be extended", "error", err)
+		}
+		if done > 0 {
+			s.Log.Info("extended", "signatures", done)
+		}
+	}
+}
+
+// recoverDocuments finishes abandoned reservations and logs what became of
+// them. A failure, such as a signing certificate that has expired, does not
+// keep the service from verifying and checking.
+func recoverDocuments(ctx context.Context, s *api.Server) {
+	if s.Registry.Key.Signer == nil {
+		return
+	}
+	done, err := s.Registry.Recover(ctx)
+	if err != nil && ctx.Err() == nil {
+		s.Log.Error("nothing can be issued or recovered now", "error", err)
+	}
+	if len(done.Finished)+len(done.Voided) > 0 {
+		s.Log.Info("recovered", "finished", done.Finished, "voided", done.Voided)
+	}
+	for _, w := range done.Waiting {
+		s.Log.Warn("a reserved document waits", "number", w.Number, "error", w.Err)
+	}
+}

@@ -1,0 +1,67 @@
+package registry
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	sqlitefile "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Unavailable reports whether an error says that the database, or the disk
+// under it, cannot be reached or cannot work now: the same question may be
+// answered later.
+func Unavailable(err error) bool {
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	var server *pgconn.PgError
+	var file *sqlitefile.Error
+	switch {
+	case errors.As(err, &connecting), errors.As(err, &network):
+		return true
+	case errors.As(err, &server):
+		return serverGone(server.Code)
+	case errors.As(err, &file):
+		return fileGone(file.Code())
+	}
+	for _, gone := range []error{
+		driver.ErrBadConn, sql.ErrConnDone, io.ErrUnexpectedEOF, syscall.ENOSPC, syscall.EIO, syscall.EROFS,
+	} {
+		if errors.Is(err, gone) {
+			return true
+		}
+	}
+	return false
+}
+
+// serverGone tells the classes of PostgreSQL's SQLSTATE that are about the
+// server and not about the statement.
+func serverGone(code string) bool {
+	if len(code) != 5 {
+		return false
+	}
+	switch code[:2] {
+	case "08", // connection exceptions
+		"53", // insufficient resources
+		"57", // operator intervention: shutting down, statement cancelled
+		"58": // system errors
+		return true
+	}
+	return code == "25006" || code == "55P03" // read-only; a lock that did not come
+}
+
+// fileGone tells the result codes of SQLite that are about the file or its
+// disk. The lowest byte is the code, the rest says more.
+func fileGone(code int) bool {
+	switch code & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+		sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL:
+		return true
+	}
+	return false
+}

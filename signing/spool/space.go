@@ -1,0 +1,146 @@
+package spool
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"syscall"
+)
+
+// ErrFull means that there is no room for a file now: those of other requests
+// take it, or the disk is full.
+var ErrFull = errors.New("there is no room for the file now")
+
+// Space is where files are spooled, and how much of it all of them together may
+// take. The zero value is the system's folder for temporary files, without any
+// bound. It may be used by many goroutines; its fields are not changed once it
+// is in use.
+type Space struct {
+	Dir    string // the system's folder for temporary files when empty
+	Most   int64  // bytes of all files at a time; 0 means no bound
+	Leave  int64  // bytes that stay free on the disk, for others
+	Memory int64  // bytes up to which a file stays in memory; [InMemory] when 0
+
+	mu   sync.Mutex
+	used int64
+}
+
+// step is how much is asked for at a time: a file that is announced and never
+// sent takes nothing from those that come.
+const step = 1 << 20
+
+// Read takes what r gives, at most limit bytes of it. What does not fit in
+// memory goes to a file that has no name, and so is gone with the program
+// whatever happens. Errors are [ErrTooLarge], [ErrFull], and those of r.
+func (s *Space) Read(r io.Reader, limit int64) (*File, error) {
+	memory := s.Memory
+	if memory == 0 {
+		memory = InMemory
+	}
+	var head bytes.Buffer
+	n, err := io.Copy(&head, io.LimitReader(r, min(limit, memory)+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case n > limit:
+		return nil, tooLarge(limit)
+	case n <= memory:
+		return &File{data: head.Bytes()}, nil
+	}
+	f, err := s.create()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	w := &writer{space: s, file: f}
+	size, err := io.Copy(w, io.MultiReader(&head, io.LimitReader(r, limit-n+1)))
+	if err == nil && size > limit {
+		err = tooLarge(limit)
+	}
+	if err != nil {
+		w.giveBack()
+		return nil, err
+	}
+	mapped, err := mapFile(f, int(size))
+	if err != nil {
+		w.giveBack()
+		return nil, err
+	}
+	mapped.release = w.giveBack
+	return mapped, nil
+}
+
+// Used returns how many bytes of the space are taken.
+func (s *Space) Used() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
+func (s *Space) create() (*os.File, error) {
+	f, err := os.CreateTemp(s.Dir, "tamga-*")
+	if err != nil {
+		return nil, full(err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// take reserves bytes, or says that there is no room for them.
+func (s *Space) take(n int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Most > 0 && s.used+n > s.Most {
+		return fmt.Errorf("%w: %d bytes are taken", ErrFull, s.used)
+	}
+	if s.Leave > 0 {
+		dir := s.Dir
+		if dir == "" {
+			dir = os.TempDir()
+		}
+		if free, known := freeBytes(dir); known && free-n < s.Leave {
+			return fmt.Errorf("%w: %d bytes are free on the disk", ErrFull, free)
+		}
+	}
+	s.used += n
+	return nil
+}
+
+// full tells a full disk from other faults of a file.
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
+// writer writes a file into room that it takes step by step.
+type writer struct {
+	space         *Space
+	file          *os.File
+	taken, filled int64
+}
+
+func (w *writer) Write(b []byte) (int, error) {
+	for w.filled+int64(len(b)) > w.taken {
+		if err := w.space.take(step); err != nil {
+			return 0, err
+		}
+		w.taken += step
+	}
+	n, err := w.file.Write(b)
+	w.filled += int64(n)
+	return n, full(err)
+}
+
+func (w *writer) giveBack() {
+	w.space.mu.Lock()
+	defer w.space.mu.Unlock()
+	w.space.used -= w.taken
+	w.taken = 0
+}

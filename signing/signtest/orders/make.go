@@ -223,7 +223,7 @@ func entriesOf(c *certs.Certificate, i information) []Entry {
 // the authority and its services as of the present.
 func (f *Forge) OwnLists(s *Scenario, c *certs.Certificate) *revocation.Lists {
 	lists := &revocation.Lists{}
-	for _, l := range f.stampLists {
+	for _, l := range f.stamping(s.present()) {
 		lists.Add(l)
 	}
 	if s.People != Never {

@@ -175,7 +175,7 @@ func (s *Signature) timestamp(n *xmltree.Node) *Problem {
 		var into *time.Time
 		switch {
 		case c.Is(nsWSU, "Created"):
-			into = &s.ClaimedTime
+			into = &s.Created
 		case c.Is(nsWSU, "Expires"):
 			into = &s.Expires
 		default:
@@ -190,18 +190,24 @@ func (s *Signature) timestamp(n *xmltree.Node) *Problem {
 		}
 		*into = t
 	}
+	if s.ClaimedTime.IsZero() {
+		s.ClaimedTime = s.Created
+	}
+	if !s.Expires.IsZero() && s.Expires.Before(s.Created) {
+		return problemf(CodeSignedProperties, "the message expires before it was created")
+	}
 	return nil
 }
 
 // dateTime reads an XML Schema dateTime with a time zone. One without is not a
-// moment.
+// moment, nor is the one that is Go's sign of an absent time.
 func dateTime(n *xmltree.Node) (time.Time, *Problem) {
 	text, problem := textOnly(n)
 	if problem != nil {
 		return time.Time{}, problem
 	}
 	text = strings.Trim(text, whiteSpace)
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil && len(text) < 64 {
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil && len(text) < 64 && !t.IsZero() {
 		return t.UTC(), nil
 	}
 	return time.Time{}, problemf(CodeSignedProperties, "%s is not a moment of time", n.Local())

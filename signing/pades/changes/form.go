@@ -15,6 +15,8 @@ type form struct {
 	// regenerated says that viewers make the appearances anew
 	// (/NeedAppearances).
 	regenerated bool
+	// appearance is the default appearance string of the form.
+	appearance pades.String
 	// fonts are those of its default resources.
 	fonts map[pades.Ref]bool
 }
@@ -43,15 +45,30 @@ func (c *comparison) readForm(revision int) (*form, error) {
 	if err != nil {
 		return nil, err
 	}
-	dict, err := c.doc.ResolveDict(revision, catalog.Get("AcroForm"))
+	dict, err := c.wholeDict(revision, catalog.Get("AcroForm"))
 	if err != nil || dict == nil {
 		return f, err
 	}
 	f.regenerated, _ = c.entry(revision, dict, "NeedAppearances").(bool)
-	if f.fonts, err = c.fontsOf(revision, dict.Get("DR")); err != nil {
+	if err := c.readDefaults(revision, f); err != nil {
 		return nil, err
 	}
 	return f, c.readFields(revision, f, nil, dict.Get("Fields"))
+}
+
+// readDefaults reads what the form's fields are drawn by.
+func (c *comparison) readDefaults(revision int, f *form) error {
+	catalog, err := c.doc.Catalog(revision)
+	if err != nil {
+		return err
+	}
+	dict, err := c.wholeDict(revision, catalog.Get("AcroForm"))
+	if err != nil {
+		return err
+	}
+	f.appearance, _ = c.entry(revision, dict, "DA").(pades.String)
+	f.fonts, err = c.fontsOf(revision, dict.Get("DR"))
+	return err
 }
 
 func (f *form) add(n *field) {
@@ -60,11 +77,11 @@ func (f *form) add(n *field) {
 
 // fontsOf returns the fonts that a resource dictionary refers to.
 func (c *comparison) fontsOf(revision int, resources pades.Object) (map[pades.Ref]bool, error) {
-	dict, err := c.doc.ResolveDict(revision, resources)
+	dict, err := c.wholeDict(revision, resources)
 	if err != nil {
 		return nil, err
 	}
-	fonts, err := c.doc.ResolveDict(revision, dict.Get("Font"))
+	fonts, err := c.wholeDict(revision, dict.Get("Font"))
 	if err != nil {
 		return nil, err
 	}
@@ -205,6 +222,7 @@ func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error 
 			return nil // see defaults
 		}
 		if _, text := s.entry(s.new, after.dict(), key).(pades.String); key == "DA" && text && old.Get(key) == nil {
+			s.defaulted = true
 			s.find(after.ref, CodeForm, FormFilling, "the form gets /DA")
 			return nil
 		}
@@ -280,6 +298,7 @@ func (s *step) defaults(old, new value) error {
 			if was.dict().Get(name) != nil {
 				s.find(is.ref, CodeFormChanged, Never, "/%s /%s of the default resources changes", e.Key, name)
 			}
+			s.brought[string(name)] = true
 		}
 		if was.object != nil && was.dict() == nil {
 			s.find(is.ref, CodeFormChanged, Never, "/%s of the default resources changes", e.Key)

@@ -3,6 +3,7 @@ package changes
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"tamga/signing/pades"
 )
@@ -85,7 +86,7 @@ func (p *painter) data(stream *pades.Stream) ([]byte, error) {
 func (p *painter) inherited(page pades.Dict) (pades.Dict, error) {
 	for range maxFieldDepth {
 		if o := page.Get("Resources"); o != nil {
-			return p.doc.ResolveDict(p.new, o)
+			return p.wholeDict(p.new, o)
 		}
 		parent, err := p.resolve(p.new, value{object: page.Get("Parent")}, func(pades.Ref) {})
 		if err != nil || parent.dict() == nil {
@@ -248,7 +249,7 @@ func (k *pen) colour(operator string, args []operand) {
 	if !k.white {
 		return
 	}
-	spaces, err := k.doc.ResolveDict(k.step.new, k.resources.Get("ColorSpace"))
+	spaces, err := k.wholeDict(k.step.new, k.resources.Get("ColorSpace"))
 	for _, key := range []pades.Name{"DefaultGray", "DefaultRGB", "DefaultCMYK"} {
 		k.white = k.white && err == nil && spaces.Get(key) == nil
 	}
@@ -302,7 +303,7 @@ func (k *pen) thickness(joined bool) float64 {
 
 // object paints an XObject (8.8).
 func (k *pen) object(name operand) error {
-	objects, err := k.doc.ResolveDict(k.step.new, k.resources.Get("XObject"))
+	objects, err := k.wholeDict(k.step.new, k.resources.Get("XObject"))
 	if err != nil || name.kind != nameOperand {
 		return errContent
 	}
@@ -345,7 +346,7 @@ func (k *pen) form(stream *pades.Stream) error {
 	var err error
 	resources := k.resources
 	if own := stream.Dict.Get("Resources"); own != nil {
-		if resources, err = k.doc.ResolveDict(k.step.new, own); err != nil {
+		if resources, err = k.wholeDict(k.step.new, own); err != nil {
 			return err
 		}
 	}
@@ -353,5 +354,21 @@ func (k *pen) form(stream *pades.Stream) error {
 	if err != nil {
 		return err
 	}
-	return k.paint(data, resources, state, k.depth+1)
+	for _, state := range begins(state) {
+		if err := k.paint(data, resources, state, k.depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begins returns the states in which programs begin a form XObject that is painted
+// in a state: that one (8.10.1), without its rise, leading and stretching, and the
+// initial one at its place.
+func begins(state graphics) []graphics {
+	unplaced, anew := state, initial
+	unplaced.rise, unplaced.leading, unplaced.stretched = initial.rise, initial.leading, initial.stretched
+	anew.ctm, anew.mixed = state.ctm, state.mixed
+	anew.font, anew.size = state.font, state.size // without a font nothing is shown
+	return slices.Compact([]graphics{state, unplaced, anew})
 }

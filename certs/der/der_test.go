@@ -95,6 +95,12 @@ func TestValues(t *testing.T) {
 			t.Errorf("time %q: %v", s, err)
 		}
 	}
+	// Go's sign of an absent time is no time, nor is anything before.
+	for s, ok := range map[string]bool{"00010101000001Z": true, "00010101000000Z": false, "00001231235959Z": false, "00000101000000Z": false} {
+		if _, err := ParseTime(Element{Tag: GeneralizedTime, Body: []byte(s)}); (err == nil) != ok {
+			t.Errorf("time %q: %v", s, err)
+		}
+	}
 }
 
 func TestSetIsSorted(t *testing.T) {

@@ -25,6 +25,8 @@ type comparison struct {
 	work     int64
 	// read is Object of the document.
 	read func(revision int, ref pades.Ref) (pades.Object, error)
+	// unlisted says that a reference to nothing at all was reported.
+	unlisted bool
 	// failed is the first error of what answers without one, see entry.
 	failed error
 

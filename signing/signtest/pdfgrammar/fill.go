@@ -11,7 +11,7 @@ import (
 // fill fills a field as viewers do.
 func (b *builder) fill(f *field) {
 	o := b.edit(f.n)
-	f.value = pick(b, "New", "900", "Yes sir")
+	f.value = pick(b, slices.DeleteFunc([]string{"New", "900", "Yes sir"}, func(v string) bool { return v == f.value })...)
 	b.tell(!b.permits(formLevel, f.title), "fill", f.title)
 	if lies := b.lies(f, o); lies {
 		return
@@ -30,9 +30,12 @@ func (b *builder) fill(f *field) {
 		o.set("AS", state)
 		return
 	case "Ch":
-		o.set("V", pick(b, "[(New)]", "(New)"))
-		o.set("I", "[1]")
-		f.value = "New"
+		index := "[1]"
+		if f.value = "New"; strings.Contains(o.get("V"), f.value) {
+			f.value, index = "Old", "[0]"
+		}
+		o.set("V", pick(b, "[("+f.value+")]", "("+f.value+")"))
+		o.set("I", index)
 	default:
 		o.set("V", "("+f.value+")")
 	}

@@ -2,7 +2,6 @@ package pdfgrammar
 
 import (
 	"fmt"
-	"slices"
 
 	"tamga/signing/signtest/pdfattack"
 )
@@ -225,7 +224,7 @@ func (b *builder) comment() {
 	at := b.place()
 	o := dict("Type", "/Annot", "Subtype", pick(b, "/Square", "/Stamp", "/Text", "/Highlight"), "Rect", at.String(),
 		"Contents", "(First)", "C", "[0 1 0]", "P", ref(firstPage), "F", "4")
-	if b.chance(2) {
+	if b.theme == plain || b.chance(2) {
 		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
 	}
 	n := b.add(o)
@@ -305,8 +304,12 @@ func (b *builder) certify() {
 func (b *builder) lock(transform func(method, params string)) {
 	action := pick(b, "All", "Include", "Exclude")
 	named := b.filled[b.IntN(len(b.filled))].title
-	for _, f := range slices.Concat(b.filled, b.empty, []*field{{title: added}}) {
-		b.locked[f.title] = action == "All" || (action == "Include") == (f.title == named)
+	locks := func(title string) { b.locked[title] = action == "All" || (action == "Include") == (title == named) }
+	locks(added)
+	for _, c := range b.carriers {
+		if c.level == formLevel {
+			locks(c.name)
+		}
 	}
 	b.tell(false, "locked:", action, named)
 	o := dict("Type", "/TransformParams", "Action", b.loose("/"+action), "V", b.loose("/1.2"))

@@ -55,7 +55,7 @@ func (b *builder) seat() {
 	x := kind.draw(s, key)
 	b.merge(b.objects[c.n], x.object)
 	x.use(ref(c.n))
-	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && len(c.free) > 0 {
+	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok {
 		// Where the annotation lies that both are, on either page.
 		c.free = []Area{at, {1, at.Left, at.Bottom, at.Right, at.Top, false}}
 	}

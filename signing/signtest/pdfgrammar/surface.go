@@ -163,15 +163,15 @@ func (s *surface) split(data string) []string {
 // filtered makes an object a stream, encoded in one of the usual ways or not.
 func (s *surface) filtered(o *object, data string) *object {
 	c := o.clone()
-	switch s.IntN(6) {
-	case 0:
+	switch encoding := s.IntN(6); {
+	case encoding == 0:
 		var out bytes.Buffer
 		w := zlib.NewWriter(&out)
 		w.Write([]byte(data)) // a bytes.Buffer takes everything
 		w.Close()
 		data = out.String()
 		c.set("Filter", s.loose("/FlateDecode"))
-	case 1:
+	case encoding == 1 && s.theme != plain:
 		data = hex.EncodeToString([]byte(data)) + ">"
 		c.set("Filter", "[/ASCIIHexDecode]")
 	}

@@ -84,6 +84,7 @@ func (b *builder) signing(stamp bool) string {
 	if stamp {
 		return b.ref(bare(pdfattack.Stamp()))
 	}
+	b.person = true
 	return b.ref(bare(pdfattack.Signature(pick(b, "", "/Name(B)"))))
 }
 
@@ -150,10 +151,24 @@ func (b *builder) addField(seen bool) {
 	b.enter(acroForm, "Fields", ref(n))
 	n = b.apart(n)
 	b.enter(pageObject(page), "Annots", ref(n))
+	b.comesWith(title, n, signed, at)
 	if seen && b.theme != plain && b.chance(20) {
 		b.enter(pageObject(1-page), "Annots", ref(n))
 		b.tell(true, "listed by both pages")
 	}
+}
+
+// comesWith lets a further revision change the widget of a new field: sign it, or
+// change how it looks though it is signed.
+func (b *builder) comesWith(title string, widget int, signed bool, at Area) {
+	if !signed {
+		f := &field{&carrier{name: title, n: widget, level: formLevel, free: []Area{at}}, title, "", "Sig", at}
+		f.usual = func() { b.sign(f) }
+		b.carriers = append(b.carriers, f.carrier)
+		return
+	}
+	look := func() string { return "<</N " + b.mark("1 0 0") + ">>" }
+	b.twists = append(b.twists, twist{&carrier{name: title, n: widget, level: neverLevel}, "a signed field", swap{"AP", look}})
 }
 
 // reversed names the other two corners of a rectangle.

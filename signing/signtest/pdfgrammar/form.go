@@ -11,6 +11,7 @@ const (
 	evidenceLevel = 1
 	formLevel     = 2
 	commentLevel  = 3
+	neverLevel    = 4
 )
 
 // carrier is an object that a later revision may change in one of its roles.
@@ -46,6 +47,8 @@ func (b *builder) form() {
 	b.carry("info", info, evidenceLevel, "ModDate", "Producer")
 	b.carry("form", acroForm, evidenceLevel, "SigFlags", "DR", "DA", "Fields")
 	b.carry("catalog", catalog, evidenceLevel, "Version", "Extensions", "Metadata", "DSS")
+	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3", "F9")
+	b.objects[acroForm].set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
 	b.text()
 	if b.level == commentLevel {
 		b.comment()
@@ -328,16 +331,26 @@ func (b *builder) lock(transform func(method, params string)) {
 // added stands for the fields that later revisions bring.
 const added = ""
 
-// permits says whether the signature lets a change through.
-func (b *builder) permits(level int, title string) bool {
-	return !b.locked[title] && (b.level == 0 && level <= formLevel || level <= b.level)
+// permission is what a signature permits.
+type permission struct {
+	level  int // of the certification, 0 without
+	locked map[string]bool
 }
 
-// allow notes where a change may paint, if the signature permits it.
+// permits says whether the signature lets a change through.
+func (p permission) permits(level int, title string) bool {
+	return !p.locked[title] && (p.level == 0 && level <= formLevel || level <= p.level)
+}
+
+// allowance is where a change may paint, for signatures that permit it.
+type allowance struct {
+	level int
+	title string
+	areas []Area
+}
+
 func (b *builder) allow(level int, title string, areas []Area) {
-	if b.permits(level, title) {
-		b.free = append(b.free, areas...)
-	}
+	b.allowances = append(b.allowances, allowance{level, title, areas})
 }
 
 // arrays writes the lists of the form and the pages, which are carriers too.
@@ -360,8 +373,6 @@ func (b *builder) arrays() {
 		form.set("NeedAppearances", "true")
 		b.tell(true, "viewers make appearances")
 	}
-	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3")
-	form.set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
 	b.objects[catalog].lacks([]entry{{"Type", "/Catalog"}, {"Pages", ref(pageTree)}, {"AcroForm", ref(acroForm)}})
 	for i, n := range []int{firstPage, secondPage} {
 		if len(b.annots[i]) > 0 || b.chance(4) {

@@ -11,7 +11,7 @@ import (
 
 // later writes a revision after the signature.
 func (b *builder) later(w *pdfattack.Writer) []byte {
-	b.changed, b.freed, b.streams, b.signs = map[int]*object{}, nil, b.chance(4), false
+	b.changed, b.freed, b.streams, b.signs, b.person = map[int]*object{}, nil, b.chance(4), false, false
 	if len(b.twists) > 0 && !b.chance(4) {
 		b.twist(b.twists[b.IntN(len(b.twists))])
 	} else if b.theme == covering {

@@ -144,9 +144,12 @@ type kind struct {
 // name under which the page uses the thing.
 func named(category string, thing, other func(s *surface) *object, operators string) kind {
 	return kind{dictionary, func(s *surface, key string) seat {
-		first := s.inline(thing(s))
+		o := dict(key, s.inline(thing(s)))
+		if s.chance(5) {
+			o = dict() // it is to come
+		}
 		return seat{
-			name: "the dictionary " + category, object: dict(key, first),
+			name: "the dictionary " + category, object: o,
 			swaps: []swap{{key, s.ready(func() *object { return other(s) })}, {key, always("null")}},
 			use: func(r string) {
 				s.shared[category] = number(r)

@@ -200,11 +200,12 @@ func (b *builder) group() {
 	if kid.get("Subtype") != "" {
 		b.annots[0] = append(b.annots[0], ref(n))
 	}
-	c := b.carry("kid", n, formLevel, "V", "M", "AP")
+	title := fmt.Sprintf("group%d.kid", above)
+	c := b.carry(title, n, formLevel, "V", "M", "AP")
 	if at != (Area{}) {
 		c.free = []Area{at}
 	}
-	b.fillable(&field{c, fmt.Sprintf("group%d.kid", above), "Old", "Tx", at})
+	b.fillable(&field{c, title, "Old", "Tx", at})
 }
 
 // emptySignature is a signature field that was there when the file was signed:

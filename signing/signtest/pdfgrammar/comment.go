@@ -41,6 +41,9 @@ func (b *builder) geometry(o *object) {
 		o.set("CL", "[10 10 190 190]")
 	case "/Popup":
 		o.set("Open", "true")
+	case "/Watermark":
+		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
+		o.set("FixedPrint", "<</Type/FixedPrint/Matrix[1 0 0 1 60 -60]/H 0/V 0>>")
 	case "/Square":
 		o.set("BS", "<</W 60>>")
 	}

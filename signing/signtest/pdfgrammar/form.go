@@ -231,6 +231,12 @@ func (b *builder) comment() {
 	if b.theme == plain || b.chance(2) {
 		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
 	}
+	if b.theme != plain && b.chance(4) {
+		o.set("AP", "")
+		o.set("Subtype", pick(b, "/Line", "/Polygon", "/Ink", "/Highlight", "/FreeText", "/Square", "/Watermark"))
+		b.geometry(o)
+		b.tell(true, "a comment that reaches far:", o.get("Subtype"))
+	}
 	n := b.add(o)
 	b.annots[0] = append(b.annots[0], ref(n))
 	c := b.carry("comment", n, commentLevel, "Contents", "C", "AP", "M", "C0", "C1", "N", "V")

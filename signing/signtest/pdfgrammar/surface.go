@@ -142,6 +142,9 @@ func (s *surface) finish() {
 	for _, part := range s.split(data) {
 		parts = append(parts, s.ref(s.filtered(dict(), part)))
 	}
+	if s.theme == covering && s.chance(20) {
+		parts = append(parts, s.ref(s.misread(data)))
+	}
 	switch {
 	case o.get("Contents") != "":
 	case len(parts) == 1 && s.chance(2):
@@ -158,6 +161,23 @@ func (s *surface) split(data string) []string {
 		return []string{data[:i], data[i+1:]}
 	}
 	return []string{data}
+}
+
+// misread is a stream whose end or encoding is another than it says.
+func (s *surface) misread(data string) *object {
+	s.tell(true, "a stream that misreads")
+	hidden := "q 0 0 1 rg 50 100 100 20 re f Q "
+	switch s.IntN(5) {
+	case 0:
+		return bare("<</Length 3>>stream\nq Q " + hidden + "\nendstream")
+	case 1:
+		return bare(fmt.Sprintf("<</Length %s>>stream\n%s\nendstream", s.ref(bare("3")), hidden))
+	case 2:
+		return bare(fmt.Sprintf("<</Length %d/Filter/Unknown>>stream\n%s\nendstream", len(hidden), hidden))
+	case 3:
+		return stream("q Q\nendstream\n" + hidden)
+	}
+	return stream(hidden, "Filter", pick(s.builder, "[]", "null", "[null]", s.ref(bare("/Crypt")), "[/Crypt]"), "F", "null")
 }
 
 // filtered makes an object a stream, encoded in one of the usual ways or not.
@@ -185,14 +205,25 @@ func (b *builder) twice() {
 	if b.theme == plain || !b.chance(12) {
 		return
 	}
-	n := pick(b, firstPage, firstPage, secondPage, catalog, acroForm, font)
+	n := pick(b, firstPage, firstPage, secondPage, catalog, acroForm, font, firstFree+b.IntN(b.next-firstFree))
 	o := b.objects[n]
+	if o == nil || len(o.entries) == 0 {
+		return
+	}
 	e := o.entries[b.IntN(len(o.entries))]
 	if value := o.get("Contents"); value != "" && b.chance(2) {
 		e = entry{"Contents", value}
 	}
-	if e.key == "Contents" || e.key == "BaseFont" {
-		e.value = pick(b, b.ref(stream("1 0 0 rg 0 0 200 200 re f")), "/Courier")
+	switch {
+	case e.key == "Contents":
+		e.value = b.ref(stream("1 0 0 rg 0 0 200 200 re f"))
+	case e.key == "BaseFont":
+		e.value = "/Courier"
+	case b.chance(2):
+		e.value = pick(b, "null", "[0 0 9 9]", b.mark("1 0 0"), "[9 0 0 9 0 0]", b.inline(dict("LW", "60")))
+	}
+	if b.chance(4) {
+		e.key = fmt.Sprintf("#%02x", e.key[0]) + e.key[1:]
 	}
 	o.entries = slices.Insert(o.entries, b.IntN(len(o.entries)+1), e)
 	b.doubled = n

@@ -10,6 +10,9 @@ import (
 
 // fill fills a field as viewers do.
 func (b *builder) fill(f *field) {
+	if f.kind == "Ch" && b.changed[f.n] != nil {
+		return // it would get its old value again
+	}
 	o := b.edit(f.n)
 	f.value = pick(b, slices.DeleteFunc([]string{"New", "900", "Yes sir"}, func(v string) bool { return v == f.value })...)
 	b.tell(!b.permits(formLevel, f.title), "fill", f.title)

@@ -231,6 +231,9 @@ func (b *builder) comment() {
 	if b.theme == plain || b.chance(2) {
 		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
 	}
+	if o.get("AP") == "" && o.get("Subtype") != "/Text" {
+		b.tell(true, "a comment without an appearance")
+	}
 	if b.theme != plain && b.chance(4) {
 		o.set("AP", "")
 		o.set("Subtype", pick(b, "/Line", "/Polygon", "/Ink", "/Highlight", "/FreeText", "/Square", "/Watermark"))

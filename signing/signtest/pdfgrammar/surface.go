@@ -61,7 +61,7 @@ func (b *builder) pages() {
 
 // gaps lets the pages refer to objects that the file has not.
 func (b *builder) gaps() {
-	if b.theme == plain || !b.chance(10) {
+	if b.theme == plain || !b.chance(10) || b.leftToViewers() {
 		return
 	}
 	n := b.unused()
@@ -103,6 +103,17 @@ func (s *surface) resource(category, value string) string {
 	}
 	s.resources[category] = append(s.resources[category], entry{name, value})
 	return name
+}
+
+// leftToViewers says whether viewers make appearances: they make them objects of
+// the numbers that are free, which the pages must then not refer to.
+func (b *builder) leftToViewers() bool {
+	for _, o := range b.objects {
+		if at, ok := areaOf(o.get("Rect")); ok && at.Left < at.Right && o.get("AP") == "" {
+			return true
+		}
+	}
+	return b.objects[acroForm].get("NeedAppearances") != ""
 }
 
 func (s *surface) uses(category, name string) bool {

@@ -48,14 +48,28 @@ func (b *builder) fill(f *field) {
 	b.appearance(f, o)
 }
 
-// lies gives a text field a value that is not the text that it then shows: nothing
-// of that may be seen.
+// lies gives a field a value that is not what it then shows: nothing of that may be
+// seen.
 func (b *builder) lies(f *field, o *object) bool {
-	if f.kind != "Tx" || f.at == (Area{}) || o.get("AP") == "" || b.theme == plain || !b.chance(8) {
+	if f.at == (Area{}) || o.get("AP") == "" || b.theme == plain || !b.chance(8) {
 		return false
 	}
-	o.set("V", pick(b, "(100)", "(\\351\\351)", "<FEFF04D80031003000300020>", "<EFBBBFD398>", "(100 \\200)", "(9O0)", "null", "<FEFF0039>", ""))
-	b.appearance(f, o)
+	switch f.kind {
+	case "Btn":
+		o.set("V", pick(b, "/Off", "/Yes", "/No", "", "null"))
+		o.set("AS", pick(b, "/Off", "/Yes"))
+		if o.get("V") == o.get("AS") {
+			o.set("V", "/Other")
+		}
+	case "Ch":
+		o.set("V", pick(b, "(Old)", "[(Old)(New)]", "[]", "(Other)", ""))
+		o.set("I", pick(b, "[0]", "[1]", "[0 1]", ""))
+		f.value = "900"
+		b.appearance(f, o)
+	default:
+		o.set("V", pick(b, "(100)", "(\\351\\351)", "<FEFF04D80031003000300020>", "<EFBBBFD398>", "(100 \\200)", "(9O0)", "null", "<FEFF0039>", ""))
+		b.appearance(f, o)
+	}
 	b.tell(true, "though its value is", o.get("V"))
 	return true
 }

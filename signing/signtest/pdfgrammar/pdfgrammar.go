@@ -68,11 +68,14 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	b.certify()
 	b.pages()
 	w := pdfattack.NewWriter(s)
-	b.streams = b.theme != plain && b.chance(6)
+	if b.streams = b.theme != plain && b.chance(6); b.streams {
+		b.tell(false, "signed in object streams")
+	}
 	if b.theme != plain && b.chance(40) {
 		w.Understate(firstFree + b.IntN(b.next-firstFree))
 		b.tell(true, "fewer objects than there are")
 	}
+	b.unlisted(w)
 	signed := []signed{{len(b.write(w, nil, b.objects)), 0, b.permission}}
 	pair := Pair{}
 	for range 1 + b.IntN(5)/4 {

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"tamga/signing/signtest/pdfattack"
 )
 
 // surface is something that content is painted on: a page, or a form on one.
@@ -68,7 +70,9 @@ func (b *builder) gaps() {
 	b.missing = append(b.missing, n)
 	b.add(bare("null")) // viewers that make objects number them after the last
 	o := b.objects[pick(b, firstPage, secondPage)]
-	switch key := pick(b, "Contents", "Annots", "XObject"); {
+	switch key := pick(b, "Contents", "Annots", "XObject", "OCProperties"); {
+	case key == "OCProperties" && b.config == 0:
+		b.objects[catalog].set(key, ref(n))
 	case key == "XObject" && strings.HasPrefix(o.get("Resources"), "<<"):
 		o.set("Resources", strings.TrimSuffix(o.get("Resources"), ">>")+"/XObject<</Z "+ref(n)+">>>>")
 		o.set("Contents", "["+o.get("Contents")+" "+b.ref(stream("q 1 0 0 1 60 60 cm /Z Do Q"))+"]")
@@ -103,6 +107,26 @@ func (s *surface) resource(category, value string) string {
 	}
 	s.resources[category] = append(s.resources[category], entry{name, value})
 	return name
+}
+
+// unlisted writes objects into the signed file that no table lists, which a viewer
+// finds that reads the file without its tables.
+func (b *builder) unlisted(w *pdfattack.Writer) {
+	if b.theme == plain || !b.chance(10) && (len(b.missing) == 0 || !b.chance(2)) {
+		return
+	}
+	forged := "1 0 0 rg 0 0 200 200 re f"
+	n := pick(b, firstPage, secondPage, firstFree+b.IntN(b.next-firstFree))
+	body := stream(forged).String()
+	if n < firstFree {
+		page := b.objects[n].clone()
+		page.set("Contents", b.ref(stream(forged)))
+		body = page.String()
+	}
+	for range 1 + b.IntN(2) {
+		w.Junk(fmt.Sprintf("%d 0 obj\n%s\nendobj\n", n, body))
+	}
+	b.tell(true, "not listed:", ref(n))
 }
 
 // leftToViewers says whether viewers make appearances: they make them objects of

@@ -29,9 +29,10 @@ type builder struct {
 	*rand.Rand
 	objects map[int]*object
 	next    int
-	turns   [2]int // of the pages, clockwise quarters
-	twin    bool   // both have the same annotations
-	places  []Area // of the first page where nothing lies yet
+	taken   map[int]bool // numbers in use
+	turns   [2]int       // of the pages, clockwise quarters
+	twin    bool         // both have the same annotations
+	places  []Area       // of the first page where nothing lies yet
 	story   []string
 	odd     bool
 
@@ -65,7 +66,7 @@ type builder struct {
 }
 
 func newBuilder(r *rand.Rand) *builder {
-	b := &builder{Rand: r, objects: map[int]*object{}, next: firstFree, permission: permission{locked: map[string]bool{}}}
+	b := &builder{Rand: r, objects: map[int]*object{}, next: firstFree, taken: map[int]bool{}, permission: permission{locked: map[string]bool{}}}
 	for x := 0.0; x < Size; x += 50 {
 		for y := 0.0; y < Size; y += 50 {
 			b.places = append(b.places, Area{Left: x + 5, Bottom: y + 5, Right: x + 45, Top: y + 45})
@@ -102,9 +103,10 @@ func areaOf(rect string) (a Area, ok bool) {
 
 // unused is the next number of no object.
 func (b *builder) unused() int {
-	for b.objects[b.next] != nil || slices.Contains(b.missing, b.next) {
+	for b.taken[b.next] || slices.Contains(b.missing, b.next) {
 		b.next++
 	}
+	b.taken[b.next] = true
 	b.next++
 	return b.next - 1
 }

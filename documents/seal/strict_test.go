@@ -311,3 +311,34 @@ func TestTokenThatSignsAnotherWay(t *testing.T) {
 		t.Error("which key was never made")
 	}
 }
+
+// A printed seal is read for as long as its paper lasts: this one was made with
+// the key of the number 1, and the same words give it again.
+func TestPrintedSealIsStillRead(t *testing.T) {
+	one := make([]byte, 32)
+	one[31] = 1
+	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := NewKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Payload{
+		Kind: documents.KindLicence, Number: "26000001", IssuedOn: documents.Date{Year: 2026, Month: time.June, Day: 22},
+		Holder: "«Ұлы дала» ЖШС", Activity: "археология", ValidUntil: documents.Date{Year: 2027, Month: time.June, Day: 30}, Digest: [32]byte{1, 2, 3},
+	}
+	const printed = "2KCE3IQBEYCEQ2ML5JR5YRFDISQFQ5VHAFTWY2LDMVXGGZICNAZDMMBQGAYDAMIDDIATKJYOAR4BVQVL2KYNBO6RRMQNBNGQWDILXUFQYK5SBUEW2CUNBIIFOTILBUMA2GC5BNOQX3ILXUF62CZ5BOGRR4DBUAJVJYTAOWBAAEBAGAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFQQEAJMBVQD6EMAOHVNPABGPBTRYYZTTIJWJQ3UKEL6EY2JW6NTFSZ2CZSENDIMRLJZD7FIYFGMAO5DOO7MUBXXXVYLXRWLM3ZWDREI7SS"
+	if text, err := k.Seal(p); err != nil || text != printed {
+		t.Errorf("it is printed as %s, %v", text, err)
+	}
+	if got, err := Open(printed, []PublicKey{k.Public()}); err != nil || got != p {
+		t.Errorf("it is read as %+v, %v", got, err)
+	}
+	list := List{IssuedAt: time.Unix(1000, 0).UTC(), NextUpdate: time.Unix(2000, 0).UTC(), Entries: []Entry{{"26000001", documents.StatusSuspended, time.Unix(900, 0).UTC()}}}
+	const served = "d2844da201260448698bea63dc44a344a05822a3011903e8021907d00381836832363030303030316973757370656e64656419038458408888172ba94ad1331c946a5eedfbe24a325a46c66a83ff12661f8618402f72239e74c85c95173bed3e3f4b3c8585401d20397fb11bfdf297f84f2cf19e40ece4"
+	if message, err := k.SignList(list); err != nil || hex.EncodeToString(message) != served {
+		t.Errorf("the list is %x, %v", message, err)
+	}
+}

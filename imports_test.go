@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing"},
 	"documents/registry/registrytest": {},
 	"oracletest":                      {},
+	"judgetest":                       {},
 	"api/web":                         {},
 	"api/strictjson":                  {},
 	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/receipt", "signing/spool", "signing/tsp"},

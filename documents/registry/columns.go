@@ -23,6 +23,7 @@ var covered = map[string][]string{
 	"clients":     {"id", "name", "scopes", "secret_sha256", "created_at", "revoked_at"},
 	"extensions":  {"id", "client", "format", "level", "file", "content", "created_at", "done_at", "result"},
 	"photographs": {"sha256", "bytes", "client", "created_at"},
+	"seal_keys":   {"id", "point", "since"},
 }
 
 // The digests over whole lists of rows, and what they are over.
@@ -43,6 +44,7 @@ var rowSubjects = []rowSubject{
 	{subjectClient, "clients", "id"},
 	{subjectExtension, "extensions", "id"},
 	{subjectPhotograph, "photographs", "sha256"},
+	{subjectSealKey, "seal_keys", "id"},
 }
 
 func rowSubjectOf(subject string) rowSubject {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -108,6 +109,28 @@ func (r *Registry) History(ctx context.Context, number string) (_ documents.Life
 		return documents.Life{}, err
 	}
 	return history(ctx, r.Store.read, rec)
+}
+
+// DocumentAndLife returns what [Registry.Document] and [Registry.History] do. It
+// reads as much for a number that was never taken as for one that was: who asks
+// with a wrong second fact learns nothing from the time that it takes.
+func (r *Registry) DocumentAndLife(ctx context.Context, number string) (_ Record, _ documents.Life, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
+	rec, err := r.anyDocument(ctx, number)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Record{}, documents.Life{}, err
+	}
+	life, lifeErr := history(ctx, r.Store.read, Record{Number: number, Kind: rec.Kind, Content: rec.Content})
+	switch {
+	case lifeErr != nil:
+		return Record{}, documents.Life{}, lifeErr
+	case err != nil:
+		return Record{}, documents.Life{}, err
+	case !rec.ErasedAt.IsZero():
+		return Record{}, documents.Life{}, fmt.Errorf("document %s: %w", number, ErrErased)
+	}
+	return rec, life, nil
 }
 
 // Events returns the events of [Registry.History].

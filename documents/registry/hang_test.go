@@ -2,12 +2,15 @@ package registry
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,6 +23,37 @@ type gate struct {
 	mu   sync.Mutex
 	shut bool
 	open *sync.Cond
+	// statements counts what was asked of the database.
+	statements atomic.Int64
+}
+
+// statementCounter counts the Bind messages of a connection's client: every
+// message but the first is a letter and a length (PostgreSQL, chapter 55.7).
+type statementCounter struct {
+	count   *atomic.Int64
+	rest    []byte
+	started bool
+}
+
+func (c *statementCounter) Write(p []byte) (int, error) {
+	c.rest = append(c.rest, p...)
+	for {
+		letter := 0
+		if c.started {
+			letter = 1
+		}
+		if len(c.rest) < letter+4 {
+			return len(p), nil
+		}
+		length := letter + int(binary.BigEndian.Uint32(c.rest[letter:]))
+		if len(c.rest) < length {
+			return len(p), nil
+		}
+		if c.started && c.rest[0] == 'B' {
+			c.count.Add(1)
+		}
+		c.started, c.rest = true, c.rest[length:]
+	}
 }
 
 func (g *gate) setShut(shut bool) {
@@ -38,7 +72,7 @@ func (g *gate) wait() {
 }
 
 // forward copies bytes while the gate is open.
-func (g *gate) forward(to, from net.Conn) {
+func (g *gate) forward(to net.Conn, from io.Reader) {
 	defer to.Close()
 	buf := make([]byte, 32<<10)
 	for {
@@ -81,7 +115,7 @@ func behindGate(t *testing.T, dsn string) (string, *gate) {
 				_ = in.Close()
 				continue
 			}
-			go g.forward(out, in)
+			go g.forward(out, io.TeeReader(in, &statementCounter{count: &g.statements}))
 			go g.forward(in, out)
 		}
 	}()
@@ -185,4 +219,24 @@ func TestClosedDatabase(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A number that was never taken costs as many statements as one that was.
+func TestEveryNumberCostsTheSame(t *testing.T) {
+	dsn, g := behindGate(t, cluster.Database(t))
+	r, _ := open(t, dsn)
+	rec, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "1", Draft: licenceDraft(1).Normalise()})
+	must(t, err)
+	cost := func(number string) int64 {
+		_, _, err := r.DocumentAndLife(t.Context(), number) // prepares its statements
+		if (number == rec.Number) != (err == nil) || err != nil && !errors.Is(err, ErrNotFound) {
+			t.Fatalf("%s: %v", number, err)
+		}
+		before := g.statements.Load()
+		_, _, _ = r.DocumentAndLife(t.Context(), number)
+		return g.statements.Load() - before
+	}
+	if known, unknown := cost(rec.Number), cost("26999999"); known != unknown || known == 0 {
+		t.Errorf("a number that was taken costs %d statements, another %d", known, unknown)
+	}
 }

@@ -78,6 +78,9 @@ func (r *Registry) enter(ctx context.Context, held reservation, made product) er
 		if err != nil {
 			return fmt.Errorf("failed to write the file: %w", err)
 		}
+		if err := r.keepSealKey(ctx, tx, now); err != nil {
+			return fmt.Errorf("failed to keep the key of the seals: %w", err)
+		}
 		return r.enterEvents(ctx, tx, held, now)
 	})
 }

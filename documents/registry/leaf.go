@@ -18,6 +18,7 @@ const (
 	subjectClient     = "client"
 	subjectExtension  = "extension"
 	subjectPhotograph = "photograph"
+	subjectSealKey    = "seal_key"
 )
 
 // What records say that no event of a document does.
@@ -27,7 +28,7 @@ const (
 	leafRevoked  = "revoked"  // a client's key
 	leafQueued   = "queued"   // a signature to be extended
 	leafExtended = "extended" // a queued signature
-	leafKept     = "kept"     // a photograph
+	leafKept     = "kept"     // a photograph, or the public part of a key for seals
 )
 
 // leafVersion is the only version that is written. It never changes its

@@ -50,3 +50,11 @@ CREATE TABLE log_salts (
 ALTER TABLE documents ADD COLUMN erased_at BIGINT NOT NULL DEFAULT 0;
 
 CREATE INDEX requests_by_number ON requests (number, event);
+
+-- The public keys that seals were ever made with: a code that was printed
+-- verifies long after another key makes the new ones.
+CREATE TABLE seal_keys (
+    id    TEXT   NOT NULL PRIMARY KEY,            -- hexadecimal
+    point BYTEA  NOT NULL,                        -- uncompressed
+    since BIGINT NOT NULL
+);

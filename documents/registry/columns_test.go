@@ -23,7 +23,7 @@ var keysOf = map[string][]string{
 	"documents": {"number"}, "files": {"number"}, "counters": {"series", "year"},
 	"requests": {"client", "idempotency_key"}, "events": {"number", "seq"},
 	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
-	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"},
+	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -71,6 +71,7 @@ func rich(t testing.TB, dsn string) *living {
 	t.Helper()
 	restoreBeforeLeaves(t, dsn)
 	r, c := open(t, dsn)
+	withSeal(t, r)
 	c.advance(72 * time.Hour)
 	l := &living{Registry: r, clock: c, t: t, numbers: []string{"26000001", "26000002", "26000003"}}
 	r.Store.random = rand.NewChaCha8([32]byte{1})
@@ -147,6 +148,8 @@ func (row tableRow) names() []string {
 		return []string{"client " + text("id") + ":"}
 	case "extensions":
 		return []string{"extension " + text("id") + ":"}
+	case "seal_keys":
+		return []string{"seal_key " + text("id") + ":"}
 	case "photographs":
 		return []string{"photograph " + text("sha256") + ":"}
 	case "counters":

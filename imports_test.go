@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"signing/tsa":                     {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
 	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
 	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/tsa"},
+	"signing/signtest/orders":         {"certs", "certs/ca", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/signtest", "signing/tsa", "signing/tsp"},
 	"signing/interop":                 {},
 	"signing/spool":                   {},
 	"signing/receipt":                 {"signing"},

@@ -144,6 +144,8 @@ func TestShippedLevels(t *testing.T) {
 		"xml_signing_certificate_missing": {kz.XMLSigningCertificateMissing, LevelWarn},
 		"certificate_policy_missing":      {kz.CertificatePolicyMissing, LevelWarn},
 		"pdf_changes":                     {kz.PDFChanges.limit(), changes.Annotations},
+		"xml_unsigned_parts":              {kz.XMLUnsignedParts, LevelWarn},
+		"applicant's xml_unsigned_parts":  {shipped(t, "kz-applicant").XMLUnsignedParts, LevelFail},
 		"kz-applicant":                    {shipped(t, "kz-applicant").PDFChanges.limit(), changes.Nothing},
 		"forms":                           {PDFForms.limit(), changes.FormFilling},
 		"evidence":                        {PDFEvidence.limit(), changes.LTV},
@@ -154,7 +156,7 @@ func TestShippedLevels(t *testing.T) {
 	}
 	// The others differ from "kz" in what their names say, and in nothing else.
 	soft, applicant := shipped(t, "kz-soft"), shipped(t, "kz-applicant")
-	soft.RevocationUnknown, applicant.PDFChanges = kz.RevocationUnknown, kz.PDFChanges
+	soft.RevocationUnknown, applicant.PDFChanges, applicant.XMLUnsignedParts = kz.RevocationUnknown, kz.PDFChanges, kz.XMLUnsignedParts
 	for name, p := range map[string]Policy{"kz": kz, "kz-soft": soft, "kz-applicant": applicant} {
 		if p.Name != name || p.Version == "" || p.Version != kz.Version || p.Comment == "" || (p.BasedOn == "kz") != (name != "kz") {
 			t.Errorf("%s: name %q, version %q, based on %q", name, p.Name, p.Version, p.BasedOn)

@@ -35,6 +35,7 @@ func TestNameComparison(t *testing.T) {
 		{"white space", text(p, "  Good   CA "), text(u, "Good\tCA"), true},
 		{"no-break space", text(u, "Good\u00a0CA"), text(p, "Good CA"), true},
 		{"white space between letters", text(p, "GoodCA"), text(p, "Good CA"), false},
+		{"one space is not two words more", text(p, "A BC"), text(p, "A B C"), false},
 		{"Kazakh letters", text(u, "ҰЛТТЫҚ ӘІҢҒҮӨҺ"), text(u, "ұлттық әіңғүөһ"), true},
 		{"Latin i is not Cyrillic і", text(u, "бөлiм"), text(u, "бөлім"), false},
 		{"invisible", text(u, "Good\u200b CA"), text(u, "Good CA"), true},

@@ -2,10 +2,9 @@ package registry
 
 import (
 	"context"
-	"crypto"
 	"errors"
-	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,15 +14,11 @@ import (
 	"tamga/signing/signtest"
 )
 
-// countingSigner counts what it signs.
-type countingSigner struct {
-	crypto.Signer
-	used *int
-}
-
-func (s countingSigner) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	*s.used++
-	return s.Signer.Sign(rand, digest, opts)
+// official is whom the documents of the tests print, under any authority.
+func official() ca.Person {
+	p := signtest.Head()
+	p.Surname, p.GivenName, p.Patronymic = "ӘБДІҒАЛИ", "ЖАНАР", "СЕРІКҚЫЗЫ"
+	return p
 }
 
 // A document that prints another person or office than the certificate of the
@@ -32,8 +27,8 @@ func (s countingSigner) Sign(rand io.Reader, digest []byte, opts crypto.SignerOp
 func TestPrintedSignerIsTheCertificates(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, _ := open(t, dsn)
-		used := 0
-		r.Key.Signer = countingSigner{r.Key.Signer, &used}
+		used := &atomic.Int64{}
+		r.Key.Signer = countingSigner{r.Key.Signer, used}
 		for name, c := range map[string]struct {
 			change func(*documents.Licence)
 			want   string
@@ -61,11 +56,11 @@ func TestPrintedSignerIsTheCertificates(t *testing.T) {
 				}
 			}
 		}
-		if list, err := r.List(t.Context(), "", 0); err != nil || len(list) > 0 || used > 0 {
-			t.Errorf("refusals cost %d numbers and %d signatures (%v)", len(list), used, err)
+		if list, err := r.List(t.Context(), "", 0); err != nil || len(list) > 0 || used.Load() > 0 {
+			t.Errorf("refusals cost %d numbers and %d signatures (%v)", len(list), used.Load(), err)
 		}
-		if rec := issue(t, r, "first", licenceDraft(1)); rec.Number != "26000001" || used == 0 {
-			t.Errorf("the first licence is %s, after %d signatures", rec.Number, used)
+		if rec := issue(t, r, "first", licenceDraft(1)); rec.Number != "26000001" || used.Load() == 0 {
+			t.Errorf("the first licence is %s, after %d signatures", rec.Number, used.Load())
 		}
 	})
 }
@@ -94,6 +89,10 @@ func TestPrintedSignerWhenTheKeyChanges(t *testing.T) {
 		if rec, replayed, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "before", Draft: licenceDraft(1)}); err != nil || !replayed || rec.Number != "26000001" {
 			t.Errorf("what was issued before: %v %t %v", rec.Number, replayed, err)
 		}
+		r.Key = signing.Key{}
+		if _, _, err = r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(2)}); !errors.Is(err, signing.ErrKeyMismatch) {
+			t.Errorf("without a key: %v", err)
+		}
 		r.Key, r.Verifier = first, verifier
 		clock.advance(start.Sub(signtest.Now()))
 		if rec := issue(t, r, "a", licenceDraft(2)); rec.Number != "26000002" {
@@ -109,9 +108,7 @@ func TestOutputSignedByAnother(t *testing.T) {
 		r, clock := open(t, dsn)
 		pki := signtest.New(t, ca.ECDSA)
 		clock.advance(signtest.Now().Sub(start))
-		head := signtest.Head()
-		head.Surname, head.GivenName, head.Patronymic = "ӘБДІҒАЛИ", "ЖАНАР", "СЕРІКҚЫЗЫ"
-		r.Key, r.Verifier = pki.Person(head), pki.Verifier
+		r.Key, r.Verifier = pki.Person(official()), pki.Verifier
 		other := pki.Person(signtest.Applicant())
 		r.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
 			signed, err := signing.SignExistingPDF([]byte(plainPDF), other, signing.PDFOptions{Time: at})

@@ -1,0 +1,232 @@
+package registry
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/documents"
+	"tamga/oracletest"
+)
+
+// keysOf names the key of every table. A table that is not here fails the tests.
+var keysOf = map[string][]string{
+	"documents": {"number"}, "files": {"number"}, "counters": {"series", "year"},
+	"requests": {"client", "idempotency_key"}, "events": {"number", "seq"},
+	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
+	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"},
+}
+
+// notCovered are the columns that need not be covered, and why. A column that
+// is neither here nor noticed fails the tests.
+var notCovered = map[string]string{
+	"documents.lease":        "whose act is working on a reservation: decides who may finish it, and is told to nobody",
+	"documents.leased_until": "until when that act counts as alive; told to nobody",
+	"extensions.attempts":    "how often a queued signature was tried: told as that, and nothing hangs on it",
+	"extensions.next_at":     "when it is tried again: told as that, and nothing hangs on it",
+	"extensions.last_error":  "why the last attempt failed: told as that, and nothing hangs on it",
+}
+
+// notOurs are tables of the tools: which versions of the tables there were. What
+// was changed there, Open refuses or does again, and finds it done.
+var notOurs = []string{"goose_db_version", "sqlite_sequence"}
+
+// fixed are columns that can only have one value.
+var fixed = []string{"log_head.id"}
+
+// schema returns the columns of every table that is ours, from the database
+// itself.
+func schema(t testing.TB, r *Registry) map[string][]string {
+	t.Helper()
+	query := `SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'`
+	if onPostgres(r) {
+		query = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'`
+	}
+	tables := map[string][]string{}
+	for _, name := range column(t, r, query+` ORDER BY 1`) {
+		table, col, _ := strings.Cut(name, ".")
+		if slices.Contains(notOurs, table) {
+			continue
+		}
+		if keysOf[table] == nil {
+			t.Fatalf("table %s has no key in this test", table)
+		}
+		tables[table] = append(tables[table], col)
+	}
+	return tables
+}
+
+// rich fills a register of before with everything that can stand in one, and
+// returns it.
+func rich(t testing.TB, dsn string) *living {
+	t.Helper()
+	restoreBeforeLeaves(t, dsn)
+	r, c := open(t, dsn)
+	withSeal(t, r)
+	c.advance(72 * time.Hour)
+	l := &living{Registry: r, clock: c, t: t, numbers: []string{"26000001", "26000002", "26000003"}}
+	r.Store.random = rand.NewChaCha8([32]byte{1})
+	for _, act := range []string{
+		"photograph", "client", "client", "revoke", "queue", "extend", "queue", "certificate", "refusal", "licence",
+		"duplicate", "history", "approval", "reserve",
+	} {
+		s := step{act: act, chance: [6]uint64{0, 1, 1, 1}}
+		if act == "duplicate" || act == "history" {
+			s.chance[0] = uint64(slices.Index(l.numbers, "26000004"))
+		}
+		if act == "extend" {
+			l.clock.advance(time.Hour)
+		}
+		if got := l.take(s); strings.HasPrefix(got, "error") {
+			t.Fatalf("%s: %s", act, got)
+		}
+	}
+	for i, number := range []string{"26000004", "26000004"} {
+		l.clock.advance(time.Minute)
+		record(t, r, number, 3+i, order([]documents.EventKind{documents.EventSuspended, documents.EventTerminated}[i]))
+	}
+	erase(t, r, "26000004", 5)
+	erase(t, r, "26000002", 2)
+	must(t, r.VerifyLog(t.Context()))
+	return l
+}
+
+// Every column of every table: whatever is changed there is noticed, and the row
+// is named, or the column stands in the list of those that need not be.
+func TestEveryColumn(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r := rich(t, dsn).Registry
+		tables := schema(t, r)
+		edited := map[string]bool{}
+		for table, columns := range tables {
+			rows := rowsOf(t, r, table, columns)
+			if len(rows) == 0 {
+				t.Errorf("the register has no row in %s", table)
+			}
+			for _, row := range spread(rows) {
+				for _, column := range columns {
+					name := table + "." + column
+					if notCovered[name] != "" {
+						continue
+					}
+					for _, to := range otherValues(r, row.value(column), name) {
+						possible, complaint := noticed(t, r, setting(row, column, to))
+						edited[name] = edited[name] || possible
+						if complaint != "" {
+							t.Error(complaint)
+						}
+					}
+				}
+				for _, e := range []edit{deleting(row), doubling(row)} {
+					if _, complaint := noticed(t, r, e); complaint != "" {
+						t.Error(complaint)
+					}
+				}
+			}
+		}
+		for table, columns := range tables {
+			for _, column := range columns {
+				name := table + "." + column
+				if !edited[name] && notCovered[name] == "" && !slices.Contains(fixed, name) {
+					t.Errorf("%s could not be edited in any way", name)
+				}
+			}
+		}
+		for name := range maps.Keys(notCovered) {
+			table, column, _ := strings.Cut(name, ".")
+			if !slices.Contains(tables[table], column) {
+				t.Errorf("%s is in the list and not in the schema", name)
+			}
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// spread returns all of a few rows, and some of many; the oracle edits the rest.
+func spread(rows []tableRow) []tableRow {
+	const most = 9
+	if len(rows) <= most {
+		return rows
+	}
+	var some []tableRow
+	for i := range most {
+		some = append(some, rows[i*(len(rows)-1)/(most-1)])
+	}
+	return some
+}
+
+// declaredAs is the type of the columns that may be NULL.
+func declaredAs(name string) string {
+	switch name {
+	case "events.log_idx":
+		return "integer"
+	case "extensions.content", "extensions.result", "files.bytes":
+		return "bytes"
+	}
+	return "text"
+}
+
+// What is in the list of columns that need not be covered changes no answer.
+func TestUncoveredColumnsAnswerNothing(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		l := rich(t, dsn)
+		before := l.answers()
+		for name := range notCovered {
+			table, column, _ := strings.Cut(name, ".")
+			to := `'x'`
+			if _, integer := rowsOf(t, l.Registry, table, schema(t, l.Registry)[table])[0].value(column).(int64); integer {
+				to = `12345`
+			}
+			change(t, l.Registry, `UPDATE `+table+` SET `+column+` = `+to)
+		}
+		after := l.answers()
+		for i := range before {
+			if i >= len(after) || before[i] != after[i] {
+				t.Errorf("before the edits\n%.500s\nafter them\n%.500s", before[i], after[i])
+			}
+		}
+		must(t, l.VerifyLog(t.Context()))
+	})
+}
+
+// Edits of all kinds by chance, on registers of both engines: each is noticed
+// under the name of its row.
+func TestOracleColumns(t *testing.T) {
+	registers := []*living{rich(t, t.TempDir()+"/register.sqlite"), rich(t, cluster.Database(t))}
+	possible := 0
+	for c := range oracletest.Cases(t, oracletest.Columns) {
+		r := registers[c.IntN(2)].Registry
+		tables := schema(t, r)
+		table := pick(slices.Sorted(maps.Keys(tables)), c.Uint64())
+		rows := rowsOf(t, r, table, tables[table])
+		row := pick(rows, c.Uint64())
+		column := pick(slices.DeleteFunc(slices.Clone(row.columns), func(column string) bool {
+			return notCovered[table+"."+column] != ""
+		}), c.Uint64())
+		var e edit
+		switch other := pick(rows, c.Uint64()); c.IntN(6) {
+		case 0:
+			e = deleting(row)
+		case 1:
+			e = doubling(row)
+		case 2:
+			if string(encodeValue(row.value(column))) == string(encodeValue(other.value(column))) {
+				continue
+			}
+			e = swapping(row, other, column)
+		default:
+			e = setting(row, column, pick(otherValues(r, row.value(column), table+"."+column), c.Uint64()))
+		}
+		done, complaint := noticed(t, r, e)
+		if complaint != "" {
+			t.Errorf("%s: %s", c, complaint)
+		}
+		if done {
+			possible++
+		}
+	}
+	t.Logf("%d edits were made", possible)
+}

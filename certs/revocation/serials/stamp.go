@@ -1,8 +1,6 @@
 package serials
 
-import (
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // stamp is a date and time to the second, packed from the year down, so that
 // an earlier time is a smaller number. Zero is no time: months begin at 1.

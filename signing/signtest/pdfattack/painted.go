@@ -35,8 +35,9 @@ func misplaced(g Signers) []Case {
 			Change, codeOverContent},
 		{"painted: blanks that are letters", over(s.with(font, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[32/A]>>>>").
 			with(firstText, streamBody("", "BT /F1 20 Tf 310 210 Td (   ) Tj ET"))), Change, codeOverContent},
-		{"painted: a form with the width of the page", drawn("", "250 150 m 450 150 l S", "200 w /X1 Do"), Change, codeOverContent},
+		{"painted: a form with the width of the page", drawn("", "250 150 m 450 150 l S", "0.8 G 200 w /X1 Do"), Change, codeOverContent},
 		{"painted: a form with the font of the page", drawn("", "BT 320 100 Td (1) Tj ET", "/F1 200 Tf /X1 Do"), Change, codeOverContent},
+		{"painted: a form without the rise of the page", drawn("", "BT 310 210 Td (Pay 100) Tj ET", "/F1 20 Tf 400 Ts /X1 Do"), Change, codeOverContent},
 		{"painted: a form whose matrix is a reference", over(with("", "/X1 Do").with(logo, streamBody(
 			"/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Matrix 22 0 R", "0 0 50 50 re f")).with(hidden, "[1 0 0 1 310 210]")),
 			Change, codeOverContent},

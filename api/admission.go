@@ -72,7 +72,10 @@ func (b *budget) admit(ctx context.Context, cost int64, client bool) (release fu
 }
 
 // shares are what a request holds until it was answered.
-type shares struct{ release []func() }
+type shares struct {
+	release []func()
+	given   bool
+}
 
 const sharesKey = "shares"
 
@@ -96,15 +99,17 @@ func (v *service) share(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
+// hasBody reports whether a body comes, announced or in pieces.
+func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
 // admitted waits until a request may be worked on whose body is here, and gives
 // it its time from then on. The error is errBusy when it waited too long.
 func (v *service) admitted(c echo.Context, size int64) error {
 	held, ok := c.Get(sharesKey).(*shares)
-	if !ok {
-		return nil // no request of its own: a line of a batch was admitted
+	if !ok || held.given {
+		return nil // a second share while the first is held could wait for itself
 	}
+	held.given = true
 	ctx, cancel := context.WithTimeout(contextOf(c), v.RequestTime)
 	held.release = append(held.release, cancel)
 	c.SetRequest(c.Request().WithContext(ctx))

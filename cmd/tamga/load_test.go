@@ -11,9 +11,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"tamga/documents/registry/registrytest"
 )
 
 // served is the program as a process of its own.
@@ -91,6 +94,74 @@ func (p *served) watch(t *testing.T) (stop func() int64) {
 		<-ended
 		return most.Load()
 	}
+}
+
+// While the database hangs, what needs it is answered with 503 in time, and the
+// rest goes on; when it comes back, so does everything.
+func TestServeWhileDatabaseHangs(t *testing.T) {
+	cluster := registrytest.Start()
+	t.Cleanup(func() {
+		if err := cluster.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	p := startServed(t, "--database-url", cluster.Database(t), "--request-time", "2")
+	request, err := os.ReadFile(p.dir + "/var/samples/verify.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(path string, want int) {
+		t.Helper()
+		client := &http.Client{Timeout: 12 * time.Second}
+		var res *http.Response
+		var err error
+		if path == "/v1/verify/cms" {
+			res, err = client.Post(p.url+path, "application/json", bytes.NewReader(request))
+		} else {
+			res, err = client.Get(p.url + path)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if body, err := io.ReadAll(res.Body); res.StatusCode != want {
+			t.Errorf("%s: %d, want %d: %s (%v)", path, res.StatusCode, want, body, err)
+		}
+		if want == http.StatusServiceUnavailable && res.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: nothing says when to come again", path)
+		}
+	}
+	ask("/v1/check/26000001", http.StatusOK)
+	ask("/readyz", http.StatusOK)
+	thaw, err := cluster.Freeze()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var callers sync.WaitGroup
+	for range 30 { // more than the database has connections
+		callers.Go(func() { ask("/v1/check/26000001", http.StatusServiceUnavailable) })
+	}
+	ask("/v1/verify/cms", http.StatusOK)
+	ask("/livez", http.StatusOK)
+	ask("/readyz/verify", http.StatusOK)
+	ask("/readyz/issue", http.StatusServiceUnavailable)
+	callers.Wait()
+	if err := thaw(); err != nil {
+		t.Fatal(err)
+	}
+	ask("/v1/check/26000001", http.StatusOK)
+	ask("/readyz", http.StatusOK)
+	if err := cluster.Crash(); err != nil {
+		t.Fatal(err)
+	}
+	// The connections that broke are noticed one by one.
+	for range 20 {
+		if res, err := http.Get(p.url + "/readyz"); err == nil {
+			res.Body.Close()
+		}
+	}
+	ask("/readyz", http.StatusOK)
+	ask("/v1/check/26000001", http.StatusOK)
 }
 
 func TestMeasure(t *testing.T) {

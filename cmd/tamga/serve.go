@@ -59,7 +59,9 @@ const (
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 15 * time.Second
 	recoverEvery    = 5 * time.Minute
+	recoverTime     = 10 * time.Minute
 	extendEvery     = 30 * time.Second
+	extendTime      = 10 * time.Minute
 )
 
 // Run serves until the context ends.

@@ -152,7 +152,7 @@ func (s *stage) neutral(t *testing.T, path, number string) string {
 // guess asks for the file with an owner's number or a check code.
 func (s *stage) guess(t *testing.T, number, client, fact string) int {
 	t.Helper()
-	status, _ := s.post(t, "/check/"+number+"/pdf", "owner="+fact, map[string]string{
+	status, _ := s.post(t, "/check", "number="+number+"&owner="+fact, map[string]string{
 		"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": client,
 	})
 	return status

@@ -140,14 +140,15 @@ func (v *service) checkPage(c echo.Context) error {
 	return v.resultPage(c, answer, day, err)
 }
 
-// downloadPDF answers the form for the file: the file to whoever knows the
-// owner's number, the same neutral page to everyone else.
+// downloadPDF answers the form for the file: the file to whoever knows the check
+// code, which is printed on the document alone, the same neutral page to
+// everyone else.
 func (v *service) downloadPDF(c echo.Context) error {
 	form, err := v.readFields(c)
 	if err != nil {
 		return err
 	}
-	rec, _, err := v.unlock(c, c.Param("number"), secret{owner: form.Get("owner"), code: form.Get("owner")})
+	rec, _, err := v.unlock(c, c.Param("number"), secret{code: form.Get("code")})
 	if errors.Is(err, registry.ErrNotFound) {
 		body, err := v.pages.Absent(v.frame(c))
 		return v.page(c, http.StatusNotFound, body, err)

@@ -12,7 +12,7 @@ import (
 func result(a checkAnswer, lang web.Lang) web.Result {
 	r := web.Result{
 		Banner: banner(a, lang), CheckedAt: printedTime(a.CheckedAt),
-		Confirmed: a.SecondFact, OwnerKey: "owner_person",
+		Confirmed: a.SecondFact,
 	}
 	r.Checks = []web.CheckRow{integrityRow(a), signatureRow(a)}
 	if a.publicDocument == nil {
@@ -23,12 +23,7 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 	r.Checks = append(r.Checks, statusRow(a, r.Banner.Tone))
 	ours := a.UploadedFile == nil || a.UploadedFile.Ours
 	r.Download = ours && a.Integrity != signing.CheckFailed
-	switch a.Kind {
-	case documents.KindLicence:
-		r.OwnerKey = "owner_holder"
-	case documents.KindRefusal:
-		r.OwnerKey, r.Withheld = "owner_applicant", true
-	}
+	r.Withheld = a.Kind == documents.KindRefusal
 	return r
 }
 

@@ -101,12 +101,18 @@ func (v *service) checkUpload(c echo.Context, boundary string) (answer checkAnsw
 // page takes both in one field.
 type secret struct{ owner, code string }
 
-// opens reports whether the secret is that of a document.
-func (s secret) opens(rec registry.Record) bool {
-	code, _ := documents.ParseCheckCode(s.code)
+// matches reports whether the secret is that of a document.
+func (s secret) matches(rec registry.Record) bool {
 	byOwner := same(ownerNumber(rec.Content), onlyDigits(s.owner))
-	byCode := same(rec.CheckCode, code)
-	return byOwner || byCode
+	return s.isCode(rec) || byOwner
+}
+
+// isCode reports whether the secret is the check code of a document. Only that
+// opens anything: a holder's number can be known to many, and that of an
+// organisation is public.
+func (s secret) isCode(rec registry.Record) bool {
+	code, _ := documents.ParseCheckCode(s.code)
+	return same(rec.CheckCode, code)
 }
 
 // guessed reports whether the secret names an owner's number, which can be
@@ -142,7 +148,7 @@ func (v *service) unlock(c echo.Context, typed string, given secret) (registry.R
 		}
 	}
 	rec, life, err := v.issued(c, number.String)
-	if err == nil && !given.opens(rec) {
+	if err == nil && !given.matches(rec) {
 		err = registry.ErrNotFound
 	}
 	if !errors.Is(err, registry.ErrNotFound) {
@@ -159,7 +165,7 @@ func (v *service) checkWithSecret(c echo.Context, typed string, given secret, at
 	}
 	answer, err := v.answerCheck(c, rec, life, at)
 	answer.SecondFact = true
-	if answer.Holder != nil {
+	if answer.Holder != nil && given.isCode(rec) {
 		answer.Holder.MaskedIIN = masked(rec.Content.Owner())
 	}
 	return answer, err

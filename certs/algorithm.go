@@ -1,7 +1,6 @@
 package certs
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -109,7 +108,7 @@ const (
 type Algorithm struct {
 	Scheme Scheme
 	Digest Digest
-	salt   int // RSAPSS: length of the salt
+	salt   int // RSAPSS: length of the salt, which may be 0
 }
 
 // Name returns the algorithm's name for people.
@@ -221,48 +220,6 @@ func SignerInfoAlgorithm(signature, digest AlgorithmIdentifier) (Algorithm, erro
 	return alg, nil
 }
 
-// parsePSS reads RSASSA-PSS parameters (RFC 4055 section 3.1). Only MGF1 with
-// the same hash is accepted.
-func parsePSS(id AlgorithmIdentifier) (Algorithm, error) {
-	alg := Algorithm{Scheme: RSAPSS, Digest: SHA1, salt: 20}
-	mask := SHA1
-	fail := func() (Algorithm, error) {
-		return Algorithm{}, fmt.Errorf("%w: RSASSA-PSS parameters", ErrAlgorithm)
-	}
-	r, err := der.NewReader(id.Parameters).Enter(der.SequenceTag)
-	if err != nil {
-		return fail()
-	}
-	if e, ok, _ := r.Optional(der.ContextConstructed(0)); ok {
-		h, err := ParseAlgorithmIdentifier(e.Body)
-		if alg.Digest, ok = DigestByOID(h.OID); err != nil || !ok {
-			return fail()
-		}
-	}
-	if e, ok, _ := r.Optional(der.ContextConstructed(1)); ok {
-		mgf, err := ParseAlgorithmIdentifier(e.Body)
-		if err != nil || !mgf.OID.Equal(oidMGF1) {
-			return fail()
-		}
-		h, err := ParseAlgorithmIdentifier(mgf.Parameters)
-		if mask, ok = DigestByOID(h.OID); err != nil || !ok {
-			return fail()
-		}
-	}
-	if e, ok, _ := r.Optional(der.ContextConstructed(2)); ok {
-		if alg.salt, err = der.NewReader(e.Body).ReadInt(); err != nil {
-			return fail()
-		}
-	}
-	if e, ok, _ := r.Optional(der.ContextConstructed(3)); ok && !bytes.Equal(e.Body, []byte{2, 1, 1}) {
-		return fail()
-	}
-	if r.Done() != nil || alg.Digest.hash == 0 || mask.hash != alg.Digest.hash {
-		return fail()
-	}
-	return alg, nil
-}
-
 // Verify checks a signature over the signed parts, taken one after another.
 // The error is [ErrSignature] when the signature is wrong, [ErrAlgorithm] when
 // the key is of another kind than the algorithm.
@@ -277,14 +234,19 @@ func (a Algorithm) Verify(pub crypto.PublicKey, signed, signature []byte) error 
 // the message itself and cannot be verified so.
 func (a Algorithm) VerifyDigest(pub crypto.PublicKey, digest, signature []byte) error {
 	switch a.Scheme {
+	case RSAPKCS1, RSAPSS, ECDSA, DSA:
+		// To crypto/rsa the hash 0 means that nothing tells what was hashed.
+		if a.Digest.hash == 0 || len(digest) != a.Digest.hash.Size() {
+			return fmt.Errorf("%w: a %s digest of %d bytes", ErrAlgorithm, a.Digest.Name, len(digest))
+		}
+	}
+	switch a.Scheme {
 	case RSAPKCS1:
 		return verdictOf(a, pub, func(k *rsa.PublicKey) bool {
 			return rsa.VerifyPKCS1v15(k, a.Digest.hash, digest, signature) == nil
 		})
 	case RSAPSS:
-		return verdictOf(a, pub, func(k *rsa.PublicKey) bool {
-			return rsa.VerifyPSS(k, a.Digest.hash, digest, signature, &rsa.PSSOptions{SaltLength: a.salt}) == nil
-		})
+		return verdictOf(a, pub, func(k *rsa.PublicKey) bool { return a.verifyPSS(k, digest, signature) })
 	case ECDSA:
 		return verdictOf(a, pub, func(k *ecdsa.PublicKey) bool { return ecdsa.VerifyASN1(k, digest, signature) })
 	case DSA:

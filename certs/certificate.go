@@ -90,6 +90,9 @@ type Certificate struct {
 	fingerprint [sha256.Size]byte
 	described   atomic.Pointer[Description]
 	extensions  []byte // contents of the SEQUENCE of them
+	// oddQualifier is set when certificatePolicies has a qualifier that is not
+	// known.
+	oddQualifier bool
 }
 
 // Extension is one extension as it stands in the certificate.

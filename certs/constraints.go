@@ -28,12 +28,9 @@ func (c *Certificate) readNameConstraints(b []byte) error {
 		return err
 	}
 	n := &NameConstraints{}
-	if r.Empty() {
-		// RFC 5280 forbids it, and whatever its author meant, nothing here
-		// would do it.
-		c.UnhandledCritical = append(c.UnhandledCritical, oidExtNameConstraints)
-		return nil
-	}
+	// RFC 5280 forbids that nothing is said, here or in a list of subtrees, and
+	// whatever its author meant, nothing here would do it.
+	empty := r.Empty()
 	for tag, list := range []*[]NameSubtree{&n.Permitted, &n.Excluded} {
 		e, ok, err := r.Optional(der.ContextConstructed(byte(tag)))
 		if err != nil {
@@ -45,6 +42,10 @@ func (c *Certificate) readNameConstraints(b []byte) error {
 		if *list, err = parseSubtrees(e.Body); err != nil {
 			return err
 		}
+		empty = empty || len(*list) == 0
+	}
+	if empty {
+		c.UnhandledCritical = append(c.UnhandledCritical, oidExtNameConstraints)
 	}
 	c.NameConstraints = n
 	return r.Done()

@@ -171,6 +171,9 @@ func (c *Certificate) readExtKeyUsage(b []byte) error {
 	if err != nil {
 		return err
 	}
+	if r.Empty() {
+		return der.ErrSyntax // for nothing, which is not the same as for anything
+	}
 	for !r.Empty() {
 		oid, err := r.ReadOID()
 		if err != nil {

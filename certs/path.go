@@ -2,6 +2,7 @@ package certs
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"fmt"
 	"slices"
 )
@@ -60,6 +61,19 @@ type Path []*Certificate
 
 // Anchor returns the trust anchor at the end.
 func (p Path) Anchor() *Certificate { return p[len(p)-1] }
+
+// oidAnyUsage is the extended key usage that limits nothing.
+var oidAnyUsage = asn1.ObjectIdentifier{2, 5, 29, 37, 0}
+
+// Permits reports whether the authorities on the path may issue certificates for
+// an extended key usage: an authority whose own certificate names such usages is
+// for no other (RFC 5280 section 4.2.1.12).
+func (p Path) Permits(usage asn1.ObjectIdentifier) bool {
+	return !slices.ContainsFunc(p[min(1, len(p)):], func(c *Certificate) bool {
+		return len(c.ExtKeyUsage) > 0 && !slices.ContainsFunc(c.ExtKeyUsage, usage.Equal) &&
+			!slices.ContainsFunc(c.ExtKeyUsage, oidAnyUsage.Equal)
+	})
+}
 
 // Pool holds trust anchors and intermediate certificates. The zero value holds
 // none, and then no path exists. A pool may be used by many goroutines once it

@@ -2,6 +2,7 @@ package certs
 
 import (
 	"encoding/asn1"
+	"errors"
 	"slices"
 	"strings"
 
@@ -15,7 +16,15 @@ var AnyPolicy = asn1.ObjectIdentifier{2, 5, 29, 32, 0}
 // PolicyMapping says that what is Issuer's policy is Subject's below.
 type PolicyMapping struct{ Issuer, Subject asn1.ObjectIdentifier }
 
-// readPolicies passes over the qualifiers, which decide nothing.
+// The qualifiers of RFC 5280 section 4.2.1.4: where the practices are published,
+// and a text for people. Neither decides anything.
+var (
+	oidQualifierCPS    = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 2, 1}
+	oidQualifierNotice = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 2, 2}
+)
+
+// readPolicies reads the policies, and notes qualifiers that are not known: a
+// critical extension with such a one is not understood.
 func (c *Certificate) readPolicies(b []byte) error {
 	r, err := der.Inside(b, der.SequenceTag)
 	if err != nil {
@@ -31,6 +40,31 @@ func (c *Certificate) readPolicies(b []byte) error {
 			return err
 		}
 		c.Policies = append(c.Policies, oid)
+		if info.Empty() {
+			continue
+		}
+		qualifiers, err := info.Enter(der.SequenceTag)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(c.readQualifiers(qualifiers), info.Done()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Certificate) readQualifiers(r *der.Reader) error {
+	for !r.Empty() {
+		q, err := r.Enter(der.SequenceTag)
+		if err != nil {
+			return err
+		}
+		id, err := q.ReadOID()
+		if err != nil {
+			return err
+		}
+		c.oddQualifier = c.oddQualifier || !id.Equal(oidQualifierCPS) && !id.Equal(oidQualifierNotice)
 	}
 	return nil
 }

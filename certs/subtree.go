@@ -14,18 +14,57 @@ import (
 // leading period those of all hosts of a domain. The part before the @ is
 // compared exactly (RFC 5280 section 7.5).
 func emailWithin(address, base string) (inside, ok bool) {
-	at := strings.LastIndexByte(address, '@')
-	if at <= 0 || !validHost(address[at+1:]) || !ascii(address) {
+	local, host, ok := mailbox(address)
+	if !ok {
 		return false, false
 	}
 	if base == "" {
 		return true, true
 	}
-	if i := strings.LastIndexByte(base, '@'); i >= 0 {
-		host := base[i+1:]
-		return address[:at] == base[:i] && equalASCII(address[at+1:], host), i > 0 && validHost(host)
+	if strings.Contains(base, "@") {
+		baseLocal, baseHost, ok := mailbox(base)
+		return local == baseLocal && equalASCII(host, baseHost), ok
 	}
-	return hostWithin(address[at+1:], base)
+	return hostWithin(host, base)
+}
+
+// mailbox takes an address apart where every reader must: at its only @, or at
+// the one after a quoted text (RFC 5321 section 4.1.2). What stands before it has
+// nothing else by which readers see the host in different places.
+func mailbox(address string) (local, host string, ok bool) {
+	end := strings.IndexByte(address, '@')
+	if strings.HasPrefix(address, `"`) {
+		if end = quotedEnd(address); end < 0 || end == len(address) || address[end] != '@' {
+			return "", "", false
+		}
+	} else if end <= 0 || strings.ContainsFunc(address[:end], special) {
+		return "", "", false
+	}
+	local, host = address[:end], address[end+1:]
+	return local, host, validHost(host)
+}
+
+// special reports whether a character has no place in a local part that is not
+// quoted.
+func special(c rune) bool {
+	return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>[]:;@\,"`, c)
+}
+
+// quotedEnd returns where the quoted text ends that s begins with; negative when
+// it does not, or when it has what may not be quoted.
+func quotedEnd(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"':
+			return i + 1
+		case c == '\\':
+			i++ // whatever is next, as long as there is something
+		}
+		if i == len(s) || s[i] < ' ' || s[i] >= 0x7f {
+			return -1
+		}
+	}
+	return -1
 }
 
 // hostWithin is what mailboxes and addresses have in common: a base without a
@@ -66,14 +105,18 @@ func dnsWithin(name, base string, excluding bool) (inside, ok bool) {
 }
 
 // uriWithin applies to the host part. An address without a host name, or with
-// an IP address in its place, is refused.
+// an IP address in its place, is refused; so is one that is relative, or in which
+// the host may be seen in two places.
 func uriWithin(address, base string) (inside, ok bool) {
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || !u.IsAbs() {
+		return false, false
+	}
+	if password, _ := u.User.Password(); strings.Contains(u.User.Username()+password, "@") {
 		return false, false
 	}
 	host := u.Hostname()
-	if _, err := netip.ParseAddr(host); err == nil || !validHost(host) {
+	if !validHost(host) || numeric(host[strings.LastIndexByte(host, '.')+1:]) {
 		return false, false
 	}
 	if base == "" {
@@ -82,10 +125,21 @@ func uriWithin(address, base string) (inside, ok bool) {
 	return hostWithin(host, base)
 }
 
+// numeric reports whether the last label of a host makes it an address of IPv4,
+// in one of the ways that browsers read them.
+func numeric(label string) bool {
+	return label[0] >= '0' && label[0] <= '9' &&
+		(strings.Trim(label, "0123456789") == "" || strings.HasPrefix(lowerASCII(label), "0x"))
+}
+
 // addressWithin: the base is an address and a mask of its length, of
-// contiguous bits.
+// contiguous bits. An address of IPv4 that is written as one of IPv6 (RFC 4291
+// section 2.5.5) is refused: it is of both families.
 func addressWithin(address, base []byte) (inside, ok bool) {
 	size := len(address)
+	if a, isAddress := netip.AddrFromSlice(address); isAddress && a.Is4In6() {
+		return false, false
+	}
 	if size != 4 && size != 16 || len(base) != 8 && len(base) != 32 {
 		return false, false
 	}
@@ -122,15 +176,6 @@ func validHost(s string) bool {
 			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
 				return false
 			}
-		}
-	}
-	return true
-}
-
-func ascii(s string) bool {
-	for _, c := range []byte(s) {
-		if c >= 0x80 {
-			return false
 		}
 	}
 	return true

@@ -36,7 +36,7 @@ var extensionReaders = []extensionReader{
 		c.AuthorityKeyID = from.AuthorityKeyID
 	}},
 	{oidExtPolicies, "certificatePolicies", (*Certificate).readPolicies, false, func(c, from *Certificate) {
-		c.Policies = from.Policies
+		c.Policies, c.oddQualifier = from.Policies, from.oddQualifier
 	}},
 	// Whoever asks about revocation reads the points; without an answer to
 	// that no certificate is accepted.
@@ -175,8 +175,11 @@ func (c *Certificate) process(e Extension, reader *extensionReader) error {
 	return nil
 }
 
+// noteCritical notes a critical extension that is not understood, or not enforced
+// (RFC 5280 sections 4.2 and 4.2.1.4).
 func (c *Certificate) noteCritical(e Extension, reader *extensionReader) {
-	if e.Critical && (reader == nil || reader.partial) {
+	odd := e.ID.Equal(oidExtPolicies) && c.oddQualifier
+	if e.Critical && (reader == nil || reader.partial || odd) {
 		c.UnhandledCritical = append(c.UnhandledCritical, e.ID)
 	}
 }

@@ -236,3 +236,105 @@ func TestAcceptAnotherPath(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A critical extension of policies is understood with its qualifiers or not at
+// all (RFC 5280 section 4.2.1.4); one that is not critical may have any.
+func TestPolicyQualifiers(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	qualified := func(critical bool, ids ...[]int) func(*ca.Template) {
+		var list [][]byte
+		for _, id := range ids {
+			list = append(list, der.Sequence(der.OID(id), der.Encode(der.IA5String, []byte("http://demo.invalid/"))))
+		}
+		return set(32, critical, der.Sequence(der.Sequence(der.OID(policyB)), der.Sequence(der.OID(policyA), der.Sequence(list...))))
+	}
+	cps, notice, odd := []int{1, 3, 6, 1, 5, 5, 7, 2, 1}, []int{1, 3, 6, 1, 5, 5, 7, 2, 2}, []int{1, 3, 6, 1, 5, 5, 7, 2, 3}
+	for _, test := range []struct {
+		name   string
+		change func(*ca.Template)
+		want   certs.PathReason
+	}{
+		{"both that are known, critical", qualified(true, cps, notice), ""},
+		{"an unknown one, critical", qualified(true, odd), certs.ReasonCritical},
+		{"an unknown one after a known, critical", qualified(true, cps, odd), certs.ReasonCritical},
+		{"an unknown one before a known, critical", qualified(true, odd, notice), certs.ReasonCritical},
+		{"an unknown one, not critical", qualified(false, odd), ""},
+	} {
+		for _, inTarget := range []bool{true, false} {
+			changes := []func(*ca.Template){test.change, nil}
+			if inTarget {
+				changes = []func(*ca.Template){nil, test.change}
+			}
+			made := chain(t, a, changes...)
+			p := pool(a)
+			for range 2 { // the second time beside one that resembles it
+				c, err := p.Parse(made[0].Raw)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := p.Build(c, made[1:], now); reason(err) != test.want {
+					t.Errorf("%s, in the target: %v: %v, want %s", test.name, inTarget, err, test.want)
+				}
+			}
+		}
+	}
+}
+
+// The policies of a certificate that resembles another are taken over with what
+// is odd about them.
+func TestPolicyQualifiersOfResembling(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	odd := der.Sequence(der.Sequence(der.OID(policyA), der.Sequence(der.Sequence(der.OID([]int{1, 2, 398, 5}), der.NullValue()))))
+	lenient, strict := set(32, false, odd), set(32, true, odd)
+	p := pool(a)
+	for n, change := range []func(*ca.Template){lenient, lenient, strict, strict} {
+		c, err := p.Parse(issue(t, a, ca.Person{Template: change}).Certificate.Raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(c.UnhandledCritical) > 0; got != (n >= 2) {
+			t.Errorf("certificate %d: %v", n, c.UnhandledCritical)
+		}
+		if _, err := p.Build(c, nil, now); (err == nil) != (n < 2) || err != nil && reason(err) != certs.ReasonCritical {
+			t.Errorf("certificate %d: %v", n, err)
+		}
+	}
+}
+
+func TestMalformedPolicies(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	raw := issue(t, a, ca.Person{Template: policies(policyA)}).Certificate
+	for name, value := range map[string][]byte{
+		"qualifiers of no sequence": der.Sequence(der.Sequence(der.OID(policyA), der.NullValue())),
+		"qualifier of no sequence":  der.Sequence(der.Sequence(der.OID(policyA), der.Sequence(der.NullValue()))),
+		"qualifier of no kind":      der.Sequence(der.Sequence(der.OID(policyA), der.Sequence(der.Sequence()))),
+		"something after them":      der.Sequence(der.Sequence(der.OID(policyA), der.Sequence(), der.NullValue())),
+	} {
+		h, err := a.Issue(ca.Person{Surname: "А", GivenName: "Б", NotBefore: raw.NotBefore, NotAfter: raw.NotAfter, Template: set(32, false, value)})
+		if err == nil {
+			t.Errorf("%s: %v passes", name, h.Certificate.Policies)
+		} else if !errors.Is(err, certs.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a list of subtrees or of uses leaves empty says something that nobody can
+// tell; it is not read as if it were absent.
+func TestPresentButEmpty(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	for name, value := range map[string][]byte{
+		"nothing": der.Sequence(), "nothing permitted": der.Sequence(der.Encode(der.ContextConstructed(0))),
+		"nothing excluded": der.Sequence(der.Encode(der.ContextConstructed(1))),
+		"nothing excluded, one permitted": der.Sequence(der.Encode(der.ContextConstructed(0), der.Sequence(dns("x.kz"))),
+			der.Encode(der.ContextConstructed(1))),
+	} {
+		made := chain(t, a, set(30, true, value), altName(dns("x.kz")))
+		if _, err := pool(a).Build(made[0], made[1:], now); reason(err) != certs.ReasonCritical {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := a.Issue(ca.Person{Surname: "А", GivenName: "Б", NotAfter: now.AddDate(1, 0, 0), Template: set(37, false, der.Sequence())}); !errors.Is(err, certs.ErrMalformed) {
+		t.Errorf("no extended use: %v", err)
+	}
+}

@@ -84,7 +84,10 @@ func askRevocation(f *facts, p *Policy) finding {
 	}
 	result := passed("")
 	for i, a := range f.revocation {
-		if found := askLink(f, p, i, a); i == 0 || worse(found, result) {
+		found := askLink(f, p, i, a)
+		// That an authority was revoked explains why nothing is known below it.
+		explains := result.sub == TryLater && found.sub != TryLater && severity(found.status) == severity(result.status)
+		if i == 0 || worse(found, result) || explains {
 			result = found
 		}
 	}
@@ -202,7 +205,7 @@ func askKeyUsage(f *facts, _ *Policy) finding {
 
 // askTimestampingUsage asks what RFC 3161 section 2.3 wants of an authority's
 // certificate: the extended key usage is critical and names nothing but
-// timestamping.
+// timestamping, which its path allows, and the key is for nothing but that.
 func askTimestampingUsage(f *facts, _ *Policy) finding {
 	c := f.certificate
 	if c == nil {
@@ -217,6 +220,10 @@ func askTimestampingUsage(f *facts, _ *Policy) finding {
 		return undetermined(ChainConstraintsFailure, "the extended key usage is not critical")
 	case c.HasKeyUsage && c.KeyUsage&(certs.DigitalSignature|certs.NonRepudiation) == 0:
 		return undetermined(ChainConstraintsFailure, "the key usage does not allow signatures")
+	case c.CA || c.KeyUsage&(certs.KeyCertSign|certs.CRLSign) != 0:
+		return undetermined(ChainConstraintsFailure, "the certificate is that of a certification authority")
+	case !f.path.Permits(oidTimeStamping):
+		return undetermined(ChainConstraintsFailure, "an authority above it may not issue certificates for timestamping")
 	}
 	return passed("timeStamping, critical and alone")
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"strconv"
 	"strings"
+	"time"
 
 	"tamga/certs"
 )
@@ -27,13 +28,52 @@ func askPolicy(f *facts, p *Policy) finding {
 	if found := askAlgorithms(f, p); found.status != CheckPassed {
 		return found
 	}
-	if p.certificatePolicyAllowed(f.certificate) || p.CertificatePolicyMissing == LevelIgnore {
+	worst := passed("")
+	for _, found := range []finding{f.askMessageTime(p), f.askUnsignedParts(p), f.askCertificatePolicy(p)} {
+		switch {
+		case worse(found, worst):
+			worst = found
+		case found.status == CheckWarning && worst.status == CheckWarning:
+			worst.detail += "; " + found.detail
+		}
+	}
+	return worst
+}
+
+func (f *facts) askCertificatePolicy(p *Policy) finding {
+	if p.certificatePolicyAllowed(f.certificate) {
 		return passed("")
 	}
-	if p.CertificatePolicyMissing == LevelWarn {
-		return warning("the certificate carries none of the national certificate policies")
+	return undetermined(ChainConstraintsFailure, "the certificate carries none of the national certificate policies").
+		atLevel(p.CertificatePolicyMissing)
+}
+
+// askMessageTime asks whether a SOAP message was received while it held
+// (WS-Security 1.1 section 10): an old one that comes again was asked for once.
+func (f *facts) askMessageTime(p *Policy) finding {
+	if f.xml == nil {
+		return passed("")
 	}
-	return undetermined(ChainConstraintsFailure, "the certificate carries none of the national certificate policies")
+	created, expires := f.xml.Created, f.xml.Expires
+	switch {
+	case !expires.IsZero() && f.at.After(expires.Add(clockSkew)):
+		return undetermined(SigConstraintsFailure, "the message held until %s, and the question is about %s",
+			expires.Format(time.RFC3339), f.at.Format(time.RFC3339)).atLevel(p.XMLMessageTime)
+	case created.After(f.at.Add(clockSkew)):
+		return undetermined(SigConstraintsFailure, "the message says that it was created on %s, and the question is about %s",
+			created.Format(time.RFC3339), f.at.Format(time.RFC3339)).atLevel(p.XMLMessageTime)
+	}
+	return passed("")
+}
+
+// askUnsignedParts tells of what seems to be signed and is not.
+func (f *facts) askUnsignedParts(p *Policy) finding {
+	if f.xml == nil || len(f.xml.Unsigned) == 0 {
+		return passed("")
+	}
+	first := f.xml.Unsigned[0]
+	return failed(SigConstraintsFailure, "%d parts of the signature or beside it are not signed, the first at %s: %s",
+		len(f.xml.Unsigned), first.Path, first.What).atLevel(p.XMLUnsignedParts)
 }
 
 // askAlgorithms asks whether digests and keys were to be relied on at the time

@@ -46,7 +46,7 @@ func (e *evidence) status(q *linkQuestion) (answer revocation.Answer, carried bo
 	answer = revocation.Answer{Status: revocation.Undetermined, Cause: revocation.CauseNoList}
 	if lists := e.all(); lists != nil {
 		about := q.question(q.bag.all(), q.at)
-		about.Until, about.Also = q.until, q.v.Revocation
+		about.Also = q.v.Revocation
 		answer = lists.JudgeLink(about, q.number)
 	}
 	said := e.answers(q, q.path[q.number:], q.at, 0)
@@ -72,6 +72,9 @@ func unheard(a revocation.Answer) revocation.Answer {
 // evidence brings up, as of a time.
 func (q *linkQuestion) question(extra []*certs.Certificate, at time.Time) revocation.Question {
 	out := revocation.Question{Path: q.path, Pool: q.v.Trust, Extra: extra, At: at, Now: q.now}
+	if q.until.Before(q.now) {
+		out.Until = q.until // else also lists count that were made since
+	}
 	if e := q.evidence; !e.empty() {
 		out.Proved = e.proved
 		out.Others = func(c, issuer *certs.Certificate, at time.Time) revocation.Answer {
@@ -98,7 +101,7 @@ func (e *evidence) answers(q *linkQuestion, path certs.Path, at time.Time, depth
 		if !take(&e.left.answers) {
 			return unheard(answer)
 		}
-		if !q.until.IsZero() && item.known.After(q.until) {
+		if item.known.After(q.until) {
 			said = said.WithoutProof()
 		}
 		answer = revocation.Join(answer, said, at)
@@ -130,7 +133,7 @@ func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at ti
 // responder tells all that is known of a responder, the first of a path.
 func (e *evidence) responder(q *linkQuestion, path certs.Path, at time.Time, depth int) revocation.Answer {
 	about := q.question(q.bag.all(), at)
-	about.Path, about.Until, about.Also = path, q.until, e.all()
+	about.Path, about.Also = path, e.all()
 	answer := q.v.Revocation.JudgeLink(about, 0)
 	if lists := e.all(); lists != nil {
 		about.Also = q.v.Revocation

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -144,6 +145,18 @@ func TestForgedTimestamps(t *testing.T) {
 		{"key for enciphering", func(f *forgedToken) {
 			f.authority = with(func(x *ca.Template) { x.Set(ca.KeyUsage(certs.KeyEncipherment)) })
 		}, unsure, signing.ChainConstraintsFailure, signing.CheckKeyUsage},
+		{"of a certification authority", func(f *forgedToken) {
+			f.authority = with(func(x *ca.Template) { x.Set(ca.BasicConstraints(true, -1)) })
+		}, unsure, signing.ChainConstraintsFailure, signing.CheckKeyUsage},
+		{"key for certificates too", func(f *forgedToken) {
+			f.authority = with(func(x *ca.Template) { x.Set(ca.KeyUsage(certs.DigitalSignature | certs.KeyCertSign)) })
+		}, unsure, signing.ChainConstraintsFailure, signing.CheckKeyUsage},
+		{"key for lists too", func(f *forgedToken) {
+			f.authority = with(func(x *ca.Template) { x.Set(ca.KeyUsage(certs.NonRepudiation | certs.CRLSign)) })
+		}, unsure, signing.ChainConstraintsFailure, signing.CheckKeyUsage},
+		{"said to be no certification authority", func(f *forgedToken) {
+			f.authority = with(func(x *ca.Template) { x.Set(ca.BasicConstraints(false, -1)) })
+		}, ok, "", ""},
 		{"of a revoked authority", func(f *forgedToken) { f.authority = revoked }, unsure, signing.RevokedNoPOE, signing.CheckRevocation},
 		{"of an expired authority", func(f *forgedToken) {
 			f.authority = pki.TSAWith(ca.Service{NotAfter: day(-1)})
@@ -210,6 +223,7 @@ var opensslLenient = map[string]string{
 	"before the authority was certified": "genTime is not looked at",
 	"from the future":                    "genTime is not looked at",
 	"unknown critical extension":         "extensions of TSTInfo are not looked at",
+	"of a certification authority":       "an authority may stamp, where its key usage allows that",
 }
 
 // opensslJudges has openssl verify a token too.
@@ -358,4 +372,63 @@ func TestContentTimestamps(t *testing.T) {
 	if got := verify(t, pki.Verifier, make(5, content), signing.Question{At: day(10)}); got.SubIndication != signing.Revoked || got.Indication != signing.TotalFailed {
 		t.Errorf("after the revocation: %s", explain(got))
 	}
+}
+
+// A timestamp authority is one only where every authority above it may make it
+// one: those that are for something else, said in their own certificates, may not.
+func TestTimestampUsageOnThePath(t *testing.T) {
+	anyUsage, codeSigning := asn1.ObjectIdentifier{2, 5, 29, 37, 0}, asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 3}
+	for _, test := range []struct {
+		name   string
+		usages []asn1.ObjectIdentifier
+		ok     bool
+	}{
+		{"nothing said", nil, true},
+		{"for timestamping", []asn1.ObjectIdentifier{oidTimeStamping}, true},
+		{"for timestamping and more", []asn1.ObjectIdentifier{codeSigning, oidTimeStamping}, true},
+		{"for anything", []asn1.ObjectIdentifier{codeSigning, anyUsage}, true},
+		{"for something else", []asn1.ObjectIdentifier{codeSigning}, false},
+	} {
+		for _, critical := range []bool{true, false} {
+			pki := signtest.New(t, ca.ECDSA)
+			signature := signatureOf(t, pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant())))
+			between := belowIssuing(t, pki, func(x *ca.Template) {
+				x.Remove(asn1.ObjectIdentifier{2, 5, 29, 37})
+				if test.usages != nil {
+					x.Set(ca.ExtKeyUsage(critical, test.usages...))
+				}
+			})
+			authority := pki.TSAWith(ca.Service{IssuedBy: &between})
+			authority.Chain = append([]*certs.Certificate{between.Certificate}, authority.Chain...)
+			f := &forgedToken{authority: authority, kind: tsp.OIDTSTInfo, info: tsp.TSTInfo{
+				Policy: authority.Policies[0], Imprint: tsp.NewImprint(certs.SHA256, signature), Serial: big.NewInt(7), GenTime: day(0),
+			}}
+			got, err := pki.Verifier.VerifyTimestamp(context.Background(), f.bytes(t), signature, signing.Question{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(got.Timestamps[0].Checks, func(c signing.Check) bool { return c.Name == signing.CheckKeyUsage })
+			usage := got.Timestamps[0].Checks[i]
+			if (usage.Status == signing.CheckPassed) != test.ok || !test.ok && usage.SubIndication != signing.ChainConstraintsFailure {
+				t.Errorf("%s, critical %v: %+v", test.name, critical, usage)
+			}
+			if !test.ok && got.Passed() {
+				t.Errorf("%s: passes", test.name)
+			}
+		}
+	}
+}
+
+// belowIssuing is an authority that the issuing one certified.
+func belowIssuing(t *testing.T, pki *signtest.PKI, change func(*ca.Template)) ca.Holder {
+	h, err := pki.Authority.Issue(ca.Person{Surname: "БӨЛІМШЕ", GivenName: "ОРТАЛЫҚ", NotBefore: day(-100), NotAfter: day(2000),
+		Template: func(x *ca.Template) {
+			x.Set(ca.BasicConstraints(true, -1))
+			x.Set(ca.KeyUsage(certs.KeyCertSign | certs.CRLSign))
+			change(x)
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
 }

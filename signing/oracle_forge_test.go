@@ -182,25 +182,6 @@ func (f *forge) token(k tokenKey) []byte {
 	return b
 }
 
-// archive adds an archive timestamp of a time over everything.
-func (f *forge) archive(d *cms.Draft, at when) {
-	index, err := d.HashIndex(0, certs.SHA256)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	parts, err := d.ArchiveInput(0, certs.SHA256.Sum(forgedStatement), index)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	var all []byte
-	for _, p := range parts {
-		all = append(all, p...)
-	}
-	if err := d.AddArchiveTimestamp(0, tokenAt(f.t, f.stamps, at.time(), all), index); err != nil {
-		f.t.Fatal(err)
-	}
-}
-
 // entry is a certificate on a list.
 type entry struct {
 	of     *certs.Certificate

@@ -132,10 +132,10 @@ func (s *scenario) proofs(best *when) (stamped bool, contentAt when, ordered boo
 // slideAuthority is the first step of the sliding: until when the authority's
 // key is to be believed.
 func (s *scenario) slideAuthority(j *judgement) (control when, accused bool) {
-	if !s.makerIsAuthority() || !s.services || s.makerRevokedAt() > s.asked {
+	since := s.makerRevokedAt()
+	if !s.makerIsAuthority() || !s.services || since == never {
 		return s.asked, false
 	}
-	since := s.makerRevokedAt()
 	switch {
 	case since < j.best:
 		return since, true
@@ -144,9 +144,9 @@ func (s *scenario) slideAuthority(j *judgement) (control when, accused bool) {
 		return since, true
 	case s.refused(s.makerReason):
 		j.by(ruleLater)
-		return since, true
+		return min(since, s.asked), true
 	}
-	return since, false
+	return min(since, s.asked), false
 }
 
 // stands asks about the maker of the evidence, a responder or a signer

@@ -74,18 +74,23 @@ type scenario struct {
 	// about all certificates of the authority, its signer's among them.
 	wide bool
 	// people is when the verifier's list about the signer was made; services
-	// says that it has lists of the present about everybody else.
+	// says that it has lists about everybody else, made ahead slots after the
+	// time asked about: a question about the past.
 	people   when
 	services bool
+	ahead    when
 	strict   bool // the policy kz; otherwise what the standard says
 }
 
 func (s *scenario) makerIsAuthority() bool { return s.maker == byAuthority || s.maker == listed }
 
-// makerRevokedAt is when the maker was revoked as far as known at the time asked
-// about: a hold that was lifted since was none.
+// present is when the lists about makers were made.
+func (s *scenario) present() when { return s.asked + s.ahead }
+
+// makerRevokedAt is when the maker was revoked as far as is known: a hold that
+// was lifted since was none.
 func (s *scenario) makerRevokedAt() when {
-	if s.makerRevoked > s.asked || s.makerReason == revocation.CertificateHold && s.makerLifted <= s.asked {
+	if s.makerRevoked > s.present() || s.makerReason == revocation.CertificateHold && s.makerLifted <= s.present() {
 		return never
 	}
 	return s.makerRevoked
@@ -138,10 +143,10 @@ func (s *scenario) String() string {
 		lies = []string{"good", "revoked", "hold", "never issued"}[*s.lies]
 	}
 	return fmt.Sprintf("signed %v, stamped %v, signer revoked %v (%v, lifted %v), maker revoked %v (%v, lifted %v), evidence made %v, proved %v, expires %v, asked %v; "+
-		"by %s (wide %t) through %s saying %s; own list of %v, services known %t, strict %t",
+		"by %s (wide %t) through %s saying %s; own list of %v, services known %t (%v ahead), strict %t",
 		s.signed, s.stamped, s.revoked, s.reason, s.lifted, s.makerRevoked, s.makerReason, s.makerLifted, s.made, s.proved, s.expires, s.asked,
 		[]string{"responder", "unchecked responder", "authority's answer", "authority's list", "signer of lists", "indirect list"}[s.maker], s.wide,
-		[]string{"nothing", "container", "revocation-values", "question", "own lists", "own question"}[s.door], lies, s.people, s.services, s.strict)
+		[]string{"nothing", "container", "revocation-values", "question", "own lists", "own question"}[s.door], lies, s.people, s.services, s.ahead, s.strict)
 }
 
 // orders are all orders of the eight events, with ties, in which nothing is

@@ -13,6 +13,7 @@ import (
 	"tamga/oracletest"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/tsp"
 )
 
 // TestOracleTimes forges every order of signing, stamping, revoking, making
@@ -76,10 +77,13 @@ func chooseScenario(c oracletest.Case, all [][8]uint8) scenario {
 	if s.maker.answers() == (s.door == doorOwn) || !s.maker.answers() && s.door == doorAsk {
 		s.door = doorCarried
 	}
+	if c.IntN(8) == 0 {
+		s.ahead = 1 + when(c.IntN(3))
+	}
 	if s.door == doorAsk {
 		s.services = true // somebody must tell of the authority, when it is asked about
 	} else if c.IntN(2) == 0 {
-		s.people = when(c.IntN(int(s.asked) + 1))
+		s.people = when(c.IntN(int(s.present()) + 1))
 		if c.IntN(2) == 0 {
 			s.people = s.asked
 		}
@@ -111,7 +115,9 @@ func (f *forge) verify(s *scenario) *signing.Verdict {
 	}
 	f.bring(s, c, d, v, &q)
 	if s.proved != never {
-		f.archive(d, s.proved)
+		addArchive(f.t, d, func(m tsp.Imprint) ([]byte, error) {
+			return f.stamps.Stamp(tsp.Request{Imprint: m, Certificates: true}, f.stamps.Policies[0], s.proved.time())
+		}, forgedStatement)
 	}
 	got, err := v.VerifyCMS(context.Background(), d.DER(), q)
 	if err != nil {
@@ -224,10 +230,10 @@ func (f *forge) ownLists(s *scenario, c *certs.Certificate) *revocation.Lists {
 		return lists
 	}
 	var gone []entry
-	if at := s.makerRevokedAt(); at <= s.asked {
+	if at := s.makerRevokedAt(); at != never {
 		gone = []entry{{f.by(s.maker).Certificate, at.time(), s.makerReason}}
 	}
-	now, next := s.asked.time(), s.asked.time().Add(slotLife)
+	now, next := s.present().time(), s.present().time().Add(slotLife)
 	services := published{by: f.authority, this: now, next: next, point: servicesPoint}
 	anchor := published{by: f.anchor, this: now, next: next}
 	if s.makerIsAuthority() {

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -45,6 +46,12 @@ type Policy struct {
 	// not protect the certificate that it belongs to: the national library
 	// never does that.
 	XMLSigningCertificateMissing Level `json:"xml_signing_certificate_missing"`
+	// XMLMessageTime says what it means that a SOAP message was received outside
+	// of the time for which its signed WS-Security timestamp says that it holds.
+	XMLMessageTime Level `json:"xml_message_time"`
+	// XMLUnsignedParts says what it means that something stands inside an XML
+	// signature, or beside it in its security header, and is not signed.
+	XMLUnsignedParts Level `json:"xml_unsigned_parts"`
 	// RevocationSources says whom to ask for the status of certificates, and
 	// in which order.
 	RevocationSources []Source `json:"revocation_sources"`
@@ -216,6 +223,8 @@ func ParsePolicy(b []byte) (Policy, error) {
 	if err := d.Decode(&p); err != nil {
 		return Policy{}, fmt.Errorf("read policy: %w", err)
 	}
+	p.XMLMessageTime = cmp.Or(p.XMLMessageTime, LevelFail)
+	p.XMLUnsignedParts = cmp.Or(p.XMLUnsignedParts, LevelFail)
 	return p, p.validate()
 }
 
@@ -226,6 +235,7 @@ func (p *Policy) validate() error {
 	levels := []Level{
 		p.RevocationUnknown, p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing,
 		p.TimestampUntrusted, p.TimestampBroken, p.TimestampMissing, p.XMLSigningCertificateMissing,
+		p.XMLMessageTime, p.XMLUnsignedParts,
 	}
 	if !slices.Contains([]PDFChanges{PDFNothing, PDFEvidence, PDFForms, PDFAnnotations}, p.PDFChanges) {
 		return fmt.Errorf("policy %s: pdf_changes is %q", p.Name, p.PDFChanges)

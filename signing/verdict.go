@@ -158,6 +158,7 @@ type Signer struct {
 	Level             string            `json:"level,omitempty"`        // CAdES or PAdES level, or why there is none
 	Attributes        *SignedAttributes `json:"attributes,omitempty"`
 	Signed            []SignedElement   `json:"signed,omitempty"` // of an XML signature; nothing else of the file is
+	Unsigned          []UnsignedPart    `json:"unsigned,omitempty"`
 	Timestamps        []Timestamp       `json:"timestamps,omitempty"`
 	CounterSignatures []Signer          `json:"counter_signatures,omitempty"` // verified, and counted for nothing
 	Checks            []Check           `json:"checks"`

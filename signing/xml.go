@@ -23,6 +23,13 @@ type SignedElement struct {
 	Content string `json:"content,omitempty"`
 }
 
+// UnsignedPart is something inside an XML signature, or beside it in its security
+// header, that seems to be signed and is not.
+type UnsignedPart struct {
+	Path string `json:"path"`
+	What string `json:"what"` // English
+}
+
 // VerifyXML judges every XML signature of a file: enveloped, enveloping or
 // detached (W3C XML Signature), and those of WS-Security over a SOAP body. What
 // is signed stands in Signer.Signed and must be where a reader takes it from;
@@ -143,6 +150,9 @@ func (s *Signer) describeXML(f *facts) {
 	s.ClaimedTime, s.BestSignatureTime = f.xml.ClaimedTime, f.poe
 	if f.algErr == nil {
 		s.Algorithm = f.algorithm.Name()
+	}
+	for _, part := range f.xml.Unsigned {
+		s.Unsigned = append(s.Unsigned, UnsignedPart{part.Path, part.What})
 	}
 	for _, covered := range f.xml.Signed() {
 		e := SignedElement{Role: string(covered.Role), Path: covered.Path()}

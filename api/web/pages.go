@@ -83,9 +83,8 @@ type Result struct {
 	Day       string // the day asked about, 2006-01-02; empty for today
 	Confirmed bool   // whoever asks knows a second fact
 	CheckedAt string
-	OwnerKey  string // key of the label that asks for the owner's number
-	Withheld  bool   // some content is not shown to the public
-	Download  bool   // the file can be fetched
+	Withheld  bool // some content is not shown to the public
+	Download  bool // the file can be fetched
 }
 
 // Happening is a row of the history. Effective and Recorded are moments in

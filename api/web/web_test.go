@@ -17,7 +17,7 @@ func everyPage(t *testing.T, p *Pages, lang Lang) map[string]string {
 			{What: "issued", Effective: "01.06.2026", Recorded: "01.06.2026", Order: "№ 1", Link: "26000002"},
 			{What: "expired", Effective: "02.06.2026"},
 		},
-		CheckedAt: "01.06.2026", OwnerKey: "owner_holder", Withheld: true, Download: true,
+		CheckedAt: "01.06.2026", Withheld: true, Download: true,
 		Banner: Banner{Tone: Bad, Title: "altered", Note: "altered_note", Reason: "<reason>", At: "now", Link: "26000002"},
 		Checks: []CheckRow{{Tone: Unclear, Title: "row_integrity", State: "not_known", Note: "status_note", At: "now"}},
 		Facts:  []Fact{{Label: "fact_holder", Value: `<b>"&'`, Lang: "kk"}, {Label: "fact_sha256", Value: "00", Code: true}},

@@ -77,6 +77,9 @@ func (p *printer) signer(v *signing.Verdict, i int) {
 		for _, e := range s.Signed {
 			p.field("Signs", "%s %s", e.Role, e.Path)
 		}
+		for _, part := range s.Unsigned {
+			p.field("Not signed", "%s: %s", part.Path, part.What)
+		}
 	})
 	p.timestamps("Timestamps", s.Timestamps)
 	if len(s.CounterSignatures) > 0 {

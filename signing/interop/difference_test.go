@@ -4,6 +4,7 @@ package interop
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"tamga/signing/signtest/pdfgrammar"
@@ -62,15 +63,18 @@ func apart(a, b []byte) bool {
 func blank(sample []byte) bool { return min(sample[0], sample[1], sample[2]) >= paper }
 
 // allowed says whether a sample, counted from the lower left corner, lies in a
-// free area.
+// free area. One that must stay blank has no say about what reaches into the
+// samples of its edge from outside.
 func allowed(free []pdfgrammar.Area, page, x, y int, blank bool) bool {
-	for _, a := range free {
-		if a.Page == page && (!a.Blank || blank) &&
-			points(x+margin+1) >= a.Left && points(x-margin) <= a.Right && points(y+margin+1) >= a.Bottom && points(y-margin) <= a.Top {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(free, func(a pdfgrammar.Area) bool {
+		return a.Page == page && within(a, x, y, margin) && (!a.Blank || blank || !within(a, x, y, -1))
+	})
+}
+
+// within says whether a sample touches an area that is made larger by some samples
+// on every side.
+func within(a pdfgrammar.Area, x, y, more int) bool {
+	return points(x+1+more) > a.Left && points(x-more) < a.Right && points(y+1+more) > a.Bottom && points(y-more) < a.Top
 }
 
 // The comparison itself must see: one sample is enough, within a free area it is
@@ -87,7 +91,7 @@ func TestOraclePicturesSeesASample(t *testing.T) {
 	// Sample 105 is column 5 of row 5 from above: 10..12 and 28..30 points.
 	around := pdfgrammar.Area{Left: 8, Bottom: 26, Right: 14, Top: 32}
 	elsewhere := pdfgrammar.Area{Left: 24, Bottom: 2, Right: 30, Top: 8}
-	blank := around
+	blank, edge := around, pdfgrammar.Area{Left: 11, Bottom: 20, Right: 20, Top: 40, Blank: true}
 	blank.Blank = true
 	other := around
 	other.Page = 1
@@ -96,17 +100,18 @@ func TestOraclePicturesSeesASample(t *testing.T) {
 		free          []pdfgrammar.Area
 		same          bool
 	}{
-		"nothing":                {page(0), page(0), nil, true},
-		"one sample":             {page(0), page(105, 0, 0, 0), nil, false},
-		"one sample, hardly":     {page(0), page(105, 240, 255, 255), nil, true},
-		"within an area":         {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{around}, true},
-		"within one of two":      {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{elsewhere, around}, true},
-		"beside an area":         {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{elsewhere}, false},
-		"in an area of a page":   {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{other}, false},
-		"on blank paper":         {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{blank}, true},
-		"over something":         {page(105, 0, 0, 0), page(105, 255, 0, 0), []pdfgrammar.Area{blank}, false},
-		"a page less":            {append(page(0), page(0)...), page(0), nil, false},
-		"a page of another size": {page(0), []picture{{width: 10, height: 40, samples: make([]byte, 1200)}}, nil, false},
+		"nothing":                     {page(0), page(0), nil, true},
+		"one sample":                  {page(0), page(105, 0, 0, 0), nil, false},
+		"one sample, hardly":          {page(0), page(105, 240, 255, 255), nil, true},
+		"within an area":              {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{around}, true},
+		"within one of two":           {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{elsewhere, around}, true},
+		"beside an area":              {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{elsewhere}, false},
+		"in an area of a page":        {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{other}, false},
+		"on blank paper":              {page(0), page(105, 0, 0, 0), []pdfgrammar.Area{blank}, true},
+		"over something":              {page(105, 0, 0, 0), page(105, 255, 0, 0), []pdfgrammar.Area{blank}, false},
+		"over something, at the edge": {page(105, 0, 0, 0), page(105, 255, 0, 0), []pdfgrammar.Area{edge}, true},
+		"a page less":                 {append(page(0), page(0)...), page(0), nil, false},
+		"a page of another size":      {page(0), []picture{{width: 10, height: 40, samples: make([]byte, 1200)}}, nil, false},
 	} {
 		if what := difference(c.before, c.after, c.free); (what == "") != c.same {
 			t.Errorf("%s: %q", name, what)

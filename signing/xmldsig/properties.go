@@ -175,7 +175,7 @@ func (s *Signature) timestamp(n *xmltree.Node) *Problem {
 		var into *time.Time
 		switch {
 		case c.Is(nsWSU, "Created"):
-			into = &s.ClaimedTime
+			into = &s.Created
 		case c.Is(nsWSU, "Expires"):
 			into = &s.Expires
 		default:
@@ -189,6 +189,12 @@ func (s *Signature) timestamp(n *xmltree.Node) *Problem {
 			return problemf(CodeSignedProperties, "%s stands twice", c.Local())
 		}
 		*into = t
+	}
+	if s.ClaimedTime.IsZero() {
+		s.ClaimedTime = s.Created
+	}
+	if !s.Expires.IsZero() && s.Expires.Before(s.Created) {
+		return problemf(CodeSignedProperties, "the message expires before it was created")
 	}
 	return nil
 }

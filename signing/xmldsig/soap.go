@@ -64,6 +64,9 @@ func (e *envelope) place(signature *xmltree.Node) *Problem {
 	if security == nil {
 		return problemf(CodeSignaturePosition, "the signature of a SOAP message does not stand in its security header")
 	}
+	if len(timestampsOf(security)) > 1 {
+		return problemf(CodeEnvelope, "there are two timestamps in one security header")
+	}
 	recipient := recipientOf(security, e.root.Space())
 	for _, n := range e.header.Elements() {
 		if n != security && n.Is(nsWSSE, "Security") && recipientOf(n, e.root.Space()) == recipient {

@@ -34,14 +34,17 @@ import (
 
 // The namespaces that this package knows.
 const (
-	nsDSig   = "http://www.w3.org/2000/09/xmldsig#"
-	nsExcl   = "http://www.w3.org/2001/10/xml-exc-c14n#"
-	nsXAdES  = "http://uri.etsi.org/01903/v1.3.2#"
-	nsSOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
-	nsSOAP12 = "http://www.w3.org/2003/05/soap-envelope"
-	nsWSSE   = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-	nsWSU    = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
-	nsASiC   = "http://uri.etsi.org/02918/v1.2.1#"
+	nsDSig     = "http://www.w3.org/2000/09/xmldsig#"
+	nsExcl     = "http://www.w3.org/2001/10/xml-exc-c14n#"
+	nsXAdES    = "http://uri.etsi.org/01903/v1.3.2#"
+	nsXAdES141 = "http://uri.etsi.org/01903/v1.4.1#"
+	nsSOAP11   = "http://schemas.xmlsoap.org/soap/envelope/"
+	nsSOAP12   = "http://www.w3.org/2003/05/soap-envelope"
+	nsWSSE     = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+	nsWSU      = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+	nsDSig11   = "http://www.w3.org/2009/xmldsig11#"
+	nsXEnc     = "http://www.w3.org/2001/04/xmlenc#"
+	nsASiC     = "http://uri.etsi.org/02918/v1.2.1#"
 )
 
 // Limits of what one file may ask for. Beyond them a signature has the problem
@@ -165,8 +168,14 @@ type Signature struct {
 	// ClaimedTime is the XAdES SigningTime, or Created of a signed WS-Security
 	// timestamp: the signer's word. Zero when there is none.
 	ClaimedTime time.Time
-	// Expires is Expires of a signed WS-Security timestamp, or zero.
-	Expires time.Time
+	// Created and Expires are those of a signed WS-Security timestamp: when the
+	// message was made and until when it may be taken. Zero when it says
+	// nothing, or when there is none.
+	Created, Expires time.Time
+
+	// Unsigned is what the signature does not cover although it seems to: see
+	// [Part]. How far that matters is the caller's business.
+	Unsigned []Part
 
 	// Problems are the broken rules, or the first of very many. A signature
 	// with one must not pass.
@@ -229,6 +238,7 @@ func (d *Document) signature(element *xmltree.Node, with Supplied) Signature {
 	d.references(&s, parts.references, with)
 	d.position(&s)
 	d.properties(&s, parts.objects)
+	d.unsigned(&s, parts)
 	s.chooseSigner()
 	if s.signer != nil && s.bound() {
 		s.SigningCertificate = Bound

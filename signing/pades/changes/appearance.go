@@ -94,7 +94,7 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 		return false, nil
 	}
 	stream, ok := is.object.(*pades.Stream)
-	if !ok || s.name(s.new, stream.Dict, "Subtype") != "Form" || !touched || !change.New && was.ref != is.ref {
+	if !ok || !s.bounded(stream) || !touched || !change.New && was.ref != is.ref {
 		s.find(is.ref, CodeAppearance, Never, "the new appearance of field %q is no stream of its own", f.name)
 		return true, nil
 	}
@@ -109,6 +109,51 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 		}
 	}
 	return true, s.adopt(stream)
+}
+
+// looks judges the appearance dictionary (12.5.5) of a new field or of a comment:
+// every appearance in it must be a form that says where it ends, as programs do
+// not clip one that does not.
+func (s *step) looks(ref pades.Ref, o pades.Object) error {
+	o, err := s.doc.Resolve(s.new, o)
+	dict, ok := o.(pades.Dict)
+	if err != nil || !ok {
+		s.find(ref, CodeAppearance, Never, "the appearance of %s is %s", ref, typeName(o))
+		return err
+	}
+	for _, e := range dict {
+		if e.Key != "N" && e.Key != "R" && e.Key != "D" {
+			continue
+		}
+		o, err := s.doc.Resolve(s.new, e.Value)
+		if err != nil {
+			return err
+		}
+		states, ok := o.(pades.Dict)
+		if !ok {
+			states = pades.Dict{{Key: e.Key, Value: o}}
+		}
+		for _, state := range states {
+			o, err := s.doc.Resolve(s.new, state.Value)
+			if err != nil {
+				return err
+			}
+			if stream, ok := o.(*pades.Stream); o != nil && (!ok || !s.bounded(stream)) {
+				s.find(ref, CodeAppearance, Never, "an appearance of %s is no form with a /BBox", ref)
+			}
+		}
+	}
+	return nil
+}
+
+// bounded says whether a stream is a form XObject with what it needs to be placed
+// and clipped (8.10.2).
+func (s *step) bounded(form *pades.Stream) bool {
+	box, _ := s.rectangle(s.new, s.entry(s.new, form.Dict, "BBox"))
+	matrix := s.entry(s.new, form.Dict, "Matrix")
+	list, _ := matrix.(pades.Array)
+	return s.name(s.new, form.Dict, "Subtype") == "Form" && box.known &&
+		(form.Dict.Get("Matrix") == nil || len(list) == 6 && arrayOf(isNumber)(s.comparison, s.new, matrix))
 }
 
 // confined judges the appearance of a filled field: text in the form's own fonts,

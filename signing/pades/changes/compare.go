@@ -52,6 +52,10 @@ type step struct {
 	// signed holds the fields that receive their signature in this step.
 	signed map[pades.Ref]bool
 	paged  map[pades.Ref]bool
+	// brought holds the names that the form's default resources get, defaulted
+	// says that it gets a default appearance.
+	brought   map[string]bool
+	defaulted bool
 	// found is how many findings there are, never how many of them nothing
 	// permits, highest what any of them needs.
 	found, never int
@@ -66,11 +70,12 @@ type walk struct {
 
 func newComparison(doc *pades.Document, base int) (*comparison, error) {
 	c := &comparison{doc: doc, base: base, work: minWork + workFactor*doc.Len()}
-	var err error
-	if c.uses, err = c.newUses(base); err != nil {
+	err := c.forget(base)
+	if err != nil {
 		return nil, err
 	}
-	return c, c.forget(base)
+	c.uses, err = c.newUses(base)
+	return c, err
 }
 
 // forget reads the form and the pages of a revision anew.
@@ -140,7 +145,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 		comparison: c, old: revision - 1, new: revision,
 		changes: map[uint32]pades.Change{},
 		claimed: map[uint32]bool{}, roles: map[uint32]role{}, walked: map[walk]bool{}, walkedAfter: map[walk]bool{},
-		catalogs: map[uint32]bool{}, forms: map[uint32]bool{},
+		catalogs: map[uint32]bool{}, forms: map[uint32]bool{}, brought: map[string]bool{},
 		widgets: map[pades.Ref]*newField{}, signed: map[pades.Ref]bool{}, paged: map[pades.Ref]bool{},
 	}
 	for _, change := range c.doc.Changed(revision) {
@@ -149,7 +154,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 	}
 	s.find(pades.Ref{}, CodeRevision, LTV, "revision %d lists %d objects", revision, len(s.order))
 	for _, judge := range []func() error{
-		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.overlaps, s.rest,
+		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.regenerated, s.overlaps, s.rest,
 	} {
 		if err := judge(); err != nil {
 			return s.never, fmt.Errorf("failed to compare revision %d: %w", revision, err)

@@ -15,6 +15,8 @@ type form struct {
 	// regenerated says that viewers make the appearances anew
 	// (/NeedAppearances).
 	regenerated bool
+	// appearance is the default appearance string of the form.
+	appearance pades.String
 	// fonts are those of its default resources.
 	fonts map[pades.Ref]bool
 }
@@ -48,10 +50,25 @@ func (c *comparison) readForm(revision int) (*form, error) {
 		return f, err
 	}
 	f.regenerated, _ = c.entry(revision, dict, "NeedAppearances").(bool)
-	if f.fonts, err = c.fontsOf(revision, dict.Get("DR")); err != nil {
+	if err := c.readDefaults(revision, f); err != nil {
 		return nil, err
 	}
 	return f, c.readFields(revision, f, nil, dict.Get("Fields"))
+}
+
+// readDefaults reads what the form's fields are drawn by.
+func (c *comparison) readDefaults(revision int, f *form) error {
+	catalog, err := c.doc.Catalog(revision)
+	if err != nil {
+		return err
+	}
+	dict, err := c.doc.ResolveDict(revision, catalog.Get("AcroForm"))
+	if err != nil {
+		return err
+	}
+	f.appearance, _ = c.entry(revision, dict, "DA").(pades.String)
+	f.fonts, err = c.fontsOf(revision, dict.Get("DR"))
+	return err
 }
 
 func (f *form) add(n *field) {
@@ -205,6 +222,7 @@ func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error 
 			return nil // see defaults
 		}
 		if _, text := s.entry(s.new, after.dict(), key).(pades.String); key == "DA" && text && old.Get(key) == nil {
+			s.defaulted = true
 			s.find(after.ref, CodeForm, FormFilling, "the form gets /DA")
 			return nil
 		}
@@ -280,6 +298,7 @@ func (s *step) defaults(old, new value) error {
 			if was.dict().Get(name) != nil {
 				s.find(is.ref, CodeFormChanged, Never, "/%s /%s of the default resources changes", e.Key, name)
 			}
+			s.brought[string(name)] = true
 		}
 		if was.object != nil && was.dict() == nil {
 			s.find(is.ref, CodeFormChanged, Never, "/%s of the default resources changes", e.Key)

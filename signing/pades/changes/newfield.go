@@ -132,6 +132,10 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		switch e.Key {
 		case "V", "P", "Parent", "Kids":
 			continue
+		case "AP":
+			if err := s.looks(ref, e.Value); err != nil {
+				return err
+			}
 		}
 		if err := s.adopt(e.Value); err != nil {
 			return err

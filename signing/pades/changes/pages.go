@@ -156,7 +156,26 @@ func (s *step) annotationAdded(page pades.Ref, o pades.Object) error {
 			return err
 		}
 	}
+	if err := s.commentLooks(a); err != nil {
+		return err
+	}
 	return s.adoptComment(a)
+}
+
+// commentLooks judges how a new or changed comment looks. Without an appearance
+// programs draw it by its other entries, wherever these say.
+func (s *step) commentLooks(a value) error {
+	if o := s.entry(s.new, a.dict(), "AP"); o != nil {
+		looks, _ := o.(pades.Dict)
+		if s.entry(s.new, looks, "N") == nil {
+			s.find(a.ref, CodeAppearance, Never, "a comment has no normal appearance")
+		}
+		return s.looks(a.ref, o)
+	}
+	if kind := s.name(s.new, a.dict(), "Subtype"); kind != "Text" && kind != "Popup" {
+		s.find(a.ref, CodeAppearance, Never, "a comment of type %s has no appearance", kind)
+	}
+	return nil
 }
 
 // commentEntry judges an entry of a comment that is new or differs.
@@ -259,6 +278,9 @@ func (s *step) comment(ref pades.Ref, before, after value) error {
 		}
 	}
 	s.find(ref, CodeAnnotationChanged, Annotations, "a comment changes")
+	if err := s.commentLooks(value{object: after.object, ref: ref}); err != nil {
+		return err
+	}
 	return s.adoptComment(after)
 }
 

@@ -3,6 +3,7 @@ package changes
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"tamga/signing/pades"
 )
@@ -353,5 +354,21 @@ func (k *pen) form(stream *pades.Stream) error {
 	if err != nil {
 		return err
 	}
-	return k.paint(data, resources, state, k.depth+1)
+	for _, state := range begins(state) {
+		if err := k.paint(data, resources, state, k.depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begins returns the states in which programs begin a form XObject that is painted
+// in a state: that one (8.10.1), without its rise, leading and stretching, and the
+// initial one at its place.
+func begins(state graphics) []graphics {
+	unplaced, anew := state, initial
+	unplaced.rise, unplaced.leading, unplaced.stretched = initial.rise, initial.leading, initial.stretched
+	anew.ctm, anew.mixed = state.ctm, state.mixed
+	anew.font, anew.size = state.font, state.size // without a font nothing is shown
+	return slices.Compact([]graphics{state, unplaced, anew})
 }

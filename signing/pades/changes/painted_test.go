@@ -102,9 +102,16 @@ func TestPainted(t *testing.T) {
 		{"/Fm3 Do 60 w", false},
 		{"1 0 0 1 0 100 cm /Fm4 Do", true},
 		{"/Fm4 Do", false},
+		{"BT /F1 12 Tf ET /Fm10 Do", false},
 		{"BT /F1 12 Tf ET /Fm5 Do", false},
 		{"BT /F1 200 Tf ET /Fm5 Do", true},
 		{"BT /F1 12 Tf 100 Ts ET 1 0 0 1 60 0 cm /Fm5 Do", true},
+		// Where programs begin it otherwise.
+		{"BT /F1 12 Tf 300 Ts ET 1 0 0 1 60 130 cm /Fm5 Do", true},
+		{"BT /F1 12 Tf 300 Ts ET 1 0 0 1 60 0 cm /Fm5 Do", false},
+		{"BT /F1 12 Tf 900 Tz ET /Fm5 Do", false},
+		{"1 g /Fm4 Do", false},
+		{"1 g 1 0 0 1 0 100 cm /Fm4 Do", true},
 		{"/Fm5 Do", true},
 		{"/Fm6 Do", true},
 		{"/Fm7 Do", true},
@@ -191,7 +198,7 @@ var paintedResources = []string{
 	`<</Font<</F1 4 0 R/T3 5 0 R/Wide 6 0 R/Back 7 0 R/Map 8 0 R/CID 9 0 R/GB 10 0 R/CIDV 11 0 R/CIDW 12 0 R/Lost 13 0 R/Bad 14 0 R>>
 /ExtGState<</Plain<</Type/ExtGState/BM/Normal/CA 0.5/SMask/None>>/Difference<</BM 19 0 R>>/Invert<</TR<</FunctionType 2>>>>
 /Masked<</SMask<</S/Luminosity>>>>/Thick<</LW 20 0 R>>/Spiky<</ML 40>>/Big<</Font[4 0 R 200]>>/Huge<</Font[5 0 R 1]>>/Odd<</LW(x)>>>>
-/XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R>>>>`,
+/XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R>>>>`,
 	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 	"<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 50 100]>>",
 	"<</Type/Font/Subtype 15 0 R/Widths 16 0 R>>",
@@ -221,6 +228,7 @@ var paintedResources = []string{
 	"<</Subtype/PS/Length 0>>stream\n\nendstream",
 	formXObject("/Resources<</XObject<</Fm9 31 0 R>>>>", "/Fm9 Do"),
 	"[1 0 0 1 150 0]",
+	formXObject("", "BT /F1 12 Tf 50 20 Td (W) Tj ET"),
 }
 
 func formXObject(dict, content string) string {

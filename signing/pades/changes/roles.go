@@ -52,20 +52,61 @@ func (s *step) checkUses(revision int, walked map[walk]bool) error {
 			continue
 		}
 		for _, u := range s.uses.sorted(n) {
-			known := walked[walk{u, n}] && s.uses.in[n][u] == 1
-			if s.roles[n] != walkedRole {
-				var err error
-				if known, err = s.gives(revision, u, s.roles[n]); err != nil {
-					return err
-				}
+			known, err := s.known(revision, walk{u, n}, walked)
+			if err != nil {
+				return err
 			}
-			if !known && !s.uses.unused(u.holder) {
+			if !known {
 				s.find(change.Ref, CodeShared, Never, "object %d changes, and %s refers to it in another part", n, u)
 				break
 			}
 		}
 	}
 	return nil
+}
+
+// known says whether a reference to a changed object gives it the part that it was
+// judged in.
+func (s *step) known(revision int, w walk, walked map[walk]bool) (bool, error) {
+	if s.uses.unused(w.holder) {
+		return true, nil
+	}
+	if part := s.roles[w.target]; part != walkedRole {
+		return s.gives(revision, w.use, part)
+	}
+	if !walked[w] || s.uses.in[w.target][w.use] != 1 {
+		return false, nil
+	}
+	return s.only(revision, w.holder, walked, map[uint32]bool{})
+}
+
+// only says whether what holds a changed object has, like it, no part but the one
+// by which the comparison came to it; asked holds those being asked about.
+func (s *step) only(revision int, holder uint32, walked map[walk]bool, asked map[uint32]bool) (bool, error) {
+	if asked[holder] {
+		return true, nil
+	}
+	asked[holder] = true
+	if holder == 0 || s.isPage(holder) || s.claimed[holder] && !s.same(holder) {
+		return true, nil // which are judged by themselves
+	}
+	if !s.uses.tracked[holder] {
+		return false, nil
+	}
+	for u := range s.uses.in[holder] {
+		known, err := s.uses.unused(u.holder) || s.givesSigned(u), error(nil)
+		switch {
+		case known:
+		case s.form.numbers[holder]:
+			known, err = s.givesField(revision, u)
+		case walked[walk{u, holder}]:
+			known, err = s.only(revision, u.holder, walked, asked)
+		}
+		if err != nil || !known {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // String names a use for people.

@@ -47,12 +47,13 @@ func last(way string) string { return way[strings.LastIndexByte(way, '/')+1:] }
 // the catalog or not.
 type uses struct {
 	// tracked holds the numbers that a later revision lists, and the objects
-	// that refer to those: an array has the part of what refers to it.
+	// that refer to those: what is in one has the part of what refers to it.
 	tracked map[uint32]bool
 	in      map[uint32]map[use]int
 	// out is the inverse of in: what an object refers to.
 	out   map[uint32][]reference
 	total int
+	pages map[pades.Ref]bool
 }
 
 // reference is a use seen from its holder.
@@ -61,8 +62,18 @@ type reference struct {
 	way    string
 }
 
+// link is a reference without its way. The highest bit of the target says that it
+// is from something to its page or to what is above it, by /P or /Pg.
+type link struct{ holder, target uint32 }
+
+const upwards = 1 << 31
+
+// maxTracking is how far references are followed back from what changes: through
+// an appearance, its dictionary and its field to the array that lists the field.
+const maxTracking = 5
+
 func (c *comparison) newUses(base int) (*uses, error) {
-	u := &uses{tracked: map[uint32]bool{}, in: map[uint32]map[use]int{}, out: map[uint32][]reference{}}
+	u := &uses{tracked: map[uint32]bool{}, in: map[uint32]map[use]int{}, out: map[uint32][]reference{}, pages: c.pages}
 	for r := base + 1; r < len(c.doc.Revisions); r++ {
 		for _, change := range c.doc.Changed(r) {
 			u.tracked[change.Ref.Number] = true
@@ -71,55 +82,88 @@ func (c *comparison) newUses(base int) (*uses, error) {
 	if len(u.tracked) == 0 {
 		return u, nil
 	}
-	to := u.tracked
-	for more := range maxTracking {
-		if err := c.readUses(u, base, to); err != nil {
+	links, err := c.links(base)
+	if err != nil {
+		return nil, err
+	}
+	u.track(links)
+	holders := map[uint32]bool{}
+	for _, l := range links {
+		if u.tracked[l.target&^upwards] {
+			holders[l.holder] = true
+		}
+	}
+	if err := u.add(0, c.doc.Revisions[base].Trailer); err != nil {
+		return nil, err
+	}
+	for _, ref := range c.doc.Objects(base) {
+		if !holders[ref.Number] {
+			continue
+		}
+		o, err := c.object(base, ref)
+		if err != nil {
 			return nil, err
 		}
-		if to = u.untracked(more > 0); len(to) == 0 || more+1 == maxTracking {
-			break
-		}
-		for n := range to {
-			u.tracked[n] = true
+		if err = u.add(ref.Number, o); err != nil {
+			return nil, err
 		}
 	}
 	return u, nil
 }
 
-// maxTracking is how far references are followed back: to what changes, to what
-// refers to it, and to the arrays that this stands in.
-const maxTracking = 3
-
-// untracked returns what refers to tracked objects and is not tracked itself;
-// pages are not asked about by what stands on them.
-func (u *uses) untracked(arrays bool) map[uint32]bool {
-	holders := map[uint32]bool{}
-	for _, in := range u.in {
-		for use := range in {
-			if use.holder == 0 || u.tracked[use.holder] || last(use.way) == "P" || last(use.way) == "Pg" || arrays && use.way != element {
-				continue
-			}
-			holders[use.holder] = true
-		}
-	}
-	return holders
-}
-
-// readUses reads every object of a revision for references to some.
-func (c *comparison) readUses(u *uses, revision int, to map[uint32]bool) error {
-	if err := u.add(0, c.doc.Revisions[revision].Trailer, to); err != nil {
-		return err
-	}
+// links reads every object of a revision.
+func (c *comparison) links(revision int) ([]link, error) {
+	var links []link
 	for _, ref := range c.doc.Objects(revision) {
 		o, err := c.object(revision, ref)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err = u.add(ref.Number, o, to); err != nil {
-			return err
+		links = appendLinks(links, ref.Number, o, 0)
+		if len(links) > maxUses {
+			return nil, ErrTooComplex
 		}
 	}
-	return nil
+	return links, nil
+}
+
+func appendLinks(links []link, holder uint32, o pades.Object, bit uint32) []link {
+	switch o := o.(type) {
+	case pades.Ref:
+		return append(links, link{holder, o.Number | bit})
+	case pades.Array:
+		for _, e := range o {
+			links = appendLinks(links, holder, e, 0)
+		}
+	case pades.Dict:
+		for _, e := range o {
+			bit := uint32(0)
+			if e.Key == "P" || e.Key == "Pg" {
+				bit = upwards
+			}
+			links = appendLinks(links, holder, e.Value, bit)
+		}
+	case *pades.Stream:
+		return appendLinks(links, holder, o.Dict, 0)
+	}
+	return links
+}
+
+// track adds what refers to what is tracked, as far as it is asked about. Pages
+// are not, unless they change themselves: what lists their annotations is nothing
+// else by its type.
+func (u *uses) track(links []link) {
+	for range maxTracking {
+		fresh := map[uint32]bool{}
+		for _, l := range links {
+			if u.tracked[l.target] && !u.tracked[l.holder] && !u.pages[pades.Ref{Number: l.holder}] {
+				fresh[l.holder] = true
+			}
+		}
+		for n := range fresh {
+			u.tracked[n] = true
+		}
+	}
 }
 
 // sorted returns the references to an object in a fixed order.
@@ -144,8 +188,11 @@ func (u *uses) unused(number uint32) bool {
 	return number != 0 && u.tracked[number] && len(u.in[number]) == 0
 }
 
-func (u *uses) add(holder uint32, o pades.Object, to map[uint32]bool) error {
+func (u *uses) add(holder uint32, o pades.Object) error {
 	u.walk(o, "", func(ref pades.Ref, way string) {
+		if part := last(way); u.pages[ref] && (part == "P" || part == "Pg") {
+			return // which every page has from all that stands on it
+		}
 		in := u.in[ref.Number]
 		if in == nil {
 			in = map[use]int{}
@@ -156,19 +203,18 @@ func (u *uses) add(holder uint32, o pades.Object, to map[uint32]bool) error {
 			u.total++
 			u.out[holder] = append(u.out[holder], reference{ref.Number, way})
 		}
-	}, to)
+	})
 	if u.total > maxUses {
 		return ErrTooComplex
 	}
 	return nil
 }
 
-// walk calls f for every reference in o to one of some objects, with the way to
-// it.
-func (u *uses) walk(o pades.Object, way string, f func(ref pades.Ref, way string), to map[uint32]bool) {
+// walk calls f for every reference in o to a tracked object, with the way to it.
+func (u *uses) walk(o pades.Object, way string, f func(ref pades.Ref, way string)) {
 	switch o := o.(type) {
 	case pades.Ref:
-		if to[o.Number] {
+		if u.tracked[o.Number] {
 			f(o, way)
 		}
 	case pades.Array:
@@ -179,26 +225,26 @@ func (u *uses) walk(o pades.Object, way string, f func(ref pades.Ref, way string
 					part = destination
 				}
 			}
-			if leads(e, to) {
-				u.walk(e, onward(way, part), f, to)
+			if u.leads(e) {
+				u.walk(e, onward(way, part), f)
 			}
 		}
 	case pades.Dict:
 		for _, e := range o {
-			if leads(e.Value, to) {
-				u.walk(e.Value, onward(way, string(e.Key)), f, to)
+			if u.leads(e.Value) {
+				u.walk(e.Value, onward(way, string(e.Key)), f)
 			}
 		}
 	case *pades.Stream:
-		u.walk(o.Dict, way, f, to)
+		u.walk(o.Dict, way, f)
 	}
 }
 
-// leads says whether an object is or may hold a reference to one of some objects.
-func leads(o pades.Object, to map[uint32]bool) bool {
+// leads says whether an object is or may hold a reference to a tracked one.
+func (u *uses) leads(o pades.Object) bool {
 	switch o := o.(type) {
 	case pades.Ref:
-		return to[o.Number]
+		return u.tracked[o.Number]
 	case pades.Array, pades.Dict, *pades.Stream:
 		return true
 	}
@@ -216,7 +262,7 @@ func (u *uses) remove(holder uint32) {
 // advance takes over what a step changes.
 func (u *uses) advance(s *step) error {
 	u.remove(0)
-	if err := u.add(0, s.doc.Revisions[s.new].Trailer, u.tracked); err != nil {
+	if err := u.add(0, s.doc.Revisions[s.new].Trailer); err != nil {
 		return err
 	}
 	for _, n := range s.order {
@@ -229,7 +275,7 @@ func (u *uses) advance(s *step) error {
 		if err != nil {
 			return err
 		}
-		if err = u.add(n, o, u.tracked); err != nil {
+		if err = u.add(n, o); err != nil {
 			return err
 		}
 	}

@@ -72,6 +72,17 @@ func twoParts(g Signers) []Case {
 		{"roles: an object of the structure that is the graphics state", p3.with(hidden, "<</Type/OBJR/Obj 20 0 R>>").
 			edit(firstPage, "/XObject", "/ExtGState 22 0 R/XObject").with(firstText, drawing("/Obj gs 0 0 1 1 re f")).
 			update(g, sample{comment: replace(p3[comment], "(First)", "(First)/CA 0.1/ca 0.1")}), Change, codeShared},
+		{"roles: an appearance whose dictionary is the states of another", s.edit(nameField, "/AP<</N 16 0 R>>", "/AP 22 0 R").
+			with(hidden, "<</N 16 0 R>>").with(comment, "<</Type/Annot/Subtype/Stamp/Rect[10 10 90 90]/AP<</N 22 0 R>>/AS/N/P 3 0 R>>").
+			update(g, sample{nameField: replace(replace(s[nameField], "(Old)", "(New)"), "/AP<</N 16 0 R>>", "/AP 22 0 R"), nameLooks: looks("New")}),
+			Change, codeShared},
+		{"roles: an appearance whose field is what the page shows", shows(s, "12 0 R", "X1").edit(nameField, "/F 4", "/F 4/X1 9 0 R").
+			edit(nameField, "/AP<</N 16 0 R>>", "/AP 22 0 R").with(hidden, "<</N 16 0 R>>").update(g, sample{nameLooks: looks("New")}), Change, codeAppearance},
+		{"roles: a store whose arrays are colour spaces", func() []byte {
+			store := p1.evidence(fresh).and(sample{fresh: "<</Type/DSS/Certs 33 0 R>>", 33: "[31 0 R]"})
+			s := p1.and(store).edit(firstPage, "/XObject", "/ColorSpace 30 0 R/XObject")
+			return s.update(g, sample{33: "[31 0 R 34 0 R]", 34: streamBody("", "another certificate")})
+		}(), Change, codeShared},
 		{"roles: a page that names what another shows", s.edit(secondPage, "/Font<</F1 8 0 R>>", "/Font<</F1 8 0 R>>/ColorSpace 3 0 R").
 			update(g, s.sign(fresh, "Other", sigBody(""))), Honest, "forms filled or signed as permitted"},
 		{"roles: a page whose resources are it", p3.edit(firstPage, "/Resources<</Font<</F1 8 0 R>>/XObject<</X1 9 0 R>>>>",
@@ -146,6 +157,15 @@ func onePart(g Signers) []Case {
 		{"honest: a field of a form with indirect fields filled", indirect.update(g, s.filled("New")), Honest, filled},
 		{"honest: a value and a date written by reference", s.update(g, later.and(sample{fresh + 1: "(New)", fresh + 2: "(D:20260602000000Z)"})),
 			Honest, filled},
+		{"honest: an appearance by reference written anew", s.edit(nameField, "/AP<</N 16 0 R>>", "/AP 22 0 R").with(hidden, "<</N 16 0 R>>").
+			update(g, sample{nameField: replace(replace(s[nameField], "(Old)", "(New)"), "/AP<</N 16 0 R>>", "/AP 22 0 R"), nameLooks: looks("New")}),
+			Honest, filled},
+		{"honest: evidence added to a store by reference", func() []byte {
+			s := p2.and(p2.evidence(fresh)).and(sample{fresh: "<</Type/DSS/Certs 33 0 R>>", 33: "[31 0 R]", 32: "null"})
+			return s.update(g, sample{33: "[31 0 R 34 0 R]", 34: streamBody("", "another certificate")})
+		}(), Honest, "only evidence added"},
+		{"roles: a form whose default resources are itself", s.edit(acroForm, "/DR<</Font<</F1 8 0 R>>>>", "/DR 10 0 R/Font<</F1 8 0 R>>").
+			update(g, s.edit(acroForm, "/DR<</Font<</F1 8 0 R>>>>", "/DR 10 0 R/Font<</F1 8 0 R>>").sign(40, "Other", sigBody(""))), Change, codeForm},
 		{"honest: a comment on a page with destinations", outlined.update(g, sample{
 			firstPage: replace(outlined[firstPage], "20 0 R]", "20 0 R 30 0 R]"),
 			fresh:     "<</Type/Annot/Subtype/Text/Rect[100 100 120 120]/Contents(Why?)/P 3 0 R>>",
@@ -162,6 +182,77 @@ func onePart(g Signers) []Case {
 		{"honest: a signature about the catalog, by reference", s.with(signature, sigBody("/Reference 22 0 R")).with(hidden, "[24 0 R]").
 			with(24, "<</Type/SigRef/TransformMethod/DocMDP/Data 1 0 R/TransformParams<</Type/TransformParams/P 2/V/1.2>>>>").
 			update(g, s.evidence(fresh)), Honest, "only evidence added"},
+	}
+}
+
+// unbounded are appearances that programs do not keep within the rectangle of their
+// annotation, and fields that change their looks with the form.
+func unbounded(g Signers) []Case {
+	s, p2, p3 := approval(), certified(2), certified(3)
+	seen := func(old, changed string) []byte {
+		u := visible(s, "[300 200 400 250]")
+		u[fresh+2] = replace(u[fresh+2], old, changed)
+		return s.update(g, u.and(sample{60: "(x)", 61: "/Form", 62: "[0 0 200 20]", 63: "20"}))
+	}
+	filled := func(old, changed string) []byte {
+		u := p2.filled("New")
+		u[fresh] = replace(u[fresh], old, changed)
+		return p2.update(g, u)
+	}
+	signed := func(old, changed string) []byte {
+		return s.update(g, sample{
+			emptyField: replace(s[emptyField], "/P 3 0 R", "/P 3 0 R/V 30 0 R/AP<</N 31 0 R>>"),
+			fresh:      sigBody(""), fresh + 1: replace(looks("Signed"), old, changed),
+		})
+	}
+	comments := func(dict string) []byte {
+		return p3.update(g, sample{annotations: strings.TrimSuffix(p3[annotations], "]") + " 30 0 R]",
+			fresh: "<</Type/Annot" + dict + "/P 3 0 R>>", fresh + 1: looks("Look"),
+			fresh + 2: replace(looks("Look"), "/BBox[0 0 200 20]", "")})
+	}
+	bare := func(s sample, more string) sample {
+		return s.with(nameField, "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/Rect[50 500 250 520]/F 4/P 3 0 R"+more+">>")
+	}
+	grown := func(s sample) []byte {
+		return s.update(g, sample{acroForm: replace(s[acroForm], "/F1 8 0 R", "/F1 8 0 R/F9 30 0 R"),
+			fresh: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"})
+	}
+	const allowed = "forms filled or signed as permitted"
+	return []Case{
+		{"unbounded: a new field without a box", seen("/BBox[0 0 200 20]", ""), Change, codeAppearance},
+		{"unbounded: a new field with a box that is null", seen("/BBox[0 0 200 20]", "/BBox null"), Change, codeAppearance},
+		{"unbounded: a new field with a box of texts", seen("/BBox[0 0 200 20]", "/BBox[0 0 200 60 0 R]"), Change, codeAppearance},
+		{"unbounded: a new field with a box of three", seen("/BBox[0 0 200 20]", "/BBox[0 0 200]"), Change, codeAppearance},
+		{"unbounded: a new field that looks like an image", seen("/Subtype/Form", "/Subtype/Image"), Change, codeAppearance},
+		{"unbounded: a new field with half a matrix", seen("/BBox", "/Matrix[1 0 0]/BBox"), Change, codeAppearance},
+		{"unbounded: a new field with a matrix of names", seen("/BBox", "/Matrix[1 0 0 1/a 0]/BBox"), Change, codeAppearance},
+		{"unbounded: a filled field without a box", filled("/BBox[0 0 200 20]", ""), Change, codeAppearance},
+		{"unbounded: a signed field without a box", signed("/BBox[0 0 200 20]", ""), Change, codeAppearance},
+		{"unbounded: a comment without a box", comments("/Subtype/Stamp/Rect[50 50 90 90]/AP<</N 32 0 R>>"), Change, codeAppearance},
+		{"unbounded: a comment whose state has no box", comments("/Subtype/Stamp/Rect[50 50 90 90]/AS/A/AP<</N<</A 32 0 R>>>>"), Change, codeAppearance},
+		{"unbounded: a comment that looks otherwise under the mouse", comments("/Subtype/Stamp/Rect[50 50 90 90]/AP<</N 31 0 R/R 32 0 R>>"), Change, codeAppearance},
+		{"unbounded: a comment without a normal appearance", comments("/Subtype/Stamp/Rect[50 50 90 90]/AP<</R 31 0 R>>"), Change, codeAppearance},
+		{"unbounded: a highlight that programs draw", comments("/Subtype/Highlight/Rect[50 50 90 90]/C[1 1 0]/QuadPoints[0 800 600 800 0 0 600 0]"),
+			Change, codeAppearance},
+		{"unbounded: a line that programs draw", comments("/Subtype/Line/Rect[50 50 90 90]/C[1 0 0]/L[0 0 600 800]"), Change, codeAppearance},
+		{"unbounded: a comment changed that programs draw", p3.with(comment, "<</Type/Annot/Subtype/Ink/Rect[10 10 30 30]/InkList[[10 10 30 30]]/P 3 0 R>>").
+			update(g, sample{comment: "<</Type/Annot/Subtype/Ink/Rect[10 10 30 30]/InkList[[50 700 90 700]]/P 3 0 R>>"}), Change, codeAppearance},
+		{"unbounded: a font for a field that has no appearance", grown(bare(s, "/V(Old)/DA(/F9 12 Tf)")), Change, codeForm},
+		{"unbounded: a font for a field that is drawn anew", grown(s.edit(acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances true").
+			edit(nameField, "/F1 12 Tf", "/F9 12 Tf")), Change, codeForm},
+		{"unbounded: a font that the form names", grown(bare(s.edit(acroForm, "/DA(/F1 12 Tf)", "/DA(/F9 12 Tf)"), "/V(Old)")), Change, codeForm},
+		{"unbounded: a font for a free text", grown(s.with(comment, "<</Type/Annot/Subtype/FreeText/Rect[10 10 30 30]/Contents(First)/DA(/F9 9 Tf)/P 3 0 R>>")),
+			Change, codeForm},
+		{"unbounded: a default appearance", bare(s.edit(acroForm, "/DA(/F1 12 Tf)", ""), "/V(Old)").update(g, sample{acroForm: s[acroForm]}), Change, codeForm},
+
+		{"honest: a visible field whose form is written by reference", seen("/Subtype/Form/BBox[0 0 200 20]",
+			"/Subtype 61 0 R/BBox 62 0 R/Matrix[1 0 0 1 0 63 0 R]"), Honest, allowed},
+		{"honest: a stamp where comments are permitted", comments("/Subtype/Stamp/Rect[50 50 90 90]/AS/A/AP<</N<</A 31 0 R>>/D 31 0 R>>"), Honest, "annotated as permitted"},
+		{"honest: a font for no field that is there", grown(s), Honest, allowed},
+		{"honest: a font beside a field that has no appearance", grown(bare(s, "/V(Old)/DA(/F1 12 Tf)")), Honest, allowed},
+		{"honest: a font for an empty field", grown(bare(s, "/DA(/F9 12 Tf)")), Honest, allowed},
+		{"honest: a default appearance beside one of its own", bare(s.edit(acroForm, "/DA(/F1 12 Tf)", ""), "/V(Old)/DA(/F1 12 Tf)").
+			update(g, sample{acroForm: s[acroForm]}), Honest, allowed},
 	}
 }
 

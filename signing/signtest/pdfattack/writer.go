@@ -17,6 +17,9 @@ func (w *Writer) Pack(n int, objects map[int]string) { w.draft.pack(n, "", objec
 // Free lists an object as removed.
 func (w *Writer) Free(n int) { w.draft.list(n, entry{kind: 'f'}) }
 
+// Junk writes bytes that no cross-reference lists.
+func (w *Writer) Junk(text string) { w.draft.out = append(w.draft.out, text...) }
+
 // End closes the revision with a table and returns the file so far; trailer is
 // added to the entries that a trailer needs.
 func (w *Writer) End(trailer string) []byte { return w.draft.end(trailer).out }

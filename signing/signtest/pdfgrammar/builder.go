@@ -29,6 +29,8 @@ type builder struct {
 	*rand.Rand
 	objects map[int]*object
 	next    int
+	turns   [2]int // of the pages, clockwise quarters
+	twin    bool   // both have the same annotations
 	places  []Area // of the first page where nothing lies yet
 	story   []string
 	odd     bool
@@ -47,8 +49,13 @@ type builder struct {
 	dss, xmp int      // the security store and the metadata, 0 without
 	ocgs     []string // layers, and those that are not shown
 	off      []string
-	config   int // of the layers, 0 without
-	doubled  int // the object that has a key twice, 0 without
+	config   int    // of the layers, 0 without
+	unsure   []Area // fields that viewers draw as they like
+	fonts    bool   // the form got fonts, which may be those of such fields
+	missing  []int  // numbers that are referred to, of no object
+	doubled  int    // the object that has a key twice, 0 without
+
+	anyLook int // the appearance of some field
 
 	// Of the revision being written:
 	changed map[int]*object
@@ -87,10 +94,24 @@ func (a Area) String() string {
 	return fmt.Sprintf("[%g %g %g %g]", a.Left, a.Bottom, a.Right, a.Top)
 }
 
+// areaOf reads a rectangle of the first page.
+func areaOf(rect string) (a Area, ok bool) {
+	_, err := fmt.Sscanf(rect, "[%g %g %g %g]", &a.Left, &a.Bottom, &a.Right, &a.Top)
+	return a, err == nil
+}
+
+// unused is the next number of no object.
+func (b *builder) unused() int {
+	for b.objects[b.next] != nil || slices.Contains(b.missing, b.next) {
+		b.next++
+	}
+	b.next++
+	return b.next - 1
+}
+
 // add gives an object the next number.
 func (b *builder) add(o *object) int {
-	n := b.next
-	b.next++
+	n := b.unused()
 	b.objects[n] = o
 	if b.changed != nil {
 		b.changed[n] = o
@@ -102,7 +123,7 @@ func (b *builder) ref(o *object) string { return ref(b.add(o)) }
 
 // loose writes a value in an object of its own now and then.
 func (b *builder) loose(value string) string {
-	if b.theme == plain || !b.chance(12) || strings.HasSuffix(value, " R") {
+	if b.theme == plain || !b.chance(12) || strings.HasSuffix(value, " R") && !b.chance(3) {
 		return value
 	}
 	b.odd = true
@@ -150,9 +171,7 @@ func (b *builder) write(w *pdfattack.Writer, freed []int, objects map[int]*objec
 		return w.End(trailer)
 	}
 	if len(inside) > 0 {
-		w.Pack(b.next, inside)
-		b.next++
+		w.Pack(b.unused(), inside)
 	}
-	b.next++
-	return w.EndStream(b.next-1, trailer)
+	return w.EndStream(b.unused(), trailer)
 }

@@ -88,8 +88,11 @@ func (s *surface) textState() string {
 // gs is a graphics state that changes what is painted after it.
 func (s *surface) gs() *object {
 	return pick(s.builder, dict("Font", array([]string{ref(font), "60"})), dict("LW", "60"), dict("BM", "/Difference"), dict("BM", "/Multiply"),
-		dict("LW", "60", "LC", "2"), dict("SMask", "/None"), dict("ca", "0"), dict("ML", "100"), dict("Font", s.loose(array([]string{s.ref(s.drawn()), "20"}))))
+		dict("LW", "60", "LC", "2"), dict("SMask", "/None"), dict("ca", "0"), dict("ML", "100"), dict("TR", inverted), dict("TR2", inverted), dict("Font", s.loose(array([]string{s.ref(s.drawn()), "20"}))))
 }
+
+// inverted is a function that makes white black.
+const inverted = "<</FunctionType 2/Domain[0 1]/N 1/C0[1]/C1[0]>>"
 
 // letters is the name of a font.
 func (s *surface) letters() string {
@@ -129,9 +132,22 @@ func (s *surface) lines() string {
 // white fills with what seems to be the paper's colour.
 func (s *surface) white() string {
 	before := pick(s.builder, "/"+s.resource("ExtGState", "<</BM/Difference>>")+" gs ", "/"+s.resource("ExtGState", "<</BM/Exclusion>>")+" gs ", "0 g ", "",
-		"/DeviceGray cs 0 sc ", "/"+s.resource("ColorSpace", "[/Indexed/DeviceRGB 1<FFFFFF0000FF>]")+" cs ", "0 0 40 40 re ")
+		"/"+s.resource("ExtGState", "<</TR "+inverted+">>")+" gs ", s.defaults(), "/DeviceGray cs 0 sc ", "/"+s.resource("ColorSpace", "[/Indexed/DeviceRGB 1<FFFFFF0000FF>]")+" cs ", "0 0 40 40 re ")
 	colour := pick(s.builder, "1 g", "1 1 1 rg", "0 0 0 0 k", "1 sc", "1 1 1 scn", "/DeviceGray cs", "q 1 g Q", "1 G")
 	return before + colour + " 0 0 40 40 re f"
+}
+
+// defaults gives the plain colours another meaning.
+func (s *surface) defaults() string {
+	category := pick(s.builder, "DefaultGray", "DefaultRGB", "DefaultCMYK")
+	if !s.uses("ColorSpace", category) {
+		space := map[string]string{
+			"DefaultGray": "[/Separation/Black/DeviceGray " + inverted + "]", "DefaultRGB": "[/Lab<</WhitePoint[1 1 1]/Range[-100 100 -100 100]>>]",
+			"DefaultCMYK": "[/DeviceN[/A/B/C/D]/DeviceGray<</FunctionType 4/Domain[0 1 0 1 0 1 0 1]/Range[0 1]>>]",
+		}[category]
+		s.resources["ColorSpace"] = append(s.resources["ColorSpace"], entry{category, space})
+	}
+	return ""
 }
 
 // picture paints an image, in the content or beside it.
@@ -145,11 +161,14 @@ func (s *surface) picture() string {
 
 // nested paints by a form that takes its state from outside.
 func (s *surface) nested() string {
-	inner := pick(s.builder, "BT (Pay) Tj ET", "0 0 m 40 40 l S", "0 0 40 40 re f", "1 g 0 0 40 40 re f", "BT 10 10 Td (Pay) Tj ET", "Q 0 0 40 40 re f", "q 5 0 0 5 0 0 cm 0 0 9 9 re f")
-	state := "/F1 12 Tf " + pick(s.builder, "60 w", s.textState(), s.textState(), "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs", "1 g")
+	inner := pick(s.builder, "BT (Pay) Tj ET", "0 0 m 40 40 l S", "0 0 40 40 re f", "1 g 0 0 40 40 re f", "BT 10 10 Td (Pay) Tj ET", "Q 0 0 40 40 re f", "q 5 0 0 5 0 0 cm 0 0 9 9 re f", "BT ET Q Q 0 0 40 40 re f", "0 0 40 40 re", "BX 0 0 40 40 re f EX")
+	state := "/F1 12 Tf " + pick(s.builder, "60 w", s.textState(), s.textState(), "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs", "/"+s.resource("ExtGState", "<</BM/Difference>>")+" gs", "1 g")
 	o := stream(inner, "Type", "/XObject", "Subtype", s.loose("/Form"), "BBox", s.loose("[-200 -200 200 200]"))
 	if s.chance(2) {
 		o.set("Matrix", s.loose(pick(s.builder, "[1 0 0 1 60 0]", "[2 0 0 2 0 0]", "[1 0 0 1 0 -70]", "[0 1 -1 0 0 0]")))
+	}
+	if s.chance(3) {
+		o.set("Group", "<</S/Transparency"+pick(s.builder, "", "/I true", "/K true")+">>")
 	}
 	if s.chance(2) {
 		o.set("Resources", s.inline(dict("Font", "<</F1 "+ref(font)+">>")))

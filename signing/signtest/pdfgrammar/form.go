@@ -51,7 +51,7 @@ func (b *builder) form() {
 	if b.level == commentLevel {
 		b.comment()
 	}
-	for _, more := range []func(){b.text, b.choice, b.box, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
+	for _, more := range []func(){b.text, b.choice, b.box, b.radio, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
 		if b.chance(3) {
 			more()
 		}
@@ -70,10 +70,36 @@ func (b *builder) enlist(page, n int) {
 	b.annots[page] = append(b.annots[page], ref(n))
 }
 
+func (b *builder) list(n int) {
+	b.fields = append(b.fields, ref(n))
+	if b.objects[n].get("Subtype") != "" {
+		b.annots[0] = append(b.annots[0], ref(n))
+	}
+}
+
 // looks is the appearance of a field that shows a text.
 func looks(text string) *object {
 	return stream("/Tx BMC q BT /F1 12 Tf 2 3 Td ("+text+") Tj ET Q EMC", "Type", "/XObject", "Subtype", "/Form",
 		"BBox", "[0 0 40 14]", "Resources", "<</Font<</F1 "+ref(font)+">>>>")
+}
+
+// look is the appearance that a field has when the file is signed, now and then
+// that of another field.
+func (b *builder) look(title string) string {
+	if b.theme != plain && b.anyLook != 0 && b.chance(8) {
+		b.tell(true, title+" looks as another field")
+		return ref(b.anyLook)
+	}
+	b.anyLook = b.add(looks("Old"))
+	c := b.carry("look of "+title, b.anyLook, formLevel)
+	c.usual = func() {
+		for _, f := range b.filled {
+			if f.title == title {
+				b.fill(f)
+			}
+		}
+	}
+	return ref(b.anyLook)
 }
 
 // widget is a field with its widget. Some have none to be seen.
@@ -99,16 +125,21 @@ func (b *builder) text() {
 	o, at := b.widget("Tx", title, b.chance(2))
 	o.set("V", b.loose("(Old)"))
 	o.set("DA", "(/F1 12 Tf)")
-	if at != (Area{}) {
-		o.set("AP", b.part("appearances of "+title, formLevel, dict("N", b.ref(looks("Old"))), "N"))
+	if at != (Area{}) && b.chance(6) {
+		// Its appearance is left to the viewers, in a font that the form may get.
+		o.set("DA", pick(b, "(/F9 12 Tf)", ""))
+		b.unsure = append(b.unsure, at)
+		b.tell(true, title+" has no appearance")
+	} else if at != (Area{}) {
+		o.set("AP", b.part("appearances of "+title, formLevel, dict("N", b.look(title)), "N"))
 	}
 	b.field(title, "Tx", o, at, "V", "M", "AP")
 }
 
-// field enters a field into the form.
+// field enters a field into the form, and among the annotations when it is one.
 func (b *builder) field(title, kind string, o *object, at Area, keys ...string) {
 	n := b.add(o)
-	b.enlist(0, n)
+	b.list(n)
 	c := b.carry(title, n, formLevel, keys...)
 	if at != (Area{}) {
 		c.free = []Area{at}
@@ -146,22 +177,9 @@ func (b *builder) choice() {
 	o.set("V", b.part("value of "+title, formLevel, bare("[(Old)]")))
 	o.set("I", b.part("index of "+title, formLevel, bare("[0]")))
 	if at != (Area{}) {
-		o.set("AP", dict("N", b.ref(looks("Old"))).String())
+		o.set("AP", dict("N", b.look(title)).String())
 	}
 	b.field(title, "Ch", o, at, "V", "I", "M", "AP")
-}
-
-func (b *builder) box() {
-	title := fmt.Sprintf("box%d", b.next)
-	o, at := b.widget("Btn", title, true)
-	on := stream("0 0 m 40 14 l S", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
-	off := stream("", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
-	states := b.part("states of "+title, formLevel, dict("Yes", b.ref(on), "Off", b.ref(off)))
-	state := pick(b, "/Off", "/Yes")
-	o.set("V", b.loose(state))
-	o.set("AS", b.loose(state))
-	o.set("AP", b.part("appearances of "+title, formLevel, dict("N", states), "N"))
-	b.field(title, "Btn", o, at, "V", "AS", "M")
 }
 
 // group is a field of another that only holds it.
@@ -170,14 +188,16 @@ func (b *builder) group() {
 	kid.set("V", "(Old)")
 	kid.set("DA", "(/F1 12 Tf)")
 	if at != (Area{}) {
-		kid.set("AP", dict("N", b.ref(looks("Old"))).String())
+		kid.set("AP", dict("N", b.look("kid")).String())
 	}
 	n, above := b.add(kid), b.add(dict())
 	kid.set("Parent", ref(above))
 	*b.objects[above] = *dict("T", fmt.Sprintf("(group%d)", above), "Kids", b.part("kids", formLevel, bare(array([]string{ref(n)}))))
 	b.carry("group", above, formLevel, "Kids")
 	b.fields = append(b.fields, ref(above))
-	b.annots[0] = append(b.annots[0], ref(n))
+	if kid.get("Subtype") != "" {
+		b.annots[0] = append(b.annots[0], ref(n))
+	}
 	c := b.carry("kid", n, formLevel, "V", "M", "AP")
 	if at != (Area{}) {
 		c.free = []Area{at}
@@ -191,7 +211,7 @@ func (b *builder) emptySignature() {
 	title := fmt.Sprintf("empty%d", b.next)
 	o, at := b.widget("Sig", title, b.chance(2))
 	n := b.add(o)
-	b.enlist(0, n)
+	b.list(n)
 	c := b.carry(title, n, formLevel, "V", "AP", "M", "F")
 	if at != (Area{}) {
 		c.free = []Area{at}
@@ -211,7 +231,7 @@ func (b *builder) comment() {
 	n := b.add(o)
 	b.annots[0] = append(b.annots[0], ref(n))
 	c := b.carry("comment", n, commentLevel, "Contents", "C", "AP", "M", "C0", "C1", "N", "V")
-	c.free = []Area{at}
+	c.free = []Area{reach(o, at)}
 	c.usual = func() { b.changeComment(c) }
 }
 
@@ -260,7 +280,11 @@ func (b *builder) evidence() {
 func (b *builder) certify() {
 	references := []string{}
 	transform := func(method, params string) {
-		references = append(references, b.inline(dict("Type", b.loose("/SigRef"), "TransformMethod", b.loose("/"+method), "TransformParams", params)))
+		name := b.loose("/" + method)
+		if number(name) != 0 {
+			b.tell(true, method, "is named in an object of its own")
+		}
+		references = append(references, b.inline(dict("Type", b.loose("/SigRef"), "TransformMethod", name, "TransformParams", params)))
 	}
 	if b.level > 0 {
 		b.tell(false, fmt.Sprint("certified at level ", b.level))
@@ -326,7 +350,13 @@ func (b *builder) arrays() {
 	form := b.objects[acroForm]
 	form.set("Fields", list("fields", formLevel, b.fields))
 	form.set("SigFlags", b.loose("3"))
-	form.set("DA", "(/F1 12 Tf)")
+	if b.theme == plain || !b.chance(4) {
+		form.set("DA", "(/F1 12 Tf)")
+	}
+	if b.theme != plain && b.chance(10) {
+		form.set("NeedAppearances", "true")
+		b.tell(true, "viewers make appearances")
+	}
 	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3")
 	form.set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
 	b.objects[catalog].lacks([]entry{{"Type", "/Catalog"}, {"Pages", ref(pageTree)}, {"AcroForm", ref(acroForm)}})
@@ -334,5 +364,10 @@ func (b *builder) arrays() {
 		if len(b.annots[i]) > 0 || b.chance(4) {
 			b.objects[n].set("Annots", list("annotations", formLevel, b.annots[i]))
 		}
+	}
+	if first := b.objects[firstPage].get("Annots"); b.theme != plain && number(first) != 0 && b.chance(8) {
+		b.objects[secondPage].set("Annots", first)
+		b.twin = true
+		b.tell(true, "both pages have the same annotations")
 	}
 }

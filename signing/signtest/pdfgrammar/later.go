@@ -29,11 +29,18 @@ func (b *builder) later(w *pdfattack.Writer) []byte {
 	if b.theme != plain && b.chance(60) {
 		b.remove()
 	}
+	if b.theme != plain && b.chance(30) {
+		w.Junk(pick(b, "% a comment\n", "\n \n", "30 0 obj\n<<>>\nendobj\n", "6 0 obj\n<</Length 30>>stream\n1 0 0 rg 0 0 200 200 re f     \nendstream\nendobj\n"))
+		b.tell(true, "bytes that no table lists")
+	}
 	return b.write(w, b.freed, b.changed)
 }
 
 // acts are what users and their programs do.
 func (b *builder) acts() []func() {
+	if b.theme != plain && len(b.missing) > 0 && b.chance(3) {
+		return []func(){b.supply}
+	}
 	acts := []func(){
 		func() { b.addField(false) }, func() { b.addField(true) }, b.stamp, b.addEvidence, b.addComment, b.updated, b.again, b.addFont,
 	}
@@ -64,144 +71,12 @@ func (b *builder) twist(t twist) {
 	}
 	b.tell(true, t.seat, "changes by", t.swap.key, "of", t.carrier.name)
 	b.allow(t.carrier.level, t.carrier.name, t.carrier.free)
+	if at, ok := areaOf(value); ok && t.swap.key == "Rect" && t.carrier.level == commentLevel {
+		b.allow(commentLevel, t.carrier.name, []Area{at}) // a comment may move
+	}
 	if b.chance(3) {
 		o.set("M", "(D:20260601120000Z)")
 	}
-}
-
-// fill fills a field as viewers do.
-func (b *builder) fill(f *field) {
-	o := b.edit(f.n)
-	f.value = pick(b, "New", "900", "Yes sir")
-	b.tell(!b.permits(formLevel, f.title), "fill", f.title)
-	b.allow(formLevel, f.title, f.free)
-	switch f.kind {
-	case "Btn":
-		state := "/Yes"
-		if o.get("V") == state {
-			state = "/Off"
-		}
-		o.set("V", state)
-		o.set("AS", state)
-		return
-	case "Ch":
-		o.set("V", pick(b, "[(New)]", "(New)"))
-		o.set("I", "[1]")
-		f.value = "New"
-	default:
-		o.set("V", "("+f.value+")")
-	}
-	if f.at == (Area{}) || o.get("AP") == "" {
-		return
-	}
-	b.appearance(f, o)
-}
-
-// appearance shows a field's new value, by a new stream or in the place of the
-// old one.
-func (b *builder) appearance(f *field, o *object) {
-	fresh := looks(f.value)
-	n := number(o.get("AP"))
-	if n == 0 || b.chance(4) {
-		o.set("AP", "<</N "+b.ref(fresh)+">>")
-		return
-	}
-	if old := number(b.objects[n].get("N")); old != 0 && b.chance(2) && b.objects[old].data != nil {
-		b.edit(old).data = fresh.data
-		return
-	}
-	b.edit(n).set("N", b.ref(fresh))
-}
-
-// signing is a signature that a later revision brings, by a person or by a
-// timestamp authority.
-func (b *builder) signing(stamp bool) string {
-	if stamp {
-		return b.ref(bare(pdfattack.Stamp()))
-	}
-	return b.ref(bare(pdfattack.Signature(pick(b, "", "/Name(B)"))))
-}
-
-// sign signs the empty signature field, in its place.
-func (b *builder) sign(f *field) {
-	if b.signs || f.value != "" {
-		return
-	}
-	f.value, b.signs = "signed", true
-	stamp := b.chance(3)
-	o := b.edit(f.n)
-	o.set("V", b.signing(stamp))
-	if f.at != (Area{}) {
-		o.set("AP", "<</N "+b.ref(cover(b))+">>")
-	}
-	b.tell(!b.permits(formLevel, f.title), "sign", f.title)
-	b.allow(formLevel, f.title, f.free)
-}
-
-// cover is the appearance of a signature, which hides what is below it.
-func cover(b *builder) *object {
-	return stream("1 .5 0 rg 0 0 100 100 re f", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 100 100]",
-		"Resources", pick(b, "<<>>", "<</Font<</F1 "+ref(font)+">>>>"))
-}
-
-// addField adds a signature field, signed or not.
-func (b *builder) addField(seen bool) {
-	title := fmt.Sprintf("added%d", b.next)
-	o, at := b.widget("Sig", title, false)
-	o.set("Type", "/Annot")
-	o.set("Subtype", "/Widget")
-	o.set("F", "132")
-	o.set("P", ref(firstPage))
-	o.set("Rect", "[0 0 0 0]")
-	signed := !b.chance(4)
-	if signed {
-		if b.signs {
-			return // a revision has one signature
-		}
-		o.set("V", b.signing(b.chance(4)))
-		b.signs = true
-	}
-	strange := !b.permits(formLevel, added)
-	page := 0
-	if seen {
-		strange = strange || b.level > 0
-		at, page = b.target()
-		o.set("Rect", at.String())
-		o.set("P", ref([]int{firstPage, secondPage}[page]))
-		o.set("AP", "<</N "+b.ref(cover(b))+">>")
-		b.oddWidget(o)
-		at.Page, at.Blank = page, true
-		b.allow(formLevel, added, []Area{at})
-	}
-	b.tell(strange, "add signature field at", at.String())
-	n := b.add(o)
-	b.enter(acroForm, "Fields", ref(n))
-	b.enter([]int{firstPage, secondPage}[page], "Annots", ref(n))
-}
-
-// target is where a new field goes: where nothing is known to lie, or anywhere.
-func (b *builder) target() (at Area, page int) {
-	if len(b.places) > 0 && b.chance(3) {
-		return b.place(), 0
-	}
-	b.odd = true
-	x, y := float64(b.IntN(Size-20)), float64(b.IntN(Size-10))
-	page = b.IntN(2)
-	if b.theme == covering {
-		page = 0
-	}
-	return Area{Left: x, Bottom: y, Right: x + float64(10+b.IntN(110)), Top: y + float64(10+b.IntN(110))}, page
-}
-
-// oddWidget gives a widget what makes viewers paint elsewhere than it says.
-func (b *builder) oddWidget(o *object) {
-	if !b.chance(4) {
-		return
-	}
-	odd := pick(b, entry{"F", "148"}, entry{"F", "140"}, entry{"F", "156"}, entry{"Border", "[0 0 60]"}, entry{"BS", "<</W 60/S/S>>"},
-		entry{"MK", "<</BC[1 0 0]/BG[1 0 0]>>"}, entry{"P", ref(secondPage)}, entry{"P", ""}, entry{"AP", ""}, entry{"Rect", b.loose(o.get("Rect"))})
-	o.set(odd.key, odd.value)
-	b.tell(true, "with /"+odd.key, odd.value)
 }
 
 // enter adds a value to a list, where it lies.
@@ -233,7 +108,7 @@ func (b *builder) stamp() {
 
 // addEvidence makes the security store, or adds to it.
 func (b *builder) addEvidence() {
-	proof := b.ref(stream(pick(b, "a status", "6 0 obj\n<<>>\nendobj\n", "%%EOF\nstartxref\n0\n")))
+	proof := b.ref(stream(pick(b, "a status", "a list", "1 0 0 rg 0 0 200 200 re f", "6 0 obj\n<<>>\nendobj\n", "%%EOF\nstartxref\n0\n")))
 	b.tell(false, "add evidence")
 	if b.dss == 0 {
 		b.dss = b.add(dict("Type", "/DSS", "OCSPs", "["+proof+"]", "VRI", "<</"+vriKey+"<</OCSP["+proof+"]>>>>"))
@@ -246,29 +121,6 @@ func (b *builder) addEvidence() {
 		return
 	}
 	b.enter(b.dss, key, proof)
-}
-
-// addComment comments on the page.
-func (b *builder) addComment() {
-	at, page := b.target()
-	at.Page = page
-	o := dict("Type", "/Annot", "Subtype", pick(b, "/Square", "/Stamp", "/FreeText", "/Highlight", "/Ink", "/Text", "/Popup"), "Rect", at.String(), "F", "4",
-		"Contents", "(Why?)", "C", "[1 0 0]", "P", ref([]int{firstPage, secondPage}[page]))
-	if b.chance(2) {
-		o.set("AP", "<</N "+b.ref(cover(b))+">>")
-	}
-	n := b.add(o)
-	b.enter([]int{firstPage, secondPage}[page], "Annots", ref(n))
-	b.tell(!b.permits(commentLevel, added), "comment with", o.get("Subtype"))
-	b.allow(commentLevel, "comment", []Area{at})
-}
-
-func (b *builder) changeComment(c *carrier) {
-	o := b.edit(c.n)
-	o.set("Contents", "(Second)")
-	o.set("C", "[0 0 1]")
-	b.tell(!b.permits(commentLevel, ""), "change a comment")
-	b.allow(commentLevel, "comment", c.free)
 }
 
 // updated is what programs note about their work.
@@ -300,6 +152,14 @@ func (b *builder) again() {
 func (b *builder) addFont() {
 	f := b.ref(dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", "/Courier"))
 	name := fmt.Sprintf("F%d", b.next)
+	if b.theme != plain && b.chance(2) {
+		name = "F9"
+		b.edit(number(f)).set("BaseFont", pick(b, "/Symbol", "/Courier-Bold"))
+		if b.objects[acroForm].get("DA") == "" {
+			b.edit(acroForm).set("DA", "(/F9 20 Tf 1 0 0 rg)")
+		}
+	}
+	b.fonts = true
 	b.tell(!b.permits(formLevel, added), "add a font to the form")
 	holder := b.edit(acroForm)
 	if n := number(holder.get("DR")); n != 0 {
@@ -320,6 +180,16 @@ func (b *builder) addFont() {
 	} else if fonts := holder.get("Font"); strings.HasPrefix(fonts, "<<") {
 		holder.set("Font", strings.TrimSuffix(fonts, ">>")+"/"+name+" "+f+">>")
 	}
+}
+
+// supply brings an object that the signed file refers to and has not, as evidence
+// or in the place of something else that may be new.
+func (b *builder) supply() {
+	n, next := b.missing[0], b.next
+	b.missing, b.next = b.missing[1:], b.missing[0]
+	pick(b, b.addEvidence, b.stamp, func() { b.addField(true) }, b.addComment, b.addFont)()
+	b.next = max(next, b.next)
+	b.tell(true, "and fill the reference to", ref(n))
 }
 
 // once writes the dictionary with the double key anew, with one of both.

@@ -27,7 +27,7 @@ type Pair struct {
 	Signed int
 	// Free is where the later revisions may paint: the widgets that they fill,
 	// the comments and the signatures that they add, as far as the signature
-	// permits that.
+	// permits that. Places are those of the page as it is shown.
 	Free []Area
 	// Story tells what was drawn, for people.
 	Story []string
@@ -53,6 +53,9 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	b := newBuilder(r)
 	b.theme = pick(b, plain, roles, roles, roles, covering, covering, everything)
 	b.level = b.IntN(8) / 2
+	if b.theme == covering && !b.chance(8) {
+		b.level = 0 // after a certification no field may be seen at all
+	}
 	b.form()
 	b.certify()
 	b.pages()
@@ -62,8 +65,30 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	for range 1 + b.IntN(5)/4 {
 		file = b.later(w)
 	}
-	pair.File, pair.Free, pair.Story, pair.Plain = file, b.free, b.story, !b.odd
+	pair.File, pair.Free, pair.Story, pair.Plain = file, b.shown(), b.story, !b.odd
 	return pair
+}
+
+// shown are the free areas as the pages show them.
+func (b *builder) shown() (free []Area) {
+	if !b.fonts {
+		b.free = append(b.free, b.unsure...)
+	}
+	for _, a := range b.free {
+		free = append(free, a.turned(b.turns[a.Page]))
+		if a.Page = 1 - a.Page; b.twin && !a.Blank {
+			free = append(free, a.turned(b.turns[a.Page]))
+		}
+	}
+	return free
+}
+
+// turned is where an area is on a page that is shown turned clockwise.
+func (a Area) turned(quarters int) Area {
+	for range quarters {
+		a.Left, a.Bottom, a.Right, a.Top = a.Bottom, Size-a.Right, a.Top, Size-a.Left
+	}
+	return a
 }
 
 // theme is what a pair is about, so that rare things meet often enough.

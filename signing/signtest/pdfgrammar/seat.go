@@ -55,6 +55,10 @@ func (b *builder) seat() {
 	x := kind.draw(s, key)
 	b.merge(b.objects[c.n], x.object)
 	x.use(ref(c.n))
+	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && len(c.free) > 0 {
+		// Where the annotation lies that both are, on either page.
+		c.free = []Area{at, {1, at.Left, at.Bottom, at.Right, at.Top, false}}
+	}
 	c.taken = true
 	b.tell(true, c.name, "is also", x.name)
 	for _, w := range x.swaps {

@@ -25,6 +25,11 @@ type surface struct {
 func (b *builder) pages() {
 	for i, n := range []int{firstPage, secondPage} {
 		b.objects[n].lacks([]entry{{"Type", "/Page"}, {"Parent", ref(pageTree)}})
+		if b.chance(6) {
+			b.turns[i] = 1 + b.IntN(3)
+			b.objects[n].set("Rotate", fmt.Sprint(90*b.turns[i]))
+			b.tell(false, "a turned page")
+		}
 		s := b.surface(n, i)
 		if b.chance(2) {
 			s.draw(b.place(), "0.5 g 0 0 40 8 re f")
@@ -51,6 +56,28 @@ func (b *builder) pages() {
 	}
 	b.twice()
 	b.misname()
+	b.gaps()
+}
+
+// gaps lets the pages refer to objects that the file has not.
+func (b *builder) gaps() {
+	if b.theme == plain || !b.chance(10) {
+		return
+	}
+	n := b.unused()
+	b.missing = append(b.missing, n)
+	b.add(bare("null")) // viewers that make objects number them after the last
+	o := b.objects[pick(b, firstPage, secondPage)]
+	switch key := pick(b, "Contents", "Annots", "XObject"); {
+	case key == "XObject" && strings.HasPrefix(o.get("Resources"), "<<"):
+		o.set("Resources", strings.TrimSuffix(o.get("Resources"), ">>")+"/XObject<</Z "+ref(n)+">>>>")
+		o.set("Contents", "["+o.get("Contents")+" "+b.ref(stream("q 1 0 0 1 60 60 cm /Z Do Q"))+"]")
+	case strings.HasPrefix(o.get(key), "["):
+		o.set(key, strings.TrimSuffix(o.get(key), "]")+" "+ref(n)+"]")
+	default:
+		o.set("Contents", "["+strings.Trim(o.get("Contents"), "[]")+" "+ref(n)+"]")
+	}
+	b.tell(true, "nothing is", ref(n))
 }
 
 func (b *builder) surface(n, page int) *surface {
@@ -71,8 +98,15 @@ func (b *builder) formOn(on *surface) *surface {
 func (s *surface) resource(category, value string) string {
 	name := fmt.Sprintf("%s%d", category[:1], s.next)
 	s.next++
+	if special := pick(s.builder, "P", "Pg", "Kids", "Parent", "Obj", "Popup", "IRT", "Data", "N", "K", "AP", "V"); s.theme != plain && s.chance(12) && !s.uses(category, special) {
+		name = special // a key that means something elsewhere
+	}
 	s.resources[category] = append(s.resources[category], entry{name, value})
 	return name
+}
+
+func (s *surface) uses(category, name string) bool {
+	return slices.ContainsFunc(s.resources[category], func(e entry) bool { return e.key == name })
 }
 
 // draw paints in a place, with the origin in its corner.

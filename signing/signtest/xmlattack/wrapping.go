@@ -70,7 +70,47 @@ func soapWrapping(m *maker, at time.Time) []Case {
 		{Name: "unsigned header block", Signed: "",
 			File: []byte(header("<typ:amount>" + Marker + "</typ:amount>"))},
 	}
-	return append(all, m.timestampOnly(signed, timestamp))
+	all = append(all, m.timestampOnly(signed, timestamp))
+	return append(all, m.messageTimes(signed, body, timestamp)...)
+}
+
+// messageTimes are messages whose body and timestamp are signed anew, so that
+// nothing is wrong but what the timestamp says.
+func (m *maker) messageTimes(signed, body, timestamp string) []Case {
+	identifier := func(element string) string { return strings.Split(between(element, `Id="`, `"`), `"`)[1] }
+	canonical := replace(replace(body, "<s:Body", `<s:Body xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"`), "<typ:pay", `<typ:pay xmlns:typ="urn:typ"`)
+	message := func(says string) string {
+		said := between(timestamp, "<wsu:Created>", "</wsu:Expires>")
+		other := replace(timestamp, said, says)
+		signature := m.signature("", "",
+			reference{uri: "#" + identifier(timestamp), transforms: exclusively, over: []byte(other)},
+			reference{uri: "#" + identifier(body), transforms: exclusively, over: []byte(canonical)})
+		return replace(replace(signed, timestamp, other), between(signed, "<ds:Signature ", "</ds:Signature>"), signature)
+	}
+	const (
+		created = "<wsu:Created>2026-06-01T12:00:00Z</wsu:Created>"
+		expires = "<wsu:Expires>2026-06-01T12:05:00Z</wsu:Expires>"
+	)
+	good := message(created + expires)
+	all := []Case{
+		{Name: "times of a message that hold", Signed: created + expires, File: []byte(good)},
+		{Name: "a second timestamp before the signed one", Code: xmldsig.CodeEnvelope,
+			File: []byte(replace(good, "<wsu:Timestamp", replace(timestamp, identifier(timestamp), Marker)+"<wsu:Timestamp"))},
+		{Name: "a second timestamp after the signature", Code: xmldsig.CodeEnvelope,
+			File: []byte(replace(good, "</ds:Signature>", "</ds:Signature>"+replace(timestamp, identifier(timestamp), Marker)))},
+	}
+	for name, says := range map[string]string{
+		"a message that expires before it was created": created + "<wsu:Expires>2026-06-01T11:59:59Z</wsu:Expires>",
+		"a message created twice":                      created + created + expires,
+		"a message that expires twice":                 created + expires + expires,
+		"a creation that is no moment":                 "<wsu:Created>yesterday</wsu:Created>" + expires,
+		"a creation without a zone":                    "<wsu:Created>2026-06-01T12:00:00</wsu:Created>" + expires,
+		"an end that is no moment":                     created + "<wsu:Expires>" + Marker + "</wsu:Expires>",
+		"an end that is empty":                         created + "<wsu:Expires></wsu:Expires>",
+	} {
+		all = append(all, Case{Name: name, Code: xmldsig.CodeSignedProperties, File: []byte(message(says))})
+	}
+	return all
 }
 
 // timestampOnly is a message in which only the timestamp is signed.

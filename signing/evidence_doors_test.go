@@ -1,0 +1,108 @@
+package signing_test
+
+import (
+	"testing"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/revocation"
+	"tamga/signing"
+	"tamga/signing/pades"
+)
+
+// The same in a PDF's security store, and beside an XML signature: a maker of
+// evidence that was revoked before this is proved to exist is not believed.
+func TestRevokedMakersInOtherFormats(t *testing.T) {
+	f := newForge(t, ca.ECDSA)
+	for m := range makers {
+		for _, test := range []struct {
+			since  when
+			passes bool
+		}{{never, true}, {3, false}, {4, true}} {
+			s := archivedWith(m, doorCarried)
+			s.expires, s.made, s.makerRevoked, s.makerReason = never, 3, test.since, revocation.Superseded
+			h := f.signer(personKey{s.expires, m == listedIndirectly})
+			key := signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.authority.Certificate})
+			raw := f.evidence(&s, h.Certificate)
+			store, material := pades.DSS{CRLs: [][]byte{raw}}, signing.Material{CRLs: [][]byte{raw}}
+			if m.answers() {
+				store, material = pades.DSS{OCSPs: [][]byte{raw}}, signing.Material{OCSPs: [][]byte{raw}}
+			}
+			v := &signing.Verifier{Trust: f.trust, Revocation: f.ownLists(&s, h.Certificate), Now: s.asked.time}
+
+			// Signed and stamped in slot 2, the store of slot 3 proved then.
+			file := mustSign(t, onePage(1000, ""), key, signing.PDFOptions{Time: when(2).time()})
+			file, err := signing.AddDocTimestamp(file, stamperAt(t, f.stamps, 20))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if file, err = signing.AddDSS(file, store); err != nil {
+				t.Fatal(err)
+			}
+			if file, err = signing.AddDocTimestamp(file, stamperAt(t, f.stamps, 30)); err != nil {
+				t.Fatal(err)
+			}
+			got, err := v.VerifyPDF(t.Context(), file, signing.Question{At: s.asked.time()})
+			if err != nil || got.Passed() != test.passes || got.Signers[0].Checks[0].Status != signing.CheckPassed {
+				t.Errorf("PDF, revoked %v, %v: %v %s", test.since, &s, err, explain(got))
+			}
+
+			// An XML signature has no proof of its age here: evidence supplied in
+			// slot 3 is proved then, and so is the signature.
+			x, err := signing.SignXML([]byte("<a>өтініш</a>"), key, signing.XMLOptions{Form: signing.XMLEnveloped, Time: when(2).time()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err = v.VerifyXML(t.Context(), x, signing.Question{At: when(3).time(), Material: material})
+			if err != nil || got.Passed() != test.passes {
+				t.Errorf("XML, revoked %v, %v: %v %s", test.since, &s, err, explain(got))
+			}
+		}
+	}
+}
+
+// Years later a PDF stands on its last timestamp: what ended before that, or
+// came after it, is not proved.
+func TestPDFArchiveThatProvesNothing(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		archive int // the day of the second timestamp; the first authority ends on day 30
+		late    bool
+		asked   int
+		happens func(*pdfWorld)
+		want    string
+	}{
+		{"in time", 2, false, 400, nil, "TOTAL-PASSED"},
+		{"the second authority expired", 2, false, 901, nil, "INDETERMINATE OUT_OF_BOUNDS_NO_POE"},
+		{"the second authority still valid", 2, false, 900, nil, "TOTAL-PASSED"},
+		{"archived after the first authority expired", 31, false, 400, nil, "INDETERMINATE TRY_LATER"},
+		{"evidence after the archive", 2, true, 400, nil, "TOTAL-PASSED"},
+		{"evidence after the archive, authority revoked since", 2, true, 400, func(w *pdfWorld) {
+			w.pki.Authority.Revoke(w.pki.Authority.Issuing().Serial, day(300), revocation.Superseded)
+		}, "INDETERMINATE OUT_OF_BOUNDS_NO_POE"},
+		{"first authority revoked before the archive", 2, false, 400, func(w *pdfWorld) {
+			w.pki.Authority.Revoke(w.first.Certificate.Serial, day(1), revocation.Superseded)
+		}, "TOTAL-PASSED"},
+		{"second authority revoked before it stamped", 2, false, 400, func(w *pdfWorld) {
+			w.pki.Authority.Revoke(w.second.Certificate.Serial, day(1), revocation.Superseded)
+		}, "INDETERMINATE OUT_OF_BOUNDS_NO_POE"},
+	} {
+		w := newPDFWorld(t)
+		w.stamp(t, w.first, 0)
+		if !test.late {
+			w.prove(t, w.first, 2)
+		}
+		w.stamp(t, w.second, test.archive)
+		if test.late {
+			w.prove(t, w.first, 2)
+		}
+		if test.happens != nil {
+			test.happens(w)
+		}
+		publish(t, w.pki, test.asked)
+		got, err := w.pki.Verifier.VerifyPDF(t.Context(), w.file, signing.Question{At: day(test.asked)})
+		if err != nil || conclusion(got) != test.want {
+			t.Errorf("%s: %v %s\nwant %s", test.name, err, explain(got), test.want)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func hostileRequests(t *testing.T, sizes hostileSizes, cms, detached []byte) []h
 		{"cross-reference entries", "/v1/verify/pdf", "", manyEntries(sizes.form)},
 		{"inflated objects", "/v1/verify/pdf", "", manyInflated(t, sizes.form)},
 		{"signatures", "/v1/verify/pdf", "", manySignatures(detached, sizes.pages, sizes.form)},
-		{"head of a part", "/v1/verify/pdf", "head", []byte(strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", sizes.form/1007))},
+		{"head of a part", "/v1/verify/pdf", "head", []byte(strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", 200))},
 		{"many parts", "/v1/check", "parts", nil},
 		{"line", "/v1/verify/batch", "application/x-ndjson", bytes.Repeat([]byte(`{"cms":"`+strings.Repeat("A", 1000)+`"}`+"\n"), sizes.json/1012)},
 		{"long line", "/v1/verify/batch", "application/x-ndjson", manyNames(`{"cms":"AAAA","digests":{`, "}}", sizes.json)},
@@ -85,7 +85,7 @@ func (r *hostileRequest) wrap(t *testing.T) {
 	case "head":
 		fmt.Fprintf(&form, "--%s\r\n%s\r\n", w.Boundary(), r.body)
 	case "parts":
-		for range 1000 {
+		for range 200 {
 			part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="x"`}})
 			if err == nil {
 				_, err = part.Write(bytes.Repeat([]byte("x"), 1<<10))

@@ -13,12 +13,16 @@ build:
 	$(GO) build -o bin/tamga ./cmd/tamga
 
 test: tools
-	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) $(GO) test -timeout 15m ./... ./.ci/mutants
-	$(GO) test -tags pkcs11 ./signing/pkcs11
+	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_REQUIRE_JUDGES=$(REQUIRE_JUDGES) $(GO) test -timeout 15m ./... ./.ci/mutants
+	TAMGA_REQUIRE_JUDGES=$(REQUIRE_JUDGES) $(GO) test -tags pkcs11 ./signing/pkcs11
 
 # The database is not optional: when PostgreSQL cannot be had, say
 # REQUIRE_POSTGRES= (empty) and its half of the registry tests is skipped.
 REQUIRE_POSTGRES ?= 1
+
+# Nor are the programs of others that judge what we make; with REQUIRE_JUDGES=
+# (empty) the tests whose judge is missing are skipped.
+REQUIRE_JUDGES ?= 1
 
 # What the tests use besides Go, from Debian's packages.
 tools:
@@ -80,7 +84,7 @@ SEED ?= 1
 N ?= 20
 MUTANTS ?=
 mutants:
-	@TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) $(GO) run ./.ci/mutants -seed $(SEED) -n $(N) -tables $(N) $(MUTANTS) $(PKG)
+	@TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_REQUIRE_JUDGES=$(REQUIRE_JUDGES) $(GO) run ./.ci/mutants -seed $(SEED) -n $(N) -tables $(N) $(MUTANTS) $(PKG)
 
 clean:
 	rm -rf bin var

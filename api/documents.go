@@ -130,7 +130,7 @@ func (v *service) document(c echo.Context) error {
 	if isPDF {
 		return v.file(c, number.String)
 	}
-	rec, life, err := v.recordAndLife(c, number.String)
+	rec, life, err := v.Registry.DocumentAndLife(contextOf(c), number.String)
 	if err != nil {
 		return err
 	}
@@ -146,16 +146,6 @@ func (v *service) document(c echo.Context) error {
 		answer.Verdict = &rec.Evidence
 	}
 	return c.JSON(http.StatusOK, answer)
-}
-
-// recordAndLife reads a document and what has happened to it.
-func (v *service) recordAndLife(c echo.Context, number string) (registry.Record, documents.Life, error) {
-	rec, err := v.Registry.Document(contextOf(c), number)
-	if err != nil {
-		return rec, documents.Life{}, err
-	}
-	life, err := v.Registry.History(contextOf(c), number)
-	return rec, life, err
 }
 
 // publicView answers anyone.
@@ -186,7 +176,7 @@ func (v *service) lookUp(c echo.Context, typed string) (registry.Record, documen
 
 // issued finds a document that was issued, whatever its status by now.
 func (v *service) issued(c echo.Context, number string) (registry.Record, documents.Life, error) {
-	rec, life, err := v.recordAndLife(c, number)
+	rec, life, err := v.Registry.DocumentAndLife(contextOf(c), number)
 	if err == nil && rec.Status != documents.StatusInForce {
 		err = registry.ErrNotFound
 	}

@@ -52,7 +52,7 @@ func (v *service) recordEvent(c echo.Context) error {
 	}
 	v.Log.InfoContext(contextOf(c), "event recorded", "trace_id", traceID(c), "number", number.String,
 		"event", string(e.Kind), "seq", e.Seq, "client", client.ID, "replayed", replayed)
-	rec, life, err := v.recordAndLife(c, number.String)
+	rec, life, err := v.Registry.DocumentAndLife(contextOf(c), number.String)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (v *service) events(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rec, life, err := v.recordAndLife(c, number.String)
+	rec, life, err := v.Registry.DocumentAndLife(contextOf(c), number.String)
 	if err != nil {
 		return err
 	}

@@ -210,16 +210,17 @@ func TestGuessing(t *testing.T) {
 
 // Handlers do not start without what they need.
 func TestHandlerNeeds(t *testing.T) {
-	for name, s := range map[string]*api.Server{
-		"nothing":     {},
-		"no verifier": {Registry: &registry.Registry{Store: &registry.Store{}}},
-		"slash": {
+	const missing = "api: a register and a verifier are needed"
+	for said, s := range map[string]*api.Server{
+		missing:       {},
+		missing + " ": {Registry: &registry.Registry{Store: &registry.Store{}}},
+		`api: base address "https://tamga.example/" is not an address without a slash at the end`: {
 			Registry: &registry.Registry{Store: &registry.Store{}}, Verifier: &signing.Verifier{},
 			BaseURL: "https://tamga.example/",
 		},
 	} {
-		if _, err := s.Handler(); err == nil {
-			t.Errorf("%s: a handler all the same", name)
+		if _, err := s.Handler(); err == nil || err.Error() != strings.TrimSpace(said) {
+			t.Errorf("a handler: %v, want %q", err, said)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -37,30 +38,30 @@ type publishedKey struct {
 	Y         string `json:"y"`
 }
 
-// sealKeys are the keys that the seals of this register may be verified with.
-func (v *service) sealKeys() []seal.PublicKey {
-	if v.Registry.SealKey.IsZero() {
-		return nil
-	}
-	return []seal.PublicKey{v.Registry.SealKey.Public()}
-}
-
 // keys answers GET /v1/keys.
 func (v *service) keys(c echo.Context) error {
+	set, err := v.keySet(contextOf(c))
+	if err != nil {
+		return err
+	}
 	forAnyPage(c, "public, max-age=3600")
-	return c.JSON(http.StatusOK, v.keySet())
+	return c.JSON(http.StatusOK, set)
 }
 
-func (v *service) keySet() publishedKeys {
+func (v *service) keySet(ctx context.Context) (publishedKeys, error) {
 	set := publishedKeys{Keys: []publishedKey{}}
-	for _, k := range v.sealKeys() {
+	keys, err := v.Registry.SealKeys(ctx)
+	if err != nil {
+		return set, err
+	}
+	for _, k := range keys {
 		text := base64.RawURLEncoding.EncodeToString
 		set.Keys = append(set.Keys, publishedKey{
 			Type: "EC", Curve: "P-256", Algorithm: "ES256", Use: "sig",
 			ID: text(k.ID), X: text(k.Point[1:33]), Y: text(k.Point[33:]),
 		})
 	}
-	return set
+	return set, nil
 }
 
 func forAnyPage(c echo.Context, cacheControl string) {
@@ -127,7 +128,7 @@ type checkedSeal struct {
 // readQR takes the text of a QR code apart: the number and the check code from
 // the address, the seal from its fragment. The host is not looked at: whoever
 // sends the text here wants our answer.
-func (v *service) readQR(text string) (number, code string, sealed *checkedSeal, err error) {
+func (v *service) readQR(ctx context.Context, text string) (number, code string, sealed *checkedSeal, err error) {
 	malformed := badField("/qr", "malformed", "is not the text of a document's QR code")
 	const longest = 8 << 10
 	if len(text) > longest {
@@ -146,24 +147,29 @@ func (v *service) readQR(text string) (number, code string, sealed *checkedSeal,
 	if _, err := documents.ParseNumber(number); err != nil || code == "" {
 		return "", "", nil, malformed
 	}
-	return number, code, v.openSeal(fragment, number), nil
+	sealed, err = v.openSeal(ctx, fragment, number)
+	return number, code, sealed, err
 }
 
-// openSeal judges the seal that should be about a number.
-func (v *service) openSeal(fragment, number string) *checkedSeal {
+// openSeal judges the seal that should be about a number; nil for none.
+func (v *service) openSeal(ctx context.Context, fragment, number string) (*checkedSeal, error) {
 	if fragment == "" {
-		return nil
+		return nil, nil
 	}
 	n, err := documents.ParseNumber(number)
 	if err != nil {
-		return &checkedSeal{signing.CheckFailed, registry.ErrNotFound.Error()}
+		return &checkedSeal{signing.CheckFailed, registry.ErrNotFound.Error()}, nil
 	}
-	payload, err := seal.Open(fragment, v.sealKeys())
+	keys, err := v.Registry.SealKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := seal.Open(fragment, keys)
 	switch {
 	case err != nil:
-		return &checkedSeal{signing.CheckFailed, err.Error()}
+		return &checkedSeal{signing.CheckFailed, err.Error()}, nil
 	case payload.Number != n.String:
-		return &checkedSeal{signing.CheckFailed, "the seal is that of another document"}
+		return &checkedSeal{signing.CheckFailed, "the seal is that of another document"}, nil
 	}
-	return &checkedSeal{Status: signing.CheckPassed}
+	return &checkedSeal{Status: signing.CheckPassed}, nil
 }

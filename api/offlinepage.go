@@ -12,9 +12,13 @@ import (
 // offlinePage answers GET /offline with the page that checks documents without
 // the network. It carries the keys and, if it can be had, the list of now.
 func (v *service) offlinePage(c echo.Context) error {
+	keys, err := v.keySet(contextOf(c))
+	if err != nil {
+		return err
+	}
 	view := web.Offline{
 		Lang: pageLanguage(c), Host: v.host, BaseURL: v.BaseURL, Demo: v.Demo,
-		Keys: v.keySet(), Kinds: offlineKinds(), ServedAt: v.now(),
+		Keys: keys, Kinds: offlineKinds(), ServedAt: v.now(),
 	}
 	if !v.Registry.SealKey.IsZero() {
 		list, err := v.freshList(c)

@@ -45,7 +45,7 @@ func (v *service) checkSecret(c echo.Context) error {
 	}
 	var sealed *checkedSeal
 	if body.QR != "" && body.Number+body.Owner+body.CheckCode == "" {
-		if body.Number, body.CheckCode, sealed, err = v.readQR(body.QR); err != nil {
+		if body.Number, body.CheckCode, sealed, err = v.readQR(contextOf(c), body.QR); err != nil {
 			return err
 		}
 		body.QR = ""

@@ -32,8 +32,8 @@ func TestUnreadableKeysAreAbsent(t *testing.T) {
 			if c.PublicKey == nil {
 				unreadable++
 			}
-			if err := a.Issuing().CheckSignatureFrom(c); err == nil {
-				t.Fatalf("%s, byte %d: verifies under a changed key", family, i)
+			if err := a.Issuing().CheckSignatureFrom(c); !errors.Is(err, certs.ErrSignature) && !errors.Is(err, certs.ErrAlgorithm) {
+				t.Fatalf("%s, byte %d: under a changed key: %v", family, i, err)
 			}
 		}
 		if family != ca.RSA && unreadable == 0 {

@@ -67,8 +67,8 @@ func TestOneWrongDigitIsRefused(t *testing.T) {
 				continue
 			}
 			bad := good[:i] + string(d) + good[i+1:]
-			if _, err := ParseIIN(bad); err == nil {
-				t.Errorf("%s passes for %s", bad, good)
+			if _, err := ParseIIN(bad); !errors.Is(err, ErrCheckDigit) {
+				t.Errorf("%s for %s: %v", bad, good, err)
 			}
 		}
 	}

@@ -22,17 +22,17 @@ func TestNationalProfile(t *testing.T) {
 		}
 	}
 	good := string(kzProfile)
-	for name, bad := range map[string]string{
-		"unknown member":    strings.Replace(good, `"version"`, `"versoin"`, 1),
-		"unknown key usage": strings.Replace(good, "nonRepudiation", "nonrepudiation", 1),
-		"identifier twice":  strings.Replace(good, `"1.2.398.3.3.4.1.2"`, `"1.2.398.3.3.4.1.1"`, 1),
-		"malformed date":    strings.Replace(good, `"code": "individual" }`, `"code": "individual", "from": "2026" }`, 1),
+	for name, test := range map[string][2]string{
+		"unknown member":    {strings.Replace(good, `"version"`, `"versoin"`, 1), "unknown field \"versoin\""},
+		"unknown key usage": {strings.Replace(good, "nonRepudiation", "nonrepudiation", 1), "there is no key usage \"nonrepudiation\""},
+		"identifier twice":  {strings.Replace(good, `"1.2.398.3.3.4.1.2"`, `"1.2.398.3.3.4.1.1"`, 1), "stands twice or without a meaning"},
+		"malformed date":    {strings.Replace(good, `"code": "individual" }`, `"code": "individual", "from": "2026" }`, 1), "cannot parse \"\" as \"-\""},
 	} {
-		if bad == good {
+		if test[0] == good {
 			t.Fatalf("%s: nothing was changed", name)
 		}
-		if _, err := parseProfile([]byte(bad)); err == nil {
-			t.Errorf("%s passes", name)
+		if _, err := parseProfile([]byte(test[0])); err == nil || !strings.Contains(err.Error(), test[1]) {
+			t.Errorf("%s: %v, want %q", name, err, test[1])
 		}
 	}
 }

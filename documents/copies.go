@@ -119,3 +119,39 @@ func (d Draft) Completed(original Draft, told Told) Draft {
 	}
 	return d
 }
+
+// Erased returns what is left of a content when it is erased: which document it
+// was, its number and date, the document that it was about, and the last day of
+// its term, without which an old status could not be told.
+func (d Draft) Erased() Draft {
+	var kept Draft
+	switch {
+	case d.Licence != nil:
+		kept.Licence = &Licence{Replaces: d.Licence.Replaces}
+	case d.Refusal != nil:
+		kept.Refusal = &Refusal{}
+	case d.ExportCertificate != nil:
+		kept.ExportCertificate = &ExportCertificate{ReturnBy: d.ExportCertificate.ReturnBy}
+	case d.Approval != nil:
+		kept.Approval = &Approval{}
+	case d.ApplicationCopy != nil:
+		kept.ApplicationCopy = &ApplicationCopy{}
+	case d.Acceptance != nil:
+		kept.Acceptance = &Acceptance{}
+	case d.Notice != nil:
+		kept.Notice = &Notice{}
+	case d.Conclusion != nil:
+		kept.Conclusion = &Conclusion{}
+	case d.Questionnaire != nil:
+		kept.Questionnaire = &Questionnaire{}
+	case d.Summary != nil:
+		kept.Summary = &Summary{}
+	case d.Duplicate != nil:
+		kept.Duplicate = &Duplicate{Of: d.Duplicate.Of}
+	case d.PaperCopy != nil:
+		kept.PaperCopy = &PaperCopy{Of: d.PaperCopy.Of}
+	case d.History != nil:
+		kept.History = &History{Of: d.History.Of}
+	}
+	return kept.Numbered(d.Number(), d.IssuedOn())
+}

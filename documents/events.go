@@ -19,6 +19,7 @@ var eventLabels = map[EventKind]Label{
 	EventDuplicate:  {KK: "телнұсқасы берілді", RU: "выдан дубликат", EN: "duplicate issued"},
 	EventCertified:  {KK: "қағаз көшірмесі расталды", RU: "заверена бумажная копия", EN: "certified on paper"},
 	EventCorrected:  {KK: "жазба түзетілді", RU: "запись исправлена", EN: "record corrected"},
+	EventErased:     {KK: "мазмұны жойылды", RU: "содержание удалено", EN: "content erased"},
 }
 
 // ByOrder reports whether an event is recorded by order of the authority, with
@@ -69,6 +70,23 @@ func (e NewEvent) Validate(now time.Time) error {
 	if !e.Kind.ByOrder() {
 		c.fail("/event", CodeUnknown, "is none of suspended, resumed, terminated, expired, corrected")
 	}
+	return e.check(c, now)
+}
+
+// ValidateErasure is [NewEvent.Validate] for an order to erase a content, which
+// takes effect when it is recorded.
+func (e NewEvent) ValidateErasure(now time.Time) error {
+	c := &checker{}
+	if e.Kind != EventErased {
+		c.fail("/event", CodeUnknown, "is not erased")
+	}
+	if !e.EffectiveAt.IsZero() {
+		c.fail("/effective_at", CodeNotAccepted, "is the moment of recording")
+	}
+	return e.check(c, now)
+}
+
+func (e NewEvent) check(c *checker, now time.Time) error {
 	c.text("/order_number", e.OrderNumber, rule{max: maxShortNumber})
 	c.earlier("/order_date", e.OrderDate, CivilDate(now))
 	c.both("/reason", e.Reason, rule{max: maxActivity, lines: true})
@@ -99,4 +117,12 @@ func (e NewEvent) Data() EventData {
 		OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Reason: e.Reason,
 		Signatory: e.Signatory, Position: e.Position, Until: e.Until, Corrects: e.Corrects,
 	}
+}
+
+// Erased returns what is left of an event when the content of its document is
+// erased: what the status hangs on, and the order, which is the authority's own.
+// Reasons and statements may be personal.
+func (d EventData) Erased() EventData {
+	d.Reason, d.Detail, d.Record = Text{}, "", nil
+	return d
 }

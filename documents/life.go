@@ -23,6 +23,7 @@ const (
 	EventDuplicate  EventKind = "duplicate_issued"   // changes no status
 	EventCertified  EventKind = "certified_on_paper" // changes no status
 	EventCorrected  EventKind = "corrected"          // an earlier event counts as never recorded
+	EventErased     EventKind = "erased"             // the personal content is gone; changes no status, and nothing follows it
 )
 
 // Event is something that happened to a document: what, since when in law, and

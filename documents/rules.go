@@ -16,6 +16,7 @@ const (
 	RuleUntil      = "until"         // the suspension ends before it begins
 	RuleCorrection = "correction"    // there is no such event to be corrected, or it cannot be
 	RulePending    = "pending"       // another document that replaces this one is being issued
+	RuleErased     = "erased"        // the content was erased, and nothing follows that
 )
 
 // RuleError says which rule forbids an event.
@@ -47,6 +48,7 @@ var eventsOf = map[EventKind]func(Kind) bool{
 	EventDuplicate: func(k Kind) bool { return k == KindLicence },
 	EventCertified: func(k Kind) bool { return k == KindLicence || k == KindExportCertificate },
 	EventCorrected: Kind.known,
+	EventErased:    Kind.known,
 }
 
 func (k Kind) known() bool { return k == KindLicence || k.letters() != "" }
@@ -67,8 +69,14 @@ func (l Life) May(e Event) error {
 	if !has(l.Kind) {
 		return refuse(RuleKind, "", 0)
 	}
-	if e.Kind == EventCorrected {
+	if l.erased() {
+		return refuse(RuleErased, l.StatusAt(e.EffectiveAt), 0)
+	}
+	switch e.Kind {
+	case EventCorrected:
 		return l.mayCorrect(e)
+	case EventErased:
+		return l.mayErase(e)
 	}
 	issued, ok := l.issued()
 	if !ok || e.EffectiveAt.Before(issued) {
@@ -139,12 +147,29 @@ func (l Life) mayCorrect(e Event) error {
 	return nil
 }
 
+// mayErase reports whether the content may go: nobody may need it to exercise a
+// right, and the number must be given for good.
+func (l Life) mayErase(e Event) error {
+	status := l.StatusAt(e.EffectiveAt)
+	if status == "" || status == StatusReserved || l.Kind.GivesRight() && !status.ended() {
+		return &RuleError{Rule: RuleStatus, Event: e.Kind, Status: status}
+	}
+	return nil
+}
+
+func (l Life) erased() bool {
+	return slices.ContainsFunc(l.Events, func(e Event) bool { return e.Kind == EventErased })
+}
+
 // impossible returns the events that do not fit the status they find, other
 // than what comes after the end.
 func (l Life) impossible() map[int]bool {
 	all := map[int]bool{}
 	run := l.run()
 	for _, e := range l.standing() {
+		if e.Kind == EventErased {
+			continue // fits whatever it finds
+		}
 		run.to(e.EffectiveAt)
 		if !slices.Contains(mayFrom(e.Kind), run.status) && !run.status.ended() {
 			all[e.Seq] = true

@@ -8,52 +8,53 @@ import (
 	"tamga/certs/revocation"
 	"tamga/signing"
 	"tamga/signing/pades"
+	"tamga/signing/signtest/orders"
 )
 
 // The same in a PDF's security store, and beside an XML signature: a maker of
 // evidence that was revoked before this is proved to exist is not believed.
 func TestRevokedMakersInOtherFormats(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
-	for m := range makers {
+	f := orders.New(t, ca.ECDSA)
+	for m := range orders.Makers {
 		for _, test := range []struct {
-			since  when
+			since  orders.When
 			passes bool
-		}{{never, true}, {3, false}, {4, true}} {
-			s := archivedWith(m, doorCarried)
-			s.expires, s.made, s.makerRevoked, s.makerReason = never, 3, test.since, revocation.Superseded
-			h := f.signer(personKey{s.expires, m == listedIndirectly})
-			key := signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.authority.Certificate})
-			raw := f.evidence(&s, h.Certificate)
+		}{{orders.Never, true}, {3, false}, {4, true}} {
+			s := archivedWith(m, orders.DoorCarried)
+			s.Expires, s.Made, s.MakerRevoked, s.MakerReason = orders.Never, 3, test.since, revocation.Superseded
+			h := f.Signer(orders.PersonKey{Ends: s.Expires, Indirect: m == orders.ListedIndirectly})
+			key := signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate})
+			raw := f.Evidence(&s, h.Certificate)
 			store, material := pades.DSS{CRLs: [][]byte{raw}}, signing.Material{CRLs: [][]byte{raw}}
-			if m.answers() {
+			if m.Answers() {
 				store, material = pades.DSS{OCSPs: [][]byte{raw}}, signing.Material{OCSPs: [][]byte{raw}}
 			}
-			v := &signing.Verifier{Trust: f.trust, Revocation: f.ownLists(&s, h.Certificate), Now: s.asked.time}
+			v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, h.Certificate), Now: s.Asked.Time}
 
 			// Signed and stamped in slot 2, the store of slot 3 proved then.
-			file := mustSign(t, onePage(1000, ""), key, signing.PDFOptions{Time: when(2).time()})
-			file, err := signing.AddDocTimestamp(file, stamperAt(t, f.stamps, 20))
+			file := mustSign(t, onePage(1000, ""), key, signing.PDFOptions{Time: orders.When(2).Time()})
+			file, err := signing.AddDocTimestamp(file, stamperAt(t, f.Stamps, 20))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if file, err = signing.AddDSS(file, store); err != nil {
 				t.Fatal(err)
 			}
-			if file, err = signing.AddDocTimestamp(file, stamperAt(t, f.stamps, 30)); err != nil {
+			if file, err = signing.AddDocTimestamp(file, stamperAt(t, f.Stamps, 30)); err != nil {
 				t.Fatal(err)
 			}
-			got, err := v.VerifyPDF(t.Context(), file, signing.Question{At: s.asked.time()})
+			got, err := v.VerifyPDF(t.Context(), file, signing.Question{At: s.Asked.Time()})
 			if err != nil || got.Passed() != test.passes || got.Signers[0].Checks[0].Status != signing.CheckPassed {
 				t.Errorf("PDF, revoked %v, %v: %v %s", test.since, &s, err, explain(got))
 			}
 
 			// An XML signature has no proof of its age here: evidence supplied in
 			// slot 3 is proved then, and so is the signature.
-			x, err := signing.SignXML([]byte("<a>өтініш</a>"), key, signing.XMLOptions{Form: signing.XMLEnveloped, Time: when(2).time()})
+			x, err := signing.SignXML([]byte("<a>өтініш</a>"), key, signing.XMLOptions{Form: signing.XMLEnveloped, Time: orders.When(2).Time()})
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err = v.VerifyXML(t.Context(), x, signing.Question{At: when(3).time(), Material: material})
+			got, err = v.VerifyXML(t.Context(), x, signing.Question{At: orders.When(3).Time(), Material: material})
 			if err != nil || got.Passed() != test.passes {
 				t.Errorf("XML, revoked %v, %v: %v %s", test.since, &s, err, explain(got))
 			}

@@ -9,6 +9,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
+	"tamga/signing/signtest/orders"
 )
 
 // statusOf is what the revocation check says about a certificate of the path.
@@ -26,53 +27,53 @@ func statusOf(t testing.TB, v *signing.Verdict, number int) signing.LinkStatus {
 // archivedWith is an honest scenario: signed and stamped in slot 2, evidence made
 // then too, archived in slot 3, asked about in slot 9, when the signer's
 // certificate is long expired and the verifier's own lists are silent about it.
-func archivedWith(m maker, d door) scenario {
-	return scenario{
-		signed: never, stamped: 2, revoked: never, makerRevoked: never, made: 2, proved: 3, expires: 5, asked: 9,
-		lifted: never, makerLifted: never, maker: m, door: d, people: never, services: true, strict: true,
+func archivedWith(m orders.Maker, d orders.Door) orders.Scenario {
+	return orders.Scenario{
+		Signed: orders.Never, Stamped: 2, Revoked: orders.Never, MakerRevoked: orders.Never, Made: 2, Proved: 3, Expires: 5, Asked: 9,
+		Lifted: orders.Never, MakerLifted: orders.Never, Maker: m, Door: d, People: orders.Never, Services: true, Strict: true,
 	}
 }
 
-func doorsOf(m maker) []door {
-	if m.answers() {
-		return []door{doorCarried, doorValues, doorSupplied, doorAsk}
+func doorsOf(m orders.Maker) []orders.Door {
+	if m.Answers() {
+		return []orders.Door{orders.DoorCarried, orders.DoorValues, orders.DoorSupplied, orders.DoorAsk}
 	}
-	return []door{doorCarried, doorValues, doorSupplied, doorOwn}
+	return []orders.Door{orders.DoorCarried, orders.DoorValues, orders.DoorSupplied, orders.DoorOwn}
 }
 
 // Whoever made the evidence, and through whichever door it came: its maker must
 // not have been revoked when the evidence is proved to have existed. Known is
 // known, also about responders that nobody need ask about.
 func TestMakersOfEvidenceThatWereRevoked(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
-	for m := range makers {
+	f := orders.New(t, ca.ECDSA)
+	for m := range orders.Makers {
 		for _, d := range doorsOf(m) {
 			honest := archivedWith(m, d)
-			known := honest.evidenceProved()
-			cause := map[bool]revocation.Cause{true: ocsp.CauseResponderRevoked, false: revocation.CauseSignerStatus}[m.answers()]
-			if honest.makerIsAuthority() {
+			known := honest.EvidenceProved()
+			cause := map[bool]revocation.Cause{true: ocsp.CauseResponderRevoked, false: revocation.CauseSignerStatus}[m.Answers()]
+			if honest.MakerIsAuthority() {
 				cause = revocation.CauseNoProof
 			}
 			for _, test := range []struct {
 				name   string
-				since  when
+				since  orders.When
 				reason revocation.Reason
-				lifted when
+				lifted orders.When
 				passes bool
 			}{
-				{"never", never, 0, never, true},
-				{"before it was proved", known - 1, revocation.Superseded, never, false},
-				{"at that instant", known, revocation.Superseded, never, false},
-				{"key stolen before", known - 1, revocation.KeyCompromise, never, false},
-				{"on hold before", known - 1, revocation.CertificateHold, never, false},
+				{"never", orders.Never, 0, orders.Never, true},
+				{"before it was proved", known - 1, revocation.Superseded, orders.Never, false},
+				{"at that instant", known, revocation.Superseded, orders.Never, false},
+				{"key stolen before", known - 1, revocation.KeyCompromise, orders.Never, false},
+				{"on hold before", known - 1, revocation.CertificateHold, orders.Never, false},
 				{"on hold before, and lifted", known - 1, revocation.CertificateHold, 8, true},
-				{"after it was proved", known + 1, revocation.Superseded, never, true},
+				{"after it was proved", known + 1, revocation.Superseded, orders.Never, true},
 				// A stolen key cannot make what existed before.
-				{"key stolen after", known + 1, revocation.KeyCompromise, never, !honest.makerIsAuthority() || known == honest.asked},
+				{"key stolen after", known + 1, revocation.KeyCompromise, orders.Never, !honest.MakerIsAuthority() || known == honest.Asked},
 			} {
 				s := honest
-				s.makerRevoked, s.makerReason, s.makerLifted = test.since, test.reason, test.lifted
-				got := f.verify(&s)
+				s.MakerRevoked, s.MakerReason, s.MakerLifted = test.since, test.reason, test.lifted
+				got := f.Verify(&s)
 				if got.Passed() != test.passes {
 					t.Errorf("%s: %v\n%s", test.name, &s, explain(got))
 				}
@@ -87,14 +88,14 @@ func TestMakersOfEvidenceThatWereRevoked(t *testing.T) {
 // The same when nobody tells of the maker: only where the authority wants nobody
 // to ask, or the maker is on the signer's own path, is that enough.
 func TestMakersOfEvidenceThatNobodyKnows(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
-	want := map[maker]revocation.Cause{
-		byResponder: ocsp.CauseResponderUnchecked, listedBySelf: revocation.CauseSignerStatus, listedIndirectly: revocation.CauseSignerStatus,
+	f := orders.New(t, ca.ECDSA)
+	want := map[orders.Maker]revocation.Cause{
+		orders.ByResponder: ocsp.CauseResponderUnchecked, orders.ListedBySelf: revocation.CauseSignerStatus, orders.ListedIndirectly: revocation.CauseSignerStatus,
 	}
-	for m := range makers {
-		s := archivedWith(m, doorCarried)
-		s.services = false
-		got := f.verify(&s)
+	for m := range orders.Makers {
+		s := archivedWith(m, orders.DoorCarried)
+		s.Services = false
+		got := f.Verify(&s)
 		if a := statusOf(t, got, 0); a.Cause != want[m] || got.Passed() != (want[m] == "") {
 			t.Errorf("%v: %q\n%s", &s, a.Cause, explain(got))
 		}
@@ -103,21 +104,21 @@ func TestMakersOfEvidenceThatNobodyKnows(t *testing.T) {
 
 // A responder whose certificate ended before its response is proved to exist.
 func TestResponderThatEnded(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
+	f := orders.New(t, ca.ECDSA)
 	for _, test := range []struct {
 		ends   time.Time
 		passes bool
-	}{{when(3).time(), true}, {when(3).time().Add(-time.Second), false}} {
+	}{{orders.When(3).Time(), true}, {orders.When(3).Time().Add(-time.Second), false}} {
 		house, err := ca.New(ca.ECDSA, day(0), ca.Options{NotBefore: day(-400)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		g := *f
-		if g.unchecked, err = house.IssueService(ca.Service{Purpose: ca.StatusAnswers, NotBefore: day(-300), NotAfter: test.ends, IssuedBy: &f.authority}); err != nil {
+		if g.Unchecked, err = house.IssueService(ca.Service{Purpose: ca.StatusAnswers, NotBefore: day(-300), NotAfter: test.ends, IssuedBy: &f.Authority}); err != nil {
 			t.Fatal(err)
 		}
-		s := archivedWith(byUnchecked, doorCarried)
-		got := g.verify(&s)
+		s := archivedWith(orders.ByUnchecked, orders.DoorCarried)
+		got := g.Verify(&s)
 		if a := statusOf(t, got, 0); got.Passed() != test.passes || !test.passes && a.Cause != ocsp.CauseResponderExpired {
 			t.Errorf("ends %v: %q\n%s", test.ends, a.Cause, explain(got))
 		}
@@ -127,23 +128,23 @@ func TestResponderThatEnded(t *testing.T) {
 // Two sources, each good, unsure or bad, the one older than the other or not,
 // and either of them the verifier's own: who counts.
 func TestEveryPairOfSources(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
+	f := orders.New(t, ca.ECDSA)
 	const good, unsureStatus, hold, final = "good", "unsure", "hold", "final"
 	kinds := []string{good, unsureStatus, hold, final}
 	for _, own := range kinds {
 		for _, other := range kinds {
 			for _, newer := range []bool{false, true} { // the other source
 				t.Run(fmt.Sprintf("%s %s %t", own, other, newer), func(t *testing.T) {
-					got := f.verifyPair(own, other, newer)
-					want, sub := passes, signing.SubIndication("")
+					got := verifyPair(t, f, own, other, newer)
+					want, sub := signing.TotalPassed, signing.SubIndication("")
 					lifted := own == hold && other == good && newer || other == hold && own == good && !newer
 					switch {
 					case own == final || other == final || (own == hold || other == hold) && !lifted:
-						want, sub = unsure, signing.RevokedNoPOE
+						want, sub = signing.Indeterminate, signing.RevokedNoPOE
 					case own == unsureStatus && other == unsureStatus:
-						want, sub = unsure, signing.TryLater
+						want, sub = signing.Indeterminate, signing.TryLater
 					}
-					if string(got.Indication) != want || got.SubIndication != sub {
+					if got.Indication != want || got.SubIndication != sub {
 						t.Errorf("%s; want %s %s", explain(got), want, sub)
 					}
 				})
@@ -155,44 +156,44 @@ func TestEveryPairOfSources(t *testing.T) {
 // verifyPair asks in slot 5 about a signature without timestamps, of which the
 // verifier's own list of slot 3 says one thing, and a supplied one of slot 2 or
 // 4 another.
-func (f *forge) verifyPair(own, other string, newer bool) *signing.Verdict {
-	key := personKey{ends: never}
-	c := f.signer(key).Certificate
-	list := func(says string, at when) []byte {
-		p := published{by: f.authority, this: at.time(), next: never.time(), point: peoplePoint}
+func verifyPair(t testing.TB, f *orders.Forge, own, other string, newer bool) *signing.Verdict {
+	key := orders.PersonKey{Ends: orders.Never}
+	c := f.Signer(key).Certificate
+	list := func(says string, at orders.When) []byte {
+		p := orders.Published{By: f.Authority, This: at.Time(), Next: orders.Never.Time(), Point: orders.PeoplePoint}
 		switch says {
 		case "unsure":
-			p.next = at.time().Add(time.Hour)
+			p.Next = at.Time().Add(time.Hour)
 		case "hold":
-			p.entries = []entry{{c, when(1).time(), revocation.CertificateHold}}
+			p.Entries = []orders.Entry{{Of: c, Since: orders.When(1).Time(), Reason: revocation.CertificateHold}}
 		case "final":
-			p.entries = []entry{{c, when(1).time(), revocation.Superseded}}
+			p.Entries = []orders.Entry{{Of: c, Since: orders.When(1).Time(), Reason: revocation.Superseded}}
 		}
-		return f.list(p)
+		return f.List(p)
 	}
-	s := scenario{maker: listed, door: doorNone, makerRevoked: never, people: never, services: true, asked: 5}
-	lists := f.ownLists(&s, c)
-	lists.Add(parsedList(f.t, list(own, 3)))
-	at := when(2)
+	s := orders.Scenario{Maker: orders.Listed, Door: orders.DoorNone, MakerRevoked: orders.Never, People: orders.Never, Services: true, Asked: 5}
+	lists := f.OwnLists(&s, c)
+	lists.Add(parsedList(t, list(own, 3)))
+	at := orders.When(2)
 	if newer {
 		at = 4
 	}
-	v := &signing.Verifier{Trust: f.trust, Revocation: lists, Now: when(5).time}
-	return verify(f.t, v, f.signature(signatureKey{key, never}), signing.Question{At: when(5).time(), Material: signing.Material{CRLs: [][]byte{list(other, at)}}})
+	v := &signing.Verifier{Trust: f.Trust, Revocation: lists, Now: orders.When(5).Time}
+	return verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: orders.When(5).Time(), Material: signing.Material{CRLs: [][]byte{list(other, at)}}})
 }
 
 // A hold that a list out of force tells of may have been lifted, and may not.
 // An older word that all is well does not lift it, nor does a softer policy.
 func TestHoldThatMayHaveBeenLifted(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
-	key := personKey{ends: never}
-	c := f.signer(key).Certificate
-	hold := f.list(published{by: f.authority, this: when(3).time(), next: when(4).time(), point: peoplePoint,
-		entries: []entry{{c, when(2).time(), revocation.CertificateHold}}})
-	older := f.list(published{by: f.authority, this: when(1).time(), next: never.time(), point: peoplePoint})
-	newer := f.list(published{by: f.authority, this: when(4).time(), next: never.time(), point: peoplePoint})
-	answer := f.response(f.unchecked, c, when(5).time().Add(-time.Hour), revocation.Answer{Status: revocation.Good})
-	s := scenario{maker: listed, door: doorNone, makerRevoked: never, people: never, services: true, asked: 5}
+	f := orders.New(t, ca.ECDSA)
+	key := orders.PersonKey{Ends: orders.Never}
+	c := f.Signer(key).Certificate
+	hold := f.List(orders.Published{By: f.Authority, This: orders.When(3).Time(), Next: orders.When(4).Time(), Point: orders.PeoplePoint,
+		Entries: []orders.Entry{{Of: c, Since: orders.When(2).Time(), Reason: revocation.CertificateHold}}})
+	older := f.List(orders.Published{By: f.Authority, This: orders.When(1).Time(), Next: orders.Never.Time(), Point: orders.PeoplePoint})
+	newer := f.List(orders.Published{By: f.Authority, This: orders.When(4).Time(), Next: orders.Never.Time(), Point: orders.PeoplePoint})
+	answer := f.Response(f.Unchecked, c, orders.When(5).Time().Add(-time.Hour), revocation.Answer{Status: revocation.Good})
+	s := orders.Scenario{Maker: orders.Listed, Door: orders.DoorNone, MakerRevoked: orders.Never, People: orders.Never, Services: true, Asked: 5}
 	for _, test := range []struct {
 		name     string
 		own      []byte
@@ -207,10 +208,10 @@ func TestHoldThatMayHaveBeenLifted(t *testing.T) {
 		{"newer answer", hold, signing.Material{OCSPs: [][]byte{answer}}, ""},
 	} {
 		for _, name := range []string{"kz", "kz-soft"} {
-			lists := f.ownLists(&s, c)
+			lists := f.OwnLists(&s, c)
 			lists.Add(parsedList(t, test.own))
-			v := &signing.Verifier{Trust: f.trust, Revocation: lists, Now: when(5).time, Policy: namedPolicy(t, name)}
-			got := verify(t, v, f.signature(signatureKey{key, never}), signing.Question{At: when(5).time(), Material: test.supplied})
+			v := &signing.Verifier{Trust: f.Trust, Revocation: lists, Now: orders.When(5).Time, Policy: namedPolicy(t, name)}
+			got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: orders.When(5).Time(), Material: test.supplied})
 			if got.SubIndication != test.want || got.Passed() != (test.want == "") {
 				t.Errorf("%s, %s: %s\nwant %q", test.name, name, explain(got), test.want)
 			}
@@ -230,11 +231,11 @@ func namedPolicy(t testing.TB, name string) signing.Policy {
 // A later revocation that only one source knows counts, whichever it is, and of
 // two the gravest reason.
 func TestLaterRevocationThatOneSourceKnows(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
+	f := orders.New(t, ca.ECDSA)
 	for _, test := range []struct {
 		name          string
 		own, other    []revocation.Reason // none: good
-		ownAt, other2 when
+		ownAt, other2 orders.When
 		want          string
 	}{
 		{"nobody", nil, nil, 0, 0, "TOTAL-PASSED"},
@@ -246,21 +247,21 @@ func TestLaterRevocationThatOneSourceKnows(t *testing.T) {
 		{"superseded first, other", []revocation.Reason{revocation.KeyCompromise}, []revocation.Reason{revocation.Superseded}, 4, 3, "INDETERMINATE REVOKED_NO_POE"},
 		{"stolen first, other", []revocation.Reason{revocation.Superseded}, []revocation.Reason{revocation.KeyCompromise}, 4, 3, "INDETERMINATE REVOKED_NO_POE"},
 	} {
-		key := personKey{ends: never}
-		c := f.signer(key).Certificate
-		list := func(at when, reasons []revocation.Reason, since when) []byte {
-			p := published{by: f.authority, this: at.time(), next: never.time(), point: peoplePoint}
+		key := orders.PersonKey{Ends: orders.Never}
+		c := f.Signer(key).Certificate
+		list := func(at orders.When, reasons []revocation.Reason, since orders.When) []byte {
+			p := orders.Published{By: f.Authority, This: at.Time(), Next: orders.Never.Time(), Point: orders.PeoplePoint}
 			for _, r := range reasons {
-				p.entries = append(p.entries, entry{c, since.time(), r})
+				p.Entries = append(p.Entries, orders.Entry{Of: c, Since: since.Time(), Reason: r})
 			}
-			return f.list(p)
+			return f.List(p)
 		}
-		s := scenario{maker: listed, door: doorNone, makerRevoked: never, people: never, services: true, asked: 6}
-		lists := f.ownLists(&s, c)
+		s := orders.Scenario{Maker: orders.Listed, Door: orders.DoorNone, MakerRevoked: orders.Never, People: orders.Never, Services: true, Asked: 6}
+		lists := f.OwnLists(&s, c)
 		lists.Add(parsedList(t, list(5, test.own, test.ownAt)))
-		v := &signing.Verifier{Trust: f.trust, Revocation: lists, Now: when(6).time}
-		file := withUnsigned(t, f.signature(signatureKey{key, never}), []int{1, 2, 840, 113549, 1, 9, 16, 2, 14}, f.token(tokenKey{signatureKey{key, never}, 2}))
-		got := verify(t, v, file, signing.Question{At: when(6).time(), Material: signing.Material{CRLs: [][]byte{list(5, test.other, test.other2)}}})
+		v := &signing.Verifier{Trust: f.Trust, Revocation: lists, Now: orders.When(6).Time}
+		file := withUnsigned(t, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), []int{1, 2, 840, 113549, 1, 9, 16, 2, 14}, f.Token(orders.TokenKey{SignatureKey: orders.SignatureKey{PersonKey: key, Signed: orders.Never}, Stamped: 2}))
+		got := verify(t, v, file, signing.Question{At: orders.When(6).Time(), Material: signing.Material{CRLs: [][]byte{list(5, test.other, test.other2)}}})
 		if conclusion(got) != test.want {
 			t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
 		}
@@ -270,18 +271,27 @@ func TestLaterRevocationThatOneSourceKnows(t *testing.T) {
 // A responder that says revoked, on hold since 1970, does not know the
 // certificate (RFC 6960 section 4.4.8); no list can tell of that.
 func TestCertificateThatWasNeverIssued(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
-	lie := saidNeverIssued
-	s := scenario{
-		signed: never, stamped: never, revoked: never, makerRevoked: never, made: 2, proved: never, expires: never, asked: 2,
-		lifted: never, makerLifted: never, maker: byUnchecked, people: 2, services: true, lies: &lie,
+	f := orders.New(t, ca.ECDSA)
+	lie := orders.SaidNeverIssued
+	s := orders.Scenario{
+		Signed: orders.Never, Stamped: orders.Never, Revoked: orders.Never, MakerRevoked: orders.Never, Made: 2, Proved: orders.Never, Expires: orders.Never, Asked: 2,
+		Lifted: orders.Never, MakerLifted: orders.Never, Maker: orders.ByUnchecked, People: 2, Services: true, Lies: &lie,
 	}
-	for _, d := range []door{doorCarried, doorValues, doorSupplied} {
-		s.door = d
-		got := f.verify(&s)
+	for _, d := range []orders.Door{orders.DoorCarried, orders.DoorValues, orders.DoorSupplied} {
+		s.Door = d
+		got := f.Verify(&s)
 		a := statusOf(t, got, 0)
 		if conclusion(got) != "TOTAL-FAILED REVOKED" || a.Reason != "neverIssued" {
 			t.Errorf("%v: %+v, %s", &s, a, explain(got))
 		}
 	}
+}
+
+func parsedList(t testing.TB, raw []byte) *revocation.CRL {
+	t.Helper()
+	l, err := revocation.ParseCRL(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

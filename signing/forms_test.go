@@ -22,6 +22,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/der"
+	"tamga/judgetest"
 	"tamga/signing"
 	"tamga/signing/cms"
 	"tamga/signing/signtest"
@@ -86,23 +87,23 @@ func TestEveryAlgorithm(t *testing.T) {
 // at which tests live.
 func opensslAgrees(t *testing.T, pki *signtest.PKI, name string, file []byte, want bool) {
 	t.Helper()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		return
-	}
-	dir := t.TempDir()
-	write := func(file string, b []byte) string {
-		path := filepath.Join(dir, file)
-		if err := os.WriteFile(path, b, 0o600); err != nil {
-			t.Fatal(err)
+	t.Run(name+", openssl", func(t *testing.T) {
+		judgetest.Need(t, "openssl")
+		dir := t.TempDir()
+		write := func(file string, b []byte) string {
+			path := filepath.Join(dir, file)
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return path
 		}
-		return path
-	}
-	out, err := exec.Command("openssl", "cms", "-verify", "-inform", "DER", "-binary", "-purpose", "any", "-attime", "1780315200",
-		"-in", write("file.cms", file), "-CAfile", write("root.pem", ca.MarshalCertificatePEM(pki.Authority.Root())),
-		"-out", filepath.Join(dir, "content")).CombinedOutput()
-	if (err == nil) != want {
-		t.Errorf("%s: openssl: %v: %s", name, err, out)
-	}
+		out, err := exec.Command("openssl", "cms", "-verify", "-inform", "DER", "-binary", "-purpose", "any", "-attime", "1780315200",
+			"-in", write("file.cms", file), "-CAfile", write("root.pem", ca.MarshalCertificatePEM(pki.Authority.Root())),
+			"-out", filepath.Join(dir, "content")).CombinedOutput()
+		if (err == nil) != want {
+			t.Errorf("%s: openssl: %v: %s", name, err, out)
+		}
+	})
 }
 
 // A content may stay where it is: its digest says as much, and so does a

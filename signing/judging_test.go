@@ -15,6 +15,7 @@ import (
 	"tamga/signing"
 	"tamga/signing/cms"
 	"tamga/signing/signtest"
+	"tamga/signing/signtest/orders"
 	"tamga/signing/tsp"
 )
 
@@ -169,23 +170,23 @@ func authoritiesWithoutLists(level signing.Level) func(*signing.Policy) {
 // The verifier's own two sources, in both orders: the first that knows is
 // believed, but what the lists tell is always heard, since they are at hand.
 func TestEveryPairOfOwnSources(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
-	key := personKey{ends: never}
-	c := f.signer(key).Certificate
-	made, next := when(3).time(), never.time()
-	hold := []entry{{c, when(1).time(), revocation.CertificateHold}}
-	final := []entry{{c, when(1).time(), revocation.Superseded}}
-	list := func(next time.Time, entries []entry) []byte {
-		return f.list(published{by: f.authority, this: made, next: next, point: peoplePoint, entries: entries})
+	f := orders.New(t, ca.ECDSA)
+	key := orders.PersonKey{Ends: orders.Never}
+	c := f.Signer(key).Certificate
+	made, next := orders.When(3).Time(), orders.Never.Time()
+	hold := []orders.Entry{{Of: c, Since: orders.When(1).Time(), Reason: revocation.CertificateHold}}
+	final := []orders.Entry{{Of: c, Since: orders.When(1).Time(), Reason: revocation.Superseded}}
+	list := func(next time.Time, entries []orders.Entry) []byte {
+		return f.List(orders.Published{By: f.Authority, This: made, Next: next, Point: orders.PeoplePoint, Entries: entries})
 	}
 	lists := map[string][]byte{
 		"good": list(next, nil), "unsure": list(made.Add(time.Hour), nil), "hold": list(next, hold), "final": list(next, final),
 		"stale hold": list(made.Add(time.Hour), hold),
 	}
-	answer := func(s revocation.Status, r revocation.Reason, at when) revocation.Answer {
-		a := revocation.Answer{Status: s, Reason: r, Evidence: &revocation.Evidence{Kind: revocation.KindOCSP, ThisUpdate: at.time()}}
+	answer := func(s revocation.Status, r revocation.Reason, at orders.When) revocation.Answer {
+		a := revocation.Answer{Status: s, Reason: r, Evidence: &revocation.Evidence{Kind: revocation.KindOCSP, ThisUpdate: at.Time()}}
 		if s == revocation.Revoked {
-			a.RevokedAt = when(1).time()
+			a.RevokedAt = orders.When(1).Time()
 		}
 		if s == revocation.Undetermined {
 			a.Cause = ocsp.CauseTryLater
@@ -220,13 +221,13 @@ func TestEveryPairOfOwnSources(t *testing.T) {
 		}
 		return passed
 	}
-	s := scenario{maker: listed, door: doorNone, makerRevoked: never, people: never, services: true, asked: 5}
+	s := orders.Scenario{Maker: orders.Listed, Door: orders.DoorNone, MakerRevoked: orders.Never, People: orders.Never, Services: true, Asked: 5}
 	for _, order := range [][]signing.Source{{signing.SourceCRL, signing.SourceOCSP}, {signing.SourceOCSP, signing.SourceCRL}} {
 		for says, raw := range lists {
 			for told, a := range answers {
-				own := f.ownLists(&s, c)
+				own := f.OwnLists(&s, c)
 				own.Add(parsedList(t, raw))
-				v := &signing.Verifier{Trust: f.trust, Revocation: own, Now: when(5).time, Policy: namedPolicy(t, "kz")}
+				v := &signing.Verifier{Trust: f.Trust, Revocation: own, Now: orders.When(5).Time, Policy: namedPolicy(t, "kz")}
 				v.Policy.RevocationSources = order
 				v.Ask = func(_ context.Context, asked, _ *certs.Certificate, _ time.Time) revocation.Answer {
 					if asked.Serial.Cmp(c.Serial) == 0 {
@@ -234,7 +235,7 @@ func TestEveryPairOfOwnSources(t *testing.T) {
 					}
 					return revocation.Answer{Status: revocation.Undetermined, Cause: revocation.CauseNoList}
 				}
-				got := verify(t, v, f.signature(signatureKey{key, never}), signing.Question{At: when(5).time()})
+				got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: orders.When(5).Time()})
 				if want := want(order[0], says, told); conclusion(got) != want {
 					t.Errorf("%v: list %s, answer %s: %s\nwant %s", order, says, told, explain(got), want)
 				}
@@ -385,15 +386,15 @@ func TestLevelWithoutSomeEvidence(t *testing.T) {
 // Responses beyond those that are verified for one question are not heard, so
 // that the question has no answer: they might accuse.
 func TestMoreResponsesThanAreVerified(t *testing.T) {
-	f := newForge(t, ca.ECDSA)
-	key := personKey{ends: never}
-	c := f.signer(key).Certificate
+	f := orders.New(t, ca.ECDSA)
+	key := orders.PersonKey{Ends: orders.Never}
+	c := f.Signer(key).Certificate
 	r := &ocsp.Responder{
-		Issuer: f.authority.Certificate, Certificate: f.unchecked.Certificate, Key: f.unchecked.Key, Life: slotLife, Now: when(5).time,
+		Issuer: f.Authority.Certificate, Certificate: f.Unchecked.Certificate, Key: f.Unchecked.Key, Life: orders.Life, Now: orders.When(5).Time,
 		Status: func(*big.Int) revocation.Answer { return revocation.Answer{Status: revocation.Good} },
 	}
-	s := scenario{maker: listed, door: doorNone, makerRevoked: never, people: never, services: true, asked: 5}
-	v := &signing.Verifier{Trust: f.trust, Revocation: f.ownLists(&s, c), Now: when(5).time}
+	s := orders.Scenario{Maker: orders.Listed, Door: orders.DoorNone, MakerRevoked: orders.Never, People: orders.Never, Services: true, Asked: 5}
+	v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, c), Now: orders.When(5).Time}
 	for _, test := range []struct {
 		responses int
 		want      string
@@ -401,10 +402,10 @@ func TestMoreResponsesThanAreVerified(t *testing.T) {
 		var m signing.Material
 		for n := range test.responses {
 			nonce := []byte(fmt.Sprintf("%032d", n))
-			m.OCSPs = append(m.OCSPs, r.Respond(ocsp.NewRequest(c, f.authority.Certificate, certs.SHA256, nonce).DER))
+			m.OCSPs = append(m.OCSPs, r.Respond(ocsp.NewRequest(c, f.Authority.Certificate, certs.SHA256, nonce).DER))
 		}
-		got := verify(t, v, f.signature(signatureKey{key, never}), signing.Question{At: when(5).time(), Material: m})
-		if conclusion(got) != test.want || test.want != passes && statusOf(t, got, 0).Cause != signing.CauseTooMuch {
+		got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: orders.When(5).Time(), Material: m})
+		if conclusion(got) != test.want || test.want != "TOTAL-PASSED" && statusOf(t, got, 0).Cause != signing.CauseTooMuch {
 			t.Errorf("%d responses: %s", test.responses, explain(got))
 		}
 	}

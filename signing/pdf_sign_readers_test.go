@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
+	"tamga/judgetest"
 	"tamga/signing"
 	"tamga/signing/signtest"
 )
@@ -41,14 +43,13 @@ func TestOtherReaders(t *testing.T) {
 				{[]string{"mutool", "info", path}, func(said string) bool { return !strings.Contains(said, "warning") && !strings.Contains(said, "error") }},
 				{[]string{"pdfsig", "-nocert", path}, func(said string) bool { return strings.Count(said, "Signature is Valid") == 2 }},
 			} {
-				if _, err := exec.LookPath(r.args[0]); err != nil {
-					t.Logf("%s is not installed", r.args[0])
-					continue
-				}
-				said, err := exec.Command(r.args[0], r.args[1:]...).CombinedOutput()
-				if err != nil || !r.fits(string(said)) {
-					t.Errorf("%s, certified for %d: %s: %v\n%s", name, certify, r.args[0], err, said)
-				}
+				t.Run(fmt.Sprintf("%s, certified for %d, %s", name, certify, r.args[0]), func(t *testing.T) {
+					judgetest.Need(t, r.args[0])
+					said, err := exec.Command(r.args[0], r.args[1:]...).CombinedOutput()
+					if err != nil || !r.fits(string(said)) {
+						t.Errorf("%v\n%s", err, said)
+					}
+				})
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
+	"tamga/judgetest"
 	"tamga/signing"
 	"tamga/signing/signtest"
 )
@@ -17,9 +18,7 @@ import (
 // OpenSSL accepts what we make, at every level, and sees when the content is
 // another.
 func TestOpenSSLAcceptsSignatures(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("openssl is missing")
-	}
+	judgetest.Need(t, "openssl")
 	dir := t.TempDir()
 	write := func(name string, b []byte) string {
 		path := filepath.Join(dir, name)

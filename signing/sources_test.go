@@ -108,8 +108,8 @@ func TestSoftPolicy(t *testing.T) {
 
 // Slips of the pen do not make a policy looser.
 func TestPoliciesThatAreRefused(t *testing.T) {
-	if _, err := signing.NamedPolicy("../kz"); err == nil {
-		t.Error("a path is taken for a name")
+	if _, err := signing.NamedPolicy("../kz"); err == nil || err.Error() != `there is no policy "../kz"` {
+		t.Errorf("a path is taken for a name: %v", err)
 	}
 	good := `{"name":"x","version":"1","revocation_sources":["crl"],"revocation_unknown":"FAIL","authority_without_list":"WARN",` +
 		`"mixed_anchors":"WARN","certificate_policy_missing":"WARN","revocation_freshness":"in_force",` +
@@ -119,30 +119,30 @@ func TestPoliciesThatAreRefused(t *testing.T) {
 	if _, err := signing.ParsePolicy([]byte(good)); err != nil {
 		t.Fatal(err)
 	}
-	for name, edit := range map[string][2]string{
-		"unknown member":    {`"version"`, `"versoin"`},
-		"unknown level":     {`"revocation_unknown":"FAIL"`, `"revocation_unknown":"fail"`},
-		"no sources":        {`["crl"]`, `[]`},
-		"unknown source":    {`["crl"]`, `["crl","memory"]`},
-		"unknown check":     {`"version"`, `"levels":{"chian":"WARN"},"version"`},
-		"malformed date":    {`"version"`, `"digests":[{"name":"SHA-1","until":"soon"}],"version"`},
-		"without a version": {`"version":"1"`, `"version":""`},
-		"level left out":    {`"mixed_anchors":"WARN",`, ``},
-		"unknown reason":    {`["keyCompromise"]`, `["keyCompromised"]`},
-		"unknown freshness": {`"in_force"`, `"fresh"`},
-		"passes revoked":    {`"INDETERMINATE"`, `"TOTAL-PASSED"`},
-		"timestamps silent": {`"timestamp_broken":"WARN",`, ``},
-		"unknown changes":   {`"nothing"`, `"anything"`},
-		"unknown base":      {`"version"`, `"based_on":"xy","version"`},
-		"base of a base":    {`"version"`, `"based_on":"kz-soft","version"`},
-		"unknown key":       {`"version"`, `"keys":[{"name":"ROT13","below":13,"until":"2000-01-01"}],"version"`},
+	for name, edit := range map[string][3]string{
+		"unknown member":    {`"version"`, `"versoin"`, "unknown field \"versoin\""},
+		"unknown level":     {`"revocation_unknown":"FAIL"`, `"revocation_unknown":"fail"`, "level \"fail\" is not FAIL, WARN or IGNORE"},
+		"no sources":        {`["crl"]`, `[]`, "nobody is asked whether certificates were revoked"},
+		"unknown source":    {`["crl"]`, `["crl","memory"]`, "there is no source \"memory\""},
+		"unknown check":     {`"version"`, `"levels":{"chian":"WARN"},"version"`, "there is no check \"chian\""},
+		"malformed date":    {`"version"`, `"digests":[{"name":"SHA-1","until":"soon"}],"version"`, "cannot parse \"soon\" as \"2006\""},
+		"without a version": {`"version":"1"`, `"version":""`, "policy without a name and a version"},
+		"level left out":    {`"mixed_anchors":"WARN",`, ``, "level \"\" is not FAIL, WARN or IGNORE"},
+		"unknown reason":    {`["keyCompromise"]`, `["keyCompromised"]`, "there is no reason \"keyCompromised\""},
+		"unknown freshness": {`"in_force"`, `"fresh"`, "freshness \"fresh\" is not in_force or issued_after"},
+		"passes revoked":    {`"INDETERMINATE"`, `"TOTAL-PASSED"`, "revoked_before_timestamp is \"TOTAL-PASSED\""},
+		"timestamps silent": {`"timestamp_broken":"WARN",`, ``, "level \"\" is not FAIL, WARN or IGNORE"},
+		"unknown changes":   {`"nothing"`, `"anything"`, "pdf_changes is \"anything\""},
+		"unknown base":      {`"version"`, `"based_on":"xy","version"`, "there is no policy \"xy\""},
+		"base of a base":    {`"version"`, `"based_on":"kz-soft","version"`, "kz-soft is itself based on another"},
+		"unknown key":       {`"version"`, `"keys":[{"name":"ROT13","below":13,"until":"2000-01-01"}],"version"`, "there is no limit \"ROT13\" below 13"},
 	} {
 		bad := strings.Replace(good, edit[0], edit[1], 1)
 		if bad == good {
 			t.Fatalf("%s: nothing was changed", name)
 		}
-		if _, err := signing.ParsePolicy([]byte(bad)); err == nil {
-			t.Errorf("%s passes", name)
+		if _, err := signing.ParsePolicy([]byte(bad)); err == nil || !strings.HasSuffix(err.Error(), edit[2]) {
+			t.Errorf("%s: %v, want %q", name, err, edit[2])
 		}
 	}
 }

@@ -25,6 +25,7 @@ func main() {
 	flag.IntVar(&o.workers, "j", 2, "how many at a time")
 	flag.BoolVar(&o.list, "list", false, "only list the sample")
 	flag.BoolVar(&o.verbose, "v", false, "say of each change which test noticed")
+	flag.BoolVar(&o.own, "own", false, "ask only the tests of the package itself, for a quick look")
 	flag.StringVar(&o.only, "only", "", "only changes whose place or text matches this regular expression")
 	flag.StringVar(&o.claims, "equivalent", "", "file of changes that are equivalent; empty: equivalent.jsonl beside this program")
 	flag.Parse()

@@ -20,6 +20,7 @@ type options struct {
 	most          map[group]int // -1: all
 	workers       int
 	list, verbose bool
+	own           bool
 	only          string
 }
 
@@ -99,7 +100,10 @@ func (r *runner) sample(o options, folder string, all map[string]*tests, rep *re
 	}
 	name := filepath.ToSlash(filepath.Clean(folder))
 	var reach []*tests
-	for _, l := range r.tests(l.ImportPath) {
+	for i, l := range r.tests(l.ImportPath) {
+		if i > 0 && o.own {
+			break
+		}
 		if all[l.ImportPath] == nil {
 			all[l.ImportPath] = &tests{listed: l, runner: r}
 		}
@@ -173,4 +177,3 @@ func (r *runner) try(s *sampled, workers int, rep *report) error {
 	}
 	return nil
 }
-

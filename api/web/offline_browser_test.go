@@ -19,6 +19,7 @@ import (
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/documents/seal"
+	"tamga/judgetest"
 )
 
 // browser is a page of the service in a real browser.
@@ -34,7 +35,7 @@ func open(t *testing.T, camera string) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("chromium is not installed")
+		judgetest.Missing(t, "chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.DisableGPU, chromedp.WindowSize(800, 1100))

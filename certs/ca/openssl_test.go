@@ -13,14 +13,13 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
+	"tamga/judgetest"
 )
 
 // TestOpenSSLAgrees lets the openssl command judge what the authority makes.
 // It knows no national algorithms.
 func TestOpenSSLAgrees(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("the openssl command is missing")
-	}
+	judgetest.Need(t, "openssl")
 	for _, f := range []ca.Family{ca.RSA, ca.ECDSA} {
 		t.Run(f.String(), func(t *testing.T) { checkOpenSSL(t, newAuthority(t, f)) })
 	}

@@ -87,7 +87,9 @@ func ParseBitString(b []byte) ([]byte, int, error) {
 	return b[1:], int(b[0]), nil
 }
 
-// ParseTime reads a UTCTime (years 1950 to 2049) or a GeneralizedTime.
+// ParseTime reads a UTCTime (years 1950 to 2049) or a GeneralizedTime. The first
+// instant of the year 1, which is Go's sign of an absent time, and what is before
+// it are times of nothing.
 func ParseTime(e Element) (time.Time, error) {
 	b, year := e.Body, 0
 	switch {
@@ -111,7 +113,7 @@ func ParseTime(e Element) (time.Time, error) {
 	month, day := digits(b[0:2]), digits(b[2:4])
 	hour, minute, second := digits(b[4:6]), digits(b[6:8]), digits(b[8:10])
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
-	if b[10] != 'Z' || hour > 23 || minute > 59 || second > 59 || t.Day() != day || t.Month() != time.Month(month) {
+	if b[10] != 'Z' || !t.After(time.Time{}) || hour > 23 || minute > 59 || second > 59 || t.Day() != day || t.Month() != time.Month(month) {
 		return time.Time{}, syntaxError("malformed time")
 	}
 	return t, nil

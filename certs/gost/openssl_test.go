@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tamga/judgetest"
 )
 
 // openssl runs the openssl program and returns what it said and whether it
@@ -27,11 +29,9 @@ func openssl(t *testing.T, input []byte, args ...string) (string, bool) {
 // needEngine skips the test where OpenSSL has no gost engine.
 func needEngine(t *testing.T) {
 	t.Helper()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("openssl is not installed")
-	}
+	judgetest.Need(t, "openssl")
 	if out, ok := openssl(t, nil, "engine", "-t", "gost"); !ok || !strings.Contains(out, "[ available ]") {
-		t.Skip("the gost engine of OpenSSL is not installed (libengine-gost-openssl)")
+		judgetest.Missing(t, "the gost engine of OpenSSL (libengine-gost-openssl)")
 	}
 }
 

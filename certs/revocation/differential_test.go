@@ -16,6 +16,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/revocation"
+	"tamga/judgetest"
 )
 
 // TestAgreesWithOpenSSL changes records of PKITS without breaking signatures
@@ -107,7 +108,7 @@ func (p *pkits) flip(random *rand.Rand, r *pkitsRecord, name string) []byte {
 func openSSL(t *testing.T) string {
 	program, err := exec.LookPath("openssl")
 	if err != nil {
-		t.Skip("openssl is missing: nobody to compare with")
+		judgetest.Missing(t, "openssl")
 	}
 	return program
 }

@@ -400,7 +400,10 @@ func (s *sheet) entry(of []certs.Name, odd bool) twinEntry {
 	case 0:
 		e.at = time.Date(1+s.IntN(1949), 1, 2, 3, 4, 5, 0, time.UTC)
 	case 1:
-		e.at = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+		e.at = time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC)
+		if s.chance(2) { // Go's sign of an absent time, and of none
+			e.at, s.malformed = time.Time{}, true
+		}
 	case 2:
 		e.at = time.Date(2050+s.IntN(7000), 12, 31, 23, 59, 59, 0, time.UTC)
 	}

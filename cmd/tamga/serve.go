@@ -176,11 +176,12 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		return nil, errors.Join(usagef("--document-level: %w", err), store.Close())
 	}
 	if level > signing.BaselineB {
-		reg.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
+		reg.Lasting = func(ctx context.Context, file []byte, at time.Time) ([]byte, error) {
 			opt, err := cmd.documentOptions(c, found, verifier, at)
 			if err != nil {
 				return nil, err
 			}
+			opt.Timestamping.Stamp = cmd.client(c, verifier).Stamper(ctx) // the act is bounded
 			return signing.ExtendPDF(file, level, opt)
 		}
 	}

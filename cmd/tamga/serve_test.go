@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"tamga/documents/registry/registrytest"
+	"tamga/judgetest"
 )
 
 // demoServer is the program serving its demonstration in the current folder.
@@ -174,19 +175,18 @@ func paste(t *testing.T, d demoServer) {
 	if len(lines) != 3 {
 		t.Fatalf("%d commands to try in\n%s", len(lines), d.output)
 	}
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Log("curl is missing: the printed commands were not run")
-		return
-	}
-	for i, want := range []string{`"indication":"TOTAL-PASSED"`, `"number":"`, `"in_force"`} {
-		out, err := exec.Command("sh", "-c", lines[i]).Output()
-		var compact bytes.Buffer
-		if err := errors.Join(err, json.Compact(&compact, out)); err != nil {
-			t.Errorf("%s: %v\n%s", lines[i], err, out)
-		} else if !strings.Contains(compact.String(), want) {
-			t.Errorf("%s\nanswers %s", lines[i], compact.String())
+	t.Run("pasted", func(t *testing.T) {
+		judgetest.Need(t, "curl")
+		for i, want := range []string{`"indication":"TOTAL-PASSED"`, `"number":"`, `"in_force"`} {
+			out, err := exec.Command("sh", "-c", lines[i]).Output()
+			var compact bytes.Buffer
+			if err := errors.Join(err, json.Compact(&compact, out)); err != nil {
+				t.Errorf("%s: %v\n%s", lines[i], err, out)
+			} else if !strings.Contains(compact.String(), want) {
+				t.Errorf("%s\nanswers %s", lines[i], compact.String())
+			}
 		}
-	}
+	})
 }
 
 func get(t *testing.T, url string) (int, string) {

@@ -99,17 +99,22 @@ func TestRefused(t *testing.T) {
 	if _, err := l.Refusal(specimenRefusal(), Meta{}); !errors.Is(err, ErrIncomplete) {
 		t.Errorf("no signing time: %v", err)
 	}
-	for _, url := range []string{"", "https://tamga.example/ә", "https://tamga.example/a b", strings.Repeat("x", maxURL+1)} {
+	for url, said := range map[string]string{
+		"":                            "has 0 characters: want 1 to 120",
+		"https://tamga.example/ә":     "must be percent-encoded",
+		"https://tamga.example/a b":   "must be percent-encoded",
+		strings.Repeat("x", maxURL+1): "has 121 characters: want 1 to 120",
+	} {
 		l, err := Compile(Options{CheckURL: func(string) string { return url }})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := l.Licence(specimenLicence(), meta); err == nil {
-			t.Errorf("address %.30q was accepted", url)
+		if _, err := l.Licence(specimenLicence(), meta); err == nil || !strings.Contains(err.Error(), said) {
+			t.Errorf("address %.30q: %v", url, err)
 		}
 	}
-	if _, err := Compile(Options{}); err == nil {
-		t.Error("compiled without a check address")
+	if _, err := Compile(Options{}); err == nil || !strings.Contains(err.Error(), "no check address given") {
+		t.Errorf("compiled without a check address: %v", err)
 	}
 }
 

@@ -99,11 +99,14 @@ func TestHostileContent(t *testing.T) {
 		}
 	}
 	c := Specimens()["export-certificate"]
-	for _, payload := range []string{"a b", "ә", "a\nb", strings.Repeat("A", maxQR+1)} {
+	for payload, said := range map[string]string{
+		"a b": "must be percent-encoded", "ә": "must be percent-encoded", "a\nb": "must be percent-encoded",
+		strings.Repeat("A", maxQR+1): "text of 561 bytes is longer than 560 characters",
+	} {
 		m := meta()
 		m.QR = payload
-		if _, err := l.Render(c, m); err == nil {
-			t.Errorf("QR text %.20q was accepted", payload)
+		if _, err := l.Render(c, m); err == nil || !strings.Contains(err.Error(), said) {
+			t.Errorf("QR text %.20q: %v", payload, err)
 		}
 	}
 	m := meta()

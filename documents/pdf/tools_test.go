@@ -8,15 +8,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tamga/judgetest"
 )
 
 // tool runs a program that judges our files, and skips the test where it is
 // not installed. It returns what the program printed, errors included.
 func tool(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		t.Skipf("%s is not installed (Debian: qpdf, mupdf-tools, poppler-utils, zbar-tools)", name)
-	}
+	judgetest.Need(t, name)
 	out, err := exec.Command(name, args...).CombinedOutput()
 	if err != nil {
 		t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"database/sql"
 	"encoding/base64"
@@ -55,17 +54,18 @@ func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) 
 	if !printableName(name) {
 		return "", ErrBadName
 	}
-	id, random := make([]byte, idLength), make([]byte, 32)
-	// crypto/rand.Read never fails.
-	_, _ = rand.Read(id)
-	_, _ = rand.Read(random)
+	id, random := r.Store.randomBytes(idLength), r.Store.randomBytes(32)
+	now := r.now()
 	c := Client{ID: hex.EncodeToString(id), Name: name, Scopes: scopes}
 	secret = secretPrefix + c.ID + "_" + base64.RawURLEncoding.EncodeToString(random)
-	err = r.Store.update(ctx, func(tx *sql.Tx) error {
+	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO clients (id, name, scopes, secret_sha256, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			c.ID, c.Name, strings.Join(scopes, " "), hexSum([]byte(secret)), toMicros(r.now()))
-		return err
+			c.ID, c.Name, strings.Join(scopes, " "), hexSum([]byte(secret)), toMicros(now))
+		if err != nil {
+			return err
+		}
+		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectClient), leafAdded, rowEvent{c.ID, now})
 	})
 	if err != nil {
 		return "", fmt.Errorf("failed to add the client: %w", err)
@@ -75,14 +75,16 @@ func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) 
 
 // Client returns the client that has a key. Any other text, and a key that was
 // revoked, is [ErrUnknownClient].
-func (r *Registry) Client(ctx context.Context, secret string) (Client, error) {
+func (r *Registry) Client(ctx context.Context, secret string) (_ Client, err error) {
 	id, ok := clientID(secret)
 	if !ok {
 		return Client{}, ErrUnknownClient
 	}
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	c := Client{ID: id}
 	var scopes, sum string
-	err := r.Store.read.QueryRowContext(ctx, `
+	err = r.Store.read.QueryRowContext(ctx, `
 		SELECT name, scopes, secret_sha256 FROM clients WHERE id = $1 AND revoked_at = 0`, id).
 		Scan(&c.Name, &scopes, &sum)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -99,7 +101,9 @@ func (r *Registry) Client(ctx context.Context, secret string) (Client, error) {
 }
 
 // Clients returns the clients whose keys are good, the oldest first.
-func (r *Registry) Clients(ctx context.Context) ([]Client, error) {
+func (r *Registry) Clients(ctx context.Context) (_ []Client, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	rows, err := r.Store.read.QueryContext(ctx, `
 		SELECT id, name, scopes FROM clients WHERE revoked_at = 0 ORDER BY created_at, id`)
 	if err != nil {
@@ -145,15 +149,16 @@ func clientID(secret string) (string, bool) {
 // RevokeClient makes the key of a client useless from now on. An id without a
 // good key is [ErrUnknownClient].
 func (r *Registry) RevokeClient(ctx context.Context, id string) error {
-	return r.Store.update(ctx, func(tx *sql.Tx) error {
+	now := r.now()
+	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		known, err := changed(ctx, tx, `
-			UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0`, toMicros(r.now()), id)
+			UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0`, toMicros(now), id)
 		if err != nil {
 			return fmt.Errorf("failed to revoke the client: %w", err)
 		}
 		if !known {
 			return ErrUnknownClient
 		}
-		return nil
+		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectClient), leafRevoked, rowEvent{id, now})
 	})
 }

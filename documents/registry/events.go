@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,17 +40,7 @@ func encodeData(e documents.Event) (string, error) {
 	return string(data), nil
 }
 
-// logEvent adds an event and its record in the log. The row of the document
-// has been changed in the same transaction, which keeps others out.
-func logEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Event) error {
-	idx, err := appendLog(ctx, tx, number, e)
-	if err != nil {
-		return fmt.Errorf("failed to write the log: %w", err)
-	}
-	return insertEvent(ctx, tx, number, e, sql.NullInt64{Int64: idx, Valid: true})
-}
-
-func insertEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Event, logIndex sql.NullInt64) error {
+func insertEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Event, logIndex int64) error {
 	data, err := encodeData(e)
 	if err != nil {
 		return err
@@ -62,13 +53,6 @@ func insertEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Eve
 		return fmt.Errorf("failed to write the event: %w", err)
 	}
 	return nil
-}
-
-// querier is what a transaction and a pool have in common here; both are of
-// database/sql.
-type querier interface {
-	rowReader
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // history reads the life of a document. A number never taken has no events.
@@ -117,12 +101,36 @@ func scanEvent(scan func(...any) error, before ...any) (documents.Event, error) 
 // History returns all that has happened to a document, in the order in which
 // it was written down, with the answers to what its status was or will be. A
 // number never taken is [ErrNotFound].
-func (r *Registry) History(ctx context.Context, number string) (documents.Life, error) {
-	rec, err := r.Document(ctx, number)
+func (r *Registry) History(ctx context.Context, number string) (_ documents.Life, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
+	rec, err := r.anyDocument(ctx, number)
 	if err != nil {
 		return documents.Life{}, err
 	}
 	return history(ctx, r.Store.read, rec)
+}
+
+// DocumentAndLife returns what [Registry.Document] and [Registry.History] do. It
+// reads as much for a number that was never taken as for one that was: who asks
+// with a wrong second fact learns nothing from the time that it takes.
+func (r *Registry) DocumentAndLife(ctx context.Context, number string) (_ Record, _ documents.Life, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
+	rec, err := r.anyDocument(ctx, number)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Record{}, documents.Life{}, err
+	}
+	life, lifeErr := history(ctx, r.Store.read, Record{Number: number, Kind: rec.Kind, Content: rec.Content})
+	switch {
+	case lifeErr != nil:
+		return Record{}, documents.Life{}, lifeErr
+	case err != nil:
+		return Record{}, documents.Life{}, err
+	case !rec.ErasedAt.IsZero():
+		return Record{}, documents.Life{}, fmt.Errorf("document %s: %w", number, ErrErased)
+	}
+	return rec, life, nil
 }
 
 // Events returns the events of [Registry.History].
@@ -162,12 +170,18 @@ func next(life documents.Life, e documents.Event, now time.Time) documents.Event
 }
 
 // locked reads a document in force and its life, and keeps others from changing
-// them until the transaction ends. Any other number is [ErrNotFound].
+// them until the transaction ends. Any other number is [ErrNotFound], and one
+// whose content was erased is [ErrErased].
 func locked(ctx context.Context, tx *sql.Tx, number string) (Record, documents.Life, error) {
+	return lockedIn(ctx, tx, number, `status = 'in_force'`)
+}
+
+// lockedIn is locked for a document in one of several states of issuing.
+func lockedIn(ctx context.Context, tx *sql.Tx, number, state string) (Record, documents.Life, error) {
 	if !possible(number) {
 		return Record{}, documents.Life{}, ErrNotFound
 	}
-	mine, err := changed(ctx, tx, `UPDATE documents SET about = about WHERE number = $1 AND status = 'in_force'`, number)
+	mine, err := changed(ctx, tx, `UPDATE documents SET about = about WHERE number = $1 AND `+state, number)
 	if err != nil {
 		return Record{}, documents.Life{}, fmt.Errorf("failed to lock document %s: %w", number, err)
 	}
@@ -177,6 +191,9 @@ func locked(ctx context.Context, tx *sql.Tx, number string) (Record, documents.L
 	rec, err := scanRecord(tx.QueryRowContext(ctx, selectRecord+`WHERE number = $1`, number).Scan)
 	if err != nil {
 		return Record{}, documents.Life{}, fmt.Errorf("failed to read document %s: %w", number, err)
+	}
+	if !rec.ErasedAt.IsZero() {
+		return Record{}, documents.Life{}, fmt.Errorf("document %s: %w", number, ErrErased)
 	}
 	life, err := history(ctx, tx, rec)
 	return rec, life, err

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
 	"errors"
@@ -36,16 +35,17 @@ const (
 // AddExtension queues a signature and returns its id. Of the argument count
 // Client, Format, Level, File and Content.
 func (r *Registry) AddExtension(ctx context.Context, e Extension) (string, error) {
-	id := make([]byte, 16)
-	_, _ = rand.Read(id) // never fails (crypto/rand)
-	e.ID = hex.EncodeToString(id)
+	e.ID = hex.EncodeToString(r.Store.randomBytes(16))
 	now := r.now()
-	err := r.Store.update(ctx, func(tx *sql.Tx) error {
+	err := r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO extensions (id, client, format, level, file, content, created_at, next_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			e.ID, e.Client, e.Format, e.Level, e.File, e.Content, toMicros(now), toMicros(now.Add(firstPause)))
-		return err
+		if err != nil {
+			return err
+		}
+		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectExtension), leafQueued, rowEvent{e.ID, now})
 	})
 	if err != nil {
 		return "", fmt.Errorf("failed to queue the signature: %w", err)
@@ -69,7 +69,9 @@ func scanExtension(scan func(...any) error) (Extension, error) {
 
 // Extension returns a queued signature of a client. Another client's is
 // [ErrNotFound] like one that does not exist.
-func (r *Registry) Extension(ctx context.Context, client, id string) (Extension, error) {
+func (r *Registry) Extension(ctx context.Context, client, id string) (_ Extension, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	row := r.Store.read.QueryRowContext(ctx, `
 		SELECT `+extensionColumns+` FROM extensions WHERE id = $1 AND client = $2`, id, client)
 	e, err := scanExtension(row.Scan)
@@ -85,6 +87,8 @@ func (r *Registry) Extension(ctx context.Context, client, id string) (Extension,
 // Waiting returns how many signatures wait to be extended, and since when the
 // oldest does; zero when none waits.
 func (r *Registry) Waiting(ctx context.Context) (n int, since time.Time, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	var oldest sql.NullInt64
 	err = r.Store.read.QueryRowContext(ctx, `SELECT COUNT(*), MIN(created_at) FROM extensions WHERE done_at = 0`).
 		Scan(&n, &oldest)
@@ -126,7 +130,7 @@ func (r *Registry) Extend(ctx context.Context, extend func(Extension) ([]byte, e
 // takeExtension finds one that is due and puts off its next attempt.
 func (r *Registry) takeExtension(ctx context.Context) (Extension, error) {
 	var e Extension
-	err := r.Store.update(ctx, func(tx *sql.Tx) error {
+	err := r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		now := r.now()
 		row := tx.QueryRowContext(ctx, `
 			SELECT `+extensionColumns+` FROM extensions
@@ -155,19 +159,27 @@ func (r *Registry) takeExtension(ctx context.Context) (Extension, error) {
 	return e, err
 }
 
+// recordExtension writes down how an attempt ended. A result that is there
+// already stays: two processes may have tried.
 func (r *Registry) recordExtension(ctx context.Context, id string, result []byte, failure error) error {
-	return r.Store.update(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-		var err error
+	now := r.now()
+	return r.Store.update(context.WithoutCancel(ctx), func(ctx context.Context, tx *sql.Tx) error {
 		if failure != nil {
-			_, err = tx.ExecContext(ctx, `UPDATE extensions SET last_error = $1 WHERE id = $2`, failure.Error(), id)
-		} else {
-			_, err = tx.ExecContext(ctx, `
-				UPDATE extensions SET done_at = $1, result = $2, last_error = '' WHERE id = $3 AND done_at = 0`,
-				toMicros(r.now()), result, id)
+			_, err := tx.ExecContext(ctx, `UPDATE extensions SET last_error = $1 WHERE id = $2`, reason(failure), id)
+			if err != nil {
+				return fmt.Errorf("failed to record the attempt: %w", err)
+			}
+			return nil
 		}
+		first, err := changed(ctx, tx, `
+			UPDATE extensions SET done_at = $1, result = $2, last_error = '' WHERE id = $3 AND done_at = 0`,
+			toMicros(now), result, id)
 		if err != nil {
 			return fmt.Errorf("failed to record the attempt: %w", err)
 		}
-		return nil
+		if !first {
+			return nil
+		}
+		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectExtension), leafExtended, rowEvent{id, now})
 	})
 }

@@ -3,13 +3,9 @@ package registry
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"time"
 
 	"tamga/documents"
-	"tamga/signing"
 )
 
 // IssueRequest asks for one document.
@@ -63,31 +59,11 @@ func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, e
 	return rec, false, err
 }
 
-// finish does steps 2 to 4 for the holder of a reservation's lease.
-func (r *Registry) finish(ctx context.Context, held reservation) error {
-	var made product
-	err := ctx.Err()
-	if err == nil {
-		made, err = r.produce(ctx, held)
-	}
-	// From here on the caller's hanging up must not waste the signature, nor
-	// leave the lease to run out.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
-	if err == nil {
-		err = r.enter(ctx, held, made)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("document %s: %w", held.number, err), r.release(ctx, held))
-	}
-	return nil
-}
-
 // enter is the last transaction of issuing. Only the holder of the lease can
 // do it, and only once.
 func (r *Registry) enter(ctx context.Context, held reservation, made product) error {
 	now := r.now()
-	return r.Store.update(ctx, func(tx *sql.Tx) error {
+	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		mine, err := changed(ctx, tx, `
 			UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0
 			WHERE number = $4 AND status = 'reserved' AND lease = $5`,
@@ -102,65 +78,11 @@ func (r *Registry) enter(ctx context.Context, held reservation, made product) er
 		if err != nil {
 			return fmt.Errorf("failed to write the file: %w", err)
 		}
+		if err := r.keepSealKey(ctx, tx, now); err != nil {
+			return fmt.Errorf("failed to keep the key of the seals: %w", err)
+		}
 		return r.enterEvents(ctx, tx, held, now)
 	})
-}
-
-// void gives a reservation up, for good and on record.
-func (r *Registry) void(ctx context.Context, held reservation, why string) error {
-	now := r.now()
-	record := r.voidRecord(ctx, held, now, why)
-	return r.Store.update(ctx, func(tx *sql.Tx) error {
-		mine, err := changed(ctx, tx, `
-			UPDATE documents SET status = 'void', leased_until = 0
-			WHERE number = $1 AND status = 'reserved' AND lease = $2`, held.number, held.lease)
-		if err != nil {
-			return fmt.Errorf("failed to void the reservation: %w", err)
-		}
-		if !mine {
-			return ErrInProgress
-		}
-		return logEvent(ctx, tx, held.number, documents.Event{
-			Seq: 2, Kind: documents.EventVoid, EffectiveAt: now, RecordedAt: now,
-			EventData: documents.EventData{Detail: why, Record: record},
-		})
-	})
-}
-
-// voidStatement is what the register signs about a number that it gives up.
-type voidStatement struct {
-	Number        string         `json:"number"`
-	Kind          documents.Kind `json:"kind"`
-	ReservedAt    time.Time      `json:"reserved_at"`
-	VoidAt        time.Time      `json:"void_at"`
-	ContentSHA256 string         `json:"content_sha256"`
-	Reason        string         `json:"reason"`
-}
-
-// voidRecord returns the statement that a number was given up, signed by the
-// key of the documents: a CMS with its content, or nothing if the key does not
-// work, which may well be the reason.
-func (r *Registry) voidRecord(ctx context.Context, held reservation, at time.Time, why string) []byte {
-	content, err := json.Marshal(held.content)
-	if err != nil || r.Verifier == nil {
-		return nil
-	}
-	statement, err := json.Marshal(voidStatement{
-		Number: held.number, Kind: held.content.Kind(), ReservedAt: held.reservedAt, VoidAt: at,
-		ContentSHA256: hexSum(content), Reason: why,
-	})
-	if err != nil {
-		return nil
-	}
-	signed, err := signing.SignCMS(statement, r.Key, signing.CMSOptions{Time: at, Claim: true})
-	if err != nil {
-		return nil
-	}
-	verdict, err := r.Verifier.VerifyCMS(ctx, signed, signing.Question{At: at})
-	if err != nil || !verdict.Passed() {
-		return nil
-	}
-	return signed
 }
 
 // printableASCII reports whether s can name a request or a client.

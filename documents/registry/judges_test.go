@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tamga/documents"
+	"tamga/judgetest"
 )
 
 // Programs that are not ours accept what is issued: the structure (qpdf,
@@ -38,9 +39,7 @@ func TestOutsideJudges(t *testing.T) {
 // judge runs a program and looks for a line in what it prints.
 func judge(t *testing.T, want, program string, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		t.Skipf("%s is missing: install Debian's poppler-utils, qpdf and mupdf-tools", program)
-	}
+	judgetest.Need(t, program)
 	out, err := exec.Command(program, args...).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), want) {
 		t.Errorf("%s: %v\n%s", program, err, out)

@@ -2,40 +2,15 @@ package registry
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
+	"strconv"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
-
-	"tamga/documents"
 )
-
-// LogRecord is one record of the log. Its JSON, with the fields in this order
-// and no white space, is the data of a leaf of the Merkle tree (RFC 6962,
-// section 2.1, as in golang.org/x/mod/sumdb/tlog). It holds no personal data.
-type LogRecord struct {
-	Number         string    `json:"number"`
-	Kind           string    `json:"kind"`
-	Status         string    `json:"status"` // the status that began, or the event
-	ContentSHA256  string    `json:"content_sha256"`
-	FileSHA256     string    `json:"file_sha256"`     // empty for void
-	EvidenceSHA256 string    `json:"evidence_sha256"` // empty for void
-	EffectiveAt    time.Time `json:"effective_at"`
-	RecordedAt     time.Time `json:"recorded_at"`
-	// EventSHA256 is of the JSON that says what else there is to the event.
-	EventSHA256 string `json:"event_sha256,omitempty"`
-	// Layout is what the file was made with: name, version and SHA-256.
-	Layout string `json:"layout,omitempty"`
-	// CheckHMAC is the HMAC-SHA256 of the check code under the content as key:
-	// nobody without the content can find the code by trying.
-	CheckHMAC string `json:"check_hmac,omitempty"`
-}
 
 // Proof shows that a record is in the log as of some size. Whoever has got the
 // head of that size from elsewhere, checks that Root is that head's hash and
@@ -44,7 +19,7 @@ type Proof struct {
 	Index  int64            `json:"index"`  // of the record, from 0
 	Size   int64            `json:"size"`   // of the log
 	Root   tlog.Hash        `json:"root"`   // of the log at that size
-	Record string           `json:"record"` // the leaf, JSON of a [LogRecord]
+	Record string           `json:"record"` // the leaf, JSON of a [Leaf], or of an [OldLeaf]
 	Path   tlog.RecordProof `json:"path"`
 }
 
@@ -57,33 +32,44 @@ func (p Proof) Check() error {
 // Kept outside the database, it shows any later change: see
 // [Registry.CheckHead].
 func (r *Registry) Head(ctx context.Context) (size int64, hash tlog.Hash, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
+	return readHead(ctx, r.Store.read)
+}
+
+func readHead(ctx context.Context, db rowReader) (size int64, hash tlog.Hash, err error) {
 	var text string
-	err = r.Store.read.QueryRowContext(ctx, `SELECT size, hash FROM log_head WHERE id = 1`).Scan(&size, &text)
-	if err == nil {
-		hash, err = tlog.ParseHash(text)
+	err = db.QueryRowContext(ctx, `SELECT size, hash FROM log_head WHERE id = 1`).Scan(&size, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, tlog.Hash{}, &TamperError{Index: -1, Reason: "the head of the log is missing"}
 	}
 	if err != nil {
 		return 0, tlog.Hash{}, fmt.Errorf("failed to read the head of the log: %w", err)
+	}
+	if hash, err = tlog.ParseHash(text); err != nil || size < 0 {
+		return 0, tlog.Hash{}, &TamperError{Index: max(size-1, -1), Reason: "the head of the log cannot be read"}
 	}
 	return size, hash, nil
 }
 
 // Prove returns the proof that the last thing that happened to a document is in
-// the log. A document that is only reserved is not: [ErrNotFound].
-func (r *Registry) Prove(ctx context.Context, number string) (Proof, error) {
+// the log. A number never taken is [ErrNotFound].
+func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error) {
 	if !possible(number) {
 		return Proof{}, ErrNotFound
 	}
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	var p Proof
-	var err error
 	// The head is read first: entries found after it may be newer, hashes
 	// never change.
 	if p.Size, p.Root, err = r.Head(ctx); err != nil {
 		return Proof{}, err
 	}
 	err = r.Store.read.QueryRowContext(ctx, `
-		SELECT idx, record FROM log_entries WHERE number = $1 AND idx < $2 ORDER BY idx DESC LIMIT 1`,
-		number, p.Size).Scan(&p.Index, &p.Record)
+		SELECT idx, record FROM log_entries
+		WHERE subject = $1 AND number = $2 AND idx < $3 ORDER BY idx DESC LIMIT 1`,
+		subjectDocument, number, p.Size).Scan(&p.Index, &p.Record)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Proof{}, ErrNotFound
 	}
@@ -96,10 +82,11 @@ func (r *Registry) Prove(ctx context.Context, number string) (Proof, error) {
 	return p, nil
 }
 
-// appendLog writes the record of an event and returns its index. The head is
-// updated first: its row is the lock that lets one append at a time.
-func appendLog(ctx context.Context, tx *sql.Tx, number string, e documents.Event) (int64, error) {
-	record, err := leafOf(ctx, tx, number, e)
+// appendLeaf writes a record of what the tables know under a number or id, with
+// the salt of its digests, and returns its index. The head is updated first: its
+// row is the lock that lets one append at a time.
+func appendLeaf(ctx context.Context, tx *sql.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
+	record, err := json.Marshal(leaf)
 	if err != nil {
 		return 0, err
 	}
@@ -108,70 +95,42 @@ func appendLog(ctx context.Context, tx *sql.Tx, number string, e documents.Event
 	if err != nil {
 		return 0, err
 	}
-	idx, stored := size-1, storedHashes(ctx, tx)
-	hashes, err := tlog.StoredHashes(idx, record, stored)
+	idx := size - 1
+	if err := storeHashes(ctx, tx, idx, record); err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO log_entries (idx, subject, number, record) VALUES ($1, $2, $3, $4)`,
+		idx, leaf.Subject, number, string(record))
 	if err != nil {
 		return 0, err
 	}
-	first := tlog.StoredHashIndex(0, idx)
-	for i, h := range hashes {
-		_, err := tx.ExecContext(ctx, `INSERT INTO log_hashes (idx, hash) VALUES ($1, $2)`, first+int64(i), h.String())
-		if err != nil {
-			return 0, err
-		}
-	}
-	root, err := tlog.TreeHash(size, stored)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := tx.ExecContext(ctx, `UPDATE log_head SET hash = $1 WHERE id = 1`, root.String()); err != nil {
-		return 0, err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO log_entries (idx, number, record) VALUES ($1, $2, $3)`,
-		idx, number, string(record))
+	_, err = tx.ExecContext(ctx, `INSERT INTO log_salts (idx, salt) VALUES ($1, $2)`, idx, salt)
 	return idx, err
 }
 
-// leafOf builds the record of an event from the document as this transaction
-// has just written it.
-func leafOf(ctx context.Context, tx *sql.Tx, number string, e documents.Event) ([]byte, error) {
-	rec := LogRecord{
-		Number: number, Status: storedKind(e.Kind), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
-	}
-	var content, evidence, code string
-	err := tx.QueryRowContext(ctx, `
-		SELECT kind, content, file_sha256, evidence, check_code, layout FROM documents WHERE number = $1`, number).
-		Scan(&rec.Kind, &content, &rec.FileSHA256, &evidence, &code, &rec.Layout)
+// storeHashes writes the hashes that a record completes, and the new root.
+func storeHashes(ctx context.Context, tx *sql.Tx, idx int64, record []byte) error {
+	known := knownHashes{stored: storedHashes(ctx, tx), fresh: map[int64]tlog.Hash{}}
+	hashes, err := tlog.StoredHashes(idx, record, known)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	data, err := encodeData(e)
+	first, values, args := tlog.StoredHashIndex(0, idx), []string{}, []any{}
+	for i, h := range hashes {
+		known.fresh[first+int64(i)] = h
+		values = append(values, fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2))
+		args = append(args, first+int64(i), h.String())
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO log_hashes (idx, hash) VALUES `+strings.Join(values, ", "), args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	rec.ContentSHA256 = hexSum([]byte(content))
-	rec.EvidenceSHA256, rec.EventSHA256 = sumUnlessEmpty(evidence), sumUnlessEmpty(data)
-	rec.CheckHMAC = checkHMAC(content, code)
-	return json.Marshal(rec)
-}
-
-// sumUnlessEmpty returns the hexadecimal SHA-256 of a text, and nothing for
-// none.
-func sumUnlessEmpty(s string) string {
-	if s == "" {
-		return ""
+	root, err := tlog.TreeHash(idx+1, known)
+	if err != nil {
+		return err
 	}
-	return hexSum([]byte(s))
-}
-
-// checkHMAC commits to a check code.
-func checkHMAC(content, code string) string {
-	if code == "" {
-		return ""
-	}
-	mac := hmac.New(sha256.New, []byte(content))
-	mac.Write([]byte(code))
-	return hex.EncodeToString(mac.Sum(nil))
+	_, err = tx.ExecContext(ctx, `UPDATE log_head SET hash = $1 WHERE id = 1`, root.String())
+	return err
 }
 
 // rowReader is what a transaction and a pool have in common here; both are of
@@ -180,21 +139,89 @@ type rowReader interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// querier is a rowReader that reads many rows too.
+type querier interface {
+	rowReader
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// knownHashes are stored hashes, and those that are about to be. What was read
+// once is not read again.
+type knownHashes struct {
+	stored tlog.HashReader
+	fresh  map[int64]tlog.Hash
+}
+
+// ReadHashes implements tlog.HashReader.
+func (k knownHashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	var missing []int64
+	for _, idx := range indexes {
+		if _, ok := k.fresh[idx]; !ok {
+			missing = append(missing, idx)
+		}
+	}
+	read, err := k.stored.ReadHashes(missing)
+	if err != nil {
+		return nil, err
+	}
+	for i, idx := range missing {
+		k.fresh[idx] = read[i]
+	}
+	hashes := make([]tlog.Hash, len(indexes))
+	for i, idx := range indexes {
+		hashes[i] = k.fresh[idx]
+	}
+	return hashes, nil
+}
+
 // storedHashes reads the hashes of complete subtrees, a few dozen at most for
-// any question.
-func storedHashes(ctx context.Context, db rowReader) tlog.HashReader {
+// any question. One that is not there is an error that is sql.ErrNoRows.
+func storedHashes(ctx context.Context, db querier) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		if len(indexes) == 0 {
+			return nil, nil
+		}
+		found, err := readHashes(ctx, db, indexes)
+		if err != nil {
+			return nil, err
+		}
 		hashes := make([]tlog.Hash, len(indexes))
 		for i, idx := range indexes {
-			var text string
-			err := db.QueryRowContext(ctx, `SELECT hash FROM log_hashes WHERE idx = $1`, idx).Scan(&text)
-			if err != nil {
-				return nil, fmt.Errorf("hash %d: %w", idx, err)
+			h, ok := found[idx]
+			if !ok {
+				return nil, fmt.Errorf("hash %d: %w", idx, sql.ErrNoRows)
 			}
-			if hashes[i], err = tlog.ParseHash(text); err != nil {
-				return nil, fmt.Errorf("hash %d: %w", idx, err)
-			}
+			hashes[i] = h
 		}
 		return hashes, nil
 	})
+}
+
+func readHashes(ctx context.Context, db querier, indexes []int64) (map[int64]tlog.Hash, error) {
+	list := make([]string, len(indexes))
+	for i, idx := range indexes {
+		list[i] = strconv.FormatInt(idx, 10) // numbers, so that nothing needs quoting
+	}
+	return scanHashes(db.QueryContext(ctx, `SELECT idx, hash FROM log_hashes WHERE idx IN (`+strings.Join(list, ", ")+`)`))
+}
+
+// scanHashes reads rows of indexes and hashes. A hash that is none is left out,
+// like one that is not there.
+func scanHashes(rows *sql.Rows, err error) (map[int64]tlog.Hash, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[int64]tlog.Hash{}
+	for rows.Next() {
+		var idx int64
+		var text string
+		if err := rows.Scan(&idx, &text); err != nil {
+			return nil, err
+		}
+		if h, err := tlog.ParseHash(text); err == nil {
+			found[idx] = h
+		}
+	}
+	return found, rows.Err()
 }

@@ -128,23 +128,25 @@ func TestProofsAndHeads(t *testing.T) {
 		if empty, _ := tlog.TreeHash(0, nil); size != 0 || hash != empty {
 			t.Errorf("the empty log has size %d and hash %s", size, hash)
 		}
-		heads := []tlog.Hash{hash}
+		heads, sizes := []tlog.Hash{hash}, []int64{0}
 		for i := range 9 {
 			rec := issue(t, r, fmt.Sprint(i), licenceDraft(i))
 			size, hash, err := r.Head(t.Context())
 			must(t, err)
-			if size != int64(i+1) {
+			// The reservation has a record, and the issuing.
+			if size != 2*int64(i+1) {
 				t.Fatalf("size %d after %d documents", size, i+1)
 			}
 			heads = append(heads, hash)
+			sizes = append(sizes, size)
 			proof, err := r.Prove(t.Context(), rec.Number)
 			must(t, err)
 			if proof.Root != hash || proof.Size != size {
 				t.Errorf("the proof is for another head")
 			}
-			var leaf LogRecord
+			var leaf Leaf
 			must(t, json.Unmarshal([]byte(proof.Record), &leaf))
-			if leaf.Number != rec.Number || leaf.FileSHA256 != rec.FileSHA256 || leaf.Status != "in_force" {
+			if leaf.Number != rec.Number || leaf.Event != "in_force" {
 				t.Errorf("the leaf of %s is %s", rec.Number, proof.Record)
 			}
 			proof.Record = strings.Replace(proof.Record, "in_force", "void", 1)
@@ -158,77 +160,129 @@ func TestProofsAndHeads(t *testing.T) {
 			must(t, proof.Check())
 		}
 		for n, h := range heads {
-			must(t, r.CheckHead(t.Context(), int64(n), h))
-			if n > 0 && !errors.Is(r.CheckHead(t.Context(), int64(n), heads[n-1]), ErrTampered) {
+			must(t, r.CheckHead(t.Context(), sizes[n], h))
+			if n > 0 && !errors.Is(r.CheckHead(t.Context(), sizes[n], heads[n-1]), ErrTampered) {
 				t.Errorf("a wrong head of size %d is accepted", n)
 			}
 		}
-		if !errors.Is(r.CheckHead(t.Context(), 10, hash), ErrTampered) {
+		if !errors.Is(r.CheckHead(t.Context(), 19, hash), ErrTampered) {
 			t.Error("a head from a longer log is accepted")
 		}
 	})
 }
 
-// tampering is done to a register of seven licences and one void reservation
-// (log record 3, 26000004), and says what VerifyLog must name.
+// tampering is done to a register of seven licences and one void reservation,
+// 26000004, each with two records, and says what VerifyLog must name.
 var tampering = []struct {
 	name  string
 	edits []string
 	want  string
 }{
 	{"content", []string{`UPDATE documents SET content = replace(content, 'Қала 5', 'Қала 6') WHERE number = '26000005'`},
-		"log record 4, document 26000005: the content"},
+		"log record 9, document 26000005: the content of the document was changed"},
 	{"content and its sum", []string{`UPDATE documents SET content = '{}', content_sha256 = '` + hexSum([]byte("{}")) + `' WHERE number = '26000002'`},
-		"log record 1, document 26000002: the content"},
+		"log record 3, document 26000002: the content of the document was changed"},
 	{"status", []string{`UPDATE documents SET status = 'void', file_sha256 = '', evidence = '' WHERE number = '26000001'`},
-		"log record 0, document 26000001: the status"},
+		"log record 1, document 26000001: the status of the document was changed"},
 	{"void made good", []string{`UPDATE documents SET status = 'in_force', file_sha256 = 'x', evidence = 'x' WHERE number = '26000004'`},
-		"log record 3, document 26000004: the status"},
+		"log record 7, document 26000004: the status of the document was changed"},
 	{"kind", []string{`UPDATE documents SET kind = 'refusal' WHERE number = '26000001'`},
-		"log record 0, document 26000001: the kind"},
+		"log record 0, document 26000001: the kind of the document was changed"},
 	{"file", []string{`UPDATE files SET bytes = (SELECT bytes FROM files WHERE number = '26000002') WHERE number = '26000003'`},
-		"log record 2, document 26000003: the file"},
+		"log record 5, document 26000003: the file was changed"},
 	{"file sum", []string{`UPDATE documents SET file_sha256 = 'x' WHERE number = '26000003'`},
-		"log record 2, document 26000003: the file"},
+		"log record 5, document 26000003: the file sha256 of the document was changed"},
 	{"no file", []string{`DELETE FROM files WHERE number = '26000007'`},
-		"log record 6, document 26000007: the file"},
+		"log record 13, document 26000007: the file is missing"},
+	{"file of a void number", []string{`INSERT INTO files (number, bytes) SELECT '26000004', bytes FROM files WHERE number = '26000001'`},
+		"log record 7, document 26000004: there is a file, and should be none"},
 	{"evidence", []string{`UPDATE documents SET evidence = '{}' WHERE number = '26000007'`},
-		"log record 6, document 26000007: the evidence"},
+		"log record 13, document 26000007: the evidence of the document was changed"},
 	{"event time", []string{`UPDATE events SET effective_at = effective_at - 1 WHERE number = '26000006' AND seq = 2`},
-		"log record 5, document 26000006: the time"},
+		"log record 11, document 26000006: the time of the event was changed"},
+	{"reservation time", []string{`UPDATE events SET effective_at = effective_at - 1 WHERE number = '26000006' AND seq = 1`},
+		"log record 10, document 26000006: the time of the event was changed"},
 	{"event kind", []string{`UPDATE events SET kind = 'void' WHERE number = '26000006' AND seq = 2`},
-		"log record 5, document 26000006: the event"},
+		"log record 11, document 26000006: the event is missing or was changed"},
 	{"no event", []string{`DELETE FROM events WHERE number = '26000006' AND seq = 2`},
-		"log record 5, document 26000006: the event"},
+		"log record 11, document 26000006: the event is missing or was changed"},
+	{"no first event", []string{`DELETE FROM events WHERE number = '26000006' AND seq = 1`},
+		"log record 11, document 26000006: event 1 is missing"},
 	{"event invented", []string{`INSERT INTO events (number, seq, kind, effective_at, recorded_at) VALUES ('26000006', 3, 'reserved', 0, 0)`},
-		"document 26000006: the log has no record of the event"},
+		"document 26000006: the log has no record of event 3"},
+	{"event doubled", []string{`UPDATE events SET log_idx = NULL, kind = 'reserved' WHERE number = '26000006' AND seq = 2`},
+		"document 26000006: the log has no record of event 2"},
 	{"record", []string{`UPDATE log_entries SET record = replace(record, 'T07', 'T08') WHERE idx = 4`},
-		"log record 4, document 26000005: the time"},
+		"log record 4, document 26000003: the stored hashes are not those of the record"},
 	{"record spaced", []string{`UPDATE log_entries SET record = replace(record, ',', ', ') WHERE idx = 4`},
-		"log record 4, document 26000005: the stored hashes"},
-	{"record unreadable", []string{`UPDATE log_entries SET record = '' WHERE idx = 0`},
-		"log record 0, document 26000001: the record"},
+		"log record 4, document 26000003: the record cannot be read"},
+	{"record unreadable", []string{`UPDATE log_entries SET record = '0' WHERE idx = 0`},
+		"log record 0, document 26000001: the record cannot be read"},
+	{"record emptied", []string{`UPDATE log_entries SET record = '' WHERE idx = 5`},
+		"log record 5, document 26000003: the record stands behind later ones"},
+	{"first record emptied", []string{`UPDATE log_entries SET record = '' WHERE idx = 0`},
+		"log record 0, document 26000001: the record is missing"},
 	{"hash", []string{`UPDATE log_hashes SET hash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' WHERE idx = 2`},
-		"log record 1, document 26000002: the stored hashes"},
+		"log record 1, document 26000001: the stored hashes"},
 	{"no hash", []string{`DELETE FROM log_hashes WHERE idx = 2`},
-		"log record 1, document 26000002: the stored hashes"},
+		"log record 1, document 26000001: the stored hashes"},
+	{"hash beyond", []string{`INSERT INTO log_hashes (idx, hash) VALUES (99, '')`},
+		"log record 16: the stored hash 99 lies beyond the head of the log"},
+	{"record beyond", []string{`INSERT INTO log_entries (idx, subject, number, record) SELECT 16, subject, number, record FROM log_entries WHERE idx = 0`},
+		"log record 16: the record lies beyond the head of the log"},
 	{"head", []string{`UPDATE log_head SET hash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='`},
-		"log record 7: the head"},
-	{"cut off", []string{`UPDATE log_head SET size = 7, hash = (SELECT hash FROM log_hashes WHERE idx = 0)`},
-		"log record 6: the head"},
+		"log record 15: the head of the log is not"},
+	{"head unreadable", []string{`UPDATE log_head SET hash = 'x'`},
+		"log record 15: the head of the log cannot be read"},
+	{"no head", []string{`DELETE FROM log_head`},
+		"outside the log: the head of the log is missing"},
+	{"cut off", []string{`UPDATE log_head SET size = 14, hash = (SELECT hash FROM log_hashes WHERE idx = 0)`},
+		"log record 13: the head of the log is not"},
 	{"deleted record", []string{
 		`UPDATE events SET log_idx = NULL, kind = 'reserved' WHERE log_idx = 4`,
 		`DELETE FROM log_entries WHERE idx = 4`},
 		"log record 4: the record is missing"},
 	{"swapped records", []string{
-		`UPDATE log_entries SET number = CASE idx WHEN 1 THEN '26000003' ELSE '26000002' END WHERE idx IN (1, 2)`},
-		"log record 1, document 26000003: the record is about document 26000002"},
+		`UPDATE log_entries SET number = CASE idx WHEN 1 THEN '26000003' ELSE '26000001' END WHERE idx IN (1, 5)`},
+		"log record 1, document 26000003: the record is about document 26000001"},
+	{"record of something else", []string{`UPDATE log_entries SET subject = 'client' WHERE idx = 1`},
+		"log record 1, client 26000001: the record is about a document"},
+	{"no salt", []string{`DELETE FROM log_salts WHERE idx = 2`},
+		"log record 2, document 26000002: the salt of the record is missing"},
+	{"salt of another", []string{`UPDATE log_salts SET salt = (SELECT salt FROM log_salts WHERE idx = 0) WHERE idx = 2`},
+		"log record 2, document 26000002: what the event says was changed"},
+	{"salt beyond", []string{`INSERT INTO log_salts (idx, salt) SELECT 16, salt FROM log_salts WHERE idx = 0`},
+		"log record 16: a salt belongs to no record"},
 	{"document put in", []string{`INSERT INTO documents
 		(number, kind, status, content, content_sha256, client, reserved_at, lease, leased_until, file_sha256, evidence)
 		VALUES ('26000009', 'licence', 'in_force', '{}', '', '', 0, '', 0, 'x', 'x')`},
-		"document 26000009: the log has no record of the document"},
+		"outside the log, document 26000009: the log has no record of the document"},
+	{"document taken out", []string{`DELETE FROM documents WHERE number = '26000008'`},
+		"log record 14, document 26000008: the document is missing"},
 	{"counter turned back", []string{`UPDATE counters SET last = last - 1`},
 		"the series licence of 2026 has taken 7 numbers and has 8 documents"},
+	{"no counter", []string{`DELETE FROM counters`},
+		"the series licence of 2026 has taken 0 numbers and has 8 documents"},
+	{"counter put in", []string{`INSERT INTO counters (series, year, last) VALUES ('refusal', 2026, 1)`},
+		"the series refusal of 2026 has taken 1 numbers and has 0 documents"},
+	{"request of another", []string{`UPDATE requests SET number = '26000001' WHERE number = '26000002'`},
+		"log record 0, document 26000001: the request is missing or was changed"},
+	{"no request", []string{`DELETE FROM requests WHERE number = '26000002'`},
+		"log record 2, document 26000002: the request is missing or was changed"},
+	{"request for an event", []string{`UPDATE requests SET event = 2 WHERE number = '26000002'`},
+		"log record 2, document 26000002: the request is missing or was changed"},
+	{"request put in", []string{`INSERT INTO requests (client, idempotency_key, body_sha256, number, event)
+		SELECT client, 'another', body_sha256, number, 7 FROM requests WHERE number = '26000002'`},
+		"outside the log, document 26000002: the log has no record of a request"},
+	{"request of issuing", []string{`INSERT INTO requests (client, idempotency_key, body_sha256, number, event)
+		SELECT client, 'another', body_sha256, number, 2 FROM requests WHERE number = '26000002'`},
+		"log record 3, document 26000002: the record knows of no request"},
+	{"request for nothing", []string{`UPDATE requests SET number = NULL WHERE number = '26000002'`},
+		"log record 2, document 26000002: the request is missing or was changed"},
+	{"request put in for nothing", []string{`INSERT INTO requests (client, idempotency_key, body_sha256) VALUES ('portal', 'another', '')`},
+		"outside the log, document another: a request belongs to no document"},
+	{"file of nothing", []string{`INSERT INTO files (number, bytes) SELECT '26000077', bytes FROM files WHERE number = '26000001'`},
+		"outside the log, document 26000077: the document of a row in files is missing"},
 }
 
 func TestVerifyLogNamesTampering(t *testing.T) {
@@ -247,10 +301,7 @@ func TestVerifyLogNamesTampering(t *testing.T) {
 		must(t, err)
 		for _, c := range tampering {
 			t.Run(c.name, func(t *testing.T) {
-				undo := snapshot(t, r)
-				defer undo()
-				change(t, r, c.edits...)
-				err := r.VerifyLog(t.Context())
+				err := afterEdits(t, r, c.edits...)
 				var bad *TamperError
 				if !errors.As(err, &bad) || !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), c.want) {
 					t.Errorf("got %v, want %s", err, c.want)
@@ -270,26 +321,6 @@ func voidOne(t *testing.T, r *Registry) {
 	held, err := r.reserve(t.Context(), req)
 	must(t, err)
 	must(t, r.void(t.Context(), held, "for the test"))
-}
-
-// snapshot copies all tables, and returns the function that puts them back.
-func snapshot(t *testing.T, r *Registry) func() {
-	t.Helper()
-	// In the order in which rows may be put back under the foreign keys.
-	tables := []string{"documents", "files", "counters", "log_entries", "log_hashes", "log_head", "events"}
-	for _, table := range tables {
-		change(t, r, `CREATE TABLE kept_`+table+` AS SELECT * FROM `+table)
-	}
-	return func() {
-		t.Helper()
-		change(t, r, `UPDATE requests SET number = NULL`)
-		for i := len(tables) - 1; i >= 0; i-- {
-			change(t, r, `DELETE FROM `+tables[i])
-		}
-		for _, table := range tables {
-			change(t, r, `INSERT INTO `+table+` SELECT * FROM kept_`+table, `DROP TABLE kept_`+table)
-		}
-	}
 }
 
 // A file that was changed in the database is not handed out.

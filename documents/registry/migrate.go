@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -28,12 +27,13 @@ const (
 // migrate brings the tables up to date. Several processes may start at once:
 // on PostgreSQL they take turns under an advisory lock, on SQLite the one that
 // came second finds the work done when it tries again.
-func migrate(ctx context.Context, db *sql.DB, engine dialect) error {
+func migrate(ctx context.Context, s *Store, engine dialect) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
 	options := []goose.ProviderOption{
+		goose.WithGoMigrations(goose.NewGoMigration(adoptionVersion, &goose.GoFunc{RunTx: s.adopt}, nil)),
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithSlog(slog.New(slog.DiscardHandler)),
 	}
@@ -45,7 +45,7 @@ func migrate(ctx context.Context, db *sql.DB, engine dialect) error {
 		}
 		options, attempts = append(options, goose.WithSessionLocker(locker)), 1
 	}
-	provider, err := goose.NewProvider(engine, db, files, options...)
+	provider, err := goose.NewProvider(engine, s.write, files, options...)
 	if err != nil {
 		return err
 	}

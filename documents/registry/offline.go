@@ -78,7 +78,9 @@ const statusListFor = time.Hour
 // StatusList returns what has become, or will become, of the documents that
 // are not simply in force, for those who check without the network. It is
 // read in one pass.
-func (r *Registry) StatusList(ctx context.Context) (seal.List, error) {
+func (r *Registry) StatusList(ctx context.Context) (_ seal.List, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	now := r.now().Truncate(time.Second)
 	list := seal.List{IssuedAt: now, NextUpdate: now.Add(statusListFor)}
 	rows, err := r.Store.read.QueryContext(ctx, `
@@ -86,7 +88,7 @@ func (r *Registry) StatusList(ctx context.Context) (seal.List, error) {
 		FROM events e JOIN documents d ON d.number = e.number
 		WHERE e.number IN (
 			SELECT number FROM events
-			WHERE kind NOT IN ('reserved', 'in_force', 'void', 'duplicate_issued', 'certified_on_paper'))
+			WHERE kind NOT IN ('reserved', 'in_force', 'void', 'duplicate_issued', 'certified_on_paper', 'erased'))
 		ORDER BY e.number, e.seq`)
 	if err != nil {
 		return seal.List{}, fmt.Errorf("failed to read the statuses: %w", err)

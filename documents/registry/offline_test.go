@@ -5,7 +5,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +116,48 @@ func TestStatusList(t *testing.T) {
 			if e.Number == "26000004" || e.Number == "26000005" {
 				t.Errorf("the list names %+v, which is in force", e)
 			}
+		}
+	})
+}
+
+// What was printed stays verifiable when another key makes the seals, and the
+// log knows every key.
+func TestSealKeysRotate(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		var printed []string
+
+		for i := range 3 {
+			withSeal(t, r)
+
+			req := IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint(i), Draft: licenceDraft(i).Normalise()}
+			rec, _, err := r.Issue(t.Context(), req)
+			must(t, err)
+			text, err := r.qr(reservation{number: rec.Number, code: rec.CheckCode, content: rec.Content, sum: rec.ContentSHA256})
+			must(t, err)
+			printed = append(printed, text)
+		}
+		withSeal(t, r) // has sealed nothing yet
+		keys, err := r.SealKeys(t.Context())
+		must(t, err)
+		if len(keys) != 4 || !reflect.DeepEqual(keys[0], r.SealKey.Public()) {
+			t.Errorf("%d keys, the first is %x", len(keys), keys[0].ID)
+		}
+		for i, text := range printed {
+			if _, err := seal.Open(text, keys); err != nil {
+				t.Errorf("seal %d: %v", i, err)
+			}
+			if _, err := seal.Open(text, keys[:1]); !errors.Is(err, seal.ErrUnknownKey) {
+				t.Errorf("seal %d with the newest key alone: %v", i, err)
+			}
+		}
+		must(t, r.VerifyLog(t.Context()))
+		stranger := withSeal(t, &Registry{}).Public()
+		change(t, r, `INSERT INTO seal_keys (id, point, since) VALUES ('`+hex.EncodeToString(stranger.ID)+`', `+
+			`(SELECT point FROM seal_keys LIMIT 1), 0)`)
+		var tampered *TamperError
+		if err := r.VerifyLog(t.Context()); !errors.As(err, &tampered) || tampered.Subject != subjectSealKey {
+			t.Errorf("a key put in: %v", err)
 		}
 	})
 }

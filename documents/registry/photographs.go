@@ -37,12 +37,15 @@ func (r *Registry) AddPhotograph(ctx context.Context, client string, file []byte
 	case min(config.Width, config.Height) < 1 || side > maxPhotoSide || config.Width*config.Height > maxPhotoPixels:
 		return "", fmt.Errorf("%w: %s of %d x %d pixels", ErrBadPhotograph, format, config.Width, config.Height)
 	}
-	sum := hexSum(file)
-	err = r.Store.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
+	sum, now := hexSum(file), r.now()
+	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		fresh, err := changed(ctx, tx, `
 			INSERT INTO photographs (sha256, bytes, client, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (sha256) DO NOTHING`, sum, file, client, toMicros(r.now()))
-		return err
+			ON CONFLICT (sha256) DO NOTHING`, sum, file, client, toMicros(now))
+		if err != nil || !fresh {
+			return err
+		}
+		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectPhotograph), leafKept, rowEvent{sum, now})
 	})
 	if err != nil {
 		return "", fmt.Errorf("failed to keep the photograph: %w", err)
@@ -51,15 +54,17 @@ func (r *Registry) AddPhotograph(ctx context.Context, client string, file []byte
 }
 
 // photographs returns the pictures that a content names.
-func photographs(ctx context.Context, db rowReader, content documents.Draft) (map[string][]byte, error) {
+func (s *Store) photographs(ctx context.Context, content documents.Draft) (_ map[string][]byte, err error) {
 	certificate := content.ExportCertificate
 	if certificate == nil {
 		return nil, nil
 	}
+	ctx, end := s.bounded(ctx)
+	defer end(&err)
 	files := map[string][]byte{}
 	for _, p := range certificate.Photographs {
 		var file []byte
-		err := db.QueryRowContext(ctx, `SELECT bytes FROM photographs WHERE sha256 = $1`, p.SHA256).Scan(&file)
+		err := s.read.QueryRowContext(ctx, `SELECT bytes FROM photographs WHERE sha256 = $1`, p.SHA256).Scan(&file)
 		if err != nil {
 			return nil, fmt.Errorf("failed to read photograph %s: %w", p.SHA256, err)
 		}

@@ -50,7 +50,7 @@ func (r *Registry) produce(ctx context.Context, held reservation) (product, erro
 		return product{}, errDamaged
 	}
 	at := r.now()
-	prepared, err := r.render(held, at)
+	prepared, err := r.render(ctx, held, at)
 	if err != nil {
 		return product{}, fmt.Errorf("failed to render: %w", err)
 	}

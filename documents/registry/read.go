@@ -12,13 +12,26 @@ import (
 )
 
 const selectRecord = `
-	SELECT number, kind, status, content, content_sha256, client, reserved_at, file_sha256, evidence, check_code
+	SELECT number, kind, status, content, content_sha256, client, reserved_at, file_sha256, evidence, check_code,
+		erased_at
 	FROM documents `
 
 // Document returns what the register knows of a number, whatever its status.
 // The number is taken as printed; use documents.ParseNumber first on what
-// people type. A number never taken is [ErrNotFound].
-func (r *Registry) Document(ctx context.Context, number string) (Record, error) {
+// people type. A number never taken is [ErrNotFound]; one whose content was erased
+// is [ErrErased], and [Registry.History] still tells its life.
+func (r *Registry) Document(ctx context.Context, number string) (_ Record, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
+	rec, err := r.anyDocument(ctx, number)
+	if err == nil && !rec.ErasedAt.IsZero() {
+		return Record{}, fmt.Errorf("document %s: %w", number, ErrErased)
+	}
+	return rec, err
+}
+
+// anyDocument reads a document, erased or not.
+func (r *Registry) anyDocument(ctx context.Context, number string) (Record, error) {
 	if !possible(number) {
 		return Record{}, ErrNotFound
 	}
@@ -34,22 +47,27 @@ func (r *Registry) Document(ctx context.Context, number string) (Record, error) 
 
 // PDF returns the signed file of a document in force, the very bytes that were
 // verified when it was issued; they are never rendered again. A number without
-// such a file is [ErrNotFound]. Bytes that do not have the recorded SHA-256
+// such a file is [ErrNotFound], and one that was erased [ErrErased]. Bytes that do not have the recorded SHA-256
 // any more are not returned: the error is [ErrTampered].
-func (r *Registry) PDF(ctx context.Context, number string) ([]byte, error) {
+func (r *Registry) PDF(ctx context.Context, number string) (_ []byte, err error) {
 	if !possible(number) {
 		return nil, ErrNotFound
 	}
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	var file []byte
 	var sum string
-	err := r.Store.read.QueryRowContext(ctx, `
-		SELECT f.bytes, d.file_sha256 FROM files f JOIN documents d ON d.number = f.number
-		WHERE f.number = $1 AND d.status = 'in_force'`, number).Scan(&file, &sum)
+	var erased int64
+	err = r.Store.read.QueryRowContext(ctx, `
+		SELECT f.bytes, d.file_sha256, d.erased_at FROM documents d LEFT JOIN files f ON f.number = d.number
+		WHERE d.number = $1 AND d.status = 'in_force'`, number).Scan(&file, &sum, &erased)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, ErrNotFound
 	case err != nil:
 		return nil, fmt.Errorf("failed to read the file of document %s: %w", number, err)
+	case erased != 0:
+		return nil, fmt.Errorf("document %s: %w", number, ErrErased)
 	case hexSum(file) != sum:
 		return nil, &TamperError{Index: -1, Number: number, Reason: "the stored file is not the one that was signed"}
 	}
@@ -58,11 +76,13 @@ func (r *Registry) PDF(ctx context.Context, number string) ([]byte, error) {
 
 // ByFile returns the document whose signed file has this SHA-256, in
 // hexadecimal, and its life. A file that the register has not issued is
-// [ErrNotFound].
-func (r *Registry) ByFile(ctx context.Context, sum string) (Record, documents.Life, error) {
+// [ErrNotFound], and one whose content was erased [ErrErased].
+func (r *Registry) ByFile(ctx context.Context, sum string) (_ Record, _ documents.Life, err error) {
 	if len(sum) != 2*sha256.Size {
 		return Record{}, documents.Life{}, ErrNotFound
 	}
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	rec, err := scanRecord(r.Store.read.QueryRowContext(ctx, selectRecord+`
 		WHERE file_sha256 = $1 AND status = 'in_force'`, sum).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -71,14 +91,20 @@ func (r *Registry) ByFile(ctx context.Context, sum string) (Record, documents.Li
 	if err != nil {
 		return Record{}, documents.Life{}, fmt.Errorf("failed to look for a file: %w", err)
 	}
+	if !rec.ErasedAt.IsZero() {
+		return Record{}, documents.Life{}, fmt.Errorf("document %s: %w", rec.Number, ErrErased)
+	}
 	life, err := history(ctx, r.Store.read, rec)
 	return rec, life, err
 }
 
 // List returns up to limit records (at most 200; zero or less means 50) in the
 // order in which their numbers were taken, beginning after the document with
-// the number after, or with the first if after is empty.
-func (r *Registry) List(ctx context.Context, after string, limit int) ([]Record, error) {
+// the number after, or with the first if after is empty. Of those that were
+// erased it says so.
+func (r *Registry) List(ctx context.Context, after string, limit int) (_ []Record, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	const most, usual = 200, 50
 	if limit <= 0 {
 		limit = usual
@@ -129,14 +155,17 @@ func possible(number string) bool {
 func scanRecord(scan func(...any) error) (Record, error) {
 	var rec Record
 	var kind, status, content, evidence string
-	var reservedAt int64
+	var reservedAt, erasedAt int64
 	err := scan(&rec.Number, &kind, &status, &content, &rec.ContentSHA256,
-		&rec.Client, &reservedAt, &rec.FileSHA256, &evidence, &rec.CheckCode)
+		&rec.Client, &reservedAt, &rec.FileSHA256, &evidence, &rec.CheckCode, &erasedAt)
 	if err != nil {
 		return Record{}, err
 	}
 	rec.Kind, rec.Status = documents.Kind(kind), documents.Status(status)
 	rec.ReservedAt = fromMicros(reservedAt)
+	if erasedAt != 0 {
+		rec.ErasedAt = fromMicros(erasedAt)
+	}
 	if evidence != "" {
 		rec.Evidence = json.RawMessage(evidence)
 	}

@@ -37,6 +37,24 @@ func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Even
 	if err := req.Event.Validate(now); err != nil {
 		return documents.Event{}, false, err
 	}
+	return r.recordOnce(ctx, req, func(ctx context.Context, tx *sql.Tx) (documents.Event, error) {
+		rec, life, err := locked(ctx, tx, req.Number)
+		if err != nil {
+			return documents.Event{}, err
+		}
+		done, err := mayFollow(ctx, tx, req, life, now)
+		if err != nil {
+			return documents.Event{}, err
+		}
+		return done, r.Store.logEvent(ctx, tx, rec.Number, done)
+	})
+}
+
+// recordOnce runs what records an event in a transaction, or finds the event
+// that the same request has recorded before: then the second result is true.
+func (r *Registry) recordOnce(
+	ctx context.Context, req EventRequest, do func(ctx context.Context, tx *sql.Tx) (documents.Event, error),
+) (done documents.Event, replayed bool, err error) {
 	body, err := json.Marshal(struct {
 		Number string             `json:"number"`
 		Event  documents.NewEvent `json:"event"`
@@ -44,9 +62,7 @@ func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Even
 	if err != nil {
 		return documents.Event{}, false, fmt.Errorf("failed to encode the request: %w", err)
 	}
-	var done documents.Event
-	var replayed bool
-	err = r.Store.update(ctx, func(tx *sql.Tx) error {
+	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		fresh, err := changed(ctx, tx, `
 			INSERT INTO requests (client, idempotency_key, body_sha256) VALUES ($1, $2, $3)
 			ON CONFLICT (client, idempotency_key) DO NOTHING`, req.Client, req.IdempotencyKey, hexSum(body))
@@ -57,31 +73,36 @@ func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Even
 			done, err = recordedBefore(ctx, tx, req, hexSum(body))
 			return err
 		}
-		rec, life, err := locked(ctx, tx, req.Number)
-		if err != nil {
-			return err
-		}
-		done = next(life, documents.Event{
-			Kind: req.Event.Kind, EffectiveAt: req.Event.EffectiveAt, EventData: req.Event.Data(),
-		}, now)
-		if done.Seq-1 != req.Last {
-			return fmt.Errorf("document %s: %w", rec.Number, ErrChanged)
-		}
-		if err := life.May(done); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `
-			UPDATE requests SET number = $1, event = $2 WHERE client = $3 AND idempotency_key = $4`,
-			rec.Number, done.Seq, req.Client, req.IdempotencyKey)
-		if err != nil {
-			return fmt.Errorf("failed to tie the idempotency key to its event: %w", err)
-		}
-		return logEvent(ctx, tx, rec.Number, done)
+		done, err = do(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return documents.Event{}, false, err
 	}
 	return done, replayed, nil
+}
+
+// mayFollow returns the event that a request asks for, if it may be the next of
+// a life, and ties the request to it.
+func mayFollow(
+	ctx context.Context, tx *sql.Tx, req EventRequest, life documents.Life, now time.Time,
+) (documents.Event, error) {
+	done := next(life, documents.Event{
+		Kind: req.Event.Kind, EffectiveAt: req.Event.EffectiveAt, EventData: req.Event.Data(),
+	}, now)
+	if done.Seq-1 != req.Last {
+		return documents.Event{}, fmt.Errorf("document %s: %w", req.Number, ErrChanged)
+	}
+	if err := life.May(done); err != nil {
+		return documents.Event{}, err
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE requests SET number = $1, event = $2 WHERE client = $3 AND idempotency_key = $4`,
+		req.Number, done.Seq, req.Client, req.IdempotencyKey)
+	if err != nil {
+		return documents.Event{}, fmt.Errorf("failed to tie the idempotency key to its event: %w", err)
+	}
+	return done, nil
 }
 
 // recordedBefore finds the event that the same request has written.
@@ -93,6 +114,9 @@ func recordedBefore(ctx context.Context, tx *sql.Tx, req EventRequest, sum strin
 		req.Client, req.IdempotencyKey).Scan(&before, &seq)
 	if err != nil {
 		return documents.Event{}, fmt.Errorf("failed to read the idempotency key: %w", err)
+	}
+	if before == "" {
+		return documents.Event{}, fmt.Errorf("document %s: %w", req.Number, ErrErased)
 	}
 	if before != sum {
 		return documents.Event{}, ErrKeyReused
@@ -194,7 +218,7 @@ func (r *Registry) enterEvents(ctx context.Context, tx *sql.Tx, held reservation
 	issued := documents.Event{Seq: 2, Kind: documents.EventIssued, EffectiveAt: now, RecordedAt: now}
 	kind, affects := effectOn(held.content)
 	if !affects {
-		return logEvent(ctx, tx, held.number, issued)
+		return r.Store.logEvent(ctx, tx, held.number, issued)
 	}
 	about := held.content.About()
 	_, life, err := locked(ctx, tx, about)
@@ -208,10 +232,10 @@ func (r *Registry) enterEvents(ctx context.Context, tx *sql.Tx, held reservation
 	if kind == documents.EventReissued {
 		issued.Other = about
 	}
-	if err := logEvent(ctx, tx, held.number, issued); err != nil {
+	if err := r.Store.logEvent(ctx, tx, held.number, issued); err != nil {
 		return err
 	}
-	return logEvent(ctx, tx, about, e)
+	return r.Store.logEvent(ctx, tx, about, e)
 }
 
 // effectBy is the event that issuing a document is for the one it is about.

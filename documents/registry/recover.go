@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-
-	"tamga/documents"
 )
 
 // Recovered tells what became of the reservations that had been abandoned.
@@ -36,8 +34,10 @@ type Waiting struct {
 // lease taken just before a crash may still run at the start. Several
 // instances may do so at the same time.
 //
-// An error means that the database failed, or that the key may not sign at all
-// now; what was done before it stands in the result.
+// One odd reservation does not keep the others waiting: whatever goes wrong with
+// it is told in the result. An error means that the database does not answer,
+// that the context has ended, or that the key may not sign at all now; what was
+// done before it stands in the result.
 func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
 	var done Recovered
 	// Without a fit key everything would fail, and in the end be void.
@@ -49,16 +49,24 @@ func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
 		return done, err
 	}
 	for _, number := range numbers {
-		if err := r.recoverOne(ctx, number, &done); err != nil {
-			return done, fmt.Errorf("failed to recover document %s: %w", number, err)
+		err := r.recoverOne(ctx, number, &done)
+		if err == nil {
+			continue
 		}
+		err = fmt.Errorf("failed to recover document %s: %w", number, err)
+		if ctx.Err() != nil || errors.Is(err, ErrUnavailable) {
+			return done, err
+		}
+		done.Waiting = append(done.Waiting, Waiting{Number: number, Err: err})
 	}
 	return done, nil
 }
 
+// recoverOne finishes, voids or puts off one reservation. An error is about this
+// reservation, unless the database does not answer.
 func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovered) error {
 	var held reservation
-	err := r.Store.update(ctx, func(tx *sql.Tx) (err error) {
+	err := r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		held, err = r.takeOver(ctx, tx, number)
 		return err
 	})
@@ -68,21 +76,20 @@ func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovere
 	if err != nil {
 		return err
 	}
-	made, failure := r.produce(ctx, held)
+	made, failure := r.work(ctx, held)
 	if failure == nil {
 		failure = r.enter(ctx, held, made)
-		// What the law forbids by now is a failure of this document; everything
-		// else here is one of the database.
-		if rule := (*documents.RuleError)(nil); failure != nil && !errors.As(failure, &rule) {
-			return failure
-		}
 	}
 	switch {
 	case failure == nil:
 		done.Finished = append(done.Finished, number)
+	case errors.Is(failure, ErrInProgress):
+		// Another instance took the lease over, and knows what became of it.
+	case errors.Is(failure, ErrUnavailable), ctx.Err() != nil:
+		return r.failed(ctx, held, failure)
 	case errors.Is(failure, errDamaged), r.now().Sub(held.reservedAt) >= r.voidAfter():
 		if err := r.void(ctx, held, reason(failure)); err != nil {
-			return err
+			return r.failed(ctx, held, err)
 		}
 		done.Voided = append(done.Voided, number)
 	default:
@@ -107,7 +114,9 @@ func reason(err error) string {
 }
 
 // abandoned lists the reservations nobody works on, the oldest first.
-func (r *Registry) abandoned(ctx context.Context) ([]string, error) {
+func (r *Registry) abandoned(ctx context.Context) (_ []string, err error) {
+	ctx, end := r.Store.bounded(ctx)
+	defer end(&err)
 	rows, err := r.Store.read.QueryContext(ctx, `
 		SELECT number FROM documents WHERE status = 'reserved' AND leased_until <= $1
 		ORDER BY reserved_at, number`, toMicros(r.now()))

@@ -55,9 +55,13 @@ type Registry struct {
 
 	// LeaseFor is how long one act may work on a reservation before it
 	// counts as abandoned by a crash, and a retry or Recover may take it
-	// over. Zero means one minute, which is far more than rendering and
-	// signing take.
+	// over. An act that lives renews its lease. Zero means one minute.
 	LeaseFor time.Duration
+
+	// ActFor is how long one act may take in all, which slow timestamp
+	// authorities can make long. Then it is given up; the reservation stays.
+	// Zero means ten minutes.
+	ActFor time.Duration
 
 	// VoidAfter is how long a reservation that cannot be finished is kept
 	// and tried again before Recover declares it void. Zero means 24 hours.
@@ -82,6 +86,9 @@ var (
 	// ErrVoid means that the reservation of this idempotency key was given
 	// up. The number is lost; a new key gets a new number.
 	ErrVoid = errors.New("the reservation was declared void")
+	// ErrErased means that the personal content of the document was erased, by
+	// order and on record. What is left is its life.
+	ErrErased = errors.New("the content of the document was erased")
 	// ErrNotVerified means that the file just made does not pass
 	// verification. It has not left; the reservation stays.
 	ErrNotVerified = errors.New("the signed document does not pass verification")
@@ -101,6 +108,9 @@ var (
 	ErrNoLayout = errors.New("there is no layout for documents of this kind")
 	// ErrBadPhotograph means that a file is not a picture that can be printed.
 	ErrBadPhotograph = errors.New("not a photograph that can be printed")
+	// ErrUnavailable means that the database does not answer now: it hangs, is
+	// down or has no room left. The same call may succeed later.
+	ErrUnavailable = errors.New("the register does not answer now")
 	// ErrTampered means that the records and the log contradict each other;
 	// the error is a *TamperError that names the first bad one.
 	ErrTampered = errors.New("the register was tampered with")
@@ -121,6 +131,9 @@ type Record struct {
 	FileSHA256    string          // of the signed PDF, hexadecimal; empty unless in force
 	Evidence      json.RawMessage // the verdict on the signed PDF; empty unless in force
 	CheckCode     string          // the second fact of the public check; empty for old documents
+	// ErasedAt is when the personal content was erased; zero if it was not. What
+	// is left of Content then is told by documents.Draft.Erased.
+	ErasedAt time.Time
 }
 
 // IssuedOn returns the date printed on the document.
@@ -140,6 +153,13 @@ func (r *Registry) leaseFor() time.Duration {
 		return r.LeaseFor
 	}
 	return time.Minute
+}
+
+func (r *Registry) actFor() time.Duration {
+	if r.ActFor > 0 {
+		return r.ActFor
+	}
+	return 10 * time.Minute
 }
 
 func (r *Registry) voidAfter() time.Duration {

@@ -18,7 +18,9 @@ import (
 // may finish it.
 type reservation struct {
 	number     string
+	kind       documents.Kind
 	content    documents.Draft
+	stored     string // the content as it is stored, JSON
 	reservedAt time.Time
 	code       string // check code
 	sum        string // SHA-256 of the stored content, hexadecimal
@@ -40,7 +42,7 @@ func (r *Registry) reserve(ctx context.Context, req IssueRequest) (reservation, 
 	}
 	sum := hexSum(body)
 	var held reservation
-	err = r.Store.update(ctx, func(tx *sql.Tx) error {
+	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		fresh, err := changed(ctx, tx, `
 			INSERT INTO requests (client, idempotency_key, body_sha256) VALUES ($1, $2, $3)
 			ON CONFLICT (client, idempotency_key) DO NOTHING`,
@@ -87,12 +89,15 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
-	held := reservation{number: number, content: content, reservedAt: now, code: newCheckCode(), sum: hexSum(stored), lease: rand.Text()}
+	held := reservation{
+		number: number, kind: content.Kind(), content: content, stored: string(stored),
+		reservedAt: now, code: r.newCheckCode(), sum: hexSum(stored), lease: rand.Text(),
+	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
 			lease, leased_until, about, check_code)
 		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
-		number, string(content.Kind()), string(stored), held.sum, req.Client, toMicros(now),
+		number, string(held.kind), held.stored, held.sum, req.Client, toMicros(now),
 		held.lease, toMicros(now.Add(r.leaseFor())), content.About(), held.code)
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
@@ -102,9 +107,9 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err != nil {
 		return reservation{}, fmt.Errorf("failed to tie the idempotency key to its number: %w", err)
 	}
-	return held, insertEvent(ctx, tx, number, documents.Event{
+	return held, r.Store.logEvent(ctx, tx, number, documents.Event{
 		Seq: 1, Kind: documents.EventReserved, EffectiveAt: now, RecordedAt: now,
-	}, sql.NullInt64{})
+	})
 }
 
 // reserveAgain finds the reservation that the same request has made before. It
@@ -119,6 +124,8 @@ func (r *Registry) reserveAgain(ctx context.Context, tx *sql.Tx, req IssueReques
 	switch {
 	case err != nil:
 		return reservation{}, fmt.Errorf("failed to read the idempotency key: %w", err)
+	case before == "":
+		return reservation{}, fmt.Errorf("document %s: %w", number, ErrErased)
 	case before != sum:
 		return reservation{}, ErrKeyReused
 	case documents.Status(status) == documents.StatusInForce:
@@ -135,22 +142,22 @@ func (r *Registry) reserveAgain(ctx context.Context, tx *sql.Tx, req IssueReques
 func (r *Registry) takeOver(ctx context.Context, tx *sql.Tx, number string) (reservation, error) {
 	now := r.now()
 	held := reservation{number: number, lease: rand.Text()}
-	var stored, sum string
+	var kind, sum string
 	var reservedAt int64
 	err := tx.QueryRowContext(ctx, `
 		UPDATE documents SET lease = $1, leased_until = $2
 		WHERE number = $3 AND status = 'reserved' AND leased_until <= $4
-		RETURNING content, content_sha256, reserved_at, check_code`,
+		RETURNING kind, content, content_sha256, reserved_at, check_code`,
 		held.lease, toMicros(now.Add(r.leaseFor())), number, toMicros(now)).
-		Scan(&stored, &sum, &reservedAt, &held.code)
+		Scan(&kind, &held.stored, &sum, &reservedAt, &held.code)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return reservation{}, ErrInProgress
 	case err != nil:
 		return reservation{}, fmt.Errorf("failed to take over reservation %s: %w", number, err)
 	}
-	held.reservedAt, held.sum = fromMicros(reservedAt), sum
-	if hexSum([]byte(stored)) != sum || json.Unmarshal([]byte(stored), &held.content) != nil {
+	held.kind, held.reservedAt, held.sum = documents.Kind(kind), fromMicros(reservedAt), sum
+	if hexSum([]byte(held.stored)) != sum || json.Unmarshal([]byte(held.stored), &held.content) != nil {
 		held.content = documents.Draft{}
 	}
 	return held, nil
@@ -159,7 +166,7 @@ func (r *Registry) takeOver(ctx context.Context, tx *sql.Tx, number string) (res
 // release ends the lease of an act that failed, so that a retry need not wait
 // for it to run out.
 func (r *Registry) release(ctx context.Context, held reservation) error {
-	return r.Store.update(ctx, func(tx *sql.Tx) error {
+	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE documents SET leased_until = 0 WHERE number = $1 AND status = 'reserved' AND lease = $2`,
 			held.number, held.lease)
@@ -204,11 +211,7 @@ func refusedField(draft documents.Draft, field, code, detail string) error {
 }
 
 // newCheckCode returns a check code that nobody can guess.
-func newCheckCode() string {
-	var random [8]byte
-	_, _ = rand.Read(random[:]) // never fails (crypto/rand)
-	return documents.CheckCode(random)
-}
+func (r *Registry) newCheckCode() string { return documents.CheckCode([8]byte(r.Store.randomBytes(8))) }
 
 // changed runs a statement and reports whether it changed exactly one row.
 func changed(ctx context.Context, tx *sql.Tx, query string, args ...any) (bool, error) {

@@ -2,9 +2,11 @@ package registry
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,7 +24,17 @@ type Store struct {
 	// makes the writers of this process wait in a queue instead of polling
 	// the file's lock, while readers go on beside them.
 	write, read *sql.DB
+
+	// patience is how long one call waits for the database, its place in the
+	// pool included; zero means [usualPatience].
+	patience time.Duration
+	// random gives salts, codes and ids; nil means crypto/rand.
+	random io.Reader
 }
+
+// usualPatience is more than any call needs while the database works, and less
+// than a client waits.
+const usualPatience = 15 * time.Second
 
 // Open connects to the database that dsn names, and brings its tables up to
 // date. dsn is either the URL of a PostgreSQL database, postgres://…, or the
@@ -33,7 +45,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("failed to open the register: %w", err)
 	}
-	if err := migrate(ctx, s.write, dialect); err != nil {
+	if err := migrate(ctx, s, dialect); err != nil {
 		return nil, errors.Join(fmt.Errorf("failed to prepare the register's tables: %w", err), s.Close())
 	}
 	return s, nil
@@ -105,16 +117,79 @@ func (s *Store) Close() error {
 }
 
 // Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+func (s *Store) Ping(ctx context.Context) (err error) {
+	ctx, end := s.bounded(ctx)
+	defer end(&err)
+	return s.read.PingContext(ctx)
+}
+
+func (s *Store) patienceOf() time.Duration {
+	if s.patience == 0 {
+		return usualPatience
+	}
+	return s.patience
+}
+
+// bounded returns a context that ends when a call has waited for the database
+// long enough: one that hangs must not hold those who ask it. The call hands its
+// error to end, which makes it an [ErrUnavailable] if it is one.
+func (s *Store) bounded(ctx context.Context) (bounded context.Context, end func(*error)) {
+	ctx, cancel := context.WithTimeout(ctx, s.patienceOf())
+	return ctx, func(err *error) {
+		cancel()
+		*err = unavailable(*err)
+	}
+}
+
+// snapshot runs f in a transaction that sees one moment of the database, however
+// long it takes, and changes nothing. Only one statement after another must not
+// take too long.
+func (s *Store) snapshot(ctx context.Context, f func(ctx context.Context, db querier) error) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	idle := time.AfterFunc(s.patienceOf(), func() { cancel(ErrUnavailable) })
+	defer idle.Stop()
+	defer func() {
+		if err = unavailable(err); err != nil && context.Cause(ctx) == ErrUnavailable && !errors.Is(err, ErrUnavailable) {
+			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+	}()
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("failed to begin a transaction: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing was changed
+	return f(ctx, watched{tx, func() { idle.Reset(s.patienceOf()) }})
+}
+
+// watched tells of every statement that is begun.
+type watched struct {
+	db    querier
+	begun func()
+}
+
+// QueryRowContext implements rowReader.
+func (w watched) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	w.begun()
+	return w.db.QueryRowContext(ctx, query, args...)
+}
+
+// QueryContext implements querier.
+func (w watched) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	w.begun()
+	return w.db.QueryContext(ctx, query, args...)
+}
 
 // update runs f in one writing transaction, which is committed if f returns
 // nil and leaves no trace if not.
-func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
+func (s *Store) update(ctx context.Context, f func(ctx context.Context, tx *sql.Tx) error) (err error) {
+	ctx, end := s.bounded(ctx)
+	defer end(&err)
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("failed to begin a transaction: %w", err)
 	}
-	if err := f(tx); err != nil {
+	if err := f(ctx, tx); err != nil {
 		// The reason matters more than a rollback that failed after it.
 		_ = tx.Rollback()
 		return err
@@ -124,6 +199,21 @@ func (s *Store) update(ctx context.Context, f func(tx *sql.Tx) error) error {
 	}
 	return nil
 }
+
+// randomBytes returns bytes that nobody can guess.
+func (s *Store) randomBytes(n int) []byte {
+	b, source := make([]byte, n), s.random
+	if source == nil {
+		source = rand.Reader
+	}
+	if _, err := io.ReadFull(source, b); err != nil {
+		panic(err) // crypto/rand never fails
+	}
+	return b
+}
+
+// newSalt returns the salt of one leaf.
+func (s *Store) newSalt() []byte { return s.randomBytes(32) }
 
 // Times are kept as whole microseconds since 1970 UTC.
 

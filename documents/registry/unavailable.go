@@ -1,17 +1,29 @@
 package registry
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	sqlitefile "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
+
+// unavailable makes an error of the database an [ErrUnavailable] if it means that
+// the database does not answer, in time or at all.
+func unavailable(err error) error {
+	if err == nil || errors.Is(err, ErrUnavailable) || !Unavailable(err) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
 
 // Unavailable reports whether an error says that the database, or the disk
 // under it, cannot be reached or cannot work now: the same question may be
@@ -30,13 +42,14 @@ func Unavailable(err error) bool {
 		return fileGone(file.Code())
 	}
 	for _, gone := range []error{
-		driver.ErrBadConn, sql.ErrConnDone, io.ErrUnexpectedEOF, syscall.ENOSPC, syscall.EIO, syscall.EROFS,
+		ErrUnavailable, driver.ErrBadConn, sql.ErrConnDone, io.ErrUnexpectedEOF, syscall.ENOSPC, syscall.EIO, syscall.EROFS,
 	} {
 		if errors.Is(err, gone) {
 			return true
 		}
 	}
-	return false
+	// database/sql says so of a pool that was closed, without a name for it.
+	return err != nil && strings.Contains(err.Error(), "sql: database is closed")
 }
 
 // serverGone tells the classes of PostgreSQL's SQLSTATE that are about the

@@ -184,7 +184,7 @@ func (r *reader) elements(each func()) {
 
 // end insists that nothing follows.
 func (r *reader) end() error {
-	if r.err == nil && len(r.rest) != 0 {
+	if len(r.rest) != 0 { // after an error nothing is
 		r.fail()
 	}
 	return r.err

@@ -59,11 +59,7 @@ func NewMaker(signer crypto.Signer, c *certs.Certificate, chain []*certs.Certifi
 	m.digestSize = s.digest.New().Size()
 	whole := messageDigest(make([]byte, m.digestSize))
 	m.digestHead = whole[:len(whole)-m.digestSize]
-	sample := container{
-		certificate: c, chain: chain, algorithm: s.id, digest: s.digestIdentifier(),
-		signedAttrs: []Attribute{{ID: OIDContentType, Values: [][]byte{der.OID(OIDData)}}}, signature: []byte{0},
-	}
-	b, err := sample.build()
+	b, err := container{certificate: c, chain: chain, algorithm: s.id, digest: s.digestIdentifier()}.build()
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (d *Draft) read(r *der.Reader) error {
 	if d.version, err = r.ReadInt(); err != nil || d.version < 1 || d.version > 5 {
 		return errors.New("SignedData of an unknown version")
 	}
-	if d.digests, err = elements(r, der.SetTag, maxCertificates); err != nil {
+	if d.digests, err = elements(r, der.SetTag, maxDigests); err != nil {
 		return fmt.Errorf("digestAlgorithms: %w", err)
 	}
 	encap, err := r.Expect(der.SequenceTag)

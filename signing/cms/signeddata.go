@@ -55,9 +55,12 @@ type SignedData struct {
 // error is [der.ErrTooManyElements] for a container made to be costly,
 // [ErrNotSignedData] for a CMS of another kind.
 //
-// DER can be read in one way only. What is not DER has a second reader confirm
-// what was understood: bytes that two programs read differently are refused.
-func Read(ber []byte) (*SignedData, error) {
+// DER can be read in one way only. What is not DER has a second reader confirm,
+// once it is DER, what was understood: two readers that disagree end the
+// matter.
+func Read(ber []byte) (*SignedData, error) { return read(ber, confirm) }
+
+func read(ber []byte, second func(normal []byte, own *SignedData) error) (*SignedData, error) {
 	normal, err := der.FromBER(ber)
 	if err != nil {
 		return nil, err
@@ -67,7 +70,7 @@ func Read(ber []byte) (*SignedData, error) {
 		return nil, err
 	}
 	if &normal[0] != &ber[0] {
-		if err := confirm(normal, sd); err != nil {
+		if err := second(normal, sd); err != nil {
 			return nil, err
 		}
 	}

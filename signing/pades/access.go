@@ -115,9 +115,9 @@ func (d *Document) RawStream(s *Stream) []byte { return d.file[s.Start:s.End] }
 
 // StreamData returns the decoded bytes of a stream of this document, at most
 // 64 MiB of them and at most 100 for each encoded byte after the first MiB. It
-// knows no filter but FlateDecode.
+// knows no filters of images.
 func (d *Document) StreamData(s *Stream) ([]byte, error) {
-	return decode(d.RawStream(s), s.Dict, maxInflated)
+	return decodeChain(d.RawStream(s), s.Dict, maxInflated)
 }
 
 // Pages returns the pages of a revision in their order (7.7.3.2). A page tree

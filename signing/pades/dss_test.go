@@ -63,31 +63,32 @@ func TestBrokenDSS(t *testing.T) {
 	for name, c := range map[string]struct {
 		store string
 		more  map[int]string
+		said  string
 	}{
-		"no dictionary":        {"[]", nil},
-		"Certs no array":       {"<</Certs 11 0 R>>", nil},
-		"Certs direct":         {"<</Certs[(x)]>>", nil},
-		"Certs of nothing":     {"<</Certs[99 0 R]>>", nil},
-		"Certs no stream":      {"<</Certs[7 0 R]>>", nil},
-		"Certs twice":          {"<</Certs[]/Certs[11 0 R]>>", nil},
-		"filter unknown":       {"<</Certs[20 0 R]>>", map[int]string{20: "<</Filter/LZWDecode/Length 1>>stream\nx\nendstream"}},
-		"not compressed":       {"<</Certs[20 0 R]>>", map[int]string{20: "<</Filter/FlateDecode/Length 1>>stream\nx\nendstream"}},
-		"bomb":                 {"<</Certs[20 0 R]>>", map[int]string{20: fmt.Sprintf("<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream", len(bomb), bomb)}},
-		"VRI no dictionary":    {"<</VRI[]>>", nil},
-		"VRI twice":            {"<</VRI<</A<<>>/A<<>>>>>>", nil},
-		"entry no dictionary":  {"<</VRI<</A[]>>>>", nil},
-		"entry Cert no array":  {"<</VRI<</A<</Cert 11 0 R>>>>>>", nil},
-		"entry TU no date":     {"<</VRI<</A<</TU(yesterday)>>>>>>", nil},
-		"entry TS direct":      {"<</VRI<</A<</TS(x)>>>>>>", nil},
-		"too many":             {"<</Certs[" + strings.Repeat("11 0 R ", maxEvidence+1) + "]>>", nil},
-		"circular":             {"20 0 R", map[int]string{20: "21 0 R", 21: "20 0 R"}},
-		"circular array":       {"<</Certs 20 0 R>>", map[int]string{20: "21 0 R", 21: "20 0 R"}},
-		"circular VRI":         {"<</VRI 20 0 R>>", map[int]string{20: "21 0 R", 21: "20 0 R"}},
-		"circular time":        {"<</VRI<</A<</TU 20 0 R>>>>>>", map[int]string{20: "21 0 R", 21: "20 0 R"}},
-		"stream in other file": {"<</Certs[20 0 R]>>", map[int]string{20: "<</F(x)/Length 1>>stream\nx\nendstream"}},
+		"no dictionary":        {"[]", nil, "dictionary expected, pades.Array found"},
+		"Certs no array":       {"<</Certs 11 0 R>>", nil, "/Certs of the document security store is not an array"},
+		"Certs direct":         {"<</Certs[(x)]>>", nil, "/Certs of the document security store holds something other than references"},
+		"Certs of nothing":     {"<</Certs[99 0 R]>>", nil, "object 99 0 R of the document security store is not there"},
+		"Certs no stream":      {"<</Certs[7 0 R]>>", nil, "object 7 0 R of the document security store is not a stream"},
+		"Certs twice":          {"<</Certs[]/Certs[11 0 R]>>", nil, "the document security store has /Certs twice"},
+		"filter unknown":       {"<</Certs[20 0 R]>>", map[int]string{20: "<</Filter/LZWDecode/Length 1>>stream\nx\nendstream"}, "filter \"LZWDecode\" is not supported here"},
+		"not compressed":       {"<</Certs[20 0 R]>>", map[int]string{20: "<</Filter/FlateDecode/Length 1>>stream\nx\nendstream"}, "compressed data: unexpected EOF"},
+		"bomb":                 {"<</Certs[20 0 R]>>", map[int]string{20: fmt.Sprintf("<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream", len(bomb), bomb)}, "compressed data inflates beyond"},
+		"VRI no dictionary":    {"<</VRI[]>>", nil, "/VRI: pdf syntax: dictionary expected"},
+		"VRI twice":            {"<</VRI<</A<<>>/A<<>>>>>>", nil, "/VRI has /A twice"},
+		"entry no dictionary":  {"<</VRI<</A[]>>>>", nil, "/VRI /A: pdf syntax: dictionary expected"},
+		"entry Cert no array":  {"<</VRI<</A<</Cert 11 0 R>>>>>>", nil, "/Cert of the document security store is not an array"},
+		"entry TU no date":     {"<</VRI<</A<</TU(yesterday)>>>>>>", nil, "/TU in /VRI /A is not a date"},
+		"entry TS direct":      {"<</VRI<</A<</TS(x)>>>>>>", nil, "/TS of the document security store holds something other than references"},
+		"too many":             {"<</Certs[" + strings.Repeat("11 0 R ", maxEvidence+1) + "]>>", nil, "the document security store names more than 65536 streams"},
+		"circular":             {"20 0 R", map[int]string{20: "21 0 R", 21: "20 0 R"}, "references refer to each other in a circle"},
+		"circular array":       {"<</Certs 20 0 R>>", map[int]string{20: "21 0 R", 21: "20 0 R"}, "references refer to each other in a circle"},
+		"circular VRI":         {"<</VRI 20 0 R>>", map[int]string{20: "21 0 R", 21: "20 0 R"}, "/VRI: pdf syntax: references refer to each other in a circle"},
+		"circular time":        {"<</VRI<</A<</TU 20 0 R>>>>>>", map[int]string{20: "21 0 R", 21: "20 0 R"}, "references refer to each other in a circle"},
+		"stream in other file": {"<</Certs[20 0 R]>>", map[int]string{20: "<</F(x)/Length 1>>stream\nx\nendstream"}, "stream data in another file"},
 	} {
-		if s, err := mustRead(t, stored(c.store, c.more)).DSS(0); err == nil {
-			t.Errorf("%s: %+v", name, s)
+		if s, err := mustRead(t, stored(c.store, c.more)).DSS(0); err == nil || !strings.Contains(err.Error(), c.said) {
+			t.Errorf("%s: %+v, %v, want %q", name, s, err, c.said)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -114,38 +115,41 @@ func TestUnfilterPNG(t *testing.T) {
 	if err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
-	if _, err = unfilterPNG([]byte{5, 0}, 1, 1); err == nil {
-		t.Error("filter 5 is accepted")
+	if _, err = unfilterPNG([]byte{5, 0}, 1, 1); err == nil || err.Error() != "pdf syntax: unknown PNG filter 5" {
+		t.Errorf("filter 5: %v", err)
 	}
-	if _, err = unfilterPNG([]byte{0, 0, 0}, 1, 1); err == nil {
-		t.Error("half a row is accepted")
+	if _, err = unfilterPNG([]byte{0, 0, 0}, 1, 1); err == nil || err.Error() != "pdf syntax: predicted data is not made of whole rows" {
+		t.Errorf("half a row: %v", err)
 	}
 }
 
 func TestDecodeRefuses(t *testing.T) {
 	good := deflate([]byte("text"))
 	flate := Entry{Key: "Filter", Value: Name("FlateDecode")}
-	for _, dict := range []Dict{
-		{{Key: "Filter", Value: Name("LZWDecode")}},
-		{{Key: "Filter", Value: Array{Name("ASCIIHexDecode"), Name("FlateDecode")}}},
-		{{Key: "Filter", Value: Array{Integer(1)}}},
-		{{Key: "Filter", Value: Ref{Number: 1}}},
-		{flate, {Key: "F", Value: String{Value: []byte("elsewhere")}}},
-		{flate, {Key: "DecodeParms", Value: Ref{Number: 1}}},
-		{flate, {Key: "DecodeParms", Value: Dict{{Key: "Predictor", Value: Integer(2)}}}},
-		{flate, {Key: "DecodeParms", Value: Dict{{Key: "Predictor", Value: Integer(12)}, {Key: "Columns", Value: Integer(-1)}}}},
-		{flate, {Key: "DecodeParms", Value: Array{Dict{{Key: "Predictor", Value: Integer(99)}}}}},
+	for _, test := range []struct {
+		dict Dict
+		said string
+	}{
+		{Dict{{Key: "Filter", Value: Name("LZWDecode")}}, "filter \"LZWDecode\" is not supported here"},
+		{Dict{{Key: "Filter", Value: Array{Name("ASCIIHexDecode"), Name("FlateDecode")}}}, "filter \"ASCIIHexDecode\" is not supported here"},
+		{Dict{{Key: "Filter", Value: Array{Integer(1)}}}, "malformed stream filter"},
+		{Dict{{Key: "Filter", Value: Ref{Number: 1}}}, "malformed stream filter"},
+		{Dict{flate, {Key: "F", Value: String{Value: []byte("elsewhere")}}}, "stream data in another file"},
+		{Dict{flate, {Key: "DecodeParms", Value: Ref{Number: 1}}}, "malformed filter parameters"},
+		{Dict{flate, {Key: "DecodeParms", Value: Dict{{Key: "Predictor", Value: Integer(2)}}}}, "predictor 2 is not supported here"},
+		{Dict{flate, {Key: "DecodeParms", Value: Dict{{Key: "Predictor", Value: Integer(12)}, {Key: "Columns", Value: Integer(-1)}}}}, "/Columns is not an integer between 1 and 1048576"},
+		{Dict{flate, {Key: "DecodeParms", Value: Array{Dict{{Key: "Predictor", Value: Integer(99)}}}}}, "/Predictor is not an integer between 1 and 15"},
 	} {
-		if data, err := decode(good, dict, 1000); err == nil {
-			t.Errorf("%v is read as %q", dict, data)
+		if data, err := decode(good, test.dict, 1000); err == nil || !strings.Contains(err.Error(), test.said) {
+			t.Errorf("%v is read as %q, %v", test.dict, data, err)
 		}
 	}
-	for name, raw := range map[string][]byte{"cut": good[:len(good)-5], "checksum": append(slices.Clone(good[:len(good)-1]), good[len(good)-1]^1)} {
-		if data, err := decode(raw, Dict{flate}, 1000); err == nil {
-			t.Errorf("%s data is read as %q", name, data)
+	for said, raw := range map[string][]byte{"compressed data: unexpected EOF": good[:len(good)-5], "zlib: invalid checksum": append(slices.Clone(good[:len(good)-1]), good[len(good)-1]^1)} {
+		if data, err := decode(raw, Dict{flate}, 1000); err == nil || !strings.Contains(err.Error(), said) {
+			t.Errorf("%s: data is read as %q, %v", said, data, err)
 		}
 	}
-	if _, err := decode(good, Dict{flate}, 3); err == nil {
-		t.Error("more than the limit is inflated")
+	if _, err := decode(good, Dict{flate}, 3); err == nil || !strings.Contains(err.Error(), "compressed data inflates beyond 3 bytes") {
+		t.Errorf("more than the limit is inflated: %v", err)
 	}
 }

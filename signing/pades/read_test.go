@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"tamga/judgetest"
 )
 
 func goodFiles() map[string][]byte {
@@ -46,7 +48,7 @@ func TestGoodFiles(t *testing.T) {
 				t.Errorf("last signature: %v, covers the file: %v", last.Problems, last.CoversWholeFile)
 			}
 			if missing != nil {
-				t.Skip("qpdf is not installed: the samples are not checked by it")
+				judgetest.Missing(t, "qpdf")
 			}
 			path := filepath.Join(t.TempDir(), name)
 			if err := os.WriteFile(path, file, 0o600); err != nil {

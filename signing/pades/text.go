@@ -46,7 +46,7 @@ func pdfDocRune(c byte) rune {
 }
 
 // parseDate reads a date (7.9.4): D:YYYYMMDDHHmmSSOHH'mm', everything after the
-// year optional, UTC when no zone is given.
+// year optional, UTC when no zone is given. Go's sign of an absent time is none.
 func parseDate(s string) (time.Time, bool) {
 	if len(s) < 6 || s[:2] != "D:" {
 		return time.Time{}, false
@@ -73,7 +73,7 @@ func parseDate(s string) (time.Time, bool) {
 	// time.Date accepts the 31st of February; a date that moved was none.
 	same := t.Year() == year && int(t.Month()) == parts[0] && t.Day() == parts[1] &&
 		t.Hour() == parts[2] && t.Minute() == parts[3] && t.Second() == parts[4]
-	return t, same
+	return t, same && !t.IsZero()
 }
 
 func leadingDigits(s string, n int) (value int, rest string, ok bool) {

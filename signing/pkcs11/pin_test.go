@@ -38,7 +38,7 @@ func TestReadPIN(t *testing.T) {
 		"1234\n": "1234", "1234": "1234", "1234\r\nrest": "1234", " 12 ": " 12 ",
 		"": "", "\n": "", strings.Repeat("1", maxPIN+1): "",
 	} {
-		if got, err := ReadPIN(strings.NewReader(text)); string(got) != want || (err == nil) != (want != "") {
+		if got, err := ReadPIN(strings.NewReader(text)); string(got) != want || (err == nil) != (want != "") || err != nil && err.Error() != "read PIN: empty or too long" {
 			t.Errorf("%q: %q, %v", text, string(got), err)
 		}
 	}

@@ -26,6 +26,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/ca"
+	"tamga/judgetest"
 	"tamga/signing"
 	"tamga/signing/signtest"
 )
@@ -112,7 +113,7 @@ func generate(name string) (crypto.Signer, error) {
 func options(t *testing.T, label string) Options {
 	t.Helper()
 	if soft.module == "" {
-		t.Skip("SoftHSM is missing (Debian: softhsm2)")
+		judgetest.Missing(t, "SoftHSM (Debian: softhsm2)")
 	}
 	return Options{Module: soft.module, Token: tokenLabel, Label: label, PIN: func() (PIN, error) { return userPIN, nil }}
 }

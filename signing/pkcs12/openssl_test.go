@@ -8,13 +8,12 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
+	"tamga/judgetest"
 )
 
 // TestOpenSSLStores opens stores that the openssl command makes, old and new.
 func TestOpenSSLStores(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("the openssl command is missing")
-	}
+	judgetest.Need(t, "openssl")
 	dir := t.TempDir()
 	a := authority(t, ca.RSA)
 	holders := map[string]ca.Holder{"rsa": person(t, a), "ec": person(t, authority(t, ca.ECDSA))}

@@ -13,6 +13,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/der"
+	"tamga/judgetest"
 	"tamga/signing/tsp"
 )
 
@@ -96,9 +97,7 @@ func TestAuthorityOverHTTP(t *testing.T) {
 
 // OpenSSL asks our authority and believes what it says.
 func TestOpenSSLBelievesTheAuthority(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("openssl is missing")
-	}
+	judgetest.Need(t, "openssl")
 	run := func(args ...string) (string, error) {
 		out, err := exec.Command("openssl", args...).CombinedOutput()
 		return string(out), err

@@ -15,6 +15,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/der"
+	"tamga/judgetest"
 	"tamga/signing/cms"
 )
 
@@ -91,8 +92,8 @@ func TestGenTimeIsStrict(t *testing.T) {
 			t.Errorf("%q is %v, %v; want %s", text, got, err, want)
 		}
 	}
-	if _, err := readGenTime(der.NewReader(der.Encode(der.UTCTime, []byte("261122184001Z")))); err == nil {
-		t.Error("a UTCTime passes")
+	if _, err := readGenTime(der.NewReader(der.Encode(der.UTCTime, []byte("261122184001Z")))); !errors.Is(err, der.ErrSyntax) {
+		t.Errorf("a UTCTime: %v", err)
 	}
 }
 
@@ -194,9 +195,7 @@ func TestOtherContainersAreNoTokens(t *testing.T) {
 
 // OpenSSL reads our requests and we read those of OpenSSL.
 func TestRequestsOfOpenSSL(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("openssl is missing")
-	}
+	judgetest.Need(t, "openssl")
 	dir := t.TempDir()
 	data, query := filepath.Join(dir, "data"), filepath.Join(dir, "query")
 	if err := os.WriteFile(data, []byte("content"), 0o600); err != nil {

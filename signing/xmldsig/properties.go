@@ -200,14 +200,14 @@ func (s *Signature) timestamp(n *xmltree.Node) *Problem {
 }
 
 // dateTime reads an XML Schema dateTime with a time zone. One without is not a
-// moment.
+// moment, nor is the one that is Go's sign of an absent time.
 func dateTime(n *xmltree.Node) (time.Time, *Problem) {
 	text, problem := textOnly(n)
 	if problem != nil {
 		return time.Time{}, problem
 	}
 	text = strings.Trim(text, whiteSpace)
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil && len(text) < 64 {
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil && len(text) < 64 && !t.IsZero() {
 		return t.UTC(), nil
 	}
 	return time.Time{}, problemf(CodeSignedProperties, "%s is not a moment of time", n.Local())

@@ -113,7 +113,7 @@ func TestClaimedTime(t *testing.T) {
 	}
 	for text, right := range map[string]bool{
 		"2026-06-01T17:00:00+05:00": true, "2026-06-01T12:00:00Z": true, " 2026-06-01T12:00:00.000Z\n": true,
-		"2026-06-01T12:00:00": false, "2026-06-01": false, "yesterday": false, "2026-06-01T12:00:00<!---->Z": false,
+		"2026-06-01T12:00:00": false, "2026-06-01": false, "0001-01-01T00:00:00Z": false, "0001-01-01T05:00:00+05:00": false, "yesterday": false, "2026-06-01T12:00:00<!---->Z": false,
 	} {
 		file := withProperty(t, key, signed, "<xades:SigningTime>", "</xades:SigningTime>", fmt.Sprintf("<xades:SigningTime>%s</xades:SigningTime>", text))
 		s := onlySignature(t, file, xmldsig.Supplied{})

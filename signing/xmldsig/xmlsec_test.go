@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tamga/certs/ca"
+	"tamga/judgetest"
 	"tamga/signing/xmldsig"
 )
 
@@ -23,9 +24,7 @@ type judge struct {
 }
 
 func xmlsec(t testing.TB, key xmldsig.Key) judge {
-	if _, err := exec.LookPath("xmlsec1"); err != nil {
-		t.Skip("xmlsec1 is not installed")
-	}
+	judgetest.Need(t, "xmlsec1")
 	j := judge{t: t, dir: t.TempDir()}
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key.Signer)
 	if err != nil {

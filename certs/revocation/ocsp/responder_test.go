@@ -23,6 +23,7 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
+	"tamga/judgetest"
 )
 
 // ours is a responder of the world at a moment, which knows the person to be
@@ -158,9 +159,7 @@ func TestResponderOverHTTP(t *testing.T) {
 // TestOpenSSLAgrees lets the openssl command judge our responses, and reads
 // those of its own responder. It knows no national algorithms.
 func TestOpenSSLAgrees(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("the openssl command is missing")
-	}
+	judgetest.Need(t, "openssl")
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA} {
 		t.Run(family.String(), func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -131,8 +132,8 @@ func TestSaveLeavesNothingBehind(t *testing.T) {
 	if err != nil || !bytes.Equal(again, index) {
 		t.Errorf("saved again it is another file, %v", err)
 	}
-	if err := x.Save(filepath.Join(dir, "none", "index"), testKey); err == nil {
-		t.Error("saved in a folder that is not there")
+	if err := x.Save(filepath.Join(dir, "none", "index"), testKey); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("saved in a folder that is not there: %v", err)
 	}
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
 		t.Errorf("%d files, %v", len(files), err)

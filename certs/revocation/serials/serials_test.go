@@ -291,6 +291,8 @@ func TestMalformedEntries(t *testing.T) {
 		"day 0":                plain("\x02\x01\x01", "\x17\x0d260100030405Z"),
 		"30 February":          plain("\x02\x01\x01", "\x17\x0d280230030405Z"),
 		"29 February 2100":     plain("\x02\x01\x01", "\x18\x0f21000229030405Z"),
+		"Go's absent time":     plain("\x02\x01\x01", "\x18\x0f00010101000000Z"),
+		"the year 0":           plain("\x02\x01\x01", "\x18\x0f00001231235959Z"),
 		"hour 24":              plain("\x02\x01\x01", "\x17\x0d260102240405Z"),
 		"minute 60":            plain("\x02\x01\x01", "\x17\x0d260102036005Z"),
 		"second 60":            plain("\x02\x01\x01", "\x17\x0d260102030460Z"),

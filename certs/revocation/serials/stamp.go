@@ -65,8 +65,16 @@ func digits(b *[12]byte, century int) stamp {
 	if month-1 > 11 || day == 0 || day > 28 && day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
 		return 0
 	}
-	return stamp(uint64(year)<<40 | month<<32 | day<<24 | hour<<16 | minute<<8 | second)
+	s := stamp(uint64(year)<<40 | month<<32 | day<<24 | hour<<16 | minute<<8 | second)
+	if s <= absent {
+		return 0
+	}
+	return s
 }
+
+// absent is Go's sign of an absent time, the first instant of the year 1. It and
+// what is before are times of nothing.
+const absent stamp = 1<<40 | 1<<32 | 1<<24
 
 // allDigits reports whether the eight bytes are '0' to '9'.
 func allDigits(v uint64) bool {

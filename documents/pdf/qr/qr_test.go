@@ -14,6 +14,8 @@ import (
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"tamga/judgetest"
 )
 
 // picture draws a code, a module being so many pixels wide.
@@ -91,9 +93,7 @@ func TestEveryVersion(t *testing.T) {
 
 // TestZBar reads codes by a third implementation.
 func TestZBar(t *testing.T) {
-	if _, err := exec.LookPath("zbarimg"); err != nil {
-		t.Skip("zbarimg is not installed (Debian: zbar-tools)")
-	}
+	judgetest.Need(t, "zbarimg")
 	var e Encoder
 	for _, text := range []string{
 		"1", "https://tamga.example/check/26000017", "HTTPS://TAMGA.EXAMPLE/CHECK/KZ26RLR26000003",

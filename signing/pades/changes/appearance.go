@@ -98,6 +98,7 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 		s.find(is.ref, CodeAppearance, Never, "the new appearance of field %q is no stream of its own", f.name)
 		return true, nil
 	}
+	s.placed(f.ref, after.dict())
 	for _, e := range stream.Dict {
 		if !slices.Contains(appearanceKeys, e.Key) {
 			s.find(is.ref, CodeAppearance, Never, "the appearance of field %q has /%s", f.name, e.Key)
@@ -113,9 +114,10 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 
 // looks judges the appearance dictionary (12.5.5) of a new field or of a comment:
 // every appearance in it must be a form that says where it ends, as programs do
-// not clip one that does not.
-func (s *step) looks(ref pades.Ref, o pades.Object) error {
-	o, err := s.doc.Resolve(s.new, o)
+// not clip one that does not; and it must have a place.
+func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
+	s.placed(ref, annotation)
+	o, err := s.whole(s.new, annotation.Get("AP"))
 	dict, ok := o.(pades.Dict)
 	if err != nil || !ok {
 		s.find(ref, CodeAppearance, Never, "the appearance of %s is %s", ref, typeName(o))
@@ -125,7 +127,7 @@ func (s *step) looks(ref pades.Ref, o pades.Object) error {
 		if e.Key != "N" && e.Key != "R" && e.Key != "D" {
 			continue
 		}
-		o, err := s.doc.Resolve(s.new, e.Value)
+		o, err := s.whole(s.new, e.Value)
 		if err != nil {
 			return err
 		}
@@ -134,7 +136,7 @@ func (s *step) looks(ref pades.Ref, o pades.Object) error {
 			states = pades.Dict{{Key: e.Key, Value: o}}
 		}
 		for _, state := range states {
-			o, err := s.doc.Resolve(s.new, state.Value)
+			o, err := s.whole(s.new, state.Value)
 			if err != nil {
 				return err
 			}
@@ -144,6 +146,14 @@ func (s *step) looks(ref pades.Ref, o pades.Object) error {
 		}
 	}
 	return nil
+}
+
+// placed refuses an appearance without a rectangle to paint it in: programs take the
+// whole page.
+func (s *step) placed(ref pades.Ref, annotation pades.Dict) {
+	if r, _ := s.rectangle(s.new, s.entry(s.new, annotation, "Rect")); !r.known {
+		s.find(ref, CodeAppearance, Never, "the appearance of %s has no place", ref)
+	}
 }
 
 // bounded says whether a stream is a form XObject with what it needs to be placed
@@ -160,7 +170,7 @@ func (s *step) bounded(form *pades.Stream) bool {
 // in those of the old appearance, or in one that every viewer has; and no other
 // text than the value where that can be read.
 func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream, field pades.Dict) error {
-	resources, err := s.doc.ResolveDict(s.new, stream.Dict.Get("Resources"))
+	resources, err := s.wholeDict(s.new, stream.Dict.Get("Resources"))
 	if err != nil {
 		return err
 	}
@@ -169,7 +179,7 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 			s.find(ref, CodeAppearance, Never, "the appearance of field %q has resources /%s", f.name, e.Key)
 		}
 	}
-	fonts, err := s.doc.ResolveDict(s.new, resources.Get("Font"))
+	fonts, err := s.wholeDict(s.new, resources.Get("Font"))
 	if err != nil {
 		return err
 	}

@@ -62,15 +62,22 @@ func Compare(doc *pades.Document) (*History, error) {
 	if h.base == len(doc.Revisions)-1 {
 		return h, nil
 	}
-	c, err := newComparison(doc, h.base)
-	if err != nil {
+	if err := newComparison(doc, h.base).compare(h); err != nil {
 		return nil, err
+	}
+	return h, nil
+}
+
+// compare makes all steps.
+func (c *comparison) compare(h *History) error {
+	if err := c.begin(); err != nil {
+		return err
 	}
 	if err := c.steps(); err != nil {
-		return nil, err
+		return err
 	}
 	h.findings = c.findings
-	return h, nil
+	return nil
 }
 
 // steps compares each later revision with the one before, as far as there is

@@ -1,6 +1,8 @@
 package changes
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,6 +24,10 @@ type comparison struct {
 	base     int
 	findings []Finding
 	work     int64
+	// read is Object of the document.
+	read func(revision int, ref pades.Ref) (pades.Object, error)
+	// failed is the first error of what answers without one, see entry.
+	failed error
 
 	// What follows describes the older revision of the step being made.
 	uses  *uses
@@ -68,14 +74,17 @@ type walk struct {
 	target uint32
 }
 
-func newComparison(doc *pades.Document, base int) (*comparison, error) {
-	c := &comparison{doc: doc, base: base, work: minWork + workFactor*doc.Len()}
-	err := c.forget(base)
-	if err != nil {
-		return nil, err
+func newComparison(doc *pades.Document, base int) *comparison {
+	return &comparison{doc: doc, base: base, work: minWork + workFactor*doc.Len(), read: doc.Object}
+}
+
+// begin reads the oldest revision.
+func (c *comparison) begin() error {
+	err := c.forget(c.base)
+	if err == nil {
+		c.uses, err = c.newUses(c.base)
 	}
-	c.uses, err = c.newUses(base)
-	return c, err
+	return cmp.Or(err, c.failed)
 }
 
 // forget reads the form and the pages of a revision anew.
@@ -104,8 +113,43 @@ func (c *comparison) object(revision int, ref pades.Ref) (pades.Object, error) {
 	if c.work -= c.doc.Size(revision, ref) + 32; c.work < 0 {
 		return nil, ErrTooComplex
 	}
-	return c.doc.Object(revision, ref)
+	return c.read(revision, ref)
 }
+
+// maxRefChain is how many references may follow each other; one is normal.
+const maxRefChain = 16
+
+// whole returns o itself, or what it refers to, as many references as it takes.
+func (c *comparison) whole(revision int, o pades.Object) (pades.Object, error) {
+	for range maxRefChain {
+		ref, ok := o.(pades.Ref)
+		if !ok {
+			return o, nil
+		}
+		var err error
+		if o, err = c.object(revision, ref); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errRefChain
+}
+
+var errRefChain = errors.New("references refer to each other in a circle")
+
+// wholeDict is whole for a dictionary; null gives nil, another type an error.
+func (c *comparison) wholeDict(revision int, o pades.Object) (pades.Dict, error) {
+	o, err := c.whole(revision, o)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	dict, ok := o.(pades.Dict)
+	if !ok {
+		return nil, fmt.Errorf("%w: it is %s", errNoDict, typeName(o))
+	}
+	return dict, nil
+}
+
+var errNoDict = errors.New("a dictionary is expected")
 
 func (c *comparison) add(f Finding) { c.findings = append(c.findings, f) }
 
@@ -156,7 +200,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 	for _, judge := range []func() error{
 		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.regenerated, s.overlaps, s.rest,
 	} {
-		if err := judge(); err != nil {
+		if err := cmp.Or(judge(), s.failed); err != nil {
 			return s.never, fmt.Errorf("failed to compare revision %d: %w", revision, err)
 		}
 	}
@@ -167,7 +211,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 		return s.never, nil
 	}
 	err = s.checkUses(s.new, s.walkedAfter)
-	return s.never, err
+	return s.never, cmp.Or(err, s.failed)
 }
 
 // checkNumbers judges what is wrong with an object whatever its part: removed,
@@ -293,17 +337,16 @@ func (s *step) pair(old, new value, key pades.Name) (before, after value, err er
 	return before, after, err
 }
 
-// entry resolves an entry of a dictionary, as many references as it takes. What
-// cannot be read is nil; an object in force whose body cannot be read has been
-// reported by the reader, which fails the file.
+// entry resolves an entry of a dictionary. What cannot be read is nil, and the
+// comparison fails for it when the step is done.
 func (c *comparison) entry(revision int, dict pades.Dict, key pades.Name) pades.Object {
-	o := dict.Get(key)
-	if _, ok := o.(pades.Ref); !ok {
-		return o
-	}
-	o, err := c.doc.Resolve(revision, o)
+	return c.resolved(revision, dict.Get(key))
+}
+
+func (c *comparison) resolved(revision int, o pades.Object) pades.Object {
+	o, err := c.whole(revision, o)
 	if err != nil {
-		return nil
+		c.failed = cmp.Or(c.failed, err)
 	}
 	return o
 }

@@ -160,7 +160,7 @@ func (s *step) harmlessFlags(key pades.Name, old, new pades.Dict) bool {
 // anyVisible says whether a field or one of its widgets has an area.
 func (s *step) anyVisible(f *field, dict pades.Dict) (bool, error) {
 	seen := func(dict pades.Dict) bool {
-		o, err := s.doc.Resolve(s.new, dict.Get("Rect"))
+		o, err := s.whole(s.new, dict.Get("Rect"))
 		r, visible := s.rectangle(s.new, o)
 		return visible || err != nil || o != nil && !r.known
 	}

@@ -45,7 +45,7 @@ func (c *comparison) readForm(revision int) (*form, error) {
 	if err != nil {
 		return nil, err
 	}
-	dict, err := c.doc.ResolveDict(revision, catalog.Get("AcroForm"))
+	dict, err := c.wholeDict(revision, catalog.Get("AcroForm"))
 	if err != nil || dict == nil {
 		return f, err
 	}
@@ -62,7 +62,7 @@ func (c *comparison) readDefaults(revision int, f *form) error {
 	if err != nil {
 		return err
 	}
-	dict, err := c.doc.ResolveDict(revision, catalog.Get("AcroForm"))
+	dict, err := c.wholeDict(revision, catalog.Get("AcroForm"))
 	if err != nil {
 		return err
 	}
@@ -77,11 +77,11 @@ func (f *form) add(n *field) {
 
 // fontsOf returns the fonts that a resource dictionary refers to.
 func (c *comparison) fontsOf(revision int, resources pades.Object) (map[pades.Ref]bool, error) {
-	dict, err := c.doc.ResolveDict(revision, resources)
+	dict, err := c.wholeDict(revision, resources)
 	if err != nil {
 		return nil, err
 	}
-	fonts, err := c.doc.ResolveDict(revision, dict.Get("Font"))
+	fonts, err := c.wholeDict(revision, dict.Get("Font"))
 	if err != nil {
 		return nil, err
 	}

@@ -133,7 +133,7 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		case "V", "P", "Parent", "Kids":
 			continue
 		case "AP":
-			if err := s.looks(ref, e.Value); err != nil {
+			if err := s.looks(ref, dict); err != nil {
 				return err
 			}
 		}
@@ -149,7 +149,7 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 
 func (s *step) newWidget(ref pades.Ref, dict pades.Dict) *newField {
 	w := &newField{}
-	o, err := s.doc.Resolve(s.new, dict.Get("Rect"))
+	o, err := s.whole(s.new, dict.Get("Rect"))
 	w.rect, w.visible = s.rectangle(s.new, o)
 	// What cannot be read may be anywhere.
 	if err != nil || o != nil && !w.rect.known {

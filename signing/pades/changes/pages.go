@@ -170,7 +170,7 @@ func (s *step) commentLooks(a value) error {
 		if s.entry(s.new, looks, "N") == nil {
 			s.find(a.ref, CodeAppearance, Never, "a comment has no normal appearance")
 		}
-		return s.looks(a.ref, o)
+		return s.looks(a.ref, a.dict())
 	}
 	if kind := s.name(s.new, a.dict(), "Subtype"); kind != "Text" && kind != "Popup" {
 		s.find(a.ref, CodeAppearance, Never, "a comment of type %s has no appearance", kind)

@@ -86,7 +86,7 @@ func (p *painter) data(stream *pades.Stream) ([]byte, error) {
 func (p *painter) inherited(page pades.Dict) (pades.Dict, error) {
 	for range maxFieldDepth {
 		if o := page.Get("Resources"); o != nil {
-			return p.doc.ResolveDict(p.new, o)
+			return p.wholeDict(p.new, o)
 		}
 		parent, err := p.resolve(p.new, value{object: page.Get("Parent")}, func(pades.Ref) {})
 		if err != nil || parent.dict() == nil {
@@ -249,7 +249,7 @@ func (k *pen) colour(operator string, args []operand) {
 	if !k.white {
 		return
 	}
-	spaces, err := k.doc.ResolveDict(k.step.new, k.resources.Get("ColorSpace"))
+	spaces, err := k.wholeDict(k.step.new, k.resources.Get("ColorSpace"))
 	for _, key := range []pades.Name{"DefaultGray", "DefaultRGB", "DefaultCMYK"} {
 		k.white = k.white && err == nil && spaces.Get(key) == nil
 	}
@@ -303,7 +303,7 @@ func (k *pen) thickness(joined bool) float64 {
 
 // object paints an XObject (8.8).
 func (k *pen) object(name operand) error {
-	objects, err := k.doc.ResolveDict(k.step.new, k.resources.Get("XObject"))
+	objects, err := k.wholeDict(k.step.new, k.resources.Get("XObject"))
 	if err != nil || name.kind != nameOperand {
 		return errContent
 	}
@@ -346,7 +346,7 @@ func (k *pen) form(stream *pades.Stream) error {
 	var err error
 	resources := k.resources
 	if own := stream.Dict.Get("Resources"); own != nil {
-		if resources, err = k.doc.ResolveDict(k.step.new, own); err != nil {
+		if resources, err = k.wholeDict(k.step.new, own); err != nil {
 			return err
 		}
 	}

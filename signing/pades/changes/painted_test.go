@@ -168,7 +168,7 @@ func TestPainted(t *testing.T) {
 // painting follows contents whose resources are painted as objects of a file.
 func painting(t testing.TB, target rectangle) (*painter, pades.Dict) {
 	doc := document(t, paintedResources...)
-	s := &step{comparison: &comparison{work: 1 << 20, doc: doc}}
+	s := &step{comparison: &comparison{work: 1 << 20, doc: doc, read: doc.Object}}
 	dict, err := doc.ResolveDict(0, pades.Ref{Number: 3})
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func (f *letters) blank(text []byte) bool {
 
 // fontNamed finds a font of the resources.
 func (k *pen) fontNamed(name operand) (*letters, error) {
-	fonts, err := k.doc.ResolveDict(k.step.new, k.resources.Get("Font"))
+	fonts, err := k.wholeDict(k.step.new, k.resources.Get("Font"))
 	if err != nil || name.kind != nameOperand {
 		return nil, errContent
 	}
@@ -50,12 +50,7 @@ func (k *pen) fontOf(o pades.Object) (*letters, error) {
 	if f := k.fonts[ref]; indirect && f != nil {
 		return f, nil
 	}
-	if indirect {
-		if k.work -= k.doc.Size(k.step.new, ref); k.work < 0 {
-			return nil, ErrTooComplex
-		}
-	}
-	font, err := k.doc.ResolveDict(k.step.new, o)
+	font, err := k.wholeDict(k.step.new, o)
 	if err != nil {
 		return nil, errContent
 	}
@@ -76,7 +71,7 @@ func (k *pen) readFont(font pades.Dict) (*letters, error) {
 		if err := k.widths(f, k.entry(k.step.new, font, "Widths")); err != nil {
 			return nil, err
 		}
-		descriptor, err := k.doc.ResolveDict(k.step.new, font.Get("FontDescriptor"))
+		descriptor, err := k.wholeDict(k.step.new, font.Get("FontDescriptor"))
 		if err != nil {
 			return nil, errContent
 		}
@@ -107,7 +102,7 @@ func (k *pen) widths(f *letters, o pades.Object) error {
 		return errContent
 	}
 	for _, o := range list {
-		o, err := k.doc.Resolve(k.step.new, o)
+		o, err := k.whole(k.step.new, o)
 		if err != nil || f.take(o) != nil {
 			return errContent
 		}
@@ -131,7 +126,7 @@ func (k *pen) composite(f *letters, font pades.Dict) error {
 	if len(list) != 1 {
 		return errContent
 	}
-	descendant, err := k.doc.ResolveDict(k.step.new, list[0])
+	descendant, err := k.wholeDict(k.step.new, list[0])
 	if err != nil {
 		return errContent
 	}
@@ -155,7 +150,7 @@ func (k *pen) cidWidths(f *letters, o pades.Object) error {
 		if at+1 >= len(list) {
 			return errContent
 		}
-		second, err := k.doc.Resolve(k.step.new, list[at+1])
+		second, err := k.whole(k.step.new, list[at+1])
 		if err != nil {
 			return errContent
 		}

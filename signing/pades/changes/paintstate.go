@@ -8,11 +8,11 @@ import (
 
 // parameters applies a graphics state parameter dictionary (8.4.5).
 func (k *pen) parameters(name operand) error {
-	states, err := k.doc.ResolveDict(k.step.new, k.resources.Get("ExtGState"))
+	states, err := k.wholeDict(k.step.new, k.resources.Get("ExtGState"))
 	if err != nil || name.kind != nameOperand {
 		return errContent
 	}
-	dict, err := k.doc.ResolveDict(k.step.new, states.Get(pades.Name(name.name)))
+	dict, err := k.wholeDict(k.step.new, states.Get(pades.Name(name.name)))
 	if err != nil || dict == nil {
 		return errContent
 	}
@@ -53,7 +53,7 @@ func (k *pen) setFont(o pades.Object) error {
 	if len(list) != 2 {
 		return errContent
 	}
-	size, err := k.doc.Resolve(k.step.new, list[1])
+	size, err := k.whole(k.step.new, list[1])
 	n, ok := number(size)
 	if err != nil || !ok || math.Abs(n) > maxCoordinate {
 		return errContent
@@ -70,7 +70,7 @@ func (k *pen) matrixOf(o pades.Object) (m matrix, err error) {
 		return m, errContent
 	}
 	for i, o := range list {
-		o, err := k.doc.Resolve(k.step.new, o)
+		o, err := k.whole(k.step.new, o)
 		n, ok := number(o)
 		if err != nil || !ok || math.Abs(n) > maxCoordinate {
 			return m, errContent

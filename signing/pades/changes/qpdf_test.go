@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"tamga/judgetest"
 	"tamga/signing/signtest/pdfattack"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestHonestFilesAreSound(t *testing.T) {
 	qpdf, err := exec.LookPath("qpdf")
 	if err != nil {
-		t.Skip("qpdf is not installed")
+		judgetest.Missing(t, "qpdf")
 	}
 	for _, c := range cases() {
 		if c.Where != pdfattack.Honest {

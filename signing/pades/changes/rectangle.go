@@ -16,8 +16,7 @@ func (c *comparison) rectangle(revision int, o pades.Object) (r rectangle, visib
 	}
 	var n [4]float64
 	for i, o := range list {
-		o, err := c.doc.Resolve(revision, o)
-		if n[i], ok = number(o); !ok || err != nil {
+		if n[i], ok = number(c.resolved(revision, o)); !ok {
 			return r, false
 		}
 	}

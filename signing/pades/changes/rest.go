@@ -97,8 +97,8 @@ func (s *step) pageTree(ref pades.Ref) {
 			code = CodePageAdded
 		}
 	}
-	if old, err := s.doc.ResolveDict(s.old, ref); err == nil && code == CodePageTree {
-		new, _ := s.doc.ResolveDict(s.new, ref)
+	if old, err := s.wholeDict(s.old, ref); err == nil && code == CodePageTree {
+		new, _ := s.wholeDict(s.new, ref)
 		for _, key := range s.differing(old, new) {
 			if box := pageCode(key); box != CodePage {
 				code = box

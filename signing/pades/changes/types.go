@@ -46,8 +46,7 @@ func arrayOf(element kind) kind {
 	return func(c *comparison, revision int, o pades.Object) bool {
 		list, ok := o.(pades.Array)
 		return ok && !slices.ContainsFunc(list, func(e pades.Object) bool {
-			e, err := c.doc.Resolve(revision, e)
-			return err != nil || !element(c, revision, e)
+			return !element(c, revision, c.resolved(revision, e))
 		})
 	}
 }
@@ -67,7 +66,7 @@ func (s *step) typed(before, after value, key pades.Name, k kind) (bool, error) 
 		revision int
 		dict     pades.Dict
 	}{{s.old, before.dict()}, {s.new, after.dict()}} {
-		o, err := s.doc.Resolve(side.revision, side.dict.Get(key))
+		o, err := s.whole(side.revision, side.dict.Get(key))
 		if err != nil {
 			return false, err
 		}

@@ -29,6 +29,13 @@ func forms(g Signers) []Case {
 		{"form: a text field added", after(form("15 0 R]", "15 0 R 30 0 R]").and(sample{
 			fresh: "<</Type/Annot/Subtype/Widget/FT/Tx/T(extra)/V(x)/Rect[50 690 300 740]>>"})), Change, codeForm},
 		{"form: appearances to be made anew", after(form("/SigFlags 3", "/SigFlags 3/NeedAppearances true")), Change, codeForm},
+		{"form: an alignment", after(form("/SigFlags 3", "/SigFlags 3/Q 1")), Change, codeForm},
+		{"form: an alignment that is a text", after(form("/SigFlags 3", "/SigFlags 3/Q(1)")), Change, codeForm},
+		{"form: another default appearance", after(form("/DA(/F1 12 Tf)", "/DA(/F1 24 Tf)")), Change, codeForm},
+		{"form: flags that are none", after(form("/SigFlags 3", "/SigFlags 7")), Change, codeForm},
+		{"form: flags that are a text", after(form("/SigFlags 3", "/SigFlags(3)")), Change, codeForm},
+		{"form: appearances not to be made anew", s.edit(acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances true").
+			update(g, form("/SigFlags 3", "/SigFlags 3/NeedAppearances false")), Change, codeForm},
 		{"form: XFA added", after(form("/SigFlags 3", "/SigFlags 3/XFA 30 0 R").and(sample{fresh: streamBody("", "<xdp/>")})), Change, codeForm},
 		{"form: default resources changed", after(form("/F1 8 0 R", "/F1 30 0 R").and(sample{
 			fresh: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"})), Change, codeForm},

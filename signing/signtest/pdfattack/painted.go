@@ -1,5 +1,7 @@
 package pdfattack
 
+import "fmt"
+
 // misplaced are new signature fields that are seen over a text which is not where
 // a careless reader would look for it.
 func misplaced(g Signers) []Case {
@@ -37,10 +39,14 @@ func misplaced(g Signers) []Case {
 		{"painted: a form whose matrix is a reference", over(with("", "/X1 Do").with(logo, streamBody(
 			"/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Matrix 22 0 R", "0 0 50 50 re f")).with(hidden, "[1 0 0 1 310 210]")),
 			Change, codeOverContent},
+		{"painted: text in hexadecimal", over(s.with(firstText, streamBody("/Filter[/ASCIIHexDecode]",
+			fmt.Sprintf("%x>", "BT /F1 20 Tf 310 210 Td (Pay 100) Tj ET")))), Change, codeOverContent},
 		{"painted: an operator that nobody knows", text("0 0 9 9 re f paint"), Change, codeOverContent},
 
 		{"honest: a visible field beside text that is raised and spread", text("BT /F1 20 Tf 5 Ts 2 Tc 110 Tz 50 700 Td [(Pay) -300 (100) 50 (.)] TJ ET"),
 			Honest, filled},
+		{"honest: a visible field beside text in hexadecimal", over(s.with(firstText, streamBody("/Filter[/ASCIIHexDecode]",
+			fmt.Sprintf("%x>", "BT /F1 20 Tf 50 700 Td (Pay 100) Tj ET")))), Honest, filled},
 		{"honest: a visible field beside a form with the state of the page", drawn("", "10 10 m 100 10 l S BT 50 100 Td (1) Tj ET", "4 w /F1 20 Tf /X1 Do"),
 			Honest, filled},
 		{"honest: a visible field on a page with a graphics state", state("<</Type/ExtGState/LW 2/BM/Normal/CA 1/SMask/None>>",

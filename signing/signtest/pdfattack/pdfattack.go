@@ -59,7 +59,7 @@ func Cases(s Signers) []Case {
 	s = s.orStandIn()
 	return slices.Concat(
 		honest(s), forgeries(s), incremental(s), wrapping(s), shadows(s), certifications(s), forms(s), stores(s), bombs(s),
-		twoParts(s), onePart(s), byReference(s), misplaced(s), unbounded(s),
+		twoParts(s), onePart(s), byReference(s), misplaced(s), unbounded(s), edges(s),
 	)
 }
 

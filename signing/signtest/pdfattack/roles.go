@@ -226,6 +226,11 @@ func unbounded(g Signers) []Case {
 		{"unbounded: a new field that looks like an image", seen("/Subtype/Form", "/Subtype/Image"), Change, codeAppearance},
 		{"unbounded: a new field with half a matrix", seen("/BBox", "/Matrix[1 0 0]/BBox"), Change, codeAppearance},
 		{"unbounded: a new field with a matrix of names", seen("/BBox", "/Matrix[1 0 0 1/a 0]/BBox"), Change, codeAppearance},
+		{"unbounded: a new field without a place", p2.update(g, visible(p2, " null")), Change, codeAppearance},
+		{"unbounded: a new field whose place is nowhere", p2.update(g, visible(p2, " 99 0 R")), Change, codeAppearance},
+		{"unbounded: a field filled without a place", p2.edit(nameField, "/Rect[50 500 250 520]", "").update(g, sample{
+			nameField: replace(p2.filled("New")[nameField], "/Rect[50 500 250 520]", ""), fresh: looks("New")}), Change, codeAppearance},
+		{"unbounded: a comment without a place", comments("/Subtype/Stamp/AP<</N 31 0 R>>"), Change, codeAppearance},
 		{"unbounded: a filled field without a box", filled("/BBox[0 0 200 20]", ""), Change, codeAppearance},
 		{"unbounded: a signed field without a box", signed("/BBox[0 0 200 20]", ""), Change, codeAppearance},
 		{"unbounded: a comment without a box", comments("/Subtype/Stamp/Rect[50 50 90 90]/AP<</N 32 0 R>>"), Change, codeAppearance},
@@ -247,6 +252,7 @@ func unbounded(g Signers) []Case {
 
 		{"honest: a visible field whose form is written by reference", seen("/Subtype/Form/BBox[0 0 200 20]",
 			"/Subtype 61 0 R/BBox 62 0 R/Matrix[1 0 0 1 0 63 0 R]"), Honest, allowed},
+		{"honest: a field that nobody sees, with an appearance", p2.update(g, visible(p2, "[0 0 0 0]")), Honest, allowed},
 		{"honest: a stamp where comments are permitted", comments("/Subtype/Stamp/Rect[50 50 90 90]/AS/A/AP<</N<</A 31 0 R>>/D 31 0 R>>"), Honest, "annotated as permitted"},
 		{"honest: a font for no field that is there", grown(s), Honest, allowed},
 		{"honest: a font beside a field that has no appearance", grown(bare(s, "/V(Old)/DA(/F1 12 Tf)")), Honest, allowed},

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tamga/judgetest"
 )
 
 // xmllint asks libxml2: its canonical form, or false if it refuses the file.
@@ -22,9 +24,7 @@ func xmllint(t testing.TB, file, form string) ([]byte, bool) {
 }
 
 func needXmllint(t testing.TB) {
-	if _, err := exec.LookPath("xmllint"); err != nil {
-		t.Skip("xmllint is not installed")
-	}
+	judgetest.Need(t, "xmllint")
 }
 
 var forms = map[string]Method{

@@ -1,4 +1,4 @@
-package signing_test
+package orders
 
 import (
 	"fmt"
@@ -12,68 +12,70 @@ import (
 // than the standard, or choose among what it leaves open, a rule says so by
 // name; TestOracleTimes counts how often each one decided.
 
-// rule is a place where our answer is not the standard's, and why.
-type rule string
+// Rule is a place where our answer is not the standard's, and why.
+type Rule string
 
 const (
 	// The instant of a revocation belongs to the revoked time; the standard
 	// compares with "at or before" (5.6.2.4).
-	ruleInstant rule = "revoked from the very instant on"
+	ruleInstant Rule = "revoked from the very instant on"
 	// Policy revoked_before_timestamp: TOTAL-FAILED instead of INDETERMINATE.
-	ruleFailed rule = "revoked before a trusted timestamp is known to be bad"
+	ruleFailed Rule = "revoked before a trusted timestamp is known to be bad"
 	// Policy later_revocation_refused: for some reasons an older signature does
 	// not count either.
-	ruleLater rule = "a later revocation for a refused reason counts"
+	ruleLater Rule = "a later revocation for a refused reason counts"
 	// The standard wants a suspended certificate asked about again (5.2.6);
 	// here it is revoked for as long as nothing newer lifts it.
-	ruleHold rule = "a hold counts until something newer lifts it"
+	ruleHold Rule = "a hold counts until something newer lifts it"
 	// Information that cannot acquit, because its maker had ended, may accuse.
-	ruleAccuse rule = "a revocation counts whoever proves it late"
+	ruleAccuse Rule = "a revocation counts whoever proves it late"
 	// RFC 6960 section 4.4.8, which the standard does not mention.
-	ruleIssued rule = "a certificate that was never issued is known to be bad"
+	ruleIssued Rule = "a certificate that was never issued is known to be bad"
 )
 
 // information is revocation status information about the signer, of an
 // authentic maker.
 type information struct {
-	made, next, proved when
-	said               said
-	since              when // of a revocation or hold
+	made, next, proved When
+	said               Said
+	since              When // of a revocation or hold
 	reason             revocation.Reason
 }
 
-type said int
+// Said is what information says about the signer.
+type Said int
 
 const (
-	saidGood said = iota
-	saidRevoked
-	saidHold
-	saidNeverIssued
+	SaidGood Said = iota
+	SaidRevoked
+	SaidHold
+	SaidNeverIssued
 )
 
-// judgement is what the reference concludes.
-type judgement struct {
-	indication string // passed, unsure or failed
-	best       when   // best signature time (5.5.4)
-	rules      map[rule]bool
+// Judgement is what the reference concludes.
+type Judgement struct {
+	Indication string // of EN 319 102-1
+	Best       When   // best signature time (5.5.4)
+	Rules      map[Rule]bool
 }
 
-func (j *judgement) by(r rule) { j.rules[r] = true }
+func (j *Judgement) by(r Rule) { j.Rules[r] = true }
 
-func (j judgement) String() string {
+func (j Judgement) String() string {
 	var rules []string
-	for r := range j.rules {
+	for r := range j.Rules {
 		rules = append(rules, string(r))
 	}
-	return fmt.Sprintf("%s, best signature time %v, by %s", j.indication, j.best, strings.Join(rules, "; "))
+	return fmt.Sprintf("%s, best signature time %v, by %s", j.Indication, j.Best, strings.Join(rules, "; "))
 }
 
+// The indications.
 const passes, unsure, fails = "TOTAL-PASSED", "INDETERMINATE", "TOTAL-FAILED"
 
-// judge is section 5.6.3 for a scenario.
-func (s *scenario) judge() judgement {
-	j := judgement{best: s.asked, rules: map[rule]bool{}}
-	stamped, contentAt, ordered := s.proofs(&j.best)
+// Judge is section 5.6.3 for a scenario.
+func (s *Scenario) Judge() Judgement {
+	j := Judgement{Best: s.Asked, Rules: map[Rule]bool{}}
+	stamped, contentAt, ordered := s.proofs(&j.Best)
 	conclusion := passes
 	worst := func(c string) {
 		if c == fails || c == unsure && conclusion == passes {
@@ -83,9 +85,9 @@ func (s *scenario) judge() judgement {
 	if !ordered {
 		worst(unsure) // 5.5.4 step 5
 	}
-	if j.best > s.expires {
+	if j.Best > s.Expires {
 		worst(unsure) // OUT_OF_BOUNDS_NO_POE
-		if contentAt != never && contentAt > s.expires {
+		if contentAt != Never && contentAt > s.Expires {
 			worst(fails) // 5.3.4: signed after the end
 		}
 	}
@@ -97,9 +99,9 @@ func (s *scenario) judge() judgement {
 	switch s.slideSigner(&j, control) {
 	case standingRevoked:
 		switch {
-		case contentAt != never && contentAt >= s.revokedSince():
+		case contentAt != Never && contentAt >= s.Revoked:
 			worst(fails)
-		case stamped && s.strict:
+		case stamped && s.Strict:
 			j.by(ruleFailed)
 			worst(fails)
 		default:
@@ -111,54 +113,54 @@ func (s *scenario) judge() judgement {
 	case standingUnknown:
 		worst(unsure)
 	}
-	j.indication = conclusion
+	j.Indication = conclusion
 	return j
 }
 
 // proofs finds the proofs of existence that the timestamps give, newest first
 // (5.6.2.3, 5.5.4). A timestamp that says to be younger than it is known to be
 // proves nothing.
-func (s *scenario) proofs(best *when) (stamped bool, contentAt when, ordered bool) {
-	tokenKnown := s.asked
-	if s.proved != never {
-		*best, tokenKnown, stamped = s.proved, s.proved, true
+func (s *Scenario) proofs(best *When) (stamped bool, contentAt When, ordered bool) {
+	tokenKnown := s.Asked
+	if s.Proved != Never {
+		*best, tokenKnown, stamped = s.Proved, s.Proved, true
 	}
-	if s.stamped != never && s.stamped <= tokenKnown {
-		*best, stamped = min(*best, s.stamped), true
+	if s.Stamped != Never && s.Stamped <= tokenKnown {
+		*best, stamped = min(*best, s.Stamped), true
 	}
-	return stamped, s.signed, s.signed == never || s.signed <= *best
+	return stamped, s.Signed, s.Signed == Never || s.Signed <= *best
 }
 
 // slideAuthority is the first step of the sliding: until when the authority's
 // key is to be believed.
-func (s *scenario) slideAuthority(j *judgement) (control when, accused bool) {
+func (s *Scenario) slideAuthority(j *Judgement) (control When, accused bool) {
 	since := s.makerRevokedAt()
-	if !s.makerIsAuthority() || !s.services || since == never {
-		return s.asked, false
+	if !s.MakerIsAuthority() || !s.Services || since == Never {
+		return s.Asked, false
 	}
 	switch {
-	case since < j.best:
+	case since < j.Best:
 		return since, true
-	case since == j.best:
+	case since == j.Best:
 		j.by(ruleInstant)
 		return since, true
-	case s.refused(s.makerReason):
+	case s.refused(s.MakerReason):
 		j.by(ruleLater)
-		return min(since, s.asked), true
+		return min(since, s.Asked), true
 	}
-	return min(since, s.asked), false
+	return min(since, s.Asked), false
 }
 
 // stands asks about the maker of the evidence, a responder or a signer
 // of lists below the authority (5.2.6, 5.6.2.1): it must have been valid, and
 // not revoked, when the evidence is proved to have existed.
-func (s *scenario) stands(j *judgement, proved when) bool {
+func (s *Scenario) stands(j *Judgement, proved When) bool {
 	switch {
-	case s.makerIsAuthority():
+	case s.MakerIsAuthority():
 		return true
-	case !s.services:
+	case !s.Services:
 		// Nobody tells of the others, unless a list tells of its own signer.
-		return s.maker == byUnchecked || s.maker == listedBySelf && s.wide
+		return s.Maker == ByUnchecked || s.Maker == ListedBySelf && s.Wide
 	}
 	if s.makerRevokedAt() == proved {
 		j.by(ruleInstant)
@@ -177,16 +179,16 @@ const (
 
 // slideSigner is the last step of the sliding: what is known about the signer
 // at the best signature time.
-func (s *scenario) slideSigner(j *judgement, control when) standing {
+func (s *Scenario) slideSigner(j *Judgement, control When) standing {
 	var all []information
-	if s.people != never && (s.maker != listedIndirectly || s.stands(j, s.asked)) {
-		i := s.truth(s.people)
-		i.next, i.proved = never, s.asked
+	if s.People != Never && (s.Maker != ListedIndirectly || s.stands(j, s.Asked)) {
+		i := s.truth(s.People)
+		i.next, i.proved = Never, s.Asked
 		all = append(all, i)
 	}
-	if s.door != doorNone && s.stands(j, s.evidenceProved()) {
+	if s.Door != DoorNone && s.stands(j, s.EvidenceProved()) {
 		i := s.evidence()
-		i.proved = s.evidenceProved()
+		i.proved = s.EvidenceProved()
 		all = append(all, i)
 	}
 	believed := func(i information) bool {
@@ -197,9 +199,9 @@ func (s *scenario) slideSigner(j *judgement, control when) standing {
 		return false
 	}
 	covers := func(i information) bool {
-		return i.made <= s.expires && (i.made >= j.best || j.best < i.next)
+		return i.made <= s.Expires && (i.made >= j.Best || j.Best < i.next)
 	}
-	acquits := func(i information) bool { return i.said == saidGood || i.since > j.best }
+	acquits := func(i information) bool { return i.said == SaidGood || i.since > j.Best }
 	var good []information
 	for _, i := range all {
 		if believed(i) && covers(i) && acquits(i) {
@@ -223,9 +225,9 @@ func (s *scenario) slideSigner(j *judgement, control when) standing {
 
 // accuse is what one piece of information that does not acquit makes of the
 // signer.
-func (s *scenario) accuse(j *judgement, i information, good []information, covers bool) standing {
+func (s *Scenario) accuse(j *Judgement, i information, good []information, covers bool) standing {
 	// That a list does not name a certificate does not say that it was issued.
-	lifted := func(until when) bool {
+	lifted := func(until When) bool {
 		for _, g := range good {
 			if g.made > i.made && g.made <= until {
 				return true
@@ -234,25 +236,25 @@ func (s *scenario) accuse(j *judgement, i information, good []information, cover
 		return false
 	}
 	switch {
-	case i.said == saidGood:
+	case i.said == SaidGood:
 		return standingGood
-	case i.since > j.best:
-		if !s.refused(i.reason) || i.said == saidHold && lifted(never) {
+	case i.since > j.Best:
+		if !s.refused(i.reason) || i.said == SaidHold && lifted(Never) {
 			return standingGood
 		}
 		j.by(ruleLater)
 		return standingUnknown
-	case i.said == saidRevoked:
-		if i.since == j.best {
+	case i.said == SaidRevoked:
+		if i.since == j.Best {
 			j.by(ruleInstant)
 		}
 		return standingRevoked
-	case i.said != saidNeverIssued && lifted(j.best):
+	case i.said != SaidNeverIssued && lifted(j.Best):
 		return standingGood
 	case !covers:
 		j.by(ruleHold)
 		return standingUnknown
-	case i.said == saidNeverIssued:
+	case i.said == SaidNeverIssued:
 		return standingNeverIssued
 	}
 	j.by(ruleHold)
@@ -261,8 +263,8 @@ func (s *scenario) accuse(j *judgement, i information, good []information, cover
 
 // refused reports whether the policy refuses what was revoked later for a
 // reason.
-func (s *scenario) refused(r revocation.Reason) bool {
-	if !s.strict {
+func (s *Scenario) refused(r revocation.Reason) bool {
+	if !s.Strict {
 		return false
 	}
 	switch r {

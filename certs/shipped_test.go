@@ -1,0 +1,118 @@
+package certs
+
+import (
+	"encoding/asn1"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/certs/der"
+)
+
+// registered are the identifiers of the national registry (root.gov.kz/oid)
+// and what they mean in a certificate.
+var registered = map[string]struct{ list, code string }{
+	"1.2.398.3.3.4.1.1":    {"role", "individual"},
+	"1.2.398.3.3.4.1.1.1":  {"role", "individual_information_system"},
+	"1.2.398.3.3.4.1.2":    {"role", "legal_entity"},
+	"1.2.398.3.3.4.1.2.1":  {"role", "first_head"},
+	"1.2.398.3.3.4.1.2.2":  {"role", "right_to_sign"},
+	"1.2.398.3.3.4.1.2.3":  {"role", "right_to_sign_financial_documents"},
+	"1.2.398.3.3.4.1.2.4":  {"role", "human_resources"},
+	"1.2.398.3.3.4.1.2.5":  {"role", "employee"},
+	"1.2.398.3.3.4.1.2.6":  {"role", "legal_entity_information_system"},
+	"1.2.398.3.3.4.2.1":    {"role", "nca_administrator"},
+	"1.2.398.3.3.4.2.2":    {"role", "nca_manager"},
+	"1.2.398.3.3.4.2.3":    {"role", "nca_operator"},
+	"1.2.398.5.19.1.2.2.1": {"role", "treasury_client"},
+	"1.2.398.3.3.4.3.1":    {"identification", "service_centre"},
+	"1.2.398.3.3.4.3.2":    {"identification", "remote"},
+	"1.2.398.3.3.4.3.2.1":  {"identification", "digital_id"},
+	"1.2.398.3.3.4.3.2.2":  {"identification", "ai_platform"},
+	"1.2.398.3.3.5.1.1":    {"store", "PKCS#12 file"},
+	"1.2.398.3.3.5.1.2":    {"store", "JKS file"},
+	"1.2.398.3.3.5.2.1":    {"store", "identity card"},
+	"1.2.398.3.3.5.2.2":    {"store", "KazToken"},
+	"1.2.398.3.3.5.2.3":    {"store", "eToken Java"},
+	"1.2.398.3.3.5.2.4":    {"store", "eToken 5110"},
+	"1.2.398.3.3.5.2.5":    {"store", "JaCarta"},
+	"1.2.398.3.3.5.2.6":    {"store", "aKey"},
+	"1.2.398.3.3.5.2.7":    {"store", "SIM card"},
+	"1.2.398.3.3.5.3.1":    {"store", "Certex Cloud"},
+	"1.2.398.3.3.2":        {"policy", "national authority"},
+	"1.2.398.3.3.2.1":      {"policy", "legal entity, signature"},
+	"1.2.398.3.3.2.2":      {"policy", "legal entity, authentication"},
+	"1.2.398.3.3.2.3":      {"policy", "individual, signature"},
+	"1.2.398.3.3.2.4":      {"policy", "individual, authentication"},
+	"1.2.398.3.3.2.5":      {"policy", "technological SSL"},
+	"1.2.398.3.3.2.6.1":    {"policy", "timestamp, GOST 2004"},
+	"1.2.398.3.3.2.6.2":    {"policy", "timestamp, RSA with SHA-256"},
+	"1.2.398.3.3.2.6.3":    {"policy", "timestamp, Gamma GOST"},
+	"1.2.398.3.3.2.6.4":    {"policy", "timestamp, GOST 2015"},
+}
+
+// Every registered identifier means in its own place what the registry says,
+// and nothing in another; its neighbours mean nothing.
+func TestEveryRowOfTheProfile(t *testing.T) {
+	p := NationalProfile()
+	if p.Name != "kz-national" || p.Version == "" || p.Comment == "" {
+		t.Errorf("%s %s: %s", p.Name, p.Version, p.Comment)
+	}
+	if n := len(p.Roles) + len(p.Identification) + len(p.KeyStores) + len(p.Policies); n != len(registered) {
+		t.Errorf("%d rows, %d vectors", n, len(registered))
+	}
+	asked := map[string]bool{}
+	for s := range registered {
+		parts := strings.Split(s, ".")
+		last, err := strconv.Atoi(parts[len(parts)-1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		parent := strings.Join(parts[:len(parts)-1], ".")
+		for _, one := range []string{s, parent, s + ".9", parent + "." + strconv.Itoa(last+1), parent + "." + strconv.Itoa(last-1)} {
+			asked[one] = true
+		}
+	}
+	for s := range asked {
+		var oid asn1.ObjectIdentifier
+		for _, part := range strings.Split(s, ".") {
+			n, err := strconv.Atoi(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			oid = append(oid, n)
+		}
+		only := func(list string) []string {
+			if row := registered[s]; row.list == list {
+				return []string{row.code}
+			}
+			return nil
+		}
+		c := &Certificate{ExtKeyUsage: []asn1.ObjectIdentifier{oid}, Policies: []asn1.ObjectIdentifier{oid}}
+		c.Extensions = []Extension{{ID: oidKeyStore, Value: der.Sequence(der.OID(oid))}}
+		var id Identity
+		id.readUsages(c, p)
+		var roles []string
+		for _, r := range id.Roles {
+			roles = append(roles, string(r))
+		}
+		if !slices.Equal(roles, only("role")) || !slices.Equal(id.Policies, only("policy")) ||
+			strings.Join(only("identification"), "") != id.Identification || strings.Join(only("store"), "") != c.keyStore(p) {
+			t.Errorf("%s: roles %v, policies %v, identification %q, store %q", s, roles, id.Policies, id.Identification, c.keyStore(p))
+		}
+	}
+}
+
+// An entry with a date means something from the first moment of that day on.
+func TestMeaningFromADate(t *testing.T) {
+	oid := asn1.ObjectIdentifier{1, 2, 3}
+	rows := []ProfileEntry{{OID: "1.2.3", Code: "new", From: "2026-03-01"}}
+	first := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]string{first.Add(-time.Second): "", first: "new", first.AddDate(9, 0, 0): "new"} {
+		if got, ok := meaning(rows, oid, at); got != want || ok != (want != "") {
+			t.Errorf("at %s: %q", at, got)
+		}
+	}
+}

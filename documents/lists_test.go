@@ -1,0 +1,150 @@
+package documents
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+)
+
+var update = flag.Bool("update", false, "write the lists of testdata anew, to be read before they are believed")
+
+// Listed compares rows with a list in testdata: what the register accepts and
+// prints does not change unseen.
+func Listed(t *testing.T, file string, rows []string) {
+	t.Helper()
+	slices.Sort(rows)
+	rows = slices.Compact(rows)
+	if *update {
+		if err := os.WriteFile(file, []byte(strings.Join(rows, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
+	for _, row := range rows {
+		if !slices.Contains(listed, row) {
+			t.Errorf("not in %s: %s", file, row)
+		}
+	}
+	for _, row := range listed {
+		if !slices.Contains(rows, row) {
+			t.Errorf("only in %s: %s", file, row)
+		}
+	}
+}
+
+// Every word of the law that documents print, and every character they can.
+func TestEveryWord(t *testing.T) {
+	var rows []string
+	add := func(what, code string, l Label) {
+		rows = append(rows, fmt.Sprintf("%s %s: %s | %s | %s", what, code, l.In(KK), l.In(RU), l.In(EN)))
+	}
+	addAll(add, "kind", titles, Kind.Title)
+	addAll(add, "event", eventLabels, EventKind.Label)
+	addAll(add, "status", statuses, Status.Label)
+	addAll(add, "sub-type", subtypes, Subtype.Label)
+	addAll(add, "purpose", purposes, Purpose.Label)
+	addAll(add, "notice", noticeGrounds, NoticeGround.Label)
+	addAll(add, "failed check", failedChecks, FailedCheck.Label)
+	for _, g := range []RefusalGround{GroundQualification, GroundDocuments, GroundIncomplete} {
+		add("refusal", string(g), g.Label())
+	}
+	for kind := range titles {
+		number, err := NumberOf(kind, firstYear, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, fmt.Sprintf("number of %s: %s, gives a right %v", kind, number, kind.GivesRight()))
+	}
+	for kind := range eventLabels {
+		rows = append(rows, fmt.Sprintf("event %s: by order %v", kind, kind.ByOrder()))
+	}
+	from := rune(-1)
+	for r := rune(0); r <= unicode.MaxRune+1; r++ {
+		switch is := Printable(r); {
+		case is && from < 0:
+			from = r
+		case !is && from >= 0:
+			rows = append(rows, fmt.Sprintf("printable %U to %U", from, r-1))
+			from = -1
+		}
+	}
+	Listed(t, "testdata/words.txt", rows)
+	unknown := []Label{Kind("x").Title(), EventKind("x").Label(), Status("x").Label(), Subtype("x").Label(), Purpose("x").Label(), NoticeGround("x").Label(), FailedCheck("x").Label(), RefusalGround("x").Label()}
+	for i, l := range unknown {
+		if l != (Label{}) {
+			t.Errorf("the unknown has words: %d, %v", i, l)
+		}
+	}
+}
+
+func addAll[K ~string](add func(what, code string, l Label), what string, table map[K]Label, label func(K) Label) {
+	for code := range table {
+		add(what, string(code), label(code))
+	}
+}
+
+// Every event at every status: whether it may come, and what it leads to.
+func TestEveryTransition(t *testing.T) {
+	at := func(n int) time.Time { return time.Date(2026, time.May, n, 12, 0, 0, 0, time.UTC) }
+	paths := map[string][]EventKind{
+		"nothing": nil, "reserved": {EventReserved}, "in force": {EventReserved, EventIssued}, "void": {EventReserved, EventVoid},
+		"suspended": {EventIssued, EventSuspended}, "resumed": {EventIssued, EventSuspended, EventResumed},
+		"terminated": {EventIssued, EventTerminated}, "reissued": {EventIssued, EventReissued}, "expired": {EventIssued, EventExpired},
+	}
+	var rows []string
+	for kind := range titles {
+		for path, events := range paths {
+			l := Life{Kind: kind}
+			add := func(k EventKind) Event {
+				n := len(l.Events) + 1
+				return Event{Seq: n, Kind: k, EffectiveAt: at(n), RecordedAt: at(n)}
+			}
+			for _, k := range events {
+				l.Events = append(l.Events, add(k))
+			}
+			for next := range eventLabels {
+				e := add(next)
+				var rule *RuleError
+				answer := "may come"
+				if err := l.May(e); errors.As(err, &rule) {
+					answer = "refused: " + rule.Rule
+				}
+				after := l
+				after.Events = append(slices.Clone(l.Events), e)
+				if kind == KindLicence || kind == KindRefusal || kind == KindNotice {
+					rows = append(rows, fmt.Sprintf("%s %s, then %s: %s; %q becomes %q", kind, path, next, answer, l.StatusAt(at(20)), after.StatusAt(at(20))))
+				} else if path == "in force" {
+					rows = append(rows, fmt.Sprintf("%s %s, then %s: %s", kind, path, next, answer))
+				}
+			}
+		}
+	}
+	Listed(t, "testdata/transitions.txt", rows)
+}
+
+// The JSON that documents carry for machines keeps its form.
+func TestSchemaIsThePublishedOne(t *testing.T) {
+	const file = "testdata/schema.txt"
+	if *update {
+		if err := os.WriteFile(file, Schema(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	published, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(Schema()); got != string(published) {
+		t.Errorf("the schema is now\n%s", got)
+	}
+}

@@ -1,0 +1,112 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// errActTooLong means that an act was given up because it took longer than any
+// act may.
+var errActTooLong = errors.New("making the document has taken too long")
+
+// finish does steps 2 to 4 of issuing for the holder of a reservation's lease.
+// Once begun they do not end with the caller's patience: a client that hangs up
+// and asks again, while an authority takes its time, would have a new signature
+// made each time and never a document. Whoever leaves first gets
+// [ErrInProgress].
+func (r *Registry) finish(ctx context.Context, held reservation) error {
+	if err := ctx.Err(); err != nil {
+		return r.failed(ctx, held, err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- r.act(context.WithoutCancel(ctx), held) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("document %s: %w: %w", held.number, ErrInProgress, ctx.Err())
+	}
+}
+
+// act is finish without a caller. It is bounded, and keeps its lease until the
+// end.
+func (r *Registry) act(ctx context.Context, held reservation) error {
+	made, err := r.work(ctx, held)
+	if err == nil {
+		err = r.enter(ctx, held, made)
+	}
+	if err != nil {
+		return r.failed(ctx, held, err)
+	}
+	return nil
+}
+
+// failed gives the lease back, so that a retry need not wait for it to run out.
+func (r *Registry) failed(ctx context.Context, held reservation, err error) error {
+	return errors.Join(fmt.Errorf("document %s: %w", held.number, err), r.release(context.WithoutCancel(ctx), held))
+}
+
+// work produces a document while its lease is kept. What panics is a failure of
+// this document: nobody above would catch it.
+func (r *Registry) work(ctx context.Context, held reservation) (made product, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.actFor(), errActTooLong)
+	defer cancel()
+	ctx, stop := r.keepLease(ctx, held)
+	defer stop()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panicked: %v\n%s", p, debug.Stack())
+		}
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			err = fmt.Errorf("%w: %w", cause, err)
+		}
+	}()
+	return r.produce(ctx, held)
+}
+
+// keepLease renews the lease of a reservation until stop is called, which waits
+// for the last renewal, or the context ends. The context that it returns ends
+// with [ErrInProgress] as its cause when someone else has got the lease.
+func (r *Registry) keepLease(ctx context.Context, held reservation) (context.Context, func()) {
+	ctx, lost := context.WithCancelCause(ctx)
+	stopping, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(max(r.leaseFor()/4, time.Millisecond))
+		defer tick.Stop()
+		for {
+			select {
+			case <-stopping:
+				return
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			// A database that does not answer now may do so before the lease ends.
+			if mine, err := r.renew(ctx, held); err == nil && !mine {
+				lost(ErrInProgress)
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		close(stopping)
+		<-stopped
+		lost(nil)
+	}
+}
+
+// renew prolongs a lease, and reports whether it still is the holder's.
+func (r *Registry) renew(ctx context.Context, held reservation) (mine bool, err error) {
+	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		mine, err = changed(ctx, tx, `
+			UPDATE documents SET leased_until = $1 WHERE number = $2 AND status = 'reserved' AND lease = $3`,
+			toMicros(r.now().Add(r.leaseFor())), held.number, held.lease)
+		return err
+	})
+	return mine, err
+}

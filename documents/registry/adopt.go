@@ -1,0 +1,82 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// adoptionVersion is the version of the tables whose every row is covered by
+// the log.
+const adoptionVersion = 5
+
+// adopt is the last step of bringing an old register up to date: each document
+// gets a record that covers every column of all its rows as they stand, the
+// reservation, requests and what else the old records leave out included; so
+// does every client, queued signature and photograph. It happens once: a record
+// of this kind that stands behind any other is tampering.
+func (s *Store) adopt(ctx context.Context, tx *sql.Tx) error {
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	if err := s.adoptDocuments(ctx, tx, now); err != nil {
+		return err
+	}
+	for _, subject := range rowSubjects {
+		keys, err := readValues(ctx, tx, 1, `SELECT `+subject.key+` FROM `+subject.table+` ORDER BY `+subject.key)
+		if err != nil {
+			return fmt.Errorf("failed to list %s: %w", subject.table, err)
+		}
+		for _, key := range keys {
+			if err := s.logRow(ctx, tx, subject, leafAdopted, rowEvent{asText(key), now}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) adoptDocuments(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	numbers, err := readValues(ctx, tx, 1, `SELECT number FROM documents ORDER BY reserved_at, number`)
+	if err != nil {
+		return fmt.Errorf("failed to list the documents: %w", err)
+	}
+	for _, v := range numbers {
+		number := asText(v)
+		var last int64
+		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM events WHERE number = $1`, number).Scan(&last)
+		if err != nil {
+			return fmt.Errorf("failed to read the events of %s: %w", number, err)
+		}
+		leaf := Leaf{Event: leafAdopted, RecordedAt: now, Seq: int(last)}
+		salt := s.newSalt()
+		if err := commitLists(ctx, tx, &leaf, number, listing{salt, last}); err != nil {
+			return err
+		}
+		if _, err := appendDocumentLeaf(ctx, tx, leaf, number, salt); err != nil {
+			return fmt.Errorf("failed to write the log: %w", err)
+		}
+	}
+	return nil
+}
+
+// listing is a salt, and the last event that the digests of lists are over.
+type listing struct {
+	salt  []byte
+	until int64
+}
+
+// commitLists adds the digests over all events and requests of a document.
+func commitLists(ctx context.Context, tx *sql.Tx, leaf *Leaf, number string, l listing) error {
+	events, err := readEvents(ctx, tx, number)
+	if err != nil {
+		return fmt.Errorf("failed to read the events of %s: %w", number, err)
+	}
+	requests, err := readRequests(ctx, tx, number)
+	if err != nil {
+		return fmt.Errorf("failed to read the requests of %s: %w", number, err)
+	}
+	eventValues, requestValues := listed(events, requests, l.until)
+	leaf.commit(l.salt, allEvents, eventValues...)
+	leaf.commit(l.salt, allRequests, requestValues...)
+	return nil
+}

@@ -1,0 +1,68 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+	"tamga/signing"
+)
+
+// void gives a reservation up, for good and on record.
+func (r *Registry) void(ctx context.Context, held reservation, why string) error {
+	now := r.now()
+	record := r.voidRecord(ctx, held, now, why)
+	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		mine, err := changed(ctx, tx, `
+			UPDATE documents SET status = 'void', leased_until = 0
+			WHERE number = $1 AND status = 'reserved' AND lease = $2`, held.number, held.lease)
+		if err != nil {
+			return fmt.Errorf("failed to void the reservation: %w", err)
+		}
+		if !mine {
+			return ErrInProgress
+		}
+		return r.Store.logEvent(ctx, tx, held.number, documents.Event{
+			Seq: 2, Kind: documents.EventVoid, EffectiveAt: now, RecordedAt: now,
+			EventData: documents.EventData{Detail: why, Record: record},
+		})
+	})
+}
+
+// voidStatement is what the register signs about a number that it gives up.
+type voidStatement struct {
+	Number        string         `json:"number"`
+	Kind          documents.Kind `json:"kind"`
+	ReservedAt    time.Time      `json:"reserved_at"`
+	VoidAt        time.Time      `json:"void_at"`
+	ContentSHA256 string         `json:"content_sha256"` // of the JSON as it is stored
+	Reason        string         `json:"reason"`
+}
+
+// voidRecord returns the statement that a number was given up, signed by the
+// key of the documents: a CMS with its content, or nothing if the key does not
+// work, which may well be the reason.
+func (r *Registry) voidRecord(ctx context.Context, held reservation, at time.Time, why string) []byte {
+	if r.Verifier == nil {
+		return nil
+	}
+	statement, err := json.Marshal(voidStatement{
+		Number: held.number, Kind: held.kind, ReservedAt: held.reservedAt, VoidAt: at,
+		ContentSHA256: hexSum([]byte(held.stored)), Reason: why,
+	})
+	if err != nil {
+		return nil
+	}
+	signed, err := signing.SignCMS(statement, r.Key, signing.CMSOptions{Time: at, Claim: true})
+	if err != nil {
+		return nil
+	}
+	verdict, err := r.Verifier.VerifyCMS(ctx, signed, signing.Question{At: at})
+	if err != nil || !verdict.Passed() {
+		return nil
+	}
+	return signed
+}

@@ -7,13 +7,11 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
-	"tamga/certs/revocation"
 	"tamga/certs/revocation/fetch"
 )
 
@@ -103,18 +101,16 @@ func (v *service) canVerify() error {
 	if v.Verifier.Ask != nil {
 		return nil
 	}
-	var lists []*revocation.CRL
-	if v.Verifier.Revocation != nil {
-		lists = v.Verifier.Revocation.All()
-	}
-	if len(lists) == 0 {
+	lists := v.Verifier.Revocation
+	if lists == nil || len(lists.All()) == 0 {
 		return errors.New("no revocation lists, and no responders are asked")
 	}
-	now := v.now()
-	if !slices.ContainsFunc(lists, func(l *revocation.CRL) bool { return now.Before(l.NextUpdate) }) {
-		return errors.New("every revocation list is past its date, and no responders are asked")
+	for _, l := range lists.All() {
+		if v.now().Before(l.NextUpdate) {
+			return nil
+		}
 	}
-	return nil
+	return errors.New("every revocation list is past its date, and no responders are asked")
 }
 
 // canIssue says why documents cannot be signed.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tamga/certs/der"
+	"tamga/signing/xmldsig/xmltree"
 )
 
 // hostileRequest is a request that costs as much as it can.
@@ -38,6 +39,11 @@ func hostileRequests(t *testing.T, sizes hostileSizes, cms, detached []byte) []h
 		{"elements of evidence", "/v1/verify/cms", "application/json",
 			[]byte(`{"cms":"AAAA","evidence":{"certificates":["AA=="` + strings.Repeat(`,"AA=="`, sizes.json/7-20) + `]}}`)},
 		{"empty elements", "/v1/verify/xml", "", repeated("<a>", "<a/>", "</a>", sizes.form)},
+		{"elements at the limit", "/v1/verify/xml", "", elementsAtTheLimit()},
+		{"objects", "/v1/verify/pdf", "", manyObjects("[" + strings.Repeat("0 ", min(1<<20-10, sizes.form/2)) + "]")},
+		{"nested objects", "/v1/verify/pdf", "", manyObjects(strings.Repeat("["+strings.Repeat("[", 60)+strings.Repeat("]", 60)+"]", min(1<<20/61-10, sizes.form/130)))},
+		{"dictionaries", "/v1/verify/pdf", "", manyObjects("[" + strings.Repeat("<</A 0/B 0>>", min(1<<20/5-10, sizes.form/12)) + "]")},
+		{"elements of DER", "/v1/verify/cms", "", elementsOfDER(1<<18 - 20)},
 		{"texts and elements", "/v1/verify/xml", "", repeated("<a>", "x<a/>", "</a>", sizes.form)},
 		{"attributes", "/v1/verify/xml", "", repeated("<a>", `<a b="" c="" d="" e=""/>`, "</a>", sizes.form)},
 		{"namespaces", "/v1/verify/xml", "", repeated("<a>", `<a xmlns:b="b" xmlns:c="c"/>`, "</a>", sizes.form)},
@@ -118,6 +124,30 @@ func manyNames(before, after string, size int) []byte {
 
 func repeated(before, piece, after string, size int) []byte {
 	return []byte(before + strings.Repeat(piece, (size-len(before)-len(after))/len(piece)) + after)
+}
+
+// elementsAtTheLimit is XML that is taken, with as many nodes and attributes as
+// there may be in the fewest bytes.
+func elementsAtTheLimit() []byte {
+	return []byte("<a>" + strings.Repeat(`<a b=""/>`, xmltree.MaxNodes-1) + "</a>")
+}
+
+// manyObjects is a PDF whose catalog holds an object.
+func manyObjects(object string) []byte {
+	w := &pdfWriter{}
+	w.begin(1000)
+	w.object(1, "<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R/X ["+object+"]>>")
+	w.section(6)
+	return w.Bytes()
+}
+
+// elementsOfDER is a CMS with so many elements among its certificates.
+func elementsOfDER(n int) []byte {
+	many := bytes.Repeat([]byte{0x30, 0x00}, n)
+	data, signedData := der.OID([]int{1, 2, 840, 113549, 1, 7, 1}), der.OID([]int{1, 2, 840, 113549, 1, 7, 2})
+	inner := der.Sequence(der.Encode(der.Integer, []byte{1}), der.Set(), der.Sequence(data),
+		der.Encode(der.ContextConstructed(0), many), der.Set())
+	return der.Sequence(signedData, der.Encode(der.ContextConstructed(0), inner))
 }
 
 // elementsOfBER is a CMS whose certificates are many empty elements.

@@ -1,6 +1,9 @@
 package xmltree
 
-import "strings"
+import (
+	"strings"
+	"unsafe"
+)
 
 // counts are what a file is made of, as far as that can be told without
 // building anything. Of a file that is well-formed they are exact.
@@ -111,3 +114,24 @@ func within(src string) error {
 	}
 	return &SyntaxError{Detail: what, kind: ErrLimit}
 }
+
+// Weight estimates how many bytes of memory the tree of a file takes, without
+// building it. A file that is not read takes none.
+func Weight(file []byte) int64 {
+	if len(file) > MaxSize {
+		return 0
+	}
+	// Nothing of the string outlives the counting.
+	src := unsafe.String(unsafe.SliceData(file), len(file))
+	if within(src) != nil {
+		return 0
+	}
+	c := count(src)
+	return int64(c.nodes)*weightOfNode + int64(c.attributes)*weightOfAttribute
+}
+
+// What a node and an attribute take with the slices that hold them.
+const (
+	weightOfNode      = int64(unsafe.Sizeof(Node{}) + 3*unsafe.Sizeof(&Node{}))
+	weightOfAttribute = int64(unsafe.Sizeof(Attribute{})) * 3 / 2
+)

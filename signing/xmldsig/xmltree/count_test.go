@@ -67,7 +67,9 @@ func TestLimitsBeforeTheTree(t *testing.T) {
 		limit int
 	}{
 		{"elements", func(n int) string { return "<a>" + strings.Repeat("<a/>", n-1) + "</a>" }, MaxNodes},
-		{"texts", func(n int) string { return "<a>" + strings.Repeat("x<!---->", (n-1)/2) + strings.Repeat("<b/>", (n-1)%2) + "</a>" }, MaxNodes},
+		{"texts", func(n int) string {
+			return "<a>" + strings.Repeat("x<!---->", (n-1)/2) + strings.Repeat("<b/>", (n-1)%2) + "</a>"
+		}, MaxNodes},
 		{"attributes", func(n int) string {
 			return "<a>" + strings.Repeat(`<a b="" c=""/>`, n/2) + strings.Repeat(`<a b=""/>`, n%2) + "</a>"
 		}, MaxAttributes},

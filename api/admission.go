@@ -21,7 +21,7 @@ const (
 )
 
 const (
-	admissionWait = 10 * time.Second // for a share of the memory
+	admissionWait = 20 * time.Second // for a share of the memory
 	answerTime    = time.Minute      // for sending an answer, after the work
 	spoolMemory   = 64 << 10         // of a body; what is longer goes to disk
 	leaveOnDisk   = 512 << 20        // for the database

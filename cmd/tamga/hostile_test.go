@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/textproto"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ import (
 type hostileRequest struct {
 	name, path, media string
 	body              []byte
+	heavy             bool // what it needs grows out of little
 }
 
 // Sizes of what is sent: those that the service takes at most are for long runs.
@@ -30,10 +32,13 @@ func hostileRequests(t *testing.T, sizes hostileSizes, cms, detached []byte) []h
 	t.Helper()
 	attached := func(kind string, file []byte) hostileRequest {
 		body := []byte(`{"` + kind + `":"` + base64.StdEncoding.EncodeToString(file) + `"}`)
-		return hostileRequest{"", "/v1/verify/" + kind, "application/json", body}
+		return hostileRequest{path: "/v1/verify/" + kind, media: "application/json", body: body}
 	}
 	binary := sizes.json / 4 * 3 * 99 / 100
-	all := []hostileRequest{
+	kinds := []struct {
+		name, path, media string
+		body              []byte
+	}{
 		{"names in digests", "/v1/verify/cms", "application/json", manyNames(`{"cms":"AAAA","digests":{`, "}}", sizes.json)},
 		{"unknown names", "/v1/verify/cms", "application/json", manyNames(`{`, "}", sizes.json)},
 		{"elements of evidence", "/v1/verify/cms", "application/json",
@@ -60,6 +65,11 @@ func hostileRequests(t *testing.T, sizes hostileSizes, cms, detached []byte) []h
 		{"line", "/v1/verify/batch", "application/x-ndjson", bytes.Repeat([]byte(`{"cms":"`+strings.Repeat("A", 1000)+`"}`+"\n"), sizes.json/1012)},
 		{"long line", "/v1/verify/batch", "application/x-ndjson", manyNames(`{"cms":"AAAA","digests":{`, "}}", sizes.json)},
 		{"certificate", "/v1/certificates/inspect", "application/octet-stream", elementsOfBER(sizes.json)},
+	}
+	var all []hostileRequest
+	for _, k := range kinds {
+		heavy := slices.Contains([]string{"elements at the limit", "inflated objects", "nested objects", "dictionaries"}, k.name)
+		all = append(all, hostileRequest{k.name, k.path, k.media, k.body, heavy})
 	}
 	xml := attached("xml", repeated("<a>", "<a/>", "</a>", binary))
 	xml.name = "empty elements in JSON"

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -184,7 +185,8 @@ func TestOracleLoad(t *testing.T) {
 	}
 	p := startServed(t)
 	requests := hostileRequests(t, sizes, p.file(t, "application-rsa.cms"), p.file(t, "application-gost.p7s"))
-	genuine := hostileRequest{"genuine", "/v1/verify/cms", "application/json", p.file(t, "verify.json")}
+	heavy := slices.DeleteFunc(slices.Clone(requests), func(r hostileRequest) bool { return !r.heavy })
+	genuine := hostileRequest{name: "genuine", path: "/v1/verify/cms", media: "application/json", body: p.file(t, "verify.json")}
 	before := p.anonymous(t)
 	stop := p.watch(t)
 	for range 20 {
@@ -195,6 +197,9 @@ func TestOracleLoad(t *testing.T) {
 	for i := range 50 {
 		attackers.Go(func() {
 			r := requests[i%len(requests)]
+			if i >= len(requests) {
+				r = heavy[i%len(heavy)]
+			}
 			status, answer, err := p.send(r)
 			if err != nil || status == http.StatusInternalServerError {
 				t.Errorf("%s: %d %.200s (%v)", r.name, status, answer, err)

@@ -182,8 +182,7 @@ func (b *builder) extend(path Path) bool {
 // such a path goes round in a loop (RFC 4158 section 2.4.2).
 func repeats(path Path, issuer *Certificate) bool {
 	return slices.ContainsFunc(path, func(c *Certificate) bool {
-		return c.fingerprint == issuer.fingerprint ||
-			bytes.Equal(c.RawSPKI, issuer.RawSPKI) && c.Subject.Equal(issuer.Subject)
+		return bytes.Equal(c.RawSPKI, issuer.RawSPKI) && c.Subject.Equal(issuer.Subject)
 	})
 }
 

@@ -34,7 +34,7 @@ func emailWithin(address, base string) (inside, ok bool) {
 func mailbox(address string) (local, host string, ok bool) {
 	end := strings.IndexByte(address, '@')
 	if strings.HasPrefix(address, `"`) {
-		if end = quotedEnd(address); end < 0 || end == len(address) || address[end] != '@' {
+		if end = quotedEnd(address); end == 0 || end == len(address) || address[end] != '@' {
 			return "", "", false
 		}
 	} else if end <= 0 || strings.ContainsFunc(address[:end], special) {
@@ -50,8 +50,8 @@ func special(c rune) bool {
 	return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>[]:;@\,"`, c)
 }
 
-// quotedEnd returns where the quoted text ends that s begins with; negative when
-// it does not, or when it has what may not be quoted.
+// quotedEnd returns where the quoted text ends that s begins with; 0 when it does
+// not, or when it has what may not be quoted.
 func quotedEnd(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch c := s[i]; {
@@ -61,10 +61,10 @@ func quotedEnd(s string) int {
 			i++ // whatever is next, as long as there is something
 		}
 		if i == len(s) || s[i] < ' ' || s[i] >= 0x7f {
-			return -1
+			return 0
 		}
 	}
-	return -1
+	return 0
 }
 
 // hostWithin is what mailboxes and addresses have in common: a base without a

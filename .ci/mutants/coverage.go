@@ -23,17 +23,22 @@ type tests struct {
 	baseFail error
 }
 
-// baseline is a run of tests without a mutant: how long it takes and which
+// baseline is a run of tests without a mutant: how long each takes and which
 // blocks of the program it runs.
 type baseline struct {
-	Took   time.Duration
+	Tests  []timed
 	Blocks map[string][]block // by import path and file; nil: not known
+}
+
+type timed struct {
+	Name string
+	Took time.Duration
 }
 
 // block of statements, as lines and columns.
 type block struct {
 	FromLine, FromCol, ToLine, ToCol int
-	Run                              bool
+	By                               []int // the tests that run it, by their places in the list
 }
 
 // baseline runs the tests once, or remembers an earlier run of the same.
@@ -54,25 +59,15 @@ func (r *runner) measure(l *listed) (*baseline, error) {
 	if err != nil {
 		return nil, err
 	}
-	cached := filepath.Join(r.cache, key+".json")
+	cached := filepath.Join(r.cache, "each-"+key+".json")
 	if b, err := os.ReadFile(cached); err == nil {
 		base := new(baseline)
 		if json.Unmarshal(b, base) == nil {
 			return base, nil
 		}
 	}
-	profile := filepath.Join(r.scratch, r.names()+".cover")
-	o, err := r.run(l, binary, 20*time.Minute, "-test.coverprofile="+profile)
-	if err != nil {
-		return nil, err
-	}
-	base := &baseline{Took: o.took}
-	if o.noticed != "" { // some tests start programs, which counting disturbs
-		err = r.withoutCounting(l)
-	} else {
-		base.Blocks, err = readProfile(profile)
-	}
-	if err != nil {
+	base := &baseline{Blocks: map[string][]block{}}
+	if err := r.each(l, binary, base); err != nil {
 		return nil, err
 	}
 	b, err := json.Marshal(base)
@@ -82,8 +77,34 @@ func (r *runner) measure(l *listed) (*baseline, error) {
 	return base, os.WriteFile(cached, b, 0o600)
 }
 
-// withoutCounting makes sure that tests pass when nothing is changed.
-func (r *runner) withoutCounting(l *listed) error {
+// each runs every test alone. Where one does not pass so, as those that start
+// programs, which counting disturbs, all must pass together without counting,
+// and all are asked about every mutant.
+func (r *runner) each(l *listed, binary string, base *baseline) error {
+	names, err := r.run(l, binary, 20*time.Minute, "-test.list=^(Test|Fuzz|Example)")
+	if err != nil {
+		return err
+	}
+	profile := filepath.Join(r.scratch, r.names()+".cover")
+	for _, name := range strings.Fields(string(names.output)) {
+		if !strings.HasPrefix(name, "Test") && !strings.HasPrefix(name, "Fuzz") && !strings.HasPrefix(name, "Example") {
+			continue // what TestMain prints
+		}
+		o, err := r.run(l, binary, 20*time.Minute, "-test.run=^"+name+"$", "-test.coverprofile="+profile)
+		if err != nil {
+			return err
+		}
+		if o.noticed == "" {
+			err = base.add(profile, name, o.took)
+		}
+		if o.noticed != "" || err != nil {
+			return r.together(l, base)
+		}
+	}
+	return nil
+}
+
+func (r *runner) together(l *listed, base *baseline) error {
 	binary, err := r.compile(l, nil)
 	if err != nil {
 		return err
@@ -93,6 +114,7 @@ func (r *runner) withoutCounting(l *listed) error {
 	if err == nil && o.noticed != "" {
 		err = fmt.Errorf("the tests of %s fail without any change: %s\n%s", l.ImportPath, o.noticed, o.output)
 	}
+	*base = baseline{Tests: []timed{{Name: ".*", Took: o.took}}}
 	return err
 }
 
@@ -120,13 +142,19 @@ func fingerprint(binary, dir string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-func readProfile(name string) (map[string][]block, error) {
-	b, err := os.ReadFile(name)
+// add notes what one more test runs.
+func (b *baseline) add(profile, name string, took time.Duration) error {
+	text, err := os.ReadFile(profile)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all := map[string][]block{}
-	for _, line := range strings.Split(string(b), "\n") {
+	known := map[string]int{}
+	for file, all := range b.Blocks {
+		for n, k := range all {
+			known[file+":"+k.place()] = n
+		}
+	}
+	for _, line := range strings.Split(string(text), "\n") {
 		at := strings.LastIndexByte(line, ':')
 		if at < 0 || strings.HasPrefix(line, "mode:") {
 			continue
@@ -134,38 +162,65 @@ func readProfile(name string) (map[string][]block, error) {
 		var k block
 		var statements, count int
 		if _, err := fmt.Sscanf(line[at+1:], "%d.%d,%d.%d %d %d", &k.FromLine, &k.FromCol, &k.ToLine, &k.ToCol, &statements, &count); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", profile, err)
 		}
-		k.Run = count > 0
-		all[line[:at]] = append(all[line[:at]], k)
+		file := line[:at]
+		n, ok := known[file+":"+k.place()]
+		if !ok {
+			n = len(b.Blocks[file])
+			b.Blocks[file] = append(b.Blocks[file], k)
+		}
+		if count > 0 {
+			b.Blocks[file][n].By = append(b.Blocks[file][n].By, len(b.Tests))
+		}
 	}
-	return all, nil
+	b.Tests = append(b.Tests, timed{name, took})
+	return nil
 }
 
-// reaches reports whether the tests run the place of a mutant. What is in no
-// block, as the values of a case, tables and embedded files, counts as reached
-// when anything of its file or package is.
-func (b *baseline) reaches(m *mutant) bool {
+// reaching are the tests that run the place of a mutant, as a pattern of their
+// names, empty for none, and the time that they take. What is in no block, as the
+// values of a case, tables and embedded files, is run by whoever runs anything
+// of its file or package.
+func (b *baseline) reaching(m *mutant) (pattern string, took time.Duration) {
 	if b.Blocks == nil {
-		return true
+		return b.Tests[0].Name, b.Tests[0].Took
 	}
-	inBlock, anything := false, false
-	for file, blocks := range b.Blocks {
+	inBlock, around := map[int]bool{}, map[int]bool{}
+	blocks := 0
+	for file, all := range b.Blocks {
 		if path.Dir(file) != m.pkg || m.group == inCode && path.Base(file) != filepath.Base(m.file) {
 			continue
 		}
-		for _, k := range blocks {
-			anything = anything || k.Run
-			if m.group != inCode || !k.covers(m.line, m.col) {
-				continue
+		for _, k := range all {
+			mine := around
+			if m.group == inCode && k.covers(m.line, m.col) {
+				mine = inBlock
+				blocks++
 			}
-			if k.Run {
-				return true
+			for _, test := range k.By {
+				mine[test] = true
 			}
-			inBlock = true
 		}
 	}
-	return anything && !inBlock
+	chosen := inBlock
+	if blocks == 0 {
+		chosen = around
+	}
+	var names []string
+	for n, t := range b.Tests {
+		if chosen[n] {
+			names, took = append(names, t.Name), took+t.Took
+		}
+	}
+	if len(names) == 0 {
+		return "", 0
+	}
+	return "^(" + strings.Join(names, "|") + ")$", took
+}
+
+func (k block) place() string {
+	return fmt.Sprintf("%d.%d,%d.%d", k.FromLine, k.FromCol, k.ToLine, k.ToCol)
 }
 
 func (k block) covers(line, col int) bool {

@@ -113,7 +113,8 @@ func (r *runner) judge(m *mutant, tests []*tests) (verdict, error) {
 		if err != nil {
 			return v, err
 		}
-		if !base.reaches(m) {
+		pattern, took := base.reaching(m)
+		if pattern == "" {
 			continue
 		}
 		v.reached++
@@ -122,7 +123,7 @@ func (r *runner) judge(m *mutant, tests []*tests) (verdict, error) {
 			return v, err
 		}
 		// Slow machines are patient: an endless loop is what is looked for.
-		o, err := r.run(t.listed, binary, time.Minute+5*base.Took)
+		o, err := r.run(t.listed, binary, time.Minute+5*took, "-test.run="+pattern)
 		_ = os.Remove(binary)
 		if err != nil {
 			return v, err

@@ -68,6 +68,7 @@ type entrySpec struct {
 	at     time.Time
 	reason revocation.Reason
 	issuer []byte // Name of certificateIssuer
+	softly bool   // which is not critical then
 	bare   bool   // no extensions
 }
 
@@ -135,7 +136,7 @@ func (a *author) entry(e entrySpec) []byte {
 		exts = append(exts, extension([]int{2, 5, 29, 21}, false, der.Encode(der.Enumerated, []byte{byte(e.reason)})))
 	}
 	if e.issuer != nil {
-		exts = append(exts, extension([]int{2, 5, 29, 29}, true, der.Sequence(directory(e.issuer))))
+		exts = append(exts, extension([]int{2, 5, 29, 29}, !e.softly, der.Sequence(directory(e.issuer))))
 	}
 	if len(exts) == 0 || e.bare {
 		return der.Sequence(der.Int(of.Serial), der.Time(e.at))
@@ -193,15 +194,22 @@ type statusCase struct {
 	why    string // the cause, or the reason of revocation; "" is not compared
 }
 
+// run asks every question of lists in memory and in files, in both orders.
 func (a *author) run(t *testing.T, tests []statusCase) {
-	for _, test := range tests {
-		for _, reversed := range []bool{false, true} {
+	for n, test := range tests {
+		for way := range 4 {
+			reversed, inFiles := way&1 > 0, way&2 > 0
 			lists := &revocation.Lists{}
 			for i := range test.lists {
 				if reversed {
 					i = len(test.lists) - 1 - i
 				}
-				lists.Add(a.list(t, test.lists[i]))
+				l := a.list(t, test.lists[i])
+				if inFiles {
+					made, kept := mapped(t, l.Raw)
+					l = []*revocation.CRL{made, kept}[n%2]
+				}
+				lists.Add(l)
 			}
 			of, at := test.of, test.at
 			if of == nil {
@@ -216,7 +224,7 @@ func (a *author) run(t *testing.T, tests []statusCase) {
 				why = got.Reason.String()
 			}
 			if got.Status != test.status || test.why != "" && why != test.why {
-				t.Errorf("%s: %v, want %s %s", test.name, got, test.status, test.why)
+				t.Errorf("%s, in files %v: %v, want %s %s", test.name, inFiles, got, test.status, test.why)
 			}
 			if len(test.lists) > 0 && got.Evidence == nil {
 				t.Errorf("%s: no evidence", test.name)

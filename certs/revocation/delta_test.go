@@ -36,6 +36,7 @@ func TestDeltaTraps(t *testing.T) {
 	hold := entrySpec{reason: revocation.CertificateHold}
 	lift := entrySpec{reason: revocation.RemoveFromCRL, at: now.Add(-2 * hour)}
 	gone := entrySpec{reason: revocation.KeyCompromise}
+	later := entrySpec{reason: revocation.KeyCompromise, at: now.Add(-2 * hour)}
 	bare := entrySpec{}
 	good, revoked, open := revocation.Good, revocation.Revoked, revocation.Undetermined
 	a.run(t, []statusCase{
@@ -75,6 +76,18 @@ func TestDeltaTraps(t *testing.T) {
 		{"removal in a complete list", []listSpec{complete(10, lift)}, time.Time{}, nil, open, string(revocation.CauseMisplaced)},
 		{"hold and removal in one list", []listSpec{complete(10), deltaOf(10, 11, lift, hold)}, time.Time{}, nil, revoked, "certificateHold"},
 		{"hold and end in one list", []listSpec{complete(10, hold, gone)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"end and hold in one list", []listSpec{complete(10, gone, hold)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"hold, and later gone, in one list", []listSpec{complete(10, hold, later)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"hold, and later gone, in one list: at a time between", []listSpec{complete(10, hold, later)}, now.Add(-3 * hour), nil, revoked, "keyCompromise"},
+		{"later gone, and hold before, in one list: at a time between", []listSpec{complete(10, later, hold)}, now.Add(-3 * hour), nil, revoked, "keyCompromise"},
+		{"hold, and later gone, in one list: before both", []listSpec{complete(10, hold, later)}, now.Add(-80 * hour), nil, good, ""},
+		{"hold, and later gone, in one delta", []listSpec{complete(10), deltaOf(10, 11, hold, later)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"hold, and later gone, in one list, a newer one without", []listSpec{complete(10, hold, later), complete(11).during(-hour, 24*hour)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"hold and end in one list, removal in a delta", []listSpec{complete(10, hold, later), deltaOf(10, 11, lift)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"hold, removal and end in one delta", []listSpec{complete(10), deltaOf(10, 11, lift, hold, later)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"superseded, then the key was stolen", []listSpec{complete(10, entrySpec{reason: revocation.Superseded}, later)}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"no reason, then superseded", []listSpec{complete(10, bare, entrySpec{reason: revocation.Superseded, at: now.Add(-2 * hour)})}, time.Time{}, nil, revoked, "unspecified"},
+		{"two ends of one weight", []listSpec{complete(10, entrySpec{reason: revocation.CessationOfOperation}, entrySpec{reason: revocation.Superseded})}, time.Time{}, nil, revoked, "superseded"},
 		{"newer complete list lifts a hold", []listSpec{complete(10, hold), complete(11).during(-hour, 24*hour)}, time.Time{}, nil, good, ""},
 		{"older complete list lifts none", []listSpec{complete(10), complete(11, hold).during(-hour, 24*hour)}, time.Time{}, nil, revoked, "certificateHold"},
 		{"newer complete list undoes no revocation", []listSpec{complete(10, gone), complete(11).during(-hour, 24*hour)}, time.Time{}, nil, revoked, "keyCompromise"},

@@ -85,6 +85,10 @@ func TestScopes(t *testing.T) {
 		{"indirect, own again after another's", []listSpec{named(complete(1, entrySpec{of: parted, issuer: a.world.authority.Root().Subject.Raw}, entrySpec{issuer: issuer, reason: 1}), flag(4))}, time.Time{}, nil, revoked, ""},
 		{"indirect, another's is carried forward", []listSpec{named(complete(1, entrySpec{of: parted, issuer: a.world.authority.Root().Subject.Raw}, gone), flag(4))}, time.Time{}, nil, good, ""},
 		{"another's entry in a list that is not indirect", []listSpec{complete(1, entrySpec{of: parted, issuer: a.world.authority.Root().Subject.Raw})}, time.Time{}, nil, open, unread},
+		{"indirect, another's, though not critical", []listSpec{named(complete(1, entrySpec{issuer: a.world.authority.Root().Subject.Raw, softly: true, reason: 1}), flag(4))}, time.Time{}, nil, good, ""},
+		{"indirect, own again, though not critical", []listSpec{named(complete(1, entrySpec{of: parted, issuer: a.world.authority.Root().Subject.Raw}, entrySpec{issuer: issuer, softly: true, reason: 1}), flag(4))}, time.Time{}, nil, revoked, "keyCompromise"},
+		{"another's entry in a list that is not indirect, not critical", []listSpec{complete(1, entrySpec{of: parted, issuer: a.world.authority.Root().Subject.Raw, softly: true})}, time.Time{}, nil, open, unread},
+		{"own entry that says so in a list that is not indirect", []listSpec{complete(1, entrySpec{of: parted, issuer: issuer})}, time.Time{}, nil, open, unread},
 		{"a delta of the same part", []listSpec{named(complete(1, hold), flag(4)), named(deltaOf(1, 2, lift), flag(4))}, time.Time{}, nil, good, ""},
 	})
 }

@@ -131,12 +131,17 @@ func TestIndirectListOfAnother(t *testing.T) {
 		{"another part", complete(1).scoped(scope(fullName(uri("http://x.invalid")), flag(4))), revocation.Undetermined},
 	} {
 		test.spec.by = &other
+		inMemory := a.list(t, test.spec)
+		made, again := mapped(t, inMemory.Raw)
 		lists := &revocation.Lists{}
-		lists.Add(a.list(t, test.spec))
-		lists.Add(parse(t, raw))
-		got := lists.Check(path, a.pool, []*certs.Certificate{other.Certificate}, now)[0]
-		if got.Status != test.status {
-			t.Errorf("%s: %v", test.name, got)
+		for reader, l := range []*revocation.CRL{made, again, inMemory} {
+			lists = &revocation.Lists{}
+			lists.Add(l)
+			lists.Add(parse(t, raw))
+			got := lists.Check(path, a.pool, []*certs.Certificate{other.Certificate}, now)[0]
+			if got.Status != test.status {
+				t.Errorf("%s, reader %d: %v", test.name, reader, got)
+			}
 		}
 		// A certificate that does not name the other is not told of by it.
 		plain, err := a.pool.Build(a.leaf.Certificate, nil, now)

@@ -214,6 +214,10 @@ func TestReadKeepsEveryPart(t *testing.T) {
 			t.Errorf("%s differs: %+v", name, sd)
 		}
 	}
+	p.signer.signed, p.signer.unsigned = nil, nil
+	if bare, err := ParseSignerInfo(p.signer.der()); err != nil || bare.SignedDER != nil || bare.Signed != nil || bare.Unsigned != nil {
+		t.Errorf("without attributes: %+v, %v", bare, err)
+	}
 	if _, err := ParseSignerInfo(slices.Concat(p.signer.der(), number(1))); !errors.Is(err, der.ErrSyntax) {
 		t.Errorf("bytes after a signer: %v", err)
 	}

@@ -58,7 +58,8 @@ func TestOraclePictures(t *testing.T) {
 
 // attacked is a case of the attack set: nothing in it may look different.
 func attacked(c pdfattack.Case) pdfgrammar.Pair {
-	return pdfgrammar.Pair{File: c.File, Signed: bytes.Index(c.File, []byte("%%EOF\n")) + len("%%EOF\n"), Story: []string{c.Name}}
+	first := bytes.Index(c.File, []byte("%%EOF\n")) + len("%%EOF\n")
+	return pdfgrammar.Pair{File: c.File, Views: []pdfgrammar.View{{Length: first}}, Story: []string{c.Name}}
 }
 
 // drawn is a pair with its verdict.
@@ -69,10 +70,14 @@ type drawn struct {
 	verdict *signing.Verdict
 }
 
-// permitted says whether the first signature holds, whatever became of the file
-// after it.
-func (d drawn) permitted() bool {
-	return len(d.verdict.Signers) > 0 && d.verdict.Signers[0].Indication == signing.TotalPassed
+// permitted says whether a signature holds, whatever became of the file after it.
+func (d drawn) permitted(signer int) bool {
+	return signer < len(d.verdict.Signers) && d.verdict.Signers[signer].Indication == signing.TotalPassed
+}
+
+// anyPermitted says whether any signature holds.
+func (d drawn) anyPermitted() bool {
+	return slices.ContainsFunc(d.verdict.Signers, func(s signing.Signer) bool { return s.Indication == signing.TotalPassed })
 }
 
 // pictureOracle judges pairs, looks at them, and counts.
@@ -119,7 +124,9 @@ func (o *pictureOracle) judge(queue chan<- drawn, d drawn) {
 		o.t.Fatalf("%s: %v", d.name, err)
 	}
 	switch {
-	case d.permitted():
+	case d.verdict.Passed() && len(d.verdict.Signers) < len(d.pair.Views):
+		o.t.Errorf("%s: passes with %d of %d signatures", d.name, len(d.verdict.Signers), len(d.pair.Views))
+	case d.anyPermitted():
 		o.tally("permitted")
 		queue <- d
 	case d.pair.Plain:
@@ -129,13 +136,31 @@ func (o *pictureOracle) judge(queue chan<- drawn, d drawn) {
 	}
 }
 
-// look shows a pair before and after.
+// look shows a pair as each person saw it who signed, and as it is now.
 func (o *pictureOracle) look(seen []viewer, d drawn) {
 	dir := o.t.TempDir()
-	before, after := filepath.Join(dir, "before.pdf"), filepath.Join(dir, "after.pdf")
-	save(o.t, before, d.pair.File[:d.pair.Signed])
+	defer os.RemoveAll(dir)
+	after := filepath.Join(dir, "after.pdf")
 	save(o.t, after, d.pair.File)
-	var different []string
+	for signer, view := range d.pair.Views {
+		if !d.permitted(signer) && !d.pair.Plain {
+			continue
+		}
+		before := filepath.Join(dir, "before.pdf")
+		save(o.t, before, d.pair.File[:view.Length])
+		different := o.compare(seen, before, after, view.Free)
+		switch {
+		case d.permitted(signer) && len(different) > 0:
+			o.keep(d, signer, dir, different)
+		case !d.permitted(signer) && len(different) == 0:
+			o.tally("plain, and refused")
+			o.t.Logf("refused, perhaps wrongly: %s: %s: %s", d.name, strings.Join(d.pair.Story, "; "), reason(d.verdict, signer))
+		}
+	}
+}
+
+// compare says in which viewers two files look different, and how.
+func (o *pictureOracle) compare(seen []viewer, before, after string, free []pdfgrammar.Area) (different []string) {
 	for _, v := range seen {
 		was, err := v.show(before)
 		if errors.Is(err, errNotShown) {
@@ -147,26 +172,19 @@ func (o *pictureOracle) look(seen []viewer, d drawn) {
 			o.t.Errorf("%s: %v, %v", v.name, err, errAfter)
 			continue
 		}
-		if what := difference(was, is, d.pair.Free); what != "" {
+		if what := difference(was, is, free); what != "" {
 			different = append(different, v.name+" "+what)
 		}
 	}
-	switch {
-	case d.permitted() && len(different) > 0:
-		o.keep(d, dir, different)
-	case !d.permitted() && len(different) == 0:
-		o.tally("plain, and refused")
-		o.t.Logf("refused, perhaps wrongly: %s: %s: %s", d.name, strings.Join(d.pair.Story, "; "), reason(d.verdict))
-	}
-	os.RemoveAll(dir)
+	return different
 }
 
-// reason is why the first signature does not pass.
-func reason(v *signing.Verdict) string {
-	if len(v.Signers) == 0 {
+// reason is why a signature does not pass.
+func reason(v *signing.Verdict, signer int) string {
+	if signer >= len(v.Signers) {
 		return v.Detail
 	}
-	for _, c := range v.Signers[0].Checks {
+	for _, c := range v.Signers[signer].Checks {
 		if c.Status == signing.CheckFailed || c.Status == signing.CheckUndetermined {
 			return string(c.Name) + ": " + c.Detail
 		}
@@ -175,9 +193,9 @@ func reason(v *signing.Verdict) string {
 }
 
 // keep fails the test and puts the pair where it can be looked at.
-func (o *pictureOracle) keep(d drawn, dir string, different []string) {
+func (o *pictureOracle) keep(d drawn, signer int, dir string, different []string) {
 	story := strings.Join(d.pair.Story, "; ")
-	o.t.Errorf("%s: permitted, and looks different in %s: %s", d.name, strings.Join(different, ", "), story)
+	o.t.Errorf("%s: permitted by signature %d, and looks different in %s: %s", d.name, signer+1, strings.Join(different, ", "), story)
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	o.count["different"]++
@@ -193,7 +211,7 @@ func (o *pictureOracle) keep(d drawn, dir string, different []string) {
 		save(o.t, filepath.Join(to, name), must(os.ReadFile(filepath.Join(dir, name))))
 	}
 	save(o.t, filepath.Join(to, "verdict.json"), must(json.MarshalIndent(d.verdict, "", "  ")))
-	save(o.t, filepath.Join(to, "story.txt"), fmt.Appendf(nil, "%s\n%s\n%s\nfree: %v\n", d.name, story, strings.Join(different, "\n"), d.pair.Free))
+	save(o.t, filepath.Join(to, "story.txt"), fmt.Appendf(nil, "%s\n%s\nsignature %d\n%s\nfree: %v\n", d.name, story, signer+1, strings.Join(different, "\n"), d.pair.Views[signer].Free))
 }
 
 // conclude logs what was seen. An oracle to whom nothing was permitted has asked

@@ -109,7 +109,7 @@ const (
 	UnacceptedExtension  Failure = 16
 	AddInfoNotAvailable  Failure = 17
 	SystemFailure        Failure = 25
-	maxFailure                   = 31
+	maxFailureLen                = 4 // octets
 	maxTexts, maxTextLen         = 16, 4096
 )
 
@@ -275,7 +275,7 @@ func parseFreeText(body []byte) ([]string, error) {
 
 func parseFailures(body []byte) ([]Failure, error) {
 	bits, _, err := der.ParseBitString(body)
-	if err != nil || len(bits) > maxFailure/8+1 {
+	if err != nil || len(bits) > maxFailureLen {
 		return nil, malformed("failInfo", err)
 	}
 	var failures []Failure

@@ -17,6 +17,7 @@ type draft struct {
 	out     []byte
 	entries map[int]entry // of the revision being written
 	size    int
+	said    int // a size that is not the right one, 0 for the right one
 	prev    int
 	root    int
 	id      string
@@ -78,7 +79,11 @@ func deflate(data string) string {
 }
 
 func (d *draft) trailer(more string) string {
-	t := fmt.Sprintf("/Size %d/Root %d 0 R/ID%s%s", d.size, d.root, d.id, more)
+	size := d.size
+	if d.said != 0 {
+		size = d.said
+	}
+	t := fmt.Sprintf("/Size %d/Root %d 0 R/ID%s%s", size, d.root, d.id, more)
 	if d.prev > 0 {
 		t += fmt.Sprintf("/Prev %d", d.prev)
 	}
@@ -138,7 +143,7 @@ func (d *draft) rows() (rows []byte, index string) {
 
 func (d *draft) close(start int) *draft {
 	d.out = fmt.Appendf(d.out, "startxref\n%d\n%%%%EOF\n", start)
-	d.prev, d.entries = start, map[int]entry{}
+	d.prev, d.entries, d.said = start, map[int]entry{}, 0
 	d.seal()
 	return d
 }

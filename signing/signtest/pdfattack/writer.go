@@ -20,6 +20,9 @@ func (w *Writer) Free(n int) { w.draft.list(n, entry{kind: 'f'}) }
 // Junk writes bytes that no cross-reference lists.
 func (w *Writer) Junk(text string) { w.draft.out = append(w.draft.out, text...) }
 
+// Understate has the trailer of the revision say that there are fewer objects.
+func (w *Writer) Understate(size int) { w.draft.said = size }
+
 // End closes the revision with a table and returns the file so far; trailer is
 // added to the entries that a trailer needs.
 func (w *Writer) End(trailer string) []byte { return w.draft.end(trailer).out }

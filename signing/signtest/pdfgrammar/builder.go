@@ -29,43 +29,44 @@ type builder struct {
 	*rand.Rand
 	objects map[int]*object
 	next    int
-	turns   [2]int // of the pages, clockwise quarters
-	twin    bool   // both have the same annotations
-	places  []Area // of the first page where nothing lies yet
+	taken   map[int]bool // numbers in use
+	turns   [2]int       // of the pages, clockwise quarters
+	twin    bool         // both have the same annotations
+	places  []Area       // of the first page where nothing lies yet
 	story   []string
 	odd     bool
 
-	theme    theme
-	level    int // of the certification, 0 without
-	locked   map[string]bool
-	carriers []*carrier
-	twists   []twist
-	surfaces []*surface
-	annots   [2][]string // what the pages list
-	fields   []string    // what the form lists
-	free     []Area
-	filled   []*field // fields to be filled
-	empty    []*field // signature fields to be signed
-	dss, xmp int      // the security store and the metadata, 0 without
-	ocgs     []string // layers, and those that are not shown
-	off      []string
-	config   int    // of the layers, 0 without
-	unsure   []Area // fields that viewers draw as they like
-	fonts    bool   // the form got fonts, which may be those of such fields
-	missing  []int  // numbers that are referred to, of no object
-	doubled  int    // the object that has a key twice, 0 without
+	theme theme
+	permission
+	carriers   []*carrier
+	twists     []twist
+	surfaces   []*surface
+	annots     [2][]string // what the pages list
+	fields     []string    // what the form lists
+	allowances []allowance
+	filled     []*field // fields to be filled
+	empty      []*field // signature fields to be signed
+	dss, xmp   int      // the security store and the metadata, 0 without
+	ocgs       []string // layers, and those that are not shown
+	off        []string
+	config     int    // of the layers, 0 without
+	unsure     []Area // fields that viewers draw as they like
+	fonts      bool   // the form got fonts, which may be those of such fields
+	missing    []int  // numbers that are referred to, of no object
+	doubled    int    // the object that has a key twice, 0 without
 
 	anyLook int // the appearance of some field
 
 	// Of the revision being written:
 	changed map[int]*object
 	freed   []int
+	person  bool // it has the signature of a person
 	signs   bool // it has its signature
 	streams bool // in object and cross-reference streams
 }
 
 func newBuilder(r *rand.Rand) *builder {
-	b := &builder{Rand: r, objects: map[int]*object{}, next: firstFree, locked: map[string]bool{}}
+	b := &builder{Rand: r, objects: map[int]*object{}, next: firstFree, taken: map[int]bool{}, permission: permission{locked: map[string]bool{}}}
 	for x := 0.0; x < Size; x += 50 {
 		for y := 0.0; y < Size; y += 50 {
 			b.places = append(b.places, Area{Left: x + 5, Bottom: y + 5, Right: x + 45, Top: y + 45})
@@ -102,9 +103,10 @@ func areaOf(rect string) (a Area, ok bool) {
 
 // unused is the next number of no object.
 func (b *builder) unused() int {
-	for b.objects[b.next] != nil || slices.Contains(b.missing, b.next) {
+	for b.taken[b.next] || slices.Contains(b.missing, b.next) {
 		b.next++
 	}
+	b.taken[b.next] = true
 	b.next++
 	return b.next - 1
 }

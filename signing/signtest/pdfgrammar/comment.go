@@ -13,7 +13,7 @@ func (b *builder) addComment() {
 	kind := pick(b, "/Square", "/Stamp", "/FreeText", "/Highlight", "/Ink", "/Text", "/Popup", "/Line", "/Polygon")
 	o := dict("Type", "/Annot", "Subtype", kind, "Rect", at.String(), "F", "4", "Contents", "(Why?)", "C", "[1 0 0]", "P", ref(pageObject(page)))
 	strange := !b.permits(commentLevel, added)
-	if !b.chance(3) {
+	if kind != "/Text" && kind != "/Popup" && (b.theme == plain || !b.chance(3)) {
 		o.set("AP", "<</N "+b.ref(b.strange(cover(b)))+">>")
 	} else if b.theme != plain {
 		strange = true
@@ -41,6 +41,9 @@ func (b *builder) geometry(o *object) {
 		o.set("CL", "[10 10 190 190]")
 	case "/Popup":
 		o.set("Open", "true")
+	case "/Watermark":
+		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
+		o.set("FixedPrint", "<</Type/FixedPrint/Matrix[1 0 0 1 60 -60]/H 0/V 0>>")
 	case "/Square":
 		o.set("BS", "<</W 60>>")
 	}

@@ -35,7 +35,7 @@ func (s *surface) words() string {
 	s.Shuffle(len(state), func(i, j int) { state[i], state[j] = state[j], state[i] })
 	show := pick(s.builder, "(Pay) Tj", "[(Pay)] TJ", "["+s.far()+"(Pay)]TJ", "[(Pa)"+s.far()+"(y)] TJ", "(Pay) '", "0 "+s.move()+" (Pay) \"",
 		"( ) Tj (Pay) Tj", "<506179> Tj", "("+strings.Repeat(" ", 10)+") Tj (Pay) Tj")
-	all := strings.Join(state, " ")
+	all := s.odd() + strings.Join(state, " ")
 	// The state of text outlives the text object, unlike its matrix.
 	if s.chance(3) {
 		return all + " BT " + show + " ET"
@@ -49,6 +49,9 @@ func (s *surface) words() string {
 func (s *surface) odd12() string { return pick(s.builder, "12.", "+12", "012", "1.2e1", "12.0") }
 
 func (s *surface) move() string {
+	if s.chance(12) {
+		return pick(s.builder, "--80", "+80", "80.0.0", "8-0", "80-", "0x50", "1e2", ".", "-", "80.", "-.5e2", "8_0", "#80", "80%\n", "1 50", "null 50", "(50)", "/N 50", "true", "99999999999", "Inf", "nan", "4294967216")
+	}
 	return pick(s.builder, "50", "-50", "100", "-100", "80", "-120", "10")
 }
 
@@ -85,6 +88,16 @@ func (s *surface) textState() string {
 	return s.move() + " TL"
 }
 
+// odd is what a content stream should not have, and readers forgive in their own
+// ways.
+func (s *surface) odd() string {
+	if !s.chance(6) {
+		return ""
+	}
+	return pick(s.builder, "1 0 0 1 60 -60 7 7 cm ", "1 0 0 1 60 cm ", "9 1 0 0 1 60 -60 cm ", "1 0 0 1 60 -60cm ", "Q ", "q q ", "1 0 0 1 60 -60 CM ", "% 0 0 m\n", "<</A 1 0 0 1 60 -60 cm>> ",
+		"[1 0 0 1 60 -60] cm ", "1 0 0 1 60 -60 cm% ", "1 0 0 1 (60) -60 cm ", "1 0 0 1 60 -60 foo cm ", "/A /B BDC ", "EMC EMC ", "1 0 0 1 60\x00-60 cm ", "BT 1 0 0 1 60 -60 cm ", "1 0 0 1 6#30 -60 cm ", "{1 0 0 1 60 -60} cm ")
+}
+
 // gs is a graphics state that changes what is painted after it.
 func (s *surface) gs() *object {
 	return pick(s.builder, dict("Font", array([]string{ref(font), "60"})), dict("LW", "60"), dict("BM", "/Difference"), dict("BM", "/Multiply"),
@@ -96,7 +109,9 @@ const inverted = "<</FunctionType 2/Domain[0 1]/N 1/C0[1]/C1[0]>>"
 
 // letters is the name of a font.
 func (s *surface) letters() string {
-	switch s.IntN(6) {
+	switch s.IntN(7) {
+	case 3:
+		return pick(s.builder, "Missing", "F1#20", "#461", "F1")
 	case 0:
 		return s.resource("Font", s.inline(s.drawn()))
 	case 1:
@@ -125,6 +140,7 @@ func (s *surface) lines() string {
 	for range s.IntN(3) {
 		state += pick(s.builder, "60 w ", "20 w ", "1 J 40 w ", "[3 2] 0 d ", "100 M 0 j 8 w ", "2 J ", "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs ", "3 0 0 3 0 0 cm ", "1 0 3 1 0 0 cm ")
 	}
+	state += s.odd()
 	path := pick(s.builder, "0 0 m 40 40 l", "0 0 m 40 1 l 0 2 l", "0 0 m 10 90 30 90 40 0 c", "0 0 40 40 re", "40 40 -80 -80 re", "0 0 m 0 90 40 90 v h", "5 5 m 5 5 l")
 	return state + path + " " + pick(s.builder, "S", "s", "f", "B", "b*", "f*", "W n 0 0 40 40 re f", "F")
 }

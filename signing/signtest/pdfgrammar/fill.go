@@ -10,8 +10,11 @@ import (
 
 // fill fills a field as viewers do.
 func (b *builder) fill(f *field) {
+	if b.changed[f.n] != nil {
+		return // once a revision
+	}
 	o := b.edit(f.n)
-	f.value = pick(b, "New", "900", "Yes sir")
+	f.value = pick(b, slices.DeleteFunc([]string{"New", "900", "Yes sir"}, func(v string) bool { return v == f.value })...)
 	b.tell(!b.permits(formLevel, f.title), "fill", f.title)
 	if lies := b.lies(f, o); lies {
 		return
@@ -30,9 +33,12 @@ func (b *builder) fill(f *field) {
 		o.set("AS", state)
 		return
 	case "Ch":
-		o.set("V", pick(b, "[(New)]", "(New)"))
-		o.set("I", "[1]")
-		f.value = "New"
+		index := "[1]"
+		if f.value = "New"; strings.Contains(o.get("V"), f.value) {
+			f.value, index = "Old", "[0]"
+		}
+		o.set("V", pick(b, "[("+f.value+")]", "("+f.value+")"))
+		o.set("I", index)
 	default:
 		o.set("V", "("+f.value+")")
 	}
@@ -42,14 +48,28 @@ func (b *builder) fill(f *field) {
 	b.appearance(f, o)
 }
 
-// lies gives a text field a value that is not the text that it then shows: nothing
-// of that may be seen.
+// lies gives a field a value that is not what it then shows: nothing of that may be
+// seen.
 func (b *builder) lies(f *field, o *object) bool {
-	if f.kind != "Tx" || f.at == (Area{}) || o.get("AP") == "" || b.theme == plain || !b.chance(8) {
+	if f.at == (Area{}) || o.get("AP") == "" || b.theme == plain || !b.chance(8) {
 		return false
 	}
-	o.set("V", pick(b, "(100)", "(\\351\\351)", "<FEFF04D80031003000300020>", "<EFBBBFD398>", "(100 \\200)", "(9O0)", "null", "<FEFF0039>", ""))
-	b.appearance(f, o)
+	switch f.kind {
+	case "Btn":
+		o.set("V", pick(b, "/Off", "/Yes", "/No", "", "null"))
+		o.set("AS", pick(b, "/Off", "/Yes"))
+		if o.get("V") == o.get("AS") {
+			o.set("V", "/Other")
+		}
+	case "Ch":
+		o.set("V", pick(b, "(Old)", "[(Old)(New)]", "[]", "(Other)", ""))
+		o.set("I", pick(b, "[0]", "[1]", "[0 1]", ""))
+		f.value = "900"
+		b.appearance(f, o)
+	default:
+		o.set("V", pick(b, "(100)", "(\\351\\351)", "<FEFF04D80031003000300020>", "<EFBBBFD398>", "(100 \\200)", "(9O0)", "null", "<FEFF0039>", ""))
+		b.appearance(f, o)
+	}
 	b.tell(true, "though its value is", o.get("V"))
 	return true
 }
@@ -81,6 +101,7 @@ func (b *builder) signing(stamp bool) string {
 	if stamp {
 		return b.ref(bare(pdfattack.Stamp()))
 	}
+	b.person = true
 	return b.ref(bare(pdfattack.Signature(pick(b, "", "/Name(B)"))))
 }
 
@@ -147,10 +168,24 @@ func (b *builder) addField(seen bool) {
 	b.enter(acroForm, "Fields", ref(n))
 	n = b.apart(n)
 	b.enter(pageObject(page), "Annots", ref(n))
+	b.comesWith(title, n, signed, at)
 	if seen && b.theme != plain && b.chance(20) {
 		b.enter(pageObject(1-page), "Annots", ref(n))
 		b.tell(true, "listed by both pages")
 	}
+}
+
+// comesWith lets a further revision change the widget of a new field: sign it, or
+// change how it looks though it is signed.
+func (b *builder) comesWith(title string, widget int, signed bool, at Area) {
+	if !signed {
+		f := &field{&carrier{name: title, n: widget, level: formLevel, free: []Area{at}}, title, "", "Sig", at}
+		f.usual = func() { b.sign(f) }
+		b.carriers = append(b.carriers, f.carrier)
+		return
+	}
+	look := func() string { return "<</N " + b.mark("1 0 0") + ">>" }
+	b.twists = append(b.twists, twist{&carrier{name: title, n: widget, level: neverLevel}, "a signed field", swap{"AP", look}})
 }
 
 // reversed names the other two corners of a rectangle.

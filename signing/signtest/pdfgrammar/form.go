@@ -1,18 +1,6 @@
 package pdfgrammar
 
-import (
-	"fmt"
-	"slices"
-
-	"tamga/signing/signtest/pdfattack"
-)
-
-// What a signature may permit to change (DocMDP), and what a change needs.
-const (
-	evidenceLevel = 1
-	formLevel     = 2
-	commentLevel  = 3
-)
+import "fmt"
 
 // carrier is an object that a later revision may change in one of its roles.
 type carrier struct {
@@ -47,11 +35,13 @@ func (b *builder) form() {
 	b.carry("info", info, evidenceLevel, "ModDate", "Producer")
 	b.carry("form", acroForm, evidenceLevel, "SigFlags", "DR", "DA", "Fields")
 	b.carry("catalog", catalog, evidenceLevel, "Version", "Extensions", "Metadata", "DSS")
+	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3", "F9")
+	b.objects[acroForm].set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
 	b.text()
 	if b.level == commentLevel {
 		b.comment()
 	}
-	for _, more := range []func(){b.text, b.choice, b.box, b.radio, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
+	for _, more := range []func(){b.text, b.choice, b.box, b.radio, b.twins, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
 		if b.chance(3) {
 			more()
 		}
@@ -198,11 +188,42 @@ func (b *builder) group() {
 	if kid.get("Subtype") != "" {
 		b.annots[0] = append(b.annots[0], ref(n))
 	}
-	c := b.carry("kid", n, formLevel, "V", "M", "AP")
+	title := fmt.Sprintf("group%d.kid", above)
+	c := b.carry(title, n, formLevel, "V", "M", "AP")
 	if at != (Area{}) {
 		c.free = []Area{at}
 	}
-	b.fillable(&field{c, fmt.Sprintf("group%d.kid", above), "Old", "Tx", at})
+	b.fillable(&field{c, title, "Old", "Tx", at})
+}
+
+// twins is a text field that is shown in two places.
+func (b *builder) twins() {
+	above := b.add(dict())
+	title := fmt.Sprintf("twins%d", above)
+	kids, c := []string{}, b.carry(title, above, formLevel, "V", "M")
+	for range 2 {
+		at := b.place()
+		at.Top = at.Bottom + 14
+		kid := b.add(dict("Type", "/Annot", "Subtype", "/Widget", "Rect", at.String(), "F", "4", "P", ref(firstPage), "Parent", ref(above),
+			"AP", dict("N", b.look(title)).String()))
+		b.carry("place of "+title, kid, formLevel, "AP", "M")
+		kids, c.free = append(kids, ref(kid)), append(c.free, at)
+	}
+	*b.objects[above] = *dict("FT", "/Tx", "T", "("+title+")", "V", "(Old)", "DA", "(/F1 12 Tf)", "Kids", array(kids))
+	b.fields = append(b.fields, ref(above))
+	b.annots[0] = append(b.annots[0], kids...)
+	c.usual = func() {
+		b.tell(!b.permits(formLevel, title), "fill", title)
+		b.edit(above).set("V", "(New)")
+		for i, kid := range kids {
+			if i == 1 && b.theme != plain && b.chance(4) {
+				b.tell(true, "in one place only")
+				break
+			}
+			b.appearance(&field{c, title, "New", "Tx", c.free[i]}, b.edit(number(kid)))
+			b.allow(formLevel, title, c.free[i:i+1])
+		}
+	}
 }
 
 // emptySignature is a signature field that was there when the file was signed:
@@ -225,8 +246,17 @@ func (b *builder) comment() {
 	at := b.place()
 	o := dict("Type", "/Annot", "Subtype", pick(b, "/Square", "/Stamp", "/Text", "/Highlight"), "Rect", at.String(),
 		"Contents", "(First)", "C", "[0 1 0]", "P", ref(firstPage), "F", "4")
-	if b.chance(2) {
+	if b.theme == plain || b.chance(2) {
 		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
+	}
+	if o.get("AP") == "" && o.get("Subtype") != "/Text" {
+		b.tell(true, "a comment without an appearance")
+	}
+	if b.theme != plain && b.chance(4) {
+		o.set("AP", "")
+		o.set("Subtype", pick(b, "/Line", "/Polygon", "/Ink", "/Highlight", "/FreeText", "/Square", "/Watermark"))
+		b.geometry(o)
+		b.tell(true, "a comment that reaches far:", o.get("Subtype"))
 	}
 	n := b.add(o)
 	b.annots[0] = append(b.annots[0], ref(n))
@@ -274,69 +304,6 @@ func (b *builder) evidence() {
 	b.objects[catalog].set("Extensions", ref(n))
 }
 
-// certify draws the signature with what it permits. The names and numbers of the
-// transforms may stand in objects of their own, which changes nothing in what the
-// signer meant.
-func (b *builder) certify() {
-	references := []string{}
-	transform := func(method, params string) {
-		name := b.loose("/" + method)
-		if number(name) != 0 {
-			b.tell(true, method, "is named in an object of its own")
-		}
-		references = append(references, b.inline(dict("Type", b.loose("/SigRef"), "TransformMethod", name, "TransformParams", params)))
-	}
-	if b.level > 0 {
-		b.tell(false, fmt.Sprint("certified at level ", b.level))
-		transform("DocMDP", b.inline(dict("Type", "/TransformParams", "P", b.loose(fmt.Sprint(b.level)), "V", b.loose("/1.2"))))
-		b.objects[catalog].set("Perms", b.inline(dict("DocMDP", ref(signature))))
-	}
-	if b.chance(4) {
-		b.lock(transform)
-	}
-	more := ""
-	if len(references) > 0 {
-		more = "/Reference " + b.loose(array(references))
-	}
-	b.objects[signature] = bare(pdfattack.Signature(more))
-}
-
-// lock forbids to fill some of the fields, by a transform or in the field.
-func (b *builder) lock(transform func(method, params string)) {
-	action := pick(b, "All", "Include", "Exclude")
-	named := b.filled[b.IntN(len(b.filled))].title
-	for _, f := range slices.Concat(b.filled, b.empty, []*field{{title: added}}) {
-		b.locked[f.title] = action == "All" || (action == "Include") == (f.title == named)
-	}
-	b.tell(false, "locked:", action, named)
-	o := dict("Type", "/TransformParams", "Action", b.loose("/"+action), "V", b.loose("/1.2"))
-	if action != "All" {
-		o.set("Fields", b.loose("["+b.loose("("+named+")")+"]"))
-	}
-	if b.chance(2) {
-		transform("FieldMDP", b.inline(o))
-		return
-	}
-	o.set("Type", "/SigFieldLock")
-	o.set("V", "")
-	b.objects[signedField].set("Lock", b.inline(o))
-}
-
-// added stands for the fields that later revisions bring.
-const added = ""
-
-// permits says whether the signature lets a change through.
-func (b *builder) permits(level int, title string) bool {
-	return !b.locked[title] && (b.level == 0 && level <= formLevel || level <= b.level)
-}
-
-// allow notes where a change may paint, if the signature permits it.
-func (b *builder) allow(level int, title string, areas []Area) {
-	if b.permits(level, title) {
-		b.free = append(b.free, areas...)
-	}
-}
-
 // arrays writes the lists of the form and the pages, which are carriers too.
 func (b *builder) arrays() {
 	list := func(name string, level int, values []string) string {
@@ -357,8 +324,6 @@ func (b *builder) arrays() {
 		form.set("NeedAppearances", "true")
 		b.tell(true, "viewers make appearances")
 	}
-	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3")
-	form.set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
 	b.objects[catalog].lacks([]entry{{"Type", "/Catalog"}, {"Pages", ref(pageTree)}, {"AcroForm", ref(acroForm)}})
 	for i, n := range []int{firstPage, secondPage} {
 		if len(b.annots[i]) > 0 || b.chance(4) {

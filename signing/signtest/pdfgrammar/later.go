@@ -11,7 +11,7 @@ import (
 
 // later writes a revision after the signature.
 func (b *builder) later(w *pdfattack.Writer) []byte {
-	b.changed, b.freed, b.streams, b.signs = map[int]*object{}, nil, b.chance(4), false
+	b.changed, b.freed, b.streams, b.signs, b.person = map[int]*object{}, nil, b.chance(4), false, false
 	if len(b.twists) > 0 && !b.chance(4) {
 		b.twist(b.twists[b.IntN(len(b.twists))])
 	} else if b.theme == covering {
@@ -153,13 +153,12 @@ func (b *builder) addFont() {
 	f := b.ref(dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", "/Courier"))
 	name := fmt.Sprintf("F%d", b.next)
 	if b.theme != plain && b.chance(2) {
-		name = "F9"
+		name, b.fonts = "F9", true
 		b.edit(number(f)).set("BaseFont", pick(b, "/Symbol", "/Courier-Bold"))
 		if b.objects[acroForm].get("DA") == "" {
 			b.edit(acroForm).set("DA", "(/F9 20 Tf 1 0 0 rg)")
 		}
 	}
-	b.fonts = true
 	b.tell(!b.permits(formLevel, added), "add a font to the form")
 	holder := b.edit(acroForm)
 	if n := number(holder.get("DR")); n != 0 {

@@ -15,6 +15,7 @@ package pdfgrammar
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"tamga/signing/signtest/pdfattack"
@@ -23,17 +24,24 @@ import (
 // Pair is a signed file and the file that later revisions made of it.
 type Pair struct {
 	File []byte
-	// Signed is how long the file was when it was signed.
-	Signed int
-	// Free is where the later revisions may paint: the widgets that they fill,
-	// the comments and the signatures that they add, as far as the signature
-	// permits that. Places are those of the page as it is shown.
-	Free []Area
+	// Views are what each person saw who signed it, in the order of the
+	// signatures.
+	Views []View
 	// Story tells what was drawn, for people.
 	Story []string
 	// Plain says that nothing in it is odd: what a form's users and their
 	// programs do every day, within what the signature permits.
 	Plain bool
+}
+
+// View is the file as it was when it was signed.
+type View struct {
+	// Length is how long the file was.
+	Length int
+	// Free is where the later revisions may paint: the widgets that they fill,
+	// the comments and the signatures that they add, as far as the signature
+	// permits that. Places are those of the page as it is shown.
+	Free []Area
 }
 
 // Area is a rectangle of a page, in points from the lower left corner.
@@ -60,21 +68,50 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	b.certify()
 	b.pages()
 	w := pdfattack.NewWriter(s)
-	file := b.write(w, nil, b.objects)
-	pair := Pair{Signed: len(file)}
-	for range 1 + b.IntN(5)/4 {
-		file = b.later(w)
+	if b.streams = b.theme != plain && b.chance(6); b.streams {
+		b.tell(false, "signed in object streams")
 	}
-	pair.File, pair.Free, pair.Story, pair.Plain = file, b.shown(), b.story, !b.odd
+	if b.theme != plain && b.chance(40) {
+		w.Understate(firstFree + b.IntN(b.next-firstFree))
+		b.tell(true, "fewer objects than there are")
+	}
+	b.unlisted(w)
+	signed := []signed{{len(b.write(w, nil, b.objects)), 0, b.permission}}
+	pair := Pair{}
+	for range 1 + b.IntN(5)/4 {
+		pair.File = b.later(w)
+		if b.person {
+			signed = append(signed, signedAt(len(pair.File), len(b.allowances)))
+		}
+	}
+	for _, s := range signed {
+		pair.Views = append(pair.Views, View{s.length, b.shown(s)})
+	}
+	pair.Story, pair.Plain = b.story, !b.odd
 	return pair
 }
 
-// shown are the free areas as the pages show them.
-func (b *builder) shown() (free []Area) {
+// signed is a signature: how long the file was, how many allowances there were,
+// and what it permits.
+type signed struct {
+	length, allowances int
+	permission
+}
+
+func signedAt(length, allowances int) signed { return signed{length, allowances, permission{}} }
+
+// shown are the areas that are free after a signature, as the pages show them.
+func (b *builder) shown(s signed) (free []Area) {
+	var areas []Area
 	if !b.fonts {
-		b.free = append(b.free, b.unsure...)
+		areas = slices.Clone(b.unsure)
 	}
-	for _, a := range b.free {
+	for _, a := range b.allowances[s.allowances:] {
+		if s.permits(a.level, a.title) {
+			areas = append(areas, a.areas...)
+		}
+	}
+	for _, a := range areas {
 		free = append(free, a.turned(b.turns[a.Page]))
 		if a.Page = 1 - a.Page; b.twin && !a.Blank {
 			free = append(free, a.turned(b.turns[a.Page]))

@@ -55,7 +55,7 @@ func (b *builder) seat() {
 	x := kind.draw(s, key)
 	b.merge(b.objects[c.n], x.object)
 	x.use(ref(c.n))
-	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && len(c.free) > 0 {
+	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok {
 		// Where the annotation lies that both are, on either page.
 		c.free = []Area{at, {1, at.Left, at.Bottom, at.Right, at.Top, false}}
 	}
@@ -144,9 +144,12 @@ type kind struct {
 // name under which the page uses the thing.
 func named(category string, thing, other func(s *surface) *object, operators string) kind {
 	return kind{dictionary, func(s *surface, key string) seat {
-		first := s.inline(thing(s))
+		o := dict(key, s.inline(thing(s)))
+		if s.chance(5) {
+			o = dict() // it is to come
+		}
 		return seat{
-			name: "the dictionary " + category, object: dict(key, first),
+			name: "the dictionary " + category, object: o,
 			swaps: []swap{{key, s.ready(func() *object { return other(s) })}, {key, always("null")}},
 			use: func(r string) {
 				s.shared[category] = number(r)

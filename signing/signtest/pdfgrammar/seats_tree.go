@@ -71,6 +71,13 @@ func tree() []kind {
 				s.objects[secondPage].set("Parent", r)
 			}}
 		}},
+		{dictionary, func(s *surface, _ string) seat {
+			swaps := []swap{{"Font", func() string { return "<</F9 " + ref(font) + ">>" }}, {"XObject", func() string { return "<</Z " + s.mark("1 0 0") + ">>" }}}
+			return seat{"the resources of a page", dict(), swaps, func(r string) {
+				s.objects[secondPage].set("Resources", r)
+				s.objects[secondPage].set("Contents", s.ref(stream("q 1 0 0 1 50 50 cm /Z Do Q BT /F9 20 Tf 90 90 Td (Pay) Tj ET")))
+			}}
+		}},
 		{dictionary, func(s *surface, key string) seat {
 			o := dict(key, "[3 0 R /Fit]")
 			return seat{"destinations", o, []swap{{key, always("[4 0 R /Fit]")}}, func(r string) { s.objects[catalog].set("Dests", r) }}

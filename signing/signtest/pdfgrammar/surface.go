@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"tamga/signing/signtest/pdfattack"
 )
 
 // surface is something that content is painted on: a page, or a form on one.
@@ -61,14 +63,16 @@ func (b *builder) pages() {
 
 // gaps lets the pages refer to objects that the file has not.
 func (b *builder) gaps() {
-	if b.theme == plain || !b.chance(10) {
+	if b.theme == plain || !b.chance(10) || b.leftToViewers() {
 		return
 	}
 	n := b.unused()
 	b.missing = append(b.missing, n)
 	b.add(bare("null")) // viewers that make objects number them after the last
 	o := b.objects[pick(b, firstPage, secondPage)]
-	switch key := pick(b, "Contents", "Annots", "XObject"); {
+	switch key := pick(b, "Contents", "Annots", "XObject", "OCProperties"); {
+	case key == "OCProperties" && b.config == 0:
+		b.objects[catalog].set(key, ref(n))
 	case key == "XObject" && strings.HasPrefix(o.get("Resources"), "<<"):
 		o.set("Resources", strings.TrimSuffix(o.get("Resources"), ">>")+"/XObject<</Z "+ref(n)+">>>>")
 		o.set("Contents", "["+o.get("Contents")+" "+b.ref(stream("q 1 0 0 1 60 60 cm /Z Do Q"))+"]")
@@ -103,6 +107,37 @@ func (s *surface) resource(category, value string) string {
 	}
 	s.resources[category] = append(s.resources[category], entry{name, value})
 	return name
+}
+
+// unlisted writes objects into the signed file that no table lists, which a viewer
+// finds that reads the file without its tables.
+func (b *builder) unlisted(w *pdfattack.Writer) {
+	if b.theme == plain || !b.chance(10) && (len(b.missing) == 0 || !b.chance(2)) {
+		return
+	}
+	forged := "1 0 0 rg 0 0 200 200 re f"
+	n := pick(b, firstPage, secondPage, firstFree+b.IntN(b.next-firstFree))
+	body := stream(forged).String()
+	if n < firstFree {
+		page := b.objects[n].clone()
+		page.set("Contents", b.ref(stream(forged)))
+		body = page.String()
+	}
+	for range 1 + b.IntN(2) {
+		w.Junk(fmt.Sprintf("%d 0 obj\n%s\nendobj\n", n, body))
+	}
+	b.tell(true, "not listed:", ref(n))
+}
+
+// leftToViewers says whether viewers make appearances: they make them objects of
+// the numbers that are free, which the pages must then not refer to.
+func (b *builder) leftToViewers() bool {
+	for _, o := range b.objects {
+		if at, ok := areaOf(o.get("Rect")); ok && at.Left < at.Right && o.get("AP") == "" {
+			return true
+		}
+	}
+	return b.objects[acroForm].get("NeedAppearances") != ""
 }
 
 func (s *surface) uses(category, name string) bool {
@@ -142,6 +177,9 @@ func (s *surface) finish() {
 	for _, part := range s.split(data) {
 		parts = append(parts, s.ref(s.filtered(dict(), part)))
 	}
+	if s.theme == covering && s.chance(20) {
+		parts = append(parts, s.ref(s.misread(data)))
+	}
 	switch {
 	case o.get("Contents") != "":
 	case len(parts) == 1 && s.chance(2):
@@ -160,18 +198,35 @@ func (s *surface) split(data string) []string {
 	return []string{data}
 }
 
+// misread is a stream whose end or encoding is another than it says.
+func (s *surface) misread(data string) *object {
+	s.tell(true, "a stream that misreads")
+	hidden := "q 0 0 1 rg 50 100 100 20 re f Q "
+	switch s.IntN(5) {
+	case 0:
+		return bare("<</Length 3>>stream\nq Q " + hidden + "\nendstream")
+	case 1:
+		return bare(fmt.Sprintf("<</Length %s>>stream\n%s\nendstream", s.ref(bare("3")), hidden))
+	case 2:
+		return bare(fmt.Sprintf("<</Length %d/Filter/Unknown>>stream\n%s\nendstream", len(hidden), hidden))
+	case 3:
+		return stream("q Q\nendstream\n" + hidden)
+	}
+	return stream(hidden, "Filter", pick(s.builder, "[]", "null", "[null]", s.ref(bare("/Crypt")), "[/Crypt]"), "F", "null")
+}
+
 // filtered makes an object a stream, encoded in one of the usual ways or not.
 func (s *surface) filtered(o *object, data string) *object {
 	c := o.clone()
-	switch s.IntN(6) {
-	case 0:
+	switch encoding := s.IntN(6); {
+	case encoding == 0:
 		var out bytes.Buffer
 		w := zlib.NewWriter(&out)
 		w.Write([]byte(data)) // a bytes.Buffer takes everything
 		w.Close()
 		data = out.String()
 		c.set("Filter", s.loose("/FlateDecode"))
-	case 1:
+	case encoding == 1 && s.theme != plain:
 		data = hex.EncodeToString([]byte(data)) + ">"
 		c.set("Filter", "[/ASCIIHexDecode]")
 	}
@@ -185,14 +240,25 @@ func (b *builder) twice() {
 	if b.theme == plain || !b.chance(12) {
 		return
 	}
-	n := pick(b, firstPage, firstPage, secondPage, catalog, acroForm, font)
+	n := pick(b, firstPage, firstPage, secondPage, catalog, acroForm, font, firstFree+b.IntN(b.next-firstFree))
 	o := b.objects[n]
+	if o == nil || len(o.entries) == 0 {
+		return
+	}
 	e := o.entries[b.IntN(len(o.entries))]
 	if value := o.get("Contents"); value != "" && b.chance(2) {
 		e = entry{"Contents", value}
 	}
-	if e.key == "Contents" || e.key == "BaseFont" {
-		e.value = pick(b, b.ref(stream("1 0 0 rg 0 0 200 200 re f")), "/Courier")
+	switch {
+	case e.key == "Contents":
+		e.value = b.ref(stream("1 0 0 rg 0 0 200 200 re f"))
+	case e.key == "BaseFont":
+		e.value = "/Courier"
+	case b.chance(2):
+		e.value = pick(b, "null", "[0 0 9 9]", b.mark("1 0 0"), "[9 0 0 9 0 0]", b.inline(dict("LW", "60")))
+	}
+	if b.chance(4) {
+		e.key = fmt.Sprintf("#%02x", e.key[0]) + e.key[1:]
 	}
 	o.entries = slices.Insert(o.entries, b.IntN(len(o.entries)+1), e)
 	b.doubled = n

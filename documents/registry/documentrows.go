@@ -50,6 +50,15 @@ type requestRow struct {
 // text returns a column of the document as text.
 func (d *documentRows) text(column string) string { return asText(d.row["documents."+column]) }
 
+// asInt returns an integer as it was read, and -1 for what is none: SQLite keeps
+// anything in any column.
+func asInt(v any) int64 {
+	if n, ok := v.(int64); ok {
+		return n
+	}
+	return -1
+}
+
 func asText(v any) string {
 	if b, ok := v.([]byte); ok {
 		return string(b)
@@ -131,9 +140,7 @@ func readEvents(ctx context.Context, db querier, number string) ([]eventRow, err
 	for ; len(values) > 0; values = values[columns:] {
 		v := values[:columns]
 		e := eventRow{kind: asText(v[1]), detail: v[4], data: v[5], all: v}
-		e.seq, _ = v[0].(int64)
-		e.effective, _ = v[2].(int64)
-		e.recorded, _ = v[3].(int64)
+		e.seq, e.effective, e.recorded = asInt(v[0]), asInt(v[2]), asInt(v[3])
 		e.logIdx.Int64, e.logIdx.Valid = v[6].(int64)
 		list = append(list, e)
 	}
@@ -153,7 +160,7 @@ func readRequests(ctx context.Context, db querier, number string) ([]requestRow,
 		q := requestRow{all: v, row: row{
 			"requests.client": v[1], "requests.idempotency_key": v[2], "requests.body_sha256": v[3],
 		}}
-		q.event, _ = v[0].(int64)
+		q.event = asInt(v[0])
 		list = append(list, q)
 	}
 	return list, nil

@@ -53,7 +53,9 @@ const leafVersion = 2
 // documents as they are after the event, those of the event's own row, and
 // those of the request that asked for it. Records that an event is missing
 // from (adopted) and after which the others' salts are gone (erased) also have
-// digests of all rows in events and requests.
+// digests of all rows in events and requests. The digest named salt is over
+// nothing: it shows that the salt is the one of the leaf, whatever became of the
+// rows.
 type Leaf struct {
 	Digests     map[string]string `json:"digests"`
 	EffectiveAt time.Time         `json:"effective_at,omitzero"` // of an event of a document
@@ -96,6 +98,16 @@ func (l *Leaf) commit(salt []byte, name string, values ...any) {
 func (l Leaf) opens(salt []byte, name string, values ...any) bool {
 	return hmac.Equal([]byte(l.Digests[name]), []byte(digest(salt, name, values)))
 }
+
+// The salt of a leaf, and the name of the digest that commits to it.
+const (
+	saltLength = 32
+	saltDigest = "salt"
+)
+
+// saltedBy reports whether a salt is the one that the digests were made with.
+// The length counts: HMAC takes a key and the same with zeros behind it as one.
+func (l Leaf) saltedBy(salt []byte) bool { return len(salt) == saltLength && l.opens(salt, saltDigest) }
 
 func digest(salt []byte, name string, values []any) string {
 	key := hmac.New(sha256.New, salt)

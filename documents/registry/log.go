@@ -37,16 +37,16 @@ func (r *Registry) Head(ctx context.Context) (size int64, hash tlog.Hash, err er
 	return readHead(ctx, r.Store.read)
 }
 
-func readHead(ctx context.Context, db rowReader) (size int64, hash tlog.Hash, err error) {
-	var text string
-	err = db.QueryRowContext(ctx, `SELECT size, hash FROM log_head WHERE id = 1`).Scan(&size, &text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, tlog.Hash{}, &TamperError{Index: -1, Reason: "the head of the log is missing"}
-	}
+func readHead(ctx context.Context, db querier) (size int64, hash tlog.Hash, err error) {
+	head, err := readValues(ctx, db, 2, `SELECT size, hash FROM log_head WHERE id = 1`)
 	if err != nil {
 		return 0, tlog.Hash{}, fmt.Errorf("failed to read the head of the log: %w", err)
 	}
-	if hash, err = tlog.ParseHash(text); err != nil || size < 0 {
+	if len(head) == 0 {
+		return 0, tlog.Hash{}, &TamperError{Index: -1, Reason: "the head of the log is missing"}
+	}
+	size = asInt(head[0])
+	if hash, err = tlog.ParseHash(asText(head[1])); err != nil || hash.String() != asText(head[1]) || size < 0 {
 		return 0, tlog.Hash{}, &TamperError{Index: max(size-1, -1), Reason: "the head of the log cannot be read"}
 	}
 	return size, hash, nil
@@ -86,6 +86,7 @@ func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error
 // the salt of its digests, and returns its index. The head is updated first: its
 // row is the lock that lets one append at a time.
 func appendLeaf(ctx context.Context, tx *sql.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
+	leaf.commit(salt, saltDigest)
 	record, err := json.Marshal(leaf)
 	if err != nil {
 		return 0, err
@@ -219,7 +220,7 @@ func scanHashes(rows *sql.Rows, err error) (map[int64]tlog.Hash, error) {
 		if err := rows.Scan(&idx, &text); err != nil {
 			return nil, err
 		}
-		if h, err := tlog.ParseHash(text); err == nil {
+		if h, err := tlog.ParseHash(text); err == nil && h.String() == text {
 			found[idx] = h
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"tamga/documents/seal"
 )
 
-func withSeal(t *testing.T, r *Registry) seal.Key {
+func withSeal(t testing.TB, r *Registry) seal.Key {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)

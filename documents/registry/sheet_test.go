@@ -16,7 +16,7 @@ import (
 )
 
 // samples are the drafts of documents/testdata by name.
-func samples(t *testing.T) map[string]documents.Draft {
+func samples(t testing.TB) map[string]documents.Draft {
 	t.Helper()
 	files, err := filepath.Glob("../testdata/*.json")
 	if err != nil || len(files) == 0 {
@@ -31,6 +31,12 @@ func samples(t *testing.T) map[string]documents.Draft {
 		all[strings.TrimSuffix(filepath.Base(file), ".json")] = d
 	}
 	return all
+}
+
+// fromSamples returns a sample of this name, without its number.
+func fromSamples(t testing.TB, name string) documents.Draft {
+	t.Helper()
+	return samples(t)[name].Numbered("", documents.Date{})
 }
 
 // Every kind is issued, with all that the register gives to it.

@@ -213,7 +213,7 @@ func (s *Store) randomBytes(n int) []byte {
 }
 
 // newSalt returns the salt of one leaf.
-func (s *Store) newSalt() []byte { return s.randomBytes(32) }
+func (s *Store) newSalt() []byte { return s.randomBytes(saltLength) }
 
 // Times are kept as whole microseconds since 1970 UTC.
 

@@ -27,6 +27,9 @@ func verifyDocuments(ctx context.Context, db querier) (map[series]int64, error) 
 		}
 		for _, v := range numbers {
 			after = asText(v)
+			if _, ok := v.(string); !ok {
+				return nil, &TamperError{Index: -1, Number: after, Reason: "the number is not text"}
+			}
 			d, err := readDocument(ctx, db, after)
 			if err != nil {
 				return nil, err
@@ -74,6 +77,8 @@ func (d *documentRows) wrongRecord() (int64, string) {
 			return r.idx, "the record is missing"
 		case !gone && r.leaf != nil && r.salt == nil:
 			return r.idx, "the salt of the record is missing"
+		case !gone && r.leaf != nil && !r.leaf.saltedBy(r.salt):
+			return r.idx, "the salt of the record was changed"
 		case r.old != nil && r.salt != nil:
 			return r.idx, "a record without digests has a salt"
 		case r.leaf != nil && i < last && r.leaf.Event == string(documents.EventErased):

@@ -255,21 +255,18 @@ func phaseOf(e entry) (phase int, reason string) {
 
 // nothingBeyond looks for rows that the head does not know of.
 func nothingBeyond(ctx context.Context, db querier, size int64) error {
-	var idx int64
-	err := db.QueryRowContext(ctx, `
-		SELECT idx FROM log_entries WHERE idx < 0 OR idx >= $1 ORDER BY idx LIMIT 1`, size).Scan(&idx)
-	if err == nil {
-		return &TamperError{Index: idx, Reason: "the record lies beyond the head of the log"}
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		err = db.QueryRowContext(ctx, `
-			SELECT idx FROM log_hashes WHERE idx < 0 OR idx >= $1 ORDER BY idx LIMIT 1`, tlog.StoredHashCount(size)).Scan(&idx)
-	}
-	if err == nil {
-		return &TamperError{Index: size, Reason: fmt.Sprintf("the stored hash %d lies beyond the head of the log", idx)}
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("failed to read the log: %w", err)
+	for _, q := range []struct {
+		table string
+		end   int64
+	}{{"log_entries", size}, {"log_hashes", tlog.StoredHashCount(size)}} {
+		found, err := readValues(ctx, db, 1, `
+			SELECT idx FROM `+q.table+` WHERE idx < 0 OR idx >= $1 ORDER BY idx LIMIT 1`, q.end)
+		if err != nil {
+			return fmt.Errorf("failed to read the log: %w", err)
+		}
+		if len(found) > 0 {
+			return &TamperError{Index: size, Reason: fmt.Sprintf("row %v of %s lies beyond the head of the log", found[0], q.table)}
+		}
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package registry
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,6 +20,9 @@ func verifyRows(ctx context.Context, db querier, s rowSubject) error {
 		}
 		for _, v := range keys {
 			after = asText(v)
+			if _, ok := v.(string); !ok {
+				return &TamperError{Index: -1, Subject: s.subject, Number: after, Reason: "the " + s.key + " is not text"}
+			}
 			row, err := readRow(ctx, db, s.table, s.key+` = $1`, after)
 			if err != nil {
 				return err
@@ -48,6 +49,8 @@ func (s rowSubject) contradiction(r row, records []storedLeaf) (idx int64, reaso
 			return rec.idx, "a record is missing"
 		case rec.salt == nil:
 			return rec.idx, "the salt of the record is missing"
+		case !rec.leaf.saltedBy(rec.salt):
+			return rec.idx, "the salt of the record was changed"
 		}
 	}
 	if len(records) == 0 {
@@ -85,13 +88,12 @@ func verifyOutside(ctx context.Context, db querier) error {
 			"the row in " + s.table + " is missing"})
 	}
 	for _, q := range questions {
-		bad := &TamperError{Subject: q.subject, Reason: q.reason}
-		err := db.QueryRowContext(ctx, q.query).Scan(&bad.Index, &bad.Number)
-		if err == nil {
-			return bad
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
+		found, err := readValues(ctx, db, 2, q.query)
+		if err != nil {
 			return fmt.Errorf("failed to verify the register: %w", err)
+		}
+		if len(found) > 0 {
+			return &TamperError{Index: asInt(found[0]), Subject: q.subject, Number: asText(found[1]), Reason: q.reason}
 		}
 	}
 	return nil
@@ -106,9 +108,7 @@ func verifyCounters(ctx context.Context, db querier, taken map[series]int64) err
 	}
 	counted := map[series]int64{}
 	for ; len(values) > 0; values = values[3:] {
-		year, _ := values[1].(int64)
-		last, _ := values[2].(int64)
-		counted[series{asText(values[0]), int(year)}] = last
+		counted[series{asText(values[0]), int(asInt(values[1]))}] = asInt(values[2])
 	}
 	all := maps.Clone(counted)
 	maps.Copy(all, taken)

@@ -10,8 +10,8 @@ import (
 
 // fill fills a field as viewers do.
 func (b *builder) fill(f *field) {
-	if f.kind == "Ch" && b.changed[f.n] != nil {
-		return // it would get its old value again
+	if b.changed[f.n] != nil {
+		return // once a revision
 	}
 	o := b.edit(f.n)
 	f.value = pick(b, slices.DeleteFunc([]string{"New", "900", "Yes sir"}, func(v string) bool { return v == f.value })...)

@@ -3,6 +3,7 @@ package signing
 import (
 	"context"
 
+	"tamga/certs"
 	"tamga/signing/pades"
 )
 
@@ -36,4 +37,20 @@ func VerifyPDFWithin(v *Verifier, file []byte, digestible int64) (*Verdict, erro
 	p.ranges.left = digestible
 	p.judge(verdict)
 	return verdict, nil
+}
+
+// CheckSignature reads back the signature of the last revision, as edited, as
+// that of a certificate over a digest.
+func CheckSignature(doc *pades.Document, c *certs.Certificate, opt PDFOptions, digest []byte, edit func(*pades.Signature)) error {
+	s := doc.Signatures[len(doc.Signatures)-1]
+	parts := doc.SignedBytes(s)
+	edit(&s)
+	added := &addedSignature{doc, s}
+	if s.ID == (pades.Ref{}) {
+		added = nil
+	}
+	if err := added.checkPlace(parts); err != nil {
+		return err
+	}
+	return revisionSigner{certificate: c, opt: opt}.check(added, digest)
 }

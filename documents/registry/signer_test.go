@@ -2,10 +2,9 @@ package registry
 
 import (
 	"context"
-	"crypto"
 	"errors"
-	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,25 +14,14 @@ import (
 	"tamga/signing/signtest"
 )
 
-// countingSigner counts what it signs.
-type countingSigner struct {
-	crypto.Signer
-	used *int
-}
-
-func (s countingSigner) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	*s.used++
-	return s.Signer.Sign(rand, digest, opts)
-}
-
 // A document that prints another person or office than the certificate of the
 // key is refused before it costs a number or a signature, and the refusal names
 // the field and nobody.
 func TestPrintedSignerIsTheCertificates(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, _ := open(t, dsn)
-		used := 0
-		r.Key.Signer = countingSigner{r.Key.Signer, &used}
+		used := &atomic.Int64{}
+		r.Key.Signer = countingSigner{r.Key.Signer, used}
 		for name, c := range map[string]struct {
 			change func(*documents.Licence)
 			want   string
@@ -61,11 +49,11 @@ func TestPrintedSignerIsTheCertificates(t *testing.T) {
 				}
 			}
 		}
-		if list, err := r.List(t.Context(), "", 0); err != nil || len(list) > 0 || used > 0 {
-			t.Errorf("refusals cost %d numbers and %d signatures (%v)", len(list), used, err)
+		if list, err := r.List(t.Context(), "", 0); err != nil || len(list) > 0 || used.Load() > 0 {
+			t.Errorf("refusals cost %d numbers and %d signatures (%v)", len(list), used.Load(), err)
 		}
-		if rec := issue(t, r, "first", licenceDraft(1)); rec.Number != "26000001" || used == 0 {
-			t.Errorf("the first licence is %s, after %d signatures", rec.Number, used)
+		if rec := issue(t, r, "first", licenceDraft(1)); rec.Number != "26000001" || used.Load() == 0 {
+			t.Errorf("the first licence is %s, after %d signatures", rec.Number, used.Load())
 		}
 	})
 }

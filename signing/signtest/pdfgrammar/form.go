@@ -221,13 +221,13 @@ func (b *builder) twins() {
 	c.usual = func() {
 		b.tell(!b.permits(formLevel, title), "fill", title)
 		b.edit(above).set("V", "(New)")
+		b.allow(formLevel, title, c.free)
 		for i, kid := range kids {
 			if i == 1 && b.theme != plain && b.chance(4) {
 				b.tell(true, "in one place only")
 				break
 			}
 			b.appearance(&field{c, title, "New", "Tx", c.free[i]}, b.edit(number(kid)))
-			b.allow(formLevel, title, c.free[i:i+1])
 		}
 	}
 }

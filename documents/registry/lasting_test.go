@@ -19,9 +19,7 @@ func TestLastingDocuments(t *testing.T) {
 		r, clock := open(t, dsn)
 		pki := signtest.New(t, ca.ECDSA)
 		clock.advance(signtest.Now().Sub(start))
-		head := signtest.Head()
-		head.Surname, head.GivenName, head.Patronymic = "ӘБДІҒАЛИ", "ЖАНАР", "СЕРІКҚЫЗЫ"
-		r.Key, r.Verifier = pki.Person(head), pki.Verifier
+		r.Key, r.Verifier = pki.Person(official()), pki.Verifier
 		down := true
 		r.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
 			if down {

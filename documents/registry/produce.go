@@ -47,6 +47,9 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 // check, takes the printed name for the signer's. It is asked before a number
 // is taken, and again of the whole content before the key is used.
 func (r *Registry) signs(content documents.Draft) error {
+	if r.Key.Certificate == nil {
+		return fmt.Errorf("documents cannot be signed now: %w", signing.ErrKeyMismatch)
+	}
 	return content.CheckSigner(r.Key.Certificate.Identity())
 }
 

@@ -14,6 +14,13 @@ import (
 	"tamga/signing/signtest"
 )
 
+// official is whom the documents of the tests print, under any authority.
+func official() ca.Person {
+	p := signtest.Head()
+	p.Surname, p.GivenName, p.Patronymic = "ӘБДІҒАЛИ", "ЖАНАР", "СЕРІКҚЫЗЫ"
+	return p
+}
+
 // A document that prints another person or office than the certificate of the
 // key is refused before it costs a number or a signature, and the refusal names
 // the field and nobody.
@@ -82,6 +89,10 @@ func TestPrintedSignerWhenTheKeyChanges(t *testing.T) {
 		if rec, replayed, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "before", Draft: licenceDraft(1)}); err != nil || !replayed || rec.Number != "26000001" {
 			t.Errorf("what was issued before: %v %t %v", rec.Number, replayed, err)
 		}
+		r.Key = signing.Key{}
+		if _, _, err = r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(2)}); !errors.Is(err, signing.ErrKeyMismatch) {
+			t.Errorf("without a key: %v", err)
+		}
 		r.Key, r.Verifier = first, verifier
 		clock.advance(start.Sub(signtest.Now()))
 		if rec := issue(t, r, "a", licenceDraft(2)); rec.Number != "26000002" {
@@ -97,9 +108,7 @@ func TestOutputSignedByAnother(t *testing.T) {
 		r, clock := open(t, dsn)
 		pki := signtest.New(t, ca.ECDSA)
 		clock.advance(signtest.Now().Sub(start))
-		head := signtest.Head()
-		head.Surname, head.GivenName, head.Patronymic = "ӘБДІҒАЛИ", "ЖАНАР", "СЕРІКҚЫЗЫ"
-		r.Key, r.Verifier = pki.Person(head), pki.Verifier
+		r.Key, r.Verifier = pki.Person(official()), pki.Verifier
 		other := pki.Person(signtest.Applicant())
 		r.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
 			signed, err := signing.SignExistingPDF([]byte(plainPDF), other, signing.PDFOptions{Time: at})

@@ -29,6 +29,8 @@ func TestNameComparison(t *testing.T) {
 		same bool
 	}{
 		{"case", text(p, "Good CA"), text(p, "gOOD ca"), true},
+		{"the first and the last letters", text(p, "AZ"), text(u, "az"), true},
+		{"what stands beside the letters", text(p, "@["), text(u, "`{"), false},
 		{"string type", text(p, "Good CA"), text(u, "Good CA"), true},
 		{"BMP", text(0x1e, "\x04\x1d\x00A"), text(u, "НA"), true},
 		{"Latin-1", text(0x14, "caf\xe9"), text(u, "CAFÉ"), true},
@@ -112,6 +114,11 @@ func TestSubtrees(t *testing.T) {
 		{FormEmail, "a@x..kz", "x.kz", refuse, ""},
 		{FormEmail, "ә@x.kz", "x.kz", refuse, ""},
 		{FormEmail, "a@x.kz", "@x.kz", refuse, ""},
+		{FormEmail, "a@x.kz", "x..kz", refuse, ""},
+		{FormEmail, "a@x.kz", "..kz", refuse, ""},
+		{FormEmail, "a@x.kz", ".", refuse, ""},
+		{FormURI, "http://x.kz/", "x..kz", refuse, ""},
+		{FormURI, "http://x.kz/", "x.kz:80", refuse, ""},
 		{FormEmail, "\"a@b\"@x.kz", "b", no, ""},
 		{FormEmail, "a@evil.kz@x.kz", "x.kz", refuse, ""},
 		{FormEmail, "a@x.kz@evil.kz", "x.kz", refuse, ""},

@@ -61,9 +61,6 @@ func ParseDistributionPointName(body []byte) (DistributionPointName, error) {
 		full, err := ParseGeneralNames(e.Body)
 		return DistributionPointName{Full: full}, err
 	case der.ContextConstructed(1):
-		if len(e.Body) == 0 {
-			break
-		}
 		_, err := ParseName(der.Sequence(der.Encode(der.SetTag, e.Body)))
 		return DistributionPointName{Relative: e.Body}, err
 	}

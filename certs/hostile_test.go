@@ -144,4 +144,7 @@ func TestNamesThatMultiply(t *testing.T) {
 	if _, err := pool(a).Validate(made[0], made[1:], certs.Inputs{At: now}); reason(err) != certs.ReasonBudgetExhausted {
 		t.Errorf("%v", err)
 	}
+	if _, err := pool(a).Build(made[0], made[1:], now); reason(err) != certs.ReasonBudgetExhausted {
+		t.Errorf("a path alone: %v", err)
+	}
 }

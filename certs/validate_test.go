@@ -338,3 +338,101 @@ func TestPresentButEmpty(t *testing.T) {
 		t.Errorf("no extended use: %v", err)
 	}
 }
+
+// What an authority asks for after some certificates more is asked for then, and
+// not before: each that is not self-issued counts (RFC 5280 sections 4.2.1.11,
+// 4.2.1.14 and 6.1.4). Between the authority and the target stand two.
+func TestSkippedCertificates(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	explicit := func(n byte) func(*ca.Template) {
+		return set(36, true, der.Sequence(der.Encode(der.Context(0), []byte{n})))
+	}
+	noMapping := func(n byte) func(*ca.Template) {
+		return set(36, true, der.Sequence(der.Encode(der.Context(1), []byte{n})))
+	}
+	noAny := func(n byte) func(*ca.Template) { return set(54, true, []byte{2, 1, n}) }
+	mapped := mappings([2]asn1.ObjectIdentifier{policyA, policyB})
+	selfIssued := func(x *ca.Template) { x.Subject = x.Issuer }
+	anyInput := certs.Inputs{At: now}
+	wanted := certs.Inputs{At: now, ExplicitPolicy: true}
+	for _, test := range []struct {
+		name  string
+		limit func(byte) func(*ca.Template)
+		below []func(*ca.Template)
+		in    certs.Inputs
+		first byte // from which number of skipped certificates on the path is valid
+	}{
+		{"a policy is required", explicit, []func(*ca.Template){policies(policyA), policies(policyA), policies(policyB)}, anyInput, 4},
+		{"one is self-issued", explicit, []func(*ca.Template){policies(policyA), all(policies(policyA), selfIssued), policies(policyB)}, anyInput, 3},
+		{"mapping is inhibited", noMapping, []func(*ca.Template){policies(policyA), all(policies(policyA), mapped), policies(policyB)}, wanted, 2},
+		{"mapping is inhibited, the one before is self-issued", noMapping, []func(*ca.Template){all(policies(policyA), selfIssued), all(policies(policyA), mapped), policies(policyB)}, wanted, 1},
+		{"any is inhibited", noAny, []func(*ca.Template){policies(policyA), policies(policyA), policies(certs.AnyPolicy)}, wanted, 3},
+		{"any is inhibited, one is self-issued", noAny, []func(*ca.Template){policies(policyA), all(policies(policyA), selfIssued), policies(certs.AnyPolicy)}, wanted, 2},
+	} {
+		for n := byte(0); n < 7; n++ {
+			changes := append([]func(*ca.Template){nil, all(policies(policyA), test.limit(n))}, test.below...)
+			made := chain(t, a, changes...)
+			p := &certs.Pool{}
+			p.AddAnchor(made[len(made)-1])
+			want := certs.ReasonPolicy
+			if n >= test.first {
+				want = ""
+			}
+			if _, err := p.Validate(made[0], made[1:], test.in); reason(err) != want {
+				t.Errorf("%s after %d: %v, want %q", test.name, n, err, want)
+			}
+		}
+	}
+}
+
+// The target may ask for a policy itself: with 0 it does, with more it asks
+// nothing of itself.
+func TestTargetThatRequiresPolicy(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	for n, want := range map[byte]certs.PathReason{0: certs.ReasonPolicy, 1: "", 2: ""} {
+		made := chain(t, a, nil, policies(policyA), all(policies(policyB), set(36, true, der.Sequence(der.Encode(der.Context(0), []byte{n})))))
+		p := &certs.Pool{}
+		p.AddAnchor(made[len(made)-1])
+		if _, err := p.Validate(made[0], made[1:], certs.Inputs{At: now}); reason(err) != want {
+			t.Errorf("%d: %v, want %q", n, err, want)
+		}
+	}
+}
+
+// Numbers of certificates to skip: what is longer than any path is as good as the
+// longest, and what is negative, of another type or followed by something is none.
+func TestNumbersOfSkippedCertificates(t *testing.T) {
+	a := newAuthority(t, ca.ECDSA)
+	number := func(b ...byte) []byte { return der.Encode(der.Integer, b) }
+	for _, test := range []struct {
+		value []byte
+		want  int // -1 is refused
+	}{
+		{number(0), 0}, {number(1), 1}, {number(0x7f), 127}, {number(0x10, 0, 0), 1 << 20}, {number(0x0f, 0xff, 0xff), 1<<20 - 1},
+		{number(0x10, 0, 1), 1 << 20}, {number(1, 0, 0, 0, 0, 0, 0, 0, 0, 0), 1 << 20},
+		{number(0xff), -1}, {number(), -1}, {number(0, 1), -1}, {der.Octets([]byte{1}), -1}, {append(number(1), 5, 0), -1},
+	} {
+		h, err := a.Issue(ca.Person{Surname: "А", GivenName: "Б", NotAfter: now.AddDate(1, 0, 0), Template: set(54, true, test.value)})
+		switch {
+		case test.want < 0 && !errors.Is(err, certs.ErrMalformed):
+			t.Errorf("%x: %v", test.value, err)
+		case test.want >= 0 && (err != nil || h.Certificate.InhibitAnyPolicy != test.want):
+			t.Errorf("%x: %v, want %d", test.value, err, test.want)
+		}
+	}
+	for name, value := range map[string][]byte{
+		"nothing": der.Sequence(), "something else": der.Sequence(der.Encode(der.Context(2), []byte{1})),
+		"in another order": der.Sequence(der.Encode(der.Context(1), []byte{1}), der.Encode(der.Context(0), []byte{1})),
+	} {
+		if _, err := a.Issue(ca.Person{Surname: "А", GivenName: "Б", NotAfter: now.AddDate(1, 0, 0), Template: set(36, true, value)}); !errors.Is(err, certs.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	plain := issue(t, a, ca.Person{}).Certificate
+	if plain.InhibitAnyPolicy != -1 || plain.RequireExplicitPolicy != -1 || plain.InhibitPolicyMapping != -1 || plain.MaxPathLen != -1 {
+		t.Errorf("absent: %d %d %d %d", plain.InhibitAnyPolicy, plain.RequireExplicitPolicy, plain.InhibitPolicyMapping, plain.MaxPathLen)
+	}
+	if d := plain.Describe(); d != plain.Describe() {
+		t.Error("described twice")
+	}
+}

@@ -132,9 +132,6 @@ func (l *list) locateEntries(body []byte) error {
 		return err
 	}
 	tail := r.Rest()
-	if tag, ok := r.Peek(); ok && tag == der.SequenceTag {
-		return der.ErrSyntax // a second one, which is none of the fields
-	}
 	if len(head)+len(tail) > maxFields {
 		return fmt.Errorf("%w: %d bytes around the entries", ErrTooLarge, len(head)+len(tail))
 	}

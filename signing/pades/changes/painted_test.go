@@ -414,6 +414,33 @@ func TestShownText(t *testing.T) {
 	}
 }
 
+func TestMadeOf(t *testing.T) {
+	for _, c := range []struct {
+		shown string
+		texts []string
+		want  bool
+	}{
+		{"", nil, true},
+		{"Old", []string{"Old", "New"}, true},
+		{"Old New Old", []string{"Old", "New"}, true},
+		{"900", []string{"Old", "New"}, false},
+		{"Old9", []string{"Old", "New"}, false},
+		{"Ne", []string{"Old", "New"}, false},
+		{"aab", []string{"a", "ab"}, true},
+		{"One of them", []string{"One of", "them"}, true},
+		{"caf\xE9 one", []string{"café", "one"}, true},
+		{"caf one", []string{"café", "one"}, true},
+		{"cafx one", []string{"café", "one"}, false},
+		{"x", []string{""}, false},
+		{strings.Repeat("a", maxShown), []string{"a"}, true},
+		{strings.Repeat("a", maxShown+1), []string{"a"}, false},
+	} {
+		if got := madeOf([]byte(c.shown), c.texts); got != c.want {
+			t.Errorf("%.20q of %q: %v", c.shown, c.texts, got)
+		}
+	}
+}
+
 func FuzzContent(f *testing.F) {
 	f.Add([]byte("q 1 0 0 1 0 0 cm BT /F1 1 Tf (a) Tj [<41> 2] TJ ET 0 0 m 1 1 l S Q"))
 	f.Fuzz(func(t *testing.T, content []byte) {

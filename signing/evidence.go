@@ -46,6 +46,8 @@ type evidence struct {
 	// made when they are asked for.
 	lists *revocation.Lists
 	since map[[32]byte]time.Time
+	// responders are the answers about responders that were asked for already.
+	responders map[responderKey]revocation.Answer
 }
 
 func (v *Verifier) newEvidence() *evidence { return &evidence{left: v.left} }
@@ -109,7 +111,7 @@ func (e *evidence) settle(p *proofs) {
 			}
 		}
 	}
-	e.since = nil
+	e.since, e.responders = nil, nil
 }
 
 func (e *evidence) empty() bool { return e == nil || len(e.crls)+len(e.ocsps) == 0 }

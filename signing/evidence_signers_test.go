@@ -243,6 +243,7 @@ func TestLaterRevocationThatOneSourceKnows(t *testing.T) {
 		{"superseded, other", nil, []revocation.Reason{revocation.Superseded}, 0, 4, "TOTAL-PASSED"},
 		{"stolen, own", []revocation.Reason{revocation.KeyCompromise}, nil, 4, 0, "INDETERMINATE REVOKED_NO_POE"},
 		{"stolen, other", nil, []revocation.Reason{revocation.KeyCompromise}, 0, 4, "INDETERMINATE REVOKED_NO_POE"},
+		{"for a reason that nobody knows", []revocation.Reason{7}, nil, 4, 0, "INDETERMINATE REVOKED_NO_POE"},
 		{"superseded first, own", []revocation.Reason{revocation.Superseded}, []revocation.Reason{revocation.KeyCompromise}, 3, 4, "INDETERMINATE REVOKED_NO_POE"},
 		{"superseded first, other", []revocation.Reason{revocation.KeyCompromise}, []revocation.Reason{revocation.Superseded}, 4, 3, "INDETERMINATE REVOKED_NO_POE"},
 		{"stolen first, other", []revocation.Reason{revocation.Superseded}, []revocation.Reason{revocation.KeyCompromise}, 4, 3, "INDETERMINATE REVOKED_NO_POE"},

@@ -36,9 +36,9 @@ func (e *evidence) proved(l *revocation.CRL) time.Time {
 	return e.since[l.Digest()]
 }
 
-// CauseTooMuch means that more responses came along than are verified for one
+// causeTooMuch means that more responses came along than are verified for one
 // question, so that some of them were not heard.
-const CauseTooMuch revocation.Cause = "too_many_responses"
+const causeTooMuch revocation.Cause = "too_many_responses"
 
 // status asks the evidence about one link of a path. What is not known to have
 // existed for as long as the issuer's key is believed may accuse only.
@@ -53,7 +53,7 @@ func (e *evidence) status(q *linkQuestion) (answer revocation.Answer, carried bo
 	if said.Status != "" {
 		answer = revocation.Join(answer, said, q.at)
 	}
-	if said.Cause == CauseTooMuch {
+	if said.Cause == causeTooMuch {
 		answer = unheard(answer)
 	}
 	return answer, determined(answer) && e.inFile(answer)
@@ -63,7 +63,7 @@ func (e *evidence) status(q *linkQuestion) (answer revocation.Answer, carried bo
 // accuse.
 func unheard(a revocation.Answer) revocation.Answer {
 	if a.Status != revocation.Revoked {
-		a.Status, a.Cause = revocation.Undetermined, CauseTooMuch
+		a.Status, a.Cause = revocation.Undetermined, causeTooMuch
 	}
 	return a
 }
@@ -130,8 +130,20 @@ func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at ti
 	return a
 }
 
-// responder tells all that is known of a responder, the first of a path.
+// responderKey names what was asked about a responder.
+type responderKey struct {
+	responder, issuer [32]byte
+	at, until         time.Time
+	depth             int
+}
+
+// responder tells all that is known of a responder, the first of a path. Many
+// responses are of one responder, who is asked about once.
 func (e *evidence) responder(q *linkQuestion, path certs.Path, at time.Time, depth int) revocation.Answer {
+	key := responderKey{path[0].Fingerprint(), path[1].Fingerprint(), at, q.until, depth}
+	if answer, ok := e.responders[key]; ok {
+		return answer
+	}
 	about := q.question(q.bag.all(), at)
 	about.Path, about.Also = path, e.all()
 	answer := q.v.Revocation.JudgeLink(about, 0)
@@ -139,7 +151,12 @@ func (e *evidence) responder(q *linkQuestion, path certs.Path, at time.Time, dep
 		about.Also = q.v.Revocation
 		answer = revocation.Join(answer, lists.JudgeLink(about, 0), at)
 	}
-	return revocation.Join(answer, e.answers(q, path, at, depth+1), at)
+	answer = revocation.Join(answer, e.answers(q, path, at, depth+1), at)
+	if e.responders == nil {
+		e.responders = map[responderKey]revocation.Answer{}
+	}
+	e.responders[key] = answer
+	return answer
 }
 
 // inFile reports whether everything that an answer rests on stands in the file.

@@ -303,9 +303,13 @@ func (p *Policy) validateRevocation() error {
 }
 
 // refusesLater reports whether a later revocation takes away what was good
-// before.
+// before. A reason that RFC 5280 does not have says as little as none.
 func (p *Policy) refusesLater(a revocation.Answer) bool {
-	return slices.Contains(p.LaterRevocationRefused, a.Reason.String())
+	reason := a.Reason
+	if !reason.Known() {
+		reason = revocation.Unspecified
+	}
+	return slices.Contains(p.LaterRevocationRefused, reason.String())
 }
 
 // reasons are the reasons of a revocation as RFC 5280 writes them.

@@ -73,6 +73,7 @@ func TestJoin(t *testing.T) {
 		{"two later ones: earliest and gravest", since(answer(good, 1), 9, replaced), since(answer(good, 2), 12, stolen), good, "", 9, stolen},
 		{"two later ones, the gravest first", since(answer(good, 1), 9, stolen), since(answer(good, 2), 12, replaced), good, "", 9, stolen},
 		{"two later ones, one without a reason", since(answer(good, 1), 9, hold), since(answer(good, 2), 12, revocation.Unspecified), good, "", 9, revocation.Unspecified},
+		{"two later ones, one without a known reason", since(answer(good, 1), 9, replaced), since(answer(good, 2), 12, 7), good, "", 9, 7},
 		{"later revocation that is told without proof", since(answer(open, 1), 9, stolen), answer(good, 2), good, "", 9, stolen},
 		{"later hold, lifted since", since(answer(good, 1), 9, hold), answer(good, 2), good, "", 0, 0},
 		{"later hold, newer", since(answer(good, 2), 9, hold), answer(good, 1), good, "", 9, hold},
@@ -110,6 +111,11 @@ func TestReasonsThatAreFinal(t *testing.T) {
 		want := r != revocation.CertificateHold && r != revocation.RemoveFromCRL && r != revocation.NeverIssued
 		if r.Final() != want {
 			t.Errorf("%s: %t", r, r.Final())
+		}
+	}
+	for _, r := range []revocation.Reason{7, 11, -2} {
+		if r.Known() || !r.Final() {
+			t.Errorf("%s: known %t, final %t", r, r.Known(), r.Final())
 		}
 	}
 	if got := revocation.NeverIssued.String(); got != "neverIssued" {

@@ -26,6 +26,19 @@ const NeverIssued Reason = -1
 
 // String returns the reason as RFC 5280 writes it.
 func (r Reason) String() string {
+	if name, ok := r.name(); ok {
+		return name
+	}
+	return fmt.Sprintf("reason %d", int(r))
+}
+
+// Known reports whether the reason is one of those above.
+func (r Reason) Known() bool {
+	_, ok := r.name()
+	return ok
+}
+
+func (r Reason) name() (string, bool) {
 	names := map[Reason]string{
 		Unspecified: "unspecified", KeyCompromise: "keyCompromise", CACompromise: "cACompromise",
 		AffiliationChanged: "affiliationChanged", Superseded: "superseded",
@@ -33,10 +46,8 @@ func (r Reason) String() string {
 		RemoveFromCRL: "removeFromCRL", PrivilegeWithdrawn: "privilegeWithdrawn", AACompromise: "aACompromise",
 		NeverIssued: "neverIssued",
 	}
-	if name, ok := names[r]; ok {
-		return name
-	}
-	return fmt.Sprintf("reason %d", int(r))
+	name, ok := names[r]
+	return name, ok
 }
 
 // Final reports whether nothing undoes the revocation: a hold can be lifted, and

@@ -82,6 +82,8 @@ func TestPainted(t *testing.T) {
 		{"0 90 m 300 90 l S", false},
 		{"/Thick gs 0 90 m 300 90 l S", true},
 		{"/Big gs BT 50 50 Td (W) Tj ET", true},
+		{"/F1 1 Tf /Big gs BT 50 50 Td (W) Tj ET", true},
+		{"/Big gs /F1 1 Tf BT 50 50 Td (W) Tj ET", false},
 		{"/None gs", true},
 		{"/Huge gs BT 50 50 Td (W) Tj ET", true},
 		{"/Odd gs", true},

@@ -137,6 +137,14 @@ func edges(g Signers) []Case {
 		{"edge: appearances not made anew, as before", edit(s, acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances false"), Honest, evidence},
 		{"edge: default resources lost", edit(s, acroForm, "/DR<</Font<</F1 8 0 R>>>>", "/DR<<>>"), Change, codeForm},
 
+		{"edge: a reference to nothing that is listed", s.edit(catalog, "/AcroForm", "/OCProperties 99 0 R/AcroForm").build(g).end("/Info 19 0 R").out,
+			Change, codeUnlisted},
+		{"edge: a reference to another generation", s.edit(firstPage, "/Contents 6 0 R", "/Contents[6 0 R 7 1 R]").build(g).end("/Info 19 0 R").out,
+			Change, codeUnlisted},
+		{"edge: a new reference to nothing that is listed", root("/Extensions<</ADBE<</BaseVersion 99 0 R>>>>", nil), Change, codeUnlisted},
+		{"edge: a reference to nothing that is listed, and nothing follows", s.edit(catalog, "/AcroForm", "/OCProperties 99 0 R/AcroForm").build(g).out,
+			Honest, "unchanged"},
+		{"edge: a reference to what is listed as free", freeReference(g), Honest, evidence},
 		{"edge: a lower version", edit(s.edit(catalog, "/AcroForm", "/Version/1.7/AcroForm"), catalog, "1.7", "1.6"), Change, codeCatalog},
 		{"edge: a long version", root("/Version/1.10", nil), Change, codeCatalog},
 		{"edge: metadata that is none", root("/Metadata 30 0 R", sample{fresh: streamBody("/Type/Other/Subtype/XML", "<x/>")}), Change, codeCatalog},
@@ -186,6 +194,14 @@ func writeRevisions(g Signers, s sample, updates ...sample) []byte {
 		d.end("/Info 19 0 R")
 	}
 	return d.out
+}
+
+// freeReference is a file with a reference to an object that its cross-reference
+// lists as free.
+func freeReference(g Signers) []byte {
+	d := approval().edit(catalog, "/AcroForm", "/OCProperties 50 0 R/AcroForm").draft(g)
+	d.list(50, entry{kind: 'f'})
+	return d.end("/Info 19 0 R").end("/Info 19 0 R").out
 }
 
 func movedInfo(g Signers) []byte {

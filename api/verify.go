@@ -100,7 +100,7 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		answer, err := v.answer(contextOf(c), asked)
+		answer, err := v.answer(c, asked)
 		if err != nil {
 			return err
 		}
@@ -109,8 +109,14 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 }
 
 // answer answers one question and lets the file go.
-func (v *service) answer(ctx context.Context, asked *verification) (answer *verifyAnswer, err error) {
+func (v *service) answer(c echo.Context, asked *verification) (answer *verifyAnswer, err error) {
+	ctx := contextOf(c)
 	defer func() { err = errors.Join(err, asked.close()) }()
+	release, err := v.judging(c, asked.file.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	answer = &verifyAnswer{}
 	verifier := *v.Verifier
 	verifier.Policy = asked.policy
@@ -131,10 +137,10 @@ func (v *service) answer(ctx context.Context, asked *verification) (answer *veri
 		if !asked.receipt {
 			return nil
 		}
-		made := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
-		answer.Receipt = &receiptAnswer{ID: made.ID}
-		if answer.Receipt.CMS, err = made.Sign(v.ReceiptKey); err == nil && asked.receiptPDF {
-			answer.Receipt.PDF, err = v.receiptPDF(ctx, made)
+		r := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
+		answer.Receipt = &receiptAnswer{ID: r.ID}
+		if answer.Receipt.CMS, err = v.signReceipt(ctx, r, r.AnsweredAt); err == nil && asked.receiptPDF {
+			answer.Receipt.PDF, err = v.receiptPDF(ctx, r)
 		}
 		return err
 	})

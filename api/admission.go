@@ -9,6 +9,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/semaphore"
+
+	"tamga/signing"
 )
 
 // What requests may cost together, unless the [Server] says otherwise.
@@ -19,41 +21,54 @@ const (
 )
 
 const (
-	admissionWait = 10 * time.Second // for a share of the memory
+	admissionWait = 20 * time.Second // for a share of the memory
 	answerTime    = time.Minute      // for sending an answer, after the work
 	spoolMemory   = 64 << 10         // of a body; what is longer goes to disk
 	leaveOnDisk   = 512 << 20        // for the database
 	megabyte      = 1 << 20
 )
 
-// budget is the memory that all requests at work share, in three parts, so that
-// large requests cannot keep small ones out, nor strangers those who have a
-// key. A request counts for what it may need at most, estimated by its route
-// and size before anything is made of it, and waits until that is free.
+// budget is the memory that all requests at work share: first for what is made
+// of their bodies, then for judging. Who waits for the second holds the first,
+// and never the other way round.
 type budget struct {
-	small, large, clients part
+	bodies, judging lanes
 }
 
-// part is a part of the budget, in bytes.
-type part struct {
+func newBudget(memory int64) *budget {
+	return &budget{bodies: newLanes(memory / 4), judging: newLanes(memory * 3 / 4)}
+}
+
+// lanes are memory in three parts, so that large requests cannot keep small
+// ones out, nor strangers those who have a key. A request counts for what it
+// may need at most, as far as that can be told beforehand, and waits until that
+// is free.
+type lanes struct {
+	small, large, clients lane
+}
+
+// lane is a part of the memory, in bytes.
+type lane struct {
 	size int64
 	free *semaphore.Weighted
 }
 
-func newPart(size int64) part { return part{size, semaphore.NewWeighted(size)} }
+func newLane(size int64) lane { return lane{size, semaphore.NewWeighted(size)} }
 
-func newBudget(memory int64) *budget {
-	return &budget{small: newPart(memory / 4), large: newPart(memory * 3 / 8), clients: newPart(memory * 3 / 8)}
+func newLanes(memory int64) lanes {
+	return lanes{small: newLane(memory / 4), large: newLane(memory * 3 / 8), clients: newLane(memory * 3 / 8)}
 }
 
-// smallest is what part of the part for small requests one may take at most.
+// smallest is what part of the lane for small requests one may take at most.
 const smallest = 8
 
 // admit waits for a share. The share of a request that may need more than its
-// whole part is that part: it works alone.
-func (b *budget) admit(ctx context.Context, cost int64, client bool) (release func(), err error) {
+// whole lane is that lane: it works alone.
+func (b *lanes) admit(ctx context.Context, cost int64, client bool) (release func(), err error) {
 	from := b.large
 	switch {
+	case cost == 0:
+		return func() {}, nil
 	case cost <= b.small.size/smallest:
 		from = b.small
 	case client:
@@ -72,7 +87,10 @@ func (b *budget) admit(ctx context.Context, cost int64, client bool) (release fu
 }
 
 // shares are what a request holds until it was answered.
-type shares struct{ release []func() }
+type shares struct {
+	release []func()
+	given   bool
+}
 
 const sharesKey = "shares"
 
@@ -88,7 +106,7 @@ func (v *service) share(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}()
 		if !hasBody(c.Request()) {
-			if err := v.admitted(c, 0); err != nil {
+			if err := v.admitted(c, 0, judgedCost(c.Path())); err != nil {
 				return err
 			}
 		}
@@ -96,52 +114,67 @@ func (v *service) share(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
+// hasBody reports whether a body comes, announced or in pieces.
+func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
 // admitted waits until a request may be worked on whose body is here, and gives
 // it its time from then on. The error is errBusy when it waited too long.
-func (v *service) admitted(c echo.Context, size int64) error {
+func (v *service) admitted(c echo.Context, body, judged int64) error {
 	held, ok := c.Get(sharesKey).(*shares)
-	if !ok {
-		return nil // no request of its own: a line of a batch was admitted
+	if !ok || held.given {
+		return nil // a second share while the first is held could wait for itself
 	}
+	held.given = true
 	ctx, cancel := context.WithTimeout(contextOf(c), v.RequestTime)
 	held.release = append(held.release, cancel)
 	c.SetRequest(c.Request().WithContext(ctx))
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(v.RequestTime + answerTime))
-	release, err := v.admit(c, size)
-	held.release = append(held.release, release)
-	return err
+	for _, share := range []struct {
+		from *lanes
+		cost int64
+	}{{&v.budget.bodies, body}, {&v.budget.judging, judged}} {
+		release, err := share.from.admit(ctx, share.cost, hasKey(c))
+		if err != nil {
+			return err
+		}
+		held.release = append(held.release, release)
+	}
+	return nil
 }
 
-// admit waits for the share of a request, or of a line of one.
-func (v *service) admit(c echo.Context, size int64) (release func(), err error) {
-	cost := costOf(c.Path(), size)
-	if cost == 0 {
-		return func() {}, nil
-	}
+func hasKey(c echo.Context) bool {
 	_, client := c.Get(clientKey).(string)
-	if release, err = v.budget.admit(contextOf(c), cost, client); err != nil {
-		return func() {}, err
-	}
-	return release, nil
+	return client
 }
 
-// costOf estimates what memory a request takes at most, by its route and the
-// length of its body.
-func costOf(route string, size int64) int64 {
+// judging waits until files may be judged; release says that they were.
+func (v *service) judging(c echo.Context, files ...[]byte) (release func(), err error) {
+	var cost int64
+	for _, file := range files {
+		if len(file) > 0 {
+			cost += signing.Weight(file)
+		}
+	}
+	return v.budget.judging.admit(contextOf(c), cost, hasKey(c))
+}
+
+// bodyCost is what reading a body of JSON takes: the values in it, decoded.
+func bodyCost(size int64) int64 {
+	if size <= spoolMemory {
+		return 0
+	}
+	return 2 * size
+}
+
+// judgedCost is what a request takes besides the files that it brings.
+func judgedCost(route string) int64 {
 	switch {
 	case route == "/v1/photographs":
 		return 128 * megabyte // its pixels
-	case route == "/v1/documents", strings.HasSuffix(route, "/events") && size > 0:
-		return 32*megabyte + perByte*size
+	case route == "/v1/documents", strings.HasSuffix(route, "/events"):
+		return 32 * megabyte // the document made
 	case strings.HasPrefix(route, "/v1/check"), strings.HasPrefix(route, "/check"):
-		return 4*megabyte + perByte*size
-	case size > 0:
-		return megabyte + perByte*size
+		return 4 * megabyte // the document stored
 	}
 	return 0
 }
-
-// perByte is what a byte of a body may need of the heap while it is judged.
-const perByte = 8

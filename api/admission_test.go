@@ -12,7 +12,7 @@ import (
 // long is told that the service is busy.
 func TestBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBudget(64 * megabyte) // 16 for small ones, 24 each for large ones and clients
+		b := newLanes(64 * megabyte) // 16 for small ones, 24 each for large ones and clients
 		ctx := t.Context()
 		first, err := b.admit(ctx, 1000*megabyte, false)
 		if err != nil {
@@ -50,7 +50,7 @@ func TestBudget(t *testing.T) {
 
 // The border between small and large requests, one below and one above.
 func TestSmallRequests(t *testing.T) {
-	b := newBudget(64 * megabyte)
+	b := newLanes(64 * megabyte)
 	for cost, small := range map[int64]bool{2 * megabyte: true, 2*megabyte + 1: false} {
 		release, err := b.admit(t.Context(), cost, false)
 		if err != nil {

@@ -229,7 +229,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/schemas/document", v.schema)
 	get("/v1/keys", v.keys)
 	get("/v1/status-list", v.statuses)
-	get("/v1/revocation", v.revocation)
+	get("/v1/revocation", v.revocationLists)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)
@@ -244,7 +244,9 @@ func (v *service) routes(e *echo.Echo) {
 	get("/problems/:code", v.problemPage)
 
 	get("/livez", v.live)
-	get("/readyz", v.ready)
+	get("/readyz", v.ready(""))
+	get("/readyz/verify", v.ready(actVerify))
+	get("/readyz/issue", v.ready(actIssue))
 	get("/version", v.version)
 }
 

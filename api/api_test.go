@@ -210,7 +210,11 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.values["sample."+strings.TrimSuffix(filepath.Base(file), ".json")] = string(raw)
+		// The service has one key, of one office and official.
+		s.values["sample."+strings.TrimSuffix(filepath.Base(file), ".json")] = strings.NewReplacer(
+			"Әуезханұлы Ж.Қ.", "Әбілов Ғ.Ү.", "«Астана қаласының Мәдениет басқармасы» ММ", "Мәдениет комитеті",
+			"ГУ «Управление культуры города Астаны»", "Комитет культуры",
+		).Replace(string(raw))
 	}
 	for name, number := range map[string]string{"seal": "26000001", "seal.other": "26000002"} {
 		sealed, err := s.server.Registry.SealKey.Seal(seal.Payload{

@@ -122,8 +122,10 @@ func (v *service) beginLine(c echo.Context, line *batchLine) (lc echo.Context, r
 	if line.err != nil {
 		return lc, cancel
 	}
-	share, err := v.admit(lc, int64(len(line.file.Bytes())))
-	line.err = err
+	share, err := v.budget.bodies.admit(ctx, bodyCost(int64(len(line.file.Bytes()))), hasKey(c))
+	if line.err = err; err != nil {
+		return lc, cancel
+	}
 	return lc, func() { share(); cancel() }
 }
 
@@ -263,7 +265,7 @@ func (v *service) verifyBatch(c echo.Context) error {
 		if err != nil {
 			return body.ID, nil, err
 		}
-		answer, err := v.answer(contextOf(c), asked)
+		answer, err := v.answer(c, asked)
 		return body.ID, answer, err
 	})
 }

@@ -51,7 +51,7 @@ func (v *service) receive(c echo.Context, limit int64) (*spool.File, error) {
 	if err != nil {
 		return nil, bodyError(err)
 	}
-	if err := v.admitted(c, int64(len(body.Bytes()))); err != nil {
+	if err := v.admitted(c, bodyCost(int64(len(body.Bytes()))), judgedCost(c.Path())); err != nil {
 		return nil, errors.Join(err, body.Close())
 	}
 	return body, nil
@@ -113,20 +113,12 @@ func (v *service) readForm(c echo.Context, boundary string, files []string, valu
 	f := &form{files: map[string]*spool.File{}, values: map[string]string{}}
 	err := f.read(&partReader{body: c.Request().Body}, boundary, files, values, v)
 	if err == nil {
-		err = v.admitted(c, f.size())
+		err = v.admitted(c, 0, 0)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
-}
-
-func (f *form) size() int64 {
-	var n int64
-	for _, file := range f.files {
-		n += int64(len(file.Bytes()))
-	}
-	return n
 }
 
 // longestHead is the most bytes of the headers of a part, with what the readers

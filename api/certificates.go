@@ -38,6 +38,11 @@ func (v *service) inspectCertificate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	release, err := v.judging(c, file)
+	if err != nil {
+		return err
+	}
+	defer release()
 	verdict, err := v.Verifier.VerifyCertificate(contextOf(c), file, signing.Question{})
 	if err != nil {
 		return err

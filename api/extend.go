@@ -153,6 +153,11 @@ func (v *service) extendOne(c echo.Context, r *extendRequest) (*extendAnswer, er
 	if m.file == nil || r.CMS != nil && r.PDF != nil {
 		return nil, badField(pointer, "exactly_one", "one of /cms and /pdf is needed, and only one")
 	}
+	release, err := v.judging(c, m.file, m.content)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	opt := v.Preservation.options(contextOf(c), m.content, v.now())
 	raise := signing.Extend
 	if m.format == kindPDF {

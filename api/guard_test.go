@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,9 +10,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tamga/api"
+	"tamga/certs"
 	"tamga/certs/ca"
+	"tamga/certs/revocation"
 	"tamga/documents/registry"
 	"tamga/signing"
 	"tamga/signing/signtest"
@@ -252,4 +257,75 @@ func TestDegraded(t *testing.T) {
 	s.server.Registry, s.server.Verifier = &without, &signing.Verifier{}
 	s.start(t)
 	s.play(t, "testdata/parts/degraded.txt")
+}
+
+// Verifying and issuing are ready each for itself, and each lack has its own
+// reason.
+func TestReadiness(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	past := signtest.New(t, ca.ECDSA)
+	old, err := past.Authority.CRL(signtest.Now().AddDate(0, 0, -9), signtest.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired, err := revocation.ParseCRL(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists := &revocation.Lists{}
+	lists.Add(expired)
+	asking := func(context.Context, *certs.Certificate, *certs.Certificate, time.Time) revocation.Answer {
+		return revocation.Answer{Status: revocation.Undetermined}
+	}
+	whole := s.server.Verifier
+	for name, c := range map[string]struct {
+		verifier signing.Verifier
+		reason   string // of verify; "ok" when it is ready
+	}{
+		"no anchors":             {signing.Verifier{Revocation: whole.Revocation}, "no trust anchors"},
+		"no lists":               {signing.Verifier{Trust: whole.Trust}, "no revocation lists, and no responders are asked"},
+		"only old lists":         {signing.Verifier{Trust: whole.Trust, Revocation: lists}, "every revocation list is past its date, and no responders are asked"},
+		"no lists, but somebody": {signing.Verifier{Trust: whole.Trust, Ask: asking}, "ok"},
+		"all":                    {signing.Verifier{Trust: whole.Trust, Revocation: whole.Revocation}, "ok"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.verifier.Now = signtest.Now
+			s.server.Verifier = &c.verifier
+			s.start(t)
+			want := http.StatusServiceUnavailable
+			if c.reason == "ok" {
+				want = http.StatusOK
+			}
+			for path, want := range map[string]int{"/readyz": want, "/readyz/verify": want, "/readyz/issue": http.StatusOK, "/livez": http.StatusOK} {
+				status, body := s.get(t, path, nil)
+				if status != want || strings.HasPrefix(path, "/readyz") && path != "/readyz/issue" && !strings.Contains(body, `"verify":"`+c.reason+`"`) {
+					t.Errorf("%s: %d %s", path, status, body)
+				}
+			}
+		})
+	}
+}
+
+// Without its database the service says so, and goes on verifying.
+func TestDatabaseGone(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.fill(t, pki)
+	s.play(t, "testdata/parts/issue.txt")
+	if err := s.server.Registry.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{
+		"/readyz": http.StatusServiceUnavailable, "/readyz/issue": http.StatusServiceUnavailable,
+		"/readyz/verify": http.StatusOK, "/livez": http.StatusOK,
+	} {
+		if status, body := s.get(t, path, nil); status != want {
+			t.Errorf("%s: %d, want %d: %s", path, status, want, body)
+		}
+	}
+	status, body := s.post(t, "/v1/verify/cms", `{"cms":"`+base64.StdEncoding.EncodeToString(s.files["cms"])+`"}`, map[string]string{"Content-Type": "application/json"})
+	if status != http.StatusOK || !strings.Contains(body, "TOTAL-PASSED") {
+		t.Errorf("a verification: %d %s", status, body)
+	}
 }

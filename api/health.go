@@ -2,8 +2,8 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
 )
 
@@ -19,41 +20,115 @@ func (v *service) live(c echo.Context) error {
 	return uncached(c, map[string]string{"status": "live"})
 }
 
-// readiness says which of the service's acts are possible now.
+// readiness says which of the service's acts are possible now: each part is
+// "ok" or the reason why not.
 type readiness struct {
-	Status   string `json:"status"`   // "ready" or "degraded"
-	Database string `json:"database"` // "ok"
-	Verify   string `json:"verify"`   // "ok", or why nothing can pass
-	Issue    string `json:"issue"`    // "ok", or why documents cannot be signed
+	Database string `json:"database,omitempty"`
+	Verify   string `json:"verify,omitempty"`
+	Issue    string `json:"issue,omitempty"`
 }
 
-// ready answers GET /readyz. Without the database nothing works: 503. That
-// documents cannot be signed or nothing can be trusted is told apart from it,
-// because checking goes on.
-func (v *service) ready(c echo.Context) error {
-	ctx, cancel := context.WithTimeout(contextOf(c), 2*time.Second)
-	defer cancel()
+// readyAnswer is the body of 200.
+type readyAnswer struct {
+	Status string `json:"status"` // "ready"
+	readiness
+}
+
+// notReady is the problem of 503, with the reasons.
+type notReady struct {
+	Problem
+	readiness
+}
+
+// The acts that GET /readyz/{act} asks about alone. A service without a key is
+// ready to verify and never to issue.
+const (
+	actVerify = "verify"
+	actIssue  = "issue"
+)
+
+// patience is how long asking about readiness takes at most.
+const patience = 2 * time.Second
+
+// ready answers GET /readyz and GET /readyz/{act}: 200 when everything asked
+// about is possible, 503 when not, with the reasons.
+func (v *service) ready(act string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(contextOf(c), patience)
+		defer cancel()
+		var answer readiness
+		ready := true
+		say := func(into *string, err error) {
+			if *into = "ok"; err != nil {
+				*into, ready = err.Error(), false
+			}
+		}
+		if act != actIssue {
+			say(&answer.Verify, v.canVerify())
+		}
+		if act != actVerify {
+			say(&answer.Database, v.hasDatabase(ctx))
+			say(&answer.Issue, v.canIssue(ctx))
+		}
+		if ready {
+			return uncached(c, readyAnswer{"ready", answer})
+		}
+		o, lang := outcomeOf(errNotReady), language(c, web.EN)
+		v.failureHeaders(c, errNotReady, o)
+		localised(c, lang)
+		body, err := json.Marshal(notReady{v.problem(c, errNotReady, o, lang), answer})
+		if err != nil {
+			return err
+		}
+		return c.Blob(o.status, problemType, body)
+	}
+}
+
+// hasDatabase keeps what the driver says, which may name hosts, for the log.
+func (v *service) hasDatabase(ctx context.Context) error {
 	if err := v.Registry.Store.Ping(ctx); err != nil {
-		return fmt.Errorf("%w: %w", errNotReady, err)
+		v.Log.ErrorContext(ctx, "the database does not answer", "error", err.Error())
+		return errors.New("the database does not answer")
 	}
-	answer := readiness{Status: "ready", Database: "ok", Verify: "ok", Issue: "ok"}
-	if v.Verifier.Trust == nil || len(v.Verifier.Trust.Anchors()) == 0 {
-		answer.Status, answer.Verify = "degraded", "no trust anchors"
-	}
-	err := v.Registry.Key.Check(v.now())
-	if v.Registry.Layouts == nil {
-		err = errors.Join(err, errors.New("no layouts"))
-	}
-	if err != nil {
-		answer.Status, answer.Issue = "degraded", err.Error()
-	}
-	return uncached(c, answer)
+	return nil
 }
 
-// revocation answers GET /v1/revocation: how old each revocation list is and
+// canVerify says why nothing can pass.
+func (v *service) canVerify() error {
+	if v.Verifier.Trust == nil || len(v.Verifier.Trust.Anchors()) == 0 {
+		return errors.New("no trust anchors")
+	}
+	if v.Verifier.Ask != nil {
+		return nil
+	}
+	lists := v.Verifier.Revocation
+	if lists == nil || len(lists.All()) == 0 {
+		return errors.New("no revocation lists, and no responders are asked")
+	}
+	for _, l := range lists.All() {
+		if v.now().Before(l.NextUpdate) {
+			return nil
+		}
+	}
+	return errors.New("every revocation list is past its date, and no responders are asked")
+}
+
+// canIssue says why documents cannot be signed.
+func (v *service) canIssue(ctx context.Context) error {
+	if v.Registry.Layouts == nil {
+		return errors.New("no layouts")
+	}
+	key := v.Registry.Key
+	if key.Status == nil {
+		return key.Check(v.now())
+	}
+	return key.CheckStatus(ctx, key.Status, v.now())
+}
+
+// revocationLists answers GET /v1/revocation: how old each revocation list is and
 // whether it is still good, for people and for metrics. What went wrong is
 // given as a word; the details, which may name folders, are in the log.
-func (v *service) revocation(c echo.Context) error {
+func (v *service) revocationLists(c echo.Context) error {
 	sources := []fetch.SourceStatus{}
 	if v.Lists != nil {
 		sources = v.Lists()

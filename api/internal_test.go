@@ -2,14 +2,21 @@ package api
 
 import (
 	"bytes"
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -242,5 +249,112 @@ func TestLongBodyWithoutLength(t *testing.T) {
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("%s", res.Status)
+	}
+}
+
+// trickle gives a byte each time it is asked, and remembers the deadlines.
+type trickle struct {
+	http.ResponseWriter
+	deadlines []time.Time
+}
+
+func (c *trickle) SetReadDeadline(t time.Time) error {
+	c.deadlines = append(c.deadlines, t)
+	return nil
+}
+
+// A body has a time for each piece, however many bytes of it trickle in, one
+// for the whole, and less while many come in; when it is here, the connection
+// has no deadline any more.
+func TestPaceOfBodies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const pieces = 40
+		c := &trickle{ResponseWriter: httptest.NewRecorder()}
+		began := time.Now()
+		var open atomic.Int64
+		b := &pacedBody{
+			ReadCloser: io.NopCloser(strings.NewReader(strings.Repeat("x", pieces*pieceSize))),
+			control:    http.NewResponseController(c), open: &open, end: began.Add(wholeTime), piece: began,
+		}
+		read := func(n int) time.Time {
+			if _, err := b.Read(make([]byte, n)); err != nil {
+				t.Fatal(err)
+			}
+			return c.deadlines[len(c.deadlines)-1]
+		}
+		if got := read(pieceSize / 2); !got.Equal(began.Add(pieceTime)) {
+			t.Errorf("the first piece has %v", got.Sub(began))
+		}
+		time.Sleep(20 * time.Second)
+		if got := read(pieceSize / 2); !got.Equal(began.Add(pieceTime)) {
+			t.Errorf("half a piece has moved the deadline to %v", got.Sub(began))
+		}
+		second := began.Add(20 * time.Second)
+		if got := read(1); !got.Equal(second.Add(pieceTime)) {
+			t.Errorf("the second piece has until %v", got.Sub(began))
+		}
+		for many, want := range map[int64]time.Duration{manyBodies: pieceTime, manyBodies + 1: hurriedTime} {
+			open.Store(many)
+			if got := read(1); !got.Equal(second.Add(want)) {
+				t.Errorf("with %d open a piece has %v", many, got.Sub(second))
+			}
+		}
+		open.Store(1)
+		time.Sleep(wholeTime - 21*time.Second)
+		read(pieceSize)
+		if got := read(1); !got.Equal(began.Add(wholeTime)) {
+			t.Errorf("the whole has %v", got.Sub(began))
+		}
+		if _, err := io.Copy(io.Discard, b); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.deadlines[len(c.deadlines)-1]; !got.IsZero() {
+			t.Errorf("after the end the deadline is %v", got)
+		}
+	})
+}
+
+// No more requests are open than the limit, one below and one above.
+func TestOpenRequests(t *testing.T) {
+	v := &service{}
+	h := v.pace(func(c echo.Context) error { return nil })
+	for already, want := range map[int64]error{mostRequests - 1: nil, mostRequests: errBusy} {
+		v.open.Store(already)
+		c := echo.New().NewContext(httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), httptest.NewRecorder())
+		if err := h(c); !errors.Is(err, want) {
+			t.Errorf("with %d open: %v", already, err)
+		}
+		if v.open.Load() != already {
+			t.Errorf("%d are open afterwards", v.open.Load())
+		}
+	}
+}
+
+// slowBody is a body whose connection passed its deadline.
+type slowBody struct{}
+
+func (slowBody) Read([]byte) (int, error) { return 0, fmt.Errorf("read: %w", os.ErrDeadlineExceeded) }
+
+// Who sends too slowly is told so.
+func TestSlowBody(t *testing.T) {
+	v := &service{spool: &spool.Space{Dir: t.TempDir()}}
+	c := echo.New().NewContext(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", slowBody{}), httptest.NewRecorder())
+	_, err := v.receive(c, 100)
+	if o := outcomeOf(err); o.code != "body_too_slow" || o.status != http.StatusRequestTimeout {
+		t.Errorf("%d %s: %v", o.status, o.code, err)
+	}
+}
+
+// What is not possible now is told apart from what is our fault.
+func TestUnavailable(t *testing.T) {
+	for code, err := range map[string]error{
+		"took_too_long":        fmt.Errorf("reading: %w", context.DeadlineExceeded),
+		"register_unavailable": fmt.Errorf("reading: %w", driver.ErrBadConn),
+		"busy":                 fmt.Errorf("%w: 5 bytes are taken", spool.ErrFull),
+		"internal":             errors.New("no such table"),
+	} {
+		if o := outcomeOf(err); o.code != code || (o.status == http.StatusServiceUnavailable) != (code != "internal") {
+			t.Errorf("%v: %d %s", err, o.status, o.code)
+		}
 	}
 }

@@ -31,12 +31,42 @@ func (v *service) pace(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if r := c.Request(); hasBody(r) && !isBatch(c.Path()) {
 			now := time.Now()
-			r.Body = &pacedBody{
+			body := &pacedBody{
 				ReadCloser: r.Body, control: http.NewResponseController(c.Response()), open: &v.open,
 				end: now.Add(wholeTime), piece: now,
 			}
+			r.Body = body
+			c.Set(pacedKey, body)
 		}
 		return next(c)
+	}
+}
+
+const (
+	pacedKey   = "paced"
+	lingerTime = 2 * time.Second
+	lingerSize = 64 << 20
+)
+
+// linger sees to it that a client hears why its body is not read to the end: the
+// answer goes out at once, and what the client is still sending is taken for a
+// moment, since closing the connection on it would take the answer back. To be
+// called before the answer is written, and what it returns, after.
+func (v *service) linger(c echo.Context) (after func()) {
+	body, ok := c.Get(pacedKey).(*pacedBody)
+	if !ok || body.ended {
+		return func() {}
+	}
+	if err := body.control.EnableFullDuplex(); err != nil {
+		return func() {} // no connection, as in some tests
+	}
+	c.Response().Header().Set("Connection", "close")
+	return func() {
+		if err := body.control.Flush(); err != nil {
+			return
+		}
+		body.end = time.Now().Add(lingerTime)
+		_, _ = io.CopyN(io.Discard, body, lingerSize)
 	}
 }
 
@@ -48,6 +78,7 @@ type pacedBody struct {
 	end     time.Time
 	piece   time.Time // when the piece began that comes now
 	read    int       // of it
+	ended   bool
 }
 
 func (b *pacedBody) Read(p []byte) (int, error) {
@@ -70,6 +101,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 		// net/http watches the connection from now on, and would take a
 		// deadline that passes for a client that went away.
 		_ = b.control.SetReadDeadline(time.Time{})
+		b.ended = true
 	}
 	return n, err
 }

@@ -44,6 +44,7 @@ func (v *service) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
+	defer v.linger(c)()
 	err = fromEcho(err)
 	o := outcomeOf(err)
 	if o.status >= http.StatusInternalServerError && !hungUp(c, err) {

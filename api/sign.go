@@ -119,6 +119,11 @@ func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest
 	if err != nil {
 		return nil, err
 	}
+	release, err := v.judging(c, r.Content, r.CMS, r.PDF, r.XML)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	m, err := make(r, key)
 	if err != nil {
 		return nil, err

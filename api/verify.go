@@ -100,7 +100,7 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		answer, err := v.answer(contextOf(c), asked)
+		answer, err := v.answer(c, asked)
 		if err != nil {
 			return err
 		}
@@ -109,8 +109,14 @@ func (v *service) verify(kind string) echo.HandlerFunc {
 }
 
 // answer answers one question and lets the file go.
-func (v *service) answer(ctx context.Context, asked *verification) (answer *verifyAnswer, err error) {
+func (v *service) answer(c echo.Context, asked *verification) (answer *verifyAnswer, err error) {
+	ctx := contextOf(c)
 	defer func() { err = errors.Join(err, asked.close()) }()
+	release, err := v.judging(c, asked.file.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	answer = &verifyAnswer{}
 	verifier := *v.Verifier
 	verifier.Policy = asked.policy

@@ -56,6 +56,9 @@ func TestDistributionPoints(t *testing.T) {
 		{"relative and no attribute", [][]byte{der.Sequence(relative(der.NullValue()))}, ""},
 		{"reasons that are none", [][]byte{der.Sequence(full(uri("a")), reasons())}, ""},
 		{"an issuer without names", [][]byte{der.Sequence(der.Encode(der.ContextConstructed(2)))}, ""},
+		{"a name cut short", [][]byte{der.Sequence([]byte{0xa0, 5, 0})}, ""},
+		{"reasons cut short", [][]byte{der.Sequence([]byte{0x81, 5, 0})}, ""},
+		{"an issuer cut short", [][]byte{der.Sequence([]byte{0xa2, 5, 0})}, ""},
 		{"something after them", [][]byte{der.Sequence(full(uri("a")), der.NullValue())}, ""},
 	} {
 		points, err := ParseDistributionPoints(der.Sequence(test.points...))

@@ -21,6 +21,9 @@ func TestNationalProfile(t *testing.T) {
 			t.Errorf("no identifier stands for %s", r)
 		}
 	}
+	if len(Roles()) != len(p.Roles) {
+		t.Errorf("%d roles, %d identifiers", len(Roles()), len(p.Roles))
+	}
 	good := string(kzProfile)
 	for name, test := range map[string][2]string{
 		"unknown member":    {strings.Replace(good, `"version"`, `"versoin"`, 1), "unknown field \"versoin\""},

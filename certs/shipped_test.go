@@ -105,6 +105,21 @@ func TestEveryRowOfTheProfile(t *testing.T) {
 	}
 }
 
+// What follows an identifier that says how somebody was identified does not undo
+// it, and the last such one counts.
+func TestIdentificationBesideOthers(t *testing.T) {
+	remote, digital, role := dotted(t, "1.2.398.3.3.4.3.2"), dotted(t, "1.2.398.3.3.4.3.2.1"), dotted(t, "1.2.398.3.3.4.1.1")
+	for want, usages := range map[string][]asn1.ObjectIdentifier{
+		"remote": {remote, role}, "digital_id": {role, remote, digital, role}, "": {role},
+	} {
+		var id Identity
+		id.readUsages(&Certificate{ExtKeyUsage: usages}, NationalProfile())
+		if id.Identification != want {
+			t.Errorf("%v: %q, want %q", usages, id.Identification, want)
+		}
+	}
+}
+
 // An entry with a date means something from the first moment of that day on.
 func TestMeaningFromADate(t *testing.T) {
 	oid := asn1.ObjectIdentifier{1, 2, 3}

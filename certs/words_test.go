@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tamga/certs/der"
+	"tamga/certs/gost"
 )
 
 // The words that people read of algorithms, names and their forms.
@@ -35,6 +36,27 @@ func TestWords(t *testing.T) {
 	}
 	if name := (Algorithm{Scheme: RSAPSS, Digest: SHA512}).Name(); name != "RSASSA-PSS, SHA-512" {
 		t.Error(name)
+	}
+	for id, want := range map[string]string{
+		"1.2.840.113549.1.1.1": "RSA PKCS#1 v1.5, SHA-256", "1.2.840.10045.2.1": "ECDSA, SHA-256",
+		gost.A2004.KeyOID().String(): "GOST 34.310-2004, GOST 34.311-95", gost.A2015x256.KeyOID().String(): "GOST 34.10-2015, GOST 34.11-2015-256",
+		gost.A2015x512.KeyOID().String(): "GOST 34.10-2015, GOST 34.11-2015-512", "1.3.6.1.4.1.6801.1.5.8": "GOST 34.310 (Gamma), GOST 34.311-95",
+	} {
+		var digest Digest
+		for _, d := range digests {
+			if strings.HasSuffix(want, ", "+d.Name) {
+				digest = d
+			}
+		}
+		alg, err := SignerInfoAlgorithm(AlgorithmIdentifier{OID: dotted(t, id)}, AlgorithmIdentifier{OID: digest.OID})
+		if err != nil || alg.Name() != want {
+			t.Errorf("%s: %q, %v; want %q", id, alg.Name(), err, want)
+		}
+	}
+	for name, id := range map[string]string{"SHA-1": "1.3.14.3.2.26", "SHA-256": "2.16.840.1.101.3.4.2.1", "SHA-384": "2.16.840.1.101.3.4.2.2", "SHA-512": "2.16.840.1.101.3.4.2.3"} {
+		if d, ok := DigestByName(name); !ok || d.OID.String() != id || d.hash.String() != name {
+			t.Errorf("%s: %+v", name, d)
+		}
 	}
 	forms := []string{"otherName", "rfc822Name", "dNSName", "x400Address", "directoryName", "ediPartyName",
 		"uniformResourceIdentifier", "iPAddress", "registeredID", "name form 9", "name form 255"}

@@ -8,7 +8,7 @@
 //
 //	TAMGA_ORACLE       the time of all oracles together, a Go duration (30s)
 //	TAMGA_ORACLE_SEED  where the chance begins, an unsigned number (1)
-//	TAMGA_ORACLE_CASE  the one case to run again, by its number
+//	TAMGA_ORACLE_CASE  the cases to run again, by their numbers: 17 or 17,4711
 //
 // A case depends on seed, oracle and number alone, so what failed once fails
 // again with the seed and the number that the failure names.
@@ -21,6 +21,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -68,12 +69,8 @@ func Cases(t testing.TB, o Oracle) iter.Seq[Case] {
 	if err != nil {
 		t.Fatalf("TAMGA_ORACLE_SEED: %v", err)
 	}
-	if n := env("TAMGA_ORACLE_CASE", ""); n != "" {
-		number, err := strconv.ParseUint(n, 10, 64)
-		if err != nil {
-			t.Fatalf("TAMGA_ORACLE_CASE: %v", err)
-		}
-		return func(yield func(Case) bool) { yield(o.nth(seed, number)) }
+	if list := env("TAMGA_ORACLE_CASE", ""); list != "" {
+		return o.again(t, seed, list)
 	}
 	return func(yield func(Case) bool) {
 		began, number := time.Now(), uint64(0)
@@ -82,6 +79,26 @@ func Cases(t testing.TB, o Oracle) iter.Seq[Case] {
 			more = yield(o.nth(seed, number)) && time.Now().Before(end)
 		}
 		t.Logf("%s: %d cases in %v, seed %d", o.name, number, time.Since(began).Round(time.Millisecond), seed)
+	}
+}
+
+// again hands out the cases that are asked for.
+func (o Oracle) again(t testing.TB, seed uint64, list string) iter.Seq[Case] {
+	t.Helper()
+	var numbers []uint64
+	for n := range strings.SplitSeq(list, ",") {
+		number, err := strconv.ParseUint(n, 10, 64)
+		if err != nil {
+			t.Fatalf("TAMGA_ORACLE_CASE: %v", err)
+		}
+		numbers = append(numbers, number)
+	}
+	return func(yield func(Case) bool) {
+		for _, number := range numbers {
+			if !yield(o.nth(seed, number)) {
+				return
+			}
+		}
 	}
 }
 

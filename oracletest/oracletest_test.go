@@ -28,6 +28,9 @@ func TestACaseDependsOnSeedOracleAndNumberAlone(t *testing.T) {
 			t.Errorf("another case draws the same: %v", o)
 		}
 	}
+	if both := alone("2,0", Pictures); len(both) != 2 || !slices.Equal(both[0], third[0]) || !slices.Equal(both[1], first[0]) {
+		t.Errorf("cases 2 and 0: %v", both)
+	}
 	t.Setenv("TAMGA_ORACLE_SEED", "8")
 	if slices.Equal(first[0], alone("0", Pictures)[0]) {
 		t.Error("another seed draws the same")

@@ -21,6 +21,9 @@ type SignedElement struct {
 	// Content is the canonical XML that was digested, or the supplied content
 	// of a detached signature, which is left out here.
 	Content string `json:"content,omitempty"`
+	// LeftOut says that the content is not here, because the signatures of the
+	// file together cover more than a verdict holds: it stands at Path.
+	LeftOut bool `json:"content_left_out,omitempty"`
 }
 
 // UnsignedPart is something inside an XML signature, or beside it in its security
@@ -155,7 +158,7 @@ func (s *Signer) describeXML(f *facts) {
 		s.Unsigned = append(s.Unsigned, UnsignedPart{part.Path, part.What})
 	}
 	for _, covered := range f.xml.Signed() {
-		e := SignedElement{Role: string(covered.Role), Path: covered.Path()}
+		e := SignedElement{Role: string(covered.Role), Path: covered.Path(), LeftOut: covered.LeftOut}
 		if covered.Element != nil {
 			e.Content = string(covered.Bytes)
 		}

@@ -2,6 +2,7 @@ package revocation_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"testing"
 	"time"
@@ -113,6 +114,16 @@ func TestDeltaEvidence(t *testing.T) {
 	if e == nil || e.Kind != "CRL" || e.Number != "10" || e.Source != base.Source || e.Delta == nil ||
 		e.Delta.Kind != "delta CRL" || e.Delta.Number != "11" || e.Delta.Source != delta.Source || e.SHA256 == e.Delta.SHA256 {
 		t.Fatalf("%+v", e)
+	}
+	for _, one := range []struct {
+		e *revocation.Evidence
+		l *revocation.CRL
+	}{{e, base}, {e.Delta, delta}} {
+		sum := one.l.Digest()
+		if !one.e.ThisUpdate.Equal(one.l.ThisUpdate) || !one.e.NextUpdate.Equal(one.l.NextUpdate) ||
+			one.e.Issuer != one.l.Issuer.String() || one.e.SHA256 != hex.EncodeToString(sum[:]) {
+			t.Errorf("%+v", one.e)
+		}
 	}
 	// A delta whose signature is broken is no evidence and lifts nothing.
 	broken := bytes.Clone(a.encode(t, deltaOf(10, 12, entrySpec{reason: revocation.KeyCompromise})))

@@ -115,3 +115,13 @@ func TestPutReplaces(t *testing.T) {
 
 // testKey is what the tests keep indexes with.
 var testKey = serials.Key{1, 2, 3}
+
+// openRaw writes bytes to a file and opens it as a list.
+func openRaw(t *testing.T, raw []byte) (*revocation.CRL, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "list.crl")
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return revocation.OpenCRL(path, revocation.IndexFile{}, serials.Options{})
+}

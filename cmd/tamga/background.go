@@ -32,7 +32,9 @@ func keepExtending(ctx context.Context, s *api.Server) {
 			return
 		case <-tick.C:
 		}
-		done, err := s.ExtendWaiting(ctx)
+		limited, cancel := context.WithTimeout(ctx, extendTime)
+		done, err := s.ExtendWaiting(limited)
+		cancel()
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("signatures that wait cannot be extended", "error", err)
 		}
@@ -49,7 +51,9 @@ func recoverDocuments(ctx context.Context, s *api.Server) {
 	if s.Registry.Key.Signer == nil {
 		return
 	}
-	done, err := s.Registry.Recover(ctx)
+	limited, cancel := context.WithTimeout(ctx, recoverTime)
+	defer cancel()
+	done, err := s.Registry.Recover(limited)
 	if err != nil && ctx.Err() == nil {
 		s.Log.Error("nothing can be issued or recovered now", "error", err)
 	}

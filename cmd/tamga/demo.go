@@ -102,6 +102,10 @@ type demoPerson struct {
 	ca.Person
 }
 
+// demoOffice is the organisation of the demonstration's certificates: the office
+// that the sample documents print, behind a word that says what it is.
+const demoOffice = "КӨРСЕТІЛІМ: ҚАЗАҚСТАН РЕСПУБЛИКАСЫ МӘДЕНИЕТ ЖӘНЕ АҚПАРАТ МИНИСТРЛІГІНІҢ МӘДЕНИЕТ КОМИТЕТІ"
+
 // demoPersons are fictional: their numbers have right check digits and dates
 // of birth that no calendar has.
 func demoPersons(now time.Time) []demoPerson {
@@ -109,7 +113,7 @@ func demoPersons(now time.Time) []demoPerson {
 	return []demoPerson{
 		{"licensor", ca.RSA, true, ca.Person{
 			Surname: "СЕЙІТҚАЛИ", GivenName: "ӘСЕМ", Patronymic: "ҒАЛЫМҚЫЗЫ", IIN: "781300399975",
-			Organisation: "«МӘДЕНИЕТ КОМИТЕТІ» (КӨРСЕТІЛІМ)", BIN: "250040999998",
+			Organisation: demoOffice, BIN: "250040999998",
 			Roles: []certs.Role{certs.RoleHead}, NotBefore: now, NotAfter: until,
 		}},
 		{"applicant-rsa", ca.RSA, false, ca.Person{
@@ -124,9 +128,19 @@ func demoPersons(now time.Time) []demoPerson {
 	}
 }
 
-// key reads a person's key, or issues it at the first start.
+// key reads a person's key, or issues it at the first start. One that an older
+// version of the program has issued under another organisation is replaced: the
+// register takes no document that prints what its certificate does not say.
 func (d *demo) key(c *console, a *ca.Authority, p demoPerson) (signing.Key, error) {
-	return d.storedKey(c, p.name, a, func() (ca.Holder, error) { return a.Issue(p.Person) })
+	issue := func() (ca.Holder, error) { return a.Issue(p.Person) }
+	key, err := d.storedKey(c, p.name, a, issue)
+	if err != nil || key.Certificate.Identity().Organisation == p.Organisation {
+		return key, err
+	}
+	if err := os.Remove(d.path("keys", p.name+".pem")); err != nil {
+		return signing.Key{}, err
+	}
+	return d.storedKey(c, p.name, a, issue)
 }
 
 // storedKey reads a key, or has it issued at the first start.
@@ -153,7 +167,7 @@ func (d *demo) systemKey(c *console, a *ca.Authority) (signing.Key, error) {
 	return d.storedKey(c, "system", a, func() (ca.Holder, error) {
 		now := c.second()
 		return a.IssueSystem(ca.System{
-			Name: "TAMGA DEMO", Organisation: "«МӘДЕНИЕТ КОМИТЕТІ» (КӨРСЕТІЛІМ)", BIN: "250040999998",
+			Name: "TAMGA DEMO", Organisation: demoOffice, BIN: "250040999998",
 			NotBefore: now, NotAfter: now.AddDate(demoYears, 0, 0),
 		})
 	})

@@ -7,16 +7,19 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/textproto"
+	"slices"
 	"strings"
 	"testing"
 
 	"tamga/certs/der"
+	"tamga/signing/xmldsig/xmltree"
 )
 
 // hostileRequest is a request that costs as much as it can.
 type hostileRequest struct {
 	name, path, media string
 	body              []byte
+	heavy             bool // what it needs grows out of little
 }
 
 // Sizes of what is sent: those that the service takes at most are for long runs.
@@ -29,15 +32,23 @@ func hostileRequests(t *testing.T, sizes hostileSizes, cms, detached []byte) []h
 	t.Helper()
 	attached := func(kind string, file []byte) hostileRequest {
 		body := []byte(`{"` + kind + `":"` + base64.StdEncoding.EncodeToString(file) + `"}`)
-		return hostileRequest{"", "/v1/verify/" + kind, "application/json", body}
+		return hostileRequest{path: "/v1/verify/" + kind, media: "application/json", body: body}
 	}
 	binary := sizes.json / 4 * 3 * 99 / 100
-	all := []hostileRequest{
+	kinds := []struct {
+		name, path, media string
+		body              []byte
+	}{
 		{"names in digests", "/v1/verify/cms", "application/json", manyNames(`{"cms":"AAAA","digests":{`, "}}", sizes.json)},
 		{"unknown names", "/v1/verify/cms", "application/json", manyNames(`{`, "}", sizes.json)},
 		{"elements of evidence", "/v1/verify/cms", "application/json",
 			[]byte(`{"cms":"AAAA","evidence":{"certificates":["AA=="` + strings.Repeat(`,"AA=="`, sizes.json/7-20) + `]}}`)},
 		{"empty elements", "/v1/verify/xml", "", repeated("<a>", "<a/>", "</a>", sizes.form)},
+		{"elements at the limit", "/v1/verify/xml", "", elementsAtTheLimit()},
+		{"objects", "/v1/verify/pdf", "", manyObjects("[" + strings.Repeat("0 ", min(1<<20-10, sizes.form/2)) + "]")},
+		{"nested objects", "/v1/verify/pdf", "", manyObjects(strings.Repeat("["+strings.Repeat("[", 60)+strings.Repeat("]", 60)+"]", min(1<<20/61-10, sizes.form/130)))},
+		{"dictionaries", "/v1/verify/pdf", "", manyObjects("[" + strings.Repeat("<</A 0/B 0>>", min(1<<20/5-10, sizes.form/12)) + "]")},
+		{"elements of DER", "/v1/verify/cms", "", elementsOfDER(1<<18 - 20)},
 		{"texts and elements", "/v1/verify/xml", "", repeated("<a>", "x<a/>", "</a>", sizes.form)},
 		{"attributes", "/v1/verify/xml", "", repeated("<a>", `<a b="" c="" d="" e=""/>`, "</a>", sizes.form)},
 		{"namespaces", "/v1/verify/xml", "", repeated("<a>", `<a xmlns:b="b" xmlns:c="c"/>`, "</a>", sizes.form)},
@@ -49,11 +60,16 @@ func hostileRequests(t *testing.T, sizes hostileSizes, cms, detached []byte) []h
 		{"cross-reference entries", "/v1/verify/pdf", "", manyEntries(sizes.form)},
 		{"inflated objects", "/v1/verify/pdf", "", manyInflated(t, sizes.form)},
 		{"signatures", "/v1/verify/pdf", "", manySignatures(detached, sizes.pages, sizes.form)},
-		{"head of a part", "/v1/verify/pdf", "head", []byte(strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", sizes.form/1007))},
+		{"head of a part", "/v1/verify/pdf", "head", []byte(strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", 200))},
 		{"many parts", "/v1/check", "parts", nil},
 		{"line", "/v1/verify/batch", "application/x-ndjson", bytes.Repeat([]byte(`{"cms":"`+strings.Repeat("A", 1000)+`"}`+"\n"), sizes.json/1012)},
 		{"long line", "/v1/verify/batch", "application/x-ndjson", manyNames(`{"cms":"AAAA","digests":{`, "}}", sizes.json)},
 		{"certificate", "/v1/certificates/inspect", "application/octet-stream", elementsOfBER(sizes.json)},
+	}
+	var all []hostileRequest
+	for _, k := range kinds {
+		heavy := slices.Contains([]string{"elements at the limit", "inflated objects", "nested objects", "dictionaries"}, k.name)
+		all = append(all, hostileRequest{k.name, k.path, k.media, k.body, heavy})
 	}
 	xml := attached("xml", repeated("<a>", "<a/>", "</a>", binary))
 	xml.name = "empty elements in JSON"
@@ -85,7 +101,7 @@ func (r *hostileRequest) wrap(t *testing.T) {
 	case "head":
 		fmt.Fprintf(&form, "--%s\r\n%s\r\n", w.Boundary(), r.body)
 	case "parts":
-		for range 1000 {
+		for range 200 {
 			part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="x"`}})
 			if err == nil {
 				_, err = part.Write(bytes.Repeat([]byte("x"), 1<<10))
@@ -118,6 +134,30 @@ func manyNames(before, after string, size int) []byte {
 
 func repeated(before, piece, after string, size int) []byte {
 	return []byte(before + strings.Repeat(piece, (size-len(before)-len(after))/len(piece)) + after)
+}
+
+// elementsAtTheLimit is XML that is taken, with as many nodes and attributes as
+// there may be in the fewest bytes.
+func elementsAtTheLimit() []byte {
+	return []byte("<a>" + strings.Repeat(`<a b=""/>`, xmltree.MaxNodes-1) + "</a>")
+}
+
+// manyObjects is a PDF whose catalog holds an object.
+func manyObjects(object string) []byte {
+	w := &pdfWriter{}
+	w.begin(1000)
+	w.object(1, "<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R/X ["+object+"]>>")
+	w.section(6)
+	return w.Bytes()
+}
+
+// elementsOfDER is a CMS with so many elements among its certificates.
+func elementsOfDER(n int) []byte {
+	many := bytes.Repeat([]byte{0x30, 0x00}, n)
+	data, signedData := der.OID([]int{1, 2, 840, 113549, 1, 7, 1}), der.OID([]int{1, 2, 840, 113549, 1, 7, 2})
+	inner := der.Sequence(der.Encode(der.Integer, []byte{1}), der.Set(), der.Sequence(data),
+		der.Encode(der.ContextConstructed(0), many), der.Set())
+	return der.Sequence(signedData, der.Encode(der.ContextConstructed(0), inner))
 }
 
 // elementsOfBER is a CMS whose certificates are many empty elements.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"tamga/certs"
-	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
 	"tamga/signing/tsa"
 	"tamga/signing/tsp"
@@ -24,13 +23,12 @@ func (f lastingFlags) client(c *console, v *signing.Verifier) *tsa.Client {
 	return client
 }
 
-// gatherer collects evidence: from the lists, and with --ocsp from the
-// responders that certificates name.
-func gatherer(c *console, e *evidence, askResponders bool) *signing.Gatherer {
+// gatherer collects evidence: from the lists, and from the responders that the
+// verifier asks, if it asks any.
+func gatherer(c *console, e *evidence) *signing.Gatherer {
 	g := &signing.Gatherer{Trust: &e.pool, Lists: &e.lists}
-	if askResponders {
-		client := &ocsp.Client{Now: c.now, UserAgent: "tamga", Policy: ocsp.Policy{CheckResponder: e.lists.Status}}
-		g.Respond = signing.FromResponders(c.ctx, client)
+	if e.responders != nil {
+		g.Respond = signing.FromResponders(c.ctx, e.responders)
 	}
 	return g
 }
@@ -45,7 +43,7 @@ func (f lastingFlags) extendOptions(c *console, t trustFlags, j judgeFlags, cont
 	if err != nil {
 		return signing.ExtendOptions{}, usagef("%w", err)
 	}
-	opt := signing.ExtendOptions{Content: content, Time: c.second(), Gather: gatherer(c, found, j.OCSP).Gather}
+	opt := signing.ExtendOptions{Content: content, Time: c.second(), Gather: gatherer(c, found).Gather}
 	if len(f.TSA) > 0 {
 		opt.Timestamping.Stamp = f.client(c, verifier).Stamper(c.ctx)
 	}

@@ -32,7 +32,7 @@ type serveCommand struct {
 	TSARequired  bool     `name:"tsa-required" help:"Refuse a signature that cannot get its timestamp. Otherwise it is handed out as it is, and extended as soon as an authority answers."`
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
-	OCSP         bool     `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows."`
+	responderFlags
 	policyFlags
 	lastingFlags
 	sealFlags
@@ -59,7 +59,9 @@ const (
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 15 * time.Second
 	recoverEvery    = 5 * time.Minute
+	recoverTime     = 10 * time.Minute
 	extendEvery     = 30 * time.Second
+	extendTime      = 10 * time.Minute
 )
 
 // Run serves until the context ends.
@@ -134,7 +136,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := judgeFlags{Policy: strictPolicy, OCSP: cmd.OCSP}.verifier(c, found)
+	verifier, err := judgeFlags{Policy: strictPolicy, responderFlags: cmd.responderFlags}.verifier(c, found)
 	if err != nil {
 		return nil, err
 	}
@@ -219,14 +221,14 @@ func (cmd serveCommand) documentOptions(c *console, found *evidence, v *signing.
 		return signing.ExtendOptions{}, fmt.Errorf("%w: --tsa names nobody", signing.ErrTimestamp)
 	}
 	return signing.ExtendOptions{
-		Time: at, Gather: gatherer(c, found, cmd.OCSP).Gather,
+		Time: at, Gather: gatherer(c, found).Gather,
 		Timestamping: signing.Timestamping{Stamp: cmd.client(c, v).Stamper(c.ctx)},
 	}, nil
 }
 
 // preservation is how what the service signs lasts.
 func (cmd serveCommand) preservation(c *console, found *evidence, v *signing.Verifier) api.Preservation {
-	p := api.Preservation{Gather: gatherer(c, found, cmd.OCSP).Gather, Required: cmd.TSARequired}
+	p := api.Preservation{Gather: gatherer(c, found).Gather, Required: cmd.TSARequired}
 	if len(cmd.TSA) > 0 {
 		p.Stamp = cmd.client(c, v).Stamp
 	}

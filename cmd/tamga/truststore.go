@@ -35,6 +35,8 @@ type evidence struct {
 	lists revocation.Lists
 	files int
 	bytes int64
+	// responders are asked when no list knows; nil when nobody is.
+	responders *ocsp.Client
 }
 
 // load reads the folders of the flags, or the trust store when none is given.
@@ -71,7 +73,13 @@ func (t trustFlags) load(c *console) (*evidence, error) {
 // judgeFlags say how it is judged.
 type judgeFlags struct {
 	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default); kz-applicant, under which nothing may follow the signature in a PDF; or kz-soft, under which an unknown revocation status is shown and passes: never decide on an application under it."`
-	OCSP   bool   `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows. Sends the certificates' numbers there."`
+	responderFlags
+}
+
+// responderFlags say whether and where responders are asked.
+type responderFlags struct {
+	OCSP           bool     `name:"ocsp" help:"Ask the responders that certificates name when no revocation list knows. Sends the certificates' numbers there."`
+	PrivateNetwork []string `name:"private-network" sep:"none" placeholder:"NETWORK" help:"Private network (10.1.0.0/16) or address in which responders may be that certificates name; may be given several times. By default such addresses are asked on the public internet only."`
 }
 
 // strictPolicy is what the register issues and checks under.
@@ -92,13 +100,26 @@ func (j judgeFlags) verifier(c *console, e *evidence) (*signing.Verifier, error)
 	if !j.OCSP {
 		return v, nil
 	}
-	client := &ocsp.Client{Now: c.now, UserAgent: "tamga", Policy: ocsp.Policy{CheckResponder: e.lists.Status}}
+	if e.responders, err = j.responders(c, e); err != nil {
+		return nil, err
+	}
 	v.Ask = func(ctx context.Context, cert, issuer *certs.Certificate, at time.Time) revocation.Answer {
 		ctx, cancel := context.WithTimeout(ctx, ocspTimeout)
 		defer cancel()
-		return client.Status(ctx, cert, issuer, at).Answer
+		return e.responders.Status(ctx, cert, issuer, at).Answer
 	}
 	return v, nil
+}
+
+// responders asks those that certificates name.
+func (j responderFlags) responders(c *console, e *evidence) (*ocsp.Client, error) {
+	private, err := networks("--private-network", j.PrivateNetwork)
+	if err != nil {
+		return nil, err
+	}
+	return &ocsp.Client{
+		Now: c.now, UserAgent: "tamga", Networks: private, Policy: ocsp.Policy{CheckResponder: e.lists.Status},
+	}, nil
 }
 
 // defaultTrustStore is where "tamga trust add" keeps certificates: TAMGA_TRUST,

@@ -19,7 +19,7 @@ func TestLastingDocuments(t *testing.T) {
 		r, clock := open(t, dsn)
 		pki := signtest.New(t, ca.ECDSA)
 		clock.advance(signtest.Now().Sub(start))
-		r.Key, r.Verifier = pki.Person(signtest.Head()), pki.Verifier
+		r.Key, r.Verifier = pki.Person(official()), pki.Verifier
 		down := true
 		r.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
 			if down {

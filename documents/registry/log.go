@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -199,11 +198,11 @@ func storedHashes(ctx context.Context, db querier) tlog.HashReader {
 }
 
 func readHashes(ctx context.Context, db querier, indexes []int64) (map[int64]tlog.Hash, error) {
-	list := make([]string, len(indexes))
+	list, args := make([]string, len(indexes)), make([]any, len(indexes))
 	for i, idx := range indexes {
-		list[i] = strconv.FormatInt(idx, 10) // numbers, so that nothing needs quoting
+		list[i], args[i] = fmt.Sprintf("$%d", i+1), idx
 	}
-	return scanHashes(db.QueryContext(ctx, `SELECT idx, hash FROM log_hashes WHERE idx IN (`+strings.Join(list, ", ")+`)`))
+	return scanHashes(db.QueryContext(ctx, `SELECT idx, hash FROM log_hashes WHERE idx IN (`+strings.Join(list, ", ")+`)`, args...))
 }
 
 // scanHashes reads rows of indexes and hashes. A hash that is none is left out,

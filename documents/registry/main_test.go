@@ -102,7 +102,7 @@ var makeAuthority = sync.OnceValues(func() (authority, error) {
 		return authority{}, err
 	}
 	head, err := demo.Issue(ca.Person{
-		Surname: "Әбдіғали", GivenName: "Жанар", IIN: "850101400011",
+		Surname: "Әбдіғали", GivenName: "Жанар", Patronymic: "Серікқызы", IIN: "850101400011",
 		Organisation: "Мәдениет комитеті", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead},
 		NotBefore: start.Add(-time.Hour), NotAfter: start.Add(3 * years),
 	})

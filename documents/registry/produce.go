@@ -42,12 +42,26 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 	return nil
 }
 
+// signs asks whether what a content prints of who signs it is what the
+// certificate of the key says: whoever reads the document, or asks the public
+// check, takes the printed name for the signer's. It is asked before a number
+// is taken, and again of the whole content before the key is used.
+func (r *Registry) signs(content documents.Draft) error {
+	if r.Key.Certificate == nil {
+		return fmt.Errorf("documents cannot be signed now: %w", signing.ErrKeyMismatch)
+	}
+	return content.CheckSigner(r.Key.Certificate.Identity())
+}
+
 // produce renders a content, signs it and verifies the result. It is where
 // documents and signatures meet; nothing that does not pass comes out of it.
 // No transaction is open while it runs.
 func (r *Registry) produce(ctx context.Context, held reservation) (product, error) {
 	if held.content == (documents.Draft{}) {
 		return product{}, errDamaged
+	}
+	if err := r.signs(held.content); err != nil {
+		return product{}, err
 	}
 	at := r.now()
 	prepared, err := r.render(ctx, held, at)
@@ -69,6 +83,13 @@ func (r *Registry) produce(ctx context.Context, held reservation) (product, erro
 	}
 	if !verdict.Passed() {
 		return product{}, fmt.Errorf("%w: %s %s", ErrNotVerified, verdict.Indication, verdict.SubIndication)
+	}
+	// What was printed was compared with this certificate and no other.
+	own := signing.DescribeCertificate(r.Key.Certificate).SHA256
+	for _, s := range verdict.Signers {
+		if s.Certificate == nil || s.Certificate.SHA256 != own {
+			return product{}, fmt.Errorf("%w: it was signed with another certificate", ErrNotVerified)
+		}
 	}
 	evidence, err := json.Marshal(verdict)
 	if err != nil {

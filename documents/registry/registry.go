@@ -8,7 +8,7 @@
 // issued. [Registry.Record] writes down what happens to a document afterwards,
 // and [Registry.History] tells it. [Registry.Recover] finishes at the start of the program what a crash
 // has interrupted. [Registry.VerifyLog] tells whether anyone has changed the
-// records behind the program's back.
+// records behind the program's back; [Leaf] says what the log holds.
 //
 // The same SQL runs on SQLite and on PostgreSQL. Stored files are never
 // rendered again. The package writes no log of its own, and its errors repeat

@@ -77,6 +77,9 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err != nil {
 		return reservation{}, err
 	}
+	if err := r.signs(draft); err != nil {
+		return reservation{}, err
+	}
 	number, err := nextNumber(ctx, tx, draft.Kind(), date.Year)
 	if err != nil {
 		return reservation{}, err

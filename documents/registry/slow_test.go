@@ -79,7 +79,7 @@ func openSlow(t *testing.T, dsn string) slowRegister {
 	pki := signtest.New(t, ca.ECDSA)
 	slow, signatures := newSlowAuthority(t, pki.TSA()), &atomic.Int64{}
 	c.advance(signtest.Now().Sub(start))
-	r.Key, r.Verifier = pki.Person(signtest.Head()), pki.Verifier
+	r.Key, r.Verifier = pki.Person(official()), pki.Verifier
 	r.Key.Signer = countingSigner{r.Key.Signer, signatures}
 	r.LeaseFor = 100 * time.Millisecond
 	client := &tsa.Client{

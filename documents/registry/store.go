@@ -88,14 +88,14 @@ func connectFile(path string) (*Store, error) {
 		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},
 	}
-	write, err := sql.Open("sqlite", fileURL(path, options))
+	write, err := openSQLite(fileURL(path, options))
 	if err != nil {
 		return nil, err
 	}
 	write.SetMaxOpenConns(1)
 	options["_pragma"] = append(options["_pragma"], "query_only(1)")
 	options.Del("_txlock")
-	read, err := sql.Open("sqlite", fileURL(path, options))
+	read, err := openSQLite(fileURL(path, options))
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}

@@ -5,10 +5,10 @@ import (
 )
 
 // Bounds of one object. They are far above what real files hold and keep the
-// tree of one object near fifty megabytes at worst.
+// tree of one object near twenty-five megabytes at worst.
 const (
 	maxDepth = 200
-	maxNodes = 1 << 20
+	maxNodes = 1 << 18
 )
 
 // parser reads objects from data, which is the beginning of the file, or the

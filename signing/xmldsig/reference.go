@@ -29,7 +29,10 @@ type Covered struct {
 	Element *xmltree.Node
 	// Bytes are the very bytes that were digested: canonical XML, or supplied
 	// content as it was given. A consumer of the signed element reads these.
-	Bytes []byte
+	// They are nil, and LeftOut says so, where the signatures of a file together
+	// cover more than is kept.
+	Bytes   []byte
+	LeftOut bool
 }
 
 // Path returns the place of the covered element for people, "" for supplied
@@ -92,6 +95,9 @@ func (r *reading) follow(n *xmltree.Node) *Problem {
 		}
 	}
 	r.Covered = Covered{Element: r.node, Bytes: got, Role: r.role()}
+	if r.doc.room -= len(got); !r.External && r.doc.room < 0 {
+		r.Covered.Bytes, r.Covered.LeftOut = nil, true
+	}
 	if r.node == nil && !r.External {
 		r.Covered.Element = r.doc.tree.Root()
 	}

@@ -58,6 +58,7 @@ const (
 	maxSignedInfo   = 128 << 10 // bytes of its canonical form
 	maxCertificate  = 128 << 10 // characters of base64
 	maxProblems     = 64        // of a signature; more are not kept
+	maxKept         = 32 << 20  // bytes of what the signatures of a file cover
 )
 
 // Document is an XML file and the signatures in it. It is never modified, but
@@ -69,6 +70,8 @@ type Document struct {
 	envelope   *envelope // nil if the file is no SOAP message
 	malformed  *Problem  // of the envelope
 	budget     int       // bytes that may still be canonicalised and digested
+	keeps      int       // bytes of what signatures cover
+	room       int       // of that which is left
 	ended      func() error
 }
 
@@ -79,7 +82,7 @@ func Read(file []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Document{tree: tree, ids: map[string][]*xmltree.Node{}, ended: func() error { return nil }}
+	d := &Document{tree: tree, ids: map[string][]*xmltree.Node{}, keeps: maxKept, ended: func() error { return nil }}
 	d.envelope, d.malformed = envelopeOf(tree)
 	tree.Walk(func(n *xmltree.Node) bool {
 		for _, id := range identifiers(n) {
@@ -221,6 +224,7 @@ func (d *Document) Signatures(ctx context.Context, with Supplied) []Signature {
 // allow says how much work the signatures of the file may ask for, by its size.
 func (d *Document) allow(with Supplied) {
 	d.budget = 24*(d.tree.Size()+len(with.Content)) + 4<<20
+	d.room = d.keeps
 }
 
 // signature reads one signature. What cannot be read ends the reading of the

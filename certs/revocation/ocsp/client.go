@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -43,11 +44,14 @@ const (
 // that is used is fetched anew in the background. It is never replaced by one
 // with an older thisUpdate.
 type Client struct {
-	// HTTP carries the requests; nil means a plain client. Redirects are not
-	// followed and cookies not kept, whatever it says.
-	HTTP   *http.Client
-	Now    func() time.Time // nil means time.Now
-	Policy Policy
+	// HTTP carries the requests. Nil means a plain client for Addresses, and for
+	// those in certificates one that connects to nothing but public addresses
+	// and Networks. Redirects are not followed and cookies not kept, whatever
+	// it says.
+	HTTP     *http.Client
+	Networks []netip.Prefix
+	Now      func() time.Time // nil means time.Now
+	Policy   Policy
 	// Digest is the one that CertIDs are made with; zero means SHA-256.
 	Digest certs.Digest
 	// Addresses returns where to ask, the first first; nil means the
@@ -69,6 +73,9 @@ type Client struct {
 	life       context.Context // of all exchanges
 	end        context.CancelFunc
 	closed     bool
+
+	outsideOnce sync.Once
+	outside     *http.Client
 }
 
 // Result is an answer with what it rests on.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"tamga/certs/exchange"
 	"tamga/certs/revocation"
@@ -20,7 +21,7 @@ const (
 // appendix A.1). The cause says of what kind an error is.
 func (c *Client) exchange(ctx context.Context, address string, request []byte) ([]byte, revocation.Cause, error) {
 	body, err := exchange.Poster{
-		HTTP: c.HTTP, UserAgent: c.UserAgent, Timeout: cmp.Or(max(c.Timeout, 0), DefaultTimeout),
+		HTTP: c.carrier(), UserAgent: c.UserAgent, Timeout: cmp.Or(max(c.Timeout, 0), DefaultTimeout),
 		MaxAnswer: cmp.Or(max(c.MaxResponse, 0), DefaultMaxResponse),
 		Asks:      mediaRequest, Takes: mediaResponse,
 	}.Post(ctx, address, request)
@@ -31,4 +32,14 @@ func (c *Client) exchange(ctx context.Context, address string, request []byte) (
 		return nil, CauseHTTP, fmt.Errorf("asking a responder: %w", err)
 	}
 	return nil, CauseUnreachable, fmt.Errorf("asking a responder: %w", err)
+}
+
+// carrier returns what carries the requests: addresses that stand in
+// certificates lead outside only.
+func (c *Client) carrier() *http.Client {
+	if c.HTTP != nil || c.Addresses != nil {
+		return c.HTTP
+	}
+	c.outsideOnce.Do(func() { c.outside = exchange.Outside(c.Networks) })
+	return c.outside
 }

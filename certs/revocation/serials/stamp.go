@@ -1,15 +1,10 @@
 package serials
 
-import (
-	"encoding/binary"
-	"time"
-)
+import "encoding/binary"
 
 // stamp is a date and time to the second, packed from the year down, so that
 // an earlier time is a smaller number. Zero is no time: months begin at 1.
 type stamp uint64
-
-func (s stamp) time() time.Time { return time.Unix(s.unix(), 0).UTC() }
 
 // unix returns the seconds since 1970. It counts the days of the proleptic
 // Gregorian calendar, years beginning in March so that the leap day is the last

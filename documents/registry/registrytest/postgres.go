@@ -60,6 +60,32 @@ func (c *Cluster) Stop() error {
 	return os.RemoveAll(c.folder)
 }
 
+// Freeze stops the server and its children in their tracks, as a machine does
+// that has lost its disk: connections stay, and nothing answers. thaw lets them
+// go on.
+func (c *Cluster) Freeze() (thaw func() error, err error) {
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", c.process.Pid))
+	if err != nil {
+		return nil, err
+	}
+	pids := []int{c.process.Pid}
+	for _, text := range strings.Fields(string(children)) {
+		pid, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, err
+		}
+		pids = append(pids, pid)
+	}
+	signal := func(s syscall.Signal) error {
+		var failed error
+		for _, pid := range pids {
+			failed = errors.Join(failed, syscall.Kill(pid, s))
+		}
+		return failed
+	}
+	return func() error { return signal(syscall.SIGCONT) }, signal(syscall.SIGSTOP)
+}
+
 // Crash kills the server without any warning, as the kernel does when memory
 // runs out, and starts it again on what it has left.
 func (c *Cluster) Crash() error {

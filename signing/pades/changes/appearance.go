@@ -2,6 +2,7 @@ package changes
 
 import (
 	"slices"
+	"strings"
 
 	"tamga/signing/pades"
 )
@@ -59,7 +60,7 @@ func (s *step) widget(f *field, ref pades.Ref, field pades.Dict) (shown bool, er
 		if state != "" && state != "Off" && state != value {
 			s.find(ref, CodeAppearance, Never, "button %q shows the state %q, its value is %q", f.name, state, value)
 		}
-		return state == value, nil
+		return state == value, s.ready(ref, after.dict())
 	}
 	changed, err := s.newAppearance(f, before, after, field)
 	if f.kind == "Tx" && !changed && !s.form.regenerated && before.dict().Get("AP") != nil {
@@ -148,6 +149,15 @@ func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
 	return nil
 }
 
+// ready judges the appearances of an annotation, if it has any, that lay ready and
+// may now be shown.
+func (s *step) ready(ref pades.Ref, annotation pades.Dict) error {
+	if s.entry(s.new, annotation, "AP") == nil {
+		return nil
+	}
+	return s.looks(ref, annotation)
+}
+
 // placed refuses an appearance without a rectangle to paint it in: programs take the
 // whole page.
 func (s *step) placed(ref pades.Ref, annotation pades.Dict) {
@@ -211,9 +221,46 @@ func (s *step) confined(f *field, was value, ref pades.Ref, stream *pades.Stream
 		s.find(ref, CodeAppearance, Never, "the appearance of field %q cannot be told: %v", f.name, err)
 		return nil
 	}
-	v, _ := s.entry(s.new, field, "V").(pades.String)
-	if readable && f.kind == "Tx" && f.flags&flagPassword == 0 && !sameText(shown, v.Text()) {
+	if readable && !s.showsValue(f, field, shown) {
 		s.find(ref, CodeAppearance, Never, "the appearance of field %q shows something else than its value", f.name)
+	}
+	return nil
+}
+
+// showsValue says whether a text is what a field with its value shows: a text the
+// value itself, a choice its options or what was chosen.
+func (s *step) showsValue(f *field, field pades.Dict, shown []byte) bool {
+	value := s.texts(s.entry(s.new, field, "V"))
+	switch {
+	case f.kind == "Tx" && f.flags&flagPassword == 0:
+		return sameText(shown, strings.Join(value, ""))
+	case f.kind == "Ch":
+		return madeOf(shown, append(s.texts(s.entry(s.new, field, "Opt")), value...))
+	}
+	return true
+}
+
+// texts returns the strings in an object: a text, or a list of texts or of lists of
+// them.
+func (s *step) texts(o pades.Object) []string {
+	switch o := o.(type) {
+	case pades.String:
+		return []string{o.Text()}
+	case pades.Array:
+		var list []string
+		for _, e := range o {
+			switch e := s.resolved(s.new, e).(type) {
+			case pades.String:
+				list = append(list, e.Text())
+			case pades.Array:
+				for _, part := range e {
+					if text, ok := s.resolved(s.new, part).(pades.String); ok {
+						list = append(list, text.Text())
+					}
+				}
+			}
+		}
+		return list
 	}
 	return nil
 }

@@ -91,6 +91,9 @@ const (
 	CodeReused = "number-reused"
 	// A new object takes the number of a reference that pointed to nothing.
 	CodeDangling = "dangling-reference"
+	// Something follows, and there is a reference to an object of which no
+	// cross-reference says anything.
+	CodeUnlisted = "unlisted-reference"
 	// A changed object has a second part in the document, where the change is
 	// not permitted.
 	CodeShared = "object-shared"

@@ -292,6 +292,36 @@ func sameText(shown []byte, text string) bool {
 	return len(rest) == 0
 }
 
+// maxShown bounds a text that is taken apart into options.
+const maxShown = 1 << 12
+
+// madeOf says whether a text is shown that is made of some texts, white space
+// apart.
+func madeOf(shown []byte, texts []string) bool {
+	shown = withoutSpace(shown)
+	if len(shown)*len(texts) > maxShown*256 || len(shown) > maxShown {
+		return false
+	}
+	reached := make([]bool, len(shown)+1)
+	reached[0] = true
+	for from := range shown {
+		for _, text := range texts {
+			// A letter that is none of ASCII takes one byte or none.
+			least, most := 0, 0
+			for _, r := range text {
+				if r >= ' ' && r <= '~' && r != ' ' {
+					least++
+				}
+				most++
+			}
+			for to := from + least; reached[from] && to <= min(from+most, len(shown)); to++ {
+				reached[to] = reached[to] || to > from && sameText(shown[from:to], text)
+			}
+		}
+	}
+	return reached[len(shown)]
+}
+
 // otherLetter says whether a byte may stand for a letter that is none of ASCII;
 // next is what follows it, which a question mark could be itself.
 func otherLetter(next byte) func(rune) bool {

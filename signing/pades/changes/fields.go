@@ -124,7 +124,7 @@ func (s *step) signatureField(f *field, before, after value) error {
 		}
 	}
 	s.findField(f.ref, f, false, code, needs, "signed")
-	return nil
+	return s.ready(f.ref, after.dict())
 }
 
 // signedEntry says whether an entry of a signature field or its widget may differ

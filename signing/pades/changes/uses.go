@@ -2,6 +2,7 @@ package changes
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -79,12 +80,9 @@ func (c *comparison) newUses(base int) (*uses, error) {
 			u.tracked[change.Ref.Number] = true
 		}
 	}
-	if len(u.tracked) == 0 {
-		return u, nil
-	}
 	links, err := c.links(base)
-	if err != nil {
-		return nil, err
+	if err != nil || len(u.tracked) == 0 {
+		return u, err
 	}
 	u.track(links)
 	holders := map[uint32]bool{}
@@ -119,12 +117,29 @@ func (c *comparison) links(revision int) ([]link, error) {
 		if err != nil {
 			return nil, err
 		}
+		c.checkListed(ref, o)
 		links = appendLinks(links, ref.Number, o, 0)
 		if len(links) > maxUses {
 			return nil, ErrTooComplex
 		}
 	}
 	return links, nil
+}
+
+// checkListed reports a reference to what no cross-reference has an entry for. A
+// program that meets one after an update, and not before, looks through the whole
+// file for it, and takes other objects than those that are listed.
+func (c *comparison) checkListed(holder pades.Ref, o pades.Object) {
+	if c.unlisted {
+		return
+	}
+	eachRef(o, func(ref pades.Ref) {
+		if !c.unlisted && !c.doc.Listed(ref) {
+			c.unlisted = true
+			c.add(Finding{Revision: len(c.doc.Revisions) - 1, Ref: holder, Code: CodeUnlisted, Needs: Never,
+				Detail: fmt.Sprintf("object %s refers to %s, which no cross-reference lists", holder, ref)})
+		}
+	})
 }
 
 func appendLinks(links []link, holder uint32, o pades.Object, bit uint32) []link {
@@ -275,6 +290,7 @@ func (u *uses) advance(s *step) error {
 		if err != nil {
 			return err
 		}
+		s.checkListed(change.Ref, o)
 		if err = u.add(n, o); err != nil {
 			return err
 		}

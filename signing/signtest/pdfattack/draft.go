@@ -17,7 +17,8 @@ type draft struct {
 	out     []byte
 	entries map[int]entry // of the revision being written
 	size    int
-	said    int // a size that is not the right one, 0 for the right one
+	said    int    // a size that is not the right one, 0 for the right one
+	eol     string // of the entries of tables
 	prev    int
 	root    int
 	id      string
@@ -34,7 +35,7 @@ var contentsHole = "<" + strings.Repeat("00", Capacity) + ">"
 
 func newDraft(s Signers) *draft {
 	return &draft{
-		signers: s, out: []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), root: 1, size: 1,
+		signers: s, out: []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), root: 1, size: 1, eol: " \n",
 		entries: map[int]entry{0: {kind: 'f'}}, id: "[<31><31>]",
 	}
 }
@@ -109,7 +110,7 @@ func (d *draft) end(more string) *draft {
 			if e.kind == 'f' {
 				generation = 65535
 			}
-			d.out = fmt.Appendf(d.out, "%010d %05d %c \n", e.offset, generation, e.kind)
+			d.out = fmt.Appendf(d.out, "%010d %05d %c%s", e.offset, generation, e.kind, d.eol)
 		}
 		numbers = numbers[n:]
 	}

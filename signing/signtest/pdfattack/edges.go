@@ -98,6 +98,12 @@ func edges(g Signers) []Case {
 		{"edge: a signed field that moves", signed("[300 50 400 100]", "[300 50 400 101]"), Change, codeField},
 		{"edge: a signed field with a date that is a name", signed("/F 4", "/F 4/M/x"), Change, codeField},
 		{"edge: a signed field with an action", signed("/F 4", "/F 4/A<</S/Named>>"), Change, codeField},
+		{"edge: a signed field with a flag that is a text", signed("/F 4", "/F 4/Ff(1)"), Change, codeField},
+		{"edge: a signed field that loses its lock on reading", s.edit(emptyField, "/F 4", "/F 4/Ff 1").update(g, sample{
+			emptyField: replace(s[emptyField], "/P 3 0 R", "/P 3 0 R/V 30 0 R"), fresh: sigBody("")}), Change, codeField},
+		{"edge: an old signature in another field", after(sample{emptyField: replace(s[emptyField], "/P 3 0 R", "/P 3 0 R/V 5 0 R")}),
+			Unreadable, pades.CodeSignatureShared},
+		{"edge: a value that is no signature", after(sample{emptyField: replace(s[emptyField], "/P 3 0 R", "/P 3 0 R/V 19 0 R")}), Problem, pades.CodeContentsMissing},
 		{"edge: an empty field with a date", edit(s, emptyField, "/F 4", "/F 4/M(D:20260602)"), Change, codeField},
 
 		{"edge: a field with a date alone", edit(s, nameField, "/F 4", "/F 4/M(D:20260602)"), Honest, filled},
@@ -137,6 +143,14 @@ func edges(g Signers) []Case {
 		{"edge: appearances not made anew, as before", edit(s, acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances false"), Honest, evidence},
 		{"edge: default resources lost", edit(s, acroForm, "/DR<</Font<</F1 8 0 R>>>>", "/DR<<>>"), Change, codeForm},
 
+		{"edge: a reference to nothing that is listed", s.edit(catalog, "/AcroForm", "/OCProperties 99 0 R/AcroForm").build(g).end("/Info 19 0 R").out,
+			Change, codeUnlisted},
+		{"edge: a reference to another generation", s.edit(firstPage, "/Contents 6 0 R", "/Contents[6 0 R 7 1 R]").build(g).end("/Info 19 0 R").out,
+			Change, codeUnlisted},
+		{"edge: a new reference to nothing that is listed", root("/Extensions<</ADBE<</BaseVersion 99 0 R>>>>", nil), Change, codeUnlisted},
+		{"edge: a reference to nothing that is listed, and nothing follows", s.edit(catalog, "/AcroForm", "/OCProperties 99 0 R/AcroForm").build(g).out,
+			Honest, "unchanged"},
+		{"edge: a reference to what is listed as free", freeReference(g), Honest, evidence},
 		{"edge: a lower version", edit(s.edit(catalog, "/AcroForm", "/Version/1.7/AcroForm"), catalog, "1.7", "1.6"), Change, codeCatalog},
 		{"edge: a long version", root("/Version/1.10", nil), Change, codeCatalog},
 		{"edge: metadata that is none", root("/Metadata 30 0 R", sample{fresh: streamBody("/Type/Other/Subtype/XML", "<x/>")}), Change, codeCatalog},
@@ -186,6 +200,14 @@ func writeRevisions(g Signers, s sample, updates ...sample) []byte {
 		d.end("/Info 19 0 R")
 	}
 	return d.out
+}
+
+// freeReference is a file with a reference to an object that its cross-reference
+// lists as free.
+func freeReference(g Signers) []byte {
+	d := approval().edit(catalog, "/AcroForm", "/OCProperties 50 0 R/AcroForm").draft(g)
+	d.list(50, entry{kind: 'f'})
+	return d.end("/Info 19 0 R").end("/Info 19 0 R").out
 }
 
 func movedInfo(g Signers) []byte {

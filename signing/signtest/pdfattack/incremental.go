@@ -45,6 +45,7 @@ const (
 	codeSignature     = "signature-added"
 	codeTrailer       = "trailer"
 	codeType          = "type-changed"
+	codeUnlisted      = "unlisted-reference"
 	codeVisible       = "visible-field"
 	codeXObject       = "xobject"
 )

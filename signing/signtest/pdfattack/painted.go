@@ -22,6 +22,7 @@ func misplaced(g Signers) []Case {
 		{"painted: text moved to the left", text("BT /F1 20 Tf 550 210 Td [12000 (Pay 100)] TJ ET"), Change, codeOverContent},
 		{"painted: text mirrored", text("BT /F1 20 Tf -100 Tz 480 210 Td (Pay 100 today) Tj ET"), Change, codeOverContent},
 		{"painted: a font of the graphics state", state("<</Font[8 0 R 200]>>", "/G1 gs BT 320 100 Td (1) Tj ET"), Change, codeOverContent},
+		{"painted: a font of the graphics state after another", state("<</Font[8 0 R 200]>>", "/F1 1 Tf /G1 gs BT 320 100 Td (1) Tj ET"), Change, codeOverContent},
 		{"painted: a width of the graphics state", state("<</LW 200>>", "/G1 gs 250 150 m 450 150 l S"), Change, codeOverContent},
 		{"painted: white that is mixed", state("<</BM/Difference>>", "0 g 0 0 100 100 re f /G1 gs 1 g 300 200 50 50 re f"), Change, codeOverContent},
 		{"painted: white that is inverted", state("<</TR<</FunctionType 2/Domain[0 1]/N 1/C0[1]/C1[0]>>>>", "/G1 gs 1 g 300 200 50 50 re f"),

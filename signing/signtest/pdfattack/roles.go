@@ -111,6 +111,7 @@ func twoParts(g Signers) []Case {
 		{"roles: a date that is an old stream", s.edit(nameField, "/F 4", "/F 4/M 17 0 R").update(g, fill(s, "/F 4", "/F 4/M(D:20260602)")),
 			Change, codeField},
 		{"roles: a value that was a stream", s.edit(nameField, "/V(Old)", "/V 17 0 R").update(g, s.filled("New")), Change, codeField},
+		{"roles: a choice that shows none of its options", choice.update(g, fill(choice, "/I[0]", "/I[1]").and(sample{fresh: looks("900")})), Change, codeAppearance},
 		{"roles: a choice that is no list of numbers", choice.update(g, fill(choice, "/I[0]", "/I[1 17 0 R]")), Change, codeField},
 		{"roles: a date that is none", s.update(g, fill(s, "/F 4", "/F 4/M/Today")), Change, codeField},
 	}
@@ -231,6 +232,13 @@ func unbounded(g Signers) []Case {
 		{"unbounded: a field filled without a place", p2.edit(nameField, "/Rect[50 500 250 520]", "").update(g, sample{
 			nameField: replace(p2.filled("New")[nameField], "/Rect[50 500 250 520]", ""), fresh: looks("New")}), Change, codeAppearance},
 		{"unbounded: a comment without a place", comments("/Subtype/Stamp/AP<</N 31 0 R>>"), Change, codeAppearance},
+		{"unbounded: a ticked state without a box", p2.edit(boxOn, "/BBox[0 0 10 10]", "").update(g, sample{
+			checkBox: replace(p2[checkBox], "/V/Off/AS/Off", "/V/Yes/AS/Yes")}), Change, codeAppearance},
+		{"unbounded: a ticked box without a place", p2.edit(checkBox, "/Rect[50 450 60 460]", "").update(g, sample{
+			checkBox: replace(replace(p2[checkBox], "/V/Off/AS/Off", "/V/Yes/AS/Yes"), "/Rect[50 450 60 460]", "")}), Change, codeAppearance},
+		{"unbounded: a signed field whose look lay ready without a box", s.edit(emptyField, "/F 4", "/AP<</N 22 0 R>>").
+			with(hidden, replace(looks("Ready"), "/BBox[0 0 200 20]", "")).update(g, sample{
+			emptyField: replace(replace(s[emptyField], "/F 4", "/AP<</N 22 0 R>>/F 4"), "/P 3 0 R", "/P 3 0 R/V 30 0 R"), fresh: sigBody("")}), Change, codeAppearance},
 		{"unbounded: a filled field without a box", filled("/BBox[0 0 200 20]", ""), Change, codeAppearance},
 		{"unbounded: a signed field without a box", signed("/BBox[0 0 200 20]", ""), Change, codeAppearance},
 		{"unbounded: a comment without a box", comments("/Subtype/Stamp/Rect[50 50 90 90]/AP<</N 32 0 R>>"), Change, codeAppearance},

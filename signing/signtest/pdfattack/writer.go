@@ -20,6 +20,9 @@ func (w *Writer) Free(n int) { w.draft.list(n, entry{kind: 'f'}) }
 // Junk writes bytes that no cross-reference lists.
 func (w *Writer) Junk(text string) { w.draft.out = append(w.draft.out, text...) }
 
+// Lines has the entries of tables end otherwise than with a space and a line feed.
+func (w *Writer) Lines(end string) { w.draft.eol = end }
+
 // Understate has the trailer of the revision say that there are fewer objects.
 func (w *Writer) Understate(size int) { w.draft.said = size }
 

@@ -8,7 +8,7 @@ func (b *builder) box() {
 	o, at := b.widget("Btn", title, true)
 	on := stream("0 0 m 40 14 l S", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
 	off := stream("", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
-	states := b.part("states of "+title, formLevel, dict("Yes", b.ref(on), "Off", b.ref(off)))
+	states := b.part("states of "+title, formLevel, dict("Yes", b.ref(b.strange(on)), "Off", b.ref(off)))
 	state := pick(b, "/Off", "/Yes")
 	o.set("V", b.loose(state))
 	o.set("AS", b.loose(state))
@@ -28,7 +28,7 @@ func (b *builder) radio() {
 		on := stream("0 0 m 40 14 l S", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
 		off := stream("", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 40 14]")
 		kid := b.add(dict("Type", "/Annot", "Subtype", "/Widget", "Rect", at.String(), "F", "4", "P", ref(firstPage), "Parent", ref(above), "AS", "/Off",
-			"AP", dict("N", dict(state, b.ref(on), "Off", b.ref(off)).String()).String()))
+			"AP", dict("N", dict(state, b.ref(b.strange(on)), "Off", b.ref(off)).String()).String()))
 		b.carry("button "+state+" of "+title, kid, formLevel, "AS", "M")
 		kids = append(kids, ref(kid))
 		c.free = append(c.free, at)

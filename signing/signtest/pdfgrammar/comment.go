@@ -60,10 +60,16 @@ func reach(o *object, at Area) Area {
 	return Area{Page: at.Page, Left: at.Left - more, Bottom: at.Bottom - more, Right: at.Right + more, Top: at.Top + more}
 }
 
-func (b *builder) changeComment(c *carrier) {
+// changeComment changes what a comment says, and now and then how it looks, by an
+// appearance that lay ready.
+func (b *builder) changeComment(c *carrier, ready string) {
 	o := b.edit(c.n)
 	o.set("Contents", "(Second)")
 	o.set("C", "[0 0 1]")
+	if b.theme != plain && b.chance(3) {
+		o.set("AP", "<</N "+ready+">>")
+		b.tell(true, "a comment gets another appearance")
+	}
 	b.tell(!b.permits(commentLevel, ""), "change a comment")
 	b.allow(commentLevel, "comment", c.free)
 }

@@ -159,7 +159,7 @@ func (b *builder) addField(seen bool) {
 		b.allow(formLevel, added, []Area{at})
 	}
 	if !seen && b.theme != plain && b.chance(3) {
-		o.set("Rect", pick(b, "[0 0 0 0]", "[60 60 60 160]", "[60 60 160 60]", "", "[0 0 0]", "null", "[60 60 60.000001 60.000001]", "[60 60 null 90]"))
+		o.set("Rect", pick(b, "[0 0 0 0]", "[60 60 60 160]", "[60 60 160 60]", "", "[0 0 0]", "null", "[60 60 60.000001 60.000001]", "[60 60 null 90]", "[60 60 60 60 160 160]", "[60 60 60 60.0.1]"))
 		o.set("AP", "<</N "+b.ref(cover(b))+">>")
 		b.tell(true, "appearance in", o.get("Rect"))
 	}

@@ -80,7 +80,13 @@ func (b *builder) look(title string) string {
 		b.tell(true, title+" looks as another field")
 		return ref(b.anyLook)
 	}
-	b.anyLook = b.add(looks("Old"))
+	o := looks("Old")
+	if b.theme != plain && b.chance(10) {
+		// Its font is that of the form, which may get one of the name.
+		o = stream("/Tx BMC BT /F9 12 Tf 2 3 Td (Old) Tj ET EMC", "Subtype", "/Form", "BBox", "[0 0 40 14]")
+		b.tell(true, title+" has an appearance without resources")
+	}
+	b.anyLook = b.add(o)
 	c := b.carry("look of "+title, b.anyLook, formLevel)
 	c.usual = func() {
 		for _, f := range b.filled {
@@ -215,13 +221,13 @@ func (b *builder) twins() {
 	c.usual = func() {
 		b.tell(!b.permits(formLevel, title), "fill", title)
 		b.edit(above).set("V", "(New)")
+		b.allow(formLevel, title, c.free)
 		for i, kid := range kids {
 			if i == 1 && b.theme != plain && b.chance(4) {
 				b.tell(true, "in one place only")
 				break
 			}
 			b.appearance(&field{c, title, "New", "Tx", c.free[i]}, b.edit(number(kid)))
-			b.allow(formLevel, title, c.free[i:i+1])
 		}
 	}
 }
@@ -249,6 +255,7 @@ func (b *builder) comment() {
 	if b.theme == plain || b.chance(2) {
 		o.set("AP", "<</N "+b.mark("0 1 0")+">>")
 	}
+	ready := b.ref(b.strange(painted("1 1 0")))
 	if o.get("AP") == "" && o.get("Subtype") != "/Text" {
 		b.tell(true, "a comment without an appearance")
 	}
@@ -262,7 +269,7 @@ func (b *builder) comment() {
 	b.annots[0] = append(b.annots[0], ref(n))
 	c := b.carry("comment", n, commentLevel, "Contents", "C", "AP", "M", "C0", "C1", "N", "V")
 	c.free = []Area{reach(o, at)}
-	c.usual = func() { b.changeComment(c) }
+	c.usual = func() { b.changeComment(c, ready) }
 }
 
 // mark is a form that fills a part of the page with a colour.

@@ -33,6 +33,11 @@ func (b *builder) later(w *pdfattack.Writer) []byte {
 		w.Junk(pick(b, "% a comment\n", "\n \n", "30 0 obj\n<<>>\nendobj\n", "6 0 obj\n<</Length 30>>stream\n1 0 0 rg 0 0 200 200 re f     \nendstream\nendobj\n"))
 		b.tell(true, "bytes that no table lists")
 	}
+	if b.theme != plain && b.chance(30) {
+		end := pick(b, "\r\n", " \r", "\n", "  \n")
+		w.Lines(end)
+		b.tell(true, fmt.Sprintf("lines of the table end with %q", end))
+	}
 	return b.write(w, b.freed, b.changed)
 }
 

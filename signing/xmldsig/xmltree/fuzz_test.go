@@ -20,6 +20,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
+		sameCounts(t, file, d)
 		for _, m := range forms {
 			limit := 64*len(file) + 1<<12
 			first, err := d.Canonical(nil, m, nil, limit)

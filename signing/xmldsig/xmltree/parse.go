@@ -20,6 +20,9 @@ func Parse(file []byte) (*Document, error) {
 		return nil, p.limit("the file is too large")
 	}
 	p.src = string(file)
+	if err := within(p.src); err != nil {
+		return nil, err
+	}
 	if err := p.prolog(); err != nil {
 		return nil, err
 	}

@@ -151,6 +151,19 @@ func edges(g Signers) []Case {
 		{"edge: a reference to nothing that is listed, and nothing follows", s.edit(catalog, "/AcroForm", "/OCProperties 99 0 R/AcroForm").build(g).out,
 			Honest, "unchanged"},
 		{"edge: a reference to what is listed as free", freeReference(g), Honest, evidence},
+		{"edge: a comment that moves to another page", certified(3).update(g, sample{comment: replace(s[comment], "/P 3 0 R", "/P 4 0 R")}),
+			Change, "annotation-changed"},
+		{"edge: a visible field of broken numbers on blank paper", after(visible(s, "[300.5 200.5 400.25 250.75]")), Honest, filled},
+		{"edge: a visible field of broken numbers over the text", after(visible(s, "[50.5 690.5 200.25 730.75]")), Change, codeOverContent},
+		{"edge: an appearance that a lost object names too", s.edit(nameField, "/AP<</N 16 0 R>>", "/AP 24 0 R").with(24, "<</N 16 0 R>>").
+			with(hidden, "<</AP 24 0 R/Parent 12 0 R>>").update(g, sample{
+			nameField: replace(replace(s[nameField], "(Old)", "(New)"), "/AP<</N 16 0 R>>", "/AP 24 0 R"), nameLooks: looks("New")}), Honest, filled},
+		{"edge: an object of the structure in a list", certified(3).edit(catalog, "/AcroForm", "/StructTreeRoot 22 0 R/AcroForm").
+			with(hidden, "<</Type/StructTreeRoot/K 24 0 R>>").with(24, "[25 0 R]").with(25, "<</Type/OBJR/Obj 20 0 R/Pg 3 0 R>>").
+			update(g, sample{comment: replace(s[comment], "(First)", "(Second)")}), Honest, "annotated as permitted"},
+		{"edge: an object of a list that is no structure", certified(3).edit(catalog, "/AcroForm", "/StructTreeRoot 22 0 R/AcroForm").
+			with(hidden, "<</Type/StructTreeRoot/Other 24 0 R>>").with(24, "[25 0 R]").with(25, "<</Type/OBJR/Obj 20 0 R/Pg 3 0 R>>").
+			update(g, sample{comment: replace(s[comment], "(First)", "(Second)")}), Change, codeShared},
 		{"edge: annotations that get a name", after(sample{annotations: replace(s[annotations], "20 0 R]", "20 0 R/x]")}), Change, codePage},
 		{"edge: annotations that become a name", after(sample{firstPage: replace(s[firstPage], "/Annots 21 0 R", "/Annots/x")}), Change, codePage},
 		{"edge: a lower version", edit(s.edit(catalog, "/AcroForm", "/Version/1.7/AcroForm"), catalog, "1.7", "1.6"), Change, codeCatalog},

@@ -264,6 +264,7 @@ func (b *builder) comment() {
 		o.set("Subtype", pick(b, "/Line", "/Polygon", "/Ink", "/Highlight", "/FreeText", "/Square", "/Watermark"))
 		b.geometry(o)
 		b.tell(true, "a comment that reaches far:", o.get("Subtype"))
+		at = Area{Right: Size, Top: Size}
 	}
 	n := b.add(o)
 	b.annots[0] = append(b.annots[0], ref(n))

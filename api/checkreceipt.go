@@ -35,7 +35,7 @@ func (v *service) addReceipt(ctx context.Context, answer *checkAnswer, wanted bo
 		Type: "tamga.check-receipt", Version: 1, ID: receipt.NewID(), Service: v.BaseURL,
 		AnsweredAt: answer.CheckedAt, Answer: *answer,
 	}
-	cms, err := receipt.Sign(r, v.ReceiptKey, r.AnsweredAt)
+	cms, err := v.signReceipt(ctx, r, r.AnsweredAt)
 	if err != nil {
 		return err
 	}

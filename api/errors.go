@@ -126,6 +126,7 @@ func outcomes() []outcome {
 		{signing.ErrKeyRevoked, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{signing.ErrKeyStatus, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{signing.ErrOutput, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{errOwnNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 	}
 }

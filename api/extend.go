@@ -55,6 +55,10 @@ func (v *service) raise(c echo.Context, client registry.Client, m *made, level s
 	if level <= m.reached || m.reached == 0 {
 		return nil, nil
 	}
+	// No timestamp is spent on what a failing device made.
+	if err := v.confirm(contextOf(c), m); err != nil {
+		return nil, err
+	}
 	opt := v.Preservation.options(contextOf(c), m.content, v.now())
 	file, err := signing.ExtendFile(m.file, level, opt)
 	if err == nil {
@@ -62,7 +66,7 @@ func (v *service) raise(c echo.Context, client registry.Client, m *made, level s
 		return nil, nil
 	}
 	if v.Preservation.Required || !errors.Is(err, signing.ErrTimestamp) && !errors.Is(err, signing.ErrEvidence) {
-		return nil, err
+		return nil, unusable("/"+m.format, err) // another signature of the file is wrong
 	}
 	id, queueErr := v.Registry.AddExtension(contextOf(c), registry.Extension{
 		Client: client.ID, Format: m.format, Level: level.String(), File: m.file, Content: m.content,

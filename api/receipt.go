@@ -19,6 +19,16 @@ import (
 // receiptSchema names the JSON that a receipt carries.
 const receiptSchema = receipt.Type + "/1"
 
+// signReceipt signs a receipt of any type. What our own verifier does not take
+// for a signature does not leave.
+func (v *service) signReceipt(ctx context.Context, content any, at time.Time) ([]byte, error) {
+	cms, err := receipt.Sign(content, v.ReceiptKey, at)
+	if err != nil {
+		return nil, err
+	}
+	return cms, v.confirm(ctx, &made{format: kindCMS, file: cms})
+}
+
 // receiptPDF prints the receipt of a verification. What is printed is for
 // people, and names no more of the numbers than their ends; the JSON beside it
 // has them.

@@ -61,6 +61,7 @@ type made struct {
 	content []byte           // of a detached signature
 	reached signing.Baseline // zero for formats without levels
 	added   bool             // to signatures that are others' business
+	own     string           // SHA-256 of the certificate that it was made with, if it was made here
 	// detached says that the content need not be there.
 	detached bool
 }
@@ -128,6 +129,7 @@ func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest
 	if err != nil {
 		return nil, err
 	}
+	m.own = signing.DescribeCertificate(key.Certificate).SHA256
 	pending, err := v.raise(c, client, m, level)
 	if err != nil {
 		return nil, err
@@ -280,13 +282,19 @@ func (v *service) confirm(ctx context.Context, m *made) error {
 	if len(verdict.Signers) == 0 || len(verdict.Signers) != 1 && !m.added {
 		return fmt.Errorf("%w: %d signers", errOwnNotVerified, len(verdict.Signers))
 	}
-	sound := 0
+	sound, own := 0, m.own == ""
 	for _, s := range verdict.Signers {
-		if soundSignature(s, m.detached && m.content == nil) {
+		isOwn := m.own != "" && s.Certificate != nil && s.Certificate.SHA256 == m.own
+		isSound := soundSignature(s, m.detached && m.content == nil)
+		if isOwn && !isSound {
+			return fmt.Errorf("%w: %s %s", errOwnNotVerified, s.Indication, s.SubIndication)
+		}
+		if isSound {
 			sound++
 		}
+		own = own || isOwn
 	}
-	if sound == 0 || sound != len(verdict.Signers) && !m.added {
+	if sound == 0 || !own || sound != len(verdict.Signers) && !m.added {
 		return fmt.Errorf("%w: %s %s", errOwnNotVerified, verdict.Indication, verdict.SubIndication)
 	}
 	return nil

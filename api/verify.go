@@ -137,10 +137,10 @@ func (v *service) answer(c echo.Context, asked *verification) (answer *verifyAns
 		if !asked.receipt {
 			return nil
 		}
-		made := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
-		answer.Receipt = &receiptAnswer{ID: made.ID}
-		if answer.Receipt.CMS, err = made.Sign(v.ReceiptKey); err == nil && asked.receiptPDF {
-			answer.Receipt.PDF, err = v.receiptPDF(ctx, made)
+		r := receipt.New(v.BaseURL, asked.file.Bytes(), asked.question, answer.Verdict, v.now())
+		answer.Receipt = &receiptAnswer{ID: r.ID}
+		if answer.Receipt.CMS, err = v.signReceipt(ctx, r, r.AnsweredAt); err == nil && asked.receiptPDF {
+			answer.Receipt.PDF, err = v.receiptPDF(ctx, r)
 		}
 		return err
 	})

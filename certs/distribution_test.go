@@ -35,6 +35,7 @@ func TestDistributionPoints(t *testing.T) {
 		{"an issuer alone", [][]byte{der.Sequence(issuer)}, "[ 1fe 1]"},
 		{"reasons of two octets", [][]byte{der.Sequence(full(uri("a")), reasons(7, 0xff, 0x80))}, "[a 1fe 0]"},
 		{"the last reason alone", [][]byte{der.Sequence(full(uri("a")), reasons(7, 0, 0x80))}, "[a 100 0]"},
+		{"the eighth reason alone", [][]byte{der.Sequence(full(uri("a")), reasons(0, 1))}, "[a 80 0]"},
 		{"no reasons", [][]byte{der.Sequence(full(uri("a")), reasons(0))}, "[a 0 0]"},
 		{"relative", [][]byte{der.Sequence(relative(attributeOf(der.UTF8String, "1")))}, "[ 1fe 0]"},
 		{"no sequence", [][]byte{der.NullValue()}, ""},

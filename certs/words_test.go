@@ -2,6 +2,7 @@ package certs
 
 import (
 	"encoding/asn1"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -188,6 +189,108 @@ func TestMalformedFieldsAreNamed(t *testing.T) {
 	} {
 		if _, err := Parse(raw); !errors.Is(err, ErrMalformed) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", says, err)
+		}
+	}
+}
+
+// Why no path was accepted, in the words that verdicts carry.
+func TestReasonWords(t *testing.T) {
+	for reason, want := range map[PathReason]string{
+		ReasonNoAnchors: "no_trust_anchors", ReasonNoIssuer: "issuer_not_found", ReasonAlgorithm: "algorithm_not_usable",
+		ReasonSignature: "certificate_signature_wrong", ReasonNotCA: "issuer_is_no_ca", ReasonKeyUsage: "issuer_may_not_sign_certificates",
+		ReasonPathLength: "path_too_long", ReasonCritical: "critical_extension_not_processed", ReasonIssuerNotYet: "issuer_not_yet_valid",
+		ReasonIssuerExpired: "issuer_expired", ReasonNotYet: "certificate_not_yet_valid", ReasonExpired: "certificate_expired",
+		ReasonNameConstraints: "name_not_permitted", ReasonNameForm: "name_constraint_not_processed",
+		ReasonPolicyMapping: "policy_mapping_of_any_policy", ReasonPolicy: "no_acceptable_policy", ReasonNotAccepted: "path_not_accepted",
+		ReasonBudgetExhausted: "path_building_budget_exhausted",
+	} {
+		if string(reason) != want {
+			t.Errorf("%s, want %s", reason, want)
+		}
+	}
+	c := numbered(nameOf(t, der.Set(attributeOf(der.UTF8String, "A"))), Name{}, 1)
+	for want, err := range map[string]*PathError{
+		"issuer_not_found":              {Reason: ReasonNoIssuer},
+		"issuer_not_found: CN=A":        {Reason: ReasonNoIssuer, Certificate: c},
+		"issuer_not_found: CN=A: why":   {Reason: ReasonNoIssuer, Certificate: c, Err: errors.New("why")},
+		"no_acceptable_policy: because": {Reason: ReasonPolicy, Err: errors.New("because")},
+	} {
+		if err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
+}
+
+// Letters and numbers at their limits.
+func TestASCIIAndNumbers(t *testing.T) {
+	for pair, same := range map[[2]string]bool{
+		{"AZaz", "azAZ"}: true, {"@", "`"}: false, {"[", "{"}: false, {"x[", "X["}: true, {"Ә", "ә"}: false,
+	} {
+		if equalASCII(pair[0], pair[1]) != same {
+			t.Errorf("%q", pair)
+		}
+	}
+	for b, want := range map[string]bool{
+		"": false, "\x00": false, "\x01": true, "\x7f": true, "\x80": false, "\x00\x7f": false, "\x00\x80": true, "\x00\xff": true, "\x01\x00": true, "\xff\x00": false,
+	} {
+		if positive([]byte(b)) != want {
+			t.Errorf("%x is positive: %v", b, !want)
+		}
+	}
+}
+
+// Production authorities are told from others by their fingerprints.
+func TestMixedAnchors(t *testing.T) {
+	name := nameOf(t, der.Set(attributeOf(der.UTF8String, "A")))
+	national := func(n int) *Certificate {
+		c := numbered(name, name, 1000+n)
+		b, err := hex.DecodeString(NationalCAs()[n].SHA256)
+		if err != nil || copy(c.fingerprint[:], b) != 32 {
+			t.Fatal(err)
+		}
+		return c
+	}
+	other := numbered(name, name, 1)
+	for _, test := range []struct {
+		anchors []*Certificate
+		mixed   bool
+	}{
+		{nil, false}, {[]*Certificate{other}, false}, {[]*Certificate{national(0)}, false}, {[]*Certificate{national(0), national(2)}, false},
+		{[]*Certificate{national(0), other}, true}, {[]*Certificate{other, national(0), national(0)}, true},
+		{[]*Certificate{national(0), national(0)}, false},
+	} {
+		p := &Pool{}
+		for _, c := range test.anchors {
+			p.AddAnchor(c)
+		}
+		if p.Mixed() != test.mixed {
+			t.Errorf("%d anchors: mixed %v", len(test.anchors), p.Mixed())
+		}
+	}
+	seen := map[string]bool{}
+	for i, ca := range NationalCAs() {
+		if got, ok := national(i).National(); !ok || got != ca || seen[ca.SHA256] {
+			t.Errorf("%s: %+v, %v", ca.SHA256, got, ok)
+		}
+		seen[ca.SHA256] = true
+	}
+}
+
+// Where the issuer's certificate and its responder are, by their methods; what has
+// another method or another form is neither.
+func TestAuthorityInfo(t *testing.T) {
+	access := func(method asn1.ObjectIdentifier, place []byte) []byte { return der.Sequence(der.OID(method), place) }
+	uri := func(s string) []byte { return der.Encode(der.Context(6), []byte(s)) }
+	c := &Certificate{}
+	err := c.readAuthorityInfo(der.Sequence(access(oidAccessOCSP, uri("a")), access(oidAccessIssuers, uri("b")),
+		access(asn1.ObjectIdentifier{1, 2, 398}, uri("c")), access(oidAccessOCSP, der.Encode(der.Context(2), []byte("d"))),
+		access(oidAccessIssuers, uri("e")), access(oidAccessOCSP, uri("f"))))
+	if err != nil || strings.Join(c.OCSPURLs, " ") != "a f" || strings.Join(c.IssuerURLs, " ") != "b e" {
+		t.Errorf("%v %v, %v", c.OCSPURLs, c.IssuerURLs, err)
+	}
+	for _, bad := range [][]byte{der.NullValue(), der.Sequence(der.NullValue()), der.Sequence(der.Sequence()), der.Sequence(der.Sequence(der.OID(oidAccessOCSP)))} {
+		if err := c.readAuthorityInfo(bad); !errors.Is(err, der.ErrSyntax) {
+			t.Errorf("%x: %v", bad, err)
 		}
 	}
 }

@@ -31,6 +31,8 @@ func TestLicenceNumber(t *testing.T) {
 		{2026, -1, ""},
 		{1999, 1, ""},
 		{2100, 1, ""},
+		{2099, 1, "99000001"},
+		{2000, 1, "00000001"},
 	} {
 		got, err := documents.LicenceNumber(c.year, c.seq)
 		if got != c.want || (err == nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), whyNot(c.year)) {
@@ -48,6 +50,8 @@ func TestRefusalNumber(t *testing.T) {
 		{2026, 2, "KZ16RLR26000002"},
 		{2026, 1000000, ""},
 		{2100, 1, ""},
+		{2099, 1, "KZ79RLR99000001"},
+		{2000, 1, "KZ82RLR00000001"},
 	} {
 		got, err := documents.RefusalNumber(c.year, c.seq)
 		if got != c.want || (err == nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), whyNot(c.year)) {

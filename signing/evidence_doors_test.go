@@ -7,6 +7,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/cms"
 	"tamga/signing/pades"
 	"tamga/signing/signtest/orders"
 )
@@ -104,6 +105,46 @@ func TestPDFArchiveThatProvesNothing(t *testing.T) {
 		got, err := w.pki.Verifier.VerifyPDF(t.Context(), w.file, signing.Question{At: day(test.asked)})
 		if err != nil || conclusion(got) != test.want {
 			t.Errorf("%s: %v %s\nwant %s", test.name, err, explain(got), test.want)
+		}
+	}
+}
+
+// One signer's archive timestamp proves the evidence that all signers of the
+// file share, whichever stands first.
+func TestArchiveOfOneProvesEvidenceOfAll(t *testing.T) {
+	f := orders.New(t, ca.ECDSA)
+	s := archivedWith(orders.ByUnchecked, orders.DoorNone)
+	s.MakerRevoked, s.MakerReason = 4, revocation.Superseded // after slot 3, when the archive is made
+	people := []orders.PersonKey{{Ends: 240}, {Ends: 241}}   // in the order of their serial numbers
+	var keys []signing.Key
+	var answers [][]byte
+	for _, k := range people {
+		h := f.Signer(k)
+		keys = append(keys, signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
+		answers = append(answers, f.Evidence(&s, h.Certificate))
+	}
+	file := signedByAll(t, keys)
+	for archived := range 3 { // 2: neither
+		d, err := cms.Edit(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sd, err := cms.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range d.Signers {
+			token := tokenAt(t, f.Stamps, orders.When(2).Time(), sd.Signers[i].Signature)
+			d.Signers[i].AddUnsigned(cms.Attribute{ID: cms.OIDSignatureTimestamp, Values: [][]byte{token}})
+		}
+		d.AddOCSPs(answers...)
+		if archived < 2 {
+			addArchive(t, d, archived, stamperAt(t, f.Stamps, 30), []byte("келісім"))
+		}
+		v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, keys[0].Certificate), Now: s.Asked.Time}
+		got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time()})
+		if want := archived < 2; got.Passed() != want || (find(got.Signers[archived%2], signing.TimestampArchive).Kind != "") != want {
+			t.Errorf("signer %d archived: %s", archived, explain(got))
 		}
 	}
 }

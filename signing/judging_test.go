@@ -436,7 +436,7 @@ func TestArchiveRenewedTooLate(t *testing.T) {
 		}
 		// Whatever the lists say of the authority before: the honest tool would
 		// refuse, a forger does not.
-		addArchive(t, d, stamperAt(t, third, test.renewed), []byte("өтініш"))
+		addArchive(t, d, 0, stamperAt(t, third, test.renewed), []byte("өтініш"))
 		w.second = second
 		if test.happens != nil {
 			test.happens(w)
@@ -450,13 +450,13 @@ func TestArchiveRenewedTooLate(t *testing.T) {
 }
 
 // addArchive adds an archive timestamp over everything to the first signer.
-func addArchive(t testing.TB, d *cms.Draft, stamp func(tsp.Imprint) ([]byte, error), content []byte) {
+func addArchive(t testing.TB, d *cms.Draft, signer int, stamp func(tsp.Imprint) ([]byte, error), content []byte) {
 	t.Helper()
-	index, err := d.HashIndex(0, certs.SHA256)
+	index, err := d.HashIndex(signer, certs.SHA256)
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := d.ArchiveInput(0, certs.SHA256.Sum(content), index)
+	parts, err := d.ArchiveInput(signer, certs.SHA256.Sum(content), index)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -464,7 +464,33 @@ func addArchive(t testing.TB, d *cms.Draft, stamp func(tsp.Imprint) ([]byte, err
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.AddArchiveTimestamp(0, token, index); err != nil {
+	if err := d.AddArchiveTimestamp(signer, token, index); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A certificate alone was signed by nobody at any time: what it is at the time
+// asked about is known.
+func TestCertificateOnItsOwn(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	good, revoked := pki.Person(signtest.Applicant()), pki.Person(signtest.Applicant())
+	pki.Authority.Revoke(revoked.Certificate.Serial, day(-2), revocation.Superseded)
+	publish(t, pki, 0, 2, 300)
+	for _, test := range []struct {
+		name string
+		of   signing.Key
+		at   int
+		want string
+	}{
+		{"good", good, 2, "TOTAL-PASSED"},
+		{"revoked", revoked, 2, "TOTAL-FAILED REVOKED"},
+		{"not yet valid", good, -300, "TOTAL-FAILED NOT_YET_VALID"},
+		{"expired", good, 300, "TOTAL-FAILED EXPIRED"},
+		{"between lists", good, 5, "INDETERMINATE TRY_LATER"},
+	} {
+		got, err := pki.Verifier.VerifyCertificate(t.Context(), test.of.Certificate.Raw, signing.Question{At: day(test.at)})
+		if err != nil || conclusion(got) != test.want {
+			t.Errorf("%s: %v %s", test.name, err, explain(got))
+		}
 	}
 }

@@ -49,7 +49,7 @@ type SignedPDF struct {
 
 // ErrOutput means that what was made did not pass our own reader; nothing of it
 // is handed out.
-var ErrOutput = errors.New("the PDF that was made does not pass verification")
+var ErrOutput = errors.New("what was made does not pass verification")
 
 // ErrForbidden means that a signature of the file does not permit the revision:
 // a certification without changes, or a lock on the field.

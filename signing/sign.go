@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -55,10 +56,10 @@ var ErrTimestamp = errors.New("no timestamp")
 // timestamp: it is refused, required or not.
 func SignCMS(content []byte, key Key, opt CMSOptions) ([]byte, error) {
 	s, err := MakeCMS(content, key, opt)
-	if err != nil {
+	if err = cmp.Or(err, s.Pending); err != nil {
 		return nil, err
 	}
-	return s.CMS, s.Pending
+	return s.CMS, nil
 }
 
 // MakeCMS signs content with content-type, message-digest and

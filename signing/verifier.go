@@ -197,8 +197,8 @@ func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 	}
 	c := v.newContainer(sd, signed, q)
 	differs := sd.Attached && !supplied.agrees(sd.Content, &c.content)
-	var all []*facts
-	for i := range sd.Signers {
+	all := make([]*facts, len(sd.Signers))
+	for _, i := range archivedFirst(sd.Signers) {
 		if v.over() {
 			break
 		}
@@ -209,9 +209,28 @@ func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 		if differs {
 			f.digestErr = errors.New("the content supplied is not the content that the signature carries")
 		}
-		all = append(all, f)
+		all[i] = f
 	}
-	return all
+	return slices.DeleteFunc(all, func(f *facts) bool { return f == nil })
+}
+
+// archivedFirst numbers the signers: those with archive timestamps before the
+// others, since these prove the evidence that all of them share.
+func archivedFirst(signers []cms.SignerInfo) []int {
+	order := make([]int, len(signers))
+	for i := range signers {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		has := func(i int) int {
+			if hasArchive(&signers[i]) {
+				return 0
+			}
+			return 1
+		}
+		return has(a) - has(b)
+	})
+	return order
 }
 
 // agrees compares what was supplied, if anything, with the content that a

@@ -211,13 +211,20 @@ func SignXML(file []byte, key Key, opt XMLOptions) ([]byte, error) {
 	}
 	k := xmldsig.Key{Signer: key.Signer, Certificate: key.Certificate}
 	options := xmldsig.Options{Properties: opt.Properties, At: opt.Time, URI: opt.Address}
+	var signed []byte
+	var err error
 	switch opt.Form {
 	case XMLEnveloped:
-		return xmldsig.SignEnveloped(file, k, options)
+		signed, err = xmldsig.SignEnveloped(file, k, options)
 	case XMLDetached:
-		return xmldsig.SignDetached(file, k, options)
+		signed, err = xmldsig.SignDetached(file, k, options)
 	case XMLSOAP:
-		return xmldsig.SignSOAP(file, k, xmldsig.SOAPOptions{At: opt.Time, Validity: opt.Validity, KeyIdentifier: opt.KeyIdentifier})
+		signed, err = xmldsig.SignSOAP(file, k, xmldsig.SOAPOptions{At: opt.Time, Validity: opt.Validity, KeyIdentifier: opt.KeyIdentifier})
+	default:
+		return nil, fmt.Errorf("%w: there is no form %q", xmldsig.ErrSign, opt.Form)
 	}
-	return nil, fmt.Errorf("%w: there is no form %q", xmldsig.ErrSign, opt.Form)
+	if errors.Is(err, xmldsig.ErrOutput) {
+		err = fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return signed, err
 }

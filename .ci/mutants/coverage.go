@@ -50,7 +50,7 @@ func (t *tests) baseline() (*baseline, error) {
 }
 
 func (r *runner) measure(l *listed) (*baseline, error) {
-	binary, err := r.compile(l, nil, "-cover", "-coverpkg=./...")
+	binary, err := r.compile(l, nil, "-cover", "-coverpkg="+r.counted)
 	if err != nil {
 		return nil, err
 	}

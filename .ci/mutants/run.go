@@ -21,6 +21,7 @@ type runner struct {
 	scratch string // a folder of its own
 	cache   string // what earlier runs learned
 	names   func() string
+	counted string // import paths of the packages that are changed
 }
 
 // memory that the tests may take with a mutant that takes ever more, in KiB.

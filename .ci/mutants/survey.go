@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -55,6 +56,13 @@ func survey(o options, out io.Writer) (bool, error) {
 		return false, err
 	}
 	rep := &report{out: out, root: o.root, claims: known, verbose: o.verbose, used: map[claim]bool{}}
+	for _, folder := range o.folders {
+		l, err := p.byFolder(folder)
+		if err != nil {
+			return false, err
+		}
+		r.counted = strings.TrimPrefix(r.counted+","+l.ImportPath, ",")
+	}
 	all := map[string]*tests{}
 	for _, folder := range o.folders {
 		samples, err := r.sample(o, folder, all, rep)

@@ -1,6 +1,8 @@
 package revocation_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"math/big"
 	"strings"
@@ -188,6 +190,76 @@ func TestPointsOfOtherForms(t *testing.T) {
 		lists.Add(a.list(t, complete(2)))
 		if got := lists.Status(c, a.ca.Certificate, now); got.Status != test.status {
 			t.Errorf("%s: the whole: %v", name, got)
+		}
+	}
+}
+
+// A scope that cannot be read in full makes the list one that answers nothing.
+func TestUnreadableScopes(t *testing.T) {
+	a := newAuthor(t)
+	null := der.NullValue()
+	for name, test := range map[string]struct {
+		value []byte
+		ok    bool
+	}{
+		"users":               {scope(flag(1)), true},
+		"said to be no users": {scope(der.Encode(der.Context(1), []byte{0}), flag(2)), true},
+		"nothing":             {scope(), false},
+		"no sequence":         {null, false},
+		"a name of no kind":   {scope(der.Encode(der.ContextConstructed(0), null)), false},
+		"a name cut short":    {scope([]byte{0xa0, 5, 0}), false},
+		"a flag of 1":         {scope(der.Encode(der.Context(1), []byte{1})), false},
+		"a flag cut short":    {scope([]byte{0x81, 5, 0}), false},
+		"reasons of none":     {scope(der.Encode(der.Context(3))), false},
+		"reasons cut short":   {scope([]byte{0x83, 5, 0}), false},
+		"users, authorities":  {scope(flag(1), flag(2)), false},
+		"users, attributes":   {scope(flag(1), flag(5)), false},
+		"users, indirect":     {scope(flag(1), flag(4)), true},
+		"in another order":    {scope(flag(2), flag(1)), false},
+		"a seventh":           {scope(flag(1), flag(6)), false},
+	} {
+		l := a.list(t, complete(1).scoped(test.value))
+		if (len(l.Unhandled) == 0) != test.ok {
+			t.Errorf("%s: %v", name, l.Unhandled)
+		}
+		sum := sha256.Sum256(test.value)
+		if l.Scope.Digest() != hex.EncodeToString(sum[:]) {
+			t.Errorf("%s: digest %s", name, l.Scope.Digest())
+		}
+	}
+	if d := a.list(t, complete(1)).Scope.Digest(); d != "" {
+		t.Errorf("no scope: %s", d)
+	}
+}
+
+// A newer list lifts a hold only when it would tell of one.
+func TestWhatLiftsAHold(t *testing.T) {
+	a := newAuthor(t)
+	hold := complete(1, entrySpec{reason: revocation.CertificateHold})
+	newer := func(bits ...int) listSpec {
+		return complete(2).during(-hour, 24*hour).scoped(scope(someReasons(3, bits...)))
+	}
+	a.run(t, []statusCase{
+		{"all reasons", []listSpec{hold, complete(2).during(-hour, 24*hour)}, time.Time{}, nil, revocation.Good, ""},
+		{"every reason but hold", []listSpec{hold, newer(1, 2, 3, 4, 5, 7, 8)}, time.Time{}, nil, revocation.Revoked, "certificateHold"},
+		{"hold alone", []listSpec{hold, newer(6)}, time.Time{}, nil, revocation.Undetermined, string(revocation.CauseReasons)},
+		{"the reason beside it", []listSpec{hold, newer(5)}, time.Time{}, nil, revocation.Revoked, "certificateHold"},
+		{"the reason after it", []listSpec{hold, newer(7)}, time.Time{}, nil, revocation.Revoked, "certificateHold"},
+	})
+}
+
+func TestAnswersInWords(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for want, a := range map[string]revocation.Answer{
+		"revoked on 2026-01-02T03:04:05Z, superseded": {Status: revocation.Revoked, RevokedAt: at, Reason: revocation.Superseded},
+		"good": {Status: revocation.Good},
+		"good then; revoked on 2026-01-02T03:04:05Z, superseded": {Status: revocation.Good, RevokedAt: at, Reason: revocation.Superseded},
+		"undetermined: no_list_of_the_issuer":                    {Status: revocation.Undetermined, Cause: revocation.CauseNoList},
+		"undetermined: list_expired (list № 7 of 2026-01-02T03:04:05Z, next update 2026-01-02T04:04:05Z)": {Status: revocation.Undetermined, Cause: revocation.CauseExpired,
+			Evidence: &revocation.Evidence{Number: "7", ThisUpdate: at, NextUpdate: at.Add(time.Hour)}},
+	} {
+		if a.String() != want {
+			t.Errorf("%q, want %q", a.String(), want)
 		}
 	}
 }

@@ -125,3 +125,44 @@ func openRaw(t *testing.T, raw []byte) (*revocation.CRL, error) {
 	}
 	return revocation.OpenCRL(path, revocation.IndexFile{}, serials.Options{})
 }
+
+// An index is kept where a place for it is named, and the list is one of its own
+// issuer's entries alone; that it could not be kept is said, and no error.
+func TestWhereIndexesAreKept(t *testing.T) {
+	a := newAuthor(t)
+	other := entrySpec{issuer: a.world.authority.Root().Subject.Raw}
+	dir := t.TempDir()
+	blocked := filepath.Join(dir, "file")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		spec  listSpec
+		index string
+		kept  bool
+		fails bool
+	}{
+		"nowhere":                   {complete(1), "", false, false},
+		"beside it":                 {complete(1), filepath.Join(dir, "one"), true, false},
+		"an indirect list":          {complete(1, other).scoped(scope(flag(4))), filepath.Join(dir, "two"), false, false},
+		"an indirect list of own":   {complete(1).scoped(scope(flag(4))), filepath.Join(dir, "three"), true, false},
+		"where nothing can be kept": {complete(1), filepath.Join(blocked, "four"), false, true},
+	} {
+		path := filepath.Join(dir, "list.crl")
+		if err := os.WriteFile(path, a.encode(t, test.spec), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l, err := revocation.OpenCRL(path, revocation.IndexFile{Path: test.index, Key: testKey}, serials.Options{})
+		if err != nil || (l.NotKept != nil) != test.fails {
+			t.Fatalf("%s: %v, %v", name, err, l.NotKept)
+		}
+		if _, err := os.Stat(test.index); (err == nil) != test.kept {
+			t.Errorf("%s: %v", name, err)
+		}
+		lists := &revocation.Lists{}
+		lists.Add(l)
+		if got := lists.Status(a.leaf.Certificate, a.ca.Certificate, now); got.Status != revocation.Good {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -64,6 +64,9 @@ func TestLasting(t *testing.T) {
 		// A second signer.
 		{"sign a.txt --add a.txt.cms --out two.cms" + gost, 0, "two.cms"},
 		{"verify two.cms" + trusted, 0, "Signer 2 of 2"},
+		{"sign a.txt --add a.txt.cms --level B-T --out two-stamped.cms" + gost + stamped, 0, "two-stamped.cms"},
+		{"verify two-stamped.cms" + trusted, 0, "CAdES-B-T"},
+		{"sign d.xml --add a.txt.cms --out y.cms" + gost, 1, "carries another content"},
 		// PDF.
 		{"sign b.pdf --format pdf --certify 2 --reason Шымкент --level LTA" + rsa + stamped, 0, "b.signed.pdf"},
 		{"verify b.signed.pdf" + trusted, 0, "PAdES-B-LTA"},

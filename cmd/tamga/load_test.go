@@ -112,7 +112,7 @@ func TestServeWhileDatabaseHangs(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	p := startServed(t, "--database-url", cluster.Database(t), "--request-time", "2")
+	p := startServed(t, "--database-url", cluster.Database(t), "--request-time", "5")
 	request, err := os.ReadFile(p.dir + "/var/samples/verify.json")
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -170,13 +171,19 @@ func (cmd signCommand) sign(c *console, content []byte, key signing.Key, now tim
 		return nil, nil, err
 	}
 	signed, err := signing.AddSigner(others, content, key, opt)
-	if errors.Is(err, signing.ErrContentTwice) {
-		// It carries its content, which must then be the file.
-		if signed, err = signing.AddSigner(others, nil, key, opt); err == nil {
-			return signed.CMS, content, nil
-		}
+	if !errors.Is(err, signing.ErrContentTwice) {
+		return signed.CMS, content, err
 	}
-	return signed.CMS, content, err
+	// It carries its content, which must then be the file, and stays inside.
+	carried, err := signing.ReadCMS(others)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !bytes.Equal(carried.Content, content) {
+		return nil, nil, fmt.Errorf("%s carries another content than %s", cmd.Add, cmd.File)
+	}
+	signed, err = signing.AddSigner(others, nil, key, opt)
+	return signed.CMS, nil, err
 }
 
 func (cmd signCommand) outputPath() string {

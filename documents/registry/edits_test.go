@@ -188,12 +188,44 @@ func doubling(row tableRow) edit {
 		}}
 }
 
-// swapping exchanges a column of two rows of a table.
+// same reports whether two rows have the same in a column.
+func (row tableRow) same(other tableRow, column string) bool {
+	return string(encodeValue(row.value(column))) == string(encodeValue(other.value(column)))
+}
+
+// sameBut reports whether two rows are the same in all columns but one.
+func sameBut(a, b tableRow, but string) bool {
+	return !slices.ContainsFunc(a.columns, func(column string) bool { return column != but && !a.same(b, column) })
+}
+
+// swapping exchanges a column of two rows of a table, by way of a third value
+// where the column is unique.
 func swapping(a, b tableRow, column string) edit {
 	first, second := setting(a, column, b.value(column)), setting(b, column, a.value(column))
+	between := setting(a, column, "between")
+	if _, integer := a.value(column).(int64); integer {
+		between = setting(a, column, int64(-9))
+	}
+	if slices.Contains(keysOf[a.table], column) {
+		// The first row is found again under the value between.
+		moved := tableRow{a.table, a.columns, slices.Clone(a.values)}
+		moved.values[slices.Index(a.columns, column)] = int64(-9)
+		if _, integer := a.value(column).(int64); !integer {
+			moved.values[slices.Index(a.columns, column)] = "between"
+		}
+		first = setting(moved, column, b.value(column))
+	}
 	return edit{what: "swap of " + a.table + "." + column, row: a, also: append(b.names(), slices.Concat(first.also, second.also)...),
 		do: func(ctx context.Context, tx *sql.Tx) error {
-			return errors.Join(first.do(ctx, tx), second.do(ctx, tx))
+			if a.value(column) != nil && b.value(column) != nil {
+				if err := between.do(ctx, tx); err != nil {
+					return err
+				}
+			}
+			if err := second.do(ctx, tx); err != nil {
+				return err
+			}
+			return first.do(ctx, tx)
 		}}
 }
 

@@ -78,6 +78,7 @@ func parseLeaf(record string) (Leaf, error) {
 	if err := json.Unmarshal([]byte(record), &l); err != nil {
 		return Leaf{}, fmt.Errorf("%w: %w", errNotALeaf, err)
 	}
+	l.EffectiveAt, l.RecordedAt = l.EffectiveAt.UTC(), l.RecordedAt.UTC()
 	again, err := json.Marshal(l)
 	if err != nil || string(again) != record || l.Version != leafVersion {
 		return Leaf{}, errNotALeaf

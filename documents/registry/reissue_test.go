@@ -195,3 +195,48 @@ func TestReissueCrashes(t *testing.T) {
 		})
 	}
 }
+
+// A statement of history tells all that has happened to the document, but for
+// the reservation, and whose it is.
+func TestStatementTellsAllEvents(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		number := issue(t, r, "a", licenceDraft(1)).Number
+		want := "[issued"
+		for i, kind := range []documents.EventKind{
+			documents.EventSuspended, documents.EventResumed, documents.EventDuplicate, documents.EventCertified, documents.EventTerminated,
+		} {
+			c.advance(time.Minute)
+			switch kind {
+			case documents.EventDuplicate:
+				issue(t, r, "copy", documents.Draft{Duplicate: &documents.Duplicate{Of: number}})
+			case documents.EventCertified:
+				issue(t, r, "print", documents.Draft{PaperCopy: &documents.PaperCopy{
+					Of: number, Authority: documents.Text{KK: "Мәдениет комитеті", RU: "Комитет культуры"}, Head: "Әбдіғали Ж.С.",
+				}})
+			default:
+				record(t, r, number, 2+i, order(kind))
+			}
+			want += " " + string(kind)
+		}
+		draft := fromSamples(t, "history")
+		draft.History.Of = number
+		told := issue(t, r, "history", draft).Content.History.Told
+		var kinds []documents.EventKind
+		for _, e := range told.Events {
+			kinds = append(kinds, e.Kind)
+		}
+		if fmt.Sprint(kinds) != want+"]" {
+			t.Errorf("told %v, want %s]", kinds, want)
+		}
+		if told.Kind != documents.KindLicence || told.Status != documents.StatusTerminated || !told.At.Equal(c.now()) ||
+			told.Holder != (documents.Text{KK: "«Көне Қала 1» ЖШС", RU: "ТОО «Көне Қала 1»"}) {
+			t.Errorf("told %+v", told)
+		}
+		life, err := r.History(t.Context(), number)
+		must(t, err)
+		if fmt.Sprint(told.Events) != fmt.Sprint(life.Events[1:]) {
+			t.Errorf("told\n%+v\nhappened\n%+v", told.Events, life.Events[1:])
+		}
+	})
+}

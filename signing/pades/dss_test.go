@@ -71,7 +71,7 @@ func TestBrokenDSS(t *testing.T) {
 		"Certs of nothing":     {"<</Certs[99 0 R]>>", nil, "object 99 0 R of the document security store is not there"},
 		"Certs no stream":      {"<</Certs[7 0 R]>>", nil, "object 7 0 R of the document security store is not a stream"},
 		"Certs twice":          {"<</Certs[]/Certs[11 0 R]>>", nil, "the document security store has /Certs twice"},
-		"filter unknown":       {"<</Certs[20 0 R]>>", map[int]string{20: "<</Filter/LZWDecode/Length 1>>stream\nx\nendstream"}, "filter \"LZWDecode\" is not supported here"},
+		"filter unknown":       {"<</Certs[20 0 R]>>", map[int]string{20: "<</Filter/JBIG2Decode/Length 1>>stream\nx\nendstream"}, "filter \"JBIG2Decode\" is not supported here"},
 		"not compressed":       {"<</Certs[20 0 R]>>", map[int]string{20: "<</Filter/FlateDecode/Length 1>>stream\nx\nendstream"}, "compressed data: unexpected EOF"},
 		"bomb":                 {"<</Certs[20 0 R]>>", map[int]string{20: fmt.Sprintf("<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream", len(bomb), bomb)}, "compressed data inflates beyond"},
 		"VRI no dictionary":    {"<</VRI[]>>", nil, "/VRI: pdf syntax: dictionary expected"},

@@ -74,6 +74,11 @@ func (p Problem) Undetermined() bool {
 // ErrSign is wrapped by the errors about a file that cannot be signed as asked.
 var ErrSign = errors.New("XML cannot be signed")
 
+// ErrOutput is wrapped, beside [ErrSign], by the errors about a signature just
+// made that this package does not read as the one that was asked for: the fault
+// is the key's or ours, and not the file's.
+var ErrOutput = errors.New("the signature just made does not verify")
+
 func problemf(code, format string, args ...any) *Problem {
 	return &Problem{code, fmt.Sprintf(format, args...)}
 }

@@ -181,7 +181,7 @@ func signatureAt(file []byte, at int, with Supplied) (*Document, *xmltree.Node, 
 func check(file []byte, at int, key Key, with Supplied) error {
 	d, err := Read(file)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrSign, err)
+		return fmt.Errorf("%w: %w: %w", ErrSign, ErrOutput, err)
 	}
 	for _, s := range d.Signatures(context.Background(), with) {
 		if s.element.Outer().Start != at {
@@ -194,7 +194,7 @@ func check(file []byte, at int, key Key, with Supplied) error {
 			return fmt.Errorf("%w: it would not name its certificate", ErrSign)
 		}
 		if err := s.Verify(key.Certificate.PublicKey); err != nil {
-			return fmt.Errorf("%w: %w", ErrSign, err)
+			return fmt.Errorf("%w: %w: %w", ErrSign, ErrOutput, err)
 		}
 		return nil
 	}

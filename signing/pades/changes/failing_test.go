@@ -79,6 +79,9 @@ func TestWork(t *testing.T) {
 			err := k.compare(h)
 			return work - k.work, err
 		}
+		if work := newComparison(doc, 0).work; work != 64<<20+8*int64(len(c.File)) {
+			t.Errorf("%s: work for %d bytes", c.Name, work)
+		}
 		need, err := spent(1 << 30)
 		if err != nil {
 			t.Fatal(err)

@@ -151,6 +151,8 @@ func edges(g Signers) []Case {
 		{"edge: a reference to nothing that is listed, and nothing follows", s.edit(catalog, "/AcroForm", "/OCProperties 99 0 R/AcroForm").build(g).out,
 			Honest, "unchanged"},
 		{"edge: a reference to what is listed as free", freeReference(g), Honest, evidence},
+		{"edge: annotations that get a name", after(sample{annotations: replace(s[annotations], "20 0 R]", "20 0 R/x]")}), Change, codePage},
+		{"edge: annotations that become a name", after(sample{firstPage: replace(s[firstPage], "/Annots 21 0 R", "/Annots/x")}), Change, codePage},
 		{"edge: a lower version", edit(s.edit(catalog, "/AcroForm", "/Version/1.7/AcroForm"), catalog, "1.7", "1.6"), Change, codeCatalog},
 		{"edge: a long version", root("/Version/1.10", nil), Change, codeCatalog},
 		{"edge: metadata that is none", root("/Metadata 30 0 R", sample{fresh: streamBody("/Type/Other/Subtype/XML", "<x/>")}), Change, codeCatalog},

@@ -23,20 +23,21 @@ func misplaced(g Signers) []Case {
 		{"painted: text mirrored", text("BT /F1 20 Tf -100 Tz 480 210 Td (Pay 100 today) Tj ET"), Change, codeOverContent},
 		{"painted: a font of the graphics state", state("<</Font[8 0 R 200]>>", "/G1 gs BT 320 100 Td (1) Tj ET"), Change, codeOverContent},
 		{"painted: a font of the graphics state after another", state("<</Font[8 0 R 200]>>", "/F1 1 Tf /G1 gs BT 320 100 Td (1) Tj ET"), Change, codeOverContent},
-		{"painted: a width of the graphics state", state("<</LW 200>>", "/G1 gs 250 150 m 450 150 l S"), Change, codeOverContent},
+		{"painted: a width of the graphics state", state("<</LW 200>>", "0.8 G /G1 gs 250 150 m 450 150 l S"), Change, codeOverContent},
 		{"painted: white that is mixed", state("<</BM/Difference>>", "0 g 0 0 100 100 re f /G1 gs 1 g 300 200 50 50 re f"), Change, codeOverContent},
 		{"painted: white that is inverted", state("<</TR<</FunctionType 2/Domain[0 1]/N 1/C0[1]/C1[0]>>>>", "/G1 gs 1 g 300 200 50 50 re f"),
 			Change, codeOverContent},
 		{"painted: white of a default colour space", over(with("/ColorSpace<</DefaultGray[/CalGray<</WhitePoint[1 1 1]/Gamma 9>>]>>",
 			"1 g 300 200 50 50 re f")), Change, codeOverContent},
-		{"painted: letters of content streams", over(s.with(font, "<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 200 150]/FontBBox[0 0 1 1]"+
-			"/Encoding<</Differences[32/a]>>/CharProcs<</a 22 0 R>>/FirstChar 32/LastChar 32/Widths[1]>>").
-			with(hidden, streamBody("", "1 0 d0 0 0 90 40 re f")).with(firstText, streamBody("", "BT /F1 1 Tf 110 60 Td ( ) Tj ET"))),
+		{"painted: letters of content streams", over(s.with(font, "<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 200 150]/FontBBox[0 0 90 40]"+
+			"/Encoding<</Differences[65/a]>>/CharProcs<</a 22 0 R>>/FirstChar 65/LastChar 65/Widths[1]>>").
+			with(hidden, streamBody("", "1 0 d0 0.8 g 0 0 90 40 re f")).with(firstText, streamBody("", "BT /F1 1 Tf 110 60 Td (A) Tj ET"))),
 			Change, codeOverContent},
 		{"painted: blanks that are letters", over(s.with(font, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[32/A]>>>>").
 			with(firstText, streamBody("", "BT /F1 20 Tf 310 210 Td (   ) Tj ET"))), Change, codeOverContent},
-		{"painted: a form with the width of the page", drawn("", "250 150 m 450 150 l S", "200 w /X1 Do"), Change, codeOverContent},
+		{"painted: a form with the width of the page", drawn("", "250 150 m 450 150 l S", "0.8 G 200 w /X1 Do"), Change, codeOverContent},
 		{"painted: a form with the font of the page", drawn("", "BT 320 100 Td (1) Tj ET", "/F1 200 Tf /X1 Do"), Change, codeOverContent},
+		{"painted: a form without the rise of the page", drawn("", "BT 310 210 Td (Pay 100) Tj ET", "/F1 20 Tf 400 Ts /X1 Do"), Change, codeOverContent},
 		{"painted: a form whose matrix is a reference", over(with("", "/X1 Do").with(logo, streamBody(
 			"/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Matrix 22 0 R", "0 0 50 50 re f")).with(hidden, "[1 0 0 1 310 210]")),
 			Change, codeOverContent},

@@ -52,7 +52,7 @@ func (b *builder) seat() {
 	x.use(ref(c.n))
 	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && c.taken {
 		// Where the annotation lies that both are, on either page.
-		c.free = []Area{at, {1, at.Left, at.Bottom, at.Right, at.Top, false}}
+		c.free = append(c.free, at, Area{1, at.Left, at.Bottom, at.Right, at.Top, false})
 	}
 	for _, w := range x.swaps {
 		b.twists = append(b.twists, twist{c, x.name, w})

@@ -10,6 +10,7 @@ import (
 	"tamga/signing/cms"
 	"tamga/signing/pades"
 	"tamga/signing/signtest/orders"
+	"tamga/signing/tsa"
 )
 
 // The same in a PDF's security store, and beside an XML signature: a maker of
@@ -145,6 +146,44 @@ func TestArchiveOfOneProvesEvidenceOfAll(t *testing.T) {
 		got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time()})
 		if want := archived < 2; got.Passed() != want || (find(got.Signers[archived%2], signing.TimestampArchive).Kind != "") != want {
 			t.Errorf("signer %d archived: %s", archived, explain(got))
+		}
+	}
+}
+
+// The same beside a timestamp and a certificate that are judged alone.
+func TestRevokedMakersBesideWhatStandsAlone(t *testing.T) {
+	f := orders.New(t, ca.ECDSA)
+	house, err := ca.New(ca.ECDSA, day(0), ca.Options{NotBefore: day(-400)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := house.IssueService(ca.Service{Purpose: ca.Timestamping, NotBefore: day(-300), NotAfter: day(3000), IssuedBy: &f.Authority})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamps := &tsa.Authority{Signer: h.Key, Certificate: h.Certificate, Chain: []*certs.Certificate{f.Authority.Certificate}, Policies: h.Certificate.Policies}
+	token := tokenAt(t, stamps, orders.When(2).Time(), []byte("x"))
+	s := archivedWith(orders.ByUnchecked, orders.DoorSupplied)
+	s.Expires, s.Asked, s.MakerReason = orders.Never, 3, revocation.Superseded
+	person := f.Signer(orders.PersonKey{Ends: orders.Never}).Certificate
+	good := revocation.Answer{Status: revocation.Good}
+	material := signing.Material{OCSPs: [][]byte{
+		f.Response(f.Unchecked, h.Certificate, orders.When(3).Time(), good), f.Response(f.Unchecked, person, orders.When(3).Time(), good),
+	}}
+	for _, test := range []struct {
+		since orders.When
+		want  string
+	}{{orders.Never, "TOTAL-PASSED"}, {3, "INDETERMINATE TRY_LATER"}, {1, "INDETERMINATE TRY_LATER"}} {
+		s.MakerRevoked = test.since
+		v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, person), Now: s.Asked.Time}
+		q := signing.Question{At: s.Asked.Time(), Material: material}
+		got, err := v.VerifyTimestamp(t.Context(), token, []byte("x"), q)
+		if err != nil || conclusion(got) != test.want || got.Timestamps[0].Kind != signing.TimestampToken || !got.Timestamps[0].KnownSince.Equal(q.At) {
+			t.Errorf("timestamp, responder revoked %v: %v %s %+v", test.since, err, conclusion(got), got.Timestamps)
+		}
+		got, err = v.VerifyCertificate(t.Context(), person.Raw, q)
+		if err != nil || conclusion(got) != test.want {
+			t.Errorf("certificate, responder revoked %v: %v %s", test.since, err, explain(got))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,8 +158,14 @@ func TestEveryPairOfLinks(t *testing.T) {
 		if test.policy != nil {
 			test.policy(&v.Policy)
 		}
-		if got := verify(t, &v, pki.Signed([]byte("x"), key), signing.Question{}); conclusion(got) != test.want {
+		got := verify(t, &v, pki.Signed([]byte("x"), key), signing.Question{})
+		if conclusion(got) != test.want {
 			t.Errorf("signer %s, authority %s: %s\nwant %s", test.signer, test.authority, explain(got), test.want)
+		}
+		// The link that decided is named.
+		decided := strings.HasSuffix(test.want, "REVOKED_CA_NO_POE") || test.signer == good && test.authority != good
+		if name := pki.Authority.Issuing().Subject.CommonName(); strings.Contains(explain(got), name) != (decided && explain(got) != "TOTAL-PASSED  ") {
+			t.Errorf("signer %s, authority %s: who decided is not said: %s", test.signer, test.authority, explain(got))
 		}
 	}
 }

@@ -218,19 +218,39 @@ func TestSaidSince(t *testing.T) {
 	}
 }
 
-// Of several timestamps the oldest that is trusted counts.
+// Of several timestamps the oldest that is trusted counts, wherever it stands;
+// the younger ones are trusted all the same.
 func TestOldestTrustedTimestampCounts(t *testing.T) {
 	w := newPOEWorld(t, fate{asked: 210})
 	file := w.file
-	for _, stamp := range [][]byte{
-		tokenAt(t, w.tsa, day(2), signatureOf(t, file)), tokenAt(t, w.tsa, day(1), signatureOf(t, file)),
-		tokenAt(t, w.rogue, day(-9), signatureOf(t, file)),
-	} {
-		file = withUnsigned(t, file, cms.OIDSignatureTimestamp, stamp)
+	for _, n := range []int{4, 2, 5, 1, 3} {
+		file = withUnsigned(t, file, cms.OIDSignatureTimestamp, tokenAt(t, w.tsa, day(n), signatureOf(t, file)))
 	}
+	file = withUnsigned(t, file, cms.OIDSignatureTimestamp, tokenAt(t, w.rogue, day(-9), signatureOf(t, file)))
 	got := verify(t, w.pki.Verifier, file, signing.Question{At: day(210)})
-	if !got.Passed() || !got.Signers[0].BestSignatureTime.Equal(day(1)) || len(got.Signers[0].Timestamps) != 3 {
-		t.Errorf("%s, %v", explain(got), got.Signers[0].BestSignatureTime)
+	trusted := 0
+	for _, ts := range got.Signers[0].Timestamps {
+		if ts.Trusted() {
+			trusted++
+		}
+	}
+	if !got.Passed() || !got.Signers[0].BestSignatureTime.Equal(day(1)) || len(got.Signers[0].Timestamps) != 6 || trusted != 5 {
+		t.Errorf("%s, %v, %d trusted", explain(got), got.Signers[0].BestSignatureTime, trusted)
+	}
+}
+
+// What stands inside a timestamp proves nothing about it.
+func TestTimestampInsideATimestamp(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	first, second := pki.TSAWith(ca.Service{NotAfter: day(30)}), pki.TSAWith(ca.Service{NotAfter: day(500)})
+	file := pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant()))
+	outer := tokenAt(t, first, day(0), signatureOf(t, file))
+	outer = withUnsigned(t, outer, cms.OIDSignatureTimestamp, tokenAt(t, second, day(1), signatureOf(t, outer)))
+	publish(t, pki, 0, 60)
+	got := verify(t, pki.Verifier, withUnsigned(t, file, cms.OIDSignatureTimestamp, outer), signing.Question{At: day(60)})
+	ts := got.Signers[0].Timestamps
+	if len(ts) != 1 || ts[0].Trusted() || ts[0].SubIndication != signing.OutOfBoundsNoPOE || !got.Signers[0].BestSignatureTime.Equal(day(60)) {
+		t.Errorf("%s: %+v", explain(got), ts)
 	}
 }
 

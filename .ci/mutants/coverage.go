@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,8 @@ type tests struct {
 // baseline is a run of tests without a mutant: how long each takes and which
 // blocks of the program it runs.
 type baseline struct {
+	key    string // of the tests and all that they are made of
+	Whole  bool   // every test was run
 	Tests  []timed
 	Blocks map[string][]block // by import path and file; nil: not known
 }
@@ -59,28 +62,44 @@ func (r *runner) measure(l *listed) (*baseline, error) {
 	if err != nil {
 		return nil, err
 	}
-	cached := filepath.Join(r.cache, "each-"+key+".json")
-	if b, err := os.ReadFile(cached); err == nil {
-		base := new(baseline)
-		if json.Unmarshal(b, base) == nil {
-			return base, nil
-		}
+	cached := filepath.Join(r.cache, "tests-"+key+".json")
+	base := new(baseline)
+	if b, err := os.ReadFile(cached); err != nil || json.Unmarshal(b, base) != nil {
+		base = &baseline{Blocks: map[string][]block{}}
 	}
-	base := &baseline{Blocks: map[string][]block{}}
-	if err := r.each(l, binary, base); err != nil {
-		return nil, err
+	base.key = key
+	if base.Whole {
+		return base, nil
 	}
-	b, err := json.Marshal(base)
+	err = r.each(l, binary, base, func() error { return base.save(cached) })
 	if err != nil {
 		return nil, err
 	}
-	return base, os.WriteFile(cached, b, 0o600)
+	base.Whole = true
+	return base, base.save(cached)
+}
+
+func (b *baseline) save(file string) error {
+	text, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	return write(file, text)
+}
+
+// write leaves no half a file when it is interrupted.
+func write(file string, text []byte) error {
+	if err := os.WriteFile(file+".new", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
 }
 
 // each runs every test alone. Where one does not pass so, as those that start
 // programs, which counting disturbs, all must pass together without counting,
-// and all are asked about every mutant.
-func (r *runner) each(l *listed, binary string, base *baseline) error {
+// and all are asked about every mutant. What an interrupted run has learned is
+// not asked again.
+func (r *runner) each(l *listed, binary string, base *baseline, save func() error) error {
 	names, err := r.run(l, binary, 20*time.Minute, "-test.list=^(Test|Fuzz|Example)")
 	if err != nil {
 		return err
@@ -89,6 +108,9 @@ func (r *runner) each(l *listed, binary string, base *baseline) error {
 	for _, name := range strings.Fields(string(names.output)) {
 		if !strings.HasPrefix(name, "Test") && !strings.HasPrefix(name, "Fuzz") && !strings.HasPrefix(name, "Example") {
 			continue // what TestMain prints
+		}
+		if slices.ContainsFunc(base.Tests, func(t timed) bool { return t.Name == name }) {
+			continue
 		}
 		o, err := r.run(l, binary, 20*time.Minute, "-test.run=^"+name+"$", "-test.coverprofile="+profile)
 		if err != nil {
@@ -99,6 +121,9 @@ func (r *runner) each(l *listed, binary string, base *baseline) error {
 		}
 		if o.noticed != "" || err != nil {
 			return r.together(l, base)
+		}
+		if err := save(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -114,7 +139,7 @@ func (r *runner) together(l *listed, base *baseline) error {
 	if err == nil && o.noticed != "" {
 		err = fmt.Errorf("the tests of %s fail without any change: %s\n%s", l.ImportPath, o.noticed, o.output)
 	}
-	*base = baseline{Tests: []timed{{Name: ".*", Took: o.took}}}
+	*base = baseline{key: base.key, Tests: []timed{{Name: ".*", Took: o.took}}}
 	return err
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,6 +90,8 @@ func (r *runner) run(l *listed, binary string, limit time.Duration, args ...stri
 	switch {
 	case ctx.Err() != nil:
 		o.noticed = "no end after " + limit.String()
+	case errors.As(err, &exit) && exit.ExitCode() < 0:
+		return o, fmt.Errorf("the tests of %s were ended from outside: %w", l.ImportPath, err)
 	case errors.As(err, &exit):
 		o.noticed = "it failed"
 		if m := failed.FindSubmatch(o.output); m != nil {
@@ -119,20 +123,37 @@ func (r *runner) judge(m *mutant, tests []*tests) (verdict, error) {
 			continue
 		}
 		v.reached++
-		binary, err := r.compile(t.listed, m)
+		noticed, err := r.ask(t.listed, m, base.key, pattern, took)
 		if err != nil {
 			return v, err
 		}
-		// Slow machines are patient: an endless loop is what is looked for.
-		o, err := r.run(t.listed, binary, time.Minute+5*took, "-test.run="+pattern)
-		_ = os.Remove(binary)
-		if err != nil {
-			return v, err
-		}
-		if o.noticed != "" {
-			v.noticed = t.ImportPath + " " + o.noticed
+		if noticed != "" {
+			v.noticed = t.ImportPath + " " + noticed
 			return v, nil
 		}
 	}
 	return v, nil
+}
+
+// ask runs the tests of one package with a mutant, or remembers an earlier run
+// of the same, so that an interrupted survey goes on where it was.
+func (r *runner) ask(l *listed, m *mutant, key, pattern string, took time.Duration) (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00", key, m.relative(r.root))
+	h.Write(m.apply())
+	known := filepath.Join(r.cache, "asked-"+hex.EncodeToString(h.Sum(nil)))
+	if b, err := os.ReadFile(known); err == nil {
+		return string(b), nil
+	}
+	binary, err := r.compile(l, m)
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(binary)
+	// Slow machines are patient: an endless loop is what is looked for.
+	o, err := r.run(l, binary, time.Minute+5*took, "-test.run="+pattern)
+	if err != nil {
+		return "", err
+	}
+	return o.noticed, write(known, []byte(o.noticed))
 }

@@ -46,7 +46,7 @@ func survey(o options, out io.Writer) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	scratch, err := os.MkdirTemp("", "mutants")
+	scratch, err := os.MkdirTemp("", "survey")
 	if err != nil {
 		return false, err
 	}

@@ -113,16 +113,25 @@ func (s *step) newAppearance(f *field, before, after value, field pades.Dict) (b
 	return true, s.adopt(stream)
 }
 
-// looks judges the appearance dictionary (12.5.5) of a new field or of a comment:
-// every appearance in it must be a form that says where it ends, as programs do
-// not clip one that does not; and it must have a place.
+// looks judges the appearances of a new field or of a comment: each must be a form
+// that says where it ends, as programs do not clip one that does not; and there
+// must be a place for it.
 func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
 	s.placed(ref, annotation)
+	bounded, err := s.boundedLooks(annotation)
+	if err == nil && !bounded {
+		s.find(ref, CodeAppearance, Never, "an appearance of %s is no form with a /BBox", ref)
+	}
+	return err
+}
+
+// boundedLooks says whether everything in the appearance dictionary (12.5.5) of an
+// annotation is such a form.
+func (s *step) boundedLooks(annotation pades.Dict) (bool, error) {
 	o, err := s.whole(s.new, annotation.Get("AP"))
 	dict, ok := o.(pades.Dict)
 	if err != nil || !ok {
-		s.find(ref, CodeAppearance, Never, "the appearance of %s is %s", ref, typeName(o))
-		return err
+		return false, err
 	}
 	for _, e := range dict {
 		if e.Key != "N" && e.Key != "R" && e.Key != "D" {
@@ -130,7 +139,7 @@ func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
 		}
 		o, err := s.whole(s.new, e.Value)
 		if err != nil {
-			return err
+			return false, err
 		}
 		states, ok := o.(pades.Dict)
 		if !ok {
@@ -139,14 +148,14 @@ func (s *step) looks(ref pades.Ref, annotation pades.Dict) error {
 		for _, state := range states {
 			o, err := s.whole(s.new, state.Value)
 			if err != nil {
-				return err
+				return false, err
 			}
 			if stream, ok := o.(*pades.Stream); o != nil && (!ok || !s.bounded(stream)) {
-				s.find(ref, CodeAppearance, Never, "an appearance of %s is no form with a /BBox", ref)
+				return false, nil
 			}
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // ready judges the appearances of an annotation, if it has any, that lay ready and

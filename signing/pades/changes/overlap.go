@@ -50,7 +50,11 @@ func (s *step) overlap(ref pades.Ref, w *newField, page pades.Ref) error {
 		if a.ref == ref {
 			continue
 		}
-		if r, visible := s.annotationAt(a.dict()); visible && r.overlaps(w.rect) {
+		r, visible, err := s.annotationAt(a.dict())
+		if err != nil {
+			return err
+		}
+		if visible && r.overlaps(w.rect) {
 			s.find(ref, CodeOverlap, Never, "the new field %q lies over annotation %s", w.name, a.ref)
 			break
 		}
@@ -67,26 +71,32 @@ func (s *step) overlap(ref pades.Ref, w *newField, page pades.Ref) error {
 
 // annotationAt returns where an annotation is seen. One that says no place, or has
 // no appearance, so that programs draw it by its other entries, may be anywhere.
-func (s *step) annotationAt(a pades.Dict) (r rectangle, visible bool) {
+func (s *step) annotationAt(a pades.Dict) (r rectangle, visible bool, err error) {
 	if a == nil {
-		return r, false
+		return r, false, nil
 	}
 	o := s.entry(s.new, a, "Rect")
 	if r, visible = s.rectangle(s.new, o); o != nil && !r.known {
-		return r, true
+		return r, true, nil
+	}
+	looks := s.entry(s.new, a, "AP")
+	if looks != nil {
+		bounded, err := s.boundedLooks(a)
+		if err != nil || !bounded || !r.known {
+			return rectangle{}, true, err
+		}
 	}
 	switch s.name(s.new, a, "Subtype") {
 	case "Widget", "Link", "Popup":
-		return r, visible
+		return r, visible, nil
 	case "Text":
 		// An icon of its own size hangs on the corner.
-		return r.grown(maxIcon), true
+		return r.grown(maxIcon), true, nil
 	}
-	looks, _ := s.entry(s.new, a, "AP").(pades.Dict)
-	if looks.Get("N") == nil {
-		return rectangle{}, true
+	if dict, _ := looks.(pades.Dict); s.entry(s.new, dict, "N") == nil {
+		return rectangle{}, true, nil
 	}
-	return r, visible
+	return r, visible, nil
 }
 
 // maxIcon is how large programs draw the icon of a note.

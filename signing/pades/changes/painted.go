@@ -340,6 +340,10 @@ func (k *pen) form(stream *pades.Stream) error {
 			return err
 		}
 	}
+	group, _ := k.entry(k.step.new, stream.Dict, "Group").(pades.Dict)
+	if knockout := k.entry(k.step.new, group, "K"); knockout != nil && knockout != false {
+		state.mixed = true // programs leave the edges of white
+	}
 	if stream.Dict.Get("Ref") != nil {
 		return errContent // what is shown is in another file
 	}

@@ -97,6 +97,11 @@ func TestPainted(t *testing.T) {
 		// White that may be another colour.
 		{"/Fm1 Do", true},
 		{"/Fm2 Do", false},
+		{"/FmRGB Do", true},
+		{"/FmKnock Do", true},
+		{"/FmGroup Do", false},
+		{"/FmKnock Do 1 g 0 0 300 300 re f", true},
+		{"/FmCMYK Do", true},
 		{"/Difference gs /Fm2 Do", true},
 		// What a form begins with.
 		{"60 w /Fm3 Do", true},
@@ -304,7 +309,7 @@ var paintedResources = []string{
 /Descriptor<</Subtype/TrueType/FontDescriptor 18 0 R>>/WidthBad<</Subtype/TrueType/Widths[/x]>>>>
 /ExtGState<</Plain<</Type/ExtGState/BM/Normal/CA 0.5/SMask/None>>/Difference<</BM 19 0 R>>/Invert<</TR<</FunctionType 2>>>>
 /Masked<</SMask<</S/Luminosity>>>>/Thick<</LW 20 0 R>>/Spiky<</ML 40>>/Big<</Font[4 0 R 200]>>/Huge<</Font[5 0 R 1]>>/Odd<</LW(x)>>/BadFont<</Font[4 0 R]>>/Far<</Font[4 0 R 2000000]>>>>
-/XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R/Fm11 34 0 R/Fm12 35 0 R/Fm13 36 0 R/Fm14 37 0 R/Fm15 38 0 R>>>>`,
+/XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R/Fm11 34 0 R/Fm12 35 0 R/Fm13 36 0 R/Fm14 37 0 R/Fm15 38 0 R/FmRGB 39 0 R/FmCMYK 40 0 R/FmKnock 41 0 R/FmGroup 42 0 R>>>>`,
 	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 	"<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 50 100]>>",
 	"<</Type/Font/Subtype 15 0 R/Widths 16 0 R>>",
@@ -340,6 +345,10 @@ var paintedResources = []string{
 	formXObject("/Resources 18 0 R", ""),
 	formXObject("/Filter/DCTDecode", ""),
 	formXObject("/Matrix[900000 0 0 1 0 0]", ""),
+	formXObject("/Resources<</ColorSpace<</DefaultRGB/x>>>>", "1 1 1 rg 0 0 300 300 re f"),
+	formXObject("/Resources<</ColorSpace<</DefaultCMYK/x>>>>", "0 0 0 0 k 0 0 300 300 re f"),
+	formXObject("/Group<</S/Transparency/K true>>", "1 g 0 0 300 300 re f"),
+	formXObject("/Group<</S/Transparency/K false/I true>>", "1 g 0 0 300 300 re f"),
 }
 
 func formXObject(dict, content string) string {
@@ -383,6 +392,7 @@ func TestShownText(t *testing.T) {
 		{"BT <313030> Tj ET", "100", true},
 		{"BT (1\\060\\60) Tj ET", "100", true},
 		{"BT (a\\(b\\)) Tj ET", "a(b)", true},
+		{"BT (a\\n\\r\\tb\\f\\0611) Tj ET", "ab11", true},
 		{"BT (900) Tj ET", "100", false},
 		{"BT (100) Tj (0) Tj ET", "100", false},
 		{"BT (100) Tj ET /X1 Do", "100", false},

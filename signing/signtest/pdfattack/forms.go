@@ -72,6 +72,12 @@ func forms(g Signers) []Case {
 			fresh: replace(visible(s, "[300 200 400 250]")[fresh], "/F 132", "/F 148")})), Change, codeField},
 		{"form: a new signature field over an annotation whose place is a reference", s.edit(comment, "[10 10 30 30]", "[22 0 R 10 330 230]").
 			with(hidden, "300").update(g, visible(s, "[300 200 400 250]")), Change, codeOverlap},
+		{"form: a new signature field beside an annotation without a box", s.edit(nameLooks, "/BBox[0 0 200 20]", "").
+			update(g, visible(s, "[300 200 400 250]")), Change, codeOverlap},
+		{"form: a new signature field beside a state without a box", s.edit(boxOff, "/BBox[0 0 10 10]", "").
+			update(g, visible(s, "[300 200 400 250]")), Change, codeOverlap},
+		{"form: a new signature field beside an annotation without a place", s.edit(nameField, "/Rect[50 500 250 520]", "").
+			update(g, visible(s, "[300 200 400 250]")), Change, codeOverlap},
 		{"form: a new signature field over an annotation that draws itself", s.with(comment,
 			"<</Type/Annot/Subtype/Ink/Rect[10 10 30 30]/InkList[[300 200 400 250]]/P 3 0 R>>").update(g, visible(s, "[300 200 400 250]")),
 			Change, codeOverlap},

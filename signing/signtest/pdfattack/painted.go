@@ -29,9 +29,9 @@ func misplaced(g Signers) []Case {
 			Change, codeOverContent},
 		{"painted: white of a default colour space", over(with("/ColorSpace<</DefaultGray[/CalGray<</WhitePoint[1 1 1]/Gamma 9>>]>>",
 			"1 g 300 200 50 50 re f")), Change, codeOverContent},
-		{"painted: letters of content streams", over(s.with(font, "<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 200 150]/FontBBox[0 0 90 40]"+
-			"/Encoding<</Differences[65/a]>>/CharProcs<</a 22 0 R>>/FirstChar 65/LastChar 65/Widths[1]>>").
-			with(hidden, streamBody("", "1 0 d0 0.8 g 0 0 90 40 re f")).with(firstText, streamBody("", "BT /F1 1 Tf 110 60 Td (A) Tj ET"))),
+		{"painted: letters of content streams", over(s.edit(firstPage, "/F1 8 0 R", "/F1 24 0 R").with(24, "<</Type/Font/Subtype/Type3"+
+			"/FontMatrix[1 0 0 1 0 0]/FontBBox[0 0 500 500]/Encoding<</Differences[65/a]>>/CharProcs<</a 22 0 R>>/FirstChar 65/LastChar 65/Widths[1]>>").
+			with(hidden, streamBody("", "1 0 d0 0.8 g 200 150 90 40 re f")).with(firstText, streamBody("", "BT /F1 1 Tf 110 60 Td (A) Tj ET"))),
 			Change, codeOverContent},
 		{"painted: blanks that are letters", over(s.with(font, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[32/A]>>>>").
 			with(firstText, streamBody("", "BT /F1 20 Tf 310 210 Td (   ) Tj ET"))), Change, codeOverContent},

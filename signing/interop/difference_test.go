@@ -67,7 +67,7 @@ func blank(sample []byte) bool { return min(sample[0], sample[1], sample[2]) >= 
 // samples of its edge from outside.
 func allowed(free []pdfgrammar.Area, page, x, y int, blank bool) bool {
 	return slices.ContainsFunc(free, func(a pdfgrammar.Area) bool {
-		return a.Page == page && within(a, x, y, margin) && (!a.Blank || blank || !within(a, x, y, -1))
+		return a.Page == page && within(a, x, y, margin) && (!a.Blank || blank || !within(a, x, y, -margin))
 	})
 }
 
@@ -89,7 +89,7 @@ func TestOraclePicturesSeesASample(t *testing.T) {
 		return []picture{p}
 	}
 	// Sample 105 is column 5 of row 5 from above: 10..12 and 28..30 points.
-	around := pdfgrammar.Area{Left: 8, Bottom: 26, Right: 14, Top: 32}
+	around := pdfgrammar.Area{Left: 2, Bottom: 22, Right: 18, Top: 36}
 	elsewhere := pdfgrammar.Area{Left: 24, Bottom: 2, Right: 30, Top: 8}
 	blank, edge := around, pdfgrammar.Area{Left: 11, Bottom: 20, Right: 20, Top: 40, Blank: true}
 	blank.Blank = true

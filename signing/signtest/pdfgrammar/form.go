@@ -38,7 +38,10 @@ func (b *builder) form() {
 	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3", "F9")
 	b.objects[acroForm].set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
 	b.text()
-	if b.level == commentLevel {
+	switch b.level {
+	case evidenceLevel:
+		b.emptySignature()
+	case commentLevel:
 		b.comment()
 	}
 	for _, more := range []func(){b.text, b.choice, b.box, b.radio, b.twins, b.hidden, b.emptySignature, b.group, b.comment, b.store, b.metadata, b.evidence} {
@@ -264,6 +267,7 @@ func (b *builder) comment() {
 		o.set("Subtype", pick(b, "/Line", "/Polygon", "/Ink", "/Highlight", "/FreeText", "/Square", "/Watermark"))
 		b.geometry(o)
 		b.tell(true, "a comment that reaches far:", o.get("Subtype"))
+		at = Area{Right: Size, Top: Size}
 	}
 	n := b.add(o)
 	b.annots[0] = append(b.annots[0], ref(n))

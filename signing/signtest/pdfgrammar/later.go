@@ -13,7 +13,7 @@ import (
 func (b *builder) later(w *pdfattack.Writer) []byte {
 	b.changed, b.freed, b.streams, b.signs, b.person = map[int]*object{}, nil, b.chance(4), false, false
 	if len(b.twists) > 0 && !b.chance(4) {
-		b.twist(b.twists[b.IntN(len(b.twists))])
+		b.twist(b.anyTwist())
 	} else if b.theme == covering {
 		b.addField(true)
 	}
@@ -39,6 +39,20 @@ func (b *builder) later(w *pdfattack.Writer) []byte {
 		b.tell(true, fmt.Sprintf("lines of the table end with %q", end))
 	}
 	return b.write(w, b.freed, b.changed)
+}
+
+// anyTwist is a change that would show, mostly one of what the carrier may change.
+func (b *builder) anyTwist() twist {
+	var fit []twist
+	for _, t := range b.twists {
+		if t.swap.key == "" || slices.Contains(t.carrier.keys, t.swap.key) {
+			fit = append(fit, t)
+		}
+	}
+	if len(fit) > 0 && !b.chance(3) {
+		return pick(b, fit...)
+	}
+	return pick(b, b.twists...)
 }
 
 // acts are what users and their programs do.

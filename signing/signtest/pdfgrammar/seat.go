@@ -36,49 +36,51 @@ type twist struct {
 func (b *builder) seat() {
 	s := b.surfaces[b.IntN(len(b.surfaces))]
 	kind := pick(b, seats()...)
-	c := b.carrier(kind.shape)
-	if c == nil || b.chance(6) {
-		// Nobody but the page uses it.
-		x := kind.draw(s, "K1")
-		n := b.add(x.object)
-		x.use(ref(n))
-		own := &carrier{name: x.name + " alone", n: n, level: evidenceLevel}
-		for _, w := range x.swaps {
-			b.twists = append(b.twists, twist{own, x.name, w})
-		}
-		return
-	}
 	key := "K1"
-	if len(c.keys) > 0 && !b.chance(8) {
+	if c := b.carrier(kind.shape, nil); c != nil && len(c.keys) > 0 && !b.chance(8) {
 		key = pick(b, c.keys...)
 	}
 	x := kind.draw(s, key)
-	b.merge(b.objects[c.n], x.object)
-	x.use(ref(c.n))
-	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok {
-		// Where the annotation lies that both are, on either page.
-		c.free = []Area{at, {1, at.Left, at.Bottom, at.Right, at.Top, false}}
+	c := b.carrier(kind.shape, x.swaps)
+	if c == nil || b.chance(6) {
+		// Nobody but the page uses it.
+		c = &carrier{name: x.name + " alone", n: b.add(x.object), level: evidenceLevel}
+	} else {
+		b.merge(b.objects[c.n], x.object)
+		b.tell(true, c.name, "is also", x.name)
 	}
-	c.taken = true
-	b.tell(true, c.name, "is also", x.name)
+	x.use(ref(c.n))
+	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && c.taken {
+		// Where the annotation lies that both are, on either page.
+		c.free = append(c.free, at, Area{1, at.Left, at.Bottom, at.Right, at.Top, false})
+	}
 	for _, w := range x.swaps {
 		b.twists = append(b.twists, twist{c, x.name, w})
 	}
 }
 
-// carrier returns one of a shape that has no other role yet, nil when there is
-// none.
-func (b *builder) carrier(shape shape) *carrier {
-	var fit []*carrier
+// carrier takes one of a shape that has no other role yet, mostly one that may
+// change just what would show; nil when there is none. Without swaps it only looks.
+func (b *builder) carrier(shape shape, swaps []swap) *carrier {
+	var fit, best []*carrier
 	for _, c := range b.carriers {
-		if !c.taken && shapeOf(b.objects[c.n]) == shape && c.n != catalog && c.n >= acroForm {
-			fit = append(fit, c)
+		if c.taken || shapeOf(b.objects[c.n]) != shape || c.n < acroForm {
+			continue
+		}
+		fit = append(fit, c)
+		if slices.ContainsFunc(swaps, func(w swap) bool { return slices.Contains(c.keys, w.key) }) {
+			best = append(best, c)
 		}
 	}
-	if len(fit) == 0 {
+	switch {
+	case len(best) > 0 && !b.chance(4):
+		fit = best
+	case len(fit) == 0:
 		return nil
 	}
-	return pick(b, fit...)
+	c := pick(b, fit...)
+	c.taken = c.taken || swaps != nil
+	return c
 }
 
 type shape int

@@ -76,32 +76,30 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 		b.tell(true, "fewer objects than there are")
 	}
 	b.unlisted(w)
-	signed := []signed{{len(b.write(w, nil, b.objects)), 0, b.permission}}
+	signers := []signer{{len(b.write(w, nil, b.objects)), 0, b.permission}}
 	pair := Pair{}
 	for range 1 + b.IntN(5)/4 {
 		pair.File = b.later(w)
 		if b.person {
-			signed = append(signed, signedAt(len(pair.File), len(b.allowances)))
+			signers = append(signers, signer{len(pair.File), len(b.allowances), permission{}})
 		}
 	}
-	for _, s := range signed {
+	for _, s := range signers {
 		pair.Views = append(pair.Views, View{s.length, b.shown(s)})
 	}
 	pair.Story, pair.Plain = b.story, !b.odd
 	return pair
 }
 
-// signed is a signature: how long the file was, how many allowances there were,
-// and what it permits.
-type signed struct {
+// signer is a person who signs: how long the file is then, how many allowances
+// there are, and what the signature permits.
+type signer struct {
 	length, allowances int
 	permission
 }
 
-func signedAt(length, allowances int) signed { return signed{length, allowances, permission{}} }
-
 // shown are the areas that are free after a signature, as the pages show them.
-func (b *builder) shown(s signed) (free []Area) {
+func (b *builder) shown(s signer) (free []Area) {
 	var areas []Area
 	if !b.fonts {
 		areas = slices.Clone(b.unsure)

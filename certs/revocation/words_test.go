@@ -59,3 +59,18 @@ func TestWithoutProof(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// Reasons by how little they leave of what was signed before.
+func TestWeights(t *testing.T) {
+	order := [][]Reason{
+		{AffiliationChanged, Superseded, CessationOfOperation, PrivilegeWithdrawn}, {CertificateHold}, {Unspecified, 7, 11},
+		{KeyCompromise, CACompromise, AACompromise},
+	}
+	for i, same := range order {
+		for _, r := range same {
+			if r.weight() != same[0].weight() || i > 0 && r.weight() <= order[i-1][0].weight() {
+				t.Errorf("%v weighs %d", r, r.weight())
+			}
+		}
+	}
+}

@@ -66,6 +66,9 @@ func (s *step) drawnAnew(a value) bool {
 	if s.blank(a.dict()) {
 		return false
 	}
+	if s.ticked(a.dict()) {
+		return true // in a font for marks that no default appearance has to name
+	}
 	da, ok := s.attribute(a.dict(), "DA").(pades.String)
 	if !ok {
 		if da = s.form.appearance; da.Value == nil {
@@ -88,6 +91,16 @@ func (s *step) blank(widget pades.Dict) bool {
 	o := s.attribute(widget, "V")
 	text, ok := o.(pades.String)
 	return o == nil || ok && len(text.Value) == 0
+}
+
+// ticked says whether a button shows a mark.
+func (s *step) ticked(widget pades.Dict) bool {
+	if s.attribute(widget, "FT") != pades.Object(pades.Name("Btn")) {
+		return false
+	}
+	return slices.ContainsFunc([]pades.Object{s.entry(s.old, widget, "AS"), s.attribute(widget, "V")}, func(state pades.Object) bool {
+		return state != nil && state != pades.Object(pades.Name("Off"))
+	})
 }
 
 // attribute returns an entry of a field of the older revision, or of one above it.

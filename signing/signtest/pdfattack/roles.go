@@ -253,6 +253,8 @@ func unbounded(g Signers) []Case {
 		{"unbounded: a font for a field that has no appearance", grown(bare(s, "/V(Old)/DA(/F9 12 Tf)")), Change, codeForm},
 		{"unbounded: a font for a field that is drawn anew", grown(s.edit(acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances true").
 			edit(nameField, "/F1 12 Tf", "/F9 12 Tf")), Change, codeForm},
+		{"unbounded: a font for a ticked box that is drawn anew", grown(s.edit(acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances true").
+			edit(checkBox, "/V/Off/AS/Off", "/V/Yes/AS/Yes")), Change, codeForm},
 		{"unbounded: a font that the form names", grown(bare(s.edit(acroForm, "/DA(/F1 12 Tf)", "/DA(/F9 12 Tf)"), "/V(Old)")), Change, codeForm},
 		{"unbounded: a font for a free text", grown(s.with(comment, "<</Type/Annot/Subtype/FreeText/Rect[10 10 30 30]/Contents(First)/DA(/F9 9 Tf)/P 3 0 R>>")),
 			Change, codeForm},
@@ -264,6 +266,7 @@ func unbounded(g Signers) []Case {
 		{"honest: a stamp where comments are permitted", comments("/Subtype/Stamp/Rect[50 50 90 90]/AS/A/AP<</N<</A 31 0 R>>/D 31 0 R>>"), Honest, "annotated as permitted"},
 		{"honest: a font for no field that is there", grown(s), Honest, allowed},
 		{"honest: a font beside a field that has no appearance", grown(bare(s, "/V(Old)/DA(/F1 12 Tf)")), Honest, allowed},
+		{"honest: a font beside an empty box that is drawn anew", grown(s.edit(acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances true")), Honest, allowed},
 		{"honest: a font for an empty field", grown(bare(s, "/DA(/F9 12 Tf)")), Honest, allowed},
 		{"honest: a default appearance beside one of its own", bare(s.edit(acroForm, "/DA(/F1 12 Tf)", ""), "/V(Old)/DA(/F1 12 Tf)").
 			update(g, sample{acroForm: s[acroForm]}), Honest, allowed},

@@ -148,6 +148,27 @@ func TestLimiterCrowd(t *testing.T) {
 	}
 }
 
+// A client that has guessed too much makes nobody's guesses forgotten, however
+// many documents it names.
+func TestGuessesOfManyDocuments(t *testing.T) {
+	now := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+	g := newGuessLimiter(Limits{GuessWindow: time.Hour, GuessesPerPair: 1, GuessesPerClient: 2}, func() time.Time { return now })
+	if _, _, ok := g.take("patient", "26000001"); !ok {
+		t.Fatal("the first guess is refused")
+	}
+	for i := range 3 * namesPerGeneration {
+		if _, _, ok := g.take("eager", strconv.Itoa(i)); ok != (i < 2) {
+			t.Fatalf("guess %d: %t", i, ok)
+		}
+	}
+	if _, _, ok := g.take("patient", "26000001"); ok {
+		t.Error("a second guess of the pair passes")
+	}
+	if _, _, ok := g.take("patient", "26000002"); !ok {
+		t.Error("a guess that was refused counts for the client")
+	}
+}
+
 func TestClientName(t *testing.T) {
 	for _, c := range []struct{ a, b string }{
 		{"2001:db8:0:100::1", "2001:db8:0:1ff:ffff:ffff:ffff:ffff"}, // the ends of one /56

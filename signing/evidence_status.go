@@ -62,10 +62,13 @@ func (e *evidence) status(q *linkQuestion) (answer revocation.Answer, carried bo
 // unheard is what an answer is worth when others were left unheard, which may
 // accuse.
 func unheard(a revocation.Answer) revocation.Answer {
-	if a.Status != revocation.Revoked {
-		a.Status, a.Cause = revocation.Undetermined, causeTooMuch
+	if a.Status == revocation.Revoked {
+		return a
 	}
-	return a
+	return revocation.Answer{
+		Status: revocation.Undetermined, Cause: causeTooMuch,
+		RevokedAt: a.RevokedAt, Reason: a.Reason, Evidence: a.Evidence, More: a.More,
+	}
 }
 
 // question is what lists are asked about the path, or about others that the

@@ -31,6 +31,9 @@ type member struct {
 	empty bool     // may be an empty text
 }
 
+// aMoment is a right value of a member that is a time.
+const aMoment = `"2026-06-01T12:00:00Z"`
+
 func (m member) pointer() string { return "/" + strings.Join(m.path, "/") }
 
 // members walks a type and returns every member in it.
@@ -43,7 +46,7 @@ func members(t reflect.Type, path []string) []member {
 	case t == reflect.TypeFor[[]byte](), t == reflect.TypeFor[strictjson.Bytes](), t == reflect.TypeFor[strictjson.Content]():
 		m.kind, m.value, m.empty = '"', `"YQ=="`, t == reflect.TypeFor[strictjson.Content]()
 	case t == reflect.TypeFor[time.Time]():
-		m.kind, m.value = '"', `"2026-06-01T12:00:00Z"`
+		m.kind, m.value = '"', aMoment
 	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
 		m.kind, m.value = '"', `"2026-06-01"`
 	case t.Kind() == reflect.String:
@@ -197,6 +200,9 @@ func TestEveryMember(t *testing.T) {
 			default:
 				cases[`""`], cases[`{}`], cases[`[]`] = []string{"type"}, []string{"type"}, []string{"type"}
 			}
+			if m.value == aMoment {
+				cases[`"0001-01-01T00:00:00Z"`], cases[`"0001-01-01T00:00:00.5Z"`] = []string{"type"}, []string{"type"}
+			}
 			if m.empty {
 				delete(cases, `""`)
 				delete(cases, `" \t"`)
@@ -307,8 +313,9 @@ func TestEveryPart(t *testing.T) {
 		}
 		for name, value := range map[string]string{
 			"iin": "12", "bin": "x", "role": "king", "at": "yesterday", "receipt": "1", "receipt_pdf": "yes",
-			"report": "long", "policy": "none", "digest": "0011",
+			"report": "long", "policy": "none", "digest": "0011", "at ": "0001-01-01T00:00:00Z",
 		} {
+			name = strings.TrimSpace(name)
 			if !slices.Contains(parts, name) {
 				continue
 			}
@@ -380,6 +387,21 @@ func TestMembersOfOtherFormats(t *testing.T) {
 			var got refused
 			if err := json.Unmarshal([]byte(answer), &got); err != nil || len(got.Errors) != 1 || got.Errors[0].Pointer != "/"+name || got.Errors[0].Code != "unknown_field" {
 				t.Errorf("%s %s: %s", format, name, answer)
+			}
+		}
+	}
+}
+
+// The moment that is Go's sign of none is a moment that somebody has sent, and
+// not the present.
+func TestNoMoment(t *testing.T) {
+	s, header := everyRight(t)
+	for _, at := range []string{"0001-01-01T00:00:00Z", "0001-01-01T05:00:00+05:00"} {
+		for _, route := range []string{"/v1/verify/cms", "/v1/verify/auto", "/v1/verify/batch"} {
+			file := map[bool]string{true: "cms", false: "file"}[route == "/v1/verify/cms"]
+			body := fmt.Sprintf(`{%q: %q, "at": %q}`, file, base64.StdEncoding.EncodeToString(s.files["cms"]), at)
+			if got := s.askedOf(t, route, body, header); len(got.Errors) != 1 || got.Errors[0].Pointer != "/at" || got.Errors[0].Code != "time" {
+				t.Errorf("%s %s: %s", route, at, got)
 			}
 		}
 	}

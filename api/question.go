@@ -96,7 +96,7 @@ func (r *verifyRequest) question(content []byte) (signing.Question, error) {
 		wrong = append(wrong, FieldError{Pointer: "/role", Code: "unknown", Detail: "is none of the roles of the national profile"})
 	}
 	if r.At != "" {
-		if q.At, err = time.Parse(time.RFC3339, r.At); err != nil {
+		if q.At, err = time.Parse(time.RFC3339, r.At); err != nil || q.At.IsZero() { // which would mean now
 			wrong = append(wrong, FieldError{Pointer: "/at", Code: "time", Detail: "is not a time of RFC 3339, such as 2026-11-22T09:30:00+05:00"})
 		}
 	}

@@ -24,7 +24,8 @@ const (
 // before or after, are its other names in their order, whole or as initials. An
 // authority agrees when it is the organisation of the certificate in either
 // language, or the end of its Kazakh or the beginning of its Russian name: what
-// is printed may be less than what is certified, and never more. Letter case,
+// is printed may be less than what is certified, and never more, nor one half
+// of what «және» or «и» joins. Letter case,
 // quotation marks and Latin letters that pass for Cyrillic make no difference.
 //
 // A document that prints nobody, as programs make them, names nobody. Nor is a
@@ -127,8 +128,8 @@ func namesOrganisation(printed Text, certified string) bool {
 	whole := organisationWords(certified)
 	kk, ru := organisationWords(printed.KK), organisationWords(printed.RU)
 	return slices.Equal(kk, whole) && len(kk) > 0 || slices.Equal(ru, whole) && len(ru) > 0 ||
-		len(kk) > 1 && len(kk) < len(whole) && slices.Equal(kk, whole[len(whole)-len(kk):]) ||
-		len(ru) > 1 && len(ru) < len(whole) && slices.Equal(ru, whole[:len(ru)])
+		len(kk) > 1 && len(kk) < len(whole) && slices.Equal(kk, whole[len(whole)-len(kk):]) && whole[len(whole)-len(kk)-1] != "ЖӘНЕ" ||
+		len(ru) > 1 && len(ru) < len(whole) && slices.Equal(ru, whole[:len(ru)]) && whole[len(ru)] != "И"
 }
 
 // legalForms are what stands before or after the name of a state body and makes
@@ -190,21 +191,45 @@ func fold(word string) string {
 }
 
 // agreesBIN reports whether every number of twelve digits that requisites call a
-// БСН or БИН is that of the certificate.
+// БСН or БИН is that of the certificate, in groups as people write it or whole.
 func agreesBIN(requisites Text, certified string) bool {
 	for _, text := range []string{requisites.KK, requisites.RU} {
 		words := foldedWords(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-		label := false
-		for _, w := range words {
-			if slices.Contains([]string{"БСН", "БИН", "BIN"}, w) {
-				label = true
+		for i, w := range words {
+			if !slices.Contains(labelsOfBIN, w) {
 				continue
 			}
-			if label && len(w) == 12 && w != certified {
+			if number := numberAfter(words[i+1:]); len(number) == 12 && number != certified {
 				return false
 			}
-			label = false
 		}
 	}
 	return true
+}
+
+// What requisites call a number of an organisation by, the last the beginning of
+// its full name, and a number of something else. They are read only.
+var (
+	labelsOfBIN   = []string{"БСН", "БИН", "BIN", "БИЗНЕС"}
+	labelsOfOther = []string{"БСН", "БИН", "BIN", "ЖСН", "ИИН", "ИИК", "ЖСК", "БСК", "БИК", "ТЕЛ", "КБЕ", "КНП", "РНН", "СТН"}
+)
+
+// numberAfter returns the digits that follow within a few words, as far as they
+// make twelve.
+func numberAfter(words []string) string {
+	const between = 3 // as in «БСН-і», «БИН организации», «бизнес-идентификационный номер»
+	number := ""
+	for i, w := range words {
+		digits := strings.Trim(w, "0123456789") == ""
+		if !digits && (number != "" || i >= between || slices.Contains(labelsOfOther, w)) {
+			break
+		}
+		if digits {
+			number += w
+		}
+		if len(number) >= 12 {
+			break
+		}
+	}
+	return number
 }

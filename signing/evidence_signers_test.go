@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -215,6 +216,49 @@ func TestHoldThatMayHaveBeenLifted(t *testing.T) {
 			if got.SubIndication != test.want || got.Passed() != (test.want == "") {
 				t.Errorf("%s, %s: %s\nwant %q", test.name, name, explain(got), test.want)
 			}
+		}
+	}
+}
+
+// Several answers beside the verifier's own list of day 3: the newest word about a
+// hold counts, in whichever order they came along.
+func TestNewestWordAboutAHold(t *testing.T) {
+	f := orders.New(t, ca.ECDSA)
+	key := orders.PersonKey{Ends: orders.Never}
+	c := f.Signer(key).Certificate
+	when := func(n int) time.Time { return orders.When(4).Time().AddDate(0, 0, n) }
+	says := func(hold bool, on int) []byte {
+		a := revocation.Answer{Status: revocation.Good}
+		if hold {
+			a = revocation.Answer{Status: revocation.Revoked, RevokedAt: orders.When(1).Time(), Reason: revocation.CertificateHold}
+		}
+		return f.Response(f.Unchecked, c, when(on), a) // in force for five days
+	}
+	for _, test := range []struct {
+		name    string
+		ownHold bool
+		answers [][]byte
+		want    string
+	}{
+		{"good before and after", true, [][]byte{says(false, 2), says(false, 4)}, "TOTAL-PASSED"},
+		{"good before", true, [][]byte{says(false, 1), says(false, 2)}, "INDETERMINATE REVOKED_NO_POE"},
+		{"hold before and after", false, [][]byte{says(true, 2), says(true, 4)}, "INDETERMINATE REVOKED_NO_POE"},
+		{"hold and good after", false, [][]byte{says(true, 1), says(false, 4), says(true, 2)}, "TOTAL-PASSED"},
+	} {
+		for range 2 {
+			s := orders.Scenario{Maker: orders.Listed, Door: orders.DoorNone, MakerRevoked: orders.Never, People: orders.Never, Services: true, Asked: 5}
+			lists := f.OwnLists(&s, c)
+			own := orders.Published{By: f.Authority, This: when(3), Next: orders.Never.Time(), Point: orders.PeoplePoint}
+			if test.ownHold {
+				own.Entries = []orders.Entry{{Of: c, Since: orders.When(1).Time(), Reason: revocation.CertificateHold}}
+			}
+			lists.Add(parsedList(t, f.List(own)))
+			v := &signing.Verifier{Trust: f.Trust, Revocation: lists, Now: orders.When(5).Time}
+			got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: when(5), Material: signing.Material{OCSPs: test.answers}})
+			if conclusion(got) != test.want {
+				t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+			}
+			slices.Reverse(test.answers)
 		}
 	}
 }

@@ -45,7 +45,7 @@ const causeTooMuch revocation.Cause = "too_many_responses"
 func (e *evidence) status(q *linkQuestion) (answer revocation.Answer, carried bool) {
 	answer = revocation.Answer{Status: revocation.Undetermined, Cause: revocation.CauseNoList}
 	if lists := e.all(); lists != nil {
-		about := q.question(q.bag.all(), q.at)
+		about := q.question(q.at)
 		about.Also = q.v.Revocation
 		answer = lists.JudgeLink(about, q.number)
 	}
@@ -62,16 +62,19 @@ func (e *evidence) status(q *linkQuestion) (answer revocation.Answer, carried bo
 // unheard is what an answer is worth when others were left unheard, which may
 // accuse.
 func unheard(a revocation.Answer) revocation.Answer {
-	if a.Status != revocation.Revoked {
-		a.Status, a.Cause = revocation.Undetermined, causeTooMuch
+	if a.Status == revocation.Revoked {
+		return a
 	}
-	return a
+	return revocation.Answer{
+		Status: revocation.Undetermined, Cause: causeTooMuch,
+		RevokedAt: a.RevokedAt, Reason: a.Reason, Evidence: a.Evidence, More: a.More,
+	}
 }
 
 // question is what lists are asked about the path, or about others that the
 // evidence brings up, as of a time.
-func (q *linkQuestion) question(extra []*certs.Certificate, at time.Time) revocation.Question {
-	out := revocation.Question{Path: q.path, Pool: q.v.Trust, Extra: extra, At: at, Now: q.now}
+func (q *linkQuestion) question(at time.Time) revocation.Question {
+	out := revocation.Question{Path: q.path, Pool: q.v.Trust, Extra: q.makers, At: at, Now: q.now}
 	if q.until.Before(q.now) {
 		out.Until = q.until // else also lists count that were made since
 	}
@@ -120,7 +123,7 @@ func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at ti
 		},
 	}
 	a := policy.Consider(item.response, ocsp.Question{
-		Certificate: path[0], Issuer: path[1], At: at, Now: q.now, Proved: item.known,
+		Certificate: path[0], Issuer: path[1], Extra: q.makers, At: at, Now: q.now, Proved: item.known,
 	})
 	if a.Evidence != nil {
 		named := *a.Evidence
@@ -144,7 +147,7 @@ func (e *evidence) responder(q *linkQuestion, path certs.Path, at time.Time, dep
 	if answer, ok := e.responders[key]; ok {
 		return answer
 	}
-	about := q.question(q.bag.all(), at)
+	about := q.question(at)
 	about.Path, about.Also = path, e.all()
 	answer := q.v.Revocation.JudgeLink(about, 0)
 	if lists := e.all(); lists != nil {

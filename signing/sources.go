@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"slices"
 	"time"
 
 	"tamga/certs"
@@ -31,7 +32,13 @@ type linkQuestion struct {
 	pathQuestion
 	v      *Verifier
 	number int
-	until  time.Time // how long the issuer's key is to be believed
+	until  time.Time            // how long the issuer's key is to be believed
+	makers []*certs.Certificate // among which those of signers of lists and responses may be
+}
+
+// certificates are all that came along, in the container or with the evidence.
+func (q *pathQuestion) certificates() []*certs.Certificate {
+	return append(slices.Clip(q.bag.all()), q.evidence.certificates...)
 }
 
 // statuses tells the status of each certificate of a path but the anchor, and
@@ -48,6 +55,10 @@ func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carrie
 		return answers, nil
 	}
 	carried = make([]bool, len(answers))
+	link := linkQuestion{pathQuestion: q, v: v}
+	if !q.evidence.empty() {
+		link.makers = q.certificates()
+	}
 	until := q.now
 	for i := len(answers) - 1; i >= 0; i-- {
 		if until.Before(q.now) {
@@ -55,7 +66,8 @@ func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carrie
 		}
 		if !q.evidence.empty() {
 			var said revocation.Answer
-			said, carried[i] = q.evidence.status(&linkQuestion{pathQuestion: q, v: v, number: i, until: until})
+			link.number, link.until = i, until
+			said, carried[i] = q.evidence.status(&link)
 			answers[i] = revocation.Join(answers[i], said, q.at)
 		}
 		// What this certificate's key signs below is believed until it ends.
@@ -94,18 +106,18 @@ func (v *Verifier) own(q pathQuestion) []revocation.Answer {
 	return answers
 }
 
-// lists asks the revocation lists; the certificates that came along are read
-// only when the lists want a signer that the pool does not have.
+// lists asks the revocation lists; the certificates that came along without other
+// evidence are read only when the lists want a signer that the pool does not have.
 func (v *Verifier) lists(q pathQuestion) []revocation.Answer {
 	about := revocation.Question{Path: q.path, Pool: v.Trust, At: q.at, Now: q.now}
 	if !q.evidence.empty() {
-		link := &linkQuestion{pathQuestion: q, v: v, until: q.now}
-		about = link.question(nil, q.at)
+		link := &linkQuestion{pathQuestion: q, v: v, until: q.now, makers: q.certificates()}
+		about = link.question(q.at)
 		about.Also = q.evidence.all()
 	}
 	answers := v.Revocation.Judge(about)
 	for _, a := range answers {
-		if a.Status == revocation.Undetermined && a.Cause != revocation.CauseNoList {
+		if about.Extra == nil && a.Status == revocation.Undetermined && a.Cause != revocation.CauseNoList {
 			about.Extra = q.bag.all()
 			return v.Revocation.Judge(about)
 		}

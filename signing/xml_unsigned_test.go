@@ -138,7 +138,7 @@ func TestUnsignedParts(t *testing.T) {
 		return unsigned("<xades:UnsignedSignatureProperties>" + part + "</xades:UnsignedSignatureProperties>")
 	}
 	header := func(part string) string { return edit(soap, "<ds:Signature ", part+"<ds:Signature ") }
-	byName := documentByIdentifier(t, key)
+	byName := attackFile(t, key, "the signed document itself")
 	for name, c := range map[string]struct{ file, place, what string }{
 		"nothing":                   {enveloped, "", ""},
 		"nothing, XAdES":            {xades, "", ""},
@@ -201,21 +201,51 @@ func TestUnsignedParts(t *testing.T) {
 	}
 }
 
-// documentByIdentifier is a document that is signed by the identifier of its
-// document element.
-func documentByIdentifier(t *testing.T, key signing.Key) string {
+// attackFile is a file of package xmlattack.
+func attackFile(t *testing.T, key signing.Key, name string) string {
 	t.Helper()
 	cases, err := xmlattack.Cases(xmldsig.Key{Signer: key.Signer, Certificate: key.Certificate}, signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range cases {
-		if c.Name == "the signed document itself" {
+		if c.Name == name {
 			return string(c.File)
 		}
 	}
 	t.Fatal("no such case")
 	return ""
+}
+
+// A timestamp that is signed with what is around it limits the message like one
+// that is signed by itself.
+func TestSOAPMessageTimeSignedWithMore(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	for _, how := range []string{"whole", "whole by its identifier", "whole from within", "with its security header"} {
+		message := attackFile(t, key, "times of a message signed "+how)
+		for _, c := range []struct {
+			after time.Duration
+			says  string // "" when it holds
+		}{
+			{-time.Minute - time.Second, "created on 2026-06-01T12:00:00Z"},
+			{-time.Minute, ""},
+			{6 * time.Minute, ""},
+			{6*time.Minute + time.Second, "held until 2026-06-01T12:05:00Z"},
+			{30 * 24 * time.Hour, "held until 2026-06-01T12:05:00Z"},
+		} {
+			at := signtest.Now().Add(c.after)
+			verdict, err := pki.Verifier.VerifyXML(t.Context(), []byte(message), signing.Question{At: at, Material: freshLists(t, pki, at)})
+			if err != nil || len(verdict.Signers) != 1 {
+				t.Fatalf("%s: %v %s", how, err, asJSON(verdict))
+			}
+			got := answerTo(verdict.Signers[0], signing.CheckPolicy)
+			if c.says == "" && !verdict.Passed() ||
+				c.says != "" && (verdict.Indication != signing.Indeterminate || verdict.SubIndication != signing.SigConstraintsFailure || !strings.Contains(got.Detail, c.says)) {
+				t.Errorf("%s, after %s: %s %s %+v", how, c.after, verdict.Indication, verdict.SubIndication, got)
+			}
+		}
+	}
 }
 
 // Two warnings of one check are both told, and the worst finding counts.

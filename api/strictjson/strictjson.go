@@ -85,7 +85,7 @@ func Decode(raw []byte, into any) error {
 	r := &reader{}
 	err := json.Unmarshal(raw, into,
 		json.RejectUnknownMembers(true),
-		json.WithUnmarshalers(json.UnmarshalFromFunc(r.value)))
+		json.WithUnmarshalers(json.JoinUnmarshalers(json.UnmarshalFromFunc(r.value), json.UnmarshalFunc(moment))))
 	if err != nil {
 		r.faults = append(r.faults, faultOf(err))
 	}
@@ -138,6 +138,16 @@ func (r *reader) value(d *jsontext.Decoder, into any) error {
 		shortened(place(d)), CodeRequired, "is there and empty: what is not meant is left out", d.InputOffset() + int64(between),
 	})
 	return json.SkipFunc
+}
+
+// moment reads a time. The second that is Go's sign of none is refused: nobody
+// means it, and what is sent is never taken for absent.
+func moment(raw []byte, into *time.Time) error {
+	text, err := jsontext.AppendUnquote(nil, raw)
+	if err := errors.Join(err, into.UnmarshalText(text)); err != nil || into.Truncate(time.Second).IsZero() {
+		return fault(CodeType, "is not a time of RFC 3339 that a request can mean")
+	}
+	return nil
 }
 
 // place returns the pointer to the value that is read next.

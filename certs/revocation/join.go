@@ -20,95 +20,160 @@ import (
 //     that the newer source no longer knows.
 //   - Else, whoever knows counts, and where nobody does, whoever found out more.
 //
-// The zero answer is that of a source that was not asked.
+// The zero answer is that of a source that was not asked. In which order more
+// than two are joined decides nothing but who is named: a joined answer remembers
+// what each source said. All are joined for one time.
 func Join(a, b Answer, at time.Time) Answer {
 	switch {
-	case a.ended() && b.ended() && b.RevokedAt.Before(a.RevokedAt), b.ended() && !a.ended():
+	case a.Status == "":
 		return b
-	case a.ended():
+	case b.Status == "":
 		return a
-	case a.heldAt(at) && b.heldAt(at):
-		if b.Status == Revoked && a.Status != Revoked {
-			return b
-		}
-		return a
-	case a.heldAt(at):
-		return a.orLifted(b, at)
-	case b.heldAt(at):
-		return b.orLifted(a, at)
 	}
-	if a.knows() || !b.knows() && b.said() <= a.said() {
-		return a.withLater(b)
-	}
-	return b.withLater(a)
+	return settle(append(a.told(), b.told()...), at)
 }
 
-// said tells how much there is to an answer that does not know: nothing at all,
-// that there is no list, that there is none about the certificate, or what was
-// found out besides.
+// told is what the sources of an answer said, each for itself.
+func (a Answer) told() []Answer {
+	if a.sources != nil {
+		return slices.Clip(a.sources)
+	}
+	return []Answer{a}
+}
+
+// settle makes one answer of what all sources said.
+func settle(all []Answer, at time.Time) Answer {
+	a, ok := ended(all)
+	if !ok {
+		good := spoken(all, at)
+		if a, ok = unlifted(all, at, good); !ok {
+			a = known(all, at, good)
+		}
+	}
+	a.sources = all
+	return a
+}
+
+// ended finds the earliest revocation for good.
+func ended(all []Answer) (found Answer, ok bool) {
+	for _, a := range all {
+		if a.Status == Revoked && a.Reason.Final() && (!ok || a.RevokedAt.Before(found.RevokedAt)) {
+			found, ok = a, true
+		}
+	}
+	return found, ok
+}
+
+// goodWord is when sources spoke last that call the certificate good.
+type goodWord struct {
+	byThen    time.Time // of those that spoke by the time asked about
+	responder time.Time // of responders
+	clean     time.Time // of those that know of no later revocation
+}
+
+func spoken(all []Answer, at time.Time) (w goodWord) {
+	for _, a := range all {
+		if a.Status != Good || a.Evidence == nil {
+			continue
+		}
+		made := a.made()
+		if !made.After(at) {
+			w.byThen = later(w.byThen, made)
+		}
+		if a.Evidence.Kind == KindOCSP {
+			w.responder = later(w.responder, made)
+		}
+		if a.RevokedAt.IsZero() {
+			w.clean = later(w.clean, made)
+		}
+	}
+	return w
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// lifts reports whether a source that spoke after a hold undoes it. What was good
+// only after the time asked about may have been lifted after it.
+func (w goodWord) lifts(hold Answer) bool {
+	if hold.Reason == NeverIssued {
+		return w.responder.After(hold.made())
+	}
+	return w.byThen.After(hold.made())
+}
+
+// unlifted finds a hold that nothing lifted, rather one that is known to last, and of
+// those the newest.
+func unlifted(all []Answer, at time.Time, good goodWord) (found Answer, ok bool) {
+	for _, a := range all {
+		if !a.heldAt(at) || good.lifts(a) {
+			continue
+		}
+		surer := a.Status == Revoked && found.Status != Revoked
+		if !ok || surer || a.Status == found.Status && a.made().After(found.made()) {
+			found, ok = a, true
+		}
+	}
+	return found, ok
+}
+
+// known takes the first source that knows, else the one that found out most, and
+// adds what any tells of a later revocation.
+func known(all []Answer, at time.Time, good goodWord) Answer {
+	best := 0
+	for i, a := range all {
+		if b := all[best]; b.Status != Good && (a.Status == Good || a.said() > b.said()) {
+			best = i
+		}
+	}
+	found := all[best]
+	found.RevokedAt, found.Reason = time.Time{}, Unspecified
+	for i, a := range all {
+		if a.RevokedAt.IsZero() || a.heldAt(at) || a.Reason == CertificateHold && good.clean.After(a.made()) {
+			continue
+		}
+		found.addLater(a)
+		if i != best && a.Evidence != nil {
+			found.More = append(slices.Clip(found.More), a.Evidence)
+		}
+	}
+	return found
+}
+
+// addLater adds a later revocation: the earliest date and the gravest reason count.
+func (a *Answer) addLater(other Answer) {
+	if a.RevokedAt.IsZero() {
+		a.RevokedAt, a.Reason = other.RevokedAt, other.Reason
+		return
+	}
+	if other.RevokedAt.Before(a.RevokedAt) {
+		a.RevokedAt = other.RevokedAt
+	}
+	if other.Reason.weight() > a.Reason.weight() {
+		a.Reason = other.Reason
+	}
+}
+
+// said tells how much there is to an answer that does not know: that there is no
+// list, that there is none about the certificate, or what was found out besides.
 func (a Answer) said() int {
-	switch {
-	case a.Status == "":
-		return 0
-	case a.Cause == CauseNoList:
+	switch a.Cause {
+	case CauseNoList:
 		return 1
-	case a.Cause == CauseScope:
+	case CauseScope:
 		return 2
 	}
 	return 3
 }
 
-func (a Answer) knows() bool { return a.Status == Good || a.Status == Revoked }
-
-func (a Answer) ended() bool { return a.Status == Revoked && a.Reason.Final() }
-
 // heldAt reports whether a source says that the certificate was on hold at the
 // time, or was when it spoke and may have been since.
 func (a Answer) heldAt(at time.Time) bool {
 	return !a.Reason.Final() && (a.Status == Revoked || !a.RevokedAt.IsZero() && !a.RevokedAt.After(at))
-}
-
-// orLifted is a hold, or what another source says if that lifts it.
-func (a Answer) orLifted(other Answer, at time.Time) Answer {
-	if other.Status != Good || !other.made().After(a.made()) {
-		return a
-	}
-	if a.Reason == NeverIssued {
-		if other.Evidence.Kind != KindOCSP {
-			return a
-		}
-		return other
-	}
-	if other.made().After(at) {
-		return a // it may have been lifted after the time asked about
-	}
-	return other
-}
-
-// withLater adds what another source knows about a later revocation.
-func (a Answer) withLater(other Answer) Answer {
-	if a.Reason == CertificateHold && other.Status == Good && other.RevokedAt.IsZero() && other.made().After(a.made()) {
-		a.RevokedAt, a.Reason = time.Time{}, Unspecified
-	}
-	switch {
-	case other.RevokedAt.IsZero():
-		return a
-	case other.Reason == CertificateHold && a.Status == Good && a.RevokedAt.IsZero() && a.made().After(other.made()):
-		return a
-	case a.RevokedAt.IsZero():
-		a.RevokedAt, a.Reason = other.RevokedAt, other.Reason
-	default:
-		if other.RevokedAt.Before(a.RevokedAt) {
-			a.RevokedAt = other.RevokedAt
-		}
-		if other.Reason.weight() > a.Reason.weight() {
-			a.Reason = other.Reason
-		}
-	}
-	if other.Evidence != nil {
-		a.More = append(slices.Clip(a.More), other.Evidence)
-	}
-	return a
 }
 
 // made is when the source of an answer spoke; the zero time when it does not
@@ -135,7 +200,7 @@ func (a Answer) WithoutProof() Answer {
 	if a.Status == Revoked {
 		return a
 	}
-	a.Status, a.Cause = Undetermined, CauseNoProof
+	a.Status, a.Cause, a.sources = Undetermined, CauseNoProof, nil
 	return a
 }
 

@@ -1,6 +1,7 @@
 package revocation_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -163,5 +164,87 @@ func TestStanding(t *testing.T) {
 		if got.Status != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
+	}
+}
+
+// Three answers made on three days, about day 4: which counts does not depend on
+// the order in which they are heard, nor on which two are joined first.
+func TestJoinOfThree(t *testing.T) {
+	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+	type said struct {
+		name   string
+		status revocation.Status
+		since  int
+		reason revocation.Reason
+		kind   string
+	}
+	all := []said{
+		{"nobody", "", 0, 0, ""},
+		{"good list", revocation.Good, 0, 0, "CRL"},
+		{"good answer", revocation.Good, 0, 0, revocation.KindOCSP},
+		{"unknown", revocation.Undetermined, 0, 0, "CRL"},
+		{"hold", revocation.Revoked, -5, revocation.CertificateHold, "CRL"},
+		{"hold told by a responder", revocation.Revoked, -5, revocation.CertificateHold, revocation.KindOCSP},
+		{"uncertain hold", revocation.Undetermined, -5, revocation.CertificateHold, "CRL"},
+		{"never issued", revocation.Revoked, -900, revocation.NeverIssued, revocation.KindOCSP},
+		{"replaced", revocation.Revoked, -5, revocation.Superseded, "CRL"},
+		{"stolen later", revocation.Good, 9, revocation.KeyCompromise, "CRL"},
+		{"hold later", revocation.Good, 9, revocation.CertificateHold, "CRL"},
+	}
+	answer := func(s said, made int) revocation.Answer {
+		a := revocation.Answer{Status: s.status, Reason: s.reason}
+		if s.status == "" {
+			return a
+		}
+		a.Evidence = &revocation.Evidence{Kind: s.kind, ThisUpdate: day(made)}
+		if s.since != 0 {
+			a.RevokedAt = day(s.since)
+		}
+		if s.status == revocation.Undetermined {
+			a.Cause = revocation.CauseExpired
+		}
+		return a
+	}
+	join := func(a, b revocation.Answer) revocation.Answer { return revocation.Join(a, b, day(4)) }
+	tell := func(a revocation.Answer) string {
+		return fmt.Sprint(a.Status, " ", a.Reason, " ", a.RevokedAt.IsZero())
+	}
+	rows := map[string]string{
+		"good list, hold, good list":                  "good unspecified true",
+		"good list, good list, hold":                  "revoked certificateHold false",
+		"hold, good list, hold":                       "revoked certificateHold false",
+		"hold, hold, good list":                       "good unspecified true",
+		"hold, good list, uncertain hold":             "undetermined certificateHold false",
+		"never issued, good list, good answer":        "good unspecified true",
+		"never issued, good answer, good list":        "good unspecified true",
+		"good answer, never issued, good list":        "revoked neverIssued false",
+		"hold, good list, stolen later":               "good keyCompromise false",
+		"good list, stolen later, hold later":         "good keyCompromise false",
+		"hold later, good list, hold later":           "good certificateHold false",
+		"hold later, hold later, good list":           "good unspecified true",
+		"hold told by a responder, good list, nobody": "good unspecified true",
+	}
+	for _, x := range all {
+		for _, y := range all {
+			for _, z := range all {
+				name := x.name + ", " + y.name + ", " + z.name
+				a, b, c := answer(x, 1), answer(y, 2), answer(z, 3)
+				want, ok := rows[name]
+				if delete(rows, name); !ok {
+					want = tell(join(join(a, b), c)) // as time goes
+				}
+				for i, got := range []revocation.Answer{
+					join(join(a, b), c), join(a, join(b, c)), join(join(a, c), b), join(join(b, c), a), join(join(b, a), c),
+					join(join(c, b), a), join(join(c, a), b), join(c, join(a, b)), join(b, join(a, c)), join(c, join(b, a)),
+				} {
+					if tell(got) != want {
+						t.Errorf("%s: in order %d %s, want %s", name, i, tell(got), want)
+					}
+				}
+			}
+		}
+	}
+	if len(rows) > 0 {
+		t.Errorf("nobody asked about %v", rows)
 	}
 }

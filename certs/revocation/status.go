@@ -65,6 +65,8 @@ type Answer struct {
 	Reason    Reason
 	Evidence  *Evidence   // the list that the answer rests on, or that came nearest; shared, to be read only
 	More      []*Evidence // further lists, when each tells of some reasons only
+
+	sources []Answer // what was joined; nil when there was one source
 }
 
 // Status tells whether the certificate was revoked at a time. The issuer must

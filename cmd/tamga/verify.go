@@ -242,7 +242,7 @@ func parseRole(s string) (certs.Role, error) {
 // parseTime reads a moment; a bare date is its beginning in UTC.
 func parseTime(s string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && !t.IsZero() { // which would mean now
 			return t, nil
 		}
 	}

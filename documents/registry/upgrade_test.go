@@ -241,15 +241,19 @@ func TestUpgradeOfATamperedRegister(t *testing.T) {
 			"the event is missing or was changed"},
 		"effective": {`UPDATE events SET effective_at = 0 WHERE number = '26000001' AND seq = 3`, "the time of the event was changed"},
 		"recorded":  {`UPDATE events SET recorded_at = 0 WHERE number = '26000001' AND seq = 3`, "the time of the event was changed"},
-		"number":    {`UPDATE log_entries SET number = '26000002' WHERE idx = 0`, "the record is about document 26000001"},
+		"swapped events": {`UPDATE events SET seq = 9 WHERE number = '26000001' AND seq = 3; ` +
+			`UPDATE events SET seq = 3 WHERE number = '26000001' AND seq = 4; UPDATE events SET seq = 4 WHERE seq = 9`,
+			"event 4 stands behind a later one"},
+		"number": {`UPDATE log_entries SET number = '26000002' WHERE idx = 0`, "the record is about document 26000001"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cluster.EachEngine(t, func(t *testing.T, dsn string) {
 				restoreBeforeLeaves(t, dsn)
 				s, _, err := connect(dsn)
 				must(t, err)
-				_, err = s.write.ExecContext(t.Context(), c.edit)
-				must(t, err)
+				for _, edit := range strings.Split(c.edit, "; ") {
+					must(t, second(s.write.ExecContext(t.Context(), edit)))
+				}
 				must(t, s.Close())
 				r, _ := open(t, dsn)
 				if err := r.VerifyLog(t.Context()); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), c.want) {

@@ -53,7 +53,7 @@ func (d *documentRows) contradiction() (idx int64, reason string) {
 	if len(d.records) == 0 {
 		return -1, "the log has no record of the document"
 	}
-	for _, check := range []func() (int64, string){d.wrongRecord, d.wrongRow, d.wrongFile, d.wrongEvent, d.wrongRequest, d.wrongLists} {
+	for _, check := range []func() (int64, string){d.wrongRecord, d.wrongRow, d.wrongFile, d.wrongEvent, d.wrongRequest, d.wrongLists, d.wrongOrder} {
 		if idx, reason := check(); reason != "" {
 			return idx, reason
 		}
@@ -263,6 +263,23 @@ func (d *documentRows) wrongLists() (int64, string) {
 		if !r.leaf.opens(r.salt, allRequests, requests...) {
 			return r.idx, "the requests until then were changed"
 		}
+	}
+	return 0, ""
+}
+
+// wrongOrder compares the places of the events with the order in which they were
+// recorded: records of before do not say which place an event has, and one that
+// adopts covers the places as it found them.
+func (d *documentRows) wrongOrder() (int64, string) {
+	last := int64(-1)
+	for _, e := range d.events {
+		if !e.logIdx.Valid {
+			continue
+		}
+		if e.logIdx.Int64 < last {
+			return e.logIdx.Int64, fmt.Sprintf("event %d stands behind a later one", e.seq)
+		}
+		last = e.logIdx.Int64
 	}
 	return 0, ""
 }

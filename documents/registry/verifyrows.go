@@ -108,6 +108,9 @@ func verifyCounters(ctx context.Context, db querier, taken map[series]int64) err
 	}
 	counted := map[series]int64{}
 	for ; len(values) > 0; values = values[3:] {
+		if _, ok := values[0].(string); !ok {
+			return &TamperError{Index: -1, Reason: fmt.Sprintf("the series %s of %d is not text", asText(values[0]), asInt(values[1]))}
+		}
 		counted[series{asText(values[0]), int(asInt(values[1]))}] = asInt(values[2])
 	}
 	all := maps.Clone(counted)

@@ -31,10 +31,13 @@ func (d *Document) properties(s *Signature, objects []*xmltree.Node) {
 	if found != nil {
 		s.report(s.qualifying(found))
 	}
-	for _, r := range s.References {
-		if r.Problem == nil && r.Covered.Role == RoleTimestamp {
-			s.report(s.timestamp(r.Covered.Element))
+	for _, n := range d.envelope.timestamps(s.element) {
+		if s.covers(n) {
+			s.report(s.timestamp(n))
 		}
+	}
+	if s.ClaimedTime.IsZero() {
+		s.ClaimedTime = s.Created
 	}
 }
 
@@ -169,15 +172,17 @@ func issuerSerialV2(n *xmltree.Node) (*big.Int, *Problem) {
 	return serial, nil
 }
 
-// timestamp reads a WS-Security timestamp (WS-Security 1.1 section 10).
+// timestamp reads a WS-Security timestamp (WS-Security 1.1 section 10). Of
+// several, the message holds while all of them do.
 func (s *Signature) timestamp(n *xmltree.Node) *Problem {
+	var created, expires time.Time
 	for _, c := range n.Elements() {
 		var into *time.Time
 		switch {
 		case c.Is(nsWSU, "Created"):
-			into = &s.Created
+			into = &created
 		case c.Is(nsWSU, "Expires"):
-			into = &s.Expires
+			into = &expires
 		default:
 			continue
 		}
@@ -190,11 +195,14 @@ func (s *Signature) timestamp(n *xmltree.Node) *Problem {
 		}
 		*into = t
 	}
-	if s.ClaimedTime.IsZero() {
-		s.ClaimedTime = s.Created
-	}
-	if !s.Expires.IsZero() && s.Expires.Before(s.Created) {
+	if !expires.IsZero() && expires.Before(created) {
 		return problemf(CodeSignedProperties, "the message expires before it was created")
+	}
+	if created.After(s.Created) {
+		s.Created = created
+	}
+	if !expires.IsZero() && (s.Expires.IsZero() || expires.Before(s.Expires)) {
+		s.Expires = expires
 	}
 	return nil
 }

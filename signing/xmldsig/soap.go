@@ -41,6 +41,25 @@ func (e *envelope) security(n *xmltree.Node) *xmltree.Node {
 	return nil
 }
 
+// timestamps returns those that tell how long what a signature covers may be
+// taken: of its security header, or of every one when it stands elsewhere. No
+// envelope has none.
+func (e *envelope) timestamps(signature *xmltree.Node) []*xmltree.Node {
+	if e == nil || e.header == nil {
+		return nil
+	}
+	if own := e.security(signature); own != nil {
+		return timestampsOf(own)
+	}
+	var all []*xmltree.Node
+	for _, n := range e.header.Elements() {
+		if n.Is(nsWSSE, "Security") {
+			all = append(all, timestampsOf(n)...)
+		}
+	}
+	return all
+}
+
 // role tells what an element of the message is to a signature in it.
 func (e *envelope) role(n, signature *xmltree.Node) Role {
 	security := e.security(signature)

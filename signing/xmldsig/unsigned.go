@@ -40,11 +40,11 @@ func (d *Document) unsigned(s *Signature, p parts) {
 	u := &uncovered{document: d, signature: s}
 	u.attributes(s.element)
 	u.attributes(p.value)
-	if p.keyInfo != nil && !u.covers(p.keyInfo) {
+	if p.keyInfo != nil && !u.signature.covers(p.keyInfo) {
 		u.keyInfo(p.keyInfo)
 	}
 	for _, o := range p.objects {
-		if !u.covers(o) {
+		if !u.signature.covers(o) {
 			u.object(o)
 		}
 	}
@@ -68,12 +68,11 @@ func (u *uncovered) add(n *xmltree.Node, what string) {
 
 // covers reports whether a reference covers a node, by what it names or around
 // it. A reference to what stands around the signature does not count inside it.
-func (u *uncovered) covers(n *xmltree.Node) bool {
-	own := u.signature.element
-	inside := n.Within(own)
-	return slices.ContainsFunc(u.signature.References, func(r Reference) bool {
+func (s *Signature) covers(n *xmltree.Node) bool {
+	inside := n.Within(s.element)
+	return slices.ContainsFunc(s.References, func(r Reference) bool {
 		c := r.Covered.Element
-		return r.Problem == nil && c != nil && n.Within(c) && (!inside || c != own && c.Within(own))
+		return r.Problem == nil && c != nil && n.Within(c) && (!inside || c != s.element && c.Within(s.element))
 	})
 }
 
@@ -126,7 +125,7 @@ func (u *uncovered) object(n *xmltree.Node) {
 	u.text(n)
 	for _, c := range n.Elements() {
 		switch {
-		case u.covers(c):
+		case u.signature.covers(c):
 		case c.Is(nsXAdES, "QualifyingProperties"):
 			u.qualifying(c)
 		default:
@@ -178,7 +177,7 @@ func (u *uncovered) header(security *xmltree.Node) {
 	for _, c := range security.Elements() {
 		kind, _ := c.Attribute("", "ValueType")
 		switch {
-		case c.Is(nsDSig, "Signature"), c.Is(nsWSSE, "BinarySecurityToken") && strings.HasPrefix(kind, profileX509), u.covers(c):
+		case c.Is(nsDSig, "Signature"), c.Is(nsWSSE, "BinarySecurityToken") && strings.HasPrefix(kind, profileX509), u.signature.covers(c):
 		case c.Is(nsWSU, "Timestamp"):
 			u.add(c, "a timestamp of the message that is not signed")
 		default:

@@ -15,6 +15,9 @@ type Question struct {
 	Certificate *certs.Certificate
 	// Issuer is the certificate's issuer on a path that was verified.
 	Issuer *certs.Certificate
+	// Extra are certificates that came along elsewhere: a response need not bring
+	// that of its responder (RFC 6960 section 4.2.1).
+	Extra []*certs.Certificate
 	// At is the moment asked about.
 	At time.Time
 	// Now is the present, after which nothing can have been said; zero means

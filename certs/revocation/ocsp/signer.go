@@ -29,7 +29,8 @@ type signer struct {
 
 // findSigner looks for the certificate that the response names, that signed
 // it and that may answer for the issuer (RFC 6960 section 4.2.2.2): the issuer
-// itself, configured responders, certificates that came with the response.
+// itself, configured responders, certificates that came with the response or
+// elsewhere.
 func (p *Policy) findSigner(resp *Response, q Question) (signer, revocation.Cause) {
 	alg, err := certs.ParseAlgorithm(resp.Algorithm)
 	if err != nil {
@@ -45,7 +46,7 @@ func (p *Policy) findSigner(resp *Response, q Question) (signer, revocation.Caus
 		}
 	}
 	candidates = append(candidates, resp.Certificates...)
-	named := slices.DeleteFunc(slices.Clone(candidates), func(c *certs.Certificate) bool { return !resp.identifies(c) })
+	named := append(resp.named(candidates, len(candidates)), resp.named(q.Extra, maxExtra)...)
 	if len(named) == 0 {
 		return signer{}, unnamed(resp, candidates)
 	}
@@ -60,6 +61,22 @@ func (p *Policy) findSigner(resp *Response, q Question) (signer, revocation.Caus
 		}
 	}
 	return signer{}, cause
+}
+
+// maxExtra bounds the signatures that certificates which came along elsewhere cost
+// for one response.
+const maxExtra = 8
+
+// named returns those of the certificates that the response may be signed with,
+// each once.
+func (resp *Response) named(all []*certs.Certificate, most int) (found []*certs.Certificate) {
+	for _, c := range all {
+		same := func(have *certs.Certificate) bool { return have.Fingerprint() == c.Fingerprint() }
+		if len(found) < most && resp.identifies(c) && !slices.ContainsFunc(found, same) {
+			found = append(found, c)
+		}
+	}
+	return found
 }
 
 // unnamed tells a responder that calls itself by another name from one whose

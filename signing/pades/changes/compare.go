@@ -201,7 +201,7 @@ func (s *step) checkNumbers() error {
 		if err != nil {
 			return err
 		}
-		if key, twice := duplicate(o); twice {
+		if key, twice := duplicate(o, pades.Dict.Duplicate); twice {
 			s.find(change.Ref, CodeDuplicateKey, Never, "object %d has /%s twice in a dictionary", n, key)
 		}
 		if change.New {
@@ -213,6 +213,9 @@ func (s *step) checkNumbers() error {
 		before, err := s.object(s.old, change.Ref)
 		if err != nil {
 			return err
+		}
+		if key, twice := duplicate(before, s.twoValues); twice {
+			s.find(change.Ref, CodeDuplicateKey, Never, "object %d had two values of /%s in a dictionary", n, key)
 		}
 		switch {
 		case isStructure(o) && isStructure(before) && s.uses.of(n) == 0:

@@ -2,6 +2,7 @@ package changes
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -28,7 +29,13 @@ const (
 // errContent: a content stream that is not read here.
 var errContent = errors.New("the content cannot be read")
 
-const maxOperands = 1 << 16
+const (
+	maxOperands = 1 << 16
+	// Programs cut longer tokens off, each in its own way (annex C).
+	maxNumber = 64
+	maxName   = 127
+	maxText   = 32767
+)
 
 // regular bytes end at these (7.2.2).
 const delimiters = " \t\r\n\f\x00()<>[]{}/%"
@@ -88,8 +95,7 @@ func (c *contentScanner) token(i int) (word string, next int, err error) {
 		return "", i + end(data[i:], "\r\n"), nil
 	case b == '(':
 		text, next, err := literal(data, i)
-		c.args = append(c.args, operand{kind: textOperand, text: text})
-		return "", next, err
+		return "", next, cmp.Or(err, c.push(operand{kind: textOperand, text: text}))
 	case b == '<' && double:
 		c.open++
 		return "", i + 2, nil
@@ -98,13 +104,11 @@ func (c *contentScanner) token(i int) (word string, next int, err error) {
 		return "", i + 2, c.closed()
 	case b == '<':
 		text, next, err := hexadecimal(data, i)
-		c.args = append(c.args, operand{kind: textOperand, text: text})
-		return "", next, err
+		return "", next, cmp.Or(err, c.push(operand{kind: textOperand, text: text}))
 	case b == '/':
 		n := 1 + end(data[i+1:], delimiters)
 		name, err := decodedName(data[i+1 : i+n])
-		c.args = append(c.args, operand{kind: nameOperand, name: name})
-		return "", i + n, err
+		return "", i + n, cmp.Or(err, c.push(operand{kind: nameOperand, name: name}))
 	case bytes.IndexByte([]byte(delimiters), b) >= 0:
 		return "", i, errContent
 	}
@@ -117,6 +121,15 @@ func (c *contentScanner) token(i int) (word string, next int, err error) {
 	return word, i + n, nil
 }
 
+// push takes an operand that no program cuts off.
+func (c *contentScanner) push(o operand) error {
+	if len(o.name) > maxName || len(o.text) > maxText {
+		return errContent
+	}
+	c.args = append(c.args, o)
+	return nil
+}
+
 func (c *contentScanner) closed() error {
 	if c.open < 0 {
 		return errContent
@@ -127,6 +140,9 @@ func (c *contentScanner) closed() error {
 // contentNumber reads a number as every program reads it: digits, one point, one
 // sign in front.
 func contentNumber(word string) (float64, bool) {
+	if len(word) > maxNumber {
+		return 0, false
+	}
 	for i, c := range []byte(word) {
 		if (c < '0' || c > '9') && c != '.' && (i > 0 || c != '-' && c != '+') {
 			return 0, false

@@ -157,7 +157,7 @@ func (s *step) newWidget(ref pades.Ref, dict pades.Dict) *newField {
 		s.find(ref, CodeField, Never, "the rectangle of the new signature field is malformed")
 	}
 	// On a turned or enlarged page it would be elsewhere.
-	if flags, ok := s.entry(s.new, dict, "F").(pades.Integer); w.visible && (flags&(flagNoZoom|flagNoRotate) != 0 || !ok && dict.Get("F") != nil) {
+	if w.visible && s.upright(dict) {
 		s.find(ref, CodeField, Never, "the new signature field is not where its rectangle says")
 	}
 	w.page, _ = dict.Get("P").(pades.Ref)

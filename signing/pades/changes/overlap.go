@@ -86,17 +86,43 @@ func (s *step) annotationAt(a pades.Dict) (r rectangle, visible bool, err error)
 			return rectangle{}, true, err
 		}
 	}
+	turned := 0.0
+	if s.upright(a) {
+		turned = max(r.right-r.left, r.top-r.bottom)
+	}
 	switch s.name(s.new, a, "Subtype") {
-	case "Widget", "Link", "Popup":
-		return r, visible, nil
+	case "Link":
+		return s.framed(r, a).grown(turned), r.known, nil
+	case "Widget", "Popup":
+		return r.grown(turned), visible, nil
 	case "Text":
 		// An icon of its own size hangs on the corner.
-		return r.grown(maxIcon), true, nil
+		return r.grown(max(maxIcon, turned)), true, nil
 	}
 	if dict, _ := looks.(pades.Dict); s.entry(s.new, dict, "N") == nil {
 		return rectangle{}, true, nil
 	}
-	return r, visible, nil
+	return r.grown(turned), visible, nil
+}
+
+// upright says whether an annotation keeps its size or stays upright whatever
+// becomes of the page, hanging on a corner of its rectangle.
+func (s *step) upright(a pades.Dict) bool {
+	flags, ok := s.entry(s.new, a, "F").(pades.Integer)
+	return flags&(flagNoZoom|flagNoRotate) != 0 || !ok && a.Get("F") != nil
+}
+
+// framed adds the border of a link (12.5.4), half of which is outside.
+func (s *step) framed(r rectangle, a pades.Dict) rectangle {
+	border, _ := s.entry(s.new, a, "Border").(pades.Array)
+	style, _ := s.entry(s.new, a, "BS").(pades.Dict)
+	width := 1.0
+	for _, o := range slices.Concat(border[min(len(border), 2):], pades.Array{style.Get("W")}) {
+		if n, ok := number(s.resolved(s.new, o)); ok {
+			width = max(width, n)
+		}
+	}
+	return r.grown(width / 2)
 }
 
 // maxIcon is how large programs draw the icon of a note.

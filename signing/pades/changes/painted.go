@@ -119,6 +119,7 @@ type pen struct {
 	path      rectangle
 	segments  int // of the path, without rectangles
 	line      matrix
+	placed    bool    // every program knows the line
 	low, high float64 // where on the line the pen may be
 	resources pades.Dict
 	depth     int
@@ -130,7 +131,13 @@ var noPath = rectangle{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1), tru
 // one, or for a form XObject that of where it is painted (8.10.1).
 func (p *painter) paint(data []byte, resources pades.Dict, state graphics, depth int) error {
 	k := &pen{painter: p, graphics: state, resources: resources, depth: depth, path: noPath, line: identity}
-	return scanContent(data, k.operate)
+	if err := scanContent(data, k.operate); err != nil {
+		return err
+	}
+	if depth > 0 && k.path != noPath {
+		return errContent // some programs paint it with what follows the form
+	}
+	return nil
 }
 
 // hit ends the search when r comes near the target.
@@ -180,6 +187,12 @@ func (k *pen) operate(operator string, args []operand) error {
 		return errContent
 	}
 	switch operator {
+	case "q", "Q", "cm", "Do":
+		if k.path != noPath {
+			return errContent // points given before are moved, or forgotten
+		}
+	}
+	switch operator {
 	case "q":
 		if len(k.stack) > 1000 {
 			return errContent
@@ -194,20 +207,23 @@ func (k *pen) operate(operator string, args []operand) error {
 	case "gs":
 		return k.parameters(args[0])
 	case "Do":
+		k.placed = false // as some programs go on where the form showed text
 		return k.object(args[0])
 	case "sh":
 		return errCovered
 	case "m", "l", "c", "v", "y", "h", "re", "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "n":
 		return k.draw(operator, args)
-	case "BT", "Tc", "Tw", "Tz", "TL", "Tf", "Tr", "Ts", "Td", "TD", "Tm", "T*", "Tj", "TJ", "'", "\"":
+	case "BT", "ET", "Tc", "Tw", "Tz", "TL", "Tf", "Tr", "Ts", "Td", "TD", "Tm", "T*", "Tj", "TJ", "'", "\"":
 		return k.write(operator, args)
 	}
 	return nil
 }
 
-// restore returns to a saved state. What a form XObject restores that it has not
-// saved, programs differ about.
+// restore returns to a saved state, to which for some programs the place of the
+// text belongs. What a form XObject restores that it has not saved, programs differ
+// about.
 func (k *pen) restore() error {
+	k.placed = false
 	if len(k.stack) == 0 {
 		if k.depth > 0 {
 			return errContent

@@ -39,7 +39,10 @@ func (k *pen) write(operator string, args []operand) error {
 	}
 	switch operator {
 	case "BT":
+		k.placed = true
 		return k.begin(identity)
+	case "ET":
+		k.placed = false
 	case "TL":
 		k.leading = n[0]
 	case "Tc":
@@ -60,6 +63,7 @@ func (k *pen) write(operator string, args []operand) error {
 	case "T*":
 		return k.next(0, -k.leading)
 	case "Tm":
+		k.placed = true
 		return k.begin(matrix(n))
 	}
 	return nil
@@ -95,7 +99,11 @@ func (k *pen) showAll(args []operand) error {
 				return err
 			}
 		case numberOperand:
-			move := -a.number / 1000 * k.size * k.stretched
+			n, err := numbers([]operand{a}, 1)
+			if err != nil {
+				return err
+			}
+			move := -n[0] / 1000 * k.size * k.stretched
 			k.low, k.high = k.low+move, k.high+move
 		default:
 			return errContent
@@ -111,7 +119,7 @@ func (k *pen) show(text []byte) error {
 		return nil
 	}
 	f := k.font
-	if f == nil {
+	if f == nil || !k.placed {
 		return errContent
 	}
 	fewest, most, err := f.count(text)

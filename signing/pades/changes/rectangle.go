@@ -1,6 +1,10 @@
 package changes
 
-import "tamga/signing/pades"
+import (
+	"math"
+
+	"tamga/signing/pades"
+)
 
 // rectangle is a box in the coordinates of a page (7.9.5).
 type rectangle struct {
@@ -16,7 +20,7 @@ func (c *comparison) rectangle(revision int, o pades.Object) (r rectangle, visib
 	}
 	var n [4]float64
 	for i, o := range list {
-		if n[i], ok = number(c.resolved(revision, o)); !ok {
+		if n[i], ok = number(c.resolved(revision, o)); !ok || math.Abs(n[i]) > maxCoordinate {
 			return r, false
 		}
 	}

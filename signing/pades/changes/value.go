@@ -89,26 +89,41 @@ func eachRef(o pades.Object, f func(pades.Ref)) {
 	}
 }
 
-// duplicate returns the first key that a dictionary in o names twice.
-func duplicate(o pades.Object) (pades.Name, bool) {
+// duplicate returns the first key that twice finds in a dictionary in o.
+func duplicate(o pades.Object, twice func(pades.Dict) (pades.Name, bool)) (pades.Name, bool) {
 	switch o := o.(type) {
 	case *pades.Stream:
-		return duplicate(o.Dict)
+		return duplicate(o.Dict, twice)
 	case pades.Array:
 		for _, e := range o {
-			if key, twice := duplicate(e); twice {
+			if key, found := duplicate(e, twice); found {
 				return key, true
 			}
 		}
 	case pades.Dict:
-		if key, twice := o.Duplicate(); twice {
+		if key, found := twice(o); found {
 			return key, true
 		}
 		for _, e := range o {
-			if key, twice := duplicate(e.Value); twice {
+			if key, found := duplicate(e.Value, twice); found {
 				return key, true
 			}
 		}
+	}
+	return "", false
+}
+
+// twoValues returns a key that a dictionary names twice, with different values.
+func (c *comparison) twoValues(dict pades.Dict) (pades.Name, bool) {
+	if _, twice := dict.Duplicate(); !twice {
+		return "", false
+	}
+	first := map[pades.Name]pades.Object{}
+	for _, e := range dict {
+		if o, twice := first[e.Key]; twice && !c.equal(o, e.Value) {
+			return e.Key, true
+		}
+		first[e.Key] = e.Value
 	}
 	return "", false
 }

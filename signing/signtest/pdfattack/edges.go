@@ -118,6 +118,11 @@ func edges(g Signers) []Case {
 			nameField: replace(replace(s.filled("New")[nameField], "(New)", "[(New)/x]"), "/FT/Tx", "/FT/Ch")})), Change, codeField},
 		{"edge: a field of no type", s.edit(nameField, "/FT/Tx", "").update(g, sample{
 			nameField: replace(s.filled("New")[nameField], "/FT/Tx", ""), fresh: looks("New")}), Change, codeField},
+		{"edge: a page that had two contents", s.edit(firstPage, "/Contents 6 0 R", "/Contents 7 0 R/Contents 6 0 R").
+			update(g, s.sign(fresh, "Other", sigBody("")).and(sample{firstPage: s[firstPage]})), Change, codeDuplicate},
+		{"edge: a field that had two places", s.edit(nameField, "/Rect", "/Rect[50 690 250 720]/Rect").update(g, s.filled("New")), Change, codeDuplicate},
+		{"edge: a page that had the same contents twice", s.edit(firstPage, "/Contents 6 0 R", "/Contents 6 0 R/Contents 6 0 R").
+			update(g, s.sign(fresh, "Other", sigBody("")).and(sample{firstPage: s[firstPage]})), Honest, filled},
 		{"edge: a push button that gets a value", ticked(s.edit(checkBox, "/F 4", "/F 4/Ff 65536"), "/F 4", "/F 4"), Change, codeField},
 		{"edge: a box that shows a third state", ticked(s, "/AS/Yes", "/AS/No"), Change, codeAppearance},
 		{"edge: a box whose value is a text", ticked(s, "/V/Yes", "/V(Yes)"), Change, codeField},

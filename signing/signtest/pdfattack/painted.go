@@ -1,6 +1,9 @@
 package pdfattack
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // misplaced are new signature fields that are seen over a text which is not where
 // a careless reader would look for it.
@@ -43,6 +46,17 @@ func misplaced(g Signers) []Case {
 			Change, codeOverContent},
 		{"painted: text in hexadecimal", over(s.with(firstText, streamBody("/Filter[/ASCIIHexDecode]",
 			fmt.Sprintf("%x>", "BT /F1 20 Tf 310 210 Td (Pay 100) Tj ET")))), Change, codeOverContent},
+		{"painted: a path that is moved before it is filled", text("0 0 50 30 re 1 0 0 1 310 210 cm f"), Change, codeOverContent},
+		{"painted: a path that is moved and saved before it is filled", text("0 0 50 30 re q 1 0 0 1 310 210 cm f Q"), Change, codeOverContent},
+		{"painted: a path that a form leaves to the page", drawn("", "310 210 50 30 re", "/X1 Do f"), Change, codeOverContent},
+		{"painted: text whose place is restored", text("BT /F1 20 Tf 310 210 Td q -260 490 Td Q (Pay 100) Tj ET"), Change, codeOverContent},
+		{"painted: text after a form that shows some", drawn("", "BT 1 0 0 1 310 210 Tm ET", "BT /F1 20 Tf 50 700 Td /X1 Do (Pay 100) Tj ET"),
+			Change, codeOverContent},
+		{"painted: text moved by a number that programs cut off", text("BT /F1 20 Tf 310 210 Td -" + strings.Repeat("0", 300) + "260 0 Td (Pay 100) Tj ET"),
+			Change, codeOverContent},
+		{"painted: text moved by a number that programs overflow", text("BT /F1 20 Tf 310 210 Td [4294967296 (Pay 100)] TJ ET"), Change, codeOverContent},
+		{"painted: a width of a name that programs cut off", over(with("/ExtGState<</G1<</LW 200>>/"+strings.Repeat("N", 300)+" <</LW 1>>>>",
+			"0.8 G /G1 gs /"+strings.Repeat("N", 300)+" gs 250 150 m 450 150 l S")), Change, codeOverContent},
 		{"painted: an operator that nobody knows", text("0 0 9 9 re f paint"), Change, codeOverContent},
 
 		{"honest: a visible field beside text that is raised and spread", text("BT /F1 20 Tf 5 Ts 2 Tc 110 Tz 50 700 Td [(Pay) -300 (100) 50 (.)] TJ ET"),
@@ -50,6 +64,11 @@ func misplaced(g Signers) []Case {
 		{"honest: a visible field beside text in hexadecimal", over(s.with(firstText, streamBody("/Filter[/ASCIIHexDecode]",
 			fmt.Sprintf("%x>", "BT /F1 20 Tf 50 700 Td (Pay 100) Tj ET")))), Honest, filled},
 		{"honest: a visible field beside a form with the state of the page", drawn("", "10 10 m 100 10 l S BT 50 100 Td (1) Tj ET", "4 w /F1 20 Tf /X1 Do"),
+			Honest, filled},
+		{"honest: a visible field beside a link and a note", s.with(comment, "<</Type/Annot/Subtype/Text/F 28/Rect[410 300 430 320]/Contents(x)/P 3 0 R>>").
+			edit(annotations, "20 0 R]", "20 0 R 22 0 R]").with(hidden, "<</Type/Annot/Subtype/Link/Rect[310 140 390 199]/Border[0 0 1]/P 3 0 R>>").
+			update(g, visible(s.edit(annotations, "20 0 R]", "20 0 R 22 0 R]"), "[300 200 400 250]")), Honest, filled},
+		{"honest: a visible field beside text that is placed anew", text("BT /F1 20 Tf 50 700 Td q 1 0 0 1 50 600 Tm (Pay) Tj Q 1 0 0 1 90 700 Tm (100) Tj ET"),
 			Honest, filled},
 		{"honest: a visible field on a page with a graphics state", state("<</Type/ExtGState/LW 2/BM/Normal/CA 1/SMask/None>>",
 			"/G1 gs 1 g 0 0 600 800 re f 0 g 50 690 m 250 690 l S BT /F1 20 Tf 50 700 Td (Pay 100) Tj ET"), Honest, filled},

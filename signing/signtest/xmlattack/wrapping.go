@@ -110,6 +110,54 @@ func (m *maker) messageTimes(signed, body, timestamp string) []Case {
 	} {
 		all = append(all, Case{Name: name, Code: xmldsig.CodeSignedProperties, File: []byte(message(says))})
 	}
+	return append(all, m.messageTimesAround()...)
+}
+
+// messageTimesAround are messages whose timestamp is signed with what is around
+// it. The texts are in canonical form.
+func (m *maker) messageTimesAround() []Case {
+	const (
+		created = "<wsu:Created>2026-06-01T12:00:00Z</wsu:Created>"
+		expires = "<wsu:Expires>2026-06-01T12:05:00Z</wsu:Expires>"
+		soap    = ` xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"`
+		payment = `<typ:pay xmlns:typ="urn:typ">good</typ:pay>`
+		body    = `<s:Body Id="b">` + payment + `</s:Body>`
+	)
+	block := func(says, signature string) string {
+		return `<wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" Id="h">` +
+			`<wsu:Timestamp xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd">` + says + `</wsu:Timestamp>` + signature + `</wsse:Security>`
+	}
+	envelope := func(blocks, body string) string {
+		return `<s:Envelope` + soap + ` Id="m"><s:Header>` + blocks + `</s:Header>` + body + `</s:Envelope>`
+	}
+	signedAs := func(uri string) func(string) string {
+		return func(says string) string {
+			signature := m.signature("", "", reference{uri: uri, transforms: enveloped + exclusively, over: []byte(envelope(block(says, ""), body))})
+			return envelope(block(says, signature), body)
+		}
+	}
+	inBody := func(says string) string {
+		signature := m.signature("", "", reference{transforms: enveloped + exclusively, over: []byte(envelope(block(says, ""), body))})
+		return envelope(block(says, ""), replace(body, "</s:Body>", signature+"</s:Body>"))
+	}
+	header := func(says string) string {
+		signature := m.signature("", "",
+			reference{uri: "#h", transforms: enveloped + exclusively, over: []byte(block(says, ""))},
+			reference{uri: "#b", transforms: exclusively, over: []byte(replace(body, "<s:Body", "<s:Body"+soap))})
+		return envelope(block(says, signature), body)
+	}
+	var all []Case
+	for name, message := range map[string]func(says string) string{
+		"signed whole":                    signedAs(""),
+		"signed whole by its identifier":  signedAs("#m"),
+		"signed whole from within":        inBody,
+		"signed with its security header": header,
+	} {
+		all = append(all,
+			Case{Name: "times of a message " + name, Signed: "Created", File: []byte(message(created + expires))},
+			Case{Name: "an end that is no moment, in a message " + name, Code: xmldsig.CodeSignedProperties,
+				File: []byte(message(created + "<wsu:Expires>" + Marker + "</wsu:Expires>"))})
+	}
 	return all
 }
 

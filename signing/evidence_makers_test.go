@@ -1,0 +1,130 @@
+package signing_test
+
+import (
+	"testing"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/der"
+	"tamga/certs/revocation"
+	"tamga/certs/revocation/ocsp"
+	"tamga/signing"
+	"tamga/signing/cms"
+	"tamga/signing/signtest/orders"
+)
+
+// bareResponse is a response without the certificates that came with it, which
+// RFC 6960 section 4.2.1 allows, and those.
+func bareResponse(t testing.TB, raw []byte) (bare []byte, came []*certs.Certificate) {
+	t.Helper()
+	response, err := ocsp.ParseResponse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	basic := der.Sequence(response.RawTBS, response.Algorithm.DER(), der.Bits(response.Signature))
+	return der.Sequence(der.Encode(der.Enumerated, []byte{0}), der.Encode(der.ContextConstructed(0),
+		der.Sequence(der.OID([]int{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}), der.Octets(basic)))), response.Certificates
+}
+
+// Where the certificate of a separate maker of evidence came along, it is found;
+// without it the evidence is nobody's. The verifier has none of them.
+func TestCertificatesOfMakers(t *testing.T) {
+	f := orders.New(t, ca.ECDSA)
+	trust := &certs.Pool{}
+	for _, c := range f.Trust.Anchors() {
+		trust.AddAnchor(c)
+	}
+	trust.AddIntermediate(f.Authority.Certificate)
+	for _, m := range []orders.Maker{orders.ByResponder, orders.ByUnchecked, orders.ListedBySelf, orders.ListedIndirectly} {
+		s := archivedWith(m, orders.DoorCarried)
+		s.Asked, s.Made = 2, 2
+		h := f.Signer(orders.PersonKey{Ends: s.Expires, Indirect: m == orders.ListedIndirectly}).Certificate
+		raw, maker := f.Evidence(&s, h), (*certs.Certificate)(nil)
+		if m.Answers() {
+			var came []*certs.Certificate
+			raw, came = bareResponse(t, raw)
+			maker = came[0]
+		} else {
+			l := parsedList(t, raw)
+			for _, c := range f.Trust.BySubject(l.Issuer) {
+				if l.CheckSignatureFrom(c) == nil {
+					maker = c
+				}
+			}
+		}
+		for place, want := range map[string]string{
+			"nowhere": "INDETERMINATE TRY_LATER", "container": "TOTAL-PASSED", "certificate-values": "TOTAL-PASSED", "question": "TOTAL-PASSED",
+		} {
+			d, err := cms.Edit(f.Signature(orders.SignatureKey{PersonKey: orders.PersonKey{Ends: s.Expires, Indirect: m == orders.ListedIndirectly}, Signed: orders.Never}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := signing.Question{At: s.Asked.Time()}
+			switch place {
+			case "container":
+				d.AddCertificates(maker.Raw)
+			case "certificate-values":
+				d.Signers[0].AddUnsigned(cms.Attribute{ID: cms.OIDCertificateValues, Values: [][]byte{der.Sequence(maker.Raw)}})
+			case "question":
+				q.Material.Certificates = [][]byte{maker.Raw}
+			}
+			if m.Answers() {
+				d.AddOCSPs(raw)
+			} else {
+				d.AddCRLs(raw)
+			}
+			v := &signing.Verifier{Trust: trust, Revocation: f.OwnLists(&s, h), Now: s.Asked.Time}
+			got := verify(t, v, d.DER(), q)
+			if conclusion(got) != want {
+				t.Errorf("%v, certificate in %s: %s\nwant %s", &s, place, explain(got), want)
+			}
+			cause := map[bool]revocation.Cause{true: ocsp.CauseNoResponder, false: revocation.CauseScope}[m.Answers()]
+			if a := statusOf(t, got, 0); place == "nowhere" && a.Cause != cause {
+				t.Errorf("%v: %s, want %s", &s, a.Cause, cause)
+			}
+		}
+	}
+}
+
+// What an authority signed about its certificates is believed while its own is
+// valid: afterwards the key may be anybody's (EN 319 102-1 section 5.6.2.1).
+func TestEvidenceOfAnAuthorityThatEnded(t *testing.T) {
+	for _, m := range []orders.Maker{orders.ByAuthority, orders.Listed} {
+		for _, d := range []orders.Door{orders.DoorCarried, orders.DoorValues, orders.DoorSupplied} {
+			for _, test := range []struct {
+				ends, proved orders.When
+				want         string
+			}{
+				{orders.Never, 5, "TOTAL-PASSED"},
+				{6, 5, "TOTAL-PASSED"},
+				{5, 5, "TOTAL-PASSED"},
+				{4, 5, "INDETERMINATE TRY_LATER"},
+			} {
+				f := orders.New(t, ca.ECDSA)
+				house, err := ca.New(ca.ECDSA, day(0), ca.Options{NotBefore: day(-400)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				h, err := house.Issue(ca.Person{Surname: "БӨЛІМ", NotBefore: day(-300), NotAfter: test.ends.Time(), IssuedBy: &f.Authority, Template: func(x *ca.Template) {
+					x.Set(ca.BasicConstraints(true, -1))
+					x.Set(ca.KeyUsage(certs.KeyCertSign | certs.CRLSign))
+				}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				f.Authority = h
+				f.Trust.AddIntermediate(h.Certificate)
+				s := archivedWith(m, d)
+				s.Expires, s.Proved = 3, test.proved
+				if d == orders.DoorSupplied {
+					s.Asked = test.proved // when it is proved
+				}
+				got := f.Verify(&s)
+				cause := map[bool]revocation.Cause{false: revocation.CauseNoProof}[got.Passed()]
+				if a := statusOf(t, got, 0); conclusion(got) != test.want || a.Cause != cause {
+					t.Errorf("authority ends %v, %v: %q %s\nwant %s", test.ends, &s, a.Cause, explain(got), test.want)
+				}
+			}
+		}
+	}
+}

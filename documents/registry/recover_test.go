@@ -150,7 +150,9 @@ func TestNotVerified(t *testing.T) {
 		if _, _, err := r.Issue(t.Context(), next); !errors.Is(err, ErrNotVerified) {
 			t.Fatalf("got %v, want ErrNotVerified", err)
 		}
-		c.advance(25 * time.Hour)
+		c.advance(24*time.Hour - time.Microsecond)
+		expectRecovered(t, r, recovery{waiting: "26000002"})
+		c.advance(time.Microsecond)
 		expectRecovered(t, r, recovery{voided: "26000002"})
 		expectStatus(t, r, "26000002", documents.StatusVoid)
 		r.Key = sound

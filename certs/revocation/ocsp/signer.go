@@ -46,7 +46,7 @@ func (p *Policy) findSigner(resp *Response, q Question) (signer, revocation.Caus
 		}
 	}
 	candidates = append(candidates, resp.Certificates...)
-	named := append(resp.named(candidates, len(candidates)), resp.named(q.Extra, maxExtra)...)
+	named := append(resp.named(candidates, len(candidates)), resp.named(q.Extra, maxCertificates)...)
 	if len(named) == 0 {
 		return signer{}, unnamed(resp, candidates)
 	}
@@ -62,10 +62,6 @@ func (p *Policy) findSigner(resp *Response, q Question) (signer, revocation.Caus
 	}
 	return signer{}, cause
 }
-
-// maxExtra bounds the signatures that certificates which came along elsewhere cost
-// for one response.
-const maxExtra = 8
 
 // named returns those of the certificates that the response may be signed with,
 // each once.

@@ -165,9 +165,9 @@ func (p *Policy) standing(pr *proof, q Question) revocation.Cause {
 	case p.CheckResponder == nil:
 		return CauseResponderUnchecked
 	}
-	stood := revocation.Standing{
-		Made: pr.response.ProducedAt, Proved: q.proved(), Past: q.At.Before(q.now()), Unchecked: unchecked,
-	}.Of(func(at time.Time) revocation.Answer { return p.CheckResponder(s.certificate, q.Issuer, at) })
+	stood := revocation.Standing{Proved: q.proved(), Unchecked: unchecked}.Of(func(at time.Time) revocation.Answer {
+		return p.CheckResponder(s.certificate, q.Issuer, at)
+	})
 	switch stood.Status {
 	case revocation.Good:
 		return ""

@@ -48,6 +48,8 @@ func (s *step) fieldChanged(f *field) error {
 	}
 	s.judged(f.ref, fieldRole)
 	switch {
+	case f.above:
+		return s.fieldGroup(f, before, after)
 	case f.kind == "Sig" && f.owner.filled && !s.signed[f.owner.ref]:
 		s.find(f.ref, CodeSignatureChanged, Never, "the signed field %q changes", f.name)
 		return nil
@@ -62,7 +64,7 @@ func (s *step) fieldChanged(f *field) error {
 	return s.fill(f, before, after)
 }
 
-// fieldGroup judges a field that only holds others.
+// fieldGroup judges a field that only holds others, which inherit what it says.
 func (s *step) fieldGroup(f *field, before, after value) error {
 	for _, key := range s.differing(before.dict(), after.dict()) {
 		if key != "Kids" {
@@ -191,7 +193,7 @@ func (s *step) fill(f *field, before, after value) error {
 	if valued {
 		s.signed[f.ref] = true
 	}
-	if f.flags&flagReadOnly != 0 {
+	if s.form.readOnly[f.name] {
 		s.find(f.ref, CodeLocked, Never, "the read-only field %q changes", f.name)
 	}
 	for _, key := range keys {

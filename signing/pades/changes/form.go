@@ -12,6 +12,8 @@ type form struct {
 	// numbers are those of the fields' objects.
 	numbers map[uint32]bool
 	names   map[string]bool
+	// readOnly are the names of fields that nobody may fill.
+	readOnly map[string]bool
 	// regenerated says that viewers make the appearances anew
 	// (/NeedAppearances).
 	regenerated bool
@@ -33,6 +35,8 @@ type field struct {
 	// filled says that a signature field has its signature.
 	filled bool
 	leaf   bool
+	// above says that there are fields below, which inherit its value.
+	above bool
 	// widgets are the annotations of a field, itself among them when it has no
 	// kids.
 	widgets []pades.Ref
@@ -40,7 +44,7 @@ type field struct {
 
 // readForm walks the field tree of a revision.
 func (c *comparison) readForm(revision int) (*form, error) {
-	f := &form{fields: map[pades.Ref]*field{}, numbers: map[uint32]bool{}, names: map[string]bool{}}
+	f := &form{fields: map[pades.Ref]*field{}, numbers: map[uint32]bool{}, names: map[string]bool{}, readOnly: map[string]bool{}}
 	catalog, err := c.doc.Catalog(revision)
 	if err != nil {
 		return nil, err
@@ -119,6 +123,7 @@ func (c *comparison) readFields(revision int, f *form, parent *field, o pades.Ob
 		n := c.newField(revision, ref, dict, parent)
 		f.add(n)
 		f.names[n.name] = true
+		f.readOnly[n.name] = f.readOnly[n.name] || n.flags&flagReadOnly != 0
 		if kids := dict.Get("Kids"); kids != nil && n.depth < maxFieldDepth {
 			if err := c.readFields(revision, f, n, kids); err != nil {
 				return err
@@ -137,6 +142,9 @@ func (c *comparison) newField(revision int, ref pades.Ref, dict pades.Dict, pare
 	resolve := func(key pades.Name) pades.Object { return c.entry(revision, dict, key) }
 	text, named := resolve("T").(pades.String)
 	n.owner = n
+	if parent != nil && named {
+		parent.above = true
+	}
 	switch {
 	case !named && parent != nil:
 		n.owner = parent.owner

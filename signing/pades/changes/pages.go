@@ -172,10 +172,36 @@ func (s *step) commentLooks(a value) error {
 		}
 		return s.looks(a.ref, a.dict())
 	}
-	if kind := s.name(s.new, a.dict(), "Subtype"); kind != "Text" && kind != "Popup" {
+	switch kind := s.name(s.new, a.dict(), "Subtype"); kind {
+	case "Text", "Popup":
+	case "Highlight", "Underline", "Squiggly", "StrikeOut":
+		if !s.marksWithin(a.dict()) {
+			s.find(a.ref, CodeAppearance, Never, "a comment of type %s has no appearance, and marks more than its rectangle", kind)
+		}
+	default:
 		s.find(a.ref, CodeAppearance, Never, "a comment of type %s has no appearance", kind)
 	}
 	return nil
+}
+
+// marksWithin says whether the text that a comment marks (12.5.6.10) lies within
+// its rectangle: some programs leave it to others to draw that.
+func (s *step) marksWithin(comment pades.Dict) bool {
+	at, _ := s.rectangle(s.new, s.entry(s.new, comment, "Rect"))
+	corners, _ := s.entry(s.new, comment, "QuadPoints").(pades.Array)
+	if !at.known || len(corners) == 0 || len(corners)%8 != 0 {
+		return false
+	}
+	marked := at
+	for i := 0; i < len(corners); i += 2 {
+		x, isX := number(s.resolved(s.new, corners[i]))
+		y, isY := number(s.resolved(s.new, corners[i+1]))
+		if !isX || !isY {
+			return false
+		}
+		marked.add(x, y)
+	}
+	return marked == at
 }
 
 // commentEntry judges an entry of a comment that is new or differs.

@@ -20,10 +20,19 @@ func forms(g Signers) []Case {
 		return u
 	}
 	filled := s.filled("New")
+	inherited := func(more string) sample {
+		return s.edit(acroForm, "12 0 R ", "22 0 R ").with(hidden, "<</T(p)/FT/Tx/V(Old)/Kids[12 0 R]>>").
+			with(nameField, "<</Type/Annot/Subtype/Widget/T(sum)/Parent 22 0 R/Rect[50 500 250 520]/F 4/P 3 0 R/DA(/F1 12 Tf)"+more+">>")
+	}
 	return []Case{
 		{"form: a read-only field filled", after(sample{
 			fixedField: replace(replace(s[fixedField], "(100)", "(900)"), "23 0 R", "30 0 R"), fresh: looks("900"),
 		}), Change, codeLocked},
+		{"form: a value that a locked field below inherits", inherited("").with(signature, locked("Include", "[(p.sum)]", s)[signature]).
+			update(g, sample{hidden: "<</T(p)/FT/Tx/V(New)/Kids[12 0 R]>>"}), Change, codeField},
+		{"form: a value that a read-only field below inherits", inherited("/Ff 1").update(g, sample{hidden: "<</T(p)/FT/Tx/V(New)/Kids[12 0 R]>>"}), Change, codeField},
+		{"form: a field filled that is read-only by another of its name", s.edit(acroForm, "15 0 R]", "15 0 R 22 0 R]").
+			with(hidden, textField("name", "(Old)", "[50 300 250 320]", "/Ff 1", nameLooks)).update(g, filled), Change, codeLocked},
 		{"form: a read-only flag taken away", after(sample{fixedField: replace(s[fixedField], "/Ff 1", "/Ff 0")}), Change, codeField},
 		{"form: a field removed", after(form("12 0 R ", "")), Change, codeForm},
 		{"form: a text field added", after(form("15 0 R]", "15 0 R 30 0 R]").and(sample{

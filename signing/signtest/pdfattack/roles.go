@@ -247,6 +247,12 @@ func unbounded(g Signers) []Case {
 		{"unbounded: a comment without a normal appearance", comments("/Subtype/Stamp/Rect[50 50 90 90]/AP<</R 31 0 R>>"), Change, codeAppearance},
 		{"unbounded: a highlight that programs draw", comments("/Subtype/Highlight/Rect[50 50 90 90]/C[1 1 0]/QuadPoints[0 800 600 800 0 0 600 0]"),
 			Change, codeAppearance},
+		{"unbounded: a highlight of another place that programs draw", comments("/Subtype/Highlight/Rect[50 50 90 90]/C[1 1 0]/QuadPoints[50 90 90 90 50 50 90 50 50 90 91 90 50 50 91 50]"),
+			Change, codeAppearance},
+		{"unbounded: a highlight of half a place", comments("/Subtype/Highlight/Rect[50 50 90 90]/C[1 1 0]/QuadPoints[50 90 90 90]"), Change, codeAppearance},
+		{"unbounded: a highlight of no place", comments("/Subtype/Highlight/Rect[50 50 90 90]/C[1 1 0]"), Change, codeAppearance},
+		{"honest: a highlight that programs draw where it is", comments("/Subtype/Highlight/Rect[50 50 90 90]/C[1 1 0]/QuadPoints[50 90 90 90 50 50 90 50]"),
+			Honest, "annotated as permitted"},
 		{"unbounded: a line that programs draw", comments("/Subtype/Line/Rect[50 50 90 90]/C[1 0 0]/L[0 0 600 800]"), Change, codeAppearance},
 		{"unbounded: a comment changed that programs draw", p3.with(comment, "<</Type/Annot/Subtype/Ink/Rect[10 10 30 30]/InkList[[10 10 30 30]]/P 3 0 R>>").
 			update(g, sample{comment: "<</Type/Annot/Subtype/Ink/Rect[10 10 30 30]/InkList[[50 700 90 700]]/P 3 0 R>>"}), Change, codeAppearance},

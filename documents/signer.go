@@ -24,7 +24,8 @@ const (
 // before or after, are its other names in their order, whole or as initials. An
 // authority agrees when it is the organisation of the certificate in either
 // language, or the end of its Kazakh or the beginning of its Russian name: what
-// is printed may be less than what is certified, and never more. Letter case,
+// is printed may be less than what is certified, and never more, nor one half
+// of what «және» or «и» joins. Letter case,
 // quotation marks and Latin letters that pass for Cyrillic make no difference.
 //
 // A document that prints nobody, as programs make them, names nobody. Nor is a
@@ -127,8 +128,8 @@ func namesOrganisation(printed Text, certified string) bool {
 	whole := organisationWords(certified)
 	kk, ru := organisationWords(printed.KK), organisationWords(printed.RU)
 	return slices.Equal(kk, whole) && len(kk) > 0 || slices.Equal(ru, whole) && len(ru) > 0 ||
-		len(kk) > 1 && len(kk) < len(whole) && slices.Equal(kk, whole[len(whole)-len(kk):]) ||
-		len(ru) > 1 && len(ru) < len(whole) && slices.Equal(ru, whole[:len(ru)])
+		len(kk) > 1 && len(kk) < len(whole) && slices.Equal(kk, whole[len(whole)-len(kk):]) && whole[len(whole)-len(kk)-1] != "ЖӘНЕ" ||
+		len(ru) > 1 && len(ru) < len(whole) && slices.Equal(ru, whole[:len(ru)]) && whole[len(ru)] != "И"
 }
 
 // legalForms are what stands before or after the name of a state body and makes

@@ -49,6 +49,7 @@ type program struct {
 	Timestamp  timestampCommand   `cmd:"" help:"Ask an authority for a timestamp over a file."`
 	Issue      issueCommand       `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
 	Check      checkCommand       `cmd:"" help:"Tell the status of a document by its number."`
+	Erase      eraseCommand       `cmd:"" help:"Take the personal content of a document away, by order."`
 	Layout     layoutCommands     `cmd:"" help:"Show and edit how documents look."`
 	CA         caCommands         `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
 	Trust      trustCommands      `cmd:"" help:"Show and extend the certificates that verification trusts."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -93,9 +94,31 @@ func readRow(ctx context.Context, db rowReader, table, where string, args ...any
 	}
 	r := row{}
 	for i, column := range columns {
-		r[table+"."+column] = values[i]
+		name := table + "." + column
+		if r[name] = values[i]; !slices.Contains(bytesColumns, name) {
+			r[name] = asDeclared(values[i])
+		}
 	}
 	return r, nil
+}
+
+// bytesColumns are the covered columns that hold bytes; all others hold text or
+// integers. It is read only.
+var bytesColumns = []string{
+	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point",
+}
+
+// bytesForText are bytes in a column of text. SQLite keeps them there, and a
+// statement that looks for the text does not find them: they are another value.
+type bytesForText []byte
+
+// asDeclared returns a value of a column of text or integers as it is, and bytes
+// as what they must not be.
+func asDeclared(v any) any {
+	if b, ok := v.([]byte); ok {
+		return bytesForText(b)
+	}
+	return v
 }
 
 // readValues reads all values of the rows of a query, row after row.

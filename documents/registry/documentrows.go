@@ -69,8 +69,9 @@ func asText(v any) string {
 
 func readDocument(ctx context.Context, db querier, number string) (*documentRows, error) {
 	d := &documentRows{number: number}
-	err := db.QueryRowContext(ctx, `SELECT kind FROM documents WHERE number = $1`, number).Scan(&d.kind)
-	if err == nil {
+	var kind any
+	err := db.QueryRowContext(ctx, `SELECT kind FROM documents WHERE number = $1`, number).Scan(&kind)
+	if d.kind = asText(asDeclared(kind)); err == nil {
 		d.row, err = readRow(ctx, db, "documents", "number = $1", number)
 	}
 	if err == nil {
@@ -139,6 +140,9 @@ func readEvents(ctx context.Context, db querier, number string) ([]eventRow, err
 	var list []eventRow
 	for ; len(values) > 0; values = values[columns:] {
 		v := values[:columns]
+		for i := range v {
+			v[i] = asDeclared(v[i])
+		}
 		e := eventRow{kind: asText(v[1]), detail: v[4], data: v[5], all: v}
 		e.seq, e.effective, e.recorded = asInt(v[0]), asInt(v[2]), asInt(v[3])
 		e.logIdx.Int64, e.logIdx.Valid = v[6].(int64)
@@ -157,6 +161,9 @@ func readRequests(ctx context.Context, db querier, number string) ([]requestRow,
 	var list []requestRow
 	for ; len(values) > 0; values = values[columns:] {
 		v := values[:columns]
+		for i := range v {
+			v[i] = asDeclared(v[i])
+		}
 		q := requestRow{all: v, row: row{
 			"requests.client": v[1], "requests.idempotency_key": v[2], "requests.body_sha256": v[3],
 		}}

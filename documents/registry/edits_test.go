@@ -130,7 +130,7 @@ func otherValues(r *Registry, v any, name string) []any {
 }
 
 // readAlone are columns of text that no statement compares with anything: bytes
-// in them are read as the text that they are.
+// in them are read as the text that they are, whoever reads them.
 var readAlone = []string{"log_entries.record", "log_hashes.hash", "log_head.hash"}
 
 // edit is one change to one row.
@@ -256,29 +256,3 @@ func noticed(t testing.TB, r *Registry, e edit) (possible bool, complaint string
 	})
 	return possible, complaint
 }
-
-// Every column of text is asked about, or stands in a list with its reason.
-func TestEveryText(t *testing.T) {
-	r, _ := open(t, t.TempDir()+"/register.sqlite")
-	var want []string
-	for _, name := range column(t, r, `SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'TEXT' ORDER BY 1`) {
-		table, _, _ := strings.Cut(name, ".")
-		if !slices.Contains(notOurs, table) && notCovered[name] == "" && !slices.Contains(readAlone, name) && !slices.Contains(otherwise, name) {
-			want = append(want, name)
-		}
-	}
-	var got []string
-	for _, table := range textColumns {
-		for _, column := range table.columns {
-			got = append(got, table.table+"."+column)
-		}
-	}
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("columns of text:\n%q\nasked about:\n%q", want, got)
-	}
-}
-
-// otherwise are columns of text in which bytes are noticed by what looks for
-// them: a counter's by the counting, a record's by its missing.
-var otherwise = []string{"counters.series", "log_entries.number", "log_entries.subject"}

@@ -19,7 +19,9 @@ import (
 // questions about it are answered with [ErrErased], those about its life with
 // what they were.
 //
-// Other documents that repeat the content, such as duplicates, are erased each
+// [ErrUnavailable] may mean that the content is gone from the tables and not yet
+// from the disk, because the database was being read: the same request tries
+// again. Other documents that repeat the content, such as duplicates, are erased each
 // by itself. The request is one of [Registry.Record] whose event is Erased.
 func (r *Registry) Erase(ctx context.Context, req EventRequest) (documents.Event, bool, error) {
 	if !printableASCII(req.Client) || !printableASCII(req.IdempotencyKey) {
@@ -30,9 +32,13 @@ func (r *Registry) Erase(ctx context.Context, req EventRequest) (documents.Event
 	if err := req.Event.ValidateErasure(now); err != nil {
 		return documents.Event{}, false, err
 	}
-	return r.recordOnce(ctx, req, func(ctx context.Context, tx *sql.Tx) (documents.Event, error) {
+	done, replayed, err := r.recordOnce(ctx, req, func(ctx context.Context, tx *sql.Tx) (documents.Event, error) {
 		return r.Store.erase(ctx, tx, req, now)
 	})
+	if err == nil {
+		err = r.Store.forget(ctx)
+	}
+	return done, replayed, err
 }
 
 func (s *Store) erase(ctx context.Context, tx *sql.Tx, req EventRequest, now time.Time) (documents.Event, error) {

@@ -3,6 +3,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -216,4 +217,51 @@ func TestEraseVoidAndExpired(t *testing.T) {
 			t.Errorf("the void number is %q, %v", got, err)
 		}
 	})
+}
+
+// The file of the database keeps nothing of what was erased, nor does what lies
+// beside it: whoever takes the disk finds neither content nor salts.
+func TestErasedBytes(t *testing.T) {
+	dsn := t.TempDir() + "/register.sqlite"
+	r, c := open(t, dsn)
+	issue(t, r, "before", licenceDraft(1))
+	rec := issue(t, r, "a", licenceDraft(77))
+	record(t, r, rec.Number, 2, order(documents.EventTerminated))
+	issue(t, r, "after", licenceDraft(2))
+	c.advance(time.Hour)
+	file, err := r.PDF(t.Context(), rec.Number)
+	must(t, err)
+	secrets := map[string]string{
+		"name": "Көне Қала 77", "check code": rec.CheckCode, "sum": rec.ContentSHA256, "file": string(file[len(file)/2:][:64]),
+	}
+	salts, err := readValues(t.Context(), r.Store.read, 2, `
+		SELECT s.idx, s.salt FROM log_salts s JOIN log_entries e ON e.idx = s.idx WHERE e.number = $1`, rec.Number)
+	must(t, err)
+	for i := 0; i < len(salts); i += 2 {
+		secrets[fmt.Sprintf("salt %v", salts[i])] = string(salts[i+1].([]byte))
+	}
+	if len(secrets) != 4+3 {
+		t.Fatalf("looking for %d secrets", len(secrets))
+	}
+	lying := func() string {
+		var all []byte
+		for _, name := range []string{dsn, dsn + "-wal"} {
+			b, err := os.ReadFile(name)
+			must(t, err)
+			all = append(all, b...)
+		}
+		return string(all)
+	}
+	before := lying()
+	erase(t, r, rec.Number, 3)
+	after := lying()
+	for name, secret := range secrets {
+		if !strings.Contains(before, secret) {
+			t.Errorf("%s was not even there before", name)
+		}
+		if strings.Contains(after, secret) {
+			t.Errorf("%s still lies in the file", name)
+		}
+	}
+	must(t, r.VerifyLog(t.Context()))
 }

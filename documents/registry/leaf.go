@@ -139,5 +139,5 @@ func encodeValue(v any) []byte {
 	case int64:
 		return tagged(integer, strconv.AppendInt(nil, v, 10))
 	}
-	return tagged(other, fmt.Append(nil, v)) // no column of ours has such a value
+	return tagged(other, fmt.Append(nil, v)) // no column of ours has such a value, unless it was put there
 }

@@ -67,8 +67,8 @@ func connect(dsn string) (*Store, dialect, error) {
 }
 
 // connectFile opens an SQLite file: write-ahead log, every commit on the disk
-// before it counts (synchronous=FULL), foreign keys enforced, and writing
-// transactions that take the lock at their beginning.
+// before it counts (synchronous=FULL), foreign keys enforced, what is deleted
+// overwritten, and writing transactions that take the lock at their beginning.
 func connectFile(path string) (*Store, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, errors.New("the register needs the path of a file")
@@ -85,7 +85,7 @@ func connectFile(path string) (*Store, error) {
 		return nil, err
 	}
 	options := url.Values{
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"},
 		"_txlock": {"immediate"},
 	}
 	write, err := openSQLite(fileURL(path, options))
@@ -196,6 +196,25 @@ func (s *Store) update(ctx context.Context, f func(ctx context.Context, tx *sql.
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("failed to commit: %w", err)
+	}
+	return nil
+}
+
+// forget makes the file of the database let go of what was deleted, which still
+// stands in its write-ahead log: it is an error while a reader needs that.
+// PostgreSQL uses its pages again in its own time.
+func (s *Store) forget(ctx context.Context) (err error) {
+	if s.read == s.write {
+		return nil
+	}
+	ctx, end := s.bounded(ctx)
+	defer end(&err)
+	var busy, pages, copied int
+	if err := s.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &copied); err != nil {
+		return fmt.Errorf("failed to clear the write-ahead log: %w", err)
+	}
+	if busy != 0 {
+		return fmt.Errorf("failed to clear the write-ahead log, which is being read: %w", ErrUnavailable)
 	}
 	return nil
 }

@@ -64,9 +64,6 @@ func verify(ctx context.Context, db querier) error {
 	if err := verifyOutside(ctx, db); err != nil {
 		return err
 	}
-	if err := verifyText(ctx, db); err != nil {
-		return err
-	}
 	return verifyCounters(ctx, db, taken)
 }
 

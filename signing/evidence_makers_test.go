@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"testing"
+	"time"
 
 	"tamga/certs"
 	"tamga/certs/ca"
@@ -125,6 +126,59 @@ func TestEvidenceOfAnAuthorityThatEnded(t *testing.T) {
 					t.Errorf("authority ends %v, %v: %q %s\nwant %s", test.ends, &s, a.Cause, explain(got), test.want)
 				}
 			}
+		}
+	}
+}
+
+// A responder was robbed and revoked, and ended since, so that lists have forgotten
+// it. What it says of slot 2 is proved in slot 4: that it was good then must be
+// known of slot 4, too, and a list of slot 2 does not tell.
+func TestResponderThatListsForgot(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		listed orders.When // the list about responders that is archived with the answer
+		want   string
+	}{
+		{"list in force when proved", 4, "TOTAL-PASSED"},
+		{"list out of force when proved", 2, "INDETERMINATE TRY_LATER"},
+		{"no list", orders.Never, "INDETERMINATE TRY_LATER"},
+	} {
+		f := orders.New(t, ca.ECDSA)
+		house, err := ca.New(ca.ECDSA, day(0), ca.Options{NotBefore: day(-400)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		responder, err := house.IssueService(ca.Service{Purpose: ca.StatusAnswers, NotBefore: day(-300), NotAfter: orders.When(5).Time(), IssuedBy: &f.Authority,
+			Template: func(x *ca.Template) {
+				x.Remove([]int{1, 3, 6, 1, 5, 5, 7, 48, 1, 5})
+				for _, e := range f.Unchecked.Certificate.Extensions {
+					if e.ID.Equal([]int{2, 5, 29, 31}) { // where lists about services are
+						x.Set(e)
+					}
+				}
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Unchecked = responder
+		s := archivedWith(orders.ByUnchecked, orders.DoorCarried)
+		key := orders.SignatureKey{PersonKey: orders.PersonKey{Ends: s.Expires}, Signed: orders.Never}
+		c := f.Signer(key.PersonKey).Certificate
+		d, err := cms.Edit(withUnsigned(t, f.Signature(key), cms.OIDSignatureTimestamp, f.Token(orders.TokenKey{SignatureKey: key, Stamped: 2})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.AddOCSPs(f.Evidence(&s, c))
+		if test.listed != orders.Never {
+			at := test.listed.Time()
+			d.AddCRLs(f.List(orders.Published{By: f.Authority, This: at.Add(-time.Hour), Next: at.Add(orders.Life), Point: orders.ServicesPoint}))
+		}
+		addArchive(t, d, 0, stamperAt(t, f.Stamps, 40), orders.Statement)
+		v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, c), Now: s.Asked.Time} // made after the responder ended
+		got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time()})
+		cause := map[bool]revocation.Cause{false: ocsp.CauseResponderUnchecked}[got.Passed()]
+		if a := statusOf(t, got, 0); conclusion(got) != test.want || a.Cause != cause {
+			t.Errorf("%s: %q %s\nwant %s", test.name, a.Cause, explain(got), test.want)
 		}
 	}
 }

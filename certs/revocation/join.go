@@ -207,22 +207,18 @@ func (a Answer) WithoutProof() Answer {
 // Standing is the question whether the signer of a list or a response could be
 // believed.
 type Standing struct {
-	// Made is when the statement says it was made, Proved when it is proved to
-	// have existed.
-	Made, Proved time.Time
-	// Past says that the question behind it is about the past, so that what
-	// tells of the signer need not be in force any more.
-	Past bool
+	// Proved is when the statement is proved to have existed.
+	Proved time.Time
 	// Unchecked says that the authority wants the signer not to be asked about
 	// (RFC 6960 section 4.2.2.2.1). What is known to be revoked is revoked all
 	// the same: the mark saves asking, not knowing.
 	Unchecked bool
 }
 
-// Of asks what is known about the signer: it must not have been revoked when
-// the statement is proved to have existed, whenever that says it was made, and
-// must be known to be good then or, in a question about the past, when it was
-// made (EN 319 102-1 section 5.6.2).
+// Of asks what is known about the signer: it must be known to be good when the
+// statement is proved to have existed, whenever that says it was made. That it was
+// good before says nothing about a statement that may have been made since (EN 319
+// 102-1 section 5.6.2.2: the control time falls to when such information was made).
 func (s Standing) Of(known func(at time.Time) Answer) Answer {
 	a := known(s.Proved)
 	if a.Status != Undetermined || a.heldAt(s.Proved) {
@@ -230,11 +226,6 @@ func (s Standing) Of(known func(at time.Time) Answer) Answer {
 	}
 	if s.Unchecked {
 		return Answer{Status: Good, Evidence: a.Evidence}
-	}
-	if s.Past && s.Made.Before(s.Proved) {
-		if then := known(s.Made); then.Status == Good && (then.RevokedAt.IsZero() || then.RevokedAt.After(s.Proved)) {
-			return then
-		}
 	}
 	return a
 }

@@ -75,7 +75,7 @@ func (q *question) authorised(signer *certs.Certificate, l *CRL) Cause {
 		// that can be known, and its path is the one being asked about.
 		return ""
 	}
-	return q.trust.authorised(signer, Standing{Made: l.ThisUpdate, Proved: q.trust.proved(l), Past: q.trust.At.Before(q.trust.now())})
+	return q.trust.authorised(signer, Standing{Proved: q.trust.proved(l)})
 }
 
 // trust is where signers of lists are found and what they must lead to. It
@@ -91,8 +91,8 @@ type trust struct {
 }
 
 type moment struct {
-	signer       [32]byte
-	made, proved int64
+	signer [32]byte
+	proved int64
 }
 
 func newTrust(s *Lists, q Question) *trust {
@@ -153,7 +153,7 @@ var errSigner = errors.New("signer of lists not accepted")
 // the certificate asked about has an answer of its own.
 func (t *trust) authorised(signer *certs.Certificate, s Standing) Cause {
 	fp := signer.Fingerprint()
-	key := moment{fp, s.Made.Unix(), s.Proved.Unix()}
+	key := moment{fp, s.Proved.Unix()}
 	if cause, known := t.settled[key]; known {
 		return cause
 	}

@@ -121,7 +121,10 @@ type sheet struct {
 	version1  bool
 	indirect  bool
 	delta     bool
-	extras    [][]byte // of the list, complete extensions
+	scope     twinScope
+	this      time.Time
+	next      time.Time // zero when absent
+	extras    [][]byte  // of the list, complete extensions
 	entries   []twinEntry
 	malformed bool // the list is no list
 	unread    bool // it answers nothing: something critical is not understood
@@ -142,7 +145,8 @@ func (w *twins) one(t *testing.T, c oracletest.Case) {
 	base := w.sheet(c, false)
 	lists := [][]*revocation.CRL{w.read(t, base, "base")}
 	if c.IntN(3) == 0 {
-		lists = append(lists, w.read(t, w.sheet(c, true), "delta"))
+		delta := w.sheet(c, true)
+		lists = append(lists, w.read(t, delta, "delta"))
 	}
 	for i := range lists[0] {
 		if lists[0][i] == nil {
@@ -150,6 +154,9 @@ func (w *twins) one(t *testing.T, c oracletest.Case) {
 		}
 	}
 	w.compareAnswers(t, base, lists)
+	if len(lists) == 1 {
+		w.compareStatuses(t, base, lists[0])
+	}
 }
 
 // read reads a list in all ways and holds the results against each other and
@@ -292,7 +299,7 @@ func (s *sheet) meant(of certs.Name, serial []byte) (found twinEntry, listed boo
 }
 
 // compareAnswers asks about certificates of the list's own issuer, at several
-// times, over all lists of the case.
+// times, over all lists of the case, which may bring each other up to date.
 func (w *twins) compareAnswers(t *testing.T, base *sheet, read [][]*revocation.CRL) {
 	asked := base.asked()
 	var lists [3]revocation.Lists // by reader
@@ -304,8 +311,7 @@ func (w *twins) compareAnswers(t *testing.T, base *sheet, read [][]*revocation.C
 		}
 	}
 	ask := func(reader int, serial []byte, at time.Time) string {
-		c := &certs.Certificate{Issuer: w.names[0], RawSerial: serial, NotAfter: now.AddDate(1, 0, 0)}
-		a := lists[reader].Status(c, base.by.certificate, at)
+		a := lists[reader].Status(w.certificate(0, serial), base.by.certificate, at)
 		text := a.String() + " " + a.RevokedAt.String()
 		for _, e := range append([]*revocation.Evidence{a.Evidence}, a.More...) {
 			if e != nil {
@@ -386,8 +392,17 @@ func (s *sheet) listExtensions() {
 	if s.delta {
 		add([]int{2, 5, 29, 27}, true, der.Int(big.NewInt(max(0, number-1))))
 	}
-	if s.indirect {
-		add([]int{2, 5, 29, 28}, true, scope(flag(4)))
+	if s.scope = s.drawScope(); s.scope.raw != nil {
+		add([]int{2, 5, 29, 28}, s.chance(80), s.scope.raw)
+		s.unread = s.unread || s.scope.unreadable
+	}
+	if s.chance(20) {
+		add([]int{2, 5, 29, 35}, s.chance(10), der.Sequence(der.Encode(der.Context(0), []byte{byte(s.IntN(256)), 1})))
+	}
+	if s.chance(10) {
+		critical := s.chance(20)
+		add([]int{2, 5, 29, 46}, critical, der.Sequence(der.Sequence(fullName(uri(twinPoints[0])))))
+		s.unread = s.unread || critical
 	}
 	if s.chance(10) {
 		add([]int{2, 5, 29, 60}, false, der.Encode(der.GeneralizedTime, []byte("20200101000000Z")))
@@ -541,12 +556,13 @@ func (s *sheet) encodeEntry(e twinEntry, exts [][]byte, odd bool) []byte {
 // encode writes and signs the list, some with something that does not belong
 // there.
 func (s *sheet) encode(t *testing.T) []byte {
-	var version, next, revoked, exts []byte
+	var version, nextDER, revoked, exts []byte
 	if !s.version1 {
 		version = der.Int(big.NewInt(1))
 	}
 	if s.chance(90) {
-		next = der.Time(now.Add(time.Duration(s.IntN(48)) * time.Hour))
+		s.next = now.Add(time.Duration(s.IntN(48)) * time.Hour)
+		nextDER = der.Time(s.next)
 	}
 	for _, e := range s.entries {
 		revoked = append(revoked, e.raw...)
@@ -557,14 +573,14 @@ func (s *sheet) encode(t *testing.T) []byte {
 	if s.extras != nil {
 		exts = der.Encode(der.ContextConstructed(0), der.Sequence(s.extras...))
 	}
-	this := der.Time(now.Add(-time.Duration(1+s.IntN(48)) * time.Hour))
+	s.this = now.Add(-time.Duration(1+s.IntN(48)) * time.Hour)
 	switch oddity := s.IntN(40); {
 	case oddity == 0 && revoked != nil: // a second list of entries
 		revoked, s.malformed = append(revoked, der.Sequence(der.Sequence(der.Int(big.NewInt(77)), der.Time(now)))...), true
-	case oddity == 1 && next != nil: // a third time
-		next, s.malformed = append(next, next...), true
+	case oddity == 1 && nextDER != nil: // a third time
+		nextDER, s.malformed = append(nextDER, nextDER...), true
 	case oddity == 2:
 		exts, s.malformed = append(exts, der.NullValue()...), true
 	}
-	return s.by.sign(t, der.Sequence(version, s.by.alg, s.w.names[0].Raw, this, next, revoked, exts))
+	return s.by.sign(t, der.Sequence(version, s.by.alg, s.w.names[0].Raw, der.Time(s.this), nextDER, revoked, exts))
 }

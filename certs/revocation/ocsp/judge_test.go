@@ -69,6 +69,38 @@ func without(id asn1.ObjectIdentifier) func(*ca.Template) {
 
 func with(e certs.Extension) func(*ca.Template) { return func(t *ca.Template) { t.Set(e) } }
 
+// The responder's certificate came elsewhere, after those of others with its name:
+// of so many one is found, and what is beyond costs nothing.
+func TestResponderAmongMany(t *testing.T) {
+	w := newWorld(t, ca.ECDSA)
+	r := w.honest()
+	r.certs = nil
+	raw := r.encode(t)
+	stranger := w.issue(t, func(x *ca.Template) { x.Subject = w.responder.Certificate.Subject.Raw })
+	for _, test := range []struct {
+		before int
+		cause  revocation.Cause
+	}{{0, ""}, {15, ""}, {16, ocsp.CauseSignature}} {
+		q := w.question()
+		for range test.before {
+			c := w.issue(t, func(x *ca.Template) { x.Subject = w.responder.Certificate.Subject.Raw }).Certificate
+			q.Extra = append(q.Extra, w.person.Certificate, c, c)
+		}
+		q.Extra = append(q.Extra, w.responder.Certificate)
+		if a := (&ocsp.Policy{}).Judge(raw, q); a.Cause != test.cause || (a.Status == good) != (test.cause == "") {
+			t.Errorf("after %d: %v", test.before, a)
+		}
+	}
+	// One that came along is no more believed than one that the response brings.
+	r.signedBy(stranger)
+	r.certs = nil
+	q := w.question()
+	q.Extra = []*certs.Certificate{stranger.Certificate}
+	if a := (&ocsp.Policy{}).Judge(r.encode(t), q); a.Status != undetermined || a.Cause != ocsp.CauseNoOCSPSigning {
+		t.Errorf("a stranger: %v", a)
+	}
+}
+
 func TestWhoMayAnswer(t *testing.T) {
 	other := newWorld(t, ca.ECDSA) // the same names, other keys
 	checked := func(s revocation.Status) func(testing.TB, *trial) {

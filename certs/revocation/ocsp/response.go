@@ -71,7 +71,8 @@ type SingleResponse struct {
 	Extensions []certs.Extension
 }
 
-// maxCertificates is how many certificates may come with a response.
+// maxCertificates is how many certificates may come with a response, and how many
+// that came elsewhere are tried for it.
 const maxCertificates = 16
 
 // ParseResponse reads one DER response with nothing after it. The error wraps

@@ -46,7 +46,7 @@ func (p *Policy) findSigner(resp *Response, q Question) (signer, revocation.Caus
 		}
 	}
 	candidates = append(candidates, resp.Certificates...)
-	named := append(resp.named(candidates, len(candidates)), resp.named(q.Extra, maxExtra)...)
+	named := append(resp.named(candidates, len(candidates)), resp.named(q.Extra, maxCertificates)...)
 	if len(named) == 0 {
 		return signer{}, unnamed(resp, candidates)
 	}
@@ -62,10 +62,6 @@ func (p *Policy) findSigner(resp *Response, q Question) (signer, revocation.Caus
 	}
 	return signer{}, cause
 }
-
-// maxExtra bounds the signatures that certificates which came along elsewhere cost
-// for one response.
-const maxExtra = 8
 
 // named returns those of the certificates that the response may be signed with,
 // each once.
@@ -169,9 +165,9 @@ func (p *Policy) standing(pr *proof, q Question) revocation.Cause {
 	case p.CheckResponder == nil:
 		return CauseResponderUnchecked
 	}
-	stood := revocation.Standing{
-		Made: pr.response.ProducedAt, Proved: q.proved(), Past: q.At.Before(q.now()), Unchecked: unchecked,
-	}.Of(func(at time.Time) revocation.Answer { return p.CheckResponder(s.certificate, q.Issuer, at) })
+	stood := revocation.Standing{Proved: q.proved(), Unchecked: unchecked}.Of(func(at time.Time) revocation.Answer {
+		return p.CheckResponder(s.certificate, q.Issuer, at)
+	})
 	switch stood.Status {
 	case revocation.Good:
 		return ""

@@ -45,8 +45,11 @@ func Choose(number uint64, c *rand.Rand, all [][8]uint8) Scenario {
 	if s.Maker.Answers() == (s.Door == DoorOwn) || !s.Maker.Answers() && s.Door == DoorAsk {
 		s.Door = DoorCarried
 	}
-	if c.IntN(8) == 0 {
+	switch c.IntN(8) {
+	case 0:
 		s.Ahead = 1 + When(c.IntN(3))
+	case 1:
+		s.Ahead = -When(c.IntN(int(s.Asked) + 1))
 	}
 	if s.Door == DoorAsk {
 		s.Services = true // somebody must tell of the authority, when it is asked about
@@ -219,11 +222,12 @@ func entriesOf(c *certs.Certificate, i information) []Entry {
 	return []Entry{{c, i.since.Time(), i.reason}}
 }
 
-// ownLists are the lists of the verifier: about signers as of some time, about
-// the authority and its services as of the present.
+// OwnLists are the lists of the verifier: about signers as of some time, about
+// the authority and its services as of the present, or of when they were fetched
+// last.
 func (f *Forge) OwnLists(s *Scenario, c *certs.Certificate) *revocation.Lists {
 	lists := &revocation.Lists{}
-	for _, l := range f.stamping(s.present()) {
+	for _, l := range f.stamping(max(s.Asked, s.present())) {
 		lists.Add(l)
 	}
 	if s.People != Never {

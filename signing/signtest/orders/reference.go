@@ -93,8 +93,8 @@ func (s *Scenario) Judge() Judgement {
 	}
 	// 5.6.2.2: the authority first, then what is below it.
 	control, accused := s.slideAuthority(&j)
-	if accused {
-		worst(unsure) // REVOKED_CA_NO_POE
+	if accused || s.Services && s.present() < j.Best {
+		worst(unsure) // REVOKED_CA_NO_POE; TRY_LATER
 	}
 	switch s.slideSigner(&j, control) {
 	case standingRevoked:
@@ -153,14 +153,16 @@ func (s *Scenario) slideAuthority(j *Judgement) (control When, accused bool) {
 
 // stands asks about the maker of the evidence, a responder or a signer
 // of lists below the authority (5.2.6, 5.6.2.1): it must have been valid, and
-// not revoked, when the evidence is proved to have existed.
+// known not to be revoked, when the evidence is proved to have existed.
 func (s *Scenario) stands(j *Judgement, proved When) bool {
 	switch {
 	case s.MakerIsAuthority():
 		return true
-	case !s.Services:
-		// Nobody tells of the others, unless a list tells of its own signer.
-		return s.Maker == ByUnchecked || s.Maker == ListedBySelf && s.Wide
+	case !s.Services || s.makerRevokedAt() == Never && s.present() < proved:
+		// Nobody tells of the others, unless a list tells of its own signer: for
+		// as long as it is in force, since what is not fresh any more brings the
+		// control time down to when it was made (5.6.2.2).
+		return s.Maker == ByUnchecked || s.Maker == ListedBySelf && s.Wide && proved < s.evidence().next
 	}
 	if s.makerRevokedAt() == proved {
 		j.by(ruleInstant)

@@ -80,7 +80,7 @@ type Scenario struct {
 	Wide bool
 	// People is when the verifier's list about the signer was made; Services
 	// says that it has lists about everybody else, made Ahead slots after the
-	// time asked about: a question about the past.
+	// time asked about: a question about the past, or lists that are stale.
 	People   When
 	Services bool
 	Ahead    When
@@ -90,7 +90,8 @@ type Scenario struct {
 // MakerIsAuthority reports whether the maker is on the signer's path.
 func (s *Scenario) MakerIsAuthority() bool { return s.Maker == ByAuthority || s.Maker == Listed }
 
-// present is when the lists about makers were made.
+// present is when the lists about makers were made. They are in force until
+// before the next slot.
 func (s *Scenario) present() When { return s.Asked + s.Ahead }
 
 // makerRevokedAt is when the maker was revoked as far as is known: a hold that

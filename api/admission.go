@@ -186,8 +186,6 @@ func judgedCost(route string) int64 {
 		return 128 * megabyte // its pixels
 	case route == "/v1/documents", strings.HasSuffix(route, "/events"):
 		return 32 * megabyte // the document made
-	case strings.HasPrefix(route, "/v1/check"), strings.HasPrefix(route, "/check"):
-		return 4 * megabyte // the document stored
 	}
 	return 0
 }

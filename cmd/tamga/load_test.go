@@ -145,10 +145,18 @@ func TestServeWhileDatabaseHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var callers sync.WaitGroup
+	var answered atomic.Int64
 	for range 30 { // more than the database has connections
-		callers.Go(func() { ask("/v1/check/26000001", http.StatusServiceUnavailable) })
+		callers.Go(func() {
+			ask("/v1/check/26000001", http.StatusServiceUnavailable)
+			answered.Add(1)
+		})
 	}
+	time.Sleep(time.Second) // all of them wait now
 	ask("/v1/verify/cms", http.StatusOK)
+	if n := answered.Load(); n > 0 {
+		t.Errorf("a verification waited until %d were answered that wait for the database", n)
+	}
 	ask("/livez", http.StatusOK)
 	ask("/readyz/verify", http.StatusOK)
 	ask("/readyz/issue", http.StatusServiceUnavailable)

@@ -179,6 +179,20 @@ func TestServeWhileDatabaseHangs(t *testing.T) {
 	ask("/v1/check/26000001", http.StatusOK)
 }
 
+// A service does not start that could take no upload.
+func TestServeWithoutSpool(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, dir := range []string{"none", "file"} {
+		if err := os.WriteFile("file", nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := tamga(t, "serve", "--listen", "127.0.0.1:0", "--spool-dir", dir)
+		if code != exitUsage || !strings.Contains(stderr, "--spool-dir: there is no room for the file now: open "+dir) {
+			t.Errorf("%s: exit code %d, %s", dir, code, stderr)
+		}
+	}
+}
+
 // mostAnonymous is what the program may take of memory, uploads and lists
 // that are mapped apart.
 const mostAnonymous = 512 << 20

@@ -59,6 +59,9 @@ func (cmd checkCommand) Run(c *console) error {
 	now := life.StatusAt(c.now())
 	p := &printer{}
 	cmd.status(p, rec, now)
+	if now, err = cmd.original(c, p, reg, rec, now); err != nil {
+		return err
+	}
 	ok := false
 	if rec.Status == documents.StatusInForce {
 		if ok, err = cmd.file(c, p, reg, rec); err != nil {
@@ -109,6 +112,24 @@ func (cmd checkCommand) status(p *printer, rec registry.Record, now documents.St
 	p.field("Holder", "%s / %s", holder.PublicName(documents.KK), holder.PublicName(documents.RU))
 	p.field("Issued on", "%s", rec.IssuedOn().Printed())
 	p.field("SHA-256", "%s", rec.FileSHA256)
+}
+
+// original prints the status of the document that a copy repeats, and returns
+// the status that counts: a duplicate of a licence that was terminated is worth
+// nothing.
+func (cmd checkCommand) original(
+	c *console, p *printer, reg *registry.Registry, rec registry.Record, own documents.Status,
+) (documents.Status, error) {
+	if rec.Kind != documents.KindDuplicate && rec.Kind != documents.KindPaperCopy || own != documents.StatusInForce {
+		return own, nil
+	}
+	status, err := reg.StatusAt(c.ctx, rec.Content.About(), c.now())
+	if err != nil {
+		return "", err
+	}
+	label := status.Label()
+	p.field("Original", "№ %s: %s / %s / %s", rec.Content.About(), label.KK, label.RU, label.EN)
+	return status, nil
 }
 
 // file verifies the stored file as of the moment at which the register took it

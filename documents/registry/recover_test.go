@@ -55,7 +55,9 @@ func TestRecoverAfterCrash(t *testing.T) {
 				}
 				// The lease may still be that of a living process.
 				expectRecovered(t, r, recovery{})
-				c.advance(2 * time.Minute)
+				c.advance(time.Minute - time.Microsecond)
+				expectRecovered(t, r, recovery{})
+				c.advance(time.Microsecond)
 				expectRecovered(t, r, recovery{finished: "26000001"})
 				expectRecovered(t, r, recovery{})
 				expectWhole(t, r, "26000001")
@@ -74,10 +76,13 @@ func TestRetryAfterCrash(t *testing.T) {
 			cluster.EachEngine(t, func(t *testing.T, dsn string) {
 				r, c := open(t, dsn)
 				crash.until(t, r)
-				if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, ErrInProgress) {
-					t.Errorf("at once: %v, want ErrInProgress", err)
+				for _, wait := range []time.Duration{0, time.Minute - time.Microsecond} {
+					c.advance(wait)
+					if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, ErrInProgress) {
+						t.Errorf("after %v: %v, want ErrInProgress", wait, err)
+					}
 				}
-				c.advance(2 * time.Minute)
+				c.advance(time.Microsecond)
 				rec, replayed, err := r.Issue(t.Context(), request())
 				if err != nil || replayed || rec.Number != "26000001" {
 					t.Errorf("later: %s, %v, %v", rec.Number, replayed, err)
@@ -150,7 +155,9 @@ func TestNotVerified(t *testing.T) {
 		if _, _, err := r.Issue(t.Context(), next); !errors.Is(err, ErrNotVerified) {
 			t.Fatalf("got %v, want ErrNotVerified", err)
 		}
-		c.advance(25 * time.Hour)
+		c.advance(24*time.Hour - time.Microsecond)
+		expectRecovered(t, r, recovery{waiting: "26000002"})
+		c.advance(time.Microsecond)
 		expectRecovered(t, r, recovery{voided: "26000002"})
 		expectStatus(t, r, "26000002", documents.StatusVoid)
 		r.Key = sound

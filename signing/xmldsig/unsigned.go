@@ -111,6 +111,8 @@ func (u *uncovered) keyInfo(n *xmltree.Node) {
 		if !c.Is(nsDSig, "X509Data") {
 			continue
 		}
+		u.attributes(c)
+		u.text(c)
 		for _, x := range c.Elements() {
 			if !(x.Space() == nsDSig && slices.Contains(x509Parts, x.Local()) || x.Space() == nsDSig11) {
 				u.add(x, "an addition to the key information that is not signed")
@@ -158,6 +160,7 @@ func (u *uncovered) unsignedProperties(n *xmltree.Node) {
 			u.add(c, "a property that is not signed")
 			continue
 		}
+		u.attributes(c)
 		u.text(c)
 		for _, p := range c.Elements() {
 			known := (p.Space() == nsXAdES || p.Space() == nsXAdES141) && slices.Contains(xadesUnsigned, p.Local())
@@ -171,9 +174,10 @@ func (u *uncovered) unsignedProperties(n *xmltree.Node) {
 // header looks at what stands beside the signature in its security header. Other
 // signatures are judged for themselves, and a certificate is what it is.
 func (u *uncovered) header(security *xmltree.Node) {
-	if security == nil {
+	if security == nil || u.signature.covers(security) {
 		return
 	}
+	u.text(security)
 	for _, c := range security.Elements() {
 		kind, _ := c.Attribute("", "ValueType")
 		switch {

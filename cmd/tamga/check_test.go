@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+)
+
+// A copy of a document is worth what its original is worth.
+func TestCheckOfACopy(t *testing.T) {
+	t.Chdir(t.TempDir())
+	issued := regexp.MustCompile(`Issued: .* № (\S+) of`)
+	ran := func(args ...string) string {
+		t.Helper()
+		code, out, stderr := tamga(t, args...)
+		if code != exitPassed {
+			t.Fatalf("%v: exit code %d\n%s%s", args, code, out, stderr)
+		}
+		return out
+	}
+	issue := func(name, draft string) string {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(draft), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out := ran("issue", "--data", name, "--key", "key.pem", "--trust", "ca/public", "--database", "reg.db", "--idempotency-key", name)
+		return issued.FindStringSubmatch(out)[1]
+	}
+	ran("ca", "init", "--dir", "ca", "--family", "ecdsa")
+	ran("ca", "issue", "--dir", "ca", "--surname", "СЕЙІТҚАЛИ", "--given-name", "ӘСЕМ", "--patronymic", "ҒАЛЫМҚЫЗЫ", "--iin", "781300399975",
+		"--organisation", "Мәдениет комитеті", "--bin", "250040999998", "--role", "first_head", "--out", "key.pem")
+	licence := issue("licence.json", `{"licence": {
+		"holder": {"legal": {"name": {"kk": "«Ұлы дала» ЖШС", "ru": "ТОО «Ұлы дала»"}, "address": {"kk": "Шымкент қ.", "ru": "г. Шымкент"}, "bin": "250040999988"}},
+		"activity": {"kk": "Археологиялық жұмыстар", "ru": "Археологические работы"}, "special_conditions": {"kk": "Жоқ", "ru": "Нет"},
+		"licensor": {"kk": "Мәдениет комитеті", "ru": "Комитет культуры"}, "head": "Сейітқали Ә. Ғ.", "place": {"kk": "Астана қ.", "ru": "г. Астана"}}}`)
+	copied := issue("duplicate.json", `{"duplicate": {"of": "`+licence+`", "reason": {"kk": "түпнұсқасы жоғалған", "ru": "оригинал утерян"}}}`)
+	check := []string{"check", copied, "--database", "reg.db", "--trust", "ca/public"}
+	if out := ran(check...); !strings.Contains(out, licence+": қолданыста / действует / in force") {
+		t.Errorf("before: %s", out)
+	}
+	store, err := registry.Open(t.Context(), "reg.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = (&registry.Registry{Store: store}).Record(t.Context(), registry.EventRequest{
+		Client: cliClient, IdempotencyKey: "end", Number: licence, Last: 3, Event: documents.NewEvent{
+			Kind: documents.EventTerminated, OrderNumber: "7", OrderDate: documents.CivilDate(time.Now()), Signatory: "Сейітқали Ә. Ғ.",
+			Reason: documents.Text{KK: "өтініш бойынша", RU: "по заявлению"}, Position: documents.Text{KK: "Төраға", RU: "Председатель"},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := tamga(t, check...); code != exitFailed || !strings.Contains(out, licence+": "+documents.StatusTerminated.Label().KK) {
+		t.Errorf("a copy of a terminated licence: exit code %d\n%s", code, out)
+	}
+}

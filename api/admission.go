@@ -94,8 +94,8 @@ type shares struct {
 
 const sharesKey = "shares"
 
-// share takes back in the end what a request was given. A request without a
-// body is admitted here, others as soon as their body is there.
+// share takes back in the end what a request was given. A request whose body is
+// not read is admitted here, others as soon as their body is there.
 func (v *service) share(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		held := &shares{}
@@ -105,13 +105,18 @@ func (v *service) share(next echo.HandlerFunc) echo.HandlerFunc {
 				release()
 			}
 		}()
-		if !hasBody(c.Request()) {
+		if !readsBody(c.Request()) {
 			if err := v.admitted(c, 0, judgedCost(c.Path())); err != nil {
 				return err
 			}
 		}
 		return next(c)
 	}
+}
+
+// readsBody reports whether a body comes that is read.
+func readsBody(r *http.Request) bool {
+	return hasBody(r) && r.Method != http.MethodGet && r.Method != http.MethodHead
 }
 
 // hasBody reports whether a body comes, announced or in pieces.

@@ -3,9 +3,13 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/labstack/echo/v4"
 )
 
 // What a part holds goes to nobody else until it comes back; who waited too
@@ -64,5 +68,30 @@ func TestSmallRequests(t *testing.T) {
 			b.small.free.Release(b.small.size)
 		}
 		release()
+	}
+}
+
+// A request that only asks has its share and its time at once, also when it
+// brings a body, which nobody reads; one whose body is read has none yet.
+func TestShareOfQuestions(t *testing.T) {
+	for method, body := range map[string]string{"GET": "", "HEAD": "", "GET ": "x", "HEAD ": "x", "POST": "", "POST ": "x"} {
+		v := &service{Server: Server{RequestTime: time.Minute}, budget: newBudget(DefaultMemory)}
+		r := httptest.NewRequestWithContext(t.Context(), strings.TrimSpace(method), "/", strings.NewReader(body))
+		c := echo.New().NewContext(r, httptest.NewRecorder())
+		c.SetPath("/check/:number")
+		want := method != "POST " // with a body
+		held, bounded := false, false
+		h := v.share(func(c echo.Context) error {
+			small := v.budget.judging.small
+			held = !small.free.TryAcquire(small.size - judgedCost(c.Path()) + 1)
+			_, bounded = contextOf(c).Deadline()
+			return nil
+		})
+		if err := h(c); err != nil {
+			t.Fatal(err)
+		}
+		if held != want || bounded != want {
+			t.Errorf("%q with %q: has a share %t, a deadline %t, want %t", method, body, held, bounded, want)
+		}
 	}
 }

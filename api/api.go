@@ -22,7 +22,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -136,15 +135,15 @@ func DefaultLimits() Limits {
 // service is a Server with its defaults filled in and its pages compiled.
 type service struct {
 	Server
-	pages   *web.Pages
-	policy  signing.Policy // the Verifier's own
-	host    string
-	checks  *limiter
-	guesses guessLimiter
-	list    statusList
-	budget  *budget
-	spool   *spool.Space
-	open    atomic.Int64 // requests
+	pages             *web.Pages
+	policy            signing.Policy // the Verifier's own
+	host              string
+	checks            *limiter
+	guesses           guessLimiter
+	list              statusList
+	budget            *budget
+	spool             *spool.Space
+	requests, batches *crowd // that are open
 }
 
 // Handler compiles the pages and returns the whole service. Timeouts are the
@@ -192,6 +191,7 @@ func (v *service) fill() error {
 	if err := v.fillPolicies(); err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
+	v.requests, v.batches = newRequests(), newBatches()
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
 	v.guesses = newGuessLimiter(v.Limits, v.Now)
 	v.pages, err = web.Compile()

@@ -145,13 +145,9 @@ func (v *service) readLines(c echo.Context, control *http.ResponseController) <-
 		r := bufio.NewReaderSize(c.Request().Body, 64<<10)
 		for n := 1; ; {
 			_ = control.SetReadDeadline(time.Now().Add(lineTime))
-			file, err := v.readLine(r)
+			file, err := v.nextLine(r)
 			if errors.Is(err, io.EOF) {
 				return
-			}
-			if err == nil && len(bytes.TrimSpace(file.Bytes())) == 0 {
-				_ = file.Close()
-				continue
 			}
 			line := batchLine{n, file, err}
 			if n > maxLines {
@@ -175,6 +171,18 @@ func (v *service) readLines(c echo.Context, control *http.ResponseController) <-
 		}
 	}()
 	return lines
+}
+
+// nextLine returns the next line that is not blank. Blank ones have no time of
+// their own: who sends nothing else is not waited for.
+func (v *service) nextLine(r *bufio.Reader) (*spool.File, error) {
+	for {
+		file, err := v.readLine(r)
+		if err != nil || len(bytes.TrimSpace(file.Bytes())) > 0 {
+			return file, err
+		}
+		_ = file.Close()
+	}
 }
 
 // readLine returns the next line without its end, io.EOF after the last. A line

@@ -174,6 +174,9 @@ func TestGuessing(t *testing.T) {
 		passed int // answers before the first 429; -1 when there was none
 	}{
 		{"pair", func(int) (string, string, string) { return mine, "203.0.113.1", otherIIN }, 2},
+		{"pair, with dashes", func(i int) (string, string, string) {
+			return mine, "203.0.113.5", []string{dashed(otherIIN, "-"), dashed(otherIIN, "%20"), dashed(otherIIN, "%E2%80%93")}[i%3]
+		}, 2},
 		{"client", func(i int) (string, string, string) {
 			return fmt.Sprintf("2600%04d", 100+i), "203.0.113.2", otherIIN
 		}, 3},
@@ -206,6 +209,11 @@ func TestGuessing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// dashed is a number as people write it.
+func dashed(number, between string) string {
+	return number[:6] + between + number[6:]
 }
 
 // Handlers do not start without what they need.

@@ -14,7 +14,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,6 +147,27 @@ func TestLimiterCrowd(t *testing.T) {
 	}
 }
 
+// A client that has guessed too much makes nobody's guesses forgotten, however
+// many documents it names.
+func TestGuessesOfManyDocuments(t *testing.T) {
+	now := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+	g := newGuessLimiter(Limits{GuessWindow: time.Hour, GuessesPerPair: 1, GuessesPerClient: 2}, func() time.Time { return now })
+	if _, _, ok := g.take("patient", "26000001"); !ok {
+		t.Fatal("the first guess is refused")
+	}
+	for i := range 3 * namesPerGeneration {
+		if _, _, ok := g.take("eager", strconv.Itoa(i)); ok != (i < 2) {
+			t.Fatalf("guess %d: %t", i, ok)
+		}
+	}
+	if _, _, ok := g.take("patient", "26000001"); ok {
+		t.Error("a second guess of the pair passes")
+	}
+	if _, _, ok := g.take("patient", "26000002"); !ok {
+		t.Error("a guess that was refused counts for the client")
+	}
+}
+
 func TestClientName(t *testing.T) {
 	for _, c := range []struct{ a, b string }{
 		{"2001:db8:0:100::1", "2001:db8:0:1ff:ffff:ffff:ffff:ffff"}, // the ends of one /56
@@ -271,10 +291,10 @@ func TestPaceOfBodies(t *testing.T) {
 		const pieces = 40
 		c := &trickle{ResponseWriter: httptest.NewRecorder()}
 		began := time.Now()
-		var open atomic.Int64
+		open := newRequests()
 		b := &pacedBody{
 			ReadCloser: io.NopCloser(strings.NewReader(strings.Repeat("x", pieces*pieceSize))),
-			control:    http.NewResponseController(c), open: &open, end: began.Add(wholeTime), piece: began,
+			control:    http.NewResponseController(c), crowded: open.crowded, end: began.Add(wholeTime), piece: began,
 		}
 		read := func(n int) time.Time {
 			if _, err := b.Read(make([]byte, n)); err != nil {
@@ -293,13 +313,13 @@ func TestPaceOfBodies(t *testing.T) {
 		if got := read(1); !got.Equal(second.Add(pieceTime)) {
 			t.Errorf("the second piece has until %v", got.Sub(began))
 		}
-		for many, want := range map[int64]time.Duration{manyBodies: pieceTime, manyBodies + 1: hurriedTime} {
-			open.Store(many)
+		for many, want := range map[int]time.Duration{open.many: pieceTime, open.many + 1: hurriedTime} {
+			open.all = many
 			if got := read(1); !got.Equal(second.Add(want)) {
 				t.Errorf("with %d open a piece has %v", many, got.Sub(second))
 			}
 		}
-		open.Store(1)
+		open.all = 1
 		time.Sleep(wholeTime - 21*time.Second)
 		read(pieceSize)
 		if got := read(1); !got.Equal(began.Add(wholeTime)) {
@@ -312,22 +332,6 @@ func TestPaceOfBodies(t *testing.T) {
 			t.Errorf("after the end the deadline is %v", got)
 		}
 	})
-}
-
-// No more requests are open than the limit, one below and one above.
-func TestOpenRequests(t *testing.T) {
-	v := &service{}
-	h := v.pace(func(c echo.Context) error { return nil })
-	for already, want := range map[int64]error{mostRequests - 1: nil, mostRequests: errBusy} {
-		v.open.Store(already)
-		c := echo.New().NewContext(httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), httptest.NewRecorder())
-		if err := h(c); !errors.Is(err, want) {
-			t.Errorf("with %d open: %v", already, err)
-		}
-		if v.open.Load() != already {
-			t.Errorf("%d are open afterwards", v.open.Load())
-		}
-	}
 }
 
 // slowBody is a body whose connection passed its deadline.
@@ -343,6 +347,43 @@ func TestSlowBody(t *testing.T) {
 	if o := outcomeOf(err); o.code != "body_too_slow" || o.status != http.StatusRequestTimeout {
 		t.Errorf("%d %s: %v", o.status, o.code, err)
 	}
+}
+
+// blanks is a body of blank lines, one every ten seconds, on a connection with
+// deadlines. It ends after an hour.
+type blanks struct {
+	*trickle
+	sent int
+}
+
+func (b *blanks) Read(p []byte) (int, error) {
+	time.Sleep(10 * time.Second)
+	if time.Now().After(b.deadlines[len(b.deadlines)-1]) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	if b.sent++; b.sent > 360 {
+		return 0, io.EOF
+	}
+	return copy(p, "\r\n"), nil
+}
+
+// A batch of blank lines is not waited for longer than one line is.
+func TestBlankLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &service{spool: &spool.Space{}, Server: Server{MaxBody: 1 << 10}}
+		body := &blanks{trickle: &trickle{ResponseWriter: httptest.NewRecorder()}}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/verify/batch", body)
+		c := echo.New().NewContext(r, body)
+		began, lines := time.Now(), 0
+		for line := range v.readLines(c, http.NewResponseController(body)) {
+			if lines++; !errors.Is(line.err, errTooSlow) {
+				t.Errorf("line %d: %v", line.number, line.err)
+			}
+		}
+		if took := time.Since(began); lines != 1 || took > lineTime+10*time.Second {
+			t.Errorf("%d lines after %v", lines, took)
+		}
+	})
 }
 
 // What is not possible now is told apart from what is our fault.

@@ -93,11 +93,11 @@ func newGuessLimiter(l Limits, now func() time.Time) guessLimiter {
 // through. giveBack is to be called when the guess was right.
 func (g guessLimiter) take(client, number string) (giveBack func(), wait time.Duration, ok bool) {
 	pair := client + " " + number
-	if wait, ok := g.pair.take(pair); !ok {
-		return nil, wait, false
-	}
 	if wait, ok := g.client.take(client); !ok {
-		g.pair.giveBack(pair)
+		return nil, wait, false // and no pair is remembered, which would push others out
+	}
+	if wait, ok := g.pair.take(pair); !ok {
+		g.client.giveBack(client)
 		return nil, wait, false
 	}
 	return func() {

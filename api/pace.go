@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync/atomic"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -13,26 +13,27 @@ import (
 // How long a body may take. Slow lines are served; who only pretends to send is
 // not waited for, and less so while many do.
 const (
-	pieceSize    = 1 << 20
-	pieceTime    = 30 * time.Second // for each piece
-	hurriedTime  = 3 * time.Second  // the same, while more than manyBodies come in
-	wholeTime    = 10 * time.Minute
-	manyBodies   = 512
-	mostRequests = 1024 // open at a time
+	pieceSize   = 1 << 20
+	pieceTime   = 30 * time.Second // for each piece
+	hurriedTime = 3 * time.Second  // the same, while many requests are open
+	wholeTime   = 10 * time.Minute
 )
 
 // pace bounds how many requests are open, and how long each sends its body.
 // What batches send is waited for line by line instead.
 func (v *service) pace(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		defer v.open.Add(-1)
-		if v.open.Add(1) > mostRequests {
-			return errBusy
+		if open := v.crowdOf(c.Path()); open != nil {
+			client := clientName(c.RealIP())
+			if !open.enter(client) {
+				return errBusy
+			}
+			defer open.leave(client)
 		}
 		if r := c.Request(); hasBody(r) && !isBatch(c.Path()) {
 			now := time.Now()
 			body := &pacedBody{
-				ReadCloser: r.Body, control: http.NewResponseController(c.Response()), open: &v.open,
+				ReadCloser: r.Body, control: http.NewResponseController(c.Response()), crowded: v.requests.crowded,
 				end: now.Add(wholeTime), piece: now,
 			}
 			r.Body = body
@@ -40,6 +41,17 @@ func (v *service) pace(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// crowdOf returns with which requests one of a route is counted; nil for none.
+func (v *service) crowdOf(route string) *crowd {
+	switch {
+	case route == "/v1/verify/batch": // those of clients with a key are ordinary
+		return v.batches
+	case route == "/livez", strings.HasPrefix(route, "/readyz"):
+		return nil
+	}
+	return v.requests
 }
 
 const (
@@ -74,7 +86,7 @@ func (v *service) linger(c echo.Context) (after func()) {
 type pacedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
-	open    *atomic.Int64
+	crowded func() bool
 	end     time.Time
 	piece   time.Time // when the piece began that comes now
 	read    int       // of it
@@ -83,7 +95,7 @@ type pacedBody struct {
 
 func (b *pacedBody) Read(p []byte) (int, error) {
 	patience := pieceTime
-	if b.open.Load() > manyBodies {
+	if b.crowded() {
 		patience = hurriedTime
 	}
 	deadline := b.piece.Add(patience)

@@ -120,11 +120,15 @@ func (s secret) isCode(rec registry.Record) bool {
 	return same(rec.CheckCode, code)
 }
 
-// guessed reports whether the secret names an owner's number, which can be
-// guessed; a check code, which a page takes in the same field, cannot be.
+// ownerDigits is how many digits an IIN or BIN has.
+const ownerDigits = 12
+
+// guessed reports whether the secret may be an owner's number, which can be
+// guessed; a check code, which a page takes in the same field, cannot be. A
+// number with anything between its digits is one still.
 func (s secret) guessed() bool {
 	_, isCode := documents.ParseCheckCode(s.code)
-	return s.owner != "" && (!isCode || onlyDigits(s.owner) == s.owner)
+	return s.owner != "" && (!isCode || len(onlyDigits(s.owner)) == ownerDigits)
 }
 
 // same compares without telling by its time how much of a guess was right.

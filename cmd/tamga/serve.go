@@ -292,16 +292,22 @@ func (cmd serveCommand) keys(c *console, d *demo) (signing.Key, map[string]signi
 	return official, keys, nil
 }
 
+// newServer is a server whose connections have bounds.
+func newServer(open *connections, h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: mostHeadBytes,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), ConnState: open.follow,
+	}
+}
+
 // serve answers requests until the context ends, and then lets those at work
 // finish.
 func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	log := s.server.Log
+	open := &connections{Listener: l, most: mostConnections}
 	// Requests do not end with the signal; Shutdown waits for them.
-	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
-		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	server := newServer(open, h, log)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var background sync.WaitGroup
@@ -315,7 +321,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	}
 
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	go func() { failed <- server.Serve(open) }()
 	limitMemory(s.server.Memory)
 	log.Info("listening", "address", l.Addr().String())
 	select {

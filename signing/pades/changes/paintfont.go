@@ -13,6 +13,8 @@ type letters struct {
 	narrow, wide float64
 	// bytes is how many bytes a letter takes, 0 when it varies from one to four.
 	bytes int
+	// ink is what the outlines of its program take, in ems.
+	ink rectangle
 	// plain says that a byte of white space is a blank.
 	plain bool
 }
@@ -64,7 +66,7 @@ func (k *pen) fontOf(o pades.Object) (*letters, error) {
 // readFont tells the widths of a font (9.6.2, 9.7.4). Letters that are content
 // streams of their own, and vertical writing, are not followed.
 func (k *pen) readFont(font pades.Dict) (*letters, error) {
-	f := &letters{wide: 1.1, bytes: 1}
+	f := &letters{wide: 1.1, bytes: 1, ink: noPath}
 	switch k.name(k.step.new, font, "Subtype") {
 	case "Type1", "TrueType", "MMType1":
 		f.plain = k.plainFont(font)
@@ -75,7 +77,14 @@ func (k *pen) readFont(font pades.Dict) (*letters, error) {
 		if err != nil {
 			return nil, errContent
 		}
-		return f, f.take(k.entry(k.step.new, descriptor, "MissingWidth"))
+		if err := f.take(k.entry(k.step.new, descriptor, "MissingWidth")); err != nil {
+			return nil, err
+		}
+		if err := k.program(f, descriptor); err != nil {
+			return nil, err
+		}
+		// Without widths, those of the program count, in each viewer's own way.
+		return f, onlyIf(f.ink == noPath || font.Get("Widths") != nil)
 	case "Type0":
 		return f, k.composite(f, font)
 	}
@@ -134,6 +143,13 @@ func (k *pen) composite(f *letters, font pades.Dict) error {
 		return errContent
 	}
 	if err := f.take(k.entry(k.step.new, descendant, "DW")); err != nil {
+		return err
+	}
+	descriptor, err := k.wholeDict(k.step.new, descendant.Get("FontDescriptor"))
+	if err != nil {
+		return errContent
+	}
+	if err := k.program(f, descriptor); err != nil {
 		return err
 	}
 	return k.cidWidths(f, k.entry(k.step.new, descendant, "W"))

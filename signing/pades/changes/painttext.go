@@ -138,8 +138,8 @@ func (k *pen) show(text []byte) error {
 	}
 	start, stop = min(start, k.low), max(stop, k.high)
 	// An em around what the letters take, as ink leaves their boxes.
-	left, right := -0.3*k.size*k.stretched, (max(f.wide, 1)+0.3)*k.size*k.stretched
-	bottom, top := -0.4*k.size, 1.2*k.size
+	left, right := min(-0.3, f.ink.left)*k.size*k.stretched, max(f.wide+0.3, 1.3, f.ink.right)*k.size*k.stretched
+	bottom, top := min(-0.4, f.ink.bottom)*k.size, max(1.2, f.ink.top)*k.size
 	m := k.line.times(k.ctm)
 	r := m.box(start+min(left, right), k.rise+min(bottom, top), stop+max(left, right), k.rise+max(bottom, top))
 	if k.outlined {

@@ -19,6 +19,27 @@ func misplaced(g Signers) []Case {
 	drawn := func(dict, inside, content string) []byte {
 		return over(with("", content).with(logo, streamBody("/Type/XObject/Subtype/Form/BBox[0 0 600 800]"+dict, inside)))
 	}
+	// letter shows letter A of a font whose program is of a kind, at a place of the page.
+	letter := func(font, kind, program, at string) []byte {
+		return over(s.edit(firstPage, "/F1 8 0 R", "/F1 24 0 R").with(24, font).with(25, "<</Type/FontDescriptor/FontName/A/Flags 4"+
+			"/FontBBox[0 0 1000 1000]/Ascent 1000/Descent 0/CapHeight 1000/ItalicAngle 0/StemV 80/"+kind+" 26 0 R>>").
+			with(26, program).with(firstText, streamBody("", "BT /F1 20 Tf "+at)))
+	}
+	byNumber := func(kind string) string {
+		return "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/" + kind +
+			"/BaseFont/A/CIDToGIDMap/Identity/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor 25 0 R>>]>>"
+	}
+	const named, number = "<</Type/Font/Subtype/Type1/BaseFont/A/FirstChar 65/LastChar 65/Widths[1000]/FontDescriptor 25 0 R>>", " Td <0001> Tj ET"
+	trueType := func(x, y int) string { return streamBody("", TrueTypeFont(1000, 0, "", Square(x, y, 1000))) }
+	// As many units to the right and up, and a square of one em.
+	compactFont := streamBody("/Subtype/CIDFontType0C", CompactFont("", nil, nil, "\x0e", "\x1c"+u16(13000)+"\x1c"+u16(7000)+
+		"\x15\x1c"+u16(1000)+"\x06\x1c"+u16(1000)+"\x07\x1c"+u16(-1000)+"\x06\x0e"))
+	type1 := func(matrix string) string {
+		program := Type1Font(matrix, nil, "\x8b\xff"+u32(1000)+"\x0d\x0e", "\x8b\xff"+u32(1000)+"\x0d\xff"+u32(500)+"\x06\xff"+u32(500)+
+			"\x07\xff"+u32(-500)+"\x06\x09\x0e")
+		clear := strings.Index(program, "eexec\n") + len("eexec\n")
+		return streamBody(fmt.Sprintf("/Length1 %d/Length2 %d/Length3 0", clear, len(program)-clear), program)
+	}
 	const filled = "forms filled or signed as permitted"
 	return []Case{
 		{"painted: text raised", text("BT /F1 20 Tf 150 Ts 310 60 Td (Pay 100) Tj ET"), Change, codeOverContent},
@@ -57,6 +78,15 @@ func misplaced(g Signers) []Case {
 		{"painted: text moved by a number that programs overflow", text("BT /F1 20 Tf 310 210 Td [4294967296 (Pay 100)] TJ ET"), Change, codeOverContent},
 		{"painted: a width of a name that programs cut off", over(with("/ExtGState<</G1<</LW 200>>/"+strings.Repeat("N", 300)+" <</LW 1>>>>",
 			"0.8 G /G1 gs /"+strings.Repeat("N", 300)+" gs 250 150 m 450 150 l S")), Change, codeOverContent},
+		{"painted: letters that a TrueType font draws elsewhere", letter(byNumber("CIDFontType2"), "FontFile2", trueType(13000, 7000), "50 70"+number),
+			Change, codeOverContent},
+		{"painted: letters that a compact font draws elsewhere", letter(byNumber("CIDFontType0"), "FontFile3", compactFont, "50 70"+number),
+			Change, codeOverContent},
+		{"painted: letters that a Type 1 font draws larger", letter(named, "FontFile", type1("[0.04 0 0 0.04 0 0]"), "50 60 Td (A) Tj ET"),
+			Change, codeOverContent},
+		{"painted: letters as wide as their font draws them", letter("<</Type/Font/Subtype/Type1/BaseFont/A/FontDescriptor 25 0 R>>", "FontFile",
+			type1("[0.001 0 0 0.001 0 0]"), "50 60 Td (A) Tj ET"), Change, codeOverContent},
+		{"painted: letters of a font that is none", letter(named, "FontFile", streamBody("", "font"), "50 60 Td (A) Tj ET"), Change, codeOverContent},
 		{"painted: an operator that nobody knows", text("0 0 9 9 re f paint"), Change, codeOverContent},
 
 		{"honest: a visible field beside text that is raised and spread", text("BT /F1 20 Tf 5 Ts 2 Tc 110 Tz 50 700 Td [(Pay) -300 (100) 50 (.)] TJ ET"),
@@ -68,6 +98,8 @@ func misplaced(g Signers) []Case {
 		{"honest: a visible field beside a link and a note", s.with(comment, "<</Type/Annot/Subtype/Text/F 28/Rect[410 300 430 320]/Contents(x)/P 3 0 R>>").
 			edit(annotations, "20 0 R]", "20 0 R 22 0 R]").with(hidden, "<</Type/Annot/Subtype/Link/Rect[310 140 390 199]/Border[0 0 1]/P 3 0 R>>").
 			update(g, visible(s.edit(annotations, "20 0 R]", "20 0 R 22 0 R]"), "[300 200 400 250]")), Honest, filled},
+		{"honest: a visible field beside letters of a TrueType font", letter(byNumber("CIDFontType2"), "FontFile2", trueType(0, 0), "50 70"+number), Honest, filled},
+		{"honest: a visible field beside letters of a Type 1 font", letter(named, "FontFile", type1("[0.001 0 0 0.001 0 0]"), "50 60 Td (A) Tj ET"), Honest, filled},
 		{"honest: a visible field beside text that is placed anew", text("BT /F1 20 Tf 50 700 Td q 1 0 0 1 50 600 Tm (Pay) Tj Q 1 0 0 1 90 700 Tm (100) Tj ET"),
 			Honest, filled},
 		{"honest: a visible field on a page with a graphics state", state("<</Type/ExtGState/LW 2/BM/Normal/CA 1/SMask/None>>",

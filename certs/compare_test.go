@@ -120,6 +120,11 @@ func TestSubtrees(t *testing.T) {
 		{FormURI, "http://x.kz/", "x..kz", refuse, ""},
 		{FormURI, "http://x.kz/", "x.kz:80", refuse, ""},
 		{FormEmail, "\"a@b\"@x.kz", "b", no, ""},
+		{FormEmail, "\"a\"@x.kz", "a@x.kz", yes, ""}, // one mailbox, however it is written
+		{FormEmail, "\"\\a\"@x.kz", "a@x.kz", yes, ""},
+		{FormEmail, "\"a b\"@x.kz", "a@x.kz", no, ""},
+		{FormEmail, "\"A\"@x.kz", "a@x.kz", no, ""},
+		{FormEmail, "\"a\\\"\"@x.kz", "a@x.kz", no, ""},
 		{FormEmail, "a@evil.kz@x.kz", "x.kz", refuse, ""},
 		{FormEmail, "a@x.kz@evil.kz", "x.kz", refuse, ""},
 		{FormEmail, "a@x.kz@evil.kz", "", refuse, ""},

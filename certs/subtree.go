@@ -23,7 +23,8 @@ func emailWithin(address, base string) (inside, ok bool) {
 	}
 	if strings.Contains(base, "@") {
 		baseLocal, baseHost, ok := mailbox(base)
-		return local == baseLocal && equalASCII(host, baseHost), ok
+		same := local == baseLocal || unquoted(local) == baseLocal
+		return same && equalASCII(host, baseHost), ok
 	}
 	return hostWithin(host, base)
 }
@@ -42,6 +43,24 @@ func mailbox(address string) (local, host string, ok bool) {
 	}
 	local, host = address[:end], address[end+1:]
 	return local, host, validHost(host)
+}
+
+// unquoted is the mailbox that a quoted one is the same as (RFC 5321 section
+// 4.1.2): a backslash stands for what follows it.
+func unquoted(local string) string {
+	s, quoted := strings.CutPrefix(local, `"`)
+	if !quoted {
+		return local
+	}
+	s = strings.TrimSuffix(s, `"`)
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // special reports whether a character has no place in a local part that is not

@@ -111,7 +111,14 @@ func (e *evidence) settle(p *proofs) {
 			}
 		}
 	}
-	e.since, e.responders = nil, nil
+	e.forget()
+}
+
+// forget drops what was found out by what was proved so far.
+func (e *evidence) forget() {
+	if e != nil {
+		e.since, e.responders = nil, nil
+	}
 }
 
 func (e *evidence) empty() bool { return e == nil || len(e.crls)+len(e.ocsps) == 0 }

@@ -182,3 +182,85 @@ func TestResponderThatListsForgot(t *testing.T) {
 		}
 	}
 }
+
+// Two signers, each with an archive timestamp of its own time: the older proves the
+// evidence that both need, and the younger what was added since, whichever of the
+// two stands first.
+func TestArchivesOfTwoSigners(t *testing.T) {
+	for _, m := range []orders.Maker{orders.ByUnchecked, orders.ListedBySelf} {
+		for older := range 2 {
+			f := orders.New(t, ca.ECDSA)
+			s := archivedWith(m, orders.DoorNone)
+			s.MakerRevoked, s.MakerReason = 4, revocation.Superseded // and the younger is of slot 5
+			var keys []signing.Key
+			var evidence [][]byte
+			for _, ends := range []orders.When{240, 241} { // in the order of their serial numbers
+				h := f.Signer(orders.PersonKey{Ends: ends})
+				keys = append(keys, signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
+				evidence = append(evidence, f.Evidence(&s, h.Certificate))
+			}
+			d, err := cms.Edit(signedByAll(t, keys))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sd, err := cms.Read(d.DER())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range d.Signers {
+				token := tokenAt(t, f.Stamps, orders.When(2).Time(), sd.Signers[i].Signature)
+				d.Signers[i].AddUnsigned(cms.Attribute{ID: cms.OIDSignatureTimestamp, Values: [][]byte{token}})
+			}
+			add := d.AddOCSPs
+			if !m.Answers() {
+				add = d.AddCRLs
+			}
+			add(evidence...)
+			addArchive(t, d, older, stamperAt(t, f.Stamps, 30), []byte("келісім"))
+			addArchive(t, d, 1-older, stamperAt(t, f.Stamps, 50), []byte("келісім"))
+			v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, keys[0].Certificate), Now: s.Asked.Time}
+			if got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time()}); !got.Passed() {
+				t.Errorf("%v, the older archive of signer %d: %s", m, older, explain(got))
+			}
+		}
+	}
+}
+
+// What is added to a file after the archive timestamp of one signer is proved by
+// that of another.
+func TestEvidenceAddedBetweenArchives(t *testing.T) {
+	for _, m := range []orders.Maker{orders.ByUnchecked, orders.ListedBySelf} {
+		for first := range 2 {
+			f := orders.New(t, ca.ECDSA)
+			s := archivedWith(m, orders.DoorNone)
+			s.Made, s.MakerRevoked, s.MakerReason = 3, 6, revocation.Superseded
+			var keys []signing.Key
+			for _, ends := range []orders.When{240, 241} {
+				h := f.Signer(orders.PersonKey{Ends: ends})
+				keys = append(keys, signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
+			}
+			d, err := cms.Edit(signedByAll(t, keys))
+			if err != nil {
+				t.Fatal(err)
+			}
+			add := d.AddOCSPs
+			if !m.Answers() {
+				add = d.AddCRLs
+			}
+			add(f.Evidence(&s, keys[0].Certificate))
+			addArchive(t, d, first, stamperAt(t, f.Stamps, 30), []byte("келісім"))
+			s.Made = 4
+			add(f.Evidence(&s, keys[1].Certificate))
+			if m.Answers() {
+				add(f.Evidence(&s, keys[0].Certificate))
+			}
+			addArchive(t, d, 1-first, stamperAt(t, f.Stamps, 40), []byte("келісім"))
+			v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, keys[0].Certificate), Now: s.Asked.Time}
+			beside := signing.Material{Certificates: [][]byte{f.Authority.Certificate.Raw}}
+			got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time(), Material: beside})
+			if young := got.Signers[1-first]; young.Indication != signing.TotalPassed {
+				t.Errorf("%v, signer %d archived first: %s", m, first, explain(got))
+			}
+		}
+	}
+}

@@ -155,6 +155,7 @@ func (c *container) evidenceOf(si *cms.SignerInfo) (inside, all *evidence) {
 	if c.joined == nil {
 		c.joined = c.inside.join(c.around)
 	}
+	c.joined.forget() // the timestamps of this signer may prove more
 	return c.inside, c.joined
 }
 

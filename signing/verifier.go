@@ -215,22 +215,41 @@ func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 }
 
 // archivedFirst numbers the signers: those with archive timestamps before the
-// others, since these prove the evidence that all of them share.
+// others, the oldest first, since these prove the evidence that all of them share.
 func archivedFirst(signers []cms.SignerInfo) []int {
-	order := make([]int, len(signers))
+	order, since := make([]int, len(signers)), make([]time.Time, len(signers))
 	for i := range signers {
 		order[i] = i
+		if len(signers) > 1 {
+			since[i] = oldestArchive(&signers[i])
+		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		has := func(i int) int {
-			if hasArchive(&signers[i]) {
-				return 0
+		if none := since[a].IsZero(); none != since[b].IsZero() {
+			if none {
+				return 1
 			}
-			return 1
+			return -1
 		}
-		return has(a) - has(b)
+		return since[a].Compare(since[b])
 	})
 	return order
+}
+
+// oldestArchive is what the oldest archive timestamp of a signer says, believed in
+// nothing; zero when none can be read.
+func oldestArchive(si *cms.SignerInfo) (oldest time.Time) {
+	for _, a := range si.Unsigned {
+		if !a.ID.Equal(cms.OIDArchiveTimestampV3) {
+			continue
+		}
+		for _, value := range a.Values {
+			if t, err := tsp.ParseToken(value); err == nil && (oldest.IsZero() || t.Info.GenTime.Before(oldest)) {
+				oldest = t.Info.GenTime
+			}
+		}
+	}
+	return oldest
 }
 
 // agrees compares what was supplied, if anything, with the content that a

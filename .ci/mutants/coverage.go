@@ -206,8 +206,9 @@ func (b *baseline) add(profile, name string, took time.Duration) error {
 // reaching are the tests that run the place of a mutant, as a pattern of their
 // names, empty for none, and the time that they take. What is in no block, as the
 // values of a case, tables and embedded files, is run by whoever runs anything
-// of its file or package.
-func (b *baseline) reaching(m *mutant) (pattern string, took time.Duration) {
+// of its file or package; tables may also be read by tests of the package itself
+// (own) that run nothing else of it.
+func (b *baseline) reaching(m *mutant, own bool) (pattern string, took time.Duration) {
 	if b.Blocks == nil {
 		return b.Tests[0].Name, b.Tests[0].Took
 	}
@@ -234,7 +235,7 @@ func (b *baseline) reaching(m *mutant) (pattern string, took time.Duration) {
 	}
 	var names []string
 	for n, t := range b.Tests {
-		if chosen[n] {
+		if chosen[n] || own && m.group != inCode {
 			names, took = append(names, t.Name), took+t.Took
 		}
 	}

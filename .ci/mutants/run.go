@@ -118,7 +118,7 @@ func (r *runner) judge(m *mutant, tests []*tests) (verdict, error) {
 		if err != nil {
 			return v, err
 		}
-		pattern, took := base.reaching(m)
+		pattern, took := base.reaching(m, t.ImportPath == m.pkg)
 		if pattern == "" {
 			continue
 		}

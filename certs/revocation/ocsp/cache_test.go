@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"tamga/certs"
+	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
 )
@@ -210,5 +212,29 @@ func TestClientIsSafe(t *testing.T) {
 	s.clock.advance(time.Hour)
 	if r := s.ask(c, time.Time{}); r.Answer.Cause != ocsp.CauseUnreachable || s.asked.Load() != before {
 		t.Errorf("closed: %v", r.Answer)
+	}
+}
+
+// What the client keeps it has had since it came: a responder that is revoked later
+// could say it, one that was revoked before could not, whenever that becomes known.
+func TestCachedAnswerOfAResponderThatIsRevoked(t *testing.T) {
+	s := newStation(t, 10*time.Hour)
+	s.responder = s.service(t, ca.Service{Template: without(oidNoCheck)})
+	var since time.Time
+	c := s.client(t)
+	c.Policy.CheckResponder = func(_, _ *certs.Certificate, at time.Time) revocation.Answer {
+		switch {
+		case since.IsZero() || at.Before(since):
+			return revocation.Answer{Status: good, RevokedAt: since}
+		}
+		return revocation.Answer{Status: revoked, RevokedAt: since}
+	}
+	s.step(t, c, 1, good)
+	s.clock.advance(time.Hour)
+	since = now.Add(time.Minute)
+	s.step(t, c, 1, good)
+	since = now
+	if r := s.step(t, c, 1, undetermined); r.Answer.Cause != ocsp.CauseResponderRevoked {
+		t.Errorf("revoked when it answered: %v", r.Answer)
 	}
 }

@@ -34,12 +34,16 @@ type Question struct {
 	Proved time.Time
 }
 
-// proved is when a response is proved to have existed.
-func (q Question) proved() time.Time {
-	if q.Proved.IsZero() {
-		return q.now()
+// proved is when a response is proved to have existed: one that was received is
+// known since then.
+func (pr *proof) proved(q Question) time.Time {
+	switch {
+	case !pr.received.IsZero():
+		return pr.received
+	case !q.Proved.IsZero():
+		return q.Proved
 	}
-	return q.Proved
+	return q.now()
 }
 
 func (q Question) now() time.Time {

@@ -214,6 +214,30 @@ func TestAnswersTellTheirReason(t *testing.T) {
 	}
 }
 
+// On hold since the beginning of 1970 means that the certificate was never issued
+// (RFC 6960 section 4.4.8); another time or another reason means what it says.
+func TestNeverIssued(t *testing.T) {
+	w := newWorld(t, ca.ECDSA)
+	epoch := time.Unix(0, 0).UTC()
+	for _, test := range []struct {
+		at     time.Time
+		reason revocation.Reason
+		want   revocation.Reason
+	}{
+		{epoch, revocation.CertificateHold, revocation.NeverIssued},
+		{epoch.Add(time.Second), revocation.CertificateHold, revocation.CertificateHold},
+		{epoch.Add(-time.Second), revocation.CertificateHold, revocation.CertificateHold},
+		{epoch, revocation.Superseded, revocation.Superseded},
+		{epoch, revocation.Unspecified, revocation.Unspecified},
+	} {
+		r := w.honest()
+		r.answers[0].status = statusRevoked(test.at, test.reason)
+		if got := (&ocsp.Policy{}).Judge(r.encode(t), w.question()); got.Status != revoked || got.Reason != test.want || !got.RevokedAt.Equal(test.at) {
+			t.Errorf("%v, %s: %v", test.at, test.reason, got)
+		}
+	}
+}
+
 // TestEveryFamily has each kind of key sign, and each signature spoiled.
 func TestEveryFamily(t *testing.T) {
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {

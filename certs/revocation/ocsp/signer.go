@@ -165,7 +165,7 @@ func (p *Policy) standing(pr *proof, q Question) revocation.Cause {
 	case p.CheckResponder == nil:
 		return CauseResponderUnchecked
 	}
-	stood := revocation.Standing{Proved: q.proved(), Unchecked: unchecked}.Of(func(at time.Time) revocation.Answer {
+	stood := revocation.Standing{Proved: pr.proved(q), Unchecked: unchecked}.Of(func(at time.Time) revocation.Answer {
 		return p.CheckResponder(s.certificate, q.Issuer, at)
 	})
 	switch stood.Status {

@@ -3,6 +3,8 @@ package pdfgrammar
 import (
 	"fmt"
 	"strings"
+
+	"tamga/signing/signtest/pdfattack"
 )
 
 // paint draws content whose place a simple reader gets wrong: the state of text
@@ -35,7 +37,7 @@ func (s *surface) words() string {
 	s.Shuffle(len(state), func(i, j int) { state[i], state[j] = state[j], state[i] })
 	show := pick(s.builder, "(Pay) Tj", "[(Pay)] TJ", "["+s.far()+"(Pay)]TJ", "[(Pa)"+s.far()+"(y)] TJ", "(Pay) '", "0 "+s.move()+" (Pay) \"",
 		"( ) Tj (Pay) Tj", "<506179> Tj", "("+strings.Repeat(" ", 10)+") Tj (Pay) Tj")
-	all := s.odd() + strings.Join(state, " ")
+	all := s.odd() + strings.Join(state, " ") + s.between("Td")
 	// The state of text outlives the text object, unlike its matrix.
 	if s.chance(3) {
 		return all + " BT " + show + " ET"
@@ -50,13 +52,30 @@ func (s *surface) odd12() string { return pick(s.builder, "12.", "+12", "012", "
 
 func (s *surface) move() string {
 	if s.chance(12) {
-		return pick(s.builder, "--80", "+80", "80.0.0", "8-0", "80-", "0x50", "1e2", ".", "-", "80.", "-.5e2", "8_0", "#80", "80%\n", "1 50", "null 50", "(50)", "/N 50", "true", "99999999999", "Inf", "nan", "4294967216")
+		return pick(s.builder, "--80", "+80", "80.0.0", "8-0", "80-", "0x50", "1e2", ".", "-", "80.", "-.5e2", "8_0", "#80", "80%\n", "1 50", "null 50", "(50)", "/N 50", "true", "99999999999", "Inf", "nan", "4294967216", strings.Repeat("0", 300)+"80")
 	}
 	return pick(s.builder, "50", "-50", "100", "-100", "80", "-120", "10")
 }
 
 // far is a number of TJ that moves by some lengths of the page.
-func (s *surface) far() string { return pick(s.builder, "-8000", "8000", "-4000", "4000", "9000") }
+func (s *surface) far() string {
+	if s.chance(12) {
+		return pick(s.builder, "4294967296", "-99999999999999999999", "-1e4")
+	}
+	return pick(s.builder, "-8000", "8000", "-4000", "4000", "9000")
+}
+
+// between is what moves in the middle of a path or a text, where nothing should.
+func (s *surface) between(operator string) string {
+	if !s.chance(6) {
+		return ""
+	}
+	move := "60 60 Td"
+	if operator == "cm" {
+		move = "1 0 0 1 60 -60 cm"
+	}
+	return pick(s.builder, " "+move, " q "+move+" Q", " q "+move+" Q "+move)
+}
 
 func (s *surface) textState() string {
 	switch s.IntN(16) {
@@ -114,6 +133,10 @@ func (s *surface) letters() string {
 		return pick(s.builder, "Missing", "F1#20", "#461", "F1")
 	case 0:
 		return s.resource("Font", s.inline(s.drawn()))
+	case 4:
+		if s.chance(2) {
+			return s.resource("Font", s.inline(s.embedded()))
+		}
 	case 1:
 		return s.resource("Font", s.inline(dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", "/Helvetica",
 			"FirstChar", "32", "LastChar", "121", "Widths", "["+strings.Repeat(pick(s.builder, "8000 ", "-4000 ", "0 "), 90)+"]")))
@@ -124,6 +147,29 @@ func (s *surface) letters() string {
 	}
 	return "F1"
 }
+
+// embedded is a font whose program draws its letters elsewhere than its dictionaries
+// say, in one of the formats of programs.
+func (s *surface) embedded() *object {
+	units := pick(s.builder, 1000, 1000, 100, 16)
+	at := pick(s.builder, 0, 5000, -5000)
+	file, data := "FontFile2", pdfattack.TrueTypeFont(units, 0, "", pdfattack.Square(at, at, 900))
+	if s.chance(2) {
+		file, data = "FontFile", pdfattack.Type1Font(fmt.Sprintf("[%g 0 0 %g 0 0]", 1/float64(units), 1/float64(units)), nil, square, square)
+	}
+	program := s.ref(stream(data, "Length1", fmt.Sprint(strings.Index(data, "eexec\n")+6), "Length2", fmt.Sprint(len(data)), "Length3", "0"))
+	descriptor := "<</Type/FontDescriptor/FontName/A/Flags 4/FontBBox[0 0 1000 1000]/Ascent 1000/Descent 0/CapHeight 1000/ItalicAngle 0/StemV 80/" + file + " " + program + ">>"
+	if file == "FontFile" {
+		return dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", "/A", "FirstChar", "32", "LastChar", "121", "Widths", "["+strings.Repeat("1000 ", 90)+"]",
+			"FontDescriptor", descriptor, "Encoding", "<</Differences[80/A 97/A 121/A]>>")
+	}
+	return dict("Type", "/Font", "Subtype", "/Type0", "BaseFont", "/A", "Encoding", "/Identity-H", "DescendantFonts",
+		"[<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDToGIDMap "+s.ref(stream(strings.Repeat("\x00\x01", 1<<15)))+
+			"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor "+descriptor+">>]")
+}
+
+// square is a letter of half an em as Type 1 fonts draw it.
+const square = "\x8b\xff\x00\x00\x03\xe8\x0d\xff\x00\x00\x01\xf4\x06\xff\x00\x00\x01\xf4\x07\xff\xff\xff\xfe\x0c\x06\x09\x0e"
 
 // drawn is a Type 3 font whose letters are as large as its matrix makes them.
 func (s *surface) drawn() *object {
@@ -142,7 +188,7 @@ func (s *surface) lines() string {
 	}
 	state += s.odd()
 	path := pick(s.builder, "0 0 m 40 40 l", "0 0 m 40 1 l 0 2 l", "0 0 m 10 90 30 90 40 0 c", "0 0 40 40 re", "40 40 -80 -80 re", "0 0 m 0 90 40 90 v h", "5 5 m 5 5 l")
-	return state + path + " " + pick(s.builder, "S", "s", "f", "B", "b*", "f*", "W n 0 0 40 40 re f", "F")
+	return state + path + s.between("cm") + " " + pick(s.builder, "S", "s", "f", "B", "b*", "f*", "W n 0 0 40 40 re f", "F")
 }
 
 // white fills with what seems to be the paper's colour.

@@ -222,6 +222,9 @@ func (b *builder) twins() {
 	b.fields = append(b.fields, ref(above))
 	b.annots[0] = append(b.annots[0], kids...)
 	c.usual = func() {
+		if b.changed[above] != nil {
+			return // once a revision
+		}
 		b.tell(!b.permits(formLevel, title), "fill", title)
 		b.edit(above).set("V", "(New)")
 		b.allow(formLevel, title, c.free)

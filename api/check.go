@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -100,11 +99,11 @@ func (v *service) check(c echo.Context, typed string, at time.Time) (checkAnswer
 
 // answerCheck tells the three facts about a document.
 func (v *service) answerCheck(c echo.Context, rec registry.Record, life documents.Life, at time.Time) (checkAnswer, error) {
-	document := public(rec, life, at, v.now())
-	answer := checkAnswer{publicDocument: &document, StatusAt: at, CheckedAt: v.now()}
-	if err := v.tellOriginal(c, &answer, at); err != nil {
+	document, err := v.publicAt(c, rec, life, at)
+	if err != nil {
 		return checkAnswer{}, err
 	}
+	answer := checkAnswer{publicDocument: &document, StatusAt: at, CheckedAt: v.now()}
 	var issued signing.Verdict
 	if err := json.Unmarshal(rec.Evidence, &issued); err == nil {
 		answer.Signature.WhenIssued, answer.Signature.SignedAt = issued.Indication, issued.At
@@ -119,22 +118,23 @@ func (v *service) answerCheck(c echo.Context, rec registry.Record, life document
 	if err != nil {
 		return checkAnswer{}, err
 	}
-	return answer, v.reverify(contextOf(c), &answer, file)
+	return answer, v.reverify(c, &answer, file)
 }
 
-// tellOriginal adds the status of the document that this one copies: a
-// duplicate of a licence that was terminated is worth nothing.
-func (v *service) tellOriginal(c echo.Context, answer *checkAnswer, at time.Time) error {
-	if answer.Kind != documents.KindDuplicate && answer.Kind != documents.KindPaperCopy {
-		return nil
+// publicAt is the public side of a document, with the status of the one that it
+// copies: a duplicate of a licence that was terminated is worth nothing.
+func (v *service) publicAt(c echo.Context, rec registry.Record, life documents.Life, at time.Time) (publicDocument, error) {
+	document := public(rec, life, at, v.now())
+	if document.Kind != documents.KindDuplicate && document.Kind != documents.KindPaperCopy {
+		return document, nil
 	}
-	life, err := v.Registry.History(contextOf(c), answer.Of)
+	original, err := v.Registry.History(contextOf(c), document.Of)
 	if err != nil {
-		return err
+		return publicDocument{}, err
 	}
-	status := statusAt(life, at)
-	answer.Original = &status
-	return nil
+	status := statusAt(original, at)
+	document.Original = &status
+	return document, nil
 }
 
 // damaged is the answer about a stored file that is not the one signed.
@@ -148,9 +148,19 @@ func (a *checkAnswer) damaged() {
 	}
 }
 
-// reverify judges the file again, as of the moment of signing.
-func (v *service) reverify(ctx context.Context, a *checkAnswer, file []byte) error {
-	verdict, err := v.Verifier.VerifyPDF(ctx, file, signing.Question{At: a.Signature.SignedAt})
+// storedCost is what judging a document of ours takes.
+const storedCost = 4 * megabyte
+
+// reverify judges the file again, as of the moment of signing. It waits for its
+// memory only now: while the database hangs, nobody else is to wait for those
+// who wait for it.
+func (v *service) reverify(c echo.Context, a *checkAnswer, file []byte) error {
+	release, err := v.budget.judging.admit(contextOf(c), storedCost, hasKey(c))
+	if err != nil {
+		return err
+	}
+	defer release()
+	verdict, err := v.Verifier.VerifyPDF(contextOf(c), file, signing.Question{At: a.Signature.SignedAt})
 	if err != nil {
 		return err
 	}
@@ -208,13 +218,21 @@ func (v *service) checkFile(c echo.Context, file []byte, number string, at time.
 	answer := checkAnswer{StatusAt: at, CheckedAt: v.now()}
 	if n, err := documents.ParseNumber(number); err == nil {
 		if rec, life, err := v.issued(c, n.String); err == nil {
-			document := public(rec, life, at, v.now())
+			document, err := v.publicAt(c, rec, life, at)
+			if err != nil {
+				return checkAnswer{}, err
+			}
 			answer.publicDocument = &document
 		} else if !errors.Is(err, registry.ErrNotFound) {
 			return checkAnswer{}, err
 		}
 	}
 	answer.UploadedFile, answer.Integrity = sent, signing.CheckFailed
+	release, err := v.judging(c, file)
+	if err != nil {
+		return checkAnswer{}, err
+	}
+	defer release()
 	verdict, err := v.Verifier.VerifyPDF(contextOf(c), file, signing.Question{})
 	if err != nil {
 		return checkAnswer{}, err

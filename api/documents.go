@@ -154,10 +154,18 @@ func (v *service) publicView(c echo.Context, typed string) error {
 	if err != nil {
 		return err
 	}
-	if unchanged(c, v.documentTag(rec, life, "public"), "public, no-cache") {
+	document, err := v.publicAt(c, rec, life, v.now())
+	if err != nil {
+		return err
+	}
+	view := "public"
+	if document.Original != nil {
+		view += " of " + string(document.Original.Code)
+	}
+	if unchanged(c, v.documentTag(rec, life, view), "public, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
-	return c.JSON(http.StatusOK, public(rec, life, v.now(), v.now()))
+	return c.JSON(http.StatusOK, document)
 }
 
 // lookUp finds a document that was issued for the public. Everything else is

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"tamga/documents"
@@ -84,39 +85,93 @@ func (r *Registry) StatusList(ctx context.Context) (_ seal.List, err error) {
 	now := r.now().Truncate(time.Second)
 	list := seal.List{IssuedAt: now, NextUpdate: now.Add(statusListFor)}
 	rows, err := r.Store.read.QueryContext(ctx, `
-		SELECT e.number, d.kind, CASE d.kind WHEN 'export_certificate' THEN d.content ELSE '' END, `+eventColumns+`
+		SELECT e.number, d.kind, CASE d.kind WHEN 'export_certificate' THEN d.content ELSE '' END,
+			CASE WHEN `+isCopy+` THEN d.about ELSE '' END, `+eventColumns+`
 		FROM events e JOIN documents d ON d.number = e.number
 		WHERE e.number IN (
 			SELECT number FROM events
-			WHERE kind NOT IN ('reserved', 'in_force', 'void', 'duplicate_issued', 'certified_on_paper', 'erased'))
+			WHERE kind NOT IN ('reserved', 'in_force', 'void', 'duplicate_issued', 'certified_on_paper', 'erased')
+			UNION SELECT d.number FROM documents d WHERE `+isCopy+`
+			UNION SELECT d.about FROM documents d WHERE `+isCopy+`)
 		ORDER BY e.number, e.seq`)
 	if err != nil {
 		return seal.List{}, fmt.Errorf("failed to read the statuses: %w", err)
 	}
 	defer rows.Close()
-	var number string
-	var life documents.Life
+	var lives []*listedLife
+	byNumber := map[string]*listedLife{}
 	for rows.Next() {
-		var of, kind, content string
-		e, err := scanEvent(rows.Scan, &of, &kind, &content)
+		var number, kind, content, of string
+		e, err := scanEvent(rows.Scan, &number, &kind, &content, &of)
 		if err != nil {
 			return seal.List{}, fmt.Errorf("failed to read the statuses: %w", err)
 		}
-		if of != number {
-			list.Entries = append(list.Entries, entries(number, life)...)
-			number, life = of, documents.Life{Kind: documents.Kind(kind)}
+		l := byNumber[number]
+		if l == nil {
+			l = &listedLife{number: number, of: of, life: documents.Life{Kind: documents.Kind(kind)}}
+			lives, byNumber[number] = append(lives, l), l
 			var draft documents.Draft
 			if content != "" && json.Unmarshal([]byte(content), &draft) == nil {
-				life.ValidUntil = draft.ValidUntil()
+				l.life.ValidUntil = draft.ValidUntil()
 			}
 		}
-		life.Events = append(life.Events, e)
+		l.life.Events = append(l.life.Events, e)
 	}
 	if err := rows.Err(); err != nil {
 		return seal.List{}, fmt.Errorf("failed to read the statuses: %w", err)
 	}
-	list.Entries = append(list.Entries, entries(number, life)...)
+	for _, l := range lives {
+		if original := byNumber[l.of]; original != nil {
+			list.Entries = append(list.Entries, l.entriesWith(original.life)...)
+		} else {
+			list.Entries = append(list.Entries, entries(l.number, l.life)...)
+		}
+	}
 	return list, nil
+}
+
+// isCopy is the condition that a document d repeats another one. That it is about
+// one at all has an index.
+const isCopy = `d.about > '' AND d.kind IN ('duplicate', 'paper_copy')`
+
+// listedLife is the life of a document that the list may name, and the number of
+// the document that it copies.
+type listedLife struct {
+	number, of string
+	life       documents.Life
+}
+
+// entriesWith are the changes of what a copy is worth: while it is in force
+// itself, as much as its original.
+func (l *listedLife) entriesWith(original documents.Life) []seal.Entry {
+	var issued time.Time
+	var moments []time.Time
+	for _, t := range l.life.Turns() {
+		if issued.IsZero() && t.Status == documents.StatusInForce {
+			issued = t.At
+		}
+		moments = append(moments, t.At)
+	}
+	if issued.IsZero() {
+		return nil
+	}
+	for _, t := range original.Turns() {
+		moments = append(moments, t.At)
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	var list []seal.Entry
+	last := documents.StatusInForce
+	for _, at := range moments {
+		status := l.life.StatusAt(at)
+		if status == documents.StatusInForce {
+			status = original.StatusAt(at)
+		}
+		if at.After(issued) && status != last {
+			list = append(list, seal.Entry{Number: l.number, Status: status, At: at.Truncate(time.Second)})
+			last = status
+		}
+	}
+	return list
 }
 
 // entries are the turns of a life after the document was issued.

@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,11 +88,17 @@ func TestStatusList(t *testing.T) {
 		for i := range 4 {
 			issue(t, r, fmt.Sprint(i), licenceDraft(i))
 		}
+		copies := map[string]string{} // by what they copy
+		for _, of := range []string{"26000001", "26000002", "26000003", "26000004"} {
+			copies[issue(t, r, "copy of "+of, documents.Draft{Duplicate: &documents.Duplicate{Of: of}}).Number] = of
+		}
 		c.advance(24 * time.Hour)
 		until := suspension()
 		until.Until = documents.Date{Year: 2026, Month: time.July, Day: 1}
-		record(t, r, "26000001", 2, until)
-		record(t, r, "26000002", 2, order(documents.EventTerminated))
+		record(t, r, "26000001", 3, until)
+		record(t, r, "26000002", 3, order(documents.EventTerminated))
+		ended := slices.Sorted(maps.Keys(copies))[2] // and its copy is taken back itself
+		record(t, r, ended, 2, order(documents.EventTerminated))
 		issue(t, r, "r", reissueDraft("26000003"))
 		list, err := r.StatusList(t.Context())
 		must(t, err)
@@ -112,8 +120,25 @@ func TestStatusList(t *testing.T) {
 				}
 			}
 		}
+		for number, of := range copies {
+			for _, days := range []int{1, 5, 8, 9, 400} {
+				at := start.AddDate(0, 0, days)
+				want, err := r.StatusAt(t.Context(), number, at)
+				must(t, err)
+				if want == documents.StatusInForce {
+					want, err = r.StatusAt(t.Context(), of, at)
+					must(t, err)
+				}
+				if got := list.StatusAt(number, at); got != want {
+					t.Errorf("%s, the copy of %s, after %d days: %s, want %s", number, of, days, got, want)
+				}
+			}
+		}
+		if !slices.IsSortedFunc(list.Entries, func(a, b seal.Entry) int { return strings.Compare(a.Number, b.Number) }) {
+			t.Errorf("the entries are not in the order of the numbers: %v", list.Entries)
+		}
 		for _, e := range list.Entries {
-			if e.Number == "26000004" || e.Number == "26000005" {
+			if copies[e.Number] == "26000004" || e.Number == "26000004" || e.Number == "26000005" {
 				t.Errorf("the list names %+v, which is in force", e)
 			}
 		}

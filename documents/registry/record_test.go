@@ -268,12 +268,14 @@ func TestPhotographs(t *testing.T) {
 		if _, err := r.Store.photographs(t.Context(), content); !errors.Is(err, errDamaged) {
 			t.Errorf("a damaged picture: %v", err)
 		}
-		bomb := bytes.Clone(picture.Bytes())
-		copy(bomb[16:24], "\x00\x01\x00\x00\x00\x01\x00\x00") // 65536 x 65536
-		for name, file := range map[string][]byte{
-			"bomb": bomb, "empty": nil, "text": []byte("<svg/>"), "large": make([]byte, MaxPhotograph+1),
+		for name, c := range map[string]struct {
+			file []byte
+			says string
+		}{
+			"bomb": {pictureOf(1<<16, 1<<16, 0), "65536 x 65536"}, "empty": {nil, "neither JPEG nor PNG"},
+			"text": {[]byte("<svg/>"), "neither JPEG nor PNG"}, "large": {make([]byte, MaxPhotograph+1), "more than"},
 		} {
-			if _, err := r.AddPhotograph(t.Context(), "portal", file); !errors.Is(err, ErrBadPhotograph) {
+			if _, err := r.AddPhotograph(t.Context(), "portal", c.file); !errors.Is(err, ErrBadPhotograph) || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -7,9 +7,9 @@ import (
 	"tamga/documents"
 )
 
-// List names the documents that are, or will be, without force. A document that
-// it does not name was in force when the list was issued, if its seal holds and
-// its term has not ended.
+// List names the documents that are, or will be, without force, and the copies of
+// such documents. A document that it does not name was in force when the list
+// was issued, if its seal holds and its term has not ended.
 type List struct {
 	IssuedAt   time.Time // to the second
 	NextUpdate time.Time // after it the list is old news

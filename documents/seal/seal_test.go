@@ -148,6 +148,10 @@ func TestList(t *testing.T) {
 			t.Errorf("%s after %d days: %s, want %s", c.number, c.days, s, c.want)
 		}
 	}
+	ended := at.AddDate(0, 0, -1) // a change counts from its moment on
+	if before, then := got.StatusAt("26000002", ended.Add(-time.Second)), got.StatusAt("26000002", ended); before != "in_force" || then != "terminated" {
+		t.Errorf("before the end %s, and at it %s", before, then)
+	}
 	for i := range message {
 		changed := bytes.Clone(message)
 		changed[i] ^= 0x10

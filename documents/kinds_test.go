@@ -1,6 +1,7 @@
 package documents_test
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"os"
@@ -279,6 +280,17 @@ func TestCheckCode(t *testing.T) {
 	code := documents.CheckCode([8]byte{1, 2, 3, 4, 5, 6, 7, 8})
 	if len(code) != 14 || strings.Count(code, "-") != 2 {
 		t.Fatalf("code %q", code)
+	}
+	// Each sign has five bits of its own, the lowest first; four bits are left.
+	for n, want := range map[uint64]string{
+		0: "0000-0000-0000", 1: "1000-0000-0000", 31: "Z000-0000-0000", 32: "0100-0000-0000",
+		1 << 20: "0000-1000-0000", 31 << 55: "0000-0000-000Z", 15 << 60: "0000-0000-0000", 1<<60 - 1: "ZZZZ-ZZZZ-ZZZZ",
+	} {
+		var random [8]byte
+		binary.BigEndian.PutUint64(random[:], n)
+		if got := documents.CheckCode(random); got != want {
+			t.Errorf("the code of %x is %s, want %s", n, got, want)
+		}
 	}
 	for _, c := range []struct{ in, want string }{
 		{code, code},

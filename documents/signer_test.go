@@ -153,6 +153,36 @@ func TestPrintedAuthorities(t *testing.T) {
 	}
 }
 
+// Every legal form may stand before or behind a name, in full and short; other
+// words may not.
+func TestLegalForms(t *testing.T) {
+	agrees := func(certified string) bool {
+		d := documents.Draft{Refusal: &documents.Refusal{Signatory: "А Б", Authority: documents.Text{KK: "Мәдениет комитеті", RU: "Комитет культуры"}}}
+		return d.CheckSigner(certs.Identity{Surname: "А", GivenName: "Б", Organisation: certified}) == nil
+	}
+	for _, name := range []string{"МӘДЕНИЕТ КОМИТЕТІ", "КОМИТЕТ КУЛЬТУРЫ"} {
+		for _, form := range []string{
+			"республикалық мемлекеттік мекемесі", "республиканское государственное учреждение",
+			"коммуналдық мемлекеттік мекемесі", "коммунальное государственное учреждение",
+			"мемлекеттік мекемесі", "государственное учреждение", "РММ", "РГУ", "КММ", "КГУ", "ММ", "ГУ",
+		} {
+			for _, certified := range []string{form + " «" + name + "»", "«" + name + "» " + form} {
+				if !agrees(certified) {
+					t.Errorf("%s is another body", certified)
+				}
+			}
+		}
+		for _, form := range []string{"республикалық мекемесі", "учреждение коммунальное", "мекемесі", "учреждение", "АҚ", "РМ", "ГУУ"} {
+			if certified := form + " «" + name + "»"; agrees(certified) && name == "КОМИТЕТ КУЛЬТУРЫ" {
+				t.Errorf("%s is the same body", certified)
+			}
+			if certified := "«" + name + "» " + form; agrees(certified) && name == "МӘДЕНИЕТ КОМИТЕТІ" {
+				t.Errorf("%s is the same body", certified)
+			}
+		}
+	}
+}
+
 // A BIN among the requisites is that of the certificate.
 func TestPrintedBINs(t *testing.T) {
 	for text, agrees := range map[string]bool{

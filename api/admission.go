@@ -86,10 +86,18 @@ func (b *lanes) admit(ctx context.Context, cost int64, client bool) (release fun
 	return sync.OnceFunc(func() { from.free.Release(cost) }), nil
 }
 
-// shares are what a request holds until it was answered.
+// shares are what a request holds until its answer is made. Sending it takes as
+// long as the client likes, and must keep nobody waiting.
 type shares struct {
 	release []func()
 	given   bool
+	end     context.CancelFunc // of the request's time, which sending is part of
+}
+
+func (s *shares) giveBack() {
+	for _, release := range s.release {
+		release()
+	}
 }
 
 const sharesKey = "shares"
@@ -98,12 +106,12 @@ const sharesKey = "shares"
 // not read is admitted here, others as soon as their body is there.
 func (v *service) share(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		held := &shares{}
+		held := &shares{end: func() {}}
 		c.Set(sharesKey, held)
+		c.Response().Before(held.giveBack)
 		defer func() {
-			for _, release := range held.release {
-				release()
-			}
+			held.giveBack()
+			held.end()
 		}()
 		if !readsBody(c.Request()) {
 			if err := v.admitted(c, 0, judgedCost(c.Path())); err != nil {
@@ -131,7 +139,7 @@ func (v *service) admitted(c echo.Context, body, judged int64) error {
 	}
 	held.given = true
 	ctx, cancel := context.WithTimeout(contextOf(c), v.RequestTime)
-	held.release = append(held.release, cancel)
+	held.end = cancel
 	c.SetRequest(c.Request().WithContext(ctx))
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(v.RequestTime + answerTime))
 	for _, share := range []struct {
@@ -178,8 +186,6 @@ func judgedCost(route string) int64 {
 		return 128 * megabyte // its pixels
 	case route == "/v1/documents", strings.HasSuffix(route, "/events"):
 		return 32 * megabyte // the document made
-	case strings.HasPrefix(route, "/v1/check"), strings.HasPrefix(route, "/check"):
-		return 4 * megabyte // the document stored
 	}
 	return 0
 }

@@ -78,12 +78,11 @@ func TestShareOfQuestions(t *testing.T) {
 		v := &service{Server: Server{RequestTime: time.Minute}, budget: newBudget(DefaultMemory)}
 		r := httptest.NewRequestWithContext(t.Context(), strings.TrimSpace(method), "/", strings.NewReader(body))
 		c := echo.New().NewContext(r, httptest.NewRecorder())
-		c.SetPath("/check/:number")
+		c.SetPath("/v1/documents")
 		want := method != "POST " // with a body
 		held, bounded := false, false
 		h := v.share(func(c echo.Context) error {
-			small := v.budget.judging.small
-			held = !small.free.TryAcquire(small.size - judgedCost(c.Path()) + 1)
+			held = !v.budget.judging.allFree()
 			_, bounded = contextOf(c).Deadline()
 			return nil
 		})

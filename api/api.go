@@ -143,6 +143,7 @@ type service struct {
 	list              statusList
 	budget            *budget
 	spool             *spool.Space
+	answers           answers
 	requests, batches *crowd // that are open
 }
 
@@ -157,6 +158,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = v.clientAddress
 	e.HTTPErrorHandler = v.fail
+	e.JSONSerializer = v.answers
 	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.onlyKnownQuery, v.pace, v.limitBody, v.share)
 	v.routes(e)
 	return e, nil
@@ -179,6 +181,7 @@ func (v *service) fill() error {
 	v.RequestTime = cmp.Or(v.RequestTime, DefaultRequestTime)
 	v.budget = newBudget(v.Memory)
 	v.spool = &spool.Space{Dir: v.SpoolDir, Most: v.SpoolSpace, Leave: leaveOnDisk, Memory: spoolMemory}
+	v.answers.spool = v.spool
 	if v.Now == nil {
 		v.Now = time.Now
 	}

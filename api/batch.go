@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,12 +52,6 @@ type lineContext struct {
 
 func (c lineContext) Request() *http.Request { return c.request }
 
-// lineAnswer is an answer with what the line holds until it was sent.
-type lineAnswer struct {
-	batchAnswer
-	release func()
-}
-
 // batch answers the lines, several at a time.
 func (v *service) batch(c echo.Context, one lineFunc) error {
 	if _, _, err := contentType(c, batchType, "application/jsonl"); err != nil {
@@ -76,46 +69,59 @@ func (v *service) batch(c echo.Context, one lineFunc) error {
 	h.Set("Content-Type", batchType)
 	lang := language(c, web.EN)
 	localised(c, lang)
-	answers := make(chan chan lineAnswer, lineWindow)
+	answers := make(chan chan *spool.File, lineWindow)
 	go func() {
 		defer close(answers)
 		busy := make(chan struct{}, runtime.GOMAXPROCS(0))
 		for line := range v.readLines(c, control) {
 			busy <- struct{}{}
-			answer := make(chan lineAnswer, 1)
+			answer := make(chan *spool.File, 1)
 			answers <- answer
 			lc, release := v.beginLine(c, &line) // in the order of the lines, so that none waits for a later one
 			go func() {
 				defer func() { <-busy }()
-				answer <- lineAnswer{v.answerLine(lc, lang, line, one), release}
+				text := v.lineText(lc, lang, v.answerLine(lc, lang, line, one))
+				release() // what waits to be sent costs nothing but room on the disk
+				answer <- text
 			}()
 		}
 	}()
 	var failed error
 	for answer := range answers {
-		a := <-answer
+		text := <-answer
 		if failed == nil { // else nobody reads any more; the rest comes to its end
-			failed = sendLine(c, control, a.batchAnswer)
+			failed = sendLine(c, control, text.Bytes())
 		}
-		a.release()
+		failed = errors.Join(failed, text.Close())
 	}
 	return failed
 }
 
-func sendLine(c echo.Context, control *http.ResponseController, a batchAnswer) error {
-	body, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
+func sendLine(c echo.Context, control *http.ResponseController, text []byte) error {
 	_ = control.SetWriteDeadline(time.Now().Add(lineTime))
-	if _, err := c.Response().Write(append(body, '\n')); err != nil {
+	if _, err := c.Response().Write(text); err != nil {
 		return err
 	}
 	return control.Flush()
 }
 
+// lineText returns the text of an answer, or that of a problem when there is no
+// room for it.
+func (v *service) lineText(c echo.Context, lang web.Lang, a batchAnswer) *spool.File {
+	text, err := v.answers.text(a)
+	if err == nil {
+		return text
+	}
+	a.Result, a.Problem = nil, nil
+	v.lineFailed(c, lang, &a, err)
+	if text, err = v.answers.text(a); err != nil {
+		return spool.Of(nil)
+	}
+	return text
+}
+
 // beginLine waits until a line may be worked on, and gives it its time. release
-// is to be called when its answer was sent.
+// is to be called when its answer was made.
 func (v *service) beginLine(c echo.Context, line *batchLine) (lc echo.Context, release func()) {
 	ctx, cancel := context.WithTimeout(contextOf(c), v.RequestTime)
 	lc = lineContext{c, c.Request().WithContext(ctx)}
@@ -240,16 +246,9 @@ func (v *service) answerLine(c echo.Context, lang web.Lang, line batchLine, one 
 			v.logPanic(c, r)
 			err, a.Result = errPanic, nil
 		}
-		if err == nil {
-			return
+		if err != nil {
+			v.lineFailed(c, lang, &a, err)
 		}
-		o := outcomeOf(err)
-		if o.status >= http.StatusInternalServerError {
-			v.Log.ErrorContext(contextOf(c), "line failed",
-				"trace_id", traceID(c), "route", c.Path(), "line", line.number, "code", o.code, "error", err.Error())
-		}
-		p := v.problem(c, err, o, lang)
-		a.Status, a.Problem = o.status, &p
 	}()
 	if err == nil {
 		err = spool.Guard(func() error {
@@ -258,6 +257,17 @@ func (v *service) answerLine(c echo.Context, lang web.Lang, line batchLine, one 
 		})
 	}
 	return a
+}
+
+// lineFailed makes an answer the problem that an error is.
+func (v *service) lineFailed(c echo.Context, lang web.Lang, a *batchAnswer, err error) {
+	o := outcomeOf(err)
+	if o.status >= http.StatusInternalServerError {
+		v.Log.ErrorContext(contextOf(c), "line failed",
+			"trace_id", traceID(c), "route", c.Path(), "line", a.Line, "code", o.code, "error", err.Error())
+	}
+	p := v.problem(c, err, o, lang)
+	a.Status, a.Problem = o.status, &p
 }
 
 // verifyBatch answers POST /v1/verify/batch: a line is what POST

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -119,7 +118,7 @@ func (v *service) answerCheck(c echo.Context, rec registry.Record, life document
 	if err != nil {
 		return checkAnswer{}, err
 	}
-	return answer, v.reverify(contextOf(c), &answer, file)
+	return answer, v.reverify(c, &answer, file)
 }
 
 // publicAt is the public side of a document, with the status of the one that it
@@ -149,9 +148,19 @@ func (a *checkAnswer) damaged() {
 	}
 }
 
-// reverify judges the file again, as of the moment of signing.
-func (v *service) reverify(ctx context.Context, a *checkAnswer, file []byte) error {
-	verdict, err := v.Verifier.VerifyPDF(ctx, file, signing.Question{At: a.Signature.SignedAt})
+// storedCost is what judging a document of ours takes.
+const storedCost = 4 * megabyte
+
+// reverify judges the file again, as of the moment of signing. It waits for its
+// memory only now: while the database hangs, nobody else is to wait for those
+// who wait for it.
+func (v *service) reverify(c echo.Context, a *checkAnswer, file []byte) error {
+	release, err := v.budget.judging.admit(contextOf(c), storedCost, hasKey(c))
+	if err != nil {
+		return err
+	}
+	defer release()
+	verdict, err := v.Verifier.VerifyPDF(contextOf(c), file, signing.Question{At: a.Signature.SignedAt})
 	if err != nil {
 		return err
 	}
@@ -219,6 +228,11 @@ func (v *service) checkFile(c echo.Context, file []byte, number string, at time.
 		}
 	}
 	answer.UploadedFile, answer.Integrity = sent, signing.CheckFailed
+	release, err := v.judging(c, file)
+	if err != nil {
+		return checkAnswer{}, err
+	}
+	defer release()
 	verdict, err := v.Verifier.VerifyPDF(contextOf(c), file, signing.Question{})
 	if err != nil {
 		return checkAnswer{}, err

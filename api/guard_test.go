@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -335,5 +337,41 @@ func TestDatabaseGone(t *testing.T) {
 	status, body := s.post(t, "/v1/verify/cms", `{"cms":"`+base64.StdEncoding.EncodeToString(s.files["cms"])+`"}`, map[string]string{"Content-Type": "application/json"})
 	if status != http.StatusOK || !strings.Contains(body, "TOTAL-PASSED") {
 		t.Errorf("a verification: %d %s", status, body)
+	}
+}
+
+// Without the disk for uploads the service says so, and that it is not the
+// client's fault; what stays in memory goes on.
+func TestDiskGone(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	s := open(t, pki)
+	s.server.SpoolDir = filepath.Join(t.TempDir(), "spool")
+	if err := os.Mkdir(s.server.SpoolDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.start(t)
+	s.fill(t, pki)
+	body := `{"cms":"` + base64.StdEncoding.EncodeToString(s.files["cms"])
+	verify := func(rest, want string, code int) {
+		t.Helper()
+		status, answer := s.post(t, "/v1/verify/cms", body+rest+`"}`, map[string]string{"Content-Type": "application/json"})
+		if status != code || !strings.Contains(answer, want) {
+			t.Errorf("a verification of %d bytes: %d %s", len(body)+len(rest), status, answer)
+		}
+	}
+	long := strings.Repeat(" ", 100<<10)
+	verify(long, "TOTAL-PASSED", http.StatusOK)
+	if err := os.Remove(s.server.SpoolDir); err != nil {
+		t.Fatal(err)
+	}
+	verify("", "TOTAL-PASSED", http.StatusOK)
+	verify(long, `"code":"busy"`, http.StatusServiceUnavailable)
+	for path, want := range map[string]int{
+		"/readyz/verify": http.StatusServiceUnavailable, "/readyz/issue": http.StatusOK, "/livez": http.StatusOK,
+	} {
+		status, answer := s.get(t, path, nil)
+		if status != want || want != http.StatusOK && !strings.Contains(answer, `"verify":"no room on the disk for what is uploaded"`) {
+			t.Errorf("%s: %d %s", path, status, answer)
+		}
 	}
 }

@@ -64,7 +64,7 @@ func (v *service) ready(act string) echo.HandlerFunc {
 			}
 		}
 		if act != actIssue {
-			say(&answer.Verify, v.canVerify())
+			say(&answer.Verify, v.canVerify(ctx))
 		}
 		if act != actVerify {
 			say(&answer.Database, v.hasDatabase(ctx))
@@ -94,7 +94,11 @@ func (v *service) hasDatabase(ctx context.Context) error {
 }
 
 // canVerify says why nothing can pass.
-func (v *service) canVerify() error {
+func (v *service) canVerify(ctx context.Context) error {
+	if err := v.spool.Check(); err != nil {
+		v.Log.ErrorContext(ctx, "there is no room for what is uploaded", "error", err.Error()) // it names folders
+		return errors.New("no room on the disk for what is uploaded")
+	}
 	if v.Verifier.Trust == nil || len(v.Verifier.Trust.Anchors()) == 0 {
 		return errors.New("no trust anchors")
 	}

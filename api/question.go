@@ -58,11 +58,12 @@ func (e *evidenceRequest) material() (signing.Material, error) {
 	for _, list := range []struct {
 		pointer string
 		given   []strictjson.Bytes
-		into    *[][]byte
+		add     func(raw []byte) error
+		what    string
 	}{
-		{"/evidence/certificates", e.Certificates, &m.Certificates},
-		{"/evidence/crls", e.CRLs, &m.CRLs},
-		{"/evidence/ocsps", e.OCSPs, &m.OCSPs},
+		{"/evidence/certificates", e.Certificates, m.AddCertificate, "certificate"},
+		{"/evidence/crls", e.CRLs, m.AddCRL, "revocation list"},
+		{"/evidence/ocsps", e.OCSPs, m.AddOCSP, "OCSP response"},
 	} {
 		for i, text := range list.given {
 			pointer := list.pointer + "/" + strconv.Itoa(i)
@@ -70,7 +71,9 @@ func (e *evidenceRequest) material() (signing.Material, error) {
 			if err != nil {
 				return m, badField(pointer, "type", "is neither DER nor PEM")
 			}
-			*list.into = append(*list.into, raw)
+			if list.add(raw) != nil {
+				return m, badField(pointer, "type", "is no "+list.what+" that can be read")
+			}
 		}
 	}
 	return m, nil

@@ -87,11 +87,6 @@ func (v *service) checkUpload(c echo.Context, boundary string) (answer checkAnsw
 	if err != nil {
 		return answer, err
 	}
-	release, err := v.judging(c, file.Bytes())
-	if err != nil {
-		return answer, err
-	}
-	defer release()
 	err = spool.Guard(func() error {
 		answer, err = v.checkFile(c, file.Bytes(), parts.values["number"], at)
 		return err

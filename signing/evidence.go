@@ -180,11 +180,9 @@ func (e *evidence) addOCSP(raw []byte, holder objectKey, carried bool) {
 	if !take(&e.left.items) {
 		return
 	}
-	r, err := ocsp.ParseResponse(raw)
+	r, err := readOCSP(raw)
 	if err != nil {
-		if r, err = ocsp.ParseBasic(raw); err != nil {
-			return
-		}
+		return
 	}
 	e.ocsps = append(e.ocsps, &statusItem{response: r, digest: r.Digest(), holder: holder, carried: carried})
 }

@@ -220,6 +220,28 @@ func TestHoldThatMayHaveBeenLifted(t *testing.T) {
 	}
 }
 
+// Nobody tells of the authority: what that is worth is for the policy to say.
+func TestAuthorityThatNobodyTellsOf(t *testing.T) {
+	f := orders.New(t, ca.ECDSA)
+	s := orders.Scenario{
+		Signed: orders.Never, Stamped: orders.Never, Revoked: orders.Never, MakerRevoked: orders.Never, Proved: orders.Never, Expires: orders.Never,
+		Made: 2, Asked: 2, Maker: orders.Listed, Door: orders.DoorOwn, People: 2,
+	}
+	for level, want := range map[signing.Level]signing.CheckStatus{
+		signing.LevelFail: signing.CheckUndetermined, signing.LevelWarn: signing.CheckWarning, signing.LevelIgnore: signing.CheckPassed,
+	} {
+		m := f.Make(&s)
+		m.Verifier.Policy.AuthorityWithoutList = level
+		got := verify(t, m.Verifier, m.File, m.Question)
+		a := statusOf(t, got, 1)
+		for _, c := range got.Signers[0].Checks {
+			if c.Name == signing.CheckRevocation && (c.Status != want || a.Cause != revocation.CauseNoList || got.Passed() != (want != signing.CheckUndetermined)) {
+				t.Errorf("%s: %s, %q: %s", level, c.Status, a.Cause, explain(got))
+			}
+		}
+	}
+}
+
 // Several answers beside the verifier's own list of day 3: the newest word about a
 // hold counts, in whichever order they came along.
 func TestNewestWordAboutAHold(t *testing.T) {

@@ -37,6 +37,7 @@ func TestLasting(t *testing.T) {
 	d := startDemo(t)
 	base := strings.TrimSuffix(strings.TrimSpace(d.find(`(?m)^  http://\S+/$`)[0]), "/")
 	writeSamples(t)
+	spoilList(t)
 	sum := sha256.Sum256([]byte("text"))
 	trusted := " --trust var/trust"
 	stamped := " --tsa " + base + "/tsa" + trusted
@@ -61,6 +62,9 @@ func TestLasting(t *testing.T) {
 		{"verify rsa.p7s --digest SHA-256:" + hex.EncodeToString(sum[:]) + trusted, 0, "TOTAL-PASSED"},
 		{"verify rsa.p7s --digest SHA-256:" + strings.Repeat("00", 32) + trusted, 1, "HASH_FAILURE"},
 		{"verify rsa.p7s --content a.txt --evidence var/trust/rsa/nca.crl" + trusted, 0, "TOTAL-PASSED"},
+		{"verify rsa.p7s --content a.txt --evidence cut.crl" + trusted, 70, "cut.crl: neither a certificate nor a revocation list"},
+		{"verify rsa.p7s --content a.txt --evidence longer.crl" + trusted, 70, "longer.crl: neither a certificate nor a revocation list"},
+		{"verify rsa.p7s --content a.txt --evidence rsa.p7s" + trusted, 70, "rsa.p7s: neither a certificate nor a revocation list"},
 		// A second signer.
 		{"sign a.txt --add a.txt.cms --out two.cms" + gost, 0, "two.cms"},
 		{"verify two.cms" + trusted, 0, "Signer 2 of 2"},
@@ -147,6 +151,20 @@ func writeSamples(t *testing.T) {
 	}
 	if err := os.Mkdir("samples", 0o700); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// spoilList writes a revocation list cut short, and one that goes on.
+func spoilList(t *testing.T) {
+	t.Helper()
+	list, err := os.ReadFile("var/trust/rsa/nca.crl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{"cut.crl": list[:len(list)-1], "longer.crl": append(list, '\n')} {
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

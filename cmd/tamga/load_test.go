@@ -145,10 +145,18 @@ func TestServeWhileDatabaseHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var callers sync.WaitGroup
+	var answered atomic.Int64
 	for range 30 { // more than the database has connections
-		callers.Go(func() { ask("/v1/check/26000001", http.StatusServiceUnavailable) })
+		callers.Go(func() {
+			ask("/v1/check/26000001", http.StatusServiceUnavailable)
+			answered.Add(1)
+		})
 	}
+	time.Sleep(time.Second) // all of them wait now
 	ask("/v1/verify/cms", http.StatusOK)
+	if n := answered.Load(); n > 0 {
+		t.Errorf("a verification waited until %d were answered that wait for the database", n)
+	}
 	ask("/livez", http.StatusOK)
 	ask("/readyz/verify", http.StatusOK)
 	ask("/readyz/issue", http.StatusServiceUnavailable)
@@ -169,6 +177,20 @@ func TestServeWhileDatabaseHangs(t *testing.T) {
 	}
 	ask("/readyz", http.StatusOK)
 	ask("/v1/check/26000001", http.StatusOK)
+}
+
+// A service does not start that could take no upload.
+func TestServeWithoutSpool(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, dir := range []string{"none", "file"} {
+		if err := os.WriteFile("file", nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := tamga(t, "serve", "--listen", "127.0.0.1:0", "--spool-dir", dir)
+		if code != exitUsage || !strings.Contains(stderr, "--spool-dir: there is no room for the file now: open "+dir) {
+			t.Errorf("%s: exit code %d, %s", dir, code, stderr)
+		}
+	}
 }
 
 // mostAnonymous is what the program may take of memory, uploads and lists

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tamga/api"
+	"tamga/signing/spool"
 )
 
 // loadFlags say what the service lets strangers cost it.
@@ -29,6 +30,9 @@ func (f loadFlags) bound(s *api.Server) error {
 	}
 	s.Memory, s.SpoolSpace, s.SpoolDir = f.Memory<<20, f.Spool<<20, f.SpoolDir
 	s.RequestTime = time.Duration(f.RequestTime) * time.Second
+	if err := (&spool.Space{Dir: f.SpoolDir}).Check(); err != nil {
+		return usagef("--spool-dir: %w", err)
+	}
 	var err error
 	s.Proxies, err = networks("--trusted-proxy", f.TrustedProxy)
 	return err

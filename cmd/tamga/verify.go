@@ -216,13 +216,15 @@ func (cmd verifyCommand) evidence(c *console) (signing.Material, error) {
 		if err != nil {
 			return m, noAnswerError{fmt.Errorf("%s: %w", path, err)}
 		}
+		add := m.AddOCSP
 		switch signing.Sniff(b) {
 		case signing.FileCertificate:
-			m.Certificates = append(m.Certificates, raw)
+			add = m.AddCertificate
 		case signing.FileCRL:
-			m.CRLs = append(m.CRLs, raw)
-		default:
-			m.OCSPs = append(m.OCSPs, raw)
+			add = m.AddCRL
+		}
+		if err := add(raw); err != nil {
+			return m, noAnswerError{fmt.Errorf("%s: neither a certificate nor a revocation list nor an OCSP response: %w", path, err)}
 		}
 	}
 	return m, nil

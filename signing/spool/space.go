@@ -7,11 +7,10 @@ import (
 	"io"
 	"os"
 	"sync"
-	"syscall"
 )
 
 // ErrFull means that there is no room for a file now: those of other requests
-// take it, or the disk is full.
+// take it, or the disk is full or gone.
 var ErrFull = errors.New("there is no room for the file now")
 
 // Space is where files are spooled, and how much of it all of them together may
@@ -67,7 +66,7 @@ func (s *Space) Read(r io.Reader, limit int64) (*File, error) {
 	mapped, err := mapFile(f, int(size))
 	if err != nil {
 		w.giveBack()
-		return nil, err
+		return nil, full(err)
 	}
 	mapped.release = w.giveBack
 	return mapped, nil
@@ -86,9 +85,19 @@ func (s *Space) create() (*os.File, error) {
 		return nil, full(err)
 	}
 	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, full(errors.Join(err, f.Close()))
 	}
 	return f, nil
+}
+
+// Check says why no file could be spooled even if there were no others; nil when
+// one could. The error is [ErrFull].
+func (s *Space) Check() error {
+	f, err := s.create()
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), s.leaves(step))
 }
 
 // take reserves bytes, or says that there is no room for them.
@@ -98,25 +107,34 @@ func (s *Space) take(n int64) error {
 	if s.Most > 0 && s.used+n > s.Most {
 		return fmt.Errorf("%w: %d bytes are taken", ErrFull, s.used)
 	}
-	if s.Leave > 0 {
-		dir := s.Dir
-		if dir == "" {
-			dir = os.TempDir()
-		}
-		if free, known := freeBytes(dir); known && free-n < s.Leave {
-			return fmt.Errorf("%w: %d bytes are free on the disk", ErrFull, free)
-		}
+	if err := s.leaves(n); err != nil {
+		return err
 	}
 	s.used += n
 	return nil
 }
 
-// full tells a full disk from other faults of a file.
-func full(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("%w: %w", ErrFull, err)
+// leaves says that the disk would have too little left after n more bytes.
+func (s *Space) leaves(n int64) error {
+	if s.Leave == 0 {
+		return nil
 	}
-	return err
+	dir := s.Dir
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	if free, known := freeBytes(dir); known && free-n < s.Leave {
+		return fmt.Errorf("%w: %d bytes are free on the disk, of which %d stay free", ErrFull, free, s.Leave)
+	}
+	return nil
+}
+
+// full tells what is wrong with the disk from what is wrong with who sends.
+func full(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrFull, err)
 }
 
 // writer writes a file into room that it takes step by step.

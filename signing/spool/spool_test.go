@@ -219,3 +219,39 @@ func TestSpaceLeavesRoom(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A disk that is gone, or nearly full, has no room, and says so beforehand; what
+// other files take is no such reason.
+func TestSpaceWithoutDisk(t *testing.T) {
+	dir := t.TempDir()
+	free, known := freeBytes(dir)
+	for name, c := range map[string]struct {
+		space *Space
+		check error
+	}{
+		"no folder":   {&Space{Dir: filepath.Join(dir, "none")}, ErrFull},
+		"a file":      {&Space{Dir: os.Args[0]}, ErrFull},
+		"nearly full": {&Space{Dir: dir, Leave: free + free/2 + 1}, ErrFull},
+		"room":        {&Space{Dir: dir, Leave: 1}, nil},
+		"all taken":   {&Space{Dir: dir, Most: 1}, nil},
+	} {
+		if name == "nearly full" && !known {
+			continue
+		}
+		s := c.space
+		s.Memory = 1 << 10
+		if err := s.Check(); !errors.Is(err, c.check) {
+			t.Errorf("%s: %v", name, err)
+		}
+		f, err := s.Read(bytes.NewReader(contents(step)), step)
+		if want := name != "room"; errors.Is(err, ErrFull) != want {
+			t.Errorf("%s: reading: %v", name, err)
+		}
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil && !errors.Is(err, ErrFull) {
+			t.Error(err)
+		}
+	}
+}

@@ -16,6 +16,11 @@ func (m matrix) times(n matrix) matrix {
 	}
 }
 
+// norm is how much a transformation may enlarge.
+func (m matrix) norm() float64 {
+	return math.Abs(m[0]) + math.Abs(m[1]) + math.Abs(m[2]) + math.Abs(m[3])
+}
+
 // check refuses a transformation that programs of single precision lose their
 // place with.
 func (m matrix) check() error {

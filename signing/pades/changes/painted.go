@@ -101,6 +101,7 @@ func (p *painter) inherited(page pades.Dict) (pades.Dict, error) {
 type graphics struct {
 	ctm          matrix
 	width, miter float64 // of lines
+	drift, skew  float64 // see transform
 	white        bool    // fill is white
 	// mixed says that white may come out as something else: blending, masks,
 	// transfer functions.
@@ -120,6 +121,7 @@ type pen struct {
 	segments  int // of the path, without rectangles
 	line      matrix
 	placed    bool    // every program knows the line
+	slip      float64 // how far programs may be from that
 	low, high float64 // where on the line the pen may be
 	resources pades.Dict
 	depth     int
@@ -242,8 +244,7 @@ func (k *pen) set(operator string, args []operand) error {
 	}
 	switch {
 	case operator == "cm":
-		k.ctm = matrix(n).times(k.ctm)
-		return k.ctm.check()
+		return k.transform(matrix(n))
 	case n[0] < 0:
 		return errContent
 	case operator == "w":
@@ -351,8 +352,7 @@ func (k *pen) form(stream *pades.Stream) error {
 		if err != nil {
 			return err
 		}
-		state.ctm = m.times(state.ctm)
-		if err := state.ctm.check(); err != nil {
+		if err := state.transform(m); err != nil {
 			return err
 		}
 	}
@@ -388,7 +388,7 @@ func (k *pen) form(stream *pades.Stream) error {
 func begins(state graphics) []graphics {
 	unplaced, anew := state, initial
 	unplaced.rise, unplaced.leading, unplaced.stretched = initial.rise, initial.leading, initial.stretched
-	anew.ctm, anew.mixed = state.ctm, state.mixed
+	anew.ctm, anew.drift, anew.skew, anew.mixed = state.ctm, state.drift, state.skew, state.mixed
 	anew.font, anew.size = state.font, state.size // without a font nothing is shown
 	return slices.Compact([]graphics{state, unplaced, anew})
 }

@@ -230,6 +230,16 @@ func TestPainted(t *testing.T) {
 		{"BT /F1 12 Tf 50 50 Td <" + strings.Repeat("20", 32768) + "> Tj ET", true},
 		{"BT /F1 12 Tf 50 150 Td [1000000 (W)] TJ ET", false},
 		{"BT /F1 12 Tf 50 150 Td [1000001 (W)] TJ ET", true},
+		// What programs of single precision lose on the way.
+		{strings.Repeat("1 0 0 1 999999.97 0 cm 1 0 0 1 -999999.96 0 cm ", 2000) + "0 0 9 9 re f", true},
+		{strings.Repeat("q 1 0 0 1 999999.97 0 cm Q ", 2000) + "0 0 9 9 re f", false},
+		{strings.Repeat("1 0 0 1 9.97 0 cm 1 0 0 1 -9.96 0 cm ", 2000) + "0 0 9 9 re f", false},
+		{"BT /F1 12 Tf " + strings.Repeat("999999.97 0 Td -999999.96 0 Td ", 2000) + "(W) Tj ET", true},
+		{"BT /F1 12 Tf " + strings.Repeat("999999.97 0 Td -999999.96 0 Td ", 2000) + "1 0 0 1 0 0 Tm (W) Tj ET", false},
+		{"BT /F1 12 Tf " + strings.Repeat("99.97 0 Td -99.96 0 Td ", 2000) + "(W) Tj ET", false},
+		{"BT /F1 12000 Tf [" + strings.Repeat("-999999.97 999999.96 ", 2000) + "] TJ /F1 12 Tf (W) Tj ET", true},
+		{strings.Repeat("1 0 0 1 999999.97 0 cm 1 0 0 1 -999999.96 0 cm ", 2000) + "/Fm2 Do /Fm17 Do", true},
+		{strings.Repeat("1.0000001 0 0 1 0 0 cm ", 2000) + "1 0 0 1 -900000 0 cm 899900 0 9 9 re f", true},
 		// Lines of a turned and stretched page.
 		{"0 1 -1 0 0 0 cm 30 w 0 -300 m 0 300 l S", false},
 		{"0 1 -1 0 0 0 cm 30 w 90 -300 m 90 300 l S", true},
@@ -336,7 +346,7 @@ var paintedResources = []string{
 /Descriptor<</Subtype/TrueType/FontDescriptor 18 0 R>>/WidthBad<</Subtype/TrueType/Widths[/x]>>>>
 /ExtGState<</Plain<</Type/ExtGState/BM/Normal/CA 0.5/SMask/None>>/Difference<</BM 19 0 R>>/Invert<</TR<</FunctionType 2>>>>
 /Masked<</SMask<</S/Luminosity>>>>/Thick<</LW 20 0 R>>/Spiky<</ML 40>>/Big<</Font[4 0 R 200]>>/Huge<</Font[5 0 R 1]>>/Odd<</LW(x)>>/BadFont<</Font[4 0 R]>>/Far<</Font[4 0 R 2000000]>>>>
-/XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R/Fm11 34 0 R/Fm12 35 0 R/Fm13 36 0 R/Fm14 37 0 R/Fm15 38 0 R/FmRGB 39 0 R/FmCMYK 40 0 R/FmKnock 41 0 R/FmGroup 42 0 R/Fm16 43 0 R>>>>`,
+/XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R/Fm11 34 0 R/Fm12 35 0 R/Fm13 36 0 R/Fm14 37 0 R/Fm15 38 0 R/FmRGB 39 0 R/FmCMYK 40 0 R/FmKnock 41 0 R/FmGroup 42 0 R/Fm16 43 0 R/Fm17 44 0 R>>>>`,
 	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 	"<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 50 100]>>",
 	"<</Type/Font/Subtype 15 0 R/Widths 16 0 R>>",
@@ -377,6 +387,7 @@ var paintedResources = []string{
 	formXObject("/Group<</S/Transparency/K true>>", "1 g 0 0 300 300 re f"),
 	formXObject("/Group<</S/Transparency/K false/I true>>", "1 g 0 0 300 300 re f"),
 	formXObject("", "0 0 9 9 re"),
+	formXObject("", "0 0 9 9 re f"),
 }
 
 func formXObject(dict, content string) string {

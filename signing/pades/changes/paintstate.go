@@ -6,6 +6,26 @@ import (
 	"tamga/signing/pades"
 )
 
+// single is how much of a number may be lost in each step of a program that
+// calculates with single precision.
+const single = 1.0 / (1 << 22)
+
+// transform goes on in other coordinates. How far programs may be from where they
+// should be is drift, besides skew for every unit of the place.
+func (g *graphics) transform(m matrix) error {
+	g.drift += single * (math.Abs(m[4]) + math.Abs(m[5])) * g.ctm.norm()
+	g.ctm = m.times(g.ctm)
+	g.drift += single * (math.Abs(g.ctm[4]) + math.Abs(g.ctm[5]))
+	g.skew += single
+	return g.ctm.check()
+}
+
+// hit ends the search when r, or what programs make of it, comes near the target.
+func (k *pen) hit(r rectangle) error {
+	reach := math.Abs(k.ctm[4]) + math.Abs(k.ctm[5]) + math.Abs(k.target.right) + math.Abs(k.target.top)
+	return k.painter.hit(r.grown(k.drift + k.skew*reach + k.slip))
+}
+
 // parameters applies a graphics state parameter dictionary (8.4.5).
 func (k *pen) parameters(name operand) error {
 	states, err := k.wholeDict(k.step.new, k.resources.Get("ExtGState"))

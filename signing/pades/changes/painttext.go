@@ -71,11 +71,16 @@ func (k *pen) write(operator string, args []operand) error {
 
 // begin starts a line.
 func (k *pen) begin(line matrix) error {
-	k.line, k.low, k.high = line, 0, 0
+	k.line, k.low, k.high, k.slip = line, 0, 0, 0
 	return line.check()
 }
 
-func (k *pen) next(x, y float64) error { return k.begin(matrix{1, 0, 0, 1, x, y}.times(k.line)) }
+func (k *pen) next(x, y float64) error {
+	slip := k.slip + single*(math.Abs(x)+math.Abs(y))*k.line.norm()*k.ctm.norm()
+	err := k.begin(matrix{1, 0, 0, 1, x, y}.times(k.line))
+	k.slip = slip + single*(math.Abs(k.line[4])+math.Abs(k.line[5]))*k.ctm.norm()
+	return err
+}
 
 // showOne shows a string, on a new line but for Tj.
 func (k *pen) showOne(operator string, args []operand) error {
@@ -105,6 +110,7 @@ func (k *pen) showAll(args []operand) error {
 			}
 			move := -n[0] / 1000 * k.size * k.stretched
 			k.low, k.high = k.low+move, k.high+move
+			k.slip += single * (math.Abs(move) + max(math.Abs(k.low), math.Abs(k.high))) * k.line.norm() * k.ctm.norm()
 		default:
 			return errContent
 		}

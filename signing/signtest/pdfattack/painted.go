@@ -87,6 +87,10 @@ func misplaced(g Signers) []Case {
 		{"painted: letters as wide as their font draws them", letter("<</Type/Font/Subtype/Type1/BaseFont/A/FontDescriptor 25 0 R>>", "FontFile",
 			type1("[0.001 0 0 0.001 0 0]"), "50 60 Td (A) Tj ET"), Change, codeOverContent},
 		{"painted: letters of a font that is none", letter(named, "FontFile", streamBody("", "font"), "50 60 Td (A) Tj ET"), Change, codeOverContent},
+		{"painted: text moved so often that programs lose it", text("BT /F1 20 Tf -33 210 Td " + strings.Repeat("999999.97 0 Td -999999.96 0 Td ", 5500) + "(Pay 100) Tj ET"),
+			Change, codeOverContent},
+		{"painted: a page moved so often that programs lose it", text("1 0 0 1 -33 0 cm " + strings.Repeat("1 0 0 1 999999.97 0 cm 1 0 0 1 -999999.96 0 cm ", 5500) + "0 210 50 30 re f"),
+			Change, codeOverContent},
 		{"painted: an operator that nobody knows", text("0 0 9 9 re f paint"), Change, codeOverContent},
 
 		{"honest: a visible field beside text that is raised and spread", text("BT /F1 20 Tf 5 Ts 2 Tc 110 Tz 50 700 Td [(Pay) -300 (100) 50 (.)] TJ ET"),

@@ -1,0 +1,42 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/signing/spool"
+)
+
+// answers is how JSON is sent. It is made whole first; what is long lies on the
+// disk until the client has taken it, who may take long.
+type answers struct {
+	echo.DefaultJSONSerializer
+	spool *spool.Space
+}
+
+// Serialize sends a value.
+func (a answers) Serialize(c echo.Context, value any, _ string) (err error) {
+	text, err := a.text(value)
+	if err != nil {
+		return err
+	}
+	defer text.Close() // nobody else has it
+	_, err = c.Response().Write(text.Bytes())
+	return err
+}
+
+// text returns a value as a line of JSON. The error is [spool.ErrFull] when there
+// is no room for it.
+func (a answers) text(value any) (*spool.File, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	text = append(text, '\n')
+	if len(text) <= spoolMemory {
+		return spool.Of(text), nil
+	}
+	return a.spool.Read(bytes.NewReader(text), int64(len(text)))
+}

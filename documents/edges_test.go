@@ -3,6 +3,7 @@ package documents_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -261,6 +262,36 @@ func TestCopiesAndEvents(t *testing.T) {
 	for seq, want := range map[int]documents.EventKind{0: "", 1: documents.EventIssued, 5: documents.EventDuplicate, 6: ""} {
 		if e, ok := l.Event(seq); e.Kind != want || ok != (want != "") {
 			t.Errorf("event %d: %q, %v", seq, e.Kind, ok)
+		}
+	}
+}
+
+// What happens at the very moment at which a suspension or a term ends finds it
+// ended, and a microsecond earlier it does not.
+func TestEventsAtTheMomentOfAnEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind  documents.Kind
+		until documents.Date // of the term
+		event documents.EventKind
+		end   time.Time
+		at    documents.Status // when the event takes effect at the end
+		early documents.Status // when it would a microsecond earlier
+	}{
+		"a suspension": {documents.KindLicence, documents.Date{}, documents.EventReissued, onDay(10).Midnight(), "reissued", "in_force"},
+		"a term":       {documents.KindExportCertificate, onDay(9), documents.EventTerminated, onDay(10).Midnight(), "expired", "terminated"},
+	} {
+		l := life(t, c.kind, "1@1 suspended until 10")
+		l.ValidUntil = c.until
+		for moment, want := range map[time.Time]documents.Status{c.end: c.at, c.end.Add(-time.Microsecond): c.early} {
+			e := documents.Event{Seq: 4, Kind: c.event, EffectiveAt: moment, RecordedAt: moment}
+			with := l
+			with.Events = append(slices.Clone(l.Events), e)
+			if got := with.StatusAt(c.end); got != want {
+				t.Errorf("%s, with the event at %v: %s, want %s", name, moment, got, want)
+			}
+			if err := l.May(e); (err == nil) != (want == documents.Status(c.event)) {
+				t.Errorf("%s, the event at %v: %v", name, moment, err)
+			}
 		}
 	}
 }

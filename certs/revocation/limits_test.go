@@ -1,0 +1,123 @@
+package revocation_test
+
+import (
+	"fmt"
+	"testing"
+
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/revocation"
+)
+
+// Of many certificates that bear the name of a list's issuer, eight are tried: the
+// one that signed it is found as the eighth, and not as the ninth.
+func TestSignersTried(t *testing.T) {
+	a := newAuthor(t)
+	for place, want := range map[int]revocation.Status{1: revocation.Good, 8: revocation.Good, 9: revocation.Undetermined} {
+		signer := a.signerOf(t, nil)
+		var offered []*certs.Certificate
+		for len(offered) < place-1 {
+			offered = append(offered, a.signerOf(t, nil).Certificate)
+		}
+		offered = append(offered, signer.Certificate)
+		// Only they have the name, so that no other takes a place.
+		pool := &certs.Pool{}
+		pool.AddAnchor(a.world.authority.Root())
+		// Of version 1: it does not name the key that signed it.
+		lists := &revocation.Lists{}
+		lists.Add(a.list(t, listSpec{this: now.Add(-hour), next: now.Add(hour), version1: true, by: &signer}))
+		path, err := pool.Build(a.leaf.Certificate, []*certs.Certificate{a.world.authority.Issuing(), a.ca.Certificate}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		extra := append(offered, a.world.authority.Issuing(), a.ca.Certificate)
+		if got := lists.Check(path, pool, extra, now)[0]; got.Status != want {
+			t.Errorf("as number %d: %v", place, got)
+		}
+	}
+}
+
+// A list that is offered twice is held once.
+func TestListOfferedTwice(t *testing.T) {
+	a := newAuthor(t)
+	l := a.list(t, complete(1))
+	lists := &revocation.Lists{}
+	for range 3 {
+		lists.Add(l)
+		lists.Add(parse(t, l.Raw))
+	}
+	lists.Add(a.list(t, complete(2)))
+	if got := len(lists.All()); got != 2 {
+		t.Errorf("%d lists are held", got)
+	}
+}
+
+// A list without a number is told of without one.
+func TestEvidenceWithoutNumber(t *testing.T) {
+	a := newAuthor(t)
+	for name, c := range map[string]struct {
+		spec   listSpec
+		number string
+	}{
+		"version 1": {listSpec{this: now.Add(-hour), next: now.Add(hour), version1: true}, ""},
+		"numbered":  {complete(7), "7"},
+	} {
+		lists := &revocation.Lists{}
+		lists.Add(parse(t, a.encode(t, c.spec)))
+		got := lists.Status(a.leaf.Certificate, a.ca.Certificate, now)
+		if got.Status != revocation.Good || got.Evidence == nil || got.Evidence.Number != c.number {
+			t.Errorf("%s: %v, %+v", name, got, got.Evidence)
+		}
+	}
+}
+
+// Signers of lists who tell of one another, in a circle and in a row, end the
+// question and prove nothing.
+func TestSignersInARow(t *testing.T) {
+	a := newAuthor(t)
+	for _, c := range []struct {
+		name    string
+		signers int
+		circle  bool
+		want    revocation.Status
+	}{
+		{"one that the authority tells of", 1, false, revocation.Good},
+		{"four", 4, false, revocation.Good},
+		{"five", 5, false, revocation.Undetermined},
+		{"two in a circle", 2, true, revocation.Undetermined},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lists := &revocation.Lists{}
+			var extra []*certs.Certificate
+			var row []ca.Holder
+			place := func(n int) string { return fmt.Sprintf("http://demo.invalid/%d", n) }
+			for n := range c.signers {
+				// The status of signer n stands on the list of place n.
+				h := a.signerOf(t, func(x *ca.Template) { x.Set(points(fullName(uri(place(n))))) })
+				row, extra = append(row, h), append(extra, h.Certificate)
+			}
+			// The first signs the list about the leaf, each next one that about the one before.
+			leaf := a.issue(t, func(x *ca.Template) { x.Set(points(fullName(uri(place(-1))))) }).Certificate
+			first := complete(1).scoped(scope(fullName(uri(place(-1)))))
+			first.by = &row[0]
+			lists.Add(a.list(t, first))
+			for n := range c.signers {
+				about := complete(int64(10 + n)).scoped(scope(fullName(uri(place(n)))))
+				switch {
+				case n+1 < c.signers:
+					about.by = &row[n+1]
+				case c.circle:
+					about.by = &row[0]
+				}
+				lists.Add(a.list(t, about))
+			}
+			path, err := a.pool.Build(leaf, nil, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := lists.Check(path, a.pool, extra, now)[0]; got.Status != c.want {
+				t.Errorf("%v, want %s", got, c.want)
+			}
+		})
+	}
+}

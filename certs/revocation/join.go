@@ -9,7 +9,8 @@ import (
 // at a time. Each source is believed as of when it spoke, its evidence's
 // thisUpdate:
 //
-//   - A revocation for good counts whoever tells of it, however old.
+//   - A revocation for good counts whoever tells of it, however old; but that a
+//     certificate was never issued is graver, while it counts.
 //   - A hold counts until a newer source, that spoke by the time asked about,
 //     says that the certificate is good; one that is not newer lifts nothing,
 //     even where the hold is no longer known to last. That a certificate was
@@ -43,12 +44,14 @@ func (a Answer) told() []Answer {
 
 // settle makes one answer of what all sources said.
 func settle(all []Answer, at time.Time) Answer {
-	a, ok := ended(all)
-	if !ok {
-		good := spoken(all, at)
-		if a, ok = unlifted(all, at, good); !ok {
-			a = known(all, at, good)
-		}
+	good := spoken(all, at)
+	held, isHeld := unlifted(all, at, good)
+	a, isEnded := ended(all)
+	switch {
+	case isHeld && (!isEnded || held.Status == Revoked && held.Reason == NeverIssued):
+		a = held
+	case !isEnded:
+		a = known(all, at, good)
 	}
 	a.sources = all
 	return a
@@ -106,19 +109,30 @@ func (w goodWord) lifts(hold Answer) bool {
 	return w.byThen.After(hold.made())
 }
 
-// unlifted finds a hold that nothing lifted, rather one that is known to last, and of
-// those the newest.
+// unlifted finds a hold that nothing lifted: rather that the certificate was never
+// issued than another, rather one that is known to last, and of those the newest.
 func unlifted(all []Answer, at time.Time, good goodWord) (found Answer, ok bool) {
 	for _, a := range all {
 		if !a.heldAt(at) || good.lifts(a) {
 			continue
 		}
-		surer := a.Status == Revoked && found.Status != Revoked
-		if !ok || surer || a.Status == found.Status && a.made().After(found.made()) {
+		more := a.gravity() - found.gravity()
+		if !ok || more > 0 || more == 0 && a.made().After(found.made()) {
 			found, ok = a, true
 		}
 	}
 	return found, ok
+}
+
+// gravity orders holds.
+func (a Answer) gravity() int {
+	switch {
+	case a.Status != Revoked:
+		return 0
+	case a.Reason != NeverIssued:
+		return 1
+	}
+	return 2
 }
 
 // known takes the first source that knows, else the one that found out most, and

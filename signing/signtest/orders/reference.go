@@ -183,7 +183,7 @@ const (
 // at the best signature time.
 func (s *Scenario) slideSigner(j *Judgement, control When) standing {
 	var all []information
-	if s.People != Never && (s.Maker != ListedIndirectly || s.stands(j, s.Asked)) {
+	if s.People != Never && (s.Maker != ListedIndirectly || s.stands(j, max(s.Asked, s.People))) { // as one who made it then
 		i := s.truth(s.People)
 		i.next, i.proved = Never, s.Asked
 		all = append(all, i)

@@ -193,7 +193,10 @@ func scalars() []kind {
 			}}
 		}},
 		{scalar, func(s *surface, _ string) seat {
-			return seat{"the turn of a page", bare("0"), []swap{{"", always("90")}}, func(r string) { s.objects[secondPage].set("Rotate", r) }}
+			return seat{"the turn of a page", bare("0"), []swap{{"", always("90")}}, func(r string) {
+				s.objects[secondPage].set("Rotate", r)
+				s.turns[1] = 0
+			}}
 		}},
 		{scalar, func(s *surface, _ string) seat {
 			return seat{"the name of a font", bare("/Helvetica"), []swap{{"", always("/Courier")}}, func(r string) {

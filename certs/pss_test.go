@@ -126,6 +126,8 @@ func TestPSSParameters(t *testing.T) {
 		{"salt beyond any", der.Sequence(h(certs.SHA256), mgf(certs.SHA256), salt(2, 5, 1, 0, 0, 0, 0)), false},
 		{"something after the salt", der.Sequence(h(certs.SHA256), mgf(certs.SHA256), salt(2, 1, 32, 5, 0)), false},
 		{"no number", der.Sequence(h(certs.SHA256), mgf(certs.SHA256), salt()), false},
+		{"mask of another function", der.Sequence(h(certs.SHA256),
+			der.Encode(der.ContextConstructed(1), der.Sequence(der.OID([]int{1, 2, 840, 113549, 1, 1, 9}), der.Sequence(der.OID(certs.SHA256.OID)))), salt(2, 1, 32)), false},
 		{"mask of another hash", der.Sequence(h(certs.SHA256), mgf(certs.SHA512), salt(2, 1, 32)), false},
 		{"mask left out", der.Sequence(h(certs.SHA256), salt(2, 1, 32)), false},
 		{"mask of no function", der.Sequence(h(certs.SHA256), der.Encode(der.ContextConstructed(1), der.Algorithm(certs.SHA256.OID)), salt(2, 1, 32)), false},

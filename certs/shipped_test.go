@@ -131,3 +131,45 @@ func TestMeaningFromADate(t *testing.T) {
 		}
 	}
 }
+
+// Dates of entries are read, and one that is none is refused.
+func TestProfileDates(t *testing.T) {
+	for from, ok := range map[string]bool{`"2026-03-01"`: true, `""`: true, `"2026-02-30"`: false, `"1 March"`: false} {
+		p, err := parseProfile([]byte(`{"roles": [{"oid": "1.2.3", "code": "new", "from": ` + from + `}]}`))
+		if ok && (err != nil || len(p.Roles) != 1) {
+			t.Errorf("%s: %v, %+v", from, err, p)
+		}
+		if !ok && (err == nil || !strings.HasPrefix(err.Error(), "national profile: 1.2.3: parsing time")) {
+			t.Errorf("%s: %v", from, err)
+		}
+	}
+	// The version stands in every verdict: whoever changes the data changes it.
+	if p := NationalProfile(); p.Name != "kz-national" || p.Version != "2026-11-22" {
+		t.Errorf("%s %s", p.Name, p.Version)
+	}
+}
+
+// The attribute types stand here once more, as the standards print them.
+func TestNameTypes(t *testing.T) {
+	for want, id := range map[string]asn1.ObjectIdentifier{
+		"2.5.4.3": oidCommonName, "2.5.4.4": oidSurname, "2.5.4.5": oidSerialNumber, "2.5.4.6": oidCountry,
+		"2.5.4.7": oidLocality, "2.5.4.8": oidProvince, "2.5.4.10": oidOrganisation, "2.5.4.11": oidOrganisationUnit,
+		"2.5.4.15": oidBusinessCategory, "2.5.4.42": oidGivenName,
+		"0.9.2342.19200300.100.1.1": oidUserID, "0.9.2342.19200300.100.1.25": oidDomainComponent,
+		"1.2.840.113549.1.9.1": oidEmail,
+	} {
+		if id.String() != want {
+			t.Errorf("%v, want %s", id, want)
+		}
+	}
+}
+
+// Of what cannot be seen nothing counts when names are compared (RFC 4518 section
+// 2.2): control characters, DEL among them, go; white space becomes one space.
+func TestInvisibleInNames(t *testing.T) {
+	for in, want := range map[string]string{"a\x7fb": "ab", "a\x00b": "ab", "a\u00adb": "ab", "a \t b": "a b", "\x7f": "", "a~b": "a~b"} {
+		if got, ok := appendNormal(nil, in); !ok || string(got) != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}

@@ -232,7 +232,8 @@ func TestAcceptAnotherPath(t *testing.T) {
 		}
 	}
 	_, err := pool(a).Validate(made[0], made, certs.Inputs{At: now, Accept: func(certs.Path) error { return refused }})
-	if reason(err) != certs.ReasonNotAccepted || !errors.Is(err, refused) {
+	var path *certs.PathError
+	if !errors.As(err, &path) || path.Reason != certs.ReasonNotAccepted || path.Certificate != made[0] || !errors.Is(err, refused) {
 		t.Errorf("%v", err)
 	}
 }

@@ -3,6 +3,7 @@ package revocation_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"tamga/certs"
 	"tamga/certs/ca"
@@ -119,5 +120,26 @@ func TestSignersInARow(t *testing.T) {
 				t.Errorf("%v, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+// Of the lists that do not answer, that one is told of which came nearest, and of
+// those the newest, in whatever order they are asked.
+func TestNearestListIsTold(t *testing.T) {
+	a := newAuthor(t)
+	ended := func(n int64) listSpec {
+		return listSpec{number: n, this: now.Add(-time.Duration(20-n) * 24 * time.Hour), next: now.Add(-24 * time.Hour)}
+	}
+	elsewhere := complete(9).scoped(scope(fullName(uri("http://demo.invalid/elsewhere")))) // the newest of all
+	specs := []listSpec{ended(1), ended(5), ended(3), elsewhere}
+	for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}, {2, 0, 3, 1}} {
+		lists := &revocation.Lists{}
+		for _, i := range order {
+			lists.Add(a.list(t, specs[i]))
+		}
+		got := lists.Status(a.leaf.Certificate, a.ca.Certificate, now)
+		if got.Cause != revocation.CauseExpired || got.Evidence == nil || got.Evidence.Number != "5" {
+			t.Errorf("in order %v: %v", order, got)
+		}
 	}
 }

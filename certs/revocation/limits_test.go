@@ -143,3 +143,19 @@ func TestNearestListIsTold(t *testing.T) {
 		}
 	}
 }
+
+// A list of after the certificate's end cannot tell of it; whether it has run out
+// besides is asked from its very first moment on.
+func TestListAfterTheEnd(t *testing.T) {
+	a := newAuthor(t)
+	at := a.leaf.Certificate.NotAfter.Add(time.Hour)
+	for next, want := range map[time.Duration]revocation.Cause{
+		0: revocation.CauseExpired, -time.Second: revocation.CauseExpired, time.Second: revocation.CauseAfterExpiry,
+	} {
+		lists := &revocation.Lists{}
+		lists.Add(a.list(t, listSpec{number: 1, this: at, next: at.Add(next)}))
+		if got := lists.Status(a.leaf.Certificate, a.ca.Certificate, at); got.Status != revocation.Undetermined || got.Cause != want {
+			t.Errorf("until %s later: %v", next, got)
+		}
+	}
+}

@@ -56,6 +56,7 @@ func TestMalformedFieldsAreNamed(t *testing.T) {
 		"nextUpdate":             whole(tbs(4, der.Encode(der.UTCTime, []byte("261302000000Z"))...), alg, sig),
 		"entry at byte":          whole(tbs(5, der.Sequence(null)...), alg, sig),
 		"crlExtensions":          whole(tbs(6, exts(null)...), alg, sig),
+		"crlExtensions: not":     whole(tbs(6, 0xa0, 5, 1), alg, sig),
 		"version 1 list":         whole(tbs(0), alg, sig),
 		"end of tbsCertList":     whole(tbs(6, append(sound[6], null...)...), alg, sig),
 		"cRLNumber":              value(20, false, null),

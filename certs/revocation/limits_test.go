@@ -159,3 +159,41 @@ func TestListAfterTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// Of a certificate's distribution points sixteen count, and of the names of a
+// point and of a list sixteen each: the last is compared, one more is not.
+func TestPointsAndNamesCompared(t *testing.T) {
+	place := func(n int) []byte { return uri(fmt.Sprintf("http://demo.invalid/%d", n)) }
+	names := func(n int) (all [][]byte) {
+		for i := range n {
+			all = append(all, place(i+1))
+		}
+		return all
+	}
+	for n, want := range map[int]revocation.Status{15: revocation.Good, 16: revocation.Good, 17: revocation.Undetermined} {
+		a := newAuthor(t)
+		manyPoints := a.issue(t, func(x *ca.Template) {
+			var list [][]byte
+			for _, name := range names(n) {
+				list = append(list, fullName(name))
+			}
+			x.Set(points(list...))
+		}).Certificate
+		manyNames := a.issue(t, func(x *ca.Template) { x.Set(points(fullName(names(n)...))) }).Certificate
+		onePoint := a.issue(t, func(x *ca.Template) { x.Set(points(fullName(place(n)))) }).Certificate
+		last := complete(1).scoped(scope(fullName(place(n))))
+		for name, c := range map[string]struct {
+			of   *certs.Certificate
+			list listSpec
+		}{
+			"points": {manyPoints, last}, "names of a point": {manyNames, last},
+			"names of a list": {onePoint, complete(1).scoped(scope(fullName(names(n)...)))},
+		} {
+			lists := &revocation.Lists{}
+			lists.Add(a.list(t, c.list))
+			if got := lists.Status(c.of, a.ca.Certificate, now); got.Status != want {
+				t.Errorf("%d %s: %v, want %s", n, name, got, want)
+			}
+		}
+	}
+}

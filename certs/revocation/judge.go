@@ -212,24 +212,29 @@ func (l *CRL) updates(base *CRL) bool {
 		!l.ThisUpdate.Before(base.ThisUpdate)
 }
 
-// suspended answers for a certificate on hold that nothing newer lifts.
+// suspended answers for a certificate on hold that nothing newer lifts: rather by a
+// list that speaks of the time, and of those by the newest.
 func (q *question) suspended(views []view) (Answer, bool) {
 	var hold *statement
+	var cause Cause // why the hold may have been lifted since the list went out of force
 	for i, s := range q.statements {
-		if s.on(q.at, true) && (hold == nil || s.newerThan(hold)) {
-			hold = &q.statements[i]
+		if !s.on(q.at, true) || slices.ContainsFunc(views, func(v view) bool { return q.lifts(v, &s) }) {
+			continue
+		}
+		unsure := q.coverage(s.list)
+		surer := unsure == "" && cause != ""
+		if hold == nil || surer || (unsure == "") == (cause == "") && s.newerThan(hold) {
+			hold, cause = &q.statements[i], unsure
 		}
 	}
-	if hold == nil || slices.ContainsFunc(views, func(v view) bool { return q.lifts(v, hold) }) {
+	if hold == nil {
 		return Answer{}, false
 	}
-	if cause := q.coverage(hold.list); cause != "" {
-		// It may have been lifted since the list went out of force.
-		a := hold.revoked()
+	a := hold.revoked()
+	if cause != "" {
 		a.Status, a.Cause = Undetermined, cause
-		return a, true
 	}
-	return hold.revoked(), true
+	return a, true
 }
 
 // lifts reports whether a view in force at the time, newer than the list with

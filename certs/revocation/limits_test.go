@@ -197,3 +197,35 @@ func TestPointsAndNamesCompared(t *testing.T) {
 		}
 	}
 }
+
+// A hold that stands on a list in force is known to last, also where a newer list
+// that is not in force tells of it too; one that the newer list no longer has is
+// not lifted by what is not in force.
+func TestHoldOnSeveralLists(t *testing.T) {
+	a := newAuthor(t)
+	hold := entrySpec{at: now.Add(-3 * time.Hour), reason: revocation.CertificateHold}
+	inForce := listSpec{number: 1, this: now.Add(-2 * time.Hour), next: now.Add(time.Hour), entries: []entrySpec{hold}}
+	endless := listSpec{number: 2, this: now.Add(-time.Hour)} // without nextUpdate it is never in force
+	alsoHeld, newer := endless, inForce
+	alsoHeld.entries = []entrySpec{hold}
+	newer.number, newer.this, newer.entries = 3, now.Add(-time.Minute), nil
+	for name, c := range map[string]struct {
+		lists  []listSpec
+		status revocation.Status
+		cause  revocation.Cause
+	}{
+		"both":                       {[]listSpec{inForce, alsoHeld}, revocation.Revoked, ""},
+		"the newer first":            {[]listSpec{alsoHeld, inForce}, revocation.Revoked, ""},
+		"gone, but not in force":     {[]listSpec{inForce, endless}, revocation.Revoked, ""},
+		"only what is not in force":  {[]listSpec{alsoHeld}, revocation.Undetermined, revocation.CauseNoNextUpdate},
+		"gone from a newer in force": {[]listSpec{inForce, alsoHeld, newer}, revocation.Good, ""},
+	} {
+		lists := &revocation.Lists{}
+		for _, s := range c.lists {
+			lists.Add(a.list(t, s))
+		}
+		if got := lists.Status(a.leaf.Certificate, a.ca.Certificate, now); got.Status != c.status || got.Cause != c.cause {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

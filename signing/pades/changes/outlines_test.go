@@ -52,6 +52,7 @@ func TestTrueTypeOutlines(t *testing.T) {
 		{"of half as many units", font(500, square), box(200, -400, 2200, 1600), false},
 		{"of no units", font(0, square), nothing, true},
 		{"moved by its metrics", pdfattack.TrueTypeFont(1000, 3000, square), box(100, -200, 4100, 800), false},
+		{"of glyphs that share an advance", pdfattack.EvenTrueTypeFont(1000, []int{100, 100, 3000}, square, square, square), box(100, -200, 4100, 800), false},
 		{"of short coordinates", font(1000, short), box(10, 1, 60, 6), false},
 		{"of no glyphs", font(1000), nothing, false},
 		{"of an empty glyph", font(1000, ""), nothing, false},
@@ -119,6 +120,9 @@ func TestCompactOutlines(t *testing.T) {
 		{"a subroutine that calls itself", pdfattack.CompactFont("", []string{"\x20\x0a"}, nil, "\x20\x0a"), nothing, true},
 		{"too many numbers", font(strings.Repeat(a, 600) + end), nothing, true},
 		{"too far", font(strings.Repeat("\x1c\x7f\xff", 80) + "\x05" + end), nothing, true},
+		{"too far to the right", font(strings.Repeat("\x1c\x7f\xff\x8b", 40) + "\x05" + end), nothing, true},
+		{"too far up", font(strings.Repeat("\x8b\x1c\x7f\xff", 40) + "\x05" + end), nothing, true},
+		{"far up", font(strings.Repeat("\x8b\x1c\x7f\xff", 30) + "\x05" + end), box(0, 32767, 0, 30*32767), false},
 		{"of no glyphs", pdfattack.CompactFont("", nil, nil), nothing, true},
 		{"cut off", font(a + b + "\x15" + end)[:20], nothing, true},
 	})

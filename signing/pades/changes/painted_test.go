@@ -76,6 +76,7 @@ func TestPainted(t *testing.T) {
 		// Graphics states.
 		{"/Plain gs 1 g 0 0 300 300 re f", false},
 		{"1 g /Plain gs 0 0 300 300 re f", false},
+		{"/Compatible gs 1 g 0 0 300 300 re f", false},
 		{"/Difference gs 1 g 0 0 300 300 re f", true},
 		{"/Invert gs 1 g 0 0 300 300 re f", true},
 		{"/Masked gs 1 g 0 0 300 300 re f", true},
@@ -344,7 +345,7 @@ var paintedResources = []string{
 /W4<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W[1 2/x]>>]>>/W5<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W[1[/x]]>>]>>
 /DW<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/DW 9000>>]>>/DWBad<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/DW/x>>]>>
 /Descriptor<</Subtype/TrueType/FontDescriptor 18 0 R>>/WidthBad<</Subtype/TrueType/Widths[/x]>>>>
-/ExtGState<</Plain<</Type/ExtGState/BM/Normal/CA 0.5/SMask/None>>/Difference<</BM 19 0 R>>/Invert<</TR<</FunctionType 2>>>>
+/ExtGState<</Plain<</Type/ExtGState/BM/Normal/CA 0.5/SMask/None>>/Compatible<</BM/Compatible>>/Difference<</BM 19 0 R>>/Invert<</TR<</FunctionType 2>>>>
 /Masked<</SMask<</S/Luminosity>>>>/Thick<</LW 20 0 R>>/Spiky<</ML 40>>/Big<</Font[4 0 R 200]>>/Huge<</Font[5 0 R 1]>>/Odd<</LW(x)>>/BadFont<</Font[4 0 R]>>/Far<</Font[4 0 R 2000000]>>>>
 /XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R/Fm11 34 0 R/Fm12 35 0 R/Fm13 36 0 R/Fm14 37 0 R/Fm15 38 0 R/FmRGB 39 0 R/FmCMYK 40 0 R/FmKnock 41 0 R/FmGroup 42 0 R/Fm16 43 0 R/Fm17 44 0 R>>>>`,
 	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",

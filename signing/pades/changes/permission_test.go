@@ -31,5 +31,12 @@ func TestPermissionOf(t *testing.T) {
 		if p.Level != c.level || len(p.Locks) != c.locks {
 			t.Errorf("%s: %+v", c.name, p)
 		}
+		// A field that is nowhere may have locked everything.
+		lost := doc.Signatures[0]
+		lost.FieldID = pades.Ref{Number: 4242}
+		p = changes.PermissionOf(doc, &lost)
+		if n := len(p.Locks); p.Level > changes.LTV || n == 0 || p.Locks[n-1].Action != "All" {
+			t.Errorf("%s, without its field: %+v", c.name, p)
+		}
 	}
 }

@@ -9,15 +9,34 @@ import (
 // TrueTypeFont is a font program of glyphs as table "glyf" has them, units to an
 // em. Each begins at bearing by its metrics.
 func TrueTypeFont(units, bearing int, glyphs ...string) string {
-	glyf, loca, hmtx := "", u32(0), ""
+	hmtx := strings.Repeat(u16(units)+u16(bearing), len(glyphs))
+	return trueType(units, hmtx, len(glyphs), glyphs)
+}
+
+// EvenTrueTypeFont is one whose glyphs from the second on have the same advance, so
+// that those from the third on have only their bearings in table "hmtx".
+func EvenTrueTypeFont(units int, bearings []int, glyphs ...string) string {
+	const advances = 2
+	hmtx := ""
+	for i, b := range bearings {
+		if i < advances {
+			hmtx += u16(units)
+		}
+		hmtx += u16(b)
+	}
+	return trueType(units, hmtx, advances, glyphs)
+}
+
+// trueType has its own advances for the first glyphs only.
+func trueType(units int, hmtx string, advances int, glyphs []string) string {
+	glyf, loca := "", u32(0)
 	for _, g := range glyphs {
 		glyf += g + strings.Repeat("\x00", -len(g)&3)
 		loca += u32(len(glyf))
-		hmtx += u16(units) + u16(bearing)
 	}
 	head := u32(1<<16) + u32(1<<16) + u32(0) + u32(0x5F0F3CF5) + u16(0) + u16(units) + strings.Repeat("\x00", 16) +
 		u16(0) + u16(0) + u16(units) + u16(units) + u16(0) + u16(8) + u16(2) + u16(1) + u16(0)
-	hhea := u32(1<<16) + u16(units) + u16(0) + strings.Repeat("\x00", 26) + u16(len(glyphs))
+	hhea := u32(1<<16) + u16(units) + u16(0) + strings.Repeat("\x00", 26) + u16(advances)
 	maxp := u32(1<<16) + u16(len(glyphs)) + strings.Repeat("\x00\x08", 13)
 	return tables(map[string]string{"glyf": glyf, "head": head, "hhea": hhea, "hmtx": hmtx, "loca": loca, "maxp": maxp},
 		"glyf", "head", "hhea", "hmtx", "loca", "maxp")

@@ -296,6 +296,9 @@ func byReference(g Signers) []Case {
 		{"reference: the action of a lock", lock("/FieldMDP", "22 0 R", "[(name)]", sample{hidden: "/Include"}).update(g, s.filled("New")), Change, codeLocked},
 		{"reference: a field of a lock", lock("/FieldMDP", "/Include", "[22 0 R]", sample{hidden: "(name)"}).update(g, s.filled("New")), Change, codeLocked},
 		{"reference: a lock whose method is none", lock("(FieldMDP)", "/Include", "[(sum)]", nil).update(g, s.filled("New")), Problem, "docmdp-invalid"},
+		{"honest: a signature for what is digested only", lock("/Identity", "/All", "[]", nil).update(g, s.filled("New")), Honest, filled},
+		{"honest: a signature that has rights of use", lock("/UR3", "/All", "[]", nil).update(g, s.filled("New")), Honest, filled},
+		{"honest: a signature that has older rights of use", lock("/UR", "/All", "[]", nil).update(g, s.filled("New")), Honest, filled},
 		{"reference: a lock whose method is unknown", lock("/Other", "/Include", "[(sum)]", nil).update(g, s.filled("New")), Change, codeLocked},
 		{"reference: the method of a certification", p1.edit(signature, "/TransformMethod/DocMDP", "/TransformMethod 22 0 R").
 			with(hidden, "/DocMDP").update(g, p1.filled("New")), Change, codeFieldValue},

@@ -168,6 +168,13 @@ func TestProofsAndHeads(t *testing.T) {
 		if !errors.Is(r.CheckHead(t.Context(), 19, hash), ErrTampered) {
 			t.Error("a head from a longer log is accepted")
 		}
+		// The log of 6 records is made of two hashes, over 4 records and over 2.
+		change(t, r, fmt.Sprintf(`DELETE FROM log_hashes WHERE idx = %d`, tlog.StoredHashIndex(1, 2)))
+		var bad *TamperError
+		if err := r.CheckHead(t.Context(), 6, heads[3]); !errors.As(err, &bad) || *bad != (TamperError{Index: 5, Reason: "a stored hash is missing"}) {
+			t.Errorf("without a hash: %v", err)
+		}
+		must(t, r.CheckHead(t.Context(), 4, heads[2]))
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -44,22 +45,66 @@ func TestRecoverGoesOn(t *testing.T) {
 	})
 }
 
+// A reservation that cannot even be taken over waits, and keeps no other waiting.
+// PostgreSQL takes no such moment.
+func TestRecoverUnreadable(t *testing.T) {
+	r, c := open(t, filepath.Join(t.TempDir(), "register.sqlite"))
+	reserveMany(t, r, 2)
+	change(t, r, `UPDATE documents SET reserved_at = 1.5 WHERE number = '26000001'`)
+	c.advance(2 * time.Minute)
+	done, err := r.Recover(t.Context())
+	must(t, err)
+	if len(done.Waiting) != 1 || done.Waiting[0].Number != "26000001" ||
+		!strings.Contains(fmt.Sprint(done.Waiting[0].Err), "failed to take over reservation 26000001") {
+		t.Errorf("waiting: %+v", done.Waiting)
+	}
+	if fmt.Sprint(done.Finished) != "[26000002]" || len(done.Voided) != 0 {
+		t.Errorf("recovered %+v", done)
+	}
+}
+
+// What cannot be finished is kept for as long as the register is told to.
+func TestVoidAfter(t *testing.T) {
+	r, c := open(t, filepath.Join(t.TempDir(), "register.sqlite"))
+	r.VoidAfter = time.Hour
+	reserveMany(t, r, 1)
+	r.Lasting = func(context.Context, []byte, time.Time) ([]byte, error) { return nil, signing.ErrTimestamp }
+	c.advance(time.Hour - time.Microsecond)
+	expectRecovered(t, r, recovery{waiting: "26000001"})
+	c.advance(time.Microsecond)
+	expectRecovered(t, r, recovery{voided: "26000001"})
+}
+
 // A database that does not answer ends the recovery: nothing is the fault of a
-// reservation then.
+// reservation then, whatever else is wrong with it.
 func TestRecoverWithoutDatabase(t *testing.T) {
-	cluster.EachEngine(t, func(t *testing.T, dsn string) {
-		r, c := open(t, dsn)
-		reserveMany(t, r, 2)
-		c.advance(48 * time.Hour)
-		other, _, err := connect(dsn)
-		must(t, err)
-		r.Store = other
-		r.Lasting = func(_ context.Context, file []byte, _ time.Time) ([]byte, error) { return file, other.Close() }
-		done, err := r.Recover(t.Context())
-		if !errors.Is(err, ErrUnavailable) || len(done.Finished)+len(done.Voided)+len(done.Waiting) != 0 {
-			t.Errorf("recovered %+v, %v", done, err)
-		}
-	})
+	for _, q := range []struct {
+		name   string
+		after  time.Duration
+		reason error // why the document could not be made either
+	}{
+		{"entering", 48 * time.Hour, nil},
+		{"voiding", 48 * time.Hour, signing.ErrTimestamp},
+		{"putting off", 2 * time.Minute, signing.ErrTimestamp},
+	} {
+		t.Run(q.name, func(t *testing.T) {
+			cluster.EachEngine(t, func(t *testing.T, dsn string) {
+				r, c := open(t, dsn)
+				reserveMany(t, r, 2)
+				c.advance(q.after)
+				other, _, err := connect(dsn)
+				must(t, err)
+				r.Store = other
+				r.Lasting = func(_ context.Context, file []byte, _ time.Time) ([]byte, error) {
+					return file, errors.Join(q.reason, other.Close())
+				}
+				done, err := r.Recover(t.Context())
+				if !errors.Is(err, ErrUnavailable) || len(done.Finished)+len(done.Voided)+len(done.Waiting) != 0 {
+					t.Errorf("recovered %+v, %v", done, err)
+				}
+			})
+		})
+	}
 }
 
 // Two instances recover at the same time: each reservation is finished once.

@@ -44,7 +44,7 @@ func TestReissue(t *testing.T) {
 		}
 		events, err := r.Events(t.Context(), old.Number)
 		must(t, err)
-		if last := events[len(events)-1]; last.Kind != documents.EventReissued || last.Other != fresh.Number {
+		if last := events[len(events)-1]; last.Kind != documents.EventReissued || last.Other != fresh.Number || last.Copy != 0 {
 			t.Errorf("the last event of the old licence: %+v", last)
 		}
 		events, err = r.Events(t.Context(), fresh.Number)
@@ -223,11 +223,16 @@ func TestStatementTellsAllEvents(t *testing.T) {
 		draft.History.Of = number
 		told := issue(t, r, "history", draft).Content.History.Told
 		var kinds []documents.EventKind
+		var copies []int
 		for _, e := range told.Events {
 			kinds = append(kinds, e.Kind)
+			copies = append(copies, e.Copy)
 		}
 		if fmt.Sprint(kinds) != want+"]" {
 			t.Errorf("told %v, want %s]", kinds, want)
+		}
+		if fmt.Sprint(copies) != "[0 0 0 1 2 0]" { // the duplicate and the certified copy are counted together
+			t.Errorf("the events have the copies %v", copies)
 		}
 		if told.Kind != documents.KindLicence || told.Status != documents.StatusTerminated || !told.At.Equal(c.now()) ||
 			told.Holder != (documents.Text{KK: "«Көне Қала 1» ЖШС", RU: "ТОО «Көне Қала 1»"}) {

@@ -282,6 +282,26 @@ func TestAdoptionHappensOnce(t *testing.T) {
 	})
 }
 
+// What cannot be read is not adopted as if it were not there.
+func TestAdoptionReadsAll(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _, _, _ := openBeforeLeaves(t, dsn)
+		inTampering(t, r, func(tx *sql.Tx) {
+			ctx := context.WithoutCancel(t.Context())
+			must(t, second(tx.ExecContext(ctx, `ALTER TABLE requests RENAME TO requests_elsewhere`)))
+			err := r.Store.adopt(ctx, tx)
+			if err == nil || !strings.Contains(err.Error(), "failed to read the requests of 2600000") {
+				t.Errorf("adopted without the requests: %v", err)
+			}
+		})
+	})
+}
+
+// documentPutIn adds a document that the log knows nothing of.
+const documentPutIn = `INSERT INTO documents
+	(number, kind, status, content, content_sha256, client, reserved_at, lease, leased_until, file_sha256, evidence)
+	VALUES ('25000001', 'licence', 'void', '{}', '', '', 0, '', 0, '', '')`
+
 // The old records of what is erased go, since their sums have no salt; the log
 // stays what it was.
 func TestEraseAfterUpgrade(t *testing.T) {
@@ -301,8 +321,10 @@ func TestEraseAfterUpgrade(t *testing.T) {
 			`UPDATE events SET effective_at = 0 WHERE number = '26000002' AND seq = 2`:               "the events until then were changed",
 			`INSERT INTO log_salts (idx, salt) SELECT 5, salt FROM log_salts WHERE idx = 13`:         "what was erased is there",
 			`DELETE FROM log_salts WHERE idx = (SELECT MAX(idx) FROM log_entries)`:                   "the salt of the record is missing",
+			// What is left of a record says nothing of the document that it is put under.
+			documentPutIn + `; UPDATE log_entries SET number = '25000001' WHERE number = '26000002' AND record = ''`: "log record 5, document 25000001: no record covers the document as it is",
 		} {
-			if err := afterEdits(t, r, edit); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), want) {
+			if err := afterEdits(t, r, strings.Split(edit, "; ")...); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: got %v, want %s", edit, err, want)
 			}
 		}

@@ -58,8 +58,8 @@ func (b *builder) lies(f *field, o *object) bool {
 	case "Btn":
 		o.set("V", pick(b, "/Off", "/Yes", "/No", "", "null"))
 		o.set("AS", pick(b, "/Off", "/Yes"))
-		if o.get("V") == o.get("AS") {
-			o.set("V", "/Other")
+		if v := o.get("V"); v == o.get("AS") || o.get("AS") == "/Off" && (v == "" || v == "null") {
+			o.set("V", "/Other") // a box without a value is off
 		}
 	case "Ch":
 		o.set("V", pick(b, "(Old)", "[(Old)(New)]", "[]", "(Other)", ""))

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The titles of all questions in three languages, the kinds of files, the levels and
-// the bounds stand in a file, so that whoever changes one sees it twice.
+// The titles of all questions in three languages, the kinds of files and of
+// timestamps, the levels and the bounds stand in a file, so that whoever changes one sees it twice.
 func TestTitles(t *testing.T) {
 	var b strings.Builder
 	for of, table := range [][]check{signerTable, tokenTable} {
@@ -20,6 +20,7 @@ func TestTitles(t *testing.T) {
 	}
 	fmt.Fprintln(&b, FilePDF, FileCMS, FileCertificate, FileCRL, FileKeyStore, FileXML, FileUnknown)
 	fmt.Fprintln(&b, LevelCAdESBB, LevelCAdESBT, LevelCAdESLT, LevelCAdESLTA, LevelBB, LevelBT, LevelLT, LevelLTA)
+	fmt.Fprintln(&b, TimestampContent, TimestampSignature, TimestampArchive, TimestampArchiveV2, TimestampDocument, TimestampToken)
 	fmt.Fprintln(&b, MaxSize, MaxDocument)
 	want, err := os.ReadFile("testdata/titles.txt")
 	if err != nil {

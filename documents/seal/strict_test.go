@@ -248,7 +248,7 @@ func TestLongestSeal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if missing := maxSeal*5/8 + room - len(message); missing != 0 {
+			if missing := 4096*5/8 + room - len(message); missing != 0 {
 				p.Number += strings.Repeat("1", missing)
 				continue
 			}

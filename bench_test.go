@@ -23,6 +23,7 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -175,7 +176,7 @@ func benchSignPDF(b *testing.B, family ca.Family) {
 	key := signtest.New(b, family).Person(signtest.Head())
 	file := plainPDF(100 << 10)
 	r := rates(b, rawSigning(b, key.Signer), operation{"SignExistingPDF", func() error {
-		_, err := signing.SignExistingPDF(file, key, signing.PDFOptions{Time: signtest.Now()})
+		_, err := signtest.Make(creation.PDF{File: file}, key, signtest.Now())
 		return err
 	}})
 	report(b, r[0], r[1])
@@ -204,10 +205,10 @@ func passes(v *signing.Verdict, err error) error {
 }
 
 // signedPDF is a file of 100 KB with some signatures.
-func signedPDF(b *testing.B, key signing.Key, signatures int) []byte {
+func signedPDF(b *testing.B, key creation.Key, signatures int) []byte {
 	file := plainPDF(100 << 10)
 	for range signatures {
-		signed, err := signing.SignExistingPDF(file, key, signing.PDFOptions{Time: signtest.Now()})
+		signed, err := signtest.Make(creation.PDF{File: file}, key, signtest.Now())
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -238,7 +239,7 @@ func benchSignCMS(b *testing.B, family ca.Family) {
 	key := signtest.New(b, family).Person(signtest.Applicant())
 	content := []byte("Өтініш: археологиялық жұмыстарға лицензия")
 	r := rates(b, rawSigning(b, key.Signer), operation{"SignCMS", func() error {
-		_, err := signing.SignCMS(content, key, signing.CMSOptions{Time: signtest.Now(), Claim: true})
+		_, err := signtest.Sign(creation.CMS{Content: content, Claim: true}, key, signtest.Now())
 		return err
 	}})
 	report(b, r[0], r[1])
@@ -256,7 +257,7 @@ func benchLicence(b *testing.B, family ca.Family) {
 		if err != nil {
 			return nil, err
 		}
-		return signing.SignPreparedPDF(signing.PreparedPDF(p), key, signtest.Now())
+		return signtest.Sign(creation.Prepared(p), key, signtest.Now())
 	}
 	var file []byte
 	one := operation{"licence", func() (err error) {
@@ -312,7 +313,7 @@ func benchCold(b *testing.B) {
 	start := time.Now()
 	p, err := compiled(b).PrepareLicence(content, pdf.Meta{SignedAt: signtest.Now()})
 	if err == nil {
-		_, err = signing.SignPreparedPDF(signing.PreparedPDF(p), key, signtest.Now())
+		_, err = signtest.Sign(creation.Prepared(p), key, signtest.Now())
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -339,7 +340,7 @@ func benchIssue(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	r := registry.Registry{Store: store, Layouts: compiled(b), Key: key, Verifier: pki.Verifier, Now: signtest.Now}
+	r := registry.Registry{Store: store, Layouts: compiled(b), Key: key, Verifier: pki.Verifier, Make: pki.Make, Now: signtest.Now}
 	content, issued := licence(b), 0
 	rate := rates(b, rawSigning(b, key.Signer), operation{"issued", func() error {
 		issued++

@@ -35,22 +35,23 @@ var mayImport = map[string][]string{
 	"signing/tsp":                     {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                     {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
 	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
-	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/tsa"},
+	"signing/creation":                {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
+	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/creation", "signing/pades", "signing/tsa", "signing/tsp"},
 	"signing/signtest/orders":         {"certs", "certs/ca", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/signtest", "signing/tsa", "signing/tsp"},
 	"signing/interop":                 {},
 	"signing/spool":                   {},
-	"signing/receipt":                 {"signing"},
+	"signing/receipt":                 {"signing", "signing/creation"},
 	"documents":                       {"certs"},
 	"documents/pdf/qr":                {},
 	"documents/pdf":                   {"documents", "documents/pdf/qr"},
 	"documents/seal":                  {"documents"},
-	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing"},
+	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing", "signing/creation"},
 	"documents/registry/registrytest": {},
 	"oracletest":                      {},
 	"judgetest":                       {},
 	"api/web":                         {},
 	"api/strictjson":                  {},
-	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/creation", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 
@@ -71,8 +72,8 @@ var owner = map[string]string{
 	"github.com/chromedp/chromedp":       "api/web", // tests
 	"github.com/chromedp/cdproto":        "api/web", // tests
 	"go.mozilla.org/pkcs7":               "signing/cms",
-	"github.com/digitorus/pdfsign":       "signing",
-	"github.com/digitorus/pdf":           "signing",
+	"github.com/digitorus/pdfsign":       "signing/creation",
+	"github.com/digitorus/pdf":           "signing/creation",
 	"github.com/miekg/pkcs11":            "signing/pkcs11", // with its build tag
 	"github.com/rogpeppe/go-internal":    "cmd/tamga",      // tests
 }
@@ -190,7 +191,7 @@ func TestEveryOwnerUsesItsLibrary(t *testing.T) {
 func TestLibrariesInOneFile(t *testing.T) {
 	for library, file := range map[string]string{
 		"go.mozilla.org/pkcs7":         "signing/cms/pkcs7.go",
-		"github.com/digitorus/pdfsign": "signing/pdfsign.go",
+		"github.com/digitorus/pdfsign": "signing/creation/pdfsign.go",
 	} {
 		out, err := exec.Command("grep", "-rlE", "--include=*.go", "--exclude=*_test.go", `"`+library+`[/"]`, "signing").Output()
 		if err != nil {

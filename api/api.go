@@ -30,6 +30,7 @@ import (
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/spool"
 )
 
@@ -49,7 +50,7 @@ type Server struct {
 
 	// Keys are what POST /v1/sign/… may sign with, by name. A request that
 	// names none means the key "" or, if there is none, "demo".
-	Keys map[string]signing.Key
+	Keys map[string]creation.Key
 
 	// Preservation brings what is signed to the levels with timestamps.
 	Preservation Preservation
@@ -59,7 +60,7 @@ type Server struct {
 	TSA http.Handler
 
 	// ReceiptKey signs receipts of verifications; none are made without it.
-	ReceiptKey signing.Key
+	ReceiptKey creation.Key
 
 	// Policies are what a verification may choose from by name; nil for those
 	// that the program carries for deciding. One that chooses none is judged by

@@ -24,7 +24,7 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/seal"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
 )
@@ -95,11 +95,11 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 	}
 	reg := &registry.Registry{
 		SealKey: sealKey, CheckURL: func(number string) string { return "https://tamga.example/check/" + number },
-		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Now: signtest.Now,
+		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Make: pki.Make, Now: signtest.Now,
 	}
 	s.server = &api.Server{
 		Registry: reg, Verifier: pki.Verifier, Now: signtest.Now, BaseURL: "https://tamga.example",
-		Keys:       map[string]signing.Key{"demo": pki.Person(signtest.Applicant())},
+		Keys:       map[string]creation.Key{"demo": pki.Person(signtest.Applicant())},
 		ReceiptKey: pki.Person(signtest.Head()),
 		TSA:        pki.TSA(),
 		Log:        slog.New(slog.NewJSONHandler(s.log, nil)),
@@ -231,18 +231,18 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	}
 }
 
-func signedXML(t *testing.T, file []byte, key signing.Key) []byte {
+func signedXML(t *testing.T, file []byte, key creation.Key) []byte {
 	t.Helper()
-	signed, err := signing.SignXML(file, key, signing.XMLOptions{Form: signing.XMLEnveloped, Time: signtest.Now()})
+	signed, err := signtest.Sign(creation.XML{File: file, Form: creation.XMLEnveloped}, key, signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return signed
 }
 
-func signedPDF(t *testing.T, file []byte, key signing.Key) []byte {
+func signedPDF(t *testing.T, file []byte, key creation.Key) []byte {
 	t.Helper()
-	signed, err := signing.SignExistingPDF(file, key, signing.PDFOptions{Time: signtest.Now()})
+	signed, err := signtest.Make(creation.PDF{File: file}, key, signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

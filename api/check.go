@@ -184,8 +184,8 @@ func (s *checkedSignature) read(verdict *signing.Verdict) signing.CheckStatus {
 	first := verdict.Signers[0]
 	s.Algorithm, s.Level, s.RevokedSince = first.Algorithm, first.Level, first.RevokedSince
 	s.CertificateValid = first.Facts.ValidityPeriod
-	if checkOf(first, signing.CheckFormat).Status == signing.CheckPassed &&
-		checkOf(first, signing.CheckSignatureValue).Status == signing.CheckPassed {
+	if first.Check(signing.CheckFormat).Status == signing.CheckPassed &&
+		first.Check(signing.CheckSignatureValue).Status == signing.CheckPassed {
 		integrity = signing.CheckPassed
 	}
 	return integrity

@@ -12,32 +12,32 @@ import (
 	"tamga/documents"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/spool"
 )
 
 // The errors of this package. What other packages call an error stands beside
 // them in the table.
 var (
-	errNoRoute        = errors.New("there is nothing at this address")
-	errMethod         = errors.New("the address does not take this method")
-	errMalformed      = errors.New("the request could not be read")
-	errParameter      = errors.New("a parameter of the request is not acceptable")
-	errBodyTooLarge   = errors.New("the body is too large")
-	errMediaType      = errors.New("the body is of a type that is not taken here")
-	errNoCredentials  = errors.New("a bearer key is needed")
-	errScope          = errors.New("the key does not have the right to do this")
-	errKeyMissing     = errors.New("the header Idempotency-Key is needed")
-	errTooMany        = errors.New("asked too often")
-	errNoSigningKey   = errors.New("there is no signing key of this name")
-	errUnusableFile   = errors.New("the file cannot be signed or extended")
-	errNotReady       = errors.New("the service is not ready")
-	errNoIfMatch      = errors.New("the header If-Match is needed")
-	errRule           = errors.New("the law of the documents does not allow this now")
-	errTooSlow        = errors.New("the body came too slowly")
-	errNoRegister     = errors.New("the database or its disk does not answer")
-	errBusy           = errors.New("the service is at work on as much as it can hold")
-	errPanic          = errors.New("the program panicked; the log has the stack")
-	errOwnNotVerified = errors.New("the signature just made does not verify")
+	errNoRoute       = errors.New("there is nothing at this address")
+	errMethod        = errors.New("the address does not take this method")
+	errMalformed     = errors.New("the request could not be read")
+	errParameter     = errors.New("a parameter of the request is not acceptable")
+	errBodyTooLarge  = errors.New("the body is too large")
+	errMediaType     = errors.New("the body is of a type that is not taken here")
+	errNoCredentials = errors.New("a bearer key is needed")
+	errScope         = errors.New("the key does not have the right to do this")
+	errKeyMissing    = errors.New("the header Idempotency-Key is needed")
+	errTooMany       = errors.New("asked too often")
+	errNoSigningKey  = errors.New("there is no signing key of this name")
+	errUnusableFile  = errors.New("the file cannot be signed or extended")
+	errNotReady      = errors.New("the service is not ready")
+	errNoIfMatch     = errors.New("the header If-Match is needed")
+	errRule          = errors.New("the law of the documents does not allow this now")
+	errTooSlow       = errors.New("the body came too slowly")
+	errNoRegister    = errors.New("the database or its disk does not answer")
+	errBusy          = errors.New("the service is at work on as much as it can hold")
+	errPanic         = errors.New("the program panicked; the log has the stack")
 )
 
 // outcome is a row of the table: what an error becomes.
@@ -104,9 +104,9 @@ func outcomes() []outcome {
 			web.Label{KK: "Мұндай құжат мұнда шығарылмайды", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
 		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
 			web.Label{KK: "Бұл файлға қол қою мүмкін емес", RU: "Этот файл нельзя подписать", EN: "This file cannot be signed"}},
-		{signing.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",
+		{creation.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",
 			web.Label{KK: "Уақыт белгісін алу мүмкін емес", RU: "Метку времени получить не удалось", EN: "No timestamp can be had"}},
-		{signing.ErrEvidence, http.StatusServiceUnavailable, "evidence_unavailable",
+		{creation.ErrEvidence, http.StatusServiceUnavailable, "evidence_unavailable",
 			web.Label{KK: "Сертификат мәртебесінің дәлелін алу мүмкін емес", RU: "Доказательства статуса сертификата получить не удалось", EN: "No evidence about a certificate can be had"}},
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
 			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
@@ -120,14 +120,13 @@ func outcomes() []outcome {
 			web.Label{KK: "Тізілімге қазір қол жеткізу мүмкін емес", RU: "Реестр сейчас недоступен", EN: "The register cannot be reached now"}},
 		{errNotReady, http.StatusServiceUnavailable, "not_ready",
 			web.Label{KK: "Қызмет дайын емес", RU: "Служба не готова", EN: "The service is not ready"}},
-		{signing.ErrOutsideValidity, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-		{signing.ErrNotSigningKey, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-		{signing.ErrKeyMismatch, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-		{signing.ErrKeyRevoked, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-		{signing.ErrKeyStatus, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{creation.ErrOutsideValidity, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{creation.ErrNotSigningKey, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{creation.ErrKeyMismatch, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{creation.ErrKeyRevoked, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{creation.ErrKeyStatus, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-		{signing.ErrOutput, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-		{errOwnNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{creation.ErrOutput, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 	}
 }
 

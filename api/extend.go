@@ -12,6 +12,7 @@ import (
 	"tamga/certs"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/tsp"
 )
 
@@ -21,25 +22,15 @@ type Preservation struct {
 	// there are none.
 	Stamp func(ctx context.Context, m tsp.Imprint) (*tsp.Token, error)
 	// Gather collects the evidence about a certificate.
-	Gather func(c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error)
+	Gather func(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error)
 	// Required makes a signature fail that does not reach its level. Otherwise
 	// it is handed out as it is, and queued to be extended later.
 	Required bool
 }
 
-// options binds the preservation to a request.
-func (p *Preservation) options(ctx context.Context, content []byte, at time.Time) signing.ExtendOptions {
-	opt := signing.ExtendOptions{Content: content, Time: at, Gather: p.Gather}
-	if p.Stamp != nil {
-		opt.Timestamping.Stamp = func(m tsp.Imprint) ([]byte, error) {
-			token, err := p.Stamp(ctx, m)
-			if err != nil {
-				return nil, errors.Join(signing.ErrTimestamp, err)
-			}
-			return token.Raw, nil
-		}
-	}
-	return opt
+// making is what signatures are made with.
+func (s *Server) making() creation.Services {
+	return creation.Services{Verifier: s.Verifier, Stamp: s.Preservation.Stamp, Gather: s.Preservation.Gather}
 }
 
 // pendingAnswer says that a signature is below the level that was asked for.
@@ -50,33 +41,19 @@ type pendingAnswer struct {
 	Self   string `json:"self"` // where to ask for it
 }
 
-// raise brings a signature to its level, or queues it.
-func (v *service) raise(c echo.Context, client registry.Client, m *made, level signing.Baseline) (*pendingAnswer, error) {
-	if level <= m.reached || m.reached == 0 {
-		return nil, nil
+// queue keeps a signature that is below its level, to be brought there later.
+func (v *service) queue(c echo.Context, client registry.Client, r *signRequest, made creation.Made, level creation.Baseline) (*pendingAnswer, error) {
+	e := registry.Extension{Client: client.ID, Format: r.Format, Level: level.String(), File: made.File}
+	if r.Detached {
+		e.Content = r.Content
 	}
-	// No timestamp is spent on what a failing device made.
-	if err := v.confirm(contextOf(c), m); err != nil {
+	id, err := v.Registry.AddExtension(contextOf(c), e)
+	if err != nil {
 		return nil, err
 	}
-	opt := v.Preservation.options(contextOf(c), m.content, v.now())
-	file, err := signing.ExtendFile(m.file, level, opt)
-	if err == nil {
-		m.file, m.reached = file, level
-		return nil, nil
-	}
-	if v.Preservation.Required || !errors.Is(err, signing.ErrTimestamp) && !errors.Is(err, signing.ErrEvidence) {
-		return nil, unusable("/"+m.format, err) // another signature of the file is wrong
-	}
-	id, queueErr := v.Registry.AddExtension(contextOf(c), registry.Extension{
-		Client: client.ID, Format: m.format, Level: level.String(), File: m.file, Content: m.content,
-	})
-	if queueErr != nil {
-		return nil, queueErr
-	}
 	v.Log.WarnContext(contextOf(c), "signature below its level",
-		"trace_id", traceID(c), "extension", id, "level", level.String(), "error", err.Error())
-	return &pendingAnswer{ID: id, Level: level.String(), Reason: err.Error(), Self: v.BaseURL + "/v1/extensions/" + id}, nil
+		"trace_id", traceID(c), "extension", id, "level", level.String(), "error", made.Missing.Error())
+	return &pendingAnswer{ID: id, Level: level.String(), Reason: made.Missing.Error(), Self: v.BaseURL + "/v1/extensions/" + id}, nil
 }
 
 // ExtendWaiting tries the signatures that wait for their level, and returns how
@@ -87,11 +64,14 @@ func (s *Server) ExtendWaiting(ctx context.Context) (int, error) {
 		now = s.Now
 	}
 	return s.Registry.Extend(ctx, func(e registry.Extension) ([]byte, error) {
-		level, err := signing.ParseBaseline(e.Level)
+		level, err := creation.ParseBaseline(e.Level)
 		if err != nil {
 			return nil, err
 		}
-		return signing.ExtendFile(e.File, level, s.Preservation.options(ctx, e.Content, now().UTC()))
+		made, err := creation.Make(ctx, s.making(), creation.Order{
+			Form: creation.Existing{File: e.File, Content: e.Content}, Level: level, Time: now().UTC(),
+		})
+		return made.File, err
 	})
 }
 
@@ -145,42 +125,36 @@ type extendAnswer struct {
 // extendOne brings a client's signature to a level, or fails: what the client
 // has already is not queued.
 func (v *service) extendOne(c echo.Context, r *extendRequest) (*extendAnswer, error) {
-	level, err := signing.ParseBaseline(r.Level)
-	if err != nil || level == signing.BaselineB {
+	level, err := creation.ParseBaseline(r.Level)
+	if err != nil || level == creation.BaselineB {
 		return nil, badField("/level", "unknown", "is none of B-T, B-LT, B-LTA")
 	}
-	m := &made{format: kindCMS, file: r.CMS, content: r.Content, added: true, detached: true}
-	pointer := "/cms"
+	file, pointer := []byte(r.CMS), "/cms"
 	if r.PDF != nil {
-		m.file, pointer, m.format = r.PDF, "/pdf", kindPDF
+		file, pointer = r.PDF, "/pdf"
 	}
-	if m.file == nil || r.CMS != nil && r.PDF != nil {
+	if file == nil || r.CMS != nil && r.PDF != nil {
 		return nil, badField(pointer, "exactly_one", "one of /cms and /pdf is needed, and only one")
 	}
-	release, err := v.judging(c, m.file, m.content)
+	release, err := v.judging(c, file, r.Content)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	opt := v.Preservation.options(contextOf(c), m.content, v.now())
-	raise := signing.Extend
-	if m.format == kindPDF {
-		raise = signing.ExtendPDF
+	made, err := creation.Make(contextOf(c), v.making(), creation.Order{
+		Form: creation.Existing{File: file, Content: r.Content}, Level: level, Time: v.now(),
+	})
+	if errors.Is(err, creation.ErrContentTwice) {
+		return nil, badField("/content", "unknown_field", "the signature carries its content")
 	}
-	if m.file, err = raise(m.file, level, opt); err != nil {
-		if errors.Is(err, signing.ErrContentTwice) {
-			return nil, badField("/content", "unknown_field", "the signature carries its content")
-		}
+	if err != nil {
 		return nil, unusable(pointer, err)
 	}
-	if err := v.confirm(contextOf(c), m); err != nil {
-		return nil, err
-	}
-	answer := &extendAnswer{Level: level.String()}
-	if m.format == kindPDF {
-		answer.PDF = m.file
+	answer := &extendAnswer{Level: made.Level.String()}
+	if pointer == "/pdf" {
+		answer.PDF = made.File
 	} else {
-		answer.CMS = m.file
+		answer.CMS = made.File
 	}
 	return answer, nil
 }
@@ -267,13 +241,13 @@ func (v *service) timestamp(c echo.Context) error {
 		return err
 	}
 	if v.Preservation.Stamp == nil {
-		return signing.ErrTimestamp
+		return creation.ErrTimestamp
 	}
 	imprint := tsp.NewImprint(digest.Digest)
 	imprint.Hash = digest.Value
 	token, err := v.Preservation.Stamp(contextOf(c), imprint)
 	if err != nil {
-		return errors.Join(signing.ErrTimestamp, err)
+		return errors.Join(creation.ErrTimestamp, err)
 	}
 	return personal(c, http.StatusOK, timestampAnswer{
 		Token: token.Raw, Time: token.Info.GenTime, Policy: token.Info.Policy.String(), Serial: token.Info.Serial.Text(16),

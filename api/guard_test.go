@@ -20,6 +20,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -263,7 +264,7 @@ func TestDegraded(t *testing.T) {
 	s := open(t, pki)
 	s.fill(t, pki)
 	without := *s.server.Registry
-	without.Key = signing.Key{}
+	without.Key = creation.Key{}
 	s.server.Registry, s.server.Verifier = &without, &signing.Verifier{}
 	s.start(t)
 	s.play(t, "testdata/parts/degraded.txt")

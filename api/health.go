@@ -122,11 +122,7 @@ func (v *service) canIssue(ctx context.Context) error {
 	if v.Registry.Layouts == nil {
 		return errors.New("no layouts")
 	}
-	key := v.Registry.Key
-	if key.Status == nil {
-		return key.Check(v.now())
-	}
-	return key.CheckStatus(ctx, key.Status, v.now())
+	return v.Registry.Key.Check(ctx, v.now())
 }
 
 // revocationLists answers GET /v1/revocation: how old each revocation list is and

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -35,12 +35,12 @@ func TestFaultySignatures(t *testing.T) {
 	sound := pki.Person(signtest.Applicant())
 	faulty := sound
 	faulty.Signer = faultySigner{sound.Signer}
-	s.server.Keys = map[string]signing.Key{"sound": sound, "faulty": faulty}
+	s.server.Keys = map[string]creation.Key{"sound": sound, "faulty": faulty}
 	s.server.ReceiptKey = faulty
 	s.start(t)
 	head := pki.Person(signtest.Head())
 	s.files["cms.head"], s.files["pdf.head"] = pki.Signed(s.files["content"], head), signedPDF(t, s.files["pdf"], head)
-	soap, err := signing.SignXML(s.files["soap"], head, signing.XMLOptions{Form: signing.XMLSOAP, Time: signtest.Now()})
+	soap, err := signtest.Sign(creation.XML{File: s.files["soap"], Form: creation.XMLSOAP}, head, signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,20 +13,16 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/receipt"
 )
 
 // receiptSchema names the JSON that a receipt carries.
 const receiptSchema = receipt.Type + "/1"
 
-// signReceipt signs a receipt of any type. What our own verifier does not take
-// for a signature does not leave.
+// signReceipt signs a receipt of any type.
 func (v *service) signReceipt(ctx context.Context, content any, at time.Time) ([]byte, error) {
-	cms, err := receipt.Sign(content, v.ReceiptKey, at)
-	if err != nil {
-		return nil, err
-	}
-	return cms, v.confirm(ctx, &made{format: kindCMS, file: cms})
+	return receipt.Sign(ctx, v.making(), content, v.ReceiptKey, at)
 }
 
 // receiptPDF prints the receipt of a verification. What is printed is for
@@ -39,8 +35,7 @@ func (v *service) receiptPDF(ctx context.Context, r receipt.Receipt) ([]byte, er
 	return v.printReceipt(ctx, receiptContent(r), r, receiptSchema, r.AnsweredAt)
 }
 
-// printReceipt prints a receipt and signs it, with its JSON attached. What our
-// own verifier does not take for a signed file does not leave.
+// printReceipt prints a receipt and signs it, with its JSON attached.
 func (v *service) printReceipt(ctx context.Context, content pdf.Content, attached any, schema string, at time.Time) ([]byte, error) {
 	data, err := json.MarshalIndent(attached, "", "  ")
 	if err != nil {
@@ -52,11 +47,8 @@ func (v *service) printReceipt(ctx context.Context, content pdf.Content, attache
 	if err != nil {
 		return nil, err
 	}
-	file, err := signing.SignPreparedPDF(signing.PreparedPDF(prepared), v.ReceiptKey, at)
-	if err != nil {
-		return nil, err
-	}
-	return file, v.confirm(ctx, &made{format: kindPDF, file: file})
+	made, err := creation.Make(ctx, v.making(), creation.Order{Form: creation.Prepared(prepared), Key: v.ReceiptKey, Time: at})
+	return made.File, err
 }
 
 // receiptContent is what a receipt prints.

@@ -2,9 +2,7 @@ package api
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -13,6 +11,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // signRequest is the body of the signing calls. Each format takes some of the
@@ -48,22 +47,6 @@ type signAnswer struct {
 	Level   string                   `json:"level,omitempty"`   // that was reached
 	Pending *pendingAnswer           `json:"pending,omitempty"` // when that is less than what was asked for
 	Signer  *signing.CertificateInfo `json:"signer"`
-}
-
-// signer signs one format: it makes level B-B and says what must be known to
-// go on from there.
-type signer func(r *signRequest, key signing.Key) (*made, error)
-
-// made is a signature on its way out.
-type made struct {
-	format  string
-	file    []byte
-	content []byte           // of a detached signature
-	reached signing.Baseline // zero for formats without levels
-	added   bool             // to signatures that are others' business
-	own     string           // SHA-256 of the certificate that it was made with, if it was made here
-	// detached says that the content need not be there.
-	detached bool
 }
 
 // sign answers a signing call of one format.
@@ -105,19 +88,22 @@ func (v *service) signBatch(c echo.Context) error {
 	})
 }
 
-// signOne makes a signature, raises it to the level asked for and verifies it.
+// signOne makes a signature at the level asked for, or below it and queued.
 func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest) (*signAnswer, error) {
-	makers := map[string]signer{kindCMS: v.signCMS, kindPDF: v.signPDF, kindXML: v.signXML}
-	make, ok := makers[r.Format]
+	forms := map[string]func(*signRequest) (creation.Form, error){kindCMS: formCMS, kindPDF: formPDF, kindXML: formXML}
+	read, ok := forms[r.Format]
 	if !ok {
 		return nil, badField("/format", "unknown", "is none of cms, pdf, xml")
 	}
-	level, err := r.level()
-	if err != nil {
+	o := creation.Order{Time: v.now(), Below: !v.Preservation.Required}
+	var err error
+	if o.Level, err = r.level(); err != nil {
 		return nil, err
 	}
-	key, err := v.signingKey(r.Key)
-	if err != nil {
+	if o.Form, err = read(r); err != nil {
+		return nil, err
+	}
+	if o.Key, err = v.signingKey(r.Key); err != nil {
 		return nil, err
 	}
 	release, err := v.judging(c, r.Content, r.CMS, r.PDF, r.XML)
@@ -125,24 +111,38 @@ func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest
 		return nil, err
 	}
 	defer release()
-	m, err := make(r, key)
+	made, err := creation.Make(contextOf(c), v.making(), o)
 	if err != nil {
-		return nil, err
+		return nil, r.unusable(err)
 	}
-	m.own = signing.DescribeCertificate(key.Certificate).SHA256
-	pending, err := v.raise(c, client, m, level)
-	if err != nil {
-		return nil, err
+	answer := &signAnswer{Signer: signing.DescribeCertificate(o.Key.Certificate)}
+	if made.Level != 0 {
+		answer.Level = made.Level.String()
 	}
-	if err := v.confirm(contextOf(c), m); err != nil {
-		return nil, err
+	if made.Missing != nil {
+		if answer.Pending, err = v.queue(c, client, r, made, o.Level); err != nil {
+			return nil, err
+		}
 	}
-	answer := &signAnswer{Pending: pending, Signer: signing.DescribeCertificate(key.Certificate)}
-	if m.reached != 0 {
-		answer.Level = m.reached.String()
-	}
-	*answer.file(m.format) = m.file
+	*answer.file(r.Format) = made.File
 	return answer, nil
+}
+
+// unusable tells a client which of its members cannot be worked on.
+func (r *signRequest) unusable(err error) error {
+	switch {
+	case errors.Is(err, creation.ErrContentMissing):
+		return badField("/content", "required", "is missing: the signature is detached")
+	case errors.Is(err, creation.ErrContentTwice):
+		return badField("/content", "unknown_field", "the signature carries another content")
+	case r.CMS != nil:
+		return unusable("/cms", err)
+	case r.PDF != nil:
+		return unusable("/pdf", err)
+	case r.XML != nil:
+		return unusable("/xml", err)
+	}
+	return unusable("/content", err)
 }
 
 // file is where the signature of a format stands in the answer.
@@ -156,27 +156,27 @@ func (a *signAnswer) file(format string) *[]byte {
 	return &a.CMS
 }
 
-func (r *signRequest) level() (signing.Baseline, error) {
+func (r *signRequest) level() (creation.Baseline, error) {
 	if r.Level == "" {
-		return signing.BaselineB, nil
+		return creation.BaselineB, nil
 	}
-	level, err := signing.ParseBaseline(r.Level)
+	level, err := creation.ParseBaseline(r.Level)
 	if err != nil {
 		return 0, badField("/level", "unknown", "is none of B-B, B-T, B-LT, B-LTA")
 	}
-	if r.Format == kindXML && level > signing.BaselineB {
+	if r.Format == kindXML && level > creation.BaselineB {
 		return 0, badField("/level", "not_offered", "XML signatures are made at level B-B")
 	}
 	return level, nil
 }
 
-func (v *service) signingKey(name string) (signing.Key, error) {
+func (v *service) signingKey(name string) (creation.Key, error) {
 	key, ok := v.Keys[name]
 	if !ok && name == "" {
 		key, ok = v.Keys["demo"]
 	}
 	if !ok {
-		return signing.Key{}, &fault{is: errNoSigningKey,
+		return creation.Key{}, &fault{is: errNoSigningKey,
 			fields: []FieldError{{Pointer: "/key", Code: "unknown", Detail: "is not the name of a signing key"}}}
 	}
 	return key, nil
@@ -201,39 +201,19 @@ func (r *signRequest) only(taken ...string) error {
 	return nil
 }
 
-// signCMS makes a signature over content, or adds one to a CMS.
-func (v *service) signCMS(r *signRequest, key signing.Key) (*made, error) {
+// formCMS is a signature over content, or one more in a CMS.
+func formCMS(r *signRequest) (creation.Form, error) {
 	if err := r.only("content", "cms", "detached", "claim_time"); err != nil {
 		return nil, err
 	}
-	opt := signing.CMSOptions{Detached: r.Detached, Time: v.now(), Claim: r.ClaimTime || r.Level != ""}
-	m := &made{format: kindCMS, reached: signing.BaselineB}
-	m.content = r.Content
-	if r.CMS == nil {
-		if r.Content == nil {
-			return nil, badField("/content", "required", "is missing")
-		}
-		var err error
-		if m.file, err = signing.SignCMS(m.content, key, opt); !r.Detached {
-			m.content = nil // the signature carries it
-		}
-		return m, err
+	if r.CMS == nil && r.Content == nil {
+		return nil, badField("/content", "required", "is missing")
 	}
-	signed, err := signing.AddSigner(r.CMS, m.content, key, opt)
-	switch {
-	case errors.Is(err, signing.ErrContentMissing):
-		return nil, badField("/content", "required", "is missing: the signature is detached")
-	case errors.Is(err, signing.ErrContentTwice):
-		return nil, badField("/content", "unknown_field", "the signature carries its content")
-	case err != nil:
-		return nil, unusable("/cms", err)
-	}
-	m.file, m.added = signed.CMS, true
-	return m, nil
+	return creation.CMS{Content: r.Content, Others: r.CMS, Detached: r.Detached, Claim: r.ClaimTime || r.Level != ""}, nil
 }
 
-// signPDF adds a signature to a PDF.
-func (v *service) signPDF(r *signRequest, key signing.Key) (*made, error) {
+// formPDF is a signature in a PDF.
+func formPDF(r *signRequest) (creation.Form, error) {
 	if err := r.only("pdf", "name", "reason", "location", "contact", "field", "certify"); err != nil {
 		return nil, err
 	}
@@ -243,22 +223,17 @@ func (v *service) signPDF(r *signRequest, key signing.Key) (*made, error) {
 	if r.Certify < 0 || r.Certify > 3 {
 		return nil, badField("/certify", "unknown", "is none of 0, 1, 2, 3")
 	}
-	signed, err := signing.SignExistingPDF(r.PDF, key, signing.PDFOptions{
-		Time: v.now(), Name: r.Name, Reason: r.Reason, Location: r.Location, Contact: r.Contact,
-		Field: r.Field, Certify: r.Certify,
-	})
-	if err != nil {
-		return nil, unusable("/pdf", err)
-	}
-	return &made{format: kindPDF, file: signed.File, reached: signing.BaselineB, added: true}, nil
+	return creation.PDF{
+		File: r.PDF, Name: r.Name, Reason: r.Reason, Location: r.Location, Contact: r.Contact, Field: r.Field, Certify: r.Certify,
+	}, nil
 }
 
 // unusable tells a client that its file cannot be worked on; what is our own
 // fault stays that.
 func unusable(pointer string, err error) error {
 	for _, ours := range []error{
-		signing.ErrOutput, signing.ErrOutsideValidity, signing.ErrKeyRevoked, signing.ErrKeyStatus, signing.ErrNotSigningKey, signing.ErrKeyMismatch,
-		signing.ErrTooLarge, signing.ErrTimestamp, signing.ErrEvidence,
+		creation.ErrOutput, creation.ErrOutsideValidity, creation.ErrKeyRevoked, creation.ErrKeyStatus, creation.ErrNotSigningKey, creation.ErrKeyMismatch,
+		signing.ErrTooLarge, creation.ErrTimestamp, creation.ErrEvidence,
 	} {
 		if errors.Is(err, ours) {
 			return err
@@ -267,107 +242,24 @@ func unusable(pointer string, err error) error {
 	return &fault{is: errUnusableFile, detail: err.Error(), fields: []FieldError{{Pointer: pointer, Code: "unusable", Detail: err.Error()}}}
 }
 
-// confirm lets nothing out that our own verifier does not take for a signature
-// over this content. Whether the certificate is trusted is the reader's
-// question; so are other people's signatures in the same file.
-func (v *service) confirm(ctx context.Context, m *made) error {
-	question := signing.Question{At: v.now()}
-	if m.content != nil {
-		question.Content = m.content
-	}
-	verdict, err := v.Verifier.Verify(ctx, m.file, question)
-	if err != nil {
-		return err
-	}
-	if len(verdict.Signers) == 0 || len(verdict.Signers) != 1 && !m.added {
-		return fmt.Errorf("%w: %d signers", errOwnNotVerified, len(verdict.Signers))
-	}
-	sound, own := 0, m.own == ""
-	for _, s := range verdict.Signers {
-		isOwn := m.own != "" && s.Certificate != nil && s.Certificate.SHA256 == m.own
-		isSound := soundSignature(s, m.detached && m.content == nil)
-		if isOwn && !isSound {
-			return fmt.Errorf("%w: %s %s", errOwnNotVerified, s.Indication, s.SubIndication)
-		}
-		if isSound {
-			sound++
-		}
-		own = own || isOwn
-	}
-	if sound == 0 || !own || sound != len(verdict.Signers) && !m.added {
-		return fmt.Errorf("%w: %s %s", errOwnNotVerified, verdict.Indication, verdict.SubIndication)
-	}
-	return nil
-}
-
-// soundSignature reports whether the signature itself is right, as far as that
-// can be told without the content.
-func soundSignature(s signing.Signer, withoutContent bool) bool {
-	for _, name := range []signing.CheckName{
-		signing.CheckFormat, signing.CheckSignatureValue, signing.CheckSigningCertificate,
-	} {
-		check := checkOf(s, name)
-		status := check.Status
-		if withoutContent && check.SubIndication == signing.SignedDataNotFound {
-			continue
-		}
-		plainXML := len(s.Signed) > 0 && name == signing.CheckSigningCertificate && status == signing.CheckWarning
-		if status != signing.CheckPassed && !plainXML {
-			return false
-		}
-	}
-	return true
-}
-
-// checkOf returns the answer to one question about a signer; the zero value
-// when it was not asked.
-func checkOf(s signing.Signer, name signing.CheckName) signing.Check {
-	for _, check := range s.Checks {
-		if check.Name == name {
-			return check
-		}
-	}
-	return signing.Check{}
-}
-
-// signXML signs a document, content elsewhere, or a SOAP message.
-func (v *service) signXML(r *signRequest, key signing.Key) (*made, error) {
-	opt := signing.XMLOptions{Form: signing.XMLForm(r.Form), Time: v.now()}
-	m := &made{format: kindXML}
-	switch opt.Form {
-	case "":
-		opt.Form = signing.XMLEnveloped
-	case signing.XMLEnveloped, signing.XMLSOAP:
-	case signing.XMLDetached:
-		return m, v.signDetachedXML(r, key, opt, m)
+// formXML is a signature in a document, over content elsewhere, or over the body
+// of a SOAP message.
+func formXML(r *signRequest) (creation.Form, error) {
+	x := creation.XML{File: r.XML, Form: creation.XMLForm(cmp.Or(r.Form, string(creation.XMLEnveloped)))}
+	taken, needed, given := []string{"xml", "form"}, "/xml", r.XML != nil
+	switch x.Form {
+	case creation.XMLEnveloped, creation.XMLSOAP:
+	case creation.XMLDetached:
+		taken, needed, given = []string{"content", "name", "form"}, "/content", r.Content != nil
+		x.File, x.Address = r.Content, cmp.Or(r.Name, "content")
 	default:
 		return nil, badField("/form", "unknown", "is none of enveloped, detached, wsse")
 	}
-	if err := r.only("xml", "form"); err != nil {
+	if err := r.only(taken...); err != nil {
 		return nil, err
 	}
-	if r.XML == nil {
-		return nil, badField("/xml", "required", "is missing")
+	if !given {
+		return nil, badField(needed, "required", "is missing")
 	}
-	var err error
-	if m.file, err = signing.SignXML(r.XML, key, opt); err != nil {
-		return nil, unusable("/xml", err)
-	}
-	m.added = true
-	return m, nil
-}
-
-func (v *service) signDetachedXML(r *signRequest, key signing.Key, opt signing.XMLOptions, m *made) error {
-	if err := r.only("content", "name", "form"); err != nil {
-		return err
-	}
-	if r.Content == nil {
-		return badField("/content", "required", "is missing")
-	}
-	m.content, opt.Address = r.Content, cmp.Or(r.Name, "content")
-	var err error
-	if m.file, err = signing.SignXML(m.content, key, opt); err != nil {
-		return unusable("/content", err)
-	}
-	return nil
+	return x, nil
 }

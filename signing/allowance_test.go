@@ -10,6 +10,7 @@ import (
 	"tamga/certs/der"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsp"
 )
@@ -36,7 +37,7 @@ func TestAllowance(t *testing.T) {
 	got := verify(t, pki.Verifier, d.DER(), signing.Question{})
 	s := got.Signers[0]
 	if !got.Passed() || len(s.Timestamps) != 64 || len(s.CounterSignatures) != 32 {
-		t.Errorf("%d timestamps, %d countersignatures: %.200s", len(s.Timestamps), len(s.CounterSignatures), explain(got))
+		t.Errorf("%d timestamps, %d countersignatures: %.200s", len(s.Timestamps), len(s.CounterSignatures), signtest.Explain(got))
 	}
 }
 
@@ -69,7 +70,7 @@ func TestArchiveListsWhatIsNotThere(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	authority := pki.TSA()
 	stamped := pki.Timestamped([]byte("өтініш"), pki.Person(signtest.Applicant()), authority)
-	full := pki.Extended(stamped, signing.BaselineLTA, authority, pki.Gatherer())
+	full := pki.Extended(stamped, creation.BaselineLTA, authority, pki.Gatherer())
 	sd, err := cms.Read(full)
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +92,6 @@ func TestArchiveListsWhatIsNotThere(t *testing.T) {
 	d.AddCertificates(pki.Person(signtest.Head()).Certificate.Raw)
 	got = verify(t, pki.Verifier, d.DER(), signing.Question{})
 	if !got.Passed() || got.Signers[0].Level != signing.LevelCAdESLTA {
-		t.Errorf("added to: %s, %s", explain(got), got.Signers[0].Level)
+		t.Errorf("added to: %s, %s", signtest.Explain(got), got.Signers[0].Level)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
 	"tamga/signing/tsp"
@@ -23,7 +24,7 @@ func stamperAt(t testing.TB, a *tsa.Authority, n int) func(tsp.Imprint) ([]byte,
 // archived on day 3 under another that lives longer.
 type archiveWorld struct {
 	pki           *signtest.PKI
-	key           signing.Key
+	key           creation.Key
 	first, second *tsa.Authority
 	file          []byte
 }
@@ -35,19 +36,14 @@ func newArchiveWorld(t testing.TB) *archiveWorld {
 	w.second = w.pki.TSAWith(ca.Service{NotAfter: day(900), Name: "SECOND"})
 	w.file = w.pki.Timestamped([]byte("өтініш"), w.key, w.first)
 	publish(t, w.pki, 3)
-	w.file = w.extend(t, signing.BaselineLTA, 3)
+	w.file = w.extend(t, creation.BaselineLTA, 3)
 	return w
 }
 
-func (w *archiveWorld) extend(t testing.TB, to signing.Baseline, n int) []byte {
+func (w *archiveWorld) extend(t testing.TB, to creation.Baseline, n int) []byte {
 	t.Helper()
-	file, err := signing.Extend(w.file, to, signing.ExtendOptions{
-		Time: day(n), Timestamping: signing.Timestamping{Stamp: stamperAt(t, w.second, n)}, Gather: w.pki.Gatherer().Gather,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
+	with := creation.Services{Verifier: w.pki.Verifier, Stamp: signtest.Stamping(stamperAt(t, w.second, n)), Gather: w.pki.Gatherer().Gather}
+	return signtest.Made(t, with, creation.Order{Form: creation.Existing{File: w.file}, Level: to, Time: day(n)})
 }
 
 func find(s signing.Signer, kind signing.TimestampKind) *signing.Timestamp {
@@ -100,7 +96,7 @@ func TestArchiveOutlivesTheAuthority(t *testing.T) {
 		s := got.Signers[0]
 		if conclusion(got) != test.want || s.Level != test.level || find(s, signing.TimestampSignature).Trusted() != test.first ||
 			find(s, signing.TimestampArchive).Trusted() != test.second {
-			t.Errorf("%s: %s, level %s\nwant %s, %s", test.name, explain(got), s.Level, test.want, test.level)
+			t.Errorf("%s: %s, level %s\nwant %s, %s", test.name, signtest.Explain(got), s.Level, test.want, test.level)
 		}
 		if test.first && (!s.BestSignatureTime.Equal(day(0)) || !find(s, signing.TimestampSignature).KnownSince.Equal(day(3))) {
 			t.Errorf("%s: best signature time %v, timestamp known since %v", test.name, s.BestSignatureTime, find(s, signing.TimestampSignature).KnownSince)
@@ -114,12 +110,12 @@ func TestArchiveRenewed(t *testing.T) {
 	publish(t, w.pki, 20)
 	third := w.pki.TSAWith(ca.Service{NotBefore: day(10), NotAfter: day(2000), Name: "THIRD"})
 	w.second = third
-	w.file = w.extend(t, signing.BaselineLTA, 20)
+	w.file = w.extend(t, creation.BaselineLTA, 20)
 	publish(t, w.pki, 1500)
 	got := verify(t, w.pki.Verifier, w.file, signing.Question{At: day(1500)})
 	s := got.Signers[0]
 	if !got.Passed() || s.Level != signing.LevelCAdESLTA || !s.BestSignatureTime.Equal(day(0)) || len(s.Timestamps) != 3 {
-		t.Errorf("%s, level %s, best signature time %v", explain(got), s.Level, s.BestSignatureTime)
+		t.Errorf("%s, level %s, best signature time %v", signtest.Explain(got), s.Level, s.BestSignatureTime)
 		for _, ts := range s.Timestamps {
 			t.Logf("%s by %s known since %v: %s %s %s", ts.Kind, ts.Authority, ts.KnownSince, ts.Indication, ts.SubIndication, ts.Detail)
 		}
@@ -161,7 +157,7 @@ func TestArchiveTimestampsThatProveNothing(t *testing.T) {
 			ts = find(s, signing.TimestampArchiveV2)
 		}
 		if ts.Trusted() || ts.SubIndication != test.want || s.Level == signing.LevelCAdESLTA || !got.Passed() {
-			t.Errorf("%s: %s %s %s; %s, %s", name, ts.Indication, ts.SubIndication, ts.Detail, explain(got), s.Level)
+			t.Errorf("%s: %s %s %s; %s, %s", name, ts.Indication, ts.SubIndication, ts.Detail, signtest.Explain(got), s.Level)
 		}
 	}
 }

@@ -19,9 +19,9 @@ var ErrTooLarge = errors.New("file is too large")
 
 var errArmour = errors.New("neither DER, PEM nor base64")
 
-// unarmour returns the binary form of what came as DER or BER, as PEM under
+// Unarmour returns the binary form of what came as DER or BER, as PEM under
 // any label, or as bare base64, which is how NCALayer hands signatures over.
-func unarmour(b []byte) ([]byte, error) {
+func Unarmour(b []byte) ([]byte, error) {
 	if len(b) > 0 && b[0] == 0x30 && !isBase64Text(b) {
 		return b, nil
 	}

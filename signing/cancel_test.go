@@ -10,6 +10,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -67,7 +68,7 @@ func TestContextEnds(t *testing.T) {
 	authority := pki.TSA()
 	long := bytes.Repeat([]byte("content "), 2<<20)
 	stamped := pki.Timestamped([]byte("content"), key, authority)
-	signedXML, err := signing.SignXML([]byte(`<a><b/></a>`), key, signing.XMLOptions{Form: signing.XMLEnveloped, Time: signtest.Now()})
+	signedXML, err := signtest.Sign(creation.XML{File: []byte(`<a><b/></a>`), Form: creation.XMLEnveloped}, key, signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

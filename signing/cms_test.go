@@ -16,6 +16,7 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -29,19 +30,6 @@ func verify(t testing.TB, v *signing.Verifier, cms []byte, q signing.Question) *
 }
 
 // explain lists the checks that did not pass, for failure messages.
-func explain(v *signing.Verdict) string {
-	var b strings.Builder
-	b.WriteString(string(v.Indication) + " " + string(v.SubIndication) + " " + v.Detail)
-	for _, s := range v.Signers {
-		for _, c := range s.Checks {
-			if c.Status != signing.CheckPassed && c.Status != signing.CheckNotApplicable {
-				b.WriteString("\n\t" + string(c.Name) + " " + string(c.Status) + ": " + c.Detail)
-			}
-		}
-	}
-	return b.String()
-}
-
 func TestRoundTripInEveryFamily(t *testing.T) {
 	content := []byte("Өтініш: археологиялық жұмыстарға лицензия")
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {
@@ -53,7 +41,7 @@ func TestRoundTripInEveryFamily(t *testing.T) {
 			attached := pki.Signed(content, key)
 			for name, cms := range armours(attached) {
 				if got := verify(t, pki.Verifier, cms, q); !got.Passed() {
-					t.Errorf("%s: %s", name, explain(got))
+					t.Errorf("%s: %s", name, signtest.Explain(got))
 				}
 			}
 			got := verify(t, pki.Verifier, attached, q)
@@ -68,14 +56,14 @@ func TestRoundTripInEveryFamily(t *testing.T) {
 			detached := pki.Detached(content, key)
 			q.Content = content
 			if got := verify(t, pki.Verifier, detached, q); !got.Passed() {
-				t.Errorf("detached: %s", explain(got))
+				t.Errorf("detached: %s", signtest.Explain(got))
 			}
 			q.Content = append([]byte("x"), content...)
 			if got := verify(t, pki.Verifier, detached, q); got.SubIndication != signing.HashFailure {
-				t.Errorf("detached, other content: %s", explain(got))
+				t.Errorf("detached, other content: %s", signtest.Explain(got))
 			}
 			if got := verify(t, pki.Verifier, attached, q); got.SubIndication != signing.HashFailure {
-				t.Errorf("attached, other content beside it: %s", explain(got))
+				t.Errorf("attached, other content beside it: %s", signtest.Explain(got))
 			}
 		})
 	}
@@ -176,7 +164,7 @@ type matrixCase struct {
 	person        func(*ca.Person)
 	verifier      func(*signing.Verifier, *signtest.PKI)
 	question      signing.Question
-	after         func(*signtest.PKI, signing.Key) // between signing and verifying
+	after         func(*signtest.PKI, creation.Key) // between signing and verifying
 }
 
 func matrix() []matrixCase {
@@ -198,20 +186,20 @@ func matrix() []matrixCase {
 				v.Trust.AddIntermediate(other.Issuing())
 			}},
 		{name: "revoked before", indication: signing.Indeterminate, subIndication: signing.RevokedNoPOE, check: signing.CheckRevocation,
-			after: func(p *signtest.PKI, k signing.Key) {
+			after: func(p *signtest.PKI, k creation.Key) {
 				p.Authority.Revoke(k.Certificate.Serial, now.Add(-48*time.Hour), revocation.KeyCompromise)
 			}},
 		{name: "on hold", indication: signing.Indeterminate, subIndication: signing.RevokedNoPOE, check: signing.CheckRevocation,
-			after: func(p *signtest.PKI, k signing.Key) {
+			after: func(p *signtest.PKI, k creation.Key) {
 				p.Authority.Revoke(k.Certificate.Serial, now.Add(-48*time.Hour), revocation.CertificateHold)
 			}},
 		{name: "authority revoked", indication: signing.Indeterminate, subIndication: signing.RevokedCANoPOE, check: signing.CheckRevocation,
-			after: func(p *signtest.PKI, _ signing.Key) {
+			after: func(p *signtest.PKI, _ creation.Key) {
 				p.Authority.Revoke(p.Authority.Issuing().Serial, now.Add(-48*time.Hour), revocation.CACompromise)
 			}},
 		{name: "revoked after receipt", indication: signing.TotalPassed,
 			question: signing.Question{At: now.Add(-72 * time.Hour)},
-			after: func(p *signtest.PKI, k signing.Key) {
+			after: func(p *signtest.PKI, k creation.Key) {
 				p.Authority.Revoke(k.Certificate.Serial, now.Add(-48*time.Hour), revocation.AffiliationChanged)
 			}},
 		{name: "lists stale", indication: signing.Indeterminate, subIndication: signing.TryLater, check: signing.CheckRevocation,
@@ -259,7 +247,7 @@ func TestOneThingWrong(t *testing.T) {
 			}
 			got := verify(t, pki.Verifier, cms, c.question)
 			if got.Indication != c.indication || got.SubIndication != c.subIndication {
-				t.Fatalf("%s\nwant %s %s", explain(got), c.indication, c.subIndication)
+				t.Fatalf("%s\nwant %s %s", signtest.Explain(got), c.indication, c.subIndication)
 			}
 			for _, check := range got.Signers[0].Checks {
 				if check.Name == c.check && check.SubIndication != c.subIndication {
@@ -279,7 +267,7 @@ func TestValidWhenReceivedRevokedSince(t *testing.T) {
 	pki.Refresh()
 	got := verify(t, pki.Verifier, cms, signing.Question{At: signtest.Now().Add(-72 * time.Hour)})
 	if !got.Passed() || !got.Signers[0].RevokedSince.Equal(revoked) {
-		t.Errorf("%s, revoked since %v", explain(got), got.Signers[0].RevokedSince)
+		t.Errorf("%s, revoked since %v", signtest.Explain(got), got.Signers[0].RevokedSince)
 	}
 }
 
@@ -292,18 +280,18 @@ func TestKeysThatMustNotSign(t *testing.T) {
 	other := pki.Person(signtest.Applicant())
 	tests := []struct {
 		name string
-		key  signing.Key
+		key  creation.Key
 		at   time.Time
 		want error
 	}{
-		{"log-in key", pki.Person(login), signtest.Now(), signing.ErrNotSigningKey},
-		{"expired", good, signtest.Now().AddDate(1, 0, 0), signing.ErrOutsideValidity},
-		{"not yet valid", good, signtest.Now().AddDate(-1, 0, 0), signing.ErrOutsideValidity},
-		{"certificate of another key", signing.Key{Signer: good.Signer, Certificate: other.Certificate}, signtest.Now(), signing.ErrKeyMismatch},
-		{"nothing", signing.Key{}, signtest.Now(), signing.ErrKeyMismatch},
+		{"log-in key", pki.Person(login), signtest.Now(), creation.ErrNotSigningKey},
+		{"expired", good, signtest.Now().AddDate(1, 0, 0), creation.ErrOutsideValidity},
+		{"not yet valid", good, signtest.Now().AddDate(-1, 0, 0), creation.ErrOutsideValidity},
+		{"certificate of another key", creation.Key{Signer: good.Signer, Certificate: other.Certificate}, signtest.Now(), creation.ErrKeyMismatch},
+		{"nothing", creation.Key{}, signtest.Now(), creation.ErrKeyMismatch},
 	}
 	for _, test := range tests {
-		if _, err := signing.SignCMS([]byte("x"), test.key, signing.CMSOptions{Time: test.at}); !errors.Is(err, test.want) {
+		if _, err := signtest.Sign(creation.CMS{Content: []byte("x")}, test.key, test.at); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, err, test.want)
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"tamga/certs/revocation"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/pades"
+	"tamga/signing/signtest"
 	"tamga/signing/signtest/orders"
 	"tamga/signing/tsa"
 )
@@ -25,7 +27,7 @@ func TestRevokedMakersInOtherFormats(t *testing.T) {
 			s := archivedWith(m, orders.DoorCarried)
 			s.Expires, s.Made, s.MakerRevoked, s.MakerReason = orders.Never, 3, test.since, revocation.Superseded
 			h := f.Signer(orders.PersonKey{Ends: s.Expires, Indirect: m == orders.ListedIndirectly})
-			key := signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate})
+			key := creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate})
 			raw := f.Evidence(&s, h.Certificate)
 			store, material := pades.DSS{CRLs: [][]byte{raw}}, signing.Material{CRLs: [][]byte{raw}}
 			if m.Answers() {
@@ -34,31 +36,34 @@ func TestRevokedMakersInOtherFormats(t *testing.T) {
 			v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, h.Certificate), Now: s.Asked.Time}
 
 			// Signed and stamped in slot 2, the store of slot 3 proved then.
-			file := mustSign(t, onePage(1000, ""), key, signing.PDFOptions{Time: orders.When(2).Time()})
-			file, err := signing.AddDocTimestamp(file, stamperAt(t, f.Stamps, 20))
+			signed, err := signtest.Make(creation.PDF{File: signtest.OnePage(1000, "")}, key, orders.When(2).Time())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if file, err = signing.AddDSS(file, store); err != nil {
+			file, err := signtest.AddDocTimestamp(signed.File, stamperAt(t, f.Stamps, 20))
+			if err != nil {
 				t.Fatal(err)
 			}
-			if file, err = signing.AddDocTimestamp(file, stamperAt(t, f.Stamps, 30)); err != nil {
+			if file, err = signtest.AddDSS(file, store); err != nil {
+				t.Fatal(err)
+			}
+			if file, err = signtest.AddDocTimestamp(file, stamperAt(t, f.Stamps, 30)); err != nil {
 				t.Fatal(err)
 			}
 			got, err := v.VerifyPDF(t.Context(), file, signing.Question{At: s.Asked.Time()})
 			if err != nil || got.Passed() != test.passes || got.Signers[0].Checks[0].Status != signing.CheckPassed {
-				t.Errorf("PDF, revoked %v, %v: %v %s", test.since, &s, err, explain(got))
+				t.Errorf("PDF, revoked %v, %v: %v %s", test.since, &s, err, signtest.Explain(got))
 			}
 
 			// An XML signature has no proof of its age here: evidence supplied in
 			// slot 3 is proved then, and so is the signature.
-			x, err := signing.SignXML([]byte("<a>өтініш</a>"), key, signing.XMLOptions{Form: signing.XMLEnveloped, Time: orders.When(2).Time()})
+			x, err := signtest.Sign(creation.XML{File: []byte("<a>өтініш</a>"), Form: creation.XMLEnveloped}, key, orders.When(2).Time())
 			if err != nil {
 				t.Fatal(err)
 			}
 			got, err = v.VerifyXML(t.Context(), x, signing.Question{At: orders.When(3).Time(), Material: material})
 			if err != nil || got.Passed() != test.passes {
-				t.Errorf("XML, revoked %v, %v: %v %s", test.since, &s, err, explain(got))
+				t.Errorf("XML, revoked %v, %v: %v %s", test.since, &s, err, signtest.Explain(got))
 			}
 		}
 	}
@@ -105,7 +110,7 @@ func TestPDFArchiveThatProvesNothing(t *testing.T) {
 		publish(t, w.pki, test.asked)
 		got, err := w.pki.Verifier.VerifyPDF(t.Context(), w.file, signing.Question{At: day(test.asked)})
 		if err != nil || conclusion(got) != test.want {
-			t.Errorf("%s: %v %s\nwant %s", test.name, err, explain(got), test.want)
+			t.Errorf("%s: %v %s\nwant %s", test.name, err, signtest.Explain(got), test.want)
 		}
 	}
 }
@@ -117,11 +122,11 @@ func TestArchiveOfOneProvesEvidenceOfAll(t *testing.T) {
 	s := archivedWith(orders.ByUnchecked, orders.DoorNone)
 	s.MakerRevoked, s.MakerReason = 4, revocation.Superseded // after slot 3, when the archive is made
 	people := []orders.PersonKey{{Ends: 240}, {Ends: 241}}   // in the order of their serial numbers
-	var keys []signing.Key
+	var keys []creation.Key
 	var answers [][]byte
 	for _, k := range people {
 		h := f.Signer(k)
-		keys = append(keys, signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
+		keys = append(keys, creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
 		answers = append(answers, f.Evidence(&s, h.Certificate))
 	}
 	file := signedByAll(t, keys)
@@ -145,7 +150,7 @@ func TestArchiveOfOneProvesEvidenceOfAll(t *testing.T) {
 		v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, keys[0].Certificate), Now: s.Asked.Time}
 		got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time()})
 		if want := archived < 2; got.Passed() != want || (find(got.Signers[archived%2], signing.TimestampArchive).Kind != "") != want {
-			t.Errorf("signer %d archived: %s", archived, explain(got))
+			t.Errorf("signer %d archived: %s", archived, signtest.Explain(got))
 		}
 	}
 }
@@ -183,7 +188,7 @@ func TestRevokedMakersBesideWhatStandsAlone(t *testing.T) {
 		}
 		got, err = v.VerifyCertificate(t.Context(), person.Raw, q)
 		if err != nil || conclusion(got) != test.want {
-			t.Errorf("certificate, responder revoked %v: %v %s", test.since, err, explain(got))
+			t.Errorf("certificate, responder revoked %v: %v %s", test.since, err, signtest.Explain(got))
 		}
 	}
 }

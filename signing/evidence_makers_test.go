@@ -11,6 +11,8 @@ import (
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
+	"tamga/signing/signtest"
 	"tamga/signing/signtest/orders"
 )
 
@@ -77,7 +79,7 @@ func TestCertificatesOfMakers(t *testing.T) {
 			v := &signing.Verifier{Trust: trust, Revocation: f.OwnLists(&s, h), Now: s.Asked.Time}
 			got := verify(t, v, d.DER(), q)
 			if conclusion(got) != want {
-				t.Errorf("%v, certificate in %s: %s\nwant %s", &s, place, explain(got), want)
+				t.Errorf("%v, certificate in %s: %s\nwant %s", &s, place, signtest.Explain(got), want)
 			}
 			cause := map[bool]revocation.Cause{true: ocsp.CauseNoResponder, false: revocation.CauseScope}[m.Answers()]
 			if a := statusOf(t, got, 0); place == "nowhere" && a.Cause != cause {
@@ -123,7 +125,7 @@ func TestEvidenceOfAnAuthorityThatEnded(t *testing.T) {
 				got := f.Verify(&s)
 				cause := map[bool]revocation.Cause{false: revocation.CauseNoProof}[got.Passed()]
 				if a := statusOf(t, got, 0); conclusion(got) != test.want || a.Cause != cause {
-					t.Errorf("authority ends %v, %v: %q %s\nwant %s", test.ends, &s, a.Cause, explain(got), test.want)
+					t.Errorf("authority ends %v, %v: %q %s\nwant %s", test.ends, &s, a.Cause, signtest.Explain(got), test.want)
 				}
 			}
 		}
@@ -178,7 +180,7 @@ func TestResponderThatListsForgot(t *testing.T) {
 		got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time()})
 		cause := map[bool]revocation.Cause{false: ocsp.CauseResponderUnchecked}[got.Passed()]
 		if a := statusOf(t, got, 0); conclusion(got) != test.want || a.Cause != cause {
-			t.Errorf("%s: %q %s\nwant %s", test.name, a.Cause, explain(got), test.want)
+			t.Errorf("%s: %q %s\nwant %s", test.name, a.Cause, signtest.Explain(got), test.want)
 		}
 	}
 }
@@ -192,11 +194,11 @@ func TestArchivesOfTwoSigners(t *testing.T) {
 			f := orders.New(t, ca.ECDSA)
 			s := archivedWith(m, orders.DoorNone)
 			s.MakerRevoked, s.MakerReason = 4, revocation.Superseded // and the younger is of slot 5
-			var keys []signing.Key
+			var keys []creation.Key
 			var evidence [][]byte
 			for _, ends := range []orders.When{240, 241} { // in the order of their serial numbers
 				h := f.Signer(orders.PersonKey{Ends: ends})
-				keys = append(keys, signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
+				keys = append(keys, creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
 				evidence = append(evidence, f.Evidence(&s, h.Certificate))
 			}
 			d, err := cms.Edit(signedByAll(t, keys))
@@ -220,7 +222,7 @@ func TestArchivesOfTwoSigners(t *testing.T) {
 			addArchive(t, d, 1-older, stamperAt(t, f.Stamps, 50), []byte("келісім"))
 			v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, keys[0].Certificate), Now: s.Asked.Time}
 			if got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time()}); !got.Passed() {
-				t.Errorf("%v, the older archive of signer %d: %s", m, older, explain(got))
+				t.Errorf("%v, the older archive of signer %d: %s", m, older, signtest.Explain(got))
 			}
 		}
 	}
@@ -234,10 +236,10 @@ func TestEvidenceAddedBetweenArchives(t *testing.T) {
 			f := orders.New(t, ca.ECDSA)
 			s := archivedWith(m, orders.DoorNone)
 			s.Made, s.MakerRevoked, s.MakerReason = 3, 6, revocation.Superseded
-			var keys []signing.Key
+			var keys []creation.Key
 			for _, ends := range []orders.When{240, 241} {
 				h := f.Signer(orders.PersonKey{Ends: ends})
-				keys = append(keys, signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
+				keys = append(keys, creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{f.Authority.Certificate}))
 			}
 			d, err := cms.Edit(signedByAll(t, keys))
 			if err != nil {
@@ -259,7 +261,7 @@ func TestEvidenceAddedBetweenArchives(t *testing.T) {
 			beside := signing.Material{Certificates: [][]byte{f.Authority.Certificate.Raw}}
 			got := verify(t, v, d.DER(), signing.Question{At: s.Asked.Time(), Material: beside})
 			if young := got.Signers[1-first]; young.Indication != signing.TotalPassed {
-				t.Errorf("%v, signer %d archived first: %s", m, first, explain(got))
+				t.Errorf("%v, signer %d archived first: %s", m, first, signtest.Explain(got))
 			}
 		}
 	}

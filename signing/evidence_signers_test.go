@@ -10,6 +10,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
+	"tamga/signing/signtest"
 	"tamga/signing/signtest/orders"
 )
 
@@ -21,7 +22,7 @@ func statusOf(t testing.TB, v *signing.Verdict, number int) signing.LinkStatus {
 			return c.Evidence.Revocation[number]
 		}
 	}
-	t.Fatalf("no revocation status: %s", explain(v))
+	t.Fatalf("no revocation status: %s", signtest.Explain(v))
 	return signing.LinkStatus{}
 }
 
@@ -76,7 +77,7 @@ func TestMakersOfEvidenceThatWereRevoked(t *testing.T) {
 				s.MakerRevoked, s.MakerReason, s.MakerLifted = test.since, test.reason, test.lifted
 				got := f.Verify(&s)
 				if got.Passed() != test.passes {
-					t.Errorf("%s: %v\n%s", test.name, &s, explain(got))
+					t.Errorf("%s: %v\n%s", test.name, &s, signtest.Explain(got))
 				}
 				if a := statusOf(t, got, 0); !test.passes && test.since <= known && a.Cause != cause {
 					t.Errorf("%s: %v: the cause is %q, not %q", test.name, &s, a.Cause, cause)
@@ -98,7 +99,7 @@ func TestMakersOfEvidenceThatNobodyKnows(t *testing.T) {
 		s.Services = false
 		got := f.Verify(&s)
 		if a := statusOf(t, got, 0); a.Cause != want[m] || got.Passed() != (want[m] == "") {
-			t.Errorf("%v: %q\n%s", &s, a.Cause, explain(got))
+			t.Errorf("%v: %q\n%s", &s, a.Cause, signtest.Explain(got))
 		}
 	}
 }
@@ -121,7 +122,7 @@ func TestResponderThatEnded(t *testing.T) {
 		s := archivedWith(orders.ByUnchecked, orders.DoorCarried)
 		got := g.Verify(&s)
 		if a := statusOf(t, got, 0); got.Passed() != test.passes || !test.passes && a.Cause != ocsp.CauseResponderExpired {
-			t.Errorf("ends %v: %q\n%s", test.ends, a.Cause, explain(got))
+			t.Errorf("ends %v: %q\n%s", test.ends, a.Cause, signtest.Explain(got))
 		}
 	}
 }
@@ -146,7 +147,7 @@ func TestEveryPairOfSources(t *testing.T) {
 						want, sub = signing.Indeterminate, signing.TryLater
 					}
 					if got.Indication != want || got.SubIndication != sub {
-						t.Errorf("%s; want %s %s", explain(got), want, sub)
+						t.Errorf("%s; want %s %s", signtest.Explain(got), want, sub)
 					}
 				})
 			}
@@ -214,7 +215,7 @@ func TestHoldThatMayHaveBeenLifted(t *testing.T) {
 			v := &signing.Verifier{Trust: f.Trust, Revocation: lists, Now: orders.When(5).Time, Policy: namedPolicy(t, name)}
 			got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: orders.When(5).Time(), Material: test.supplied})
 			if got.SubIndication != test.want || got.Passed() != (test.want == "") {
-				t.Errorf("%s, %s: %s\nwant %q", test.name, name, explain(got), test.want)
+				t.Errorf("%s, %s: %s\nwant %q", test.name, name, signtest.Explain(got), test.want)
 			}
 		}
 	}
@@ -236,7 +237,7 @@ func TestAuthorityThatNobodyTellsOf(t *testing.T) {
 		a := statusOf(t, got, 1)
 		for _, c := range got.Signers[0].Checks {
 			if c.Name == signing.CheckRevocation && (c.Status != want || a.Cause != revocation.CauseNoList || got.Passed() != (want != signing.CheckUndetermined)) {
-				t.Errorf("%s: %s, %q: %s", level, c.Status, a.Cause, explain(got))
+				t.Errorf("%s: %s, %q: %s", level, c.Status, a.Cause, signtest.Explain(got))
 			}
 		}
 	}
@@ -278,7 +279,7 @@ func TestNewestWordAboutAHold(t *testing.T) {
 			v := &signing.Verifier{Trust: f.Trust, Revocation: lists, Now: orders.When(5).Time}
 			got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: when(5), Material: signing.Material{OCSPs: test.answers}})
 			if conclusion(got) != test.want {
-				t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+				t.Errorf("%s: %s\nwant %s", test.name, signtest.Explain(got), test.want)
 			}
 			slices.Reverse(test.answers)
 		}
@@ -330,7 +331,7 @@ func TestLaterRevocationThatOneSourceKnows(t *testing.T) {
 		file := withUnsigned(t, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), []int{1, 2, 840, 113549, 1, 9, 16, 2, 14}, f.Token(orders.TokenKey{SignatureKey: orders.SignatureKey{PersonKey: key, Signed: orders.Never}, Stamped: 2}))
 		got := verify(t, v, file, signing.Question{At: orders.When(6).Time(), Material: signing.Material{CRLs: [][]byte{list(5, test.other, test.other2)}}})
 		if conclusion(got) != test.want {
-			t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+			t.Errorf("%s: %s\nwant %s", test.name, signtest.Explain(got), test.want)
 		}
 	}
 }
@@ -349,7 +350,7 @@ func TestCertificateThatWasNeverIssued(t *testing.T) {
 		got := f.Verify(&s)
 		a := statusOf(t, got, 0)
 		if conclusion(got) != "TOTAL-FAILED REVOKED" || a.Reason != "neverIssued" {
-			t.Errorf("%v: %+v, %s", &s, a, explain(got))
+			t.Errorf("%v: %+v, %s", &s, a, signtest.Explain(got))
 		}
 	}
 }

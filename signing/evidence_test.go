@@ -13,6 +13,7 @@ import (
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -20,7 +21,7 @@ import (
 // authority and by others.
 type evidenceWorld struct {
 	pki       *signtest.PKI
-	key       signing.Key
+	key       creation.Key
 	crl, root []byte // of day 0, in force for a day
 	forged    []byte // the same by another authority of the same name
 	response  []byte // of day 0, in force for an hour
@@ -44,14 +45,14 @@ func newEvidenceWorld(t testing.TB) *evidenceWorld {
 	if w.responder, err = w.pki.Authority.IssueService(ca.Service{Purpose: ca.StatusAnswers, NotAfter: day(20)}); err != nil {
 		t.Fatal(err)
 	}
-	answer := func(c *certs.Certificate, key signing.Key) []byte {
+	answer := func(c *certs.Certificate, key creation.Key) []byte {
 		r := &ocsp.Responder{
 			Issuer: w.pki.Authority.Issuing(), Certificate: c, Key: key.Signer, Now: signtest.Now, Life: time.Hour,
 			Status: func(*big.Int) revocation.Answer { return revocation.Answer{Status: revocation.Good} },
 		}
 		return r.Respond(ocsp.NewRequest(w.key.Certificate, w.pki.Authority.Issuing(), certs.SHA256, nil).DER)
 	}
-	w.response = answer(w.responder.Certificate, signing.Key{Signer: w.responder.Key})
+	w.response = answer(w.responder.Certificate, creation.Key{Signer: w.responder.Key})
 	w.lying = answer(w.key.Certificate, w.key)
 	return w
 }
@@ -120,7 +121,7 @@ func TestEvidenceThatComesAlong(t *testing.T) {
 		v := *w.pki.Verifier
 		v.Revocation = nil
 		if got := verify(t, &v, test.file, signing.Question{At: test.at, Material: test.with}); conclusion(got) != test.want {
-			t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+			t.Errorf("%s: %s\nwant %s", test.name, signtest.Explain(got), test.want)
 		}
 	}
 }
@@ -138,7 +139,7 @@ func TestEvidenceHidesNothing(t *testing.T) {
 	// The verifier knows of the revocation, the evidence does not.
 	w.pki.Refresh()
 	if got := verify(t, w.pki.Verifier, file, signing.Question{Material: good}); got.SubIndication != signing.Revoked {
-		t.Errorf("the verifier knows: %s", explain(got))
+		t.Errorf("the verifier knows: %s", signtest.Explain(got))
 	}
 	// The evidence knows, the verifier does not.
 	v := *w.pki.Verifier
@@ -152,7 +153,7 @@ func TestEvidenceHidesNothing(t *testing.T) {
 	}
 	v.Revocation = lists
 	if got := verify(t, &v, file, signing.Question{Material: signing.Material{CRLs: [][]byte{revoked}}}); got.SubIndication != signing.Revoked {
-		t.Errorf("the evidence knows: %s", explain(got))
+		t.Errorf("the evidence knows: %s", signtest.Explain(got))
 	}
 }
 
@@ -197,20 +198,12 @@ func TestEvidenceOfAnEndedResponder(t *testing.T) {
 	plain := d.DER()
 	got := verify(t, &late, plain, signing.Question{At: day(25)})
 	if got.Passed() || about(*got) != revocation.Undetermined {
-		t.Errorf("not archived: %s", explain(got))
+		t.Errorf("not archived: %s", signtest.Explain(got))
 	}
-	archived, err := signing.Extend(plain, signing.BaselineLTA, signing.ExtendOptions{
-		Time: day(0), Timestamping: signing.Timestamping{Stamp: authority.Stamper()},
-		Gather: func(*certs.Certificate, []*certs.Certificate, time.Time) (signing.Material, error) {
-			return signing.Material{}, nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	archived := signtest.ArchivedOver(t, plain, certs.SHA256, authority.Stamper())
 	got = verify(t, &late, archived, signing.Question{At: day(25)})
 	if !got.Passed() || about(*got) != revocation.Good {
-		t.Errorf("archived: %s", explain(got))
+		t.Errorf("archived: %s", signtest.Explain(got))
 	}
 }
 
@@ -225,11 +218,11 @@ func TestFreshness(t *testing.T) {
 	policy.RevocationFreshness = signing.FreshIssuedAfter
 	w.pki.Verifier.Policy = policy
 	if got := verify(t, w.pki.Verifier, file, signing.Question{}); got.SubIndication != signing.TryLater {
-		t.Errorf("lists of an hour before: %s", explain(got))
+		t.Errorf("lists of an hour before: %s", signtest.Explain(got))
 	}
 	publish(t, w.pki, 0, 2)
 	if got := verify(t, w.pki.Verifier, file, signing.Question{At: day(2)}); !got.Passed() {
-		t.Errorf("lists of two days after: %s", explain(got))
+		t.Errorf("lists of two days after: %s", signtest.Explain(got))
 	}
 }
 
@@ -265,7 +258,7 @@ func TestAlgorithmsByDate(t *testing.T) {
 		test.change(&policy)
 		pki.Verifier.Policy = policy
 		if got := verify(t, pki.Verifier, test.file, signing.Question{At: day(60)}); conclusion(got) != test.want {
-			t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+			t.Errorf("%s: %s\nwant %s", test.name, signtest.Explain(got), test.want)
 		}
 	}
 	// A timestamp of another family outlives the digest.
@@ -276,11 +269,7 @@ func TestAlgorithmsByDate(t *testing.T) {
 		pki.Verifier.Revocation.Add(l)
 	}
 	authority := strong.TSA()
-	file, err := signing.SignCMS([]byte("өтініш"), key, signing.CMSOptions{Time: signtest.Now(), Claim: true,
-		Timestamping: &signing.Timestamping{Stamp: authority.Stamper(), Digest: certs.Streebog512, Required: true}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	file = signtest.StampedOver(t, pki.Signed([]byte("өтініш"), key), certs.Streebog512, authority.Stamper())
 	policy, err := signing.DefaultPolicy()
 	if err != nil {
 		t.Fatal(err)
@@ -288,7 +277,7 @@ func TestAlgorithmsByDate(t *testing.T) {
 	policy.Digests = []signing.DigestLimit{{Name: "SHA-256", Until: between}}
 	pki.Verifier.Policy = policy
 	if got := verify(t, pki.Verifier, file, signing.Question{At: day(60)}); !got.Passed() {
-		t.Errorf("timestamped by GOST: %s", explain(got))
+		t.Errorf("timestamped by GOST: %s", signtest.Explain(got))
 	}
 }
 
@@ -346,7 +335,7 @@ func FuzzUnsignedAttribute(f *testing.F) {
 				continue // the whole container is no longer one
 			}
 			if !got.Passed() || !got.Signers[0].BestSignatureTime.Equal(day(10)) {
-				t.Fatalf("%v: %s, %v", id, explain(got), got.Signers[0].BestSignatureTime)
+				t.Fatalf("%v: %s, %v", id, signtest.Explain(got), got.Signers[0].BestSignatureTime)
 			}
 			got.SimpleReport()
 			got.DetailedReport()

@@ -34,7 +34,7 @@ func Sniff(file []byte) FileKind {
 	if isXML(file) {
 		return FileXML
 	}
-	raw, err := unarmour(file)
+	raw, err := Unarmour(file)
 	if err != nil {
 		return FileUnknown
 	}
@@ -77,10 +77,6 @@ func sniffOutline(raw []byte) FileKind {
 	return FileUnknown
 }
 
-// Unarmour returns the binary form of a file that came as DER or BER, as PEM
-// under any label, or as bare base64.
-func Unarmour(file []byte) ([]byte, error) { return unarmour(file) }
-
 // Contents is what a CMS carries, for people who want to look inside without a
 // verdict. Nothing in it was verified.
 type Contents struct {
@@ -98,7 +94,7 @@ func ReadCMS(file []byte) (*Contents, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := unarmour(file)
+	raw, err := Unarmour(file)
 	if err != nil {
 		return nil, err
 	}

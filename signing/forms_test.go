@@ -25,6 +25,7 @@ import (
 	"tamga/judgetest"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -59,13 +60,13 @@ func TestEveryAlgorithm(t *testing.T) {
 		person := signtest.Applicant()
 		person.Key = test.key
 		key := pki.Person(person)
-		file, err := signing.SignCMS(content, key, signing.CMSOptions{Time: signtest.Now(), Claim: true, PSS: test.pss})
+		file, err := signtest.Sign(creation.CMS{Content: content, Claim: true, PSS: test.pss}, key, signtest.Now())
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
 		got := verify(t, pki.Verifier, file, signing.Question{})
 		if !got.Passed() || got.Signers[0].Level != signing.LevelCAdESBB {
-			t.Errorf("%s: %s, %s", test.name, explain(got), got.Signers[0].Level)
+			t.Errorf("%s: %s, %s", test.name, signtest.Explain(got), got.Signers[0].Level)
 		}
 		if test.name == "Ed25519" {
 			continue // OpenSSL 3.0 does not know RFC 8419
@@ -77,7 +78,7 @@ func TestEveryAlgorithm(t *testing.T) {
 			bad[bytes.Index(file, content)] ^= 1
 		}
 		if got := verify(t, pki.Verifier, bad, signing.Question{}); got.SubIndication != signing.HashFailure {
-			t.Errorf("%s, content changed: %s", test.name, explain(got))
+			t.Errorf("%s, content changed: %s", test.name, signtest.Explain(got))
 		}
 		opensslAgrees(t, pki, test.name+", content changed", bad, false)
 	}
@@ -130,7 +131,7 @@ func TestContentElsewhere(t *testing.T) {
 		{"attached, digest of something else", attached, []signing.ContentDigest{sha, wrong}, "TOTAL-FAILED HASH_FAILURE"},
 	} {
 		if got := verify(t, pki.Verifier, test.file, signing.Question{Digests: test.digests}); conclusion(got) != test.want {
-			t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+			t.Errorf("%s: %s\nwant %s", test.name, signtest.Explain(got), test.want)
 		}
 	}
 	for name, test := range map[string]struct {
@@ -147,7 +148,7 @@ func TestContentElsewhere(t *testing.T) {
 	} {
 		got, err := pki.Verifier.VerifyDetached(context.Background(), test.file, test.r, signing.Question{})
 		if err != nil || conclusion(got) != test.want {
-			t.Errorf("%s: %v %s", name, err, explain(got))
+			t.Errorf("%s: %v %s", name, err, signtest.Explain(got))
 		}
 	}
 	if _, err := pki.Verifier.VerifyDetached(context.Background(), detached, iotest.ErrReader(io.ErrUnexpectedEOF), signing.Question{}); !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -180,7 +181,7 @@ func TestNoSignedAttributes(t *testing.T) {
 	} {
 		got := verify(t, pki.Verifier, file, test.q)
 		if conclusion(got) != test.want || got.Signers[0].Level != "CMS signature, not CAdES: no signed attributes" {
-			t.Errorf("%s: %s, %s\nwant %s", name, explain(got), got.Signers[0].Level, test.want)
+			t.Errorf("%s: %s, %s\nwant %s", name, signtest.Explain(got), got.Signers[0].Level, test.want)
 		}
 	}
 }
@@ -224,7 +225,7 @@ func TestCountersignatures(t *testing.T) {
 		d.Signers[0].AddUnsigned(cms.Attribute{ID: cms.OIDCountersignature, Values: [][]byte{test.value}})
 		got := verify(t, pki.Verifier, d.DER(), signing.Question{IIN: "900701300108"})
 		if !got.Passed() || len(got.Signers) != 1 || len(got.Signers[0].CounterSignatures) != 1 {
-			t.Fatalf("%s: %s", name, explain(got))
+			t.Fatalf("%s: %s", name, signtest.Explain(got))
 		}
 		c := got.Signers[0].CounterSignatures[0]
 		if said := string(c.Indication) + " " + string(c.SubIndication); said != test.want {
@@ -352,7 +353,7 @@ func TestContradictoryAttributes(t *testing.T) {
 		test.change(f)
 		got := verify(t, pki.Verifier, f.bytes(t), signing.Question{})
 		if conclusion(got) != test.want {
-			t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+			t.Errorf("%s: %s\nwant %s", test.name, signtest.Explain(got), test.want)
 		}
 		if got.Passed() && got.Signers[0].Identity.IIN != "900701300108" && test.name != "signers the other way round" {
 			t.Errorf("%s: signed by %+v", test.name, got.Signers[0].Identity)
@@ -374,7 +375,7 @@ func TestSignedAttributesAreShown(t *testing.T) {
 	want := signing.SignedAttributes{SignaturePolicy: "1.2.398.99.1", Commitments: []string{"1.2.840.113549.1.9.16.6.1"}, ContentHint: "1.2.840.113549.1.7.1"}
 	if a := got.Signers[0].Attributes; !got.Passed() || a == nil || a.SignaturePolicy != want.SignaturePolicy ||
 		!slices.Equal(a.Commitments, want.Commitments) || a.ContentHint != want.ContentHint {
-		t.Errorf("%s: %+v", explain(got), a)
+		t.Errorf("%s: %+v", signtest.Explain(got), a)
 	}
 	if want := "CMS signature, not CAdES: no signing-time attribute"; got.Signers[0].Level != want {
 		t.Errorf("level %q", got.Signers[0].Level)

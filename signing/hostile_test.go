@@ -14,6 +14,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/der"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -31,7 +32,7 @@ type forged struct {
 // forgedSigner is signed with its key when the CMS is put together, so that
 // only the intended thing is wrong.
 type forgedSigner struct {
-	key       signing.Key
+	key       creation.Key
 	sid       []byte
 	digest    []byte
 	algorithm []byte
@@ -66,7 +67,7 @@ func attrESS(c *certs.Certificate) []byte {
 }
 
 // honest returns a CMS with nothing wrong yet, of an ECDSA key.
-func honest(pki *signtest.PKI, key signing.Key) *forged {
+func honest(pki *signtest.PKI, key creation.Key) *forged {
 	c := key.Certificate
 	return &forged{
 		contentType: idData, content: forgedContent,
@@ -138,7 +139,7 @@ func TestForgedContainers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rogue := signing.Key{Signer: h.Key, Certificate: h.Certificate}
+	rogue := creation.Key{Signer: h.Key, Certificate: h.Certificate}
 
 	const failed, unsure, ok = signing.TotalFailed, signing.Indeterminate, signing.TotalPassed
 	tests := []struct {
@@ -222,7 +223,7 @@ func TestForgedContainers(t *testing.T) {
 		test.change(f)
 		got := verify(t, pki.Verifier, f.bytes(t), signing.Question{})
 		if got.Indication != test.indication || got.SubIndication != test.subIndication {
-			t.Errorf("%s: %s\nwant %s %s", test.name, explain(got), test.indication, test.subIndication)
+			t.Errorf("%s: %s\nwant %s %s", test.name, signtest.Explain(got), test.indication, test.subIndication)
 		}
 	}
 }
@@ -242,7 +243,7 @@ func TestOneOfTwoSignersIsTheApplicant(t *testing.T) {
 		"851231401208": signing.TotalFailed,
 	} {
 		if got := verify(t, pki.Verifier, cms, signing.Question{IIN: iin}); got.Indication != want {
-			t.Errorf("asked about %v: %s", iin, explain(got))
+			t.Errorf("asked about %v: %s", iin, signtest.Explain(got))
 		}
 	}
 }
@@ -269,12 +270,12 @@ func TestBytesThatAreNoSignature(t *testing.T) {
 	for name, b := range tests {
 		got := verify(t, pki.Verifier, b, signing.Question{})
 		if got.Indication != signing.TotalFailed || got.SubIndication != signing.FormatFailure || len(got.Signers) != 0 {
-			t.Errorf("%s: %s", name, explain(got))
+			t.Errorf("%s: %s", name, signtest.Explain(got))
 		}
 	}
 	for n := range good {
 		if got := verify(t, pki.Verifier, good[:n], signing.Question{}); got.SubIndication != signing.FormatFailure {
-			t.Fatalf("cut to %d bytes: %s", n, explain(got))
+			t.Fatalf("cut to %d bytes: %s", n, signtest.Explain(got))
 		}
 	}
 	tooLarge := map[string][]byte{

@@ -19,6 +19,7 @@ import (
 	"tamga/judgetest"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
 	"tamga/signing/tsp"
@@ -192,7 +193,7 @@ func TestForgedTimestamps(t *testing.T) {
 		if len(got.Signers) == 0 {
 			// The container around it is no longer one.
 			if test.name != "trailing bytes" || got.SubIndication != signing.FormatFailure {
-				t.Errorf("%s: %s", test.name, explain(got))
+				t.Errorf("%s: %s", test.name, signtest.Explain(got))
 			}
 			continue
 		}
@@ -201,7 +202,7 @@ func TestForgedTimestamps(t *testing.T) {
 			t.Errorf("%s: %s %s %s\nwant %s %s", test.name, ts.Indication, ts.SubIndication, ts.Detail, test.indication, test.sub)
 		}
 		if !got.Passed() || (got.Signers[0].Level == signing.LevelCAdESBT) != (test.indication == ok) {
-			t.Errorf("%s: %s, level %s", test.name, explain(got), got.Signers[0].Level)
+			t.Errorf("%s: %s, level %s", test.name, signtest.Explain(got), got.Signers[0].Level)
 		}
 		for _, c := range ts.Checks {
 			if c.Name == test.check && c.SubIndication != test.sub {
@@ -212,7 +213,7 @@ func TestForgedTimestamps(t *testing.T) {
 		// On its own it is worth the same.
 		alone, err := pki.Verifier.VerifyTimestamp(context.Background(), f.bytes(t), signature, signing.Question{})
 		if err != nil || alone.Indication != ts.Indication {
-			t.Errorf("%s, on its own: %v, %s", test.name, err, explain(alone))
+			t.Errorf("%s, on its own: %v, %s", test.name, err, signtest.Explain(alone))
 		}
 	}
 }
@@ -286,7 +287,7 @@ func esslessToken(t testing.TB, f *forgedToken, ess []byte) []byte {
 	x := &forged{
 		contentType: tsp.OIDTSTInfo, content: info, certificates: [][]byte{c.Raw},
 		signers: []forgedSigner{{
-			key: signing.Key{Signer: f.authority.Signer}, sid: der.Sequence(c.Issuer.Raw, der.Int(c.Serial)),
+			key: creation.Key{Signer: f.authority.Signer}, sid: der.Sequence(c.Issuer.Raw, der.Int(c.Serial)),
 			digest: der.Algorithm(certs.SHA256.OID), algorithm: der.Sequence(der.OID(idECDSAWithSHA)), attrs: attrs,
 		}},
 	}
@@ -330,7 +331,7 @@ func TestTimestampPolicies(t *testing.T) {
 				want = "TOTAL-PASSED"
 			}
 			if got := verify(t, &v, file, signing.Question{}); conclusion(got) != want {
-				t.Errorf("%s, %s: %s\nwant %s", test.name, name, explain(got), want)
+				t.Errorf("%s, %s: %s\nwant %s", test.name, name, signtest.Explain(got), want)
 			}
 		}
 	}
@@ -358,23 +359,23 @@ func TestContentTimestamps(t *testing.T) {
 	}
 	publish(t, pki, 0, 10, 200)
 	if got := verify(t, pki.Verifier, make(0, content), signing.Question{At: day(10)}); !got.Passed() || !find(got.Signers[0], signing.TimestampContent).Trusted() {
-		t.Errorf("honest: %s", explain(got))
+		t.Errorf("honest: %s", signtest.Explain(got))
 	}
 	if got := verify(t, pki.Verifier, make(0, []byte("басқа")), signing.Question{At: day(10)}); find(got.Signers[0], signing.TimestampContent).SubIndication != signing.HashFailure {
-		t.Errorf("over another content: %s", explain(got))
+		t.Errorf("over another content: %s", signtest.Explain(got))
 	}
 	if got := verify(t, pki.Verifier, make(190, content), signing.Question{At: day(200)}); got.SubIndication != signing.Expired || got.Indication != signing.TotalFailed {
-		t.Errorf("after the signer expired: %s", explain(got))
+		t.Errorf("after the signer expired: %s", signtest.Explain(got))
 	}
 	late := make(9, content)
 	late = withUnsigned(t, late, cms.OIDSignatureTimestamp, tokenAt(t, authority, day(5), signatureOf(t, late)))
 	if got := verify(t, pki.Verifier, late, signing.Question{At: day(10)}); got.SubIndication != signing.TimestampOrderFailure {
-		t.Errorf("younger than the signature timestamp: %s", explain(got))
+		t.Errorf("younger than the signature timestamp: %s", signtest.Explain(got))
 	}
 	pki.Authority.Revoke(key.Certificate.Serial, day(3), revocation.Superseded)
 	publish(t, pki, 10)
 	if got := verify(t, pki.Verifier, make(5, content), signing.Question{At: day(10)}); got.SubIndication != signing.Revoked || got.Indication != signing.TotalFailed {
-		t.Errorf("after the revocation: %s", explain(got))
+		t.Errorf("after the revocation: %s", signtest.Explain(got))
 	}
 }
 

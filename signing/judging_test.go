@@ -15,6 +15,7 @@ import (
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/signtest/orders"
 	"tamga/signing/tsp"
@@ -26,14 +27,14 @@ func TestEveryPairOfSigners(t *testing.T) {
 	const good, open, bad = "TOTAL-PASSED", "INDETERMINATE REVOKED_NO_POE", "TOTAL-FAILED CHAIN_CONSTRAINTS_FAILURE"
 	login := signtest.Applicant()
 	login.Use = certs.UseLogin
-	signer := map[string]func() signing.Key{
-		good: func() signing.Key { return pki.Person(signtest.Applicant()) },
-		open: func() signing.Key {
+	signer := map[string]func() creation.Key{
+		good: func() creation.Key { return pki.Person(signtest.Applicant()) },
+		open: func() creation.Key {
 			key := pki.Person(signtest.Applicant())
 			pki.Authority.Revoke(key.Certificate.Serial, day(-2), revocation.Superseded)
 			return key
 		},
-		bad: func() signing.Key { return pki.Person(login) },
+		bad: func() creation.Key { return pki.Person(login) },
 	}
 	order := []string{good, open, bad}
 	for _, a := range order {
@@ -41,17 +42,17 @@ func TestEveryPairOfSigners(t *testing.T) {
 			// Where a signer stands follows from its bytes: tried until they
 			// stand as wanted.
 			for try := 0; ; try++ {
-				file := signedByAll(t, []signing.Key{signer[a](), signer[b]()})
+				file := signedByAll(t, []creation.Key{signer[a](), signer[b]()})
 				pki.Refresh()
 				got := verify(t, pki.Verifier, file, signing.Question{})
 				if of(got.Signers[0]) != a || of(got.Signers[1]) != b {
 					if try == 60 {
-						t.Fatalf("%s and %s: never in this order: %s", a, b, explain(got))
+						t.Fatalf("%s and %s: never in this order: %s", a, b, signtest.Explain(got))
 					}
 					continue
 				}
 				if want := order[max(slices.Index(order, a), slices.Index(order, b))]; conclusion(got) != want {
-					t.Errorf("%s and %s: %s", a, b, explain(got))
+					t.Errorf("%s and %s: %s", a, b, signtest.Explain(got))
 				}
 				break
 			}
@@ -68,7 +69,7 @@ func of(s signing.Signer) string {
 
 // signedByAll is one content signed by several, whatever their certificates are
 // for.
-func signedByAll(t testing.TB, keys []signing.Key) []byte {
+func signedByAll(t testing.TB, keys []creation.Key) []byte {
 	t.Helper()
 	content := []byte("келісім")
 	var d *cms.Draft
@@ -160,12 +161,12 @@ func TestEveryPairOfLinks(t *testing.T) {
 		}
 		got := verify(t, &v, pki.Signed([]byte("x"), key), signing.Question{})
 		if conclusion(got) != test.want {
-			t.Errorf("signer %s, authority %s: %s\nwant %s", test.signer, test.authority, explain(got), test.want)
+			t.Errorf("signer %s, authority %s: %s\nwant %s", test.signer, test.authority, signtest.Explain(got), test.want)
 		}
 		// The link that decided is named.
 		decided := strings.HasSuffix(test.want, "REVOKED_CA_NO_POE") || test.signer == good && test.authority != good
-		if name := pki.Authority.Issuing().Subject.CommonName(); strings.Contains(explain(got), name) != (decided && explain(got) != "TOTAL-PASSED  ") {
-			t.Errorf("signer %s, authority %s: who decided is not said: %s", test.signer, test.authority, explain(got))
+		if name := pki.Authority.Issuing().Subject.CommonName(); strings.Contains(signtest.Explain(got), name) != (decided && signtest.Explain(got) != "TOTAL-PASSED  ") {
+			t.Errorf("signer %s, authority %s: who decided is not said: %s", test.signer, test.authority, signtest.Explain(got))
 		}
 	}
 }
@@ -244,7 +245,7 @@ func TestEveryPairOfOwnSources(t *testing.T) {
 				}
 				got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: orders.When(5).Time()})
 				if want := want(order[0], says, told); conclusion(got) != want {
-					t.Errorf("%v: list %s, answer %s: %s\nwant %s", order, says, told, explain(got), want)
+					t.Errorf("%v: list %s, answer %s: %s\nwant %s", order, says, told, signtest.Explain(got), want)
 				}
 			}
 		}
@@ -256,14 +257,8 @@ func TestEveryPairOfOwnSources(t *testing.T) {
 func TestTimestampOverDigestThatWasNotSupplied(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	content := []byte("өтініш")
-	file := pki.Detached(content, pki.Person(signtest.Applicant()))
-	archived, err := signing.Extend(file, signing.BaselineLTA, signing.ExtendOptions{
-		Time: day(0), Content: content, Gather: pki.Gatherer().Gather,
-		Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper(), Digest: certs.SHA512},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := pki.Extended(pki.Detached(content, pki.Person(signtest.Applicant())), creation.BaselineLT, pki.TSA(), pki.Gatherer())
+	archived := signtest.ArchivedOver(t, file, certs.SHA512, pki.TSA().Stamper(), content...)
 	digest := func(d certs.Digest) signing.ContentDigest {
 		return signing.ContentDigest{Digest: d, Value: d.Sum(content)}
 	}
@@ -281,7 +276,7 @@ func TestTimestampOverDigestThatWasNotSupplied(t *testing.T) {
 		got := verify(t, pki.Verifier, archived, signing.Question{Digests: test.supplied})
 		ts := find(got.Signers[0], signing.TimestampArchive)
 		if said := string(ts.Indication); said != test.want && said+" "+string(ts.SubIndication) != test.want || !got.Passed() {
-			t.Errorf("%s: %s %s; %s", test.name, ts.Indication, ts.SubIndication, explain(got))
+			t.Errorf("%s: %s %s; %s", test.name, ts.Indication, ts.SubIndication, signtest.Explain(got))
 		}
 		if level := got.Signers[0].Level; (level == signing.LevelCAdESLTA) != ts.Trusted() {
 			t.Errorf("%s: level %s", test.name, level)
@@ -326,7 +321,7 @@ func TestClocksOfAuthorities(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := verify(t, pki.Verifier, file, signing.Question{}); conclusion(got) != test.want {
-			t.Errorf("content timestamp %v ahead: %s", test.ahead, explain(got))
+			t.Errorf("content timestamp %v ahead: %s", test.ahead, signtest.Explain(got))
 		}
 	}
 }
@@ -341,7 +336,7 @@ func TestLevelWithoutSomeEvidence(t *testing.T) {
 	}
 	authority := pki.TSA()
 	authority.Chain = nil
-	signed := pki.Timestamped([]byte("x"), signing.NewKey(h.Key, h.Certificate, nil), authority)
+	signed := pki.Timestamped([]byte("x"), creation.NewKey(h.Key, h.Certificate, nil), authority)
 	base, err := pki.Authority.CRL(day(0).Add(-2*time.Hour), day(1))
 	if err != nil {
 		t.Fatal(err)
@@ -385,7 +380,7 @@ func TestLevelWithoutSomeEvidence(t *testing.T) {
 		}
 		got := verify(t, &w, d.DER(), signing.Question{Material: signing.Material{CRLs: test.supplied}})
 		if !got.Passed() || got.Signers[0].Level != test.want {
-			t.Errorf("%s: %s, level %s", test.name, explain(got), got.Signers[0].Level)
+			t.Errorf("%s: %s, level %s", test.name, signtest.Explain(got), got.Signers[0].Level)
 		}
 	}
 }
@@ -413,7 +408,7 @@ func TestMoreResponsesThanAreVerified(t *testing.T) {
 		}
 		got := verify(t, v, f.Signature(orders.SignatureKey{PersonKey: key, Signed: orders.Never}), signing.Question{At: orders.When(5).Time(), Material: m})
 		if conclusion(got) != test.want || test.want != "TOTAL-PASSED" && statusOf(t, got, 0).Cause != "too_many_responses" {
-			t.Errorf("%d responses: %s", test.responses, explain(got))
+			t.Errorf("%d responses: %s", test.responses, signtest.Explain(got))
 		}
 	}
 }
@@ -451,7 +446,7 @@ func TestArchiveRenewedTooLate(t *testing.T) {
 		publish(t, w.pki, 1500, 899)
 		got := verify(t, w.pki.Verifier, d.DER(), signing.Question{At: day(1500)})
 		if conclusion(got) != test.want {
-			t.Errorf("%s: %s\nwant %s", test.name, explain(got), test.want)
+			t.Errorf("%s: %s\nwant %s", test.name, signtest.Explain(got), test.want)
 		}
 	}
 }
@@ -485,7 +480,7 @@ func TestCertificateOnItsOwn(t *testing.T) {
 	publish(t, pki, 0, 2, 300)
 	for _, test := range []struct {
 		name string
-		of   signing.Key
+		of   creation.Key
 		at   int
 		want string
 	}{
@@ -497,7 +492,7 @@ func TestCertificateOnItsOwn(t *testing.T) {
 	} {
 		got, err := pki.Verifier.VerifyCertificate(t.Context(), test.of.Certificate.Raw, signing.Question{At: day(test.at)})
 		if err != nil || conclusion(got) != test.want {
-			t.Errorf("%s: %v %s", test.name, err, explain(got))
+			t.Errorf("%s: %v %s", test.name, err, signtest.Explain(got))
 		}
 	}
 }

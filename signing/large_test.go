@@ -12,6 +12,8 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/spool"
 )
@@ -40,7 +42,7 @@ func TestLargePDF(t *testing.T) {
 		return got
 	}
 	if got := judge(); !got.Passed() {
-		t.Errorf("whole: %s", explain(got))
+		t.Errorf("whole: %s", signtest.Explain(got))
 	}
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -51,13 +53,13 @@ func TestLargePDF(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := judge(); got.SubIndication != signing.HashFailure {
-		t.Errorf("one bit changed: %s", explain(got))
+		t.Errorf("one bit changed: %s", signtest.Explain(got))
 	}
 }
 
 // writeLargePDF writes a signed file with one stream of about size zeros, most
 // of which the file system need not store.
-func writeLargePDF(t *testing.T, path string, size int64, key signing.Key) {
+func writeLargePDF(t *testing.T, path string, size int64, key creation.Key) {
 	t.Helper()
 	var tail strings.Builder
 	head := "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" +
@@ -100,11 +102,15 @@ func writeLargePDF(t *testing.T, path string, size int64, key signing.Key) {
 	}
 	digest.Write(last[:gap-at])
 	digest.Write(last[end-at:])
-	signed, err := signing.MakeCMSOfDigest(digest.Sum(nil), key, signing.CMSOptions{Time: signtest.Now()})
+	m, err := cms.NewMaker(key.Signer, key.Certificate, key.Chain, cms.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	hex.Encode(last[gap-at+1:], signed.CMS)
+	signed, err := m.Make(cms.ToSign{MessageDigest: digest.Sum(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hex.Encode(last[gap-at+1:], signed)
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)

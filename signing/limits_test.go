@@ -37,7 +37,7 @@ func TestPiecesOfEvidence(t *testing.T) {
 		v.Revocation = nil
 		got := verify(t, &v, withUnsigned(t, file, cms.OIDRevocationValues, values(lists, nil)), signing.Question{At: day(0)})
 		if conclusion(got) != test.want {
-			t.Errorf("%d pieces: %s", test.pieces, explain(got))
+			t.Errorf("%d pieces: %s", test.pieces, signtest.Explain(got))
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestRespondersAboutResponders(t *testing.T) {
 		v := &signing.Verifier{Trust: f.Trust, Revocation: f.OwnLists(&s, f.Authority.Certificate), Now: s.Asked.Time}
 		got := verify(t, v, f.Signature(key), signing.Question{At: s.Asked.Time(), Material: m})
 		if a := statusOf(t, got, 0); a.Cause != test.cause || got.Passed() != (test.cause == "") {
-			t.Errorf("%d responders to be known: %q %s", test.known, a.Cause, explain(got))
+			t.Errorf("%d responders to be known: %q %s", test.known, a.Cause, signtest.Explain(got))
 		}
 	}
 }

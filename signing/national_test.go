@@ -4,61 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"tamga/certs"
-	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/signtest"
 )
-
-// shared returns the folder of real national data, which is not part of the
-// project.
-func shared(t testing.TB) string {
-	dir := os.Getenv("TAMGA_TESTDATA")
-	if dir == "" {
-		dir = "../../shared"
-	}
-	dir = filepath.Join(dir, "pki", "data")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the national PKI data is missing: set TAMGA_TESTDATA to the folder that holds pki/")
-	}
-	return dir
-}
-
-// nationalVerifier trusts every self-signed authority of the data and knows
-// its revocation lists.
-func nationalVerifier(t testing.TB, dir string) *signing.Verifier {
-	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
-	add := func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if l, err := revocation.ParseCRL(b); err == nil {
-			v.Revocation.Add(l)
-		}
-		if c, err := certs.Parse(b); err == nil && c.SelfSigned() {
-			v.Trust.AddAnchor(c)
-		} else if err == nil {
-			v.Trust.AddIntermediate(c)
-		}
-		return nil
-	}
-	for _, sub := range []string{"ca", "crl"} {
-		if err := filepath.WalkDir(filepath.Join(dir, sub), add); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return v
-}
 
 // nationalCase is one question about a real file and what must be answered.
 type nationalCase struct {
@@ -73,8 +27,8 @@ type nationalCase struct {
 }
 
 func TestNationalSignatures(t *testing.T) {
-	dir := shared(t)
-	v := nationalVerifier(t, dir)
+	dir := signtest.National(t)
+	v := signtest.NationalVerifier(t, dir)
 	b, err := os.ReadFile("testdata/national.json")
 	if err != nil {
 		t.Fatal(err)
@@ -134,8 +88,8 @@ func checkNational(t *testing.T, v *signing.Verifier, dir string, c nationalCase
 // The signature of every real CMS verifies, and does not after one bit of its
 // value, of its signed attributes or of its content was flipped.
 func TestNationalSignaturesFlipped(t *testing.T) {
-	dir := shared(t)
-	v := nationalVerifier(t, dir)
+	dir := signtest.National(t)
+	v := signtest.NationalVerifier(t, dir)
 	files, err := filepath.Glob(filepath.Join(dir, "cms", "*"))
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tamga/signing"
+	"tamga/signing/signtest"
 	"tamga/signing/tsp"
 )
 
@@ -16,8 +17,8 @@ import (
 // is a revocation list about that authority, so that the strict policy does not
 // rely on the token, and the soft one does, with a warning.
 func TestNationalProductionTimestamp(t *testing.T) {
-	dir := shared(t)
-	v := nationalVerifier(t, dir)
+	dir := signtest.National(t)
+	v := signtest.NationalVerifier(t, dir)
 	file, err := os.ReadFile(filepath.Join(dir, "cms", "2026_individual_gost2015_attached.der"))
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func TestNationalProductionTimestamp(t *testing.T) {
 		}
 		if test.policy == "kz-soft" {
 			if !got.Passed() || !s.BestSignatureTime.Equal(ts.GenTime) || s.Level != signing.LevelCAdESBT {
-				t.Errorf("%s, level %s, best signature time %v", explain(got), s.Level, s.BestSignatureTime)
+				t.Errorf("%s, level %s, best signature time %v", signtest.Explain(got), s.Level, s.BestSignatureTime)
 			}
 		}
 	}
@@ -71,8 +72,8 @@ func TestNationalProductionTimestamp(t *testing.T) {
 
 // Real tokens on their own, of either family.
 func TestNationalTokens(t *testing.T) {
-	dir := shared(t)
-	v := nationalVerifier(t, dir)
+	dir := signtest.National(t)
+	v := signtest.NationalVerifier(t, dir)
 	raw, err := os.ReadFile(filepath.Join(dir, "tsp", "tsp_token.der"))
 	if err != nil {
 		t.Fatal(err)

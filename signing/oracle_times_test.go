@@ -5,6 +5,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/oracletest"
+	"tamga/signing/signtest"
 	"tamga/signing/signtest/orders"
 )
 
@@ -35,7 +36,7 @@ func TestOracleTimes(t *testing.T) {
 		got := f.Verify(&s)
 		best := got.Signers[0].BestSignatureTime
 		if string(got.Indication) != want.Indication || !best.Equal(want.Best.Time()) {
-			t.Errorf("%s\n%s\n\twant %v\n\tgot %s, best signature time %v", c, &s, want, explain(got), best)
+			t.Errorf("%s\n%s\n\twant %v\n\tgot %s, best signature time %v", c, &s, want, signtest.Explain(got), best)
 		}
 	}
 	t.Logf("%d orders; conclusions %v; stricter than the standard: %v", len(all), seen, decided)

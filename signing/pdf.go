@@ -255,7 +255,7 @@ func (p *pdfFile) concludeTimestamps(verdict *Verdict) {
 func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 	f := &facts{question: p.q, at: p.q.At, poe: p.q.At}
 	parts := p.doc.SignedBytes(s)
-	sd, err := pdfContainer(s)
+	sd, err := PDFContainer(s)
 	if err == nil {
 		c := p.v.newContainer(sd, p.content(s, parts), p.q)
 		c.around = p.evidence()
@@ -307,9 +307,9 @@ func (p *pdfFile) compare(s pades.Signature, f *facts) {
 	}
 }
 
-// pdfContainer reads the CMS of a PDF signature: detached, with exactly one
+// PDFContainer reads the CMS of a PDF signature: detached, with exactly one
 // signer (EN 319 142-1 section 6.3; ISO 32000-1 section 12.8.3.3).
-func pdfContainer(s pades.Signature) (*cms.SignedData, error) {
+func PDFContainer(s pades.Signature) (*cms.SignedData, error) {
 	if len(s.Contents) == 0 {
 		return nil, errors.New("no signature in /Contents")
 	}

@@ -8,6 +8,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/signtest/pdfattack"
 	"tamga/signing/tsp"
@@ -21,7 +22,7 @@ func TestPDFAttacks(t *testing.T) {
 	key, stamp := pki.Person(signtest.Applicant()), pki.TSA().Stamper()
 	cases := pdfattack.Cases(pdfattack.Signers{
 		Sign: func(parts [2][]byte) []byte {
-			cms, err := signing.SignCMS(slices.Concat(parts[0], parts[1]), key, signing.CMSOptions{Detached: true, Time: signtest.Now()})
+			cms, err := signtest.Sign(creation.CMS{Content: slices.Concat(parts[0], parts[1]), Detached: true}, key, signtest.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,10 +47,10 @@ func TestPDFAttacks(t *testing.T) {
 		got := verifyPDF(t, pki.Verifier, c.File)
 		if c.Where == pdfattack.Honest {
 			if !got.Passed() {
-				t.Errorf("%s: an honest file is refused: %s", c.Name, explain(got))
+				t.Errorf("%s: an honest file is refused: %s", c.Name, signtest.Explain(got))
 			}
 			if got := verifyPDF(t, &applicant, c.File); got.Passed() != (c.Code == "unchanged") {
-				t.Errorf("%s: %s, and for an applicant: %s", c.Name, c.Code, explain(got))
+				t.Errorf("%s: %s, and for an applicant: %s", c.Name, c.Code, signtest.Explain(got))
 			}
 			continue
 		}
@@ -58,7 +59,7 @@ func TestPDFAttacks(t *testing.T) {
 			continue
 		}
 		refused[got.SubIndication]++
-		said := got.Detail + "\n" + explain(got)
+		said := got.Detail + "\n" + signtest.Explain(got)
 		for _, ts := range got.Timestamps {
 			said += "\n" + ts.Detail
 		}

@@ -70,7 +70,7 @@ func TestManyDocumentTimestamps(t *testing.T) {
 		}
 		got := verifyPDF(t, pki.Verifier, file)
 		if got.Passed() != (c.want == "") || got.SubIndication != c.want || len(got.Timestamps) != 71 {
-			t.Errorf("%s: %s, %d timestamps", c.name, explain(got), len(got.Timestamps))
+			t.Errorf("%s: %s, %d timestamps", c.name, signtest.Explain(got), len(got.Timestamps))
 		}
 		if c.level != "" && !strings.HasPrefix(got.Signers[0].Level, c.level) {
 			t.Errorf("%s: level %s", c.name, got.Signers[0].Level)
@@ -127,7 +127,7 @@ func TestSpentPDFBudget(t *testing.T) {
 			}
 		}
 		if got.Indication != c.want || len(got.Timestamps) != 2 || !strings.Contains(why, c.why) {
-			t.Errorf("within %d of %d bytes: %s, %d timestamps: %s", c.limit, need, explain(got), len(got.Timestamps), why)
+			t.Errorf("within %d of %d bytes: %s, %d timestamps: %s", c.limit, need, signtest.Explain(got), len(got.Timestamps), why)
 		}
 	}
 }
@@ -145,7 +145,7 @@ func TestManySecurityStores(t *testing.T) {
 		store := "<</Certs[" + strings.Repeat("90 0 R ", c.names) + "]>>"
 		got := verifyPDF(t, pki.Verifier, withStore(t, file, map[int]string{90: "<</Length 1>>stream\nx\nendstream", 91: store}))
 		if got.Passed() != c.want || c.want == strings.Contains(got.Detail, "hold more than is read") {
-			t.Errorf("%d names: %s", c.names, explain(got))
+			t.Errorf("%d names: %s", c.names, signtest.Explain(got))
 		}
 	}
 	// A list that only the oldest store has knows of a revocation.
@@ -154,7 +154,7 @@ func TestManySecurityStores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if file, err = signing.AddDSS(file, pades.DSS{CRLs: [][]byte{list}}); err != nil {
+	if file, err = signtest.AddDSS(file, pades.DSS{CRLs: [][]byte{list}}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 12 {
@@ -162,7 +162,7 @@ func TestManySecurityStores(t *testing.T) {
 	}
 	got := verifyPDF(t, pki.Verifier, file)
 	if got.Passed() || got.SubIndication != signing.RevokedNoPOE {
-		t.Errorf("with a revocation in the oldest store: %s", explain(got))
+		t.Errorf("with a revocation in the oldest store: %s", signtest.Explain(got))
 	}
 }
 

@@ -14,47 +14,14 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/pades"
 	"tamga/signing/signtest"
 )
 
-// prepared is the smallest certified PDF with a hole for a signature: one
-// empty page, one field. room is the size of the hole in bytes.
-func prepared(room int) []byte {
-	objects := []string{
-		`<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /SigFlags 3 >> /Perms << /DocMDP 5 0 R >> >>`,
-		`<< /Type /Pages /Kids [3 0 R] /Count 1 >>`,
-		`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Annots [4 0 R] >>`,
-		`<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature) /F 132 /Rect [0 0 0 0] /P 3 0 R /V 5 0 R >>`,
-		`<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M (D:20260601170000+05'00') ` +
-			`/Reference [ << /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 1 /V /1.2 >> >> ] ` +
-			`/ByteRange [0 ########## ########## ##########] /Contents <` + strings.Repeat("0", 2*room) + `> >>`,
-	}
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	offsets := make([]int, len(objects))
-	for i, o := range objects {
-		offsets[i] = b.Len()
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
-	}
-	start := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
-	for _, o := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", o)
-	}
-	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, start)
-	file := b.Bytes()
-	from := bytes.Index(file, []byte("/Contents <")) + len("/Contents ")
-	to := from + 2*room + 2
-	for _, n := range []int{from, to, len(file) - to} {
-		file = bytes.Replace(file, []byte("##########"), fmt.Appendf(nil, "%-10d", n), 1)
-	}
-	return file
-}
-
-func signedPDF(t testing.TB, key signing.Key) []byte {
+func signedPDF(t testing.TB, key creation.Key) []byte {
 	t.Helper()
-	file, err := signing.SignPDF(prepared(4096), key, signtest.Now())
+	file, err := signtest.SignHole(signtest.Prepared(4096), key, signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +44,7 @@ func TestPDFRoundTripInEveryFamily(t *testing.T) {
 			pki := signtest.New(t, family)
 			got := verifyPDF(t, pki.Verifier, signedPDF(t, pki.Person(signtest.Head())))
 			if !got.Passed() || got.Signers[0].Level != signing.LevelBB || got.Signers[0].Identity.BIN != "120741000014" {
-				t.Errorf("%s, level %s", explain(got), got.Signers[0].Level)
+				t.Errorf("%s, level %s", signtest.Explain(got), got.Signers[0].Level)
 			}
 			if !got.Signers[0].ClaimedTime.IsZero() {
 				t.Error("the CMS claims a signing time, which PAdES forbids")
@@ -88,11 +55,11 @@ func TestPDFRoundTripInEveryFamily(t *testing.T) {
 
 func TestHoleTooSmall(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
-	if _, err := signing.SignPDF(prepared(100), pki.Person(signtest.Head()), signtest.Now()); !errors.Is(err, pades.ErrHoleTooSmall) {
+	if _, err := signtest.SignHole(signtest.Prepared(100), pki.Person(signtest.Head()), signtest.Now()); !errors.Is(err, pades.ErrHoleTooSmall) {
 		t.Errorf("%v, want %v", err, pades.ErrHoleTooSmall)
 	}
 	signed := signedPDF(t, pki.Person(signtest.Head()))
-	if _, err := signing.SignPDF(signed, pki.Person(signtest.Head()), signtest.Now()); !errors.Is(err, pades.ErrNoHole) {
+	if _, err := signtest.SignHole(signed, pki.Person(signtest.Head()), signtest.Now()); !errors.Is(err, pades.ErrNoHole) {
 		t.Errorf("signed again: %v, want %v", err, pades.ErrNoHole)
 	}
 }
@@ -100,7 +67,7 @@ func TestHoleTooSmall(t *testing.T) {
 // fill puts any CMS into the hole of a file.
 func fill(t *testing.T, cms func(parts [2][]byte) []byte) []byte {
 	t.Helper()
-	file := prepared(8192)
+	file := signtest.Prepared(8192)
 	parts, _, err := pades.Hole(file)
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +103,7 @@ func TestForgedPDFs(t *testing.T) {
 		{"claimed time changed", replaced("D:2026", "D:2020"), failed, signing.HashFailure},
 		{"revision appended", append(bytes.Clone(good), secondRevision(good)...), failed, signing.SigConstraintsFailure},
 		{"bytes appended", append(bytes.Clone(good), "\n% more\n"...), failed, signing.FormatFailure},
-		{"nothing signed", prepared(4096), failed, signing.FormatFailure},
+		{"nothing signed", signtest.Prepared(4096), failed, signing.FormatFailure},
 		{"no signature field", unsignedPDF(), failed, signing.FormatFailure},
 		{"signature of another file", fill(t, func([2][]byte) []byte { return detached([]byte("another")) }), failed, signing.HashFailure},
 		{"signature that carries a content of its own", fill(t, func([2][]byte) []byte { return pki.Signed([]byte("own"), key) }), failed, signing.FormatFailure},
@@ -152,7 +119,7 @@ func TestForgedPDFs(t *testing.T) {
 	for _, test := range tests {
 		got := verifyPDF(t, pki.Verifier, test.file)
 		if got.Indication != test.indication || got.SubIndication != test.subIndication {
-			t.Errorf("%s: %s\nwant %s %s", test.name, explain(got), test.indication, test.subIndication)
+			t.Errorf("%s: %s\nwant %s %s", test.name, signtest.Explain(got), test.indication, test.subIndication)
 		}
 	}
 }
@@ -213,47 +180,47 @@ func TestSignPreparedPDF(t *testing.T) {
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2004, ca.GOST2015} {
 		pki := signtest.New(t, family)
 		key := pki.Person(signtest.Head())
-		file := prepared(8192)
+		file := signtest.Prepared(8192)
 		parts, _, err := pades.Hole(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		from, to := len(parts[0]), len(file)-len(parts[1])
-		good := signing.PreparedPDF{
+		good := creation.Prepared{
 			File: file, ByteRange: [4]int{0, from, to, len(file) - to}, SHA256: sha256.Sum256(slices.Concat(parts[0], parts[1])),
 		}
-		signed, err := signing.SignPreparedPDF(good, key, signtest.Now())
+		signed, err := signtest.Sign(good, key, signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := verifyPDF(t, pki.Verifier, signed); !got.Passed() || got.Signers[0].Level != signing.LevelBB {
-			t.Errorf("%v: %s", family, explain(got))
+			t.Errorf("%v: %s", family, signtest.Explain(got))
 		}
-		for name, change := range map[string]func(p *signing.PreparedPDF){
-			"signed already":   func(*signing.PreparedPDF) {},
-			"begins later":     func(p *signing.PreparedPDF) { p.ByteRange[0] = 1 },
-			"gap elsewhere":    func(p *signing.PreparedPDF) { p.ByteRange[1]-- },
-			"gap of nothing":   func(p *signing.PreparedPDF) { p.ByteRange[2] = p.ByteRange[1] },
-			"beyond the file":  func(p *signing.PreparedPDF) { p.ByteRange[2] = len(p.File) + 1 },
-			"ends before":      func(p *signing.PreparedPDF) { p.ByteRange[3]-- },
-			"negative":         func(p *signing.PreparedPDF) { p.ByteRange[1] = -1 },
-			"negative in tail": func(p *signing.PreparedPDF) { p.ByteRange[2], p.ByteRange[3] = len(p.File)+5, -5 },
+		for name, change := range map[string]func(p *creation.Prepared){
+			"signed already":   func(*creation.Prepared) {},
+			"begins later":     func(p *creation.Prepared) { p.ByteRange[0] = 1 },
+			"gap elsewhere":    func(p *creation.Prepared) { p.ByteRange[1]-- },
+			"gap of nothing":   func(p *creation.Prepared) { p.ByteRange[2] = p.ByteRange[1] },
+			"beyond the file":  func(p *creation.Prepared) { p.ByteRange[2] = len(p.File) + 1 },
+			"ends before":      func(p *creation.Prepared) { p.ByteRange[3]-- },
+			"negative":         func(p *creation.Prepared) { p.ByteRange[1] = -1 },
+			"negative in tail": func(p *creation.Prepared) { p.ByteRange[2], p.ByteRange[3] = len(p.File)+5, -5 },
 		} {
 			bad := good
 			if name != "signed already" {
-				bad.File = prepared(8192)
+				bad.File = signtest.Prepared(8192)
 			}
 			change(&bad)
-			if _, err := signing.SignPreparedPDF(bad, key, signtest.Now()); !errors.Is(err, pades.ErrNoHole) {
+			if _, err := signtest.Sign(bad, key, signtest.Now()); !errors.Is(err, pades.ErrNoHole) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		small := prepared(64)
+		small := signtest.Prepared(64)
 		if parts, _, err = pades.Hole(small); err != nil {
 			t.Fatal(err)
 		}
 		from, to = len(parts[0]), len(small)-len(parts[1])
-		_, err = signing.SignPreparedPDF(signing.PreparedPDF{File: small, ByteRange: [4]int{0, from, to, len(small) - to}}, key, signtest.Now())
+		_, err = signtest.Sign(creation.Prepared{File: small, ByteRange: [4]int{0, from, to, len(small) - to}}, key, signtest.Now())
 		if !errors.Is(err, pades.ErrHoleTooSmall) {
 			t.Errorf("a small place: %v", err)
 		}

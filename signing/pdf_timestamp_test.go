@@ -11,6 +11,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/pades"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
@@ -19,7 +20,7 @@ import (
 // pdfWorld is a signed PDF, and whoever may stamp it.
 type pdfWorld struct {
 	pki           *signtest.PKI
-	key           signing.Key
+	key           creation.Key
 	first, second *tsa.Authority
 	file          []byte
 }
@@ -37,7 +38,7 @@ func newPDFWorld(t testing.TB) *pdfWorld {
 func (w *pdfWorld) stamp(t testing.TB, a *tsa.Authority, n int) {
 	t.Helper()
 	var err error
-	if w.file, err = signing.AddDocTimestamp(w.file, stamperAt(t, a, n)); err != nil {
+	if w.file, err = signtest.AddDocTimestamp(w.file, stamperAt(t, a, n)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -48,14 +49,14 @@ func (w *pdfWorld) prove(t testing.TB, a *tsa.Authority, n int) {
 	publish(t, w.pki, n)
 	var m signing.Material
 	for _, c := range []*certs.Certificate{w.key.Certificate, a.Certificate} {
-		more, err := w.pki.Gatherer().Gather(c, nil, day(n))
+		more, err := w.pki.Gatherer().Gather(t.Context(), c, nil, day(n))
 		if err != nil {
 			t.Fatal(err)
 		}
 		m.Add(more)
 	}
 	var err error
-	if w.file, err = signing.AddDSS(w.file, pades.DSS{Certs: m.Certificates, CRLs: m.CRLs, OCSPs: m.OCSPs}); err != nil {
+	if w.file, err = signtest.AddDSS(w.file, pades.DSS{Certs: m.Certificates, CRLs: m.CRLs, OCSPs: m.OCSPs}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -73,7 +74,7 @@ func TestPDFLevels(t *testing.T) {
 		}
 		s := got.Signers[0]
 		if len(got.Signers) != 1 || s.Level != level || !s.BestSignatureTime.Equal(day(best)) || len(got.Timestamps) != stamps {
-			t.Errorf("%s, %s, best signature time %v, %d timestamps; want %s, %v", explain(got), s.Level, s.BestSignatureTime, len(got.Timestamps), level, day(best))
+			t.Errorf("%s, %s, best signature time %v, %d timestamps; want %s, %v", signtest.Explain(got), s.Level, s.BestSignatureTime, len(got.Timestamps), level, day(best))
 			for _, ts := range got.Timestamps {
 				t.Logf("%s known since %v: %s %s %s", ts.Authority, ts.KnownSince, ts.Indication, ts.SubIndication, ts.Detail)
 			}
@@ -145,7 +146,7 @@ func TestBrokenDocumentTimestamp(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.Indication != signing.TotalFailed || len(got.Timestamps) != 1 || got.Timestamps[0].Trusted() {
-			t.Errorf("%s: %s, %+v", name, explain(got), got.Timestamps)
+			t.Errorf("%s: %s, %+v", name, signtest.Explain(got), got.Timestamps)
 		}
 	}
 }
@@ -157,12 +158,12 @@ func TestPDFWithTimestampOnly(t *testing.T) {
 		"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>\nendobj\n"
 	plain += fmt.Sprintf("xref\n0 4\n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \n%010d 00000 n \ntrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n",
 		strings.Index(plain, "1 0 obj"), strings.Index(plain, "2 0 obj"), strings.Index(plain, "3 0 obj"), len(plain))
-	stamped, err := signing.AddDocTimestamp([]byte(plain), stamperAt(t, w.first, 0))
+	stamped, err := signtest.AddDocTimestamp([]byte(plain), stamperAt(t, w.first, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := w.pki.Verifier.VerifyPDF(context.Background(), stamped, signing.Question{})
 	if err != nil || got.Passed() || len(got.Signers) != 0 || len(got.Timestamps) != 1 {
-		t.Errorf("%v %s", err, explain(got))
+		t.Errorf("%v %s", err, signtest.Explain(got))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
 	"tamga/signing/tsp"
@@ -101,7 +102,7 @@ type poeWorld struct {
 	pki               *signtest.PKI
 	tsa, rogue, young *tsa.Authority
 	file, other       []byte
-	key               signing.Key
+	key               creation.Key
 }
 
 func newPOEWorld(t testing.TB, f fate) *poeWorld {
@@ -119,7 +120,7 @@ func newPOEWorld(t testing.TB, f fate) *poeWorld {
 		at = day(f.ends - 40)
 	}
 	sign := func(content string) []byte {
-		b, err := signing.SignCMS([]byte(content), w.key, signing.CMSOptions{Time: at, Claim: true})
+		b, err := signtest.Sign(creation.CMS{Content: []byte(content), Claim: true}, w.key, at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +180,7 @@ func TestProofOfExistence(t *testing.T) {
 			}
 			got := verify(t, w.pki.Verifier, file, signing.Question{At: day(test.asked)})
 			if said := conclusion(got); said != want {
-				t.Errorf("%s, timestamp %s: %s\nwant %s", test.name, s.name, explain(got), want)
+				t.Errorf("%s, timestamp %s: %s\nwant %s", test.name, s.name, signtest.Explain(got), want)
 			}
 			if refused := test.on > 0 && want != "TOTAL-PASSED"; refused && got.Signers[0].Facts.NotRevoked != signing.FactRefuted {
 				t.Errorf("%s, timestamp %s: the fact is %s", test.name, s.name, got.Signers[0].Facts.NotRevoked)
@@ -209,7 +210,7 @@ func TestSaidSince(t *testing.T) {
 		signing.Question{At: day(210)})
 	s := got.Signers[0]
 	if !got.Passed() || !s.RevokedSince.Equal(day(2)) || !s.ExpiredSince.Equal(w.key.Certificate.NotAfter) {
-		t.Errorf("%s; revoked since %v, expired since %v", explain(got), s.RevokedSince, s.ExpiredSince)
+		t.Errorf("%s; revoked since %v, expired since %v", signtest.Explain(got), s.RevokedSince, s.ExpiredSince)
 	}
 	ts := s.Timestamps[0]
 	if ts.Kind != signing.TimestampSignature || !ts.Trusted() || !ts.GenTime.Equal(day(0)) || ts.Accuracy != "1s" || ts.Serial == "" ||
@@ -235,7 +236,7 @@ func TestOldestTrustedTimestampCounts(t *testing.T) {
 		}
 	}
 	if !got.Passed() || !got.Signers[0].BestSignatureTime.Equal(day(1)) || len(got.Signers[0].Timestamps) != 6 || trusted != 5 {
-		t.Errorf("%s, %v, %d trusted", explain(got), got.Signers[0].BestSignatureTime, trusted)
+		t.Errorf("%s, %v, %d trusted", signtest.Explain(got), got.Signers[0].BestSignatureTime, trusted)
 	}
 }
 
@@ -250,7 +251,7 @@ func TestTimestampInsideATimestamp(t *testing.T) {
 	got := verify(t, pki.Verifier, withUnsigned(t, file, cms.OIDSignatureTimestamp, outer), signing.Question{At: day(60)})
 	ts := got.Signers[0].Timestamps
 	if len(ts) != 1 || ts[0].Trusted() || ts[0].SubIndication != signing.OutOfBoundsNoPOE || !got.Signers[0].BestSignatureTime.Equal(day(60)) {
-		t.Errorf("%s: %+v", explain(got), ts)
+		t.Errorf("%s: %+v", signtest.Explain(got), ts)
 	}
 }
 
@@ -278,10 +279,10 @@ func TestTimestampAuthorityEnds(t *testing.T) {
 			pki.Authority.Revoke(authority.Certificate.Serial, day(test.revoked), test.reason)
 		}
 		publish(t, pki, 0, 3, test.asked)
-		file := pki.Timestamped([]byte("өтініш"), pki.Person(signtest.Applicant()), authority)
+		file := signtest.StampedOver(t, pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant())), certs.SHA256, authority.Stamper())
 		got := verify(t, pki.Verifier, file, signing.Question{At: day(test.asked)})
 		if ts := got.Signers[0].Timestamps[0]; ts.Trusted() != test.trusted || !got.Passed() {
-			t.Errorf("%s: the timestamp is %s %s; %s", test.name, ts.Indication, ts.SubIndication, explain(got))
+			t.Errorf("%s: the timestamp is %s %s; %s", test.name, ts.Indication, ts.SubIndication, signtest.Explain(got))
 		}
 	}
 }

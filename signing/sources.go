@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -79,6 +80,23 @@ func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carrie
 		}
 	}
 	return answers, carried
+}
+
+// Status tells what is known at a time about each certificate from an end entity
+// certificate up to below an anchor, asking the verifier's sources. chain are
+// certificates that may lead there. The error is that of the policy or a
+// *[certs.PathError].
+func (v *Verifier) Status(ctx context.Context, certificate *certs.Certificate, chain []*certs.Certificate, at time.Time) ([]revocation.Answer, error) {
+	v, _, err := v.prepare(ctx, Question{At: at})
+	if err != nil {
+		return nil, err
+	}
+	path, err := v.Trust.Build(certificate, chain, at)
+	if err != nil {
+		return nil, err
+	}
+	answers, _ := v.statuses(pathQuestion{path: path, bag: &bag{pool: v.Trust, more: chain}, at: at, now: at})
+	return answers, nil
 }
 
 // own asks the verifier's sources.

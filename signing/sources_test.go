@@ -69,7 +69,7 @@ func TestSourcesOfRevocation(t *testing.T) {
 			}
 			got := verify(t, v, pki.Signed([]byte("content"), pki.Person(signtest.Applicant())), signing.Question{})
 			if got.Passed() != test.passes || got.SubIndication != test.want {
-				t.Errorf("%s; want %s", explain(got), test.want)
+				t.Errorf("%s; want %s", signtest.Explain(got), test.want)
 			}
 			if asked > test.atMost {
 				t.Errorf("the responder was asked %d times", asked)
@@ -92,7 +92,7 @@ func TestSoftPolicy(t *testing.T) {
 	v.Policy, v.Revocation = soft, nil
 	got := verify(t, &v, cms, signing.Question{})
 	if !got.Passed() || !strings.HasPrefix(got.Policy, "kz-soft ") {
-		t.Errorf("unknown: %s under %s", explain(got), got.Policy)
+		t.Errorf("unknown: %s under %s", signtest.Explain(got), got.Policy)
 	}
 	if got.Signers[0].Facts.NotRevoked != signing.FactUnknown {
 		t.Errorf("the fact is %s", got.Signers[0].Facts.NotRevoked)
@@ -102,7 +102,7 @@ func TestSoftPolicy(t *testing.T) {
 	v = *pki.Verifier
 	v.Policy = soft
 	if got := verify(t, &v, cms, signing.Question{}); got.SubIndication != signing.RevokedNoPOE {
-		t.Errorf("revoked: %s", explain(got))
+		t.Errorf("revoked: %s", signtest.Explain(got))
 	}
 }
 

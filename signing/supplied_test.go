@@ -11,6 +11,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/signtest/xmlattack"
 	"tamga/signing/xmldsig"
@@ -43,8 +44,8 @@ func TestSuppliedContent(t *testing.T) {
 	content, other := []byte("өтініш"), []byte("another")
 	right, wrong := digestOf("SHA-256", content), digestOf("SHA-256", other)
 	unused := digestOf("SHA-512", content)
-	xml := func(form signing.XMLForm, file []byte) []byte {
-		signed, err := signing.SignXML(file, key, signing.XMLOptions{Form: form, Time: signtest.Now(), Address: "a.bin"})
+	xml := func(form creation.XMLForm, file []byte) []byte {
+		signed, err := signtest.Sign(creation.XML{File: file, Form: form, Address: "a.bin"}, key, signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +85,7 @@ func TestSuppliedContent(t *testing.T) {
 			{"another digest", nil, []signing.ContentDigest{wrong, unused}, signing.HashFailure, []string{"SHA-256"}},
 			{"an unused digest", nil, []signing.ContentDigest{unused}, signing.SignedDataNotFound, nil},
 		}},
-		"detached XML": {xml(signing.XMLDetached, content), []supplied{
+		"detached XML": {xml(creation.XMLDetached, content), []supplied{
 			{"nothing", nil, nil, signing.SignedDataNotFound, nil},
 			{"its content", content, nil, "", nil},
 			{"another content", other, nil, signing.HashFailure, nil},
@@ -94,8 +95,8 @@ func TestSuppliedContent(t *testing.T) {
 			{"another digest", nil, []signing.ContentDigest{wrong, unused}, signing.HashFailure, []string{"SHA-256"}},
 			{"an unused digest", nil, []signing.ContentDigest{unused}, signing.SignedDataNotFound, nil},
 		}},
-		"enveloped XML": {xml(signing.XMLEnveloped, []byte(xmlApplication)), alone},
-		"SOAP":          {xml(signing.XMLSOAP, []byte(soapMessage)), alone},
+		"enveloped XML": {xml(creation.XMLEnveloped, []byte(xmlApplication)), alone},
+		"SOAP":          {xml(creation.XMLSOAP, []byte(soapMessage)), alone},
 		"PDF":           {signedPDF(t, key), alone},
 		"certificate":   {key.Certificate.Raw, alone},
 	} {
@@ -147,14 +148,14 @@ func TestSuppliedContentAndSeveralSignatures(t *testing.T) {
 	content, other := []byte("өтініш"), []byte("another")
 	applicant, head := pki.Person(signtest.Applicant()), pki.Person(signtest.Head())
 	add := func(file, content []byte) []byte {
-		signed, err := signing.AddSigner(file, content, head, signing.CMSOptions{Time: signtest.Now(), Claim: true})
+		signed, err := signtest.Make(creation.CMS{Others: file, Content: content, Claim: true}, head, signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		return signed.CMS
+		return signed.File
 	}
-	detached := func(content []byte, key signing.Key) []byte {
-		signed, err := signing.SignXML(content, key, signing.XMLOptions{Form: signing.XMLDetached, Time: signtest.Now(), Address: "a.bin"})
+	detached := func(content []byte, key creation.Key) []byte {
+		signed, err := signtest.Sign(creation.XML{File: content, Form: creation.XMLDetached, Address: "a.bin"}, key, signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,17 +278,17 @@ func TestExtendSuppliedContent(t *testing.T) {
 		file, content []byte
 		want          error
 	}{
-		"attached CMS":         {pki.Signed(content, key), content, signing.ErrContentTwice},
-		"detached CMS, wrong":  {pki.Detached(content, key), []byte("another"), signing.ErrUnsound},
-		"PDF":                  {signedPDF(t, key), content, signing.ErrContentTwice},
-		"PDF, an empty one":    {signedPDF(t, key), []byte{}, signing.ErrContentTwice},
-		"attached, an empty 1": {pki.Signed(content, key), []byte{}, signing.ErrContentTwice},
+		"attached CMS, wrong":  {pki.Signed(content, key), []byte("another"), creation.ErrContentTwice},
+		"attached CMS, its":    {pki.Signed(content, key), content, nil},
+		"detached CMS, wrong":  {pki.Detached(content, key), []byte("another"), creation.ErrUnsound},
+		"PDF":                  {signedPDF(t, key), content, creation.ErrContentTwice},
+		"PDF, an empty one":    {signedPDF(t, key), []byte{}, creation.ErrContentTwice},
+		"attached, an empty 1": {pki.Signed(content, key), []byte{}, creation.ErrContentTwice},
 	} {
-		opt := signing.ExtendOptions{
-			Content: c.content, Time: signtest.Now(), Gather: pki.Gatherer().Gather,
-			Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()},
-		}
-		if _, err := signing.ExtendFile(c.file, signing.BaselineT, opt); !errors.Is(err, c.want) {
+		_, err := creation.Make(t.Context(), pki.Services(pki.TSA()), creation.Order{
+			Form: creation.Existing{File: c.file, Content: c.content}, Level: creation.BaselineT, Time: signtest.Now(),
+		})
+		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -299,7 +299,7 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 		return nil, err
 	}
 	verdict := v.newVerdict("timestamp", q)
-	binary, err := unarmour(raw)
+	binary, err := Unarmour(raw)
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}

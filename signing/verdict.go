@@ -1,10 +1,9 @@
-// Package signing makes and judges signatures over bytes: CMS, and PDF through
-// signing/pades.
+// Package signing judges signatures over bytes: CMS, PDF through signing/pades,
+// XML through signing/xmldsig. Making them is signing/creation.
 //
-// To judge, fill in a [Verifier] and call [Verifier.VerifyCMS],
-// [Verifier.VerifyPDF] or [Verifier.VerifyCertificate]; the answer is a
-// [Verdict] in the words of ETSI EN 319 102-1. To sign, call [SignCMS] or
-// [SignPDF] with a [Key].
+// Fill in a [Verifier] and call [Verifier.VerifyCMS], [Verifier.VerifyPDF] or
+// [Verifier.VerifyCertificate]; the answer is a [Verdict] in the words of ETSI
+// EN 319 102-1.
 //
 // Timestamps are judged like signatures, and what a trusted one proves moves the
 // time at which a signature is judged: ETSI EN 319 102-1 section 5.6.
@@ -162,6 +161,17 @@ type Signer struct {
 	Timestamps        []Timestamp       `json:"timestamps,omitempty"`
 	CounterSignatures []Signer          `json:"counter_signatures,omitempty"` // verified, and counted for nothing
 	Checks            []Check           `json:"checks"`
+}
+
+// Check returns the answer to one question about a signer; the zero value when it
+// was not asked.
+func (s Signer) Check(name CheckName) Check {
+	for _, c := range s.Checks {
+		if c.Name == name {
+			return c
+		}
+	}
+	return Check{}
 }
 
 // CertificateInfo names a certificate.

@@ -278,7 +278,7 @@ func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Questio
 		return nil, err
 	}
 	verdict := v.newVerdict("certificate", q)
-	raw, err := unarmour(file)
+	raw, err := Unarmour(file)
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
@@ -297,7 +297,7 @@ func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Questio
 
 // readCMS takes a container apart, whatever its armour.
 func readCMS(file []byte) (*cms.SignedData, error) {
-	ber, err := unarmour(file)
+	ber, err := Unarmour(file)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"tamga/certs"
 	"tamga/signing/xmldsig"
@@ -174,57 +173,4 @@ func isXML(file []byte) bool {
 	}
 	c := file[1]
 	return c == '?' || c == '!' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z'
-}
-
-// XMLForm is the shape of an XML signature.
-type XMLForm string
-
-// The forms.
-const (
-	XMLEnveloped XMLForm = "enveloped" // inside the document that it signs
-	XMLDetached  XMLForm = "detached"  // a document of its own, about content elsewhere
-	XMLSOAP      XMLForm = "wsse"      // WS-Security, over the body of a SOAP message
-)
-
-// XMLOptions say how XML is signed.
-type XMLOptions struct {
-	Form XMLForm
-	Time time.Time
-	// Properties adds the signed properties of XAdES baseline B-B; without
-	// them the shape is that of the national library. WS-Security has none.
-	Properties bool
-	// Address is what a detached signature calls its content.
-	Address string
-	// KeyIdentifier writes the certificate of a SOAP signature into its key
-	// reference, as the government gateway shows it, and Validity asks for a
-	// timestamp of that life where the message has none.
-	KeyIdentifier bool
-	Validity      time.Duration
-}
-
-// SignXML signs XML, or for a detached signature any content. What was made has
-// passed our own verification of digests, value and place. Errors are those of
-// [Key.Check] and [xmldsig.ErrSign].
-func SignXML(file []byte, key Key, opt XMLOptions) ([]byte, error) {
-	if err := key.Check(opt.Time); err != nil {
-		return nil, err
-	}
-	k := xmldsig.Key{Signer: key.Signer, Certificate: key.Certificate}
-	options := xmldsig.Options{Properties: opt.Properties, At: opt.Time, URI: opt.Address}
-	var signed []byte
-	var err error
-	switch opt.Form {
-	case XMLEnveloped:
-		signed, err = xmldsig.SignEnveloped(file, k, options)
-	case XMLDetached:
-		signed, err = xmldsig.SignDetached(file, k, options)
-	case XMLSOAP:
-		signed, err = xmldsig.SignSOAP(file, k, xmldsig.SOAPOptions{At: opt.Time, Validity: opt.Validity, KeyIdentifier: opt.KeyIdentifier})
-	default:
-		return nil, fmt.Errorf("%w: there is no form %q", xmldsig.ErrSign, opt.Form)
-	}
-	if errors.Is(err, xmldsig.ErrOutput) {
-		err = fmt.Errorf("%w: %w", ErrOutput, err)
-	}
-	return signed, err
 }

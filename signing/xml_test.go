@@ -12,6 +12,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/signtest/xmlattack"
 	"tamga/signing/xmldsig"
@@ -31,17 +32,17 @@ func TestXML(t *testing.T) {
 		for _, form := range []struct {
 			file    string
 			content []byte
-			opt     signing.XMLOptions
+			opt     creation.XML
 			role    string
 		}{
-			{xmlApplication, nil, signing.XMLOptions{Form: signing.XMLEnveloped}, "document"},
-			{xmlApplication, nil, signing.XMLOptions{Form: signing.XMLEnveloped, Properties: true}, "document"},
-			{"any bytes", []byte("any bytes"), signing.XMLOptions{Form: signing.XMLDetached, Address: "application.bin"}, "content"},
-			{soapMessage, nil, signing.XMLOptions{Form: signing.XMLSOAP}, "soap-body"},
-			{soapMessage, nil, signing.XMLOptions{Form: signing.XMLSOAP, KeyIdentifier: true, Validity: time.Minute}, "soap-body"},
+			{xmlApplication, nil, creation.XML{Form: creation.XMLEnveloped}, "document"},
+			{xmlApplication, nil, creation.XML{Form: creation.XMLEnveloped, Properties: true}, "document"},
+			{"any bytes", []byte("any bytes"), creation.XML{Form: creation.XMLDetached, Address: "application.bin"}, "content"},
+			{soapMessage, nil, creation.XML{Form: creation.XMLSOAP}, "soap-body"},
+			{soapMessage, nil, creation.XML{Form: creation.XMLSOAP, KeyIdentifier: true, Validity: time.Minute}, "soap-body"},
 		} {
-			form.opt.Time = signtest.Now()
-			signed, err := signing.SignXML([]byte(form.file), key, form.opt)
+			form.opt.File = []byte(form.file)
+			signed, err := signtest.Sign(form.opt, key, signtest.Now())
 			if err != nil {
 				t.Fatalf("%v %+v: %v", family, form.opt, err)
 			}
@@ -123,8 +124,7 @@ func TestXMLAttacks(t *testing.T) {
 
 func TestXMLRefusals(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
-	detached, err := signing.SignXML([]byte("content"), pki.Person(signtest.Applicant()),
-		signing.XMLOptions{Form: signing.XMLDetached, Time: signtest.Now(), Address: "a"})
+	detached, err := signtest.Sign(creation.XML{File: []byte("content"), Form: creation.XMLDetached, Address: "a"}, pki.Person(signtest.Applicant()), signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,12 +144,10 @@ func TestXMLRefusals(t *testing.T) {
 			t.Errorf("%s: %v %s", name, err, asJSON(verdict))
 		}
 	}
-	if _, err := signing.SignXML([]byte(xmlApplication), pki.Person(signtest.Applicant()),
-		signing.XMLOptions{Form: signing.XMLEnveloped, Time: signtest.Now().AddDate(10, 0, 0)}); !errors.Is(err, signing.ErrOutsideValidity) {
+	if _, err := signtest.Sign(creation.XML{File: []byte(xmlApplication), Form: creation.XMLEnveloped}, pki.Person(signtest.Applicant()), signtest.Now().AddDate(10, 0, 0)); !errors.Is(err, creation.ErrOutsideValidity) {
 		t.Errorf("an expired key: %v", err)
 	}
-	if _, err := signing.SignXML([]byte("no XML"), pki.Person(signtest.Applicant()),
-		signing.XMLOptions{Form: signing.XMLEnveloped, Time: signtest.Now()}); !errors.Is(err, xmldsig.ErrSign) {
+	if _, err := signtest.Sign(creation.XML{File: []byte("no XML"), Form: creation.XMLEnveloped}, pki.Person(signtest.Applicant()), signtest.Now()); !errors.Is(err, xmldsig.ErrSign) {
 		t.Errorf("no XML: %v", err)
 	}
 }
@@ -157,8 +155,8 @@ func TestXMLRefusals(t *testing.T) {
 // The real signatures of 2020 are right in digest, value and path; what they
 // lack today is told apart from that.
 func TestXMLNational(t *testing.T) {
-	dir := shared(t)
-	v := nationalVerifier(t, dir)
+	dir := signtest.National(t)
+	v := signtest.NationalVerifier(t, dir)
 	files, err := filepath.Glob(filepath.Join(dir, "xml", "*.xml"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no files", err)

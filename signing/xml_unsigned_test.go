@@ -7,6 +7,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/signtest/xmlattack"
 	"tamga/signing/xmldsig"
@@ -22,14 +23,10 @@ func answerTo(s signing.Signer, name signing.CheckName) signing.Check {
 	return signing.Check{}
 }
 
-func signXML(t *testing.T, key signing.Key, file string, opt signing.XMLOptions) string {
+func signXML(t *testing.T, key creation.Key, file string, opt creation.XML) string {
 	t.Helper()
-	opt.Time = signtest.Now()
-	signed, err := signing.SignXML([]byte(file), key, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(signed)
+	opt.File = []byte(file)
+	return string(signtest.Signed(t, opt, key))
 }
 
 // A SOAP message holds for the time that its signed timestamp gives it, at the
@@ -38,10 +35,10 @@ func signXML(t *testing.T, key signing.Key, file string, opt signing.XMLOptions)
 func TestSOAPMessageTime(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key := pki.Person(signtest.Applicant())
-	message := signXML(t, key, soapMessage, signing.XMLOptions{Form: signing.XMLSOAP, Validity: 5 * time.Minute})
+	message := signXML(t, key, soapMessage, creation.XML{Form: creation.XMLSOAP, Validity: 5 * time.Minute})
 	unlimited := strings.Replace(soapMessage, "<s:Body>", `<s:Header><o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd">`+
 		`<u:Timestamp xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"><u:Created>2026-06-01T12:00:00Z</u:Created></u:Timestamp></o:Security></s:Header><s:Body>`, 1)
-	created := signXML(t, key, unlimited, signing.XMLOptions{Form: signing.XMLSOAP})
+	created := signXML(t, key, unlimited, creation.XML{Form: creation.XMLSOAP})
 	policies := map[signing.Level]signing.Policy{}
 	for _, level := range []signing.Level{signing.LevelFail, signing.LevelWarn, signing.LevelIgnore} {
 		p, err := signing.DefaultPolicy()
@@ -120,9 +117,9 @@ func freshLists(t *testing.T, pki *signtest.PKI, at time.Time) signing.Material 
 func TestUnsignedParts(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key := pki.Person(signtest.Applicant())
-	enveloped := signXML(t, key, xmlApplication, signing.XMLOptions{Form: signing.XMLEnveloped})
-	xades := signXML(t, key, xmlApplication, signing.XMLOptions{Form: signing.XMLEnveloped, Properties: true})
-	soap := signXML(t, key, soapMessage, signing.XMLOptions{Form: signing.XMLSOAP})
+	enveloped := signXML(t, key, xmlApplication, creation.XML{Form: creation.XMLEnveloped})
+	xades := signXML(t, key, xmlApplication, creation.XML{Form: creation.XMLEnveloped, Properties: true})
+	soap := signXML(t, key, soapMessage, creation.XML{Form: creation.XMLSOAP})
 	const wsu = ` xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"`
 	edit := func(file, at, by string) string {
 		if strings.Count(file, at) != 1 {
@@ -209,7 +206,7 @@ func TestUnsignedParts(t *testing.T) {
 }
 
 // attackFile is a file of package xmlattack.
-func attackFile(t *testing.T, key signing.Key, name string) string {
+func attackFile(t *testing.T, key creation.Key, name string) string {
 	t.Helper()
 	cases, err := xmlattack.Cases(xmldsig.Key{Signer: key.Signer, Certificate: key.Certificate}, signtest.Now())
 	if err != nil {
@@ -259,7 +256,7 @@ func TestSOAPMessageTimeSignedWithMore(t *testing.T) {
 func TestUnsignedPartsAndMessageTime(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key := pki.Person(signtest.Applicant())
-	file := signXML(t, key, soapMessage, signing.XMLOptions{Form: signing.XMLSOAP, Validity: time.Minute})
+	file := signXML(t, key, soapMessage, creation.XML{Form: creation.XMLSOAP, Validity: time.Minute})
 	file = strings.Replace(file, "</ds:Signature>", "<ds:Object>x</ds:Object></ds:Signature>", 1)
 	at := signtest.Now().Add(time.Hour)
 	for _, c := range []struct {

@@ -12,7 +12,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/documents/registry"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/tsa"
 )
 
@@ -22,11 +22,11 @@ import (
 type demo struct {
 	folder   string
 	trust    string // certificates and lists for the public
-	official signing.Key
-	signers  map[string]signing.Key
+	official creation.Key
+	signers  map[string]creation.Key
 	numbers  []string       // the sample documents
 	secret   string         // the key of the sample client
-	system   signing.Key    // of the service itself, for receipts
+	system   creation.Key   // of the service itself, for receipts
 	stamps   *tsa.Authority // timestamps
 }
 
@@ -40,7 +40,7 @@ func (d *demo) path(parts ...string) string {
 
 // prepareDemo makes or reads everything that needs no register.
 func prepareDemo(c *console, folder string) (*demo, error) {
-	d := &demo{folder: folder, signers: map[string]signing.Key{}}
+	d := &demo{folder: folder, signers: map[string]creation.Key{}}
 	d.trust = d.path("trust")
 	for _, dir := range []string{d.folder, d.path("ca"), d.trust, d.path("keys"), d.path("samples")} {
 		if err := makeFolder(dir); err != nil {
@@ -131,39 +131,39 @@ func demoPersons(now time.Time) []demoPerson {
 // key reads a person's key, or issues it at the first start. One that an older
 // version of the program has issued under another organisation is replaced: the
 // register takes no document that prints what its certificate does not say.
-func (d *demo) key(c *console, a *ca.Authority, p demoPerson) (signing.Key, error) {
+func (d *demo) key(c *console, a *ca.Authority, p demoPerson) (creation.Key, error) {
 	issue := func() (ca.Holder, error) { return a.Issue(p.Person) }
 	key, err := d.storedKey(c, p.name, a, issue)
 	if err != nil || key.Certificate.Identity().Organisation == p.Organisation {
 		return key, err
 	}
 	if err := os.Remove(d.path("keys", p.name+".pem")); err != nil {
-		return signing.Key{}, err
+		return creation.Key{}, err
 	}
 	return d.storedKey(c, p.name, a, issue)
 }
 
 // storedKey reads a key, or has it issued at the first start.
-func (d *demo) storedKey(c *console, name string, a *ca.Authority, issue func() (ca.Holder, error)) (signing.Key, error) {
+func (d *demo) storedKey(c *console, name string, a *ca.Authority, issue func() (ca.Holder, error)) (creation.Key, error) {
 	path := d.path("keys", name+".pem")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		h, err := issue()
 		if err != nil {
-			return signing.Key{}, err
+			return creation.Key{}, err
 		}
 		b, err := withIssuer(a, h)
 		if err != nil {
-			return signing.Key{}, err
+			return creation.Key{}, err
 		}
 		if err := (output{path: path, mode: 0o600}).write(c, b); err != nil {
-			return signing.Key{}, err
+			return creation.Key{}, err
 		}
 	}
 	return loadKey(c, path, "")
 }
 
 // systemKey is the key of the service as an information system.
-func (d *demo) systemKey(c *console, a *ca.Authority) (signing.Key, error) {
+func (d *demo) systemKey(c *console, a *ca.Authority) (creation.Key, error) {
 	return d.storedKey(c, "system", a, func() (ca.Holder, error) {
 		now := c.second()
 		return a.IssueSystem(ca.System{

@@ -10,6 +10,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/pades"
 )
 
@@ -201,7 +202,7 @@ func (p *printer) pdfSignature(s pades.Signature, at time.Time) {
 
 // keyFile prints whose a PEM key file is. The private key is not shown.
 func (p *printer) keyFile(file []byte, at time.Time) error {
-	key, err := signing.ParseKeyPEM(file)
+	key, err := creation.ParseKeyPEM(file)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/signing/creation"
 )
 
 // issueCommand issues a document.
@@ -114,6 +116,9 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	}
 	return &registry.Registry{
 		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
+		Make: func(ctx context.Context, o creation.Order) (creation.Made, error) {
+			return creation.Make(ctx, creation.Services{Verifier: verifier}, o)
+		},
 		SealKey: sealer, CheckURL: checkAddress(cmd.BaseURL),
 	}, nil
 }

@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"tamga/certs"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/pkcs11"
 )
 
@@ -21,7 +21,7 @@ type keyFlags struct {
 }
 
 // key reads or opens the key; done lets the token go.
-func (f keyFlags) key(c *console) (key signing.Key, done func(), err error) {
+func (f keyFlags) key(c *console) (key creation.Key, done func(), err error) {
 	done = func() {}
 	switch {
 	case f.Key != "" && f.Module != "" || f.Key == "" && f.Module == "":
@@ -60,7 +60,7 @@ func (f keyFlags) pin(c *console) (pkcs11.PIN, error) {
 }
 
 // tokenKey finds the certificate of a token's key among those of the token.
-func tokenKey(signer crypto.Signer, certificates [][]byte) (signing.Key, error) {
+func tokenKey(signer crypto.Signer, certificates [][]byte) (creation.Key, error) {
 	var chain []*certs.Certificate
 	var own *certs.Certificate
 	public, _ := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
@@ -76,7 +76,7 @@ func tokenKey(signer crypto.Signer, certificates [][]byte) (signing.Key, error) 
 		}
 	}
 	if own == nil {
-		return signing.Key{}, fmt.Errorf("%w: the token holds no certificate of the key", signing.ErrKeyMismatch)
+		return creation.Key{}, fmt.Errorf("%w: the token holds no certificate of the key", creation.ErrKeyMismatch)
 	}
-	return signing.NewKey(signer, own, withoutRoots(chain)), nil
+	return creation.NewKey(signer, own, withoutRoots(chain)), nil
 }

@@ -7,33 +7,34 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/pkcs12"
 )
 
 // openKeyStore takes the signing key out of a PKCS#12 key store.
-func openKeyStore(c *console, b []byte, passwordFile string) (signing.Key, error) {
+func openKeyStore(c *console, b []byte, passwordFile string) (creation.Key, error) {
 	if passwordFile == "" {
-		return signing.Key{}, usagef("a key store needs its password: write it into a file that only you can read, and name that file with --password-file")
+		return creation.Key{}, usagef("a key store needs its password: write it into a file that only you can read, and name that file with --password-file")
 	}
 	store, err := readKeyStore(c, b, passwordFile)
 	if err != nil {
-		return signing.Key{}, err
+		return creation.Key{}, err
 	}
-	var found []signing.Key
+	var found []creation.Key
 	for _, e := range store.Entries {
 		if e.Certificate.KeyUsage&certs.NonRepudiation != 0 {
-			found = append(found, signing.NewKey(e.Key, e.Certificate, withoutRoots(store.Certificates)))
+			found = append(found, creation.NewKey(e.Key, e.Certificate, withoutRoots(store.Certificates)))
 		}
 	}
 	switch {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return signing.Key{}, fmt.Errorf("the key store holds %d signing keys; export the one to use into a store of its own", len(found))
+		return creation.Key{}, fmt.Errorf("the key store holds %d signing keys; export the one to use into a store of its own", len(found))
 	case len(store.Entries) > 0:
-		return signing.Key{}, fmt.Errorf("key store: %w: its key is for logging in (AUTH); take the store whose name begins with RSA, GOST or GOST512", signing.ErrNotSigningKey)
+		return creation.Key{}, fmt.Errorf("key store: %w: its key is for logging in (AUTH); take the store whose name begins with RSA, GOST or GOST512", creation.ErrNotSigningKey)
 	}
-	return signing.Key{}, errors.New("the key store holds no private key")
+	return creation.Key{}, errors.New("the key store holds no private key")
 }
 
 // withoutRoots drops self-signed certificates, which no verifier needs sent.

@@ -5,6 +5,7 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/tsa"
 	"tamga/signing/tsp"
 )
@@ -25,29 +26,34 @@ func (f lastingFlags) client(c *console, v *signing.Verifier) *tsa.Client {
 
 // gatherer collects evidence: from the lists, and from the responders that the
 // verifier asks, if it asks any.
-func gatherer(c *console, e *evidence) *signing.Gatherer {
-	g := &signing.Gatherer{Trust: &e.pool, Lists: &e.lists}
+func gatherer(e *evidence) *creation.Gatherer {
+	g := &creation.Gatherer{Trust: &e.pool, Lists: &e.lists}
 	if e.responders != nil {
-		g.Respond = signing.FromResponders(c.ctx, e.responders)
+		g.Respond = creation.FromResponders(e.responders)
 	}
 	return g
 }
 
-// extendOptions is what extending a file needs.
-func (f lastingFlags) extendOptions(c *console, t trustFlags, j judgeFlags, content []byte) (signing.ExtendOptions, error) {
+// services are what making signatures needs.
+func (f lastingFlags) services(c *console, t trustFlags, j judgeFlags) (creation.Services, error) {
 	found, err := t.load(c)
 	if err != nil {
-		return signing.ExtendOptions{}, err
+		return creation.Services{}, err
 	}
 	verifier, err := j.verifier(c, found)
 	if err != nil {
-		return signing.ExtendOptions{}, usagef("%w", err)
+		return creation.Services{}, usagef("%w", err)
 	}
-	opt := signing.ExtendOptions{Content: content, Time: c.second(), Gather: gatherer(c, found).Gather}
+	return f.with(c, found, verifier), nil
+}
+
+// with are the services of a verifier and its evidence.
+func (f lastingFlags) with(c *console, found *evidence, v *signing.Verifier) creation.Services {
+	s := creation.Services{Verifier: v, Gather: gatherer(found).Gather}
 	if len(f.TSA) > 0 {
-		opt.Timestamping.Stamp = f.client(c, verifier).Stamper(c.ctx)
+		s.Stamp = f.client(c, v).Stamp
 	}
-	return opt, nil
+	return s
 }
 
 // extendCommand brings a signature to a level.
@@ -75,8 +81,8 @@ Examples:
 
 // Run extends, and replaces the file only by what verifies.
 func (cmd extendCommand) Run(c *console) error {
-	level, err := signing.ParseBaseline(cmd.Level)
-	if err != nil || level == signing.BaselineB {
+	level, err := creation.ParseBaseline(cmd.Level)
+	if err != nil || level == creation.BaselineB {
 		return usagef("--level is none of B-T, B-LT, B-LTA")
 	}
 	if len(cmd.Files) > 1 && (cmd.Out != "" || cmd.Content != "") {
@@ -88,18 +94,18 @@ func (cmd extendCommand) Run(c *console) error {
 			return err
 		}
 	}
-	opt, err := cmd.extendOptions(c, cmd.trustFlags, cmd.judgeFlags, content)
+	with, err := cmd.services(c, cmd.trustFlags, cmd.judgeFlags)
 	if err != nil {
 		return err
 	}
 	return c.each(cmd.Files, func(file string) error {
 		cmd.File = file
-		return cmd.one(c, level, opt)
+		return cmd.one(c, with, level, content)
 	})
 }
 
 // one extends one file.
-func (cmd extendCommand) one(c *console, level signing.Baseline, opt signing.ExtendOptions) error {
+func (cmd extendCommand) one(c *console, with creation.Services, level creation.Baseline, content []byte) error {
 	out := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
 	if out.path == "" {
 		out.path, out.force = cmd.File, true
@@ -111,15 +117,17 @@ func (cmd extendCommand) one(c *console, level signing.Baseline, opt signing.Ext
 	if err != nil {
 		return err
 	}
-	longer, err := signing.ExtendFile(file, level, opt)
+	made, err := creation.Make(c.ctx, with, creation.Order{
+		Form: creation.Existing{File: file, Content: content}, Level: level, Time: c.second(),
+	})
 	if err != nil {
 		return err
 	}
-	if err := out.write(c, longer); err != nil {
+	if err := out.write(c, made.File); err != nil {
 		return err
 	}
 	if out.path != "-" {
-		fmt.Fprintf(c.out, "Extended to %s: %s\n", level, clean(out.path))
+		fmt.Fprintf(c.out, "Extended to %s: %s\n", made.Level, clean(out.path))
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func TestLasting(t *testing.T) {
 		{"verify two.cms" + trusted, 0, "Signer 2 of 2"},
 		{"sign a.txt --add a.txt.cms --level B-T --out two-stamped.cms" + gost + stamped, 0, "two-stamped.cms"},
 		{"verify two-stamped.cms" + trusted, 0, "CAdES-B-T"},
-		{"sign d.xml --add a.txt.cms --out y.cms" + gost, 1, "carries another content"},
+		{"sign d.xml --add a.txt.cms --out y.cms" + gost, 1, "carries its content, which is not the one"},
 		// PDF.
 		{"sign b.pdf --format pdf --certify 2 --reason Шымкент --level LTA" + rsa + stamped, 0, "b.signed.pdf"},
 		{"verify b.signed.pdf" + trusted, 0, "PAdES-B-LTA"},
@@ -105,7 +105,7 @@ func TestLasting(t *testing.T) {
 		{"verify a.xml --digest SHA-256:" + hex.EncodeToString(sum[:]) + trusted, 0, "TOTAL-PASSED"},
 		{"verify rsa.p7s --digest SHA-256:" + hex.EncodeToString(sum[:]) + " --digest sha-256:" + strings.Repeat("00", 32) + trusted, 64, "stands twice"},
 		{"extend c.pdf --content a.txt --out y.pdf" + stamped, 1, "carries its content"},
-		{"extend a.txt.cms --content a.txt --out y.cms" + stamped, 1, "carries its content"},
+		{"extend a.txt.cms --content d.xml --out y.cms" + stamped, 1, "carries its content"},
 		// Timestamps of their own.
 		{"timestamp a.txt" + stamped, 0, "a.txt.tst"},
 		{"timestamp a.txt --digest ROT13 --out y.tst" + stamped, 64, "no digest"},

@@ -12,6 +12,7 @@ import (
 
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // sampleFiles are the application that the demonstration's applicants sign and
@@ -47,7 +48,10 @@ func (d *demo) writeSamples(c *console) error {
 		{"application-gost.p7s", "applicant-gost", true},
 	} {
 		err := d.keep(c, s.file, func() ([]byte, error) {
-			return signing.SignCMS(application, d.signers[s.key], signing.CMSOptions{Detached: s.detached, Time: c.second(), Claim: true})
+			made, err := creation.Make(c.ctx, creation.Services{Verifier: &signing.Verifier{Now: c.now}}, creation.Order{
+				Form: creation.CMS{Content: application, Detached: s.detached, Claim: true}, Key: d.signers[s.key], Time: c.second(),
+			})
+			return made.File, err
 		})
 		if err != nil {
 			return fmt.Errorf("sample %s: %w", s.file, err)

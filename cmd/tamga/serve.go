@@ -17,6 +17,7 @@ import (
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/registry"
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // serveCommand runs the service.
@@ -171,20 +172,11 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
 		SealKey: sealer, CheckURL: checkAddress(cmd.BaseURL),
 	}
-	level, err := signing.ParseBaseline(cmd.DocLevel)
+	level, err := creation.ParseBaseline(cmd.DocLevel)
 	if err != nil {
 		return nil, errors.Join(usagef("--document-level: %w", err), store.Close())
 	}
-	if level > signing.BaselineB {
-		reg.Lasting = func(ctx context.Context, file []byte, at time.Time) ([]byte, error) {
-			opt, err := cmd.documentOptions(c, found, verifier, at)
-			if err != nil {
-				return nil, err
-			}
-			opt.Timestamping.Stamp = cmd.client(c, verifier).Stamper(ctx) // the act is bounded
-			return signing.ExtendPDF(file, level, opt)
-		}
-	}
+	reg.Level = level
 	var status func() []fetch.SourceStatus
 	if s.fetcher != nil {
 		status = s.fetcher.Status
@@ -192,8 +184,12 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if s.demo != nil && len(cmd.TSA) == 0 {
 		cmd.TSA = []string{"http://" + address + "/tsa"} // its own
 	}
+	making := cmd.with(c, found, verifier)
+	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+		return creation.Make(ctx, making, o)
+	}
 	s.server = &api.Server{
-		Preservation: cmd.preservation(c, found, verifier),
+		Preservation: cmd.preservation(making),
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
@@ -208,31 +204,16 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 
 // guarded makes a key refuse to sign when its certificate was revoked, or is
 // near its end.
-func (cmd serveCommand) guarded(k signing.Key, v *signing.Verifier) signing.Key {
+func (cmd serveCommand) guarded(k creation.Key, v *signing.Verifier) creation.Key {
 	if k.Signer != nil {
 		k.Status, k.Reserve = v, time.Duration(cmd.KeyReserve)*24*time.Hour
 	}
 	return k
 }
 
-// documentOptions is what makes documents last.
-func (cmd serveCommand) documentOptions(c *console, found *evidence, v *signing.Verifier, at time.Time) (signing.ExtendOptions, error) {
-	if len(cmd.TSA) == 0 {
-		return signing.ExtendOptions{}, fmt.Errorf("%w: --tsa names nobody", signing.ErrTimestamp)
-	}
-	return signing.ExtendOptions{
-		Time: at, Gather: gatherer(c, found).Gather,
-		Timestamping: signing.Timestamping{Stamp: cmd.client(c, v).Stamper(c.ctx)},
-	}, nil
-}
-
 // preservation is how what the service signs lasts.
-func (cmd serveCommand) preservation(c *console, found *evidence, v *signing.Verifier) api.Preservation {
-	p := api.Preservation{Gather: gatherer(c, found).Gather, Required: cmd.TSARequired}
-	if len(cmd.TSA) > 0 {
-		p.Stamp = cmd.client(c, v).Stamp
-	}
-	return p
+func (cmd serveCommand) preservation(with creation.Services) api.Preservation {
+	return api.Preservation{Stamp: with.Stamp, Gather: with.Gather, Required: cmd.TSARequired}
 }
 
 // lasting adds the key for receipts, and the demonstration's own timestamp
@@ -265,9 +246,9 @@ func (s *service) begin(c *console) error {
 
 // keys reads the official's key and those that clients may use. The flags come
 // before the demonstration's keys.
-func (cmd serveCommand) keys(c *console, d *demo) (signing.Key, map[string]signing.Key, error) {
-	var official signing.Key
-	keys := map[string]signing.Key{}
+func (cmd serveCommand) keys(c *console, d *demo) (creation.Key, map[string]creation.Key, error) {
+	var official creation.Key
+	keys := map[string]creation.Key{}
 	if d != nil {
 		official, keys = d.official, d.signers
 	}

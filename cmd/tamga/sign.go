@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -10,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"tamga/certs"
-	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // signCommand makes a signature.
@@ -57,11 +54,11 @@ Examples:
 // Run signs each file, raises to the level, verifies what was made, and writes
 // it.
 func (cmd signCommand) Run(c *console) error {
-	level, err := signing.ParseBaseline(cmd.Level)
+	level, err := creation.ParseBaseline(cmd.Level)
 	if err != nil {
 		return usagef("--level: %w", err)
 	}
-	if cmd.Format == "xml" && level > signing.BaselineB {
+	if cmd.Format == "xml" && level > creation.BaselineB {
 		return usagef("--level: XML signatures are made at level B-B")
 	}
 	if len(cmd.Files) > 1 && (cmd.Out != "" || slices.Contains(cmd.Files, "-")) {
@@ -73,19 +70,23 @@ func (cmd signCommand) Run(c *console) error {
 	}
 	defer done()
 	now := c.second()
+	with, err := cmd.services(c, cmd.trustFlags, cmd.judgeFlags)
+	if err != nil {
+		return err
+	}
 	if cmd.Status {
-		if err := cmd.checkStatus(c, key, now); err != nil {
+		if err := key.CheckStatus(c.ctx, with.Verifier, now); err != nil {
 			return fmt.Errorf("sign: %w", err)
 		}
 	}
 	return c.each(cmd.Files, func(file string) error {
 		cmd.File = file
-		return cmd.one(c, key, level, now)
+		return cmd.one(c, with, key, level, now)
 	})
 }
 
 // one signs one file.
-func (cmd signCommand) one(c *console, key signing.Key, level signing.Baseline, now time.Time) error {
+func (cmd signCommand) one(c *console, with creation.Services, key creation.Key, level creation.Baseline, now time.Time) error {
 	out := output{path: cmd.outputPath(), mode: 0o644, force: cmd.Force}
 	if out.path == "" {
 		return usagef("standard input has no name: say with --out where to write")
@@ -97,26 +98,18 @@ func (cmd signCommand) one(c *console, key signing.Key, level signing.Baseline, 
 	if err != nil {
 		return err
 	}
-	file, beside, err := cmd.sign(c, content, key, now)
-	if errors.Is(err, signing.ErrOutsideValidity) {
+	form, err := cmd.form(c, content)
+	if err != nil {
+		return err
+	}
+	made, err := creation.Make(c.ctx, with, creation.Order{Form: form, Key: key, Time: now, Level: level})
+	if errors.Is(err, creation.ErrOutsideValidity) {
 		return fmt.Errorf("sign: %w: %s", err, period(key.Certificate.NotBefore, key.Certificate.NotAfter, now))
 	}
 	if err != nil {
-		return fmt.Errorf("sign: %w", err)
+		return fmt.Errorf("sign: %w; nothing was written", err)
 	}
-	if level > signing.BaselineB {
-		opt, err := cmd.extendOptions(c, cmd.trustFlags, cmd.judgeFlags, beside)
-		if err != nil {
-			return err
-		}
-		if file, err = signing.ExtendFile(file, level, opt); err != nil {
-			return fmt.Errorf("sign: %w; nothing was written", err)
-		}
-	}
-	if err := confirmSignature(file, beside, key, now); err != nil {
-		return err
-	}
-	if err := out.write(c, file); err != nil {
+	if err := out.write(c, made.File); err != nil {
 		return err
 	}
 	if out.path != "-" {
@@ -126,64 +119,28 @@ func (cmd signCommand) one(c *console, key signing.Key, level signing.Baseline, 
 	return nil
 }
 
-// checkStatus asks about the certificate before the key is used.
-func (cmd signCommand) checkStatus(c *console, key signing.Key, now time.Time) error {
-	found, err := cmd.load(c)
-	if err != nil {
-		return err
-	}
-	v, err := cmd.verifier(c, found)
-	if err != nil {
-		return usagef("%w", err)
-	}
-	return key.CheckStatus(c.ctx, v, now)
-}
-
-// sign makes level B-B. What stays beside the signature is its content.
-func (cmd signCommand) sign(c *console, content []byte, key signing.Key, now time.Time) (file, beside []byte, err error) {
+// form is what the flags want made of a content.
+func (cmd signCommand) form(c *console, content []byte) (creation.Form, error) {
 	switch cmd.Format {
 	case "pdf":
-		signed, err := signing.SignExistingPDF(content, key, signing.PDFOptions{
-			Time: now, Name: cmd.Name, Reason: cmd.Reason, Location: cmd.Location, Certify: cmd.Certify,
-		})
-		return signed.File, nil, err
+		return creation.PDF{File: content, Name: cmd.Name, Reason: cmd.Reason, Location: cmd.Location, Certify: cmd.Certify}, nil
 	case "xml":
-		opt := signing.XMLOptions{Form: signing.XMLEnveloped, Time: now, Properties: cmd.XAdES}
+		x := creation.XML{File: content, Form: creation.XMLEnveloped, Properties: cmd.XAdES}
 		switch {
 		case cmd.SOAP:
-			opt.Form = signing.XMLSOAP
+			x.Form = creation.XMLSOAP
 		case cmd.Detached:
-			opt.Form, opt.Address, beside = signing.XMLDetached, filepath.Base(cmd.File), content
+			x.Form, x.Address = creation.XMLDetached, filepath.Base(cmd.File)
 		}
-		file, err = signing.SignXML(content, key, opt)
-		return file, beside, err
+		return x, nil
 	}
-	if cmd.Detached {
-		beside = content
-	}
-	opt := signing.CMSOptions{Detached: cmd.Detached, Time: now, Claim: !cmd.NoTime}
+	f := creation.CMS{Content: content, Detached: cmd.Detached, Claim: !cmd.NoTime}
 	if cmd.Add == "" {
-		file, err = signing.SignCMS(content, key, opt)
-		return file, beside, err
+		return f, nil
 	}
-	others, err := c.read(cmd.Add, maxInput)
-	if err != nil {
-		return nil, nil, err
-	}
-	signed, err := signing.AddSigner(others, content, key, opt)
-	if !errors.Is(err, signing.ErrContentTwice) {
-		return signed.CMS, content, err
-	}
-	// It carries its content, which must then be the file, and stays inside.
-	carried, err := signing.ReadCMS(others)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !bytes.Equal(carried.Content, content) {
-		return nil, nil, fmt.Errorf("%s carries another content than %s", cmd.Add, cmd.File)
-	}
-	signed, err = signing.AddSigner(others, nil, key, opt)
-	return signed.CMS, nil, err
+	var err error
+	f.Others, err = c.read(cmd.Add, maxInput)
+	return f, err
 }
 
 func (cmd signCommand) outputPath() string {
@@ -201,40 +158,18 @@ func (cmd signCommand) outputPath() string {
 	return cmd.File + ".cms"
 }
 
-var errOwnSignature = errors.New("the signature just made does not verify; nothing was written")
-
-// confirmSignature verifies a signature just made under the signer's own
-// certificate: whether others trust that certificate is their question, and so
-// is what others signed in the same file.
-func confirmSignature(signature, content []byte, key signing.Key, at time.Time) error {
-	pool := &certs.Pool{}
-	pool.AddAnchor(key.Certificate)
-	v := &signing.Verifier{Trust: pool, Revocation: &revocation.Lists{}}
-	verdict, err := v.Verify(context.Background(), signature, signing.Question{Content: content, At: at})
-	if err != nil {
-		return fmt.Errorf("%w: %w", errOwnSignature, err)
-	}
-	own := signing.DescribeCertificate(key.Certificate).SHA256
-	for _, s := range verdict.Signers {
-		if s.Certificate != nil && s.Certificate.SHA256 == own && s.Indication == signing.TotalPassed {
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: %s", errOwnSignature, verdict.Summary.EN)
-}
-
 // loadKey reads a key from PEM or PKCS#12, told apart by content.
-func loadKey(c *console, path, passwordFile string) (signing.Key, error) {
+func loadKey(c *console, path, passwordFile string) (creation.Key, error) {
 	b, err := c.read(path, maxKeyFile)
 	if err != nil {
-		return signing.Key{}, fmt.Errorf("key: %w", err)
+		return creation.Key{}, fmt.Errorf("key: %w", err)
 	}
 	if signing.Sniff(b) == signing.FileKeyStore {
 		return openKeyStore(c, b, passwordFile)
 	}
-	key, err := signing.ParseKeyPEM(b)
+	key, err := creation.ParseKeyPEM(b)
 	if err != nil {
-		return signing.Key{}, fmt.Errorf("key %s: %w", path, err)
+		return creation.Key{}, fmt.Errorf("key %s: %w", path, err)
 	}
 	return key, nil
 }

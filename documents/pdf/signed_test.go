@@ -15,11 +15,12 @@ import (
 	"tamga/certs/ca"
 	"tamga/documents"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
 // signer signs files for tests.
-func signer(t testing.TB, family ca.Family) (signing.Key, *signtest.PKI) {
+func signer(t testing.TB, family ca.Family) (creation.Key, *signtest.PKI) {
 	pki := signtest.New(t, family)
 	return pki.Person(signtest.Head()), pki
 }
@@ -35,7 +36,7 @@ func TestSigned(t *testing.T) {
 				continue
 			}
 			prepared := render(t, l, doc)
-			file, err := signing.SignPDF(prepared, key, signtest.Now())
+			file, err := signtest.SignHole(prepared, key, signtest.Now())
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -61,7 +62,7 @@ func TestPDFSig(t *testing.T) {
 	key, _ := signer(t, ca.RSA)
 	l := compiled(t)
 	for name, doc := range samples() {
-		file, err := signing.SignPDF(render(t, l, doc), key, signtest.Now())
+		file, err := signtest.SignHole(render(t, l, doc), key, signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +95,7 @@ func TestSamples(t *testing.T) {
 	big.Tables["objects"] = objects(500)
 	all["export-500"] = big
 	for name, doc := range all {
-		file, err := signing.SignPDF(render(t, l, doc), key, signtest.Now())
+		file, err := signtest.SignHole(render(t, l, doc), key, signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +121,7 @@ func BenchmarkSigned(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err = signing.SignPDF(file, key, signtest.Now()); err != nil {
+				if _, err = signtest.SignHole(file, key, signtest.Now()); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -128,7 +129,7 @@ func BenchmarkSigned(b *testing.B) {
 	}
 }
 
-func benchRaw(b *testing.B, key signing.Key) {
+func benchRaw(b *testing.B, key creation.Key) {
 	digest := make([]byte, 32)
 	defer cpu(b)()
 	for b.Loop() {

@@ -38,6 +38,7 @@ func issueUntilKilled(dsn string) error {
 	}
 	c := &clock{at: start}
 	r := &Registry{Store: store, Layouts: layouts, Key: a.key, Verifier: a.verifier, Now: c.now}
+	r.Make = making(r)
 	w := worker{r: r, run: strconv.Itoa(os.Getpid()), publish: func(number string) { fmt.Println(number) }}
 	return w.untilFailure(4)
 }

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
-	"time"
 
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
+	"tamga/signing/tsp"
 )
 
 // A register can issue at the highest level; while that cannot be reached
@@ -20,20 +21,20 @@ func TestLastingDocuments(t *testing.T) {
 		pki := signtest.New(t, ca.ECDSA)
 		clock.advance(signtest.Now().Sub(start))
 		r.Key, r.Verifier = pki.Person(official()), pki.Verifier
-		down := true
-		r.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
-			if down {
-				return nil, signing.ErrTimestamp
+		r.Level = creation.BaselineLTA
+		with, stamp := pki.Services(pki.TSA()), error(creation.ErrTimestamp)
+		r.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+			with := with
+			if stamp != nil {
+				with.Stamp = func(context.Context, tsp.Imprint) (*tsp.Token, error) { return nil, stamp }
 			}
-			return signing.ExtendPDF(file, signing.BaselineLTA, signing.ExtendOptions{
-				Time: at, Gather: pki.Gatherer().Gather, Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()},
-			})
+			return creation.Make(ctx, with, o)
 		}
 		_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(1)})
-		if !errors.Is(err, signing.ErrTimestamp) {
+		if !errors.Is(err, creation.ErrTimestamp) {
 			t.Fatalf("with the authority down: %v", err)
 		}
-		down = false
+		stamp = nil
 		rec := issue(t, r, "a", licenceDraft(1))
 		if rec.Number != "26000001" {
 			t.Errorf("number %s", rec.Number)

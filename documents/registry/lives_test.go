@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"tamga/documents"
-	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // step is one thing that is asked of a register: which, and chance for all that
@@ -129,7 +129,7 @@ func (l *living) take(s step) string {
 	case "extend":
 		n, err := l.Extend(ctx, func(e Extension) ([]byte, error) {
 			if s.chance[1]%3 == 0 {
-				return nil, signing.ErrTimestamp
+				return nil, creation.ErrTimestamp
 			}
 			return append([]byte("extended "), e.File...), nil
 		})

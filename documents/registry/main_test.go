@@ -17,6 +17,7 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/registry/registrytest"
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // cluster is set once, before any test runs.
@@ -72,14 +73,37 @@ func open(t testing.TB, dsn string) (*Registry, *clock) {
 	})
 	c := &clock{at: start}
 	a := authorityOf(t)
-	return &Registry{Store: store, Layouts: layouts(t), Key: a.key, Verifier: a.verifier, Now: c.now}, c
+	r := &Registry{Store: store, Layouts: layouts(t), Key: a.key, Verifier: a.verifier, Now: c.now}
+	r.Make = making(r)
+	return r, c
+}
+
+// making is creation.Make with the verifier that the register has then.
+func making(r *Registry) func(context.Context, creation.Order) (creation.Made, error) {
+	return func(ctx context.Context, o creation.Order) (creation.Made, error) {
+		return creation.Make(ctx, creation.Services{Verifier: r.Verifier}, o)
+	}
+}
+
+// onceSigned has something happen, or go wrong, when a document has been signed
+// and before it is entered. What is returned takes that back.
+func onceSigned(r *Registry, happens func(context.Context) error) (restore func()) {
+	make := r.Make
+	r.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+		made, err := make(ctx, o)
+		if _, isDocument := o.Form.(creation.Prepared); isDocument && err == nil {
+			err = happens(ctx)
+		}
+		return made, err
+	}
+	return func() { r.Make = make }
 }
 
 // authority is a demo authority with the key of a head of a licensor.
 type authority struct {
-	key        signing.Key
+	key        creation.Key
 	verifier   *signing.Verifier
-	faulty     signing.Key       // of an HSM that computes wrong signatures
+	faulty     creation.Key      // of an HSM that computes wrong signatures
 	untrusting *signing.Verifier // has no anchors
 }
 
@@ -125,10 +149,10 @@ var makeAuthority = sync.OnceValues(func() (authority, error) {
 	trust.AddAnchor(demo.Root())
 	trust.AddIntermediate(demo.Issuing())
 	return authority{
-		key: signing.Key{
+		key: creation.Key{
 			Signer: head.Key, Certificate: head.Certificate, Chain: []*certs.Certificate{demo.Issuing()},
 		},
-		faulty:     signing.Key{Signer: faultySigner{head.Key}, Certificate: head.Certificate},
+		faulty:     creation.Key{Signer: faultySigner{head.Key}, Certificate: head.Certificate},
 		verifier:   &signing.Verifier{Trust: trust, Revocation: lists},
 		untrusting: &signing.Verifier{Revocation: lists},
 	}, nil

@@ -9,6 +9,7 @@ import (
 
 	"tamga/documents"
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // product is a signed file with the verdict on it.
@@ -26,10 +27,10 @@ var errNotEquipped = errors.New("the register has no layouts or no verifier")
 // expired, or revocation lists gone stale, must cost an error and not a
 // reservation.
 func (r *Registry) ready(ctx context.Context, at time.Time) error {
-	if r.Layouts == nil || r.Verifier == nil {
+	if r.Layouts == nil || r.Verifier == nil || r.Make == nil {
 		return errNotEquipped
 	}
-	if err := r.Key.Check(at); err != nil {
+	if err := r.Key.Check(ctx, at); err != nil {
 		return fmt.Errorf("documents cannot be signed now: %w", err)
 	}
 	verdict, err := r.Verifier.VerifyCertificate(ctx, r.Key.Certificate.Raw, signing.Question{At: at})
@@ -48,7 +49,7 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 // is taken, and again of the whole content before the key is used.
 func (r *Registry) signs(content documents.Draft) error {
 	if r.Key.Certificate == nil {
-		return fmt.Errorf("documents cannot be signed now: %w", signing.ErrKeyMismatch)
+		return fmt.Errorf("documents cannot be signed now: %w", creation.ErrKeyMismatch)
 	}
 	return content.CheckSigner(r.Key.Certificate.Identity())
 }
@@ -68,32 +69,36 @@ func (r *Registry) produce(ctx context.Context, held reservation) (product, erro
 	if err != nil {
 		return product{}, fmt.Errorf("failed to render: %w", err)
 	}
-	file, err := signing.SignPreparedPDF(signing.PreparedPDF(prepared), r.Key, at)
+	made, err := r.make(ctx, creation.Order{Form: creation.Prepared(prepared), Time: at, Level: r.Level})
 	if err != nil {
-		return product{}, fmt.Errorf("failed to sign: %w", err)
-	}
-	if r.Lasting != nil {
-		if file, err = r.Lasting(ctx, file, at); err != nil {
-			return product{}, fmt.Errorf("failed to make the signature last: %w", err)
-		}
-	}
-	verdict, err := r.Verifier.VerifyPDF(ctx, file, signing.Question{At: at})
-	if err != nil {
-		return product{}, fmt.Errorf("failed to verify: %w", err)
-	}
-	if !verdict.Passed() {
-		return product{}, fmt.Errorf("%w: %s %s", ErrNotVerified, verdict.Indication, verdict.SubIndication)
+		return product{}, err
 	}
 	// What was printed was compared with this certificate and no other.
 	own := signing.DescribeCertificate(r.Key.Certificate).SHA256
-	for _, s := range verdict.Signers {
+	for _, s := range made.Verdict.Signers {
 		if s.Certificate == nil || s.Certificate.SHA256 != own {
 			return product{}, fmt.Errorf("%w: it was signed with another certificate", ErrNotVerified)
 		}
 	}
-	evidence, err := json.Marshal(verdict)
+	evidence, err := json.Marshal(made.Verdict)
 	if err != nil {
 		return product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	return product{file: file, evidence: evidence, layout: r.layout(held.content)}, nil
+	return product{file: made.File, evidence: evidence, layout: r.layout(held.content)}, nil
+}
+
+// make signs with the key of documents. What the verifier does not pass as a whole
+// does not leave.
+func (r *Registry) make(ctx context.Context, o creation.Order) (creation.Made, error) {
+	o.Key = r.Key
+	made, err := r.Make(ctx, o)
+	switch {
+	case errors.Is(err, creation.ErrOutput):
+		return made, fmt.Errorf("%w: %w", ErrNotVerified, err)
+	case err != nil:
+		return made, fmt.Errorf("failed to sign: %w", err)
+	case !made.Verdict.Passed():
+		return made, fmt.Errorf("%w: %s %s", ErrNotVerified, made.Verdict.Indication, made.Verdict.SubIndication)
+	}
+	return made, nil
 }

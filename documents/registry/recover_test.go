@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"tamga/documents"
-	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // request is the request that the crash tests interrupt.
@@ -217,8 +217,8 @@ func TestUnfitKey(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, c := open(t, dsn)
 		good := r.Key
-		r.Key = signing.Key{}
-		if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, signing.ErrKeyMismatch) {
+		r.Key = creation.Key{}
+		if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, creation.ErrKeyMismatch) {
 			t.Fatalf("issued without a key: %v", err)
 		}
 		if got := column(t, r, `SELECT number FROM documents`); len(got) != 0 {
@@ -227,8 +227,8 @@ func TestUnfitKey(t *testing.T) {
 		r.Key = good
 		must(t, second(r.reserve(t.Context(), request())))
 		c.advance(48 * time.Hour)
-		r.Key = signing.Key{}
-		if _, err := r.Recover(t.Context()); !errors.Is(err, signing.ErrKeyMismatch) {
+		r.Key = creation.Key{}
+		if _, err := r.Recover(t.Context()); !errors.Is(err, creation.ErrKeyMismatch) {
 			t.Errorf("recovered without a key: %v", err)
 		}
 		expectStatus(t, r, "26000001", documents.StatusReserved)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"tamga/documents"
-	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // reserveMany reserves licences under the keys "1", "2" and so on.
@@ -68,7 +68,7 @@ func TestVoidAfter(t *testing.T) {
 	r, c := open(t, filepath.Join(t.TempDir(), "register.sqlite"))
 	r.VoidAfter = time.Hour
 	reserveMany(t, r, 1)
-	r.Lasting = func(context.Context, []byte, time.Time) ([]byte, error) { return nil, signing.ErrTimestamp }
+	onceSigned(r, func(context.Context) error { return creation.ErrTimestamp })
 	c.advance(time.Hour - time.Microsecond)
 	expectRecovered(t, r, recovery{waiting: "26000001"})
 	c.advance(time.Microsecond)
@@ -84,8 +84,8 @@ func TestRecoverWithoutDatabase(t *testing.T) {
 		reason error // why the document could not be made either
 	}{
 		{"entering", 48 * time.Hour, nil},
-		{"voiding", 48 * time.Hour, signing.ErrTimestamp},
-		{"putting off", 2 * time.Minute, signing.ErrTimestamp},
+		{"voiding", 48 * time.Hour, creation.ErrTimestamp},
+		{"putting off", 2 * time.Minute, creation.ErrTimestamp},
 	} {
 		t.Run(q.name, func(t *testing.T) {
 			cluster.EachEngine(t, func(t *testing.T, dsn string) {
@@ -95,9 +95,7 @@ func TestRecoverWithoutDatabase(t *testing.T) {
 				other, _, err := connect(dsn)
 				must(t, err)
 				r.Store = other
-				r.Lasting = func(_ context.Context, file []byte, _ time.Time) ([]byte, error) {
-					return file, errors.Join(q.reason, other.Close())
-				}
+				onceSigned(r, func(context.Context) error { return errors.Join(q.reason, other.Close()) })
 				done, err := r.Recover(t.Context())
 				if !errors.Is(err, ErrUnavailable) || len(done.Finished)+len(done.Voided)+len(done.Waiting) != 0 {
 					t.Errorf("recovered %+v, %v", done, err)
@@ -115,11 +113,10 @@ func TestTwoInstancesRecover(t *testing.T) {
 		reserveMany(t, r, 3)
 		c.advance(2 * time.Minute)
 		var theirs Recovered
-		r.Lasting = func(ctx context.Context, file []byte, _ time.Time) ([]byte, error) {
-			var err error
+		onceSigned(r, func(ctx context.Context) (err error) {
 			theirs, err = other.Recover(ctx)
-			return file, err
-		}
+			return err
+		})
 		done, err := r.Recover(t.Context())
 		must(t, err)
 		if fmt.Sprint(done) != "{[26000001] [] []}" || fmt.Sprint(theirs) != "{[26000002 26000003] [] []}" {
@@ -136,10 +133,10 @@ func TestRecoveryTakenOver(t *testing.T) {
 		r, c := open(t, dsn)
 		reserveMany(t, r, 1)
 		c.advance(48 * time.Hour)
-		r.Lasting = func(_ context.Context, file []byte, _ time.Time) ([]byte, error) {
+		onceSigned(r, func(context.Context) error {
 			change(t, r, `UPDATE documents SET lease = 'of another'`)
-			return file, nil
-		}
+			return nil
+		})
 		expectRecovered(t, r, recovery{})
 		expectStatus(t, r, "26000001", documents.StatusReserved)
 		if got := column(t, r, `SELECT lease FROM documents WHERE leased_until > 0`); len(got) != 1 || got[0] != "of another" {
@@ -170,7 +167,7 @@ func TestVoidStatementHasTheStoredContent(t *testing.T) {
 		reserveMore(t, r, "3", "4")
 		change(t, r, `UPDATE documents SET content = replace(content, '","', '" , "') WHERE number = '26000004'`)
 		c.advance(48 * time.Hour)
-		r.Lasting = func(context.Context, []byte, time.Time) ([]byte, error) { return nil, signing.ErrTimestamp }
+		onceSigned(r, func(context.Context) error { return creation.ErrTimestamp })
 		expectRecovered(t, r, recovery{voided: "26000003 26000004"})
 		for _, number := range []string{"26000003", "26000004"} {
 			events, err := r.Events(t.Context(), number)

@@ -25,22 +25,25 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/seal"
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // Registry is the register with what it needs to issue documents. Store is
-// always needed; Layouts, Key and Verifier only by Issue and Recover. The
+// always needed; Layouts, Key, Verifier and Make only by Issue and Recover. The
 // fields are not changed after the first call; methods are safe for
 // concurrent use.
 type Registry struct {
 	Store    *Store
 	Layouts  *pdf.Layouts
-	Key      signing.Key
+	Key      creation.Key
 	Verifier *signing.Verifier
 
-	// Lasting brings a document that was just signed to a higher level, such as
-	// B-LTA; nil leaves it at B-B. When it fails, nothing is issued: the
-	// reservation stays, and is finished when it works again.
-	Lasting func(ctx context.Context, file []byte, at time.Time) ([]byte, error)
+	// Make is [creation.Make] with the services of the program. When it fails,
+	// nothing is issued: the reservation stays, and is finished when it works
+	// again.
+	Make func(ctx context.Context, o creation.Order) (creation.Made, error)
+	// Level is that of documents, such as B-LTA; zero is B-B.
+	Level creation.Baseline
 
 	// SealKey signs what the QR codes say of documents, and the list of those
 	// that are not in force; nothing is sealed without it.

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"tamga/certs/ca"
 	"tamga/documents"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -71,12 +70,12 @@ func TestPrintedSignerWhenTheKeyChanges(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, clock := open(t, dsn)
 		issue(t, r, "before", licenceDraft(1))
-		r.Lasting = func(context.Context, []byte, time.Time) ([]byte, error) { return nil, signing.ErrTimestamp }
+		restore := onceSigned(r, func(context.Context) error { return creation.ErrTimestamp })
 		_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(2)})
-		if !errors.Is(err, signing.ErrTimestamp) {
+		if !errors.Is(err, creation.ErrTimestamp) {
 			t.Fatal(err)
 		}
-		r.Lasting = nil
+		restore()
 		pki := signtest.New(t, ca.ECDSA)
 		clock.advance(signtest.Now().Sub(start))
 		first, verifier := r.Key, r.Verifier
@@ -89,8 +88,8 @@ func TestPrintedSignerWhenTheKeyChanges(t *testing.T) {
 		if rec, replayed, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "before", Draft: licenceDraft(1)}); err != nil || !replayed || rec.Number != "26000001" {
 			t.Errorf("what was issued before: %v %t %v", rec.Number, replayed, err)
 		}
-		r.Key = signing.Key{}
-		if _, _, err = r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(2)}); !errors.Is(err, signing.ErrKeyMismatch) {
+		r.Key = creation.Key{}
+		if _, _, err = r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(2)}); !errors.Is(err, creation.ErrKeyMismatch) {
 			t.Errorf("without a key: %v", err)
 		}
 		r.Key, r.Verifier = first, verifier
@@ -110,9 +109,9 @@ func TestOutputSignedByAnother(t *testing.T) {
 		clock.advance(signtest.Now().Sub(start))
 		r.Key, r.Verifier = pki.Person(official()), pki.Verifier
 		other := pki.Person(signtest.Applicant())
-		r.Lasting = func(_ context.Context, file []byte, at time.Time) ([]byte, error) {
-			signed, err := signing.SignExistingPDF([]byte(plainPDF), other, signing.PDFOptions{Time: at})
-			return signed.File, err
+		r.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+			o.Form, o.Key = creation.PDF{File: []byte(plainPDF)}, other
+			return creation.Make(ctx, creation.Services{Verifier: pki.Verifier}, o)
 		}
 		_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(1)})
 		if !errors.Is(err, ErrNotVerified) || !strings.Contains(err.Error(), "another certificate") {

@@ -17,7 +17,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/documents"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
 )
@@ -87,10 +87,9 @@ func openSlow(t *testing.T, dsn string) slowRegister {
 		Authorities: []tsa.Endpoint{{URL: slow.url}}, Now: signtest.Now, Timeout: time.Hour, UserAgent: "tamga", Skew: time.Hour,
 		Trust: pki.Verifier.TrustToken,
 	}
-	r.Lasting = func(ctx context.Context, file []byte, at time.Time) ([]byte, error) {
-		return signing.ExtendPDF(file, signing.BaselineT, signing.ExtendOptions{
-			Time: at, Gather: pki.Gatherer().Gather, Timestamping: signing.Timestamping{Stamp: client.Stamper(ctx)},
-		})
+	r.Level = creation.BaselineT
+	r.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+		return creation.Make(ctx, creation.Services{Verifier: pki.Verifier, Stamp: client.Stamp, Gather: pki.Gatherer().Gather}, o)
 	}
 	return slowRegister{r, c, slow, signatures, new(bool)}
 }
@@ -221,12 +220,12 @@ func TestLostLease(t *testing.T) {
 func TestActThatPanics(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, _ := open(t, dsn)
-		r.Lasting = func(context.Context, []byte, time.Time) ([]byte, error) { panic("a broken layout") }
+		restore := onceSigned(r, func(context.Context) error { panic("a broken layout") })
 		_, _, err := r.Issue(t.Context(), request())
 		if err == nil || !strings.Contains(err.Error(), "document 26000001: panicked: a broken layout") {
 			t.Errorf("got %v", err)
 		}
-		r.Lasting = nil
+		restore()
 		if rec := issue(t, r, "a", licenceDraft(1)); rec.Number != "26000001" {
 			t.Errorf("got %s", rec.Number)
 		}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"tamga/documents"
-	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // void gives a reservation up, for good and on record.
@@ -46,7 +46,7 @@ type voidStatement struct {
 // key of the documents: a CMS with its content, or nothing if the key does not
 // work, which may well be the reason.
 func (r *Registry) voidRecord(ctx context.Context, held reservation, at time.Time, why string) []byte {
-	if r.Verifier == nil {
+	if r.Make == nil {
 		return nil
 	}
 	statement, err := json.Marshal(voidStatement{
@@ -56,13 +56,9 @@ func (r *Registry) voidRecord(ctx context.Context, held reservation, at time.Tim
 	if err != nil {
 		return nil
 	}
-	signed, err := signing.SignCMS(statement, r.Key, signing.CMSOptions{Time: at, Claim: true})
+	made, err := r.make(ctx, creation.Order{Form: creation.CMS{Content: statement, Claim: true}, Time: at})
 	if err != nil {
 		return nil
 	}
-	verdict, err := r.Verifier.VerifyCMS(ctx, signed, signing.Question{At: at})
-	if err != nil || !verdict.Passed() {
-		return nil
-	}
-	return signed
+	return made.File
 }

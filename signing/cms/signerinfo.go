@@ -149,6 +149,12 @@ func (si *SignerInfo) Has(id asn1.ObjectIdentifier) bool {
 	return slices.ContainsFunc(si.Signed, func(a Attribute) bool { return a.ID.Equal(id) })
 }
 
+// Archived reports whether the signer has an archive timestamp of the present
+// form (EN 319 122-1 section 5.5.3).
+func (si *SignerInfo) Archived() bool {
+	return slices.ContainsFunc(si.Unsigned, func(a Attribute) bool { return a.ID.Equal(OIDArchiveTimestampV3) })
+}
+
 // MayName reports whether the signer names the certificate with these bytes,
 // as far as can be told without reading all of it. What cannot be told at a
 // glance may be named.

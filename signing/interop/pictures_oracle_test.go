@@ -21,6 +21,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/oracletest"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/signtest/pdfattack"
 	"tamga/signing/signtest/pdfgrammar"
@@ -104,7 +105,7 @@ func newPictureOracle(t *testing.T) *pictureOracle {
 	}
 	return &pictureOracle{t: t, verifier: p.Verifier, files: files, count: map[string]int{}, signers: pdfattack.Signers{
 		Sign: func(parts [2][]byte) []byte {
-			return must(signing.SignCMS(bytes.Join(parts[:], nil), key, signing.CMSOptions{Detached: true, Time: signtest.Now()}))
+			return must(signtest.Sign(creation.CMS{Content: bytes.Join(parts[:], nil), Detached: true}, key, signtest.Now()))
 		},
 		Stamp: func(parts [2][]byte) []byte { return must(stamp(tsp.NewImprint(certs.SHA256, parts[0], parts[1]))) },
 	}}

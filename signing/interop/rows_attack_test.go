@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"tamga/certs"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/signtest/pdfattack"
 	"tamga/signing/signtest/xmlattack"
@@ -22,7 +22,7 @@ func attackRows(a *authority) []row {
 	stamper := a.stamps(0, nil).Stamper()
 	cases := pdfattack.Cases(pdfattack.Signers{
 		Sign: func(parts [2][]byte) []byte {
-			return must(signing.SignCMS(bytes.Join(parts[:], nil), a.keys[good], signing.CMSOptions{Detached: true, Time: signtest.Now()}))
+			return must(signtest.Sign(creation.CMS{Content: bytes.Join(parts[:], nil), Detached: true}, a.keys[good], signtest.Now()))
 		},
 		Stamp: func(parts [2][]byte) []byte {
 			return must(stamper(tsp.NewImprint(certs.SHA256, parts[0], parts[1])))

@@ -5,7 +5,8 @@ package interop
 import (
 	"bytes"
 
-	"tamga/signing"
+	"tamga/signing/creation"
+	"tamga/signing/signtest"
 )
 
 // statement is what the CMS signatures are over.
@@ -20,7 +21,7 @@ func cmsRows(a, impostor *authority) []row {
 	}{{"attached", false}, {"detached", true}} {
 		sign := func(from *authority, who string, claim bool) row {
 			key := from.keys[who]
-			b, err := signing.SignCMS(statement, key, signing.CMSOptions{Detached: form.detached, Time: signedAt(key), Claim: claim})
+			b, err := signtest.Sign(creation.CMS{Content: statement, Detached: form.detached, Claim: claim}, key, signedAt(key))
 			if err != nil {
 				a.t.Fatal(err)
 			}

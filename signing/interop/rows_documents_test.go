@@ -9,7 +9,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/documents/pdf"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -36,13 +36,13 @@ func documentRows(a *authority, p *press) []row {
 	specimens := pdf.Specimens()
 	for _, name := range slices.Sorted(maps.Keys(specimens)) {
 		r := row{name: "document/" + a.slug + "/" + name, kind: kindPDF, world: a.world, profiles: profiles}
-		r.file = must(signing.SignPreparedPDF(signing.PreparedPDF(p.print(name, specimens[name])), a.keys[good], signtest.Now()))
+		r.file = must(signtest.Sign(creation.Prepared(p.print(name, specimens[name])), a.keys[good], signtest.Now()))
 		rows = append(rows, r.as("b-b", honest))
 		if name == "licence-both" || name == "export-certificate" {
 			rows = append(rows,
-				r.with(must(signing.ExtendPDF(r.file, signing.BaselineT, a.extend()))).as("b-t", honest),
-				r.with(must(signing.ExtendPDF(r.file, signing.BaselineLT, a.extend()))).as("b-lt", honest),
-				r.with(must(signing.ExtendPDF(r.file, signing.BaselineLTA, a.extend()))).as("b-lta", honest))
+				r.with(a.lasting(r.file, creation.BaselineT)).as("b-t", honest),
+				r.with(a.lasting(r.file, creation.BaselineLT)).as("b-lt", honest),
+				r.with(a.lasting(r.file, creation.BaselineLTA)).as("b-lta", honest))
 		}
 	}
 	return rows

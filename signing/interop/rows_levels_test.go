@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"tamga/certs/ca"
-	"tamga/signing"
+	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -16,10 +17,8 @@ import (
 // one signer.
 func stampedRows(a, impostor *authority) []row {
 	sign := func(who string, by *authority, ago time.Duration) row {
-		b := must(signing.SignCMS(statement, a.keys[who], signing.CMSOptions{
-			Time: signtest.Now().Add(-ago), Claim: true,
-			Timestamping: &signing.Timestamping{Stamp: by.stamps(ago, nil).Stamper(), Required: true},
-		}))
+		b := must(signtest.Sign(creation.CMS{Content: statement, Claim: true}, a.keys[who], signtest.Now().Add(-ago)))
+		b = signtest.StampedOver(a.t, b, must(cms.DigestOf(a.keys[who].Certificate.PublicKey)), by.stamps(ago, nil).Stamper())
 		return row{name: "cms-t/" + a.slug, kind: kindCMS, file: b, world: a.world}
 	}
 	const twoDays = 48 * time.Hour
@@ -29,15 +28,19 @@ func stampedRows(a, impostor *authority) []row {
 	lapsed.world.crls = append([][]byte{a.lastWeek}, a.crls...)
 	two := usual
 	two.name = "cms-two-signers/" + a.slug
-	plain := signing.CMSOptions{Time: signtest.Now(), Claim: true}
-	two.file = must(signing.SignCMS(statement, a.keys[good], plain))
-	two.file = must(signing.AddSigner(two.file, nil, a.keys[second], plain)).CMS
-	one := two.with(must(signing.AddSigner(must(signing.SignCMS(statement, a.keys[good], plain)), nil, a.keys[revoked], plain)).CMS)
+	plain := creation.CMS{Content: statement, Claim: true}
+	beside := func(who string) []byte {
+		joint := plain
+		joint.Others = must(signtest.Sign(plain, a.keys[good], signtest.Now()))
+		return must(signtest.Sign(joint, a.keys[who], signtest.Now()))
+	}
+	two.file = beside(second)
+	one := two.with(beside(revoked))
 	var pss []row
 	if a.family == ca.RSA {
-		options := plain
-		options.PSS = true
-		pss = append(pss, usual.with(must(signing.SignCMS(statement, a.keys[good], options))).as("pss", honest))
+		form := plain
+		form.PSS = true
+		pss = append(pss, usual.with(must(signtest.Sign(form, a.keys[good], signtest.Now()))).as("pss", honest))
 	}
 	return append(pss,
 		usual.as("honest", honest),
@@ -51,27 +54,27 @@ func stampedRows(a, impostor *authority) []row {
 	)
 }
 
-// extend says how signatures of the authority's persons are extended.
-func (a *authority) extend() signing.ExtendOptions {
+// lasting makes a signature of the authority's persons last.
+func (a *authority) lasting(file []byte, to creation.Baseline) []byte {
 	v := a.verifier()
-	return signing.ExtendOptions{
-		Time:         signtest.Now(),
-		Timestamping: signing.Timestamping{Stamp: a.stamps(20*time.Second, nil).Stamper()},
-		Gather:       (&signing.Gatherer{Trust: v.Trust, Lists: v.Revocation}).Gather,
+	with := creation.Services{
+		Verifier: v, Stamp: signtest.Stamping(a.stamps(20*time.Second, nil).Stamper()),
+		Gather: (&creation.Gatherer{Trust: v.Trust, Lists: v.Revocation}).Gather,
 	}
+	return signtest.Made(a.t, with, creation.Order{Form: creation.Existing{File: file}, Level: to})
 }
 
 // archivedRows are CMS signatures that carry their evidence.
 func archivedRows(a *authority) []row {
-	signed := must(signing.SignCMS(statement, a.keys[good], signing.CMSOptions{Time: signtest.Now().Add(-time.Minute), Claim: true}))
+	signed := must(signtest.Sign(creation.CMS{Content: statement, Claim: true}, a.keys[good], signtest.Now().Add(-time.Minute)))
 	alone := a.elsewhere("evidence-embedded")
 	alone.crls = nil
 	var rows []row
 	for _, level := range []struct {
 		name string
-		to   signing.Baseline
-	}{{"cms-lt", signing.BaselineLT}, {"cms-lta", signing.BaselineLTA}} {
-		file := must(signing.Extend(signed, level.to, a.extend()))
+		to   creation.Baseline
+	}{{"cms-lt", creation.BaselineLT}, {"cms-lta", creation.BaselineLTA}} {
+		file := a.lasting(signed, level.to)
 		r := row{name: level.name + "/" + a.slug, kind: kindCMS, file: file, world: a.world}
 		p := cmsParts(file)
 		rows = append(rows, r.as("honest", honest),
@@ -85,17 +88,14 @@ func archivedRows(a *authority) []row {
 
 // levelRows are PDF signatures of the levels above B-B, made by increment.
 func levelRows(a *authority) []row {
-	options := signing.PDFOptions{Time: signtest.Now().Add(-time.Minute), Name: "Шымкент (ЖШС)", Reason: "Келісемін", Certify: 2}
+	form := creation.PDF{File: plainPDF(), Name: "Шымкент (ЖШС)", Reason: "Келісемін", Certify: 2, Room: 20 << 10}
+	at := signtest.Now().Add(-time.Minute)
 	base := row{name: "pdf-levels/" + a.slug, kind: kindPDF, world: a.world}
-	stamper := a.stamps(30*time.Second, nil).Stamper()
-	bb := must(signing.SignExistingPDF(plainPDF(), a.keys[good], options)).File
-	options.Timestamping = &signing.Timestamping{Stamp: stamper, Required: true}
-	bt := must(signing.SignExistingPDF(plainPDF(), a.keys[good], options)).File
-	lt := must(signing.ExtendPDF(bt, signing.BaselineLT, a.extend()))
-	lta := must(signing.ExtendPDF(bt, signing.BaselineLTA, a.extend()))
-	again := options
-	again.Certify = 0
-	twice := must(signing.SignExistingPDF(bt, a.keys[second], again)).File
+	bb := must(signtest.Sign(form, a.keys[good], at))
+	bt := signtest.StampedInside(a.t, bb, a.stamps(30*time.Second, nil).Stamper())
+	lt, lta := a.lasting(bt, creation.BaselineLT), a.lasting(bt, creation.BaselineLTA)
+	form.File, form.Certify = bt, 0
+	twice := must(signtest.Sign(form, a.keys[second], at))
 	return []row{
 		base.with(bb).as("b-b", honest),
 		base.with(bt).as("b-t", honest),

@@ -12,7 +12,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
-	"tamga/signing"
+	"tamga/signing/signtest"
 )
 
 // profiles are those of veraPDF that our documents are held against.
@@ -56,7 +56,7 @@ func pdfRows(a, impostor *authority, p *press) []row {
 	sign := func(from *authority, who string, print func(time.Time) []byte) row {
 		key := from.keys[who]
 		at := signedAt(key)
-		file, err := signing.SignPDF(print(at), key, at)
+		file, err := signtest.SignHole(print(at), key, at)
 		if err != nil {
 			a.t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/documents/pdf"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/pkcs11"
 	"tamga/signing/signtest"
 )
@@ -55,13 +55,12 @@ func tokenRows(a *authority, p *press) []row {
 	person := signtest.Head()
 	person.Key = key // only its public part is used
 	h := must(a.ca.Issue(person))
-	signer := signing.NewKey(key, h.Certificate, []*certs.Certificate{a.ca.Issuing()})
+	signer := creation.NewKey(key, h.Certificate, []*certs.Certificate{a.ca.Issuing()})
 	made := p.print("licence", pdf.Specimens()["licence"])
-	signed := must(signing.SignPreparedPDF(signing.PreparedPDF(made), signer, signtest.Now()))
-	options := signing.CMSOptions{Time: signtest.Now(), Claim: true}
+	signed := must(signtest.Sign(creation.Prepared(made), signer, signtest.Now()))
 	return []row{
 		{name: "token/" + a.slug + "/licence", kind: kindPDF, world: a.world, profiles: profiles, file: signed},
-		{name: "token/" + a.slug + "/cms", kind: kindCMS, world: a.world, file: must(signing.SignCMS(statement, signer, options))},
+		{name: "token/" + a.slug + "/cms", kind: kindCMS, world: a.world, file: must(signtest.Sign(creation.CMS{Content: statement, Claim: true}, signer, signtest.Now()))},
 	}
 }
 

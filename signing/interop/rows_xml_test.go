@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/xmldsig"
 )
 
@@ -69,7 +69,7 @@ func xmlRows(a, impostor *authority) []row {
 	return rows
 }
 
-func xmlKey(k signing.Key) xmldsig.Key {
+func xmlKey(k creation.Key) xmldsig.Key {
 	return xmldsig.Key{Signer: k.Signer, Certificate: k.Certificate, Chain: k.Chain}
 }
 

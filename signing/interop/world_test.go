@@ -15,6 +15,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -122,7 +123,7 @@ type authority struct {
 	slug                string
 	family              ca.Family
 	ca                  *ca.Authority
-	keys                map[string]signing.Key
+	keys                map[string]creation.Key
 	stale               [][]byte // lists that ended yesterday
 	yesterday, lastWeek []byte   // lists of the issuing authority that were made then
 	*world                       // its usual one: complete lists, fresh
@@ -145,7 +146,7 @@ func newAuthority(t *testing.T, slug string, family ca.Family) *authority {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &authority{t: t, slug: slug, family: family, ca: root, keys: map[string]signing.Key{}}
+	a := &authority{t: t, slug: slug, family: family, ca: root, keys: map[string]creation.Key{}}
 	for name, change := range map[string]func(*ca.Person){
 		good:     func(*ca.Person) {},
 		revoked:  func(*ca.Person) {},
@@ -160,7 +161,7 @@ func newAuthority(t *testing.T, slug string, family ca.Family) *authority {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.keys[name] = signing.Key{Signer: h.Key, Certificate: h.Certificate, Chain: []*certs.Certificate{root.Issuing()}}
+		a.keys[name] = creation.Key{Signer: h.Key, Certificate: h.Certificate, Chain: []*certs.Certificate{root.Issuing()}}
 	}
 	root.Revoke(a.keys[revoked].Certificate.Serial, now.Add(-2*time.Hour), revocation.KeyCompromise)
 	a.world = &world{name: slug, at: now, anchors: []*certs.Certificate{root.Root()}, intermediates: []*certs.Certificate{root.Issuing()}}
@@ -190,7 +191,7 @@ func (a *authority) elsewhere(name string) *world {
 }
 
 // signedAt is a moment at which a person's key may sign.
-func signedAt(k signing.Key) time.Time {
+func signedAt(k creation.Key) time.Time {
 	at := signtest.Now()
 	if !k.Certificate.ValidAt(at) {
 		at = k.Certificate.NotBefore.Add(time.Minute)

@@ -28,6 +28,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/judgetest"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -143,9 +144,9 @@ func TestTokenSignsCMS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key := signing.NewKey(k, h.Certificate, []*certs.Certificate{pki.Authority.Issuing()})
+		key := creation.NewKey(k, h.Certificate, []*certs.Certificate{pki.Authority.Issuing()})
 		content := []byte("өтініш")
-		b, err := signing.SignCMS(content, key, signing.CMSOptions{Time: signtest.Now(), Claim: true, PSS: test.pss})
+		b, err := signtest.Sign(creation.CMS{Content: content, Claim: true, PSS: test.pss}, key, signtest.Now())
 		if err != nil {
 			t.Fatalf("%s: %v", test.label, err)
 		}

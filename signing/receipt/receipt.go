@@ -5,6 +5,7 @@
 package receipt
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"tamga/signing"
+	"tamga/signing/creation"
 )
 
 // Type and Version say what the JSON is.
@@ -76,21 +78,18 @@ func NewID() string {
 	return hex.EncodeToString(b)
 }
 
-// Sign signs the receipt: an attached CMS whose content is the JSON.
-func (r Receipt) Sign(key signing.Key) ([]byte, error) { return Sign(r, key, r.AnsweredAt) }
-
 // Sign signs a receipt of any type, answered at a time: an attached CMS whose
 // content is its JSON.
-func Sign(receipt any, key signing.Key, at time.Time) ([]byte, error) {
+func Sign(ctx context.Context, with creation.Services, receipt any, key creation.Key, at time.Time) ([]byte, error) {
 	content, err := json.MarshalIndent(receipt, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("receipt: %w", err)
 	}
-	cms, err := signing.SignCMS(append(content, '\n'), key, signing.CMSOptions{Time: at, Claim: true})
+	made, err := creation.Make(ctx, with, creation.Order{Form: creation.CMS{Content: append(content, '\n'), Claim: true}, Key: key, Time: at})
 	if err != nil {
 		return nil, fmt.Errorf("receipt: %w", err)
 	}
-	return cms, nil
+	return made.File, nil
 }
 
 // ErrNotReceipt means that the content of a signature is no receipt.

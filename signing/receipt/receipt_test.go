@@ -10,6 +10,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/receipt"
 	"tamga/signing/signtest"
 )
@@ -20,7 +21,7 @@ func TestReceipt(t *testing.T) {
 	for _, family := range []ca.Family{ca.RSA, ca.GOST2015} {
 		pki := signtest.New(t, family)
 		content := []byte("өтініш")
-		cms, err := signing.SignCMS(content, pki.Person(signtest.Applicant()), signing.CMSOptions{Detached: true, Time: signtest.Now()})
+		cms, err := signtest.Sign(creation.CMS{Content: content, Detached: true}, pki.Person(signtest.Applicant()), signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +31,7 @@ func TestReceipt(t *testing.T) {
 			t.Fatal(err, verdict)
 		}
 		made := receipt.New("https://tamga.example", cms, q, verdict, signtest.Now())
-		signed, err := made.Sign(pki.Person(signtest.Head()))
+		signed, err := receipt.Sign(t.Context(), creation.Services{Verifier: pki.Verifier}, made, pki.Person(signtest.Head()), made.AnsweredAt)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package signtest
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
 	"math/big"
@@ -11,19 +12,19 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/tsa"
 )
 
 // Gatherer collects evidence from the verifier's revocation lists.
-func (p *PKI) Gatherer() *signing.Gatherer {
-	return &signing.Gatherer{Trust: p.Verifier.Trust, Lists: p.Verifier.Revocation}
+func (p *PKI) Gatherer() *creation.Gatherer {
+	return &creation.Gatherer{Trust: p.Verifier.Trust, Lists: p.Verifier.Revocation}
 }
 
 // Responding is Gatherer with a responder of the issuing authority, which tells
 // what the revocation lists say at [Now]; about that authority itself there is
 // the root's list.
-func (p *PKI) Responding() *signing.Gatherer {
+func (p *PKI) Responding() *creation.Gatherer {
 	p.t.Helper()
 	h, err := p.Authority.IssueService(ca.Service{Purpose: ca.StatusAnswers, NotBefore: Now().AddDate(0, -1, 0)})
 	if err != nil {
@@ -40,7 +41,7 @@ func (p *PKI) Responding() *signing.Gatherer {
 		},
 	}
 	g := p.Gatherer()
-	g.Respond = func(c, issuer *certs.Certificate, _ time.Time) ([]byte, error) {
+	g.Respond = func(_ context.Context, c, issuer *certs.Certificate, _ time.Time) ([]byte, error) {
 		if !bytes.Equal(issuer.Raw, issuing.Raw) {
 			return nil, errors.New("no responder of that authority")
 		}
@@ -55,13 +56,9 @@ func (p *PKI) Responding() *signing.Gatherer {
 
 // Extended brings a CMS to a level, with timestamps of the authority and the
 // evidence of the gatherer.
-func (p *PKI) Extended(file []byte, to signing.Baseline, a *tsa.Authority, g *signing.Gatherer) []byte {
+func (p *PKI) Extended(file []byte, to creation.Baseline, a *tsa.Authority, g *creation.Gatherer) []byte {
 	p.t.Helper()
-	b, err := signing.Extend(file, to, signing.ExtendOptions{
-		Time: Now(), Timestamping: signing.Timestamping{Stamp: a.Stamper()}, Gather: g.Gather,
-	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return b
+	with := p.Services(a)
+	with.Gather = g.Gather
+	return Made(p.t, with, creation.Order{Form: creation.Existing{File: file}, Level: to})
 }

@@ -5,6 +5,7 @@
 package signtest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/creation"
+	"tamga/signing/tsa"
 )
 
 // Now is the moment at which tests live.
@@ -78,30 +81,70 @@ func Head() ca.Person {
 }
 
 // Person gives a person a certificate and returns the key to sign with.
-func (p *PKI) Person(person ca.Person) signing.Key {
+func (p *PKI) Person(person ca.Person) creation.Key {
 	p.t.Helper()
 	h, err := p.Authority.Issue(person)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return signing.NewKey(h.Key, h.Certificate, []*certs.Certificate{p.Authority.Issuing()})
+	return creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{p.Authority.Issuing()})
 }
 
 // Signed returns an attached CMS of the content.
-func (p *PKI) Signed(content []byte, key signing.Key) []byte {
-	return p.cms(content, key, signing.CMSOptions{Time: Now(), Claim: true})
+func (p *PKI) Signed(content []byte, key creation.Key) []byte {
+	p.t.Helper()
+	return Signed(p.t, creation.CMS{Content: content, Claim: true}, key)
 }
 
 // Detached returns a detached CMS of the content.
-func (p *PKI) Detached(content []byte, key signing.Key) []byte {
-	return p.cms(content, key, signing.CMSOptions{Time: Now(), Claim: true, Detached: true})
+func (p *PKI) Detached(content []byte, key creation.Key) []byte {
+	p.t.Helper()
+	return Signed(p.t, creation.CMS{Content: content, Claim: true, Detached: true}, key)
 }
 
-func (p *PKI) cms(content []byte, key signing.Key, opt signing.CMSOptions) []byte {
-	p.t.Helper()
-	b, err := signing.SignCMS(content, key, opt)
-	if err != nil {
-		p.t.Fatal(err)
+// Signed returns what a key signs at [Now], at level B-B, whoever trusts it.
+func Signed(t testing.TB, form creation.Form, key creation.Key) []byte {
+	t.Helper()
+	return Made(t, creation.Services{}, creation.Order{Form: form, Key: key})
+}
+
+// Sign is Make for whoever wants the file only.
+func Sign(form creation.Form, key creation.Key, at time.Time) ([]byte, error) {
+	made, err := Make(form, key, at)
+	return made.File, err
+}
+
+// Make makes a signature of level B-B at a time, judged by a verifier that trusts
+// nobody.
+func Make(form creation.Form, key creation.Key, at time.Time) (creation.Made, error) {
+	v := &signing.Verifier{Now: func() time.Time { return at }}
+	return creation.Make(context.Background(), creation.Services{Verifier: v}, creation.Order{Form: form, Key: key, Time: at})
+}
+
+// Made returns what was ordered. Without another time it is made [Now], and
+// without a verifier judged by one that trusts nobody.
+func Made(t testing.TB, with creation.Services, o creation.Order) []byte {
+	t.Helper()
+	if o.Time.IsZero() {
+		o.Time = Now()
 	}
-	return b
+	if with.Verifier == nil {
+		with.Verifier = &signing.Verifier{Now: func() time.Time { return o.Time }}
+	}
+	made, err := creation.Make(t.Context(), with, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.File
+}
+
+// Services make signatures last: with timestamps of an authority and evidence
+// from the verifier's lists.
+func (p *PKI) Services(a *tsa.Authority) creation.Services {
+	return creation.Services{Verifier: p.Verifier, Stamp: Stamping(a.Stamper()), Gather: p.Gatherer().Gather}
+}
+
+// Make is what a register makes documents with.
+func (p *PKI) Make(ctx context.Context, o creation.Order) (creation.Made, error) {
+	return creation.Make(ctx, creation.Services{Verifier: p.Verifier}, o)
 }

@@ -1,12 +1,14 @@
 package signtest
 
 import (
+	"context"
 	"time"
 
 	"tamga/certs"
 	"tamga/certs/ca"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/tsa"
+	"tamga/signing/tsp"
 )
 
 // TSA gives the authority a timestamp service whose clock stands at [Now].
@@ -29,8 +31,18 @@ func (p *PKI) TSAWith(s ca.Service) *tsa.Authority {
 
 // Timestamped returns an attached CMS of the content with a signature timestamp
 // of the authority: CAdES B-T.
-func (p *PKI) Timestamped(content []byte, key signing.Key, a *tsa.Authority) []byte {
-	return p.cms(content, key, signing.CMSOptions{
-		Time: Now(), Claim: true, Timestamping: &signing.Timestamping{Stamp: a.Stamper(), Required: true},
-	})
+func (p *PKI) Timestamped(content []byte, key creation.Key, a *tsa.Authority) []byte {
+	p.t.Helper()
+	return Made(p.t, p.Services(a), creation.Order{Form: creation.CMS{Content: content, Claim: true}, Key: key, Level: creation.BaselineT})
+}
+
+// Stamping makes of what returns tokens what a maker of signatures asks.
+func Stamping(stamp func(tsp.Imprint) ([]byte, error)) func(context.Context, tsp.Imprint) (*tsp.Token, error) {
+	return func(_ context.Context, m tsp.Imprint) (*tsp.Token, error) {
+		raw, err := stamp(m)
+		if err != nil {
+			return nil, err
+		}
+		return tsp.ParseToken(raw)
+	}
 }

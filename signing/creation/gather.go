@@ -1,4 +1,4 @@
-package signing
+package creation
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
+	"tamga/signing"
 )
 
 // DefaultMaxCRL is the largest revocation list that is put into a signature,
@@ -25,7 +26,7 @@ type Gatherer struct {
 	Trust *certs.Pool
 	// Respond returns an authentic OCSPResponse about a certificate, in DER;
 	// nil when there is nobody to ask. [FromResponders] makes one of a client.
-	Respond func(c, issuer *certs.Certificate, at time.Time) ([]byte, error)
+	Respond func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) ([]byte, error)
 	// Lists is asked when no response can be had. Lists that are kept in files
 	// are not embedded.
 	Lists  *revocation.Lists
@@ -43,35 +44,35 @@ var ErrEvidence = errors.New("no evidence to embed")
 //
 // The error is a *[certs.PathError] when there is no path, or [ErrEvidence]
 // for the first certificate without evidence.
-func (g *Gatherer) Gather(c *certs.Certificate, extra []*certs.Certificate, at time.Time) (Material, error) {
+func (g *Gatherer) Gather(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error) {
 	trust := g.Trust
 	if trust == nil {
 		trust = &certs.Pool{}
 	}
 	path, err := trust.Build(c, extra, at)
 	if err != nil {
-		return Material{}, err
+		return signing.Material{}, err
 	}
-	var m Material
+	var m signing.Material
 	for i, c := range path {
 		m.Certificates = append(m.Certificates, c.Raw)
 		if i == len(path)-1 {
 			break
 		}
-		if err := g.add(&m, c, path[i+1], at); err != nil {
-			return Material{}, fmt.Errorf("%w about %s: %w", ErrEvidence, c.Subject, err)
+		if err := g.add(ctx, &m, c, path[i+1], at); err != nil {
+			return signing.Material{}, fmt.Errorf("%w about %s: %w", ErrEvidence, c.Subject, err)
 		}
 	}
 	return m, nil
 }
 
 // add adds the evidence about one certificate, a response rather than a list.
-func (g *Gatherer) add(m *Material, c, issuer *certs.Certificate, at time.Time) error {
+func (g *Gatherer) add(ctx context.Context, m *signing.Material, c, issuer *certs.Certificate, at time.Time) error {
 	var refused error
 	if g.Respond != nil {
-		raw, err := g.Respond(c, issuer, at)
+		raw, err := g.Respond(ctx, c, issuer, at)
 		if err == nil {
-			m.Add(Material{OCSPs: [][]byte{raw}})
+			m.Add(signing.Material{OCSPs: [][]byte{raw}})
 			return g.addResponder(m, raw, issuer, at)
 		}
 		refused = err
@@ -80,14 +81,14 @@ func (g *Gatherer) add(m *Material, c, issuer *certs.Certificate, at time.Time) 
 	if err != nil {
 		return errors.Join(refused, err)
 	}
-	m.Add(Material{CRLs: lists})
+	m.Add(signing.Material{CRLs: lists})
 	return nil
 }
 
 // addResponder adds what a list says about the certificate of a delegated
 // responder, unless the authority says that nobody need ask (RFC 6960 section
 // 4.2.2.2.1).
-func (g *Gatherer) addResponder(m *Material, raw []byte, issuer *certs.Certificate, at time.Time) error {
+func (g *Gatherer) addResponder(m *signing.Material, raw []byte, issuer *certs.Certificate, at time.Time) error {
 	response, err := ocsp.ParseResponse(raw)
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (g *Gatherer) addResponder(m *Material, raw []byte, issuer *certs.Certifica
 		if err != nil {
 			return fmt.Errorf("the responder's certificate: %w", err)
 		}
-		m.Add(Material{CRLs: lists})
+		m.Add(signing.Material{CRLs: lists})
 	}
 	return nil
 }
@@ -150,8 +151,8 @@ func (g *Gatherer) list(e *revocation.Evidence) ([]byte, error) {
 
 // FromResponders returns what a [Gatherer] asks: responders over HTTP, whose
 // answers the client has judged.
-func FromResponders(ctx context.Context, client *ocsp.Client) func(c, issuer *certs.Certificate, at time.Time) ([]byte, error) {
-	return func(c, issuer *certs.Certificate, at time.Time) ([]byte, error) {
+func FromResponders(client *ocsp.Client) func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) ([]byte, error) {
+	return func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) ([]byte, error) {
 		r := client.Status(ctx, c, issuer, at)
 		if r.Answer.Status == revocation.Undetermined || r.Response == nil {
 			if r.Err != nil {

@@ -1,4 +1,4 @@
-package signing_test
+package creation_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/pkcs12"
 	"tamga/signing/signtest"
 )
@@ -20,8 +21,8 @@ import (
 // Every key store that the national authority published signs, and its
 // signature leads to the authority; keys for logging in are refused.
 func TestNationalKeyStoresSign(t *testing.T) {
-	dir := shared(t)
-	v := nationalVerifier(t, dir)
+	dir := signtest.National(t)
+	v := signtest.NationalVerifier(t, dir)
 	files, err := filepath.Glob(filepath.Join(dir, "p12", "*", "*.p12"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no key stores", err)
@@ -38,10 +39,10 @@ func TestNationalKeyStoresSign(t *testing.T) {
 		}
 		for _, e := range store.Entries {
 			at := e.Certificate.NotBefore.Add(24 * time.Hour)
-			key := signing.NewKey(e.Key, e.Certificate, store.Certificates)
-			made, err := signing.SignCMS([]byte("өтініш"), key, signing.CMSOptions{Time: at, Claim: true})
+			key := creation.NewKey(e.Key, e.Certificate, store.Certificates)
+			made, err := signtest.Sign(creation.CMS{Content: []byte("өтініш"), Claim: true}, key, at)
 			if e.Certificate.KeyUsage&certs.NonRepudiation == 0 {
-				if !errors.Is(err, signing.ErrNotSigningKey) {
+				if !errors.Is(err, creation.ErrNotSigningKey) {
 					t.Errorf("%s: a log-in key: %v", filepath.Base(file), err)
 				}
 				continue
@@ -55,7 +56,7 @@ func TestNationalKeyStoresSign(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, name := range []signing.CheckName{signing.CheckFormat, signing.CheckSignatureValue, signing.CheckSigningCertificate, signing.CheckChain} {
-				if c := checkNamed(verdict.Signers[0], name); c.Status != signing.CheckPassed && c.Status != signing.CheckWarning {
+				if c := verdict.Signers[0].Check(name); c.Status != signing.CheckPassed && c.Status != signing.CheckWarning {
 					t.Errorf("%s: %s: %s %s", filepath.Base(file), name, c.Status, c.Detail)
 				}
 			}
@@ -67,19 +68,10 @@ func TestNationalKeyStoresSign(t *testing.T) {
 	}
 }
 
-func checkNamed(s signing.Signer, name signing.CheckName) signing.Check {
-	for _, c := range s.Checks {
-		if c.Name == name {
-			return c
-		}
-	}
-	return signing.Check{}
-}
-
 // Real signatures, in the encodings of several programs, are extended and
 // added to without a change.
 func TestNationalSignaturesExtended(t *testing.T) {
-	dir := shared(t)
+	dir := signtest.National(t)
 	pki := signtest.New(t, ca.ECDSA)
 	files, err := filepath.Glob(filepath.Join(dir, "cms", "*"))
 	if err != nil {
@@ -110,19 +102,17 @@ func TestNationalSignaturesExtended(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		made, err := signing.Extend(b, signing.BaselineT, signing.ExtendOptions{
-			Content: content, Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper(), Digest: certs.SHA256},
-		})
+		made, err := extend(pki.Services(pki.TSA()), creation.Existing{File: b, Content: content}, creation.BaselineT)
 		if err != nil {
 			t.Errorf("%s: %v", filepath.Base(file), err)
 			continue
 		}
-		both, err := signing.AddSigner(made, content, pki.Person(signtest.Applicant()), signing.CMSOptions{Time: signtest.Now(), Claim: true})
+		both, err := signtest.Make(creation.CMS{Others: made, Content: content, Claim: true}, pki.Person(signtest.Applicant()), signtest.Now())
 		if err != nil {
 			t.Errorf("%s: %v", filepath.Base(file), err)
 			continue
 		}
-		after, err := cms.Read(both.CMS)
+		after, err := cms.Read(both.File)
 		if err != nil {
 			t.Fatal(err)
 		}

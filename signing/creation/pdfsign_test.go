@@ -1,4 +1,4 @@
-package signing_test
+package creation_test
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/pades"
 	"tamga/signing/signtest"
 )
@@ -37,7 +37,7 @@ func withRevision(t testing.TB, file []byte, n pades.NewSignature) []byte {
 
 // withField is a one-page file with a text field.
 func withField(form string) []byte {
-	return pdfFile("",
+	return signtest.PDF("",
 		"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]"+form+">>>>",
 		"<</Type/Pages/Kids[3 0 R]/Count 1>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Resources<<>>/Annots[4 0 R]>>",
@@ -47,7 +47,7 @@ func withField(form string) []byte {
 
 // withStream is a one-page file with a cross-reference stream.
 func withStream() []byte {
-	file := onePage(100, "")
+	file := signtest.OnePage(100, "")
 	var rows, offsets []byte
 	at := bytes.Index(file, []byte("xref\n0 "))
 	body := file[:at:at]
@@ -64,25 +64,25 @@ func withStream() []byte {
 // libraryCases are files and requests that the library gets wrong, each in its
 // way, and those that it gets right.
 func libraryCases(t *testing.T) []libraryCase {
-	plain := onePage(1000, "")
+	plain := signtest.OnePage(1000, "")
 	signed := withRevision(t, plain, pades.NewSignature{})
 	return []libraryCase{
 		{"plain", plain, pades.NewSignature{}, ""},
 		{"plain, with texts", plain, pades.NewSignature{Reason: `a (b) \ c`, Name: "N", Location: "L", ContactInfo: "C"}, ""},
-		{"catalog of plain values", onePage(1000, "/PageLayout/OneColumn/OpenAction[3 0 R/FitH null]/X true/ViewerPreferences<</FitWindow true/N[1 -2]>>"), pades.NewSignature{}, ""},
+		{"catalog of plain values", signtest.OnePage(1000, "/PageLayout/OneColumn/OpenAction[3 0 R/FitH null]/X true/ViewerPreferences<</FitWindow true/N[1 -2]>>"), pades.NewSignature{}, ""},
 		{"signed once", signed, pades.NewSignature{}, "unreadable"},
 		{"signed twice", withRevision(t, signed, pades.NewSignature{}), pades.NewSignature{}, "unreadable"},
 		{"certified", withRevision(t, plain, pades.NewSignature{Certify: 2}), pades.NewSignature{}, "unreadable"},
 		{"field", withField(""), pades.NewSignature{}, "fields"},
 		{"form with defaults", withField("/DA(/F 0 Tf)/DR<<>>/NeedAppearances true"), pades.NewSignature{}, "form"},
-		{"string in the catalog", onePage(1000, `/Lang(a\)b)`), pades.NewSignature{}, "unreadable"},
-		{"name in the catalog", onePage(1000, "/PageMode/Use#20None"), pades.NewSignature{}, "unreadable"},
-		{"number in the catalog", onePage(1000, "/X 0.0000001"), pades.NewSignature{}, "catalog"},
-		{"version in the catalog", onePage(1000, "/Version/1.4"), pades.NewSignature{}, ""},
-		{"identifier", pdfFile("/ID[<31><31>]", pageObjects("")...), pades.NewSignature{}, "identifier"},
+		{"string in the catalog", signtest.OnePage(1000, `/Lang(a\)b)`), pades.NewSignature{}, "unreadable"},
+		{"name in the catalog", signtest.OnePage(1000, "/PageMode/Use#20None"), pades.NewSignature{}, "unreadable"},
+		{"number in the catalog", signtest.OnePage(1000, "/X 0.0000001"), pades.NewSignature{}, "catalog"},
+		{"version in the catalog", signtest.OnePage(1000, "/Version/1.4"), pades.NewSignature{}, ""},
+		{"identifier", signtest.PDF("/ID[<31><31>]", signtest.PageObjects("")...), pades.NewSignature{}, "identifier"},
 		{"cross-reference stream", withStream(), pades.NewSignature{}, ""},
-		{"zeros", onePage(1000, "/Z 4 0 R", strings.Repeat("0", 20000)), pades.NewSignature{}, "no place"},
-		{"page without type", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Parent 2 0 R/MediaBox[0 0 9 9]>>"), pades.NewSignature{}, "error"},
+		{"zeros", signtest.OnePage(1000, "/Z 4 0 R", strings.Repeat("0", 20000)), pades.NewSignature{}, "no place"},
+		{"page without type", signtest.PDF("", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Parent 2 0 R/MediaBox[0 0 9 9]>>"), pades.NewSignature{}, "error"},
 		{"script", plain, pades.NewSignature{Reason: "Шымкент"}, "unreadable"},
 		{"script without brackets", plain, pades.NewSignature{Reason: "Алматы"}, ""},
 		{"control character", plain, pades.NewSignature{Reason: "a\x00b"}, ""},
@@ -102,7 +102,7 @@ type libraryCase struct {
 func TestLibraryMeasured(t *testing.T) {
 	for _, c := range libraryCases(t) {
 		c.n.Time, c.n.Room = signtest.Now(), 4096
-		out, err := signing.RunLibrary(c.file, c.n)
+		out, err := creation.RunLibrary(c.file, c.n)
 		got := ""
 		if err != nil {
 			got = "error"
@@ -113,7 +113,7 @@ func TestLibraryMeasured(t *testing.T) {
 		if err != nil {
 			t.Fatal(c.name, err)
 		}
-		plain := signing.PlainEnough(c.file, doc, c.n)
+		plain := creation.PlainEnough(c.file, doc, c.n)
 		t.Logf("%-26s %-18s library used: %v", c.name, got, plain)
 		if got != c.defect {
 			t.Errorf("%s: %q, want %q", c.name, got, c.defect)
@@ -206,11 +206,38 @@ func bare(o pades.Object) pades.Object {
 // A panic of the library is an error. Its reader is known to panic on malformed
 // objects, which signing/pades refuses before.
 func TestLibraryPanics(t *testing.T) {
-	for _, file := range [][]byte{nil, []byte("%PDF-1.7"), pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", "<<("), onePage(100, "/Pages 2 0 R/Kids")} {
-		if out, err := signing.RunLibrary(file, pades.NewSignature{Time: signtest.Now(), Room: 100}); err == nil {
+	for _, file := range [][]byte{nil, []byte("%PDF-1.7"), signtest.PDF("", "<</Type/Catalog/Pages 2 0 R>>", "<<("), signtest.OnePage(100, "/Pages 2 0 R/Kids")} {
+		if out, err := creation.RunLibrary(file, pades.NewSignature{Time: signtest.Now(), Room: 100}); err == nil {
 			if _, err := pades.Read(out); err == nil {
 				t.Errorf("%q was accepted", file)
 			}
+		}
+	}
+}
+
+// The library is given files of 64 KB, and none that is a byte larger.
+func TestLibraryFiles(t *testing.T) {
+	sized := func(size int) []byte {
+		blanks := 0
+		for range 4 { // until the length of the length has settled
+			objects := append(signtest.PageObjects(""), fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", blanks, strings.Repeat(" ", blanks)))
+			file := signtest.PDF("", objects...)
+			if len(file) == size {
+				return file
+			}
+			blanks += size - len(file)
+		}
+		t.Fatalf("there is no file of %d bytes", size)
+		return nil
+	}
+	for size, want := range map[int]bool{64<<10 - 1: true, 64 << 10: true, 64<<10 + 1: false} {
+		file := sized(size)
+		doc, err := pades.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if creation.PlainEnough(file, doc, pades.NewSignature{Time: signtest.Now(), Room: 4096}) != want {
+			t.Errorf("%d bytes: %t", size, !want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package signing_test
+package creation_test
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/judgetest"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -22,13 +22,13 @@ func TestOtherReaders(t *testing.T) {
 	dir := t.TempDir()
 	for name, file := range existing() {
 		for _, certify := range []int{0, 3} {
-			out := mustSign(t, file, key, signing.PDFOptions{Certify: certify, Reason: "Шымкент (ЖШС)"})
-			out = mustSign(t, out, key, signing.PDFOptions{})
-			out, err := signing.AddDSS(out, evidenceOf(t, pki, out, key))
+			out := mustSign(t, file, key, creation.PDF{Certify: certify, Reason: "Шымкент (ЖШС)"})
+			out = mustSign(t, out, key, creation.PDF{})
+			out, err := signtest.AddDSS(out, evidenceOf(t, pki, out, key))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if out, err = signing.AddDocTimestamp(out, authority.Stamper()); err != nil {
+			if out, err = signtest.AddDocTimestamp(out, authority.Stamper()); err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join(dir, name+".pdf")

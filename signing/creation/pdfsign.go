@@ -1,4 +1,4 @@
-package signing
+package creation
 
 // This is the only file that knows github.com/digitorus/pdfsign (and the reader
 // that it takes, github.com/digitorus/pdf). The library adds the revision with

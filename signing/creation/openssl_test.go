@@ -1,4 +1,4 @@
-package signing_test
+package creation_test
 
 import (
 	"encoding/pem"
@@ -11,7 +11,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/judgetest"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -35,15 +35,15 @@ func TestOpenSSLAcceptsSignatures(t *testing.T) {
 	}{{ca.RSA, false}, {ca.RSA, true}, {ca.ECDSA, false}} {
 		pki := signtest.New(t, test.family)
 		root := write("root", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pki.Authority.Root().Raw}))
-		b, err := signing.SignCMS(content, pki.Person(signtest.Applicant()), signing.CMSOptions{Time: signtest.Now(), Claim: true, Detached: true, PSS: test.pss})
+		b, err := signtest.Sign(creation.CMS{Content: content, Claim: true, Detached: true, PSS: test.pss}, pki.Person(signtest.Applicant()), signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := signing.AddSigner(b, content, pki.Person(signtest.Head()), signing.CMSOptions{Time: signtest.Now(), Claim: true})
+		s, err := signtest.Make(creation.CMS{Others: b, Content: content, Claim: true}, pki.Person(signtest.Head()), signtest.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, made := range [][]byte{b, s.CMS, pki.Extended(b, signing.BaselineT, pki.TSA(), pki.Responding()), pki.Extended(s.CMS, signing.BaselineLTA, pki.TSA(), pki.Responding())} {
+		for i, made := range [][]byte{b, s.File, pki.Extended(b, creation.BaselineT, pki.TSA(), pki.Responding()), pki.Extended(s.File, creation.BaselineLTA, pki.TSA(), pki.Responding())} {
 			verify := func(data string) (string, error) {
 				out, err := exec.Command("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", write("cms", made), "-content", data,
 					"-CAfile", root, "-purpose", "any", "-attime", fmt.Sprint(signtest.Now().Unix()), "-out", os.DevNull).CombinedOutput()

@@ -1,6 +1,7 @@
-package signing_test
+package creation_test
 
 import (
+	"context"
 	"errors"
 	"math/big"
 	"net/http/httptest"
@@ -11,7 +12,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
 )
@@ -38,17 +39,17 @@ func TestGatherFromResponders(t *testing.T) {
 	}}
 	defer client.Close()
 	g := pki.Gatherer()
-	g.Respond = signing.FromResponders(t.Context(), client)
-	m, err := g.Gather(key.Certificate, nil, signtest.Now())
+	g.Respond = creation.FromResponders(client)
+	m, err := g.Gather(t.Context(), key.Certificate, nil, signtest.Now())
 	if err != nil || len(m.Certificates) != 3 || len(m.OCSPs) != 1 || len(m.CRLs) != 1 {
 		t.Errorf("%d certificates, %d responses, %d lists, %v", len(m.Certificates), len(m.OCSPs), len(m.CRLs), err)
 	}
 	g.Respond = nil
-	if m, err = g.Gather(key.Certificate, nil, signtest.Now()); err != nil || len(m.OCSPs) != 0 || len(m.CRLs) != 2 {
+	if m, err = g.Gather(t.Context(), key.Certificate, nil, signtest.Now()); err != nil || len(m.OCSPs) != 0 || len(m.CRLs) != 2 {
 		t.Errorf("lists alone: %d responses, %d lists, %v", len(m.OCSPs), len(m.CRLs), err)
 	}
 	var noPath *certs.PathError
-	if _, err := (&signing.Gatherer{}).Gather(key.Certificate, nil, signtest.Now()); !errors.As(err, &noPath) || noPath.Reason != certs.ReasonNoAnchors {
+	if _, err := (&creation.Gatherer{}).Gather(t.Context(), key.Certificate, nil, signtest.Now()); !errors.As(err, &noPath) || noPath.Reason != certs.ReasonNoAnchors {
 		t.Errorf("a gatherer that trusts nobody gathers: %v", err)
 	}
 }
@@ -66,18 +67,18 @@ func TestGatherAboutResponder(t *testing.T) {
 	r := &ocsp.Responder{Issuer: pki.Authority.Issuing(), Certificate: h.Certificate, Key: h.Key, Now: signtest.Now,
 		Status: func(*big.Int) revocation.Answer { return revocation.Answer{Status: revocation.Good} }}
 	g := pki.Gatherer()
-	g.Respond = func(c, issuer *certs.Certificate, _ time.Time) ([]byte, error) {
+	g.Respond = func(_ context.Context, c, issuer *certs.Certificate, _ time.Time) ([]byte, error) {
 		if issuer.SelfSigned() {
 			return nil, errors.New("no responder")
 		}
 		return r.Respond(ocsp.NewRequest(c, issuer, certs.SHA256, nil).DER), nil
 	}
-	m, err := g.Gather(key.Certificate, nil, signtest.Now())
+	m, err := g.Gather(t.Context(), key.Certificate, nil, signtest.Now())
 	if err != nil || len(m.OCSPs) != 1 || len(m.CRLs) != 2 {
 		t.Errorf("%d responses, %d lists, %v", len(m.OCSPs), len(m.CRLs), err)
 	}
 	g.Lists = &revocation.Lists{}
-	if _, err := g.Gather(key.Certificate, nil, signtest.Now()); !errors.Is(err, signing.ErrEvidence) {
+	if _, err := g.Gather(t.Context(), key.Certificate, nil, signtest.Now()); !errors.Is(err, creation.ErrEvidence) {
 		t.Errorf("no list about the responder: %v", err)
 	}
 }
@@ -99,10 +100,11 @@ func TestVerifierTrustsTokens(t *testing.T) {
 		server := httptest.NewServer(test.authority)
 		defer server.Close()
 		client := &tsa.Client{Authorities: []tsa.Endpoint{{URL: server.URL}}, Trust: pki.Verifier.TrustToken, Now: signtest.Now}
-		s, err := signing.MakeCMS([]byte("өтініш"), key, signing.CMSOptions{Time: signtest.Now(), Claim: true,
-			Timestamping: &signing.Timestamping{Stamp: client.Stamper(t.Context())}})
-		if err != nil || (s.Pending == nil) != test.ok || s.Pending != nil && !errors.Is(s.Pending, tsa.ErrUntrusted) {
-			t.Errorf("%s: %v, pending %v", name, err, s.Pending)
+		made, err := creation.Make(t.Context(), creation.Services{Verifier: pki.Verifier, Stamp: client.Stamp}, creation.Order{
+			Form: creation.CMS{Content: []byte("өтініш"), Claim: true}, Key: key, Time: signtest.Now(), Level: creation.BaselineT, Below: true,
+		})
+		if err != nil || (made.Missing == nil) != test.ok || made.Missing != nil && !errors.Is(made.Missing, tsa.ErrUntrusted) {
+			t.Errorf("%s: %v, missing %v", name, err, made.Missing)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package signing_test
+package creation_test
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"tamga/certs/gost"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -24,15 +25,15 @@ func TestKeyNearItsEnd(t *testing.T) {
 	key := signtest.New(t, ca.ECDSA).Person(signtest.Applicant())
 	key.Reserve = 30 * 24 * time.Hour
 	end := key.Certificate.NotAfter
-	if err := key.Check(end.Add(-key.Reserve)); err != nil {
+	if err := key.Check(t.Context(), end.Add(-key.Reserve)); err != nil {
 		t.Errorf("at the edge: %v", err)
 	}
-	err := key.Check(end.Add(-key.Reserve + time.Second))
-	var near *signing.NearEndError
-	if !errors.As(err, &near) || !errors.Is(err, signing.ErrOutsideValidity) || !near.NotAfter.Equal(end) {
+	err := key.Check(t.Context(), end.Add(-key.Reserve+time.Second))
+	var near *creation.NearEndError
+	if !errors.As(err, &near) || !errors.Is(err, creation.ErrOutsideValidity) || !near.NotAfter.Equal(end) {
 		t.Errorf("inside the reserve: %v", err)
 	}
-	if _, err := signing.SignCMS([]byte("x"), key, signing.CMSOptions{Time: end.Add(-time.Hour)}); !errors.As(err, &near) {
+	if _, err := signtest.Sign(creation.CMS{Content: []byte("x")}, key, end.Add(-time.Hour)); !errors.As(err, &near) {
 		t.Errorf("signing inside the reserve: %v", err)
 	}
 }
@@ -50,21 +51,21 @@ func TestKeyStatus(t *testing.T) {
 	pki.Refresh()
 	careful := key
 	careful.Status = pki.Verifier
-	if _, err := signing.SignCMS([]byte("x"), careful, signing.CMSOptions{Time: signtest.Now()}); !errors.Is(err, signing.ErrKeyRevoked) {
+	if _, err := signtest.Sign(creation.CMS{Content: []byte("x")}, careful, signtest.Now()); !errors.Is(err, creation.ErrKeyRevoked) {
 		t.Errorf("a revoked key signs: %v", err)
 	}
-	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now()); !errors.Is(err, signing.ErrKeyRevoked) || !strings.Contains(err.Error(), "keyCompromise") {
+	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now()); !errors.Is(err, creation.ErrKeyRevoked) || !strings.Contains(err.Error(), "keyCompromise") {
 		t.Errorf("a revoked key: %v", err)
 	}
 	pki.Verifier.Revocation = &revocation.Lists{}
-	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now()); !errors.Is(err, signing.ErrKeyStatus) {
+	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now()); !errors.Is(err, creation.ErrKeyStatus) {
 		t.Errorf("a key that nobody knows about: %v", err)
 	}
 	var path *certs.PathError
 	if err := key.CheckStatus(t.Context(), signtest.New(t, ca.ECDSA).Verifier, signtest.Now()); !errors.As(err, &path) {
 		t.Errorf("a key of a stranger: %v", err)
 	}
-	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now().AddDate(5, 0, 0)); !errors.Is(err, signing.ErrOutsideValidity) {
+	if err := key.CheckStatus(t.Context(), pki.Verifier, signtest.Now().AddDate(5, 0, 0)); !errors.Is(err, creation.ErrOutsideValidity) {
 		t.Errorf("an expired key: %v", err)
 	}
 }
@@ -77,11 +78,11 @@ func TestKeysAreNotPrinted(t *testing.T) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			fmt.Fprintf(&out, verb+"\n", key)
 			fmt.Fprintf(&out, verb+"\n", &key)
-			fmt.Fprintf(&out, verb+"\n", struct{ K signing.Key }{key})
-			fmt.Fprintf(&out, verb+"\n", map[string]signing.Key{"k": key})
+			fmt.Fprintf(&out, verb+"\n", struct{ K creation.Key }{key})
+			fmt.Fprintf(&out, verb+"\n", map[string]creation.Key{"k": key})
 		}
-		slog.New(slog.NewTextHandler(&out, nil)).Info("signing", "key", key, "keys", []signing.Key{key})
-		slog.New(slog.NewJSONHandler(&out, nil)).Info("signing", "key", key, "keys", []signing.Key{key})
+		slog.New(slog.NewTextHandler(&out, nil)).Info("signing", "key", key, "keys", []creation.Key{key})
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("signing", "key", key, "keys", []creation.Key{key})
 		b, err := json.Marshal(key)
 		if err != nil {
 			t.Fatal(err)

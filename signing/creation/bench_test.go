@@ -1,4 +1,4 @@
-package signing_test
+package creation_test
 
 import (
 	"crypto"
@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"tamga/certs/ca"
-	"tamga/signing"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -24,7 +24,7 @@ func BenchmarkSignExistingPDF(b *testing.B) {
 		name string
 		file []byte
 	}{
-		{"own", onePage(100<<10, "")}, {"library", onePage(50<<10, "")},
+		{"own", signtest.OnePage(100<<10, "")}, {"library", signtest.OnePage(50<<10, "")},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -35,7 +35,7 @@ func BenchmarkSignExistingPDF(b *testing.B) {
 					b.Fatal(err)
 				}
 				between := time.Now()
-				if _, err := signing.SignExistingPDF(c.file, key, signing.PDFOptions{Time: signtest.Now()}); err != nil {
+				if _, err := signtest.Make(creation.PDF{File: c.file}, key, signtest.Now()); err != nil {
 					b.Fatal(err)
 				}
 				raw += between.Sub(start)

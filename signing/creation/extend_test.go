@@ -1,4 +1,4 @@
-package signing_test
+package creation_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsp"
 )
@@ -30,19 +31,19 @@ func TestExtendToEveryLevel(t *testing.T) {
 			fixed := signerOf(t, file).Fixed
 			var parts [][]byte
 			for _, step := range []struct {
-				to   signing.Baseline
+				to   creation.Baseline
 				want string
 			}{
-				{signing.BaselineB, signing.LevelCAdESBB},
-				{signing.BaselineT, signing.LevelCAdESBT},
-				{signing.BaselineLT, signing.LevelCAdESLT},
-				{signing.BaselineLTA, signing.LevelCAdESLTA},
-				{signing.BaselineLTA, signing.LevelCAdESLTA},
+				{creation.BaselineB, signing.LevelCAdESBB},
+				{creation.BaselineT, signing.LevelCAdESBT},
+				{creation.BaselineLT, signing.LevelCAdESLT},
+				{creation.BaselineLTA, signing.LevelCAdESLTA},
+				{creation.BaselineLTA, signing.LevelCAdESLTA},
 			} {
 				file = pki.Extended(file, step.to, authority, gatherer)
 				// Judged by what the file carries: the verifier has no lists.
 				alone := *pki.Verifier
-				if step.to >= signing.BaselineLT {
+				if step.to >= creation.BaselineLT {
 					alone.Revocation = &revocation.Lists{}
 				}
 				v, err := alone.VerifyCMS(context.Background(), file, signing.Question{})
@@ -86,8 +87,8 @@ func signerOf(t *testing.T, file []byte) *cms.SignerInfo {
 func TestArchiveTimestampToTheOctet(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	content := []byte("өтініш")
-	before := pki.Extended(pki.Signed(content, pki.Person(signtest.Applicant())), signing.BaselineLT, pki.TSA(), pki.Responding())
-	after := pki.Extended(before, signing.BaselineLTA, pki.TSA(), pki.Responding())
+	before := pki.Extended(pki.Signed(content, pki.Person(signtest.Applicant())), creation.BaselineLT, pki.TSA(), pki.Responding())
+	after := pki.Extended(before, creation.BaselineLTA, pki.TSA(), pki.Responding())
 	sd, err := cms.Read(after)
 	if err != nil {
 		t.Fatal(err)
@@ -136,8 +137,8 @@ func TestExtendDetached(t *testing.T) {
 	pki := signtest.New(t, ca.GOST2015)
 	content := []byte("өтініш")
 	file := pki.Detached(content, pki.Person(signtest.Applicant()))
-	opt := signing.ExtendOptions{Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()}, Gather: pki.Gatherer().Gather}
-	b, err := signing.Extend(file, signing.BaselineLTA, opt)
+	with := pki.Services(pki.TSA())
+	b, err := extend(with, creation.Existing{File: file}, creation.BaselineLTA)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,32 +146,31 @@ func TestExtendDetached(t *testing.T) {
 	if err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
 		t.Errorf("%+v, %v", v, err)
 	}
-	opt.Timestamping.Digest = certs.SHA256
-	if _, err := signing.Extend(file, signing.BaselineLTA, opt); !errors.Is(err, signing.ErrContentMissing) {
-		t.Errorf("another digest and no content: %v", err)
-	}
-	opt.Content = content
-	if b, err = signing.Extend(file, signing.BaselineLTA, opt); err != nil {
+	if b, err = extend(with, creation.Existing{File: file, Content: content}, creation.BaselineLTA); err != nil {
 		t.Fatal(err)
 	}
 	if v, err := pki.Verifier.VerifyCMS(context.Background(), b, signing.Question{Content: content}); err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
 		t.Errorf("%+v, %v", v, err)
 	}
-	opt.Content = []byte("another")
-	if _, err := signing.Extend(file, signing.BaselineT, opt); !errors.Is(err, signing.ErrUnsound) {
+	if _, err := extend(with, creation.Existing{File: file, Content: []byte("another")}, creation.BaselineT); !errors.Is(err, creation.ErrUnsound) {
 		t.Errorf("another content: %v", err)
 	}
+}
+
+// extend makes a signature last as of Now.
+func extend(with creation.Services, form creation.Existing, to creation.Baseline) ([]byte, error) {
+	made, err := creation.Make(context.Background(), with, creation.Order{Form: form, Level: to, Time: signtest.Now()})
+	return made.File, err
 }
 
 // One signer of two can be extended alone, and both at once.
 func TestExtendOneSigner(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
-	both, err := signing.AddSigner(pki.Signed([]byte("келісім"), pki.Person(signtest.Applicant())), nil,
-		pki.Person(signtest.Head()), signing.CMSOptions{Time: signtest.Now(), Claim: true})
+	both, err := signtest.Make(creation.CMS{Others: pki.Signed([]byte("келісім"), pki.Person(signtest.Applicant())), Claim: true}, pki.Person(signtest.Head()), signtest.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt := signing.ExtendOptions{Signer: 2, Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()}, Gather: pki.Gatherer().Gather}
+	with := pki.Services(pki.TSA())
 	levels := func(file []byte) string {
 		v, err := pki.Verifier.VerifyCMS(context.Background(), file, signing.Question{})
 		if err != nil || !v.Passed() {
@@ -178,15 +178,14 @@ func TestExtendOneSigner(t *testing.T) {
 		}
 		return v.Signers[0].Level + " " + v.Signers[1].Level
 	}
-	one, err := signing.Extend(both.CMS, signing.BaselineT, opt)
+	one, err := extend(with, creation.Existing{File: both.File, Signer: 2}, creation.BaselineT)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := levels(one); got != "CAdES-B-B CAdES-B-T" {
 		t.Error(got)
 	}
-	opt.Signer = 0
-	all, err := signing.Extend(one, signing.BaselineLTA, opt)
+	all, err := extend(with, creation.Existing{File: one}, creation.BaselineLTA)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,8 +193,7 @@ func TestExtendOneSigner(t *testing.T) {
 		t.Error(got)
 	}
 	for _, n := range []int{-1, 3} {
-		opt.Signer = n
-		if _, err := signing.Extend(both.CMS, signing.BaselineT, opt); !errors.Is(err, signing.ErrNoSigner) {
+		if _, err := extend(with, creation.Existing{File: both.File, Signer: n}, creation.BaselineT); !errors.Is(err, creation.ErrNoSigner) {
 			t.Errorf("signer %d: %v", n, err)
 		}
 	}
@@ -204,37 +202,38 @@ func TestExtendOneSigner(t *testing.T) {
 func TestExtendRefuses(t *testing.T) {
 	pki, stranger := signtest.New(t, ca.ECDSA), signtest.New(t, ca.ECDSA)
 	file := pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant()))
-	good := signing.ExtendOptions{Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: pki.TSA().Stamper()}, Gather: pki.Gatherer().Gather}
+	good := pki.Services(pki.TSA())
 	changed := bytes.Replace(file, []byte("өтініш"), []byte("өтініс"), 1)
 	down, empty, foreign, large, nobody := good, good, good, good, good
-	down.Timestamping.Stamp = nil
-	empty.Gather = (&signing.Gatherer{Trust: pki.Verifier.Trust, Lists: &revocation.Lists{}}).Gather
-	foreign.Timestamping.Stamp = stranger.TSA().Stamper()
-	large.Gather = (&signing.Gatherer{Trust: pki.Verifier.Trust, Lists: pki.Verifier.Revocation, MaxCRL: 100}).Gather
+	down.Stamp = nil
+	empty.Gather = (&creation.Gatherer{Trust: pki.Verifier.Trust, Lists: &revocation.Lists{}}).Gather
+	foreign.Stamp = signtest.Stamping(stranger.TSA().Stamper())
+	large.Gather = (&creation.Gatherer{Trust: pki.Verifier.Trust, Lists: pki.Verifier.Revocation, MaxCRL: 100}).Gather
 	nobody.Gather = nil
 	var path *certs.PathError
 	for _, test := range []struct {
 		name string
 		file []byte
-		to   signing.Baseline
-		opt  signing.ExtendOptions
+		to   creation.Baseline
+		with creation.Services
 		is   func(error) bool
 	}{
-		{"changed content", changed, signing.BaselineT, good, func(err error) bool { return errors.Is(err, signing.ErrUnsound) }},
-		{"an authority that is down", file, signing.BaselineT, down, func(err error) bool { return errors.Is(err, signing.ErrTimestamp) }},
-		{"no evidence", file, signing.BaselineLT, empty, func(err error) bool { return errors.Is(err, signing.ErrEvidence) }},
-		{"nobody who gathers", file, signing.BaselineLT, nobody, func(err error) bool { return errors.Is(err, signing.ErrEvidence) }},
-		{"a list too large", file, signing.BaselineLT, large, func(err error) bool {
-			return errors.Is(err, signing.ErrEvidence) && strings.Contains(err.Error(), "too large")
+		{"changed content", changed, creation.BaselineT, good, func(err error) bool { return errors.Is(err, creation.ErrUnsound) }},
+		{"an authority that is down", file, creation.BaselineT, down, func(err error) bool { return errors.Is(err, creation.ErrTimestamp) }},
+		{"no evidence", file, creation.BaselineLT, empty, func(err error) bool { return errors.Is(err, creation.ErrEvidence) }},
+		{"nobody who gathers", file, creation.BaselineLT, nobody, func(err error) bool { return errors.Is(err, creation.ErrEvidence) }},
+		{"a list too large", file, creation.BaselineLT, large, func(err error) bool {
+			return errors.Is(err, creation.ErrEvidence) && strings.Contains(err.Error(), "too large")
 		}},
-		{"an authority without a path", file, signing.BaselineLT, foreign, func(err error) bool { return errors.As(err, &path) }},
-		{"no CMS", []byte("no CMS"), signing.BaselineT, good, func(err error) bool { return err != nil }},
-		{"content twice", file, signing.BaselineT, func() signing.ExtendOptions { o := good; o.Content = []byte("x"); return o }(),
-			func(err error) bool { return errors.Is(err, signing.ErrContentTwice) }},
+		{"an authority without a path", file, creation.BaselineLT, foreign, func(err error) bool { return errors.As(err, &path) }},
+		{"no CMS", []byte("no CMS"), creation.BaselineT, good, func(err error) bool { return err != nil }},
 	} {
-		if b, err := signing.Extend(test.file, test.to, test.opt); !test.is(err) || b != nil {
+		if b, err := extend(test.with, creation.Existing{File: test.file}, test.to); !test.is(err) || b != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
+	}
+	if _, err := extend(good, creation.Existing{File: file, Content: []byte("x")}, creation.BaselineT); !errors.Is(err, creation.ErrContentTwice) {
+		t.Errorf("another content: %v", err)
 	}
 }
 
@@ -248,7 +247,7 @@ func TestExtendAfterRevocation(t *testing.T) {
 	file := pki.Timestamped([]byte("өтініш"), key, authority)
 	pki.Authority.Revoke(key.Certificate.Serial, signtest.Now().Add(-2*time.Hour), revocation.Superseded)
 	pki.Refresh()
-	file = pki.Extended(file, signing.BaselineLTA, pki.TSA(), pki.Responding())
+	file = pki.Extended(file, creation.BaselineLTA, pki.TSA(), pki.Responding())
 	v, err := pki.Verifier.VerifyCMS(context.Background(), file, signing.Question{})
 	if err != nil || !v.Passed() || v.Signers[0].Level != signing.LevelCAdESLTA {
 		t.Errorf("%s %s %s, %v", v.Indication, v.SubIndication, v.Signers[0].Level, err)
@@ -256,8 +255,8 @@ func TestExtendAfterRevocation(t *testing.T) {
 }
 
 func TestParseBaseline(t *testing.T) {
-	for text, want := range map[string]signing.Baseline{"T": signing.BaselineT, "b-lt": signing.BaselineLT, "B-LTA": signing.BaselineLTA, "b": signing.BaselineB, "": 0, "LTV": 0} {
-		if got, err := signing.ParseBaseline(text); got != want || (err != nil) != (want == 0) || err != nil && !strings.Contains(err.Error(), "there is no level") {
+	for text, want := range map[string]creation.Baseline{"T": creation.BaselineT, "b-lt": creation.BaselineLT, "B-LTA": creation.BaselineLTA, "b": creation.BaselineB, "": 0, "LTV": 0} {
+		if got, err := creation.ParseBaseline(text); got != want || (err != nil) != (want == 0) || err != nil && !strings.Contains(err.Error(), "there is no level") {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
@@ -269,29 +268,29 @@ func TestParseBaseline(t *testing.T) {
 func TestExtendAfterSigner(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key, authority := pki.Person(signtest.Applicant()), pki.TSA()
-	opt := signing.ExtendOptions{Time: signtest.Now(), Timestamping: signing.Timestamping{Stamp: authority.Stamper()}, Gather: pki.Gatherer().Gather}
-	without := func(who *certs.Certificate) signing.ExtendOptions {
-		later := opt
-		later.Gather = func(c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error) {
+	with := pki.Services(authority)
+	without := func(who *certs.Certificate) creation.Services {
+		later := with
+		later.Gather = func(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error) {
 			if c.Fingerprint() == who.Fingerprint() {
-				return signing.Material{}, signing.ErrEvidence
+				return signing.Material{}, creation.ErrEvidence
 			}
-			return opt.Gather(c, extra, at)
+			return with.Gather(ctx, c, extra, at)
 		}
 		return later
 	}
 	for name, plain := range map[string][]byte{
 		"cms": pki.Signed([]byte("x"), key),
-		"pdf": mustSign(t, onePage(2000, ""), key, signing.PDFOptions{Time: signtest.Now()}),
+		"pdf": mustSign(t, signtest.OnePage(2000, ""), key, creation.PDF{}),
 	} {
-		if _, err := signing.ExtendFile(plain, signing.BaselineLTA, without(key.Certificate)); !errors.Is(err, signing.ErrEvidence) {
+		if _, err := extend(without(key.Certificate), creation.Existing{File: plain}, creation.BaselineLTA); !errors.Is(err, creation.ErrEvidence) {
 			t.Errorf("%s: not archived: %v", name, err)
 		}
-		archived, err := signing.ExtendFile(plain, signing.BaselineLTA, opt)
+		archived, err := extend(with, creation.Existing{File: plain}, creation.BaselineLTA)
 		if err != nil {
 			t.Fatal(err)
 		}
-		longer, err := signing.ExtendFile(archived, signing.BaselineLTA, without(key.Certificate))
+		longer, err := extend(without(key.Certificate), creation.Existing{File: archived}, creation.BaselineLTA)
 		if err != nil {
 			t.Errorf("%s: archived once more: %v", name, err)
 			continue
@@ -300,7 +299,7 @@ func TestExtendAfterSigner(t *testing.T) {
 		if err != nil || !v.Passed() || !strings.HasSuffix(v.Signers[0].Level, "-B-LTA") {
 			t.Errorf("%s: %v %+v", name, err, v)
 		}
-		if _, err := signing.ExtendFile(archived, signing.BaselineLTA, without(authority.Certificate)); !errors.Is(err, signing.ErrEvidence) {
+		if _, err := extend(without(authority.Certificate), creation.Existing{File: archived}, creation.BaselineLTA); !errors.Is(err, creation.ErrEvidence) {
 			t.Errorf("%s: without proof of the timestamp: %v", name, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package signing
+package creation
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/revocation"
+	"tamga/signing"
 	"tamga/signing/cms"
 )
 
@@ -28,7 +29,7 @@ type Key struct {
 	Reserve time.Duration
 	// Status, when set, is asked before every signature whether the certificate
 	// was revoked: see [Key.CheckStatus].
-	Status *Verifier
+	Status *signing.Verifier
 
 	made *made
 }
@@ -84,9 +85,9 @@ func (e *NearEndError) Is(target error) bool { return target == ErrOutsideValidi
 // validity period or nearer to its end than the key's reserve, a
 // [*NearEndError]. A key with a Status is also refused for the reasons of
 // [Key.CheckStatus].
-func (k Key) Check(at time.Time) error {
+func (k Key) Check(ctx context.Context, at time.Time) error {
 	if k.Status != nil {
-		return k.CheckStatus(context.Background(), k.Status, at)
+		return k.CheckStatus(ctx, k.Status, at)
 	}
 	if k.Signer == nil || k.Certificate == nil {
 		return fmt.Errorf("%w: one of them is missing", ErrKeyMismatch)
@@ -113,20 +114,15 @@ func (k Key) Check(at time.Time) error {
 // the order on forming signatures wants. The error is [ErrKeyRevoked],
 // [ErrKeyStatus] when nobody knows, a *[certs.PathError] when the certificate
 // leads to no anchor, or one of Check.
-func (k Key) CheckStatus(ctx context.Context, v *Verifier, at time.Time) error {
+func (k Key) CheckStatus(ctx context.Context, v *signing.Verifier, at time.Time) error {
 	k.Status = nil
-	if err := k.Check(at); err != nil {
+	if err := k.Check(ctx, at); err != nil {
 		return err
 	}
-	v, _, err := v.prepare(ctx, Question{At: at})
+	answers, err := v.Status(ctx, k.Certificate, k.Chain, at)
 	if err != nil {
 		return err
 	}
-	path, err := v.Trust.Build(k.Certificate, k.Chain, at)
-	if err != nil {
-		return err
-	}
-	answers, _ := v.statuses(pathQuestion{path: path, bag: &bag{pool: v.Trust, more: k.Chain}, at: at, now: at})
 	for _, a := range answers {
 		if a.Status == revocation.Revoked {
 			return fmt.Errorf("%w: since %s, %s", ErrKeyRevoked, a.RevokedAt.UTC().Format(time.RFC3339), a.Reason)
@@ -140,17 +136,9 @@ func (k Key) CheckStatus(ctx context.Context, v *Verifier, at time.Time) error {
 	return nil
 }
 
-// Digest returns the digest that the key signs: the one for [MakeCMSOfDigest].
-func (k Key) Digest() (certs.Digest, error) {
-	if k.Certificate == nil {
-		return certs.Digest{}, fmt.Errorf("%w: one of them is missing", ErrKeyMismatch)
-	}
-	return cms.DigestOf(k.Certificate.PublicKey)
-}
-
 // maker checks the key and returns what signs with it.
-func (k Key) maker(at time.Time, opt cms.Options) (*cms.Maker, error) {
-	if err := k.Check(at); err != nil {
+func (k Key) maker(ctx context.Context, at time.Time, opt cms.Options) (*cms.Maker, error) {
+	if err := k.Check(ctx, at); err != nil {
 		return nil, err
 	}
 	if k.made == nil {

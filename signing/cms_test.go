@@ -296,3 +296,42 @@ func TestKeysThatMustNotSign(t *testing.T) {
 		}
 	}
 }
+
+// A signature is told by its outline, whatever it carries and in whatever armour,
+// and a document by its own beginning.
+func TestSniff(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Head())
+	pdf := signedPDF(t, key)
+	cms := pki.Signed(pdf, key)
+	armoured := pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: cms})
+	xml := pki.Signed([]byte("<?xml version=\"1.0\"?><a/>"), key)
+	for name, c := range map[string]struct {
+		file []byte
+		want signing.FileKind
+	}{
+		"PDF":                            {pdf, signing.FilePDF},
+		"PDF behind something":           {append([]byte("0 junk\n"), pdf...), signing.FilePDF},
+		"CMS that carries a PDF":         {cms, signing.FileCMS},
+		"CMS in CMS":                     {pki.Signed(cms, key), signing.FileCMS},
+		"CMS that carries XML":           {xml, signing.FileCMS},
+		"in PEM":                         {armoured, signing.FileCMS},
+		"in base64":                      {[]byte(base64.StdEncoding.EncodeToString(cms)), signing.FileCMS},
+		"with a byte behind it":          {append(bytes.Clone(cms), 0), signing.FileCMS},
+		"cut":                            {cms[:len(cms)-1], signing.FileCMS},
+		"certificate":                    {key.Certificate.Raw, signing.FileCertificate},
+		"an element that is nothing":     {der.Sequence(der.Text("%PDF-1.7")), signing.FilePDF},
+		"an element that is nothing yet": {der.Sequence(der.Text("text")), signing.FileUnknown},
+		"nothing":                        {nil, signing.FileUnknown},
+	} {
+		if got := signing.Sniff(c.file); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	for name, file := range map[string][]byte{"DER": cms, "PEM": armoured} {
+		got, err := pki.Verifier.Verify(t.Context(), file, signing.Question{})
+		if err != nil || got.Kind != "cms" || !got.Passed() {
+			t.Errorf("%s: %v %s", name, err, signtest.Explain(got))
+		}
+	}
+}

@@ -26,8 +26,14 @@ const (
 )
 
 // Sniff tells what a file holds. It looks at the outline only: a file that is
-// recognised may still be malformed.
+// recognised may still be malformed. What is one element to its end is that, also
+// where it carries a PDF.
 func Sniff(file []byte) FileKind {
+	if len(file) > 0 && file[0] == 0x30 {
+		if kind := sniffElement(file); kind != FileUnknown {
+			return kind
+		}
+	}
 	if i := bytes.Index(file[:min(len(file), 1024)], []byte("%PDF-")); i >= 0 {
 		return FilePDF
 	}
@@ -38,6 +44,11 @@ func Sniff(file []byte) FileKind {
 	if err != nil {
 		return FileUnknown
 	}
+	return sniffElement(raw)
+}
+
+// sniffElement tells what an element in DER or BER holds.
+func sniffElement(raw []byte) FileKind {
 	if _, err := certs.Parse(raw); err == nil {
 		return FileCertificate
 	}

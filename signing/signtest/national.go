@@ -14,21 +14,30 @@ import (
 // National returns the folder of real national data, which is not part of the
 // project.
 func National(t testing.TB) string {
+	return shared(t, "pki/data", "the national PKI data is missing: set TAMGA_TESTDATA to the folder that holds pki/")
+}
+
+// Cases returns the folder of small inputs that were judged wrongly once, which
+// is not part of the project.
+func Cases(t testing.TB) string {
+	return shared(t, "cases", "the cases are missing: set TAMGA_TESTDATA to the folder that holds cases/")
+}
+
+func shared(t testing.TB, folder, missing string) string {
 	dir := os.Getenv("TAMGA_TESTDATA")
 	if dir == "" {
 		dir = "../../shared"
 	}
-	dir = filepath.Join(dir, "pki", "data")
+	dir = filepath.Join(dir, filepath.FromSlash(folder))
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the national PKI data is missing: set TAMGA_TESTDATA to the folder that holds pki/")
+		t.Skip(missing)
 	}
 	return dir
 }
 
-// NationalVerifier trusts every self-signed authority of the data and knows
-// its revocation lists.
-func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
-	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
+// Trust makes a verifier trust the self-signed authorities below a folder, and
+// know the others and the lists that lie there.
+func Trust(t testing.TB, v *signing.Verifier, dir string) {
 	add := func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -47,10 +56,17 @@ func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
 		}
 		return nil
 	}
+	if err := filepath.WalkDir(dir, add); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// NationalVerifier trusts every self-signed authority of the data and knows
+// its revocation lists.
+func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
+	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
 	for _, sub := range []string{"ca", "crl"} {
-		if err := filepath.WalkDir(filepath.Join(dir, sub), add); err != nil {
-			t.Fatal(err)
-		}
+		Trust(t, v, filepath.Join(dir, sub))
 	}
 	return v
 }

@@ -134,8 +134,12 @@ func askFormat(f *facts, _ *Policy) finding {
 		return failed(FormatFailure, "%s", strings.TrimSuffix(strings.Join(append(f.format, f.changed), "; "), "; "))
 	case f.changed != "":
 		return failed(SigConstraintsFailure, "%s", f.changed)
+	case len(f.unread) > 0:
+		return undetermined(SigConstraintsFailure, "%s", strings.Join(f.unread, "; "))
 	case f.later != "":
 		return undetermined(SigConstraintsFailure, "%s", f.later)
+	case len(f.tolerated) > 0:
+		return warning("%s", strings.TrimSuffix(strings.Join(append(f.tolerated, f.kept), "; "), "; "))
 	}
 	return passed(f.kept)
 }

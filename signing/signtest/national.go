@@ -28,6 +28,13 @@ func National(t testing.TB) string {
 // NationalVerifier trusts every self-signed authority of the data and knows
 // its revocation lists.
 func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
+	return VerifierOf(t, filepath.Join(dir, "ca"), filepath.Join(dir, "crl"))
+}
+
+// VerifierOf trusts every self-signed authority of folders and knows the
+// revocation lists in them.
+func VerifierOf(t testing.TB, folders ...string) *signing.Verifier {
+	t.Helper()
 	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
 	add := func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -47,8 +54,8 @@ func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
 		}
 		return nil
 	}
-	for _, sub := range []string{"ca", "crl"} {
-		if err := filepath.WalkDir(filepath.Join(dir, sub), add); err != nil {
+	for _, folder := range folders {
+		if err := filepath.WalkDir(folder, add); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -172,6 +172,8 @@ func askSignatureValue(f *facts, _ *Policy) finding {
 		return notApplicable("a certificate on its own")
 	case f.valueErr != nil:
 		return failed(SigCryptoFailure, "%v", f.valueErr)
+	case f.signer == nil && len(f.unread) > 0:
+		return undetermined(SigConstraintsFailure, "the signature was not read")
 	case f.signer == nil && f.xml == nil:
 		return failed(FormatFailure, "there is no signature that could be verified")
 	case f.algErr != nil:

@@ -57,10 +57,15 @@ func (verdict *Verdict) unreadablePDF(err error) *Verdict {
 	verdict.unreadable(err)
 	var limit *pades.SyntaxError
 	if errors.Is(err, pades.ErrEncrypted) || errors.As(err, &limit) && limit.Limit {
-		verdict.Indication, verdict.SubIndication = Indeterminate, SigConstraintsFailure
-		verdict.Summary = summary(verdict)
+		verdict.undecided()
 	}
 	return verdict
+}
+
+// undecided takes back a conclusion that was only that nothing was read.
+func (verdict *Verdict) undecided() {
+	verdict.Indication, verdict.SubIndication, verdict.Acceptance = Indeterminate, SigConstraintsFailure, Undecided
+	verdict.explain()
 }
 
 // judge judges timestamps and signatures, and what follows each.
@@ -98,8 +103,7 @@ func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
 		problem := p.doc.Unreadable[i]
 		verdict.Detail = "a signature could not be read: " + problem.Code + ": " + problem.Detail
 		if weight == pades.NotRead {
-			verdict.Indication, verdict.SubIndication = Indeterminate, SigConstraintsFailure
-			verdict.Summary = summary(verdict)
+			verdict.undecided()
 		}
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tamga/certs"
+	"tamga/signing/armour"
 	"tamga/signing/cms"
 	"tamga/signing/pades"
 	"tamga/signing/tsp"
@@ -303,7 +304,7 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 		return nil, err
 	}
 	verdict := v.newVerdict("timestamp", q)
-	binary, err := Unarmour(raw)
+	binary, err := armour.Open(raw)
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}

@@ -10,7 +10,6 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/der"
-	"tamga/certs/revocation"
 	"tamga/signing"
 	"tamga/signing/cms"
 	"tamga/signing/creation"
@@ -137,9 +136,9 @@ func TestSharedCMS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := &signing.Verifier{Policy: namedPolicy(t, "kz"), Revocation: &revocation.Lists{}, Trust: &certs.Pool{}}
+		v := &signing.Verifier{Trust: &certs.Pool{}}
 		if c.trust != "" {
-			signtest.Trust(t, v, filepath.Join(dir, c.trust))
+			v = signtest.VerifierOf(t, filepath.Join(dir, c.trust))
 		} else {
 			contents, err := signing.ReadCMS(file)
 			if err != nil {

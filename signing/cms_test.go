@@ -89,6 +89,12 @@ func armours(cms []byte) map[string][]byte {
 		"PEM PKCS7":       pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: cms}),
 		"base64":          []byte(text),
 		"base64 in lines": []byte(lines.String()),
+		"PEM in one line": []byte("-----BEGIN CMS-----" + text + "-----END CMS-----"),
+		"base64 of PEM":   []byte(base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: cms}))),
+		"base64url":       []byte(base64.RawURLEncoding.EncodeToString(cms)),
+		"no padding":      []byte(strings.TrimRight(text, "=")),
+		"data address":    []byte("data:application/pkcs7-signature;base64, " + text),
+		"mark, DOS lines": []byte("\ufeff\r\n-----BEGIN CMS-----\r\n" + lines.String() + "-----END CMS-----\r\n"),
 	}
 }
 

@@ -38,6 +38,7 @@ type facts struct {
 	// revisions after this signature, changed which changes it forbids, and
 	// kept, if neither, what those revisions are.
 	format               []string
+	unread, tolerated    []string // what was not read, and what is odd about the file and harmless
 	later, changed, kept string
 
 	signer    *cms.SignerInfo

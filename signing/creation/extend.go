@@ -73,7 +73,7 @@ func (m *making) chosen() (map[int]string, error) {
 		if !m.takes(i, s) {
 			continue
 		}
-		if err := m.sound(s); err != nil {
+		if err := m.sound(s, verdict.Kind == "pdf"); err != nil {
 			unsound := ErrUnsound
 			if !m.theirs {
 				unsound = ErrOutput // no timestamp is spent on what a failing device made

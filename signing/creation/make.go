@@ -197,7 +197,7 @@ func (m *making) mine(verdict *signing.Verdict) ([]signing.Signer, error) {
 		if !m.takes(i, s) {
 			continue
 		}
-		if err := m.sound(s); err != nil {
+		if err := m.sound(s, verdict.Kind == "pdf"); err != nil {
 			return nil, fmt.Errorf("signer %d: %w", i+1, err)
 		}
 		mine = append(mine, s)
@@ -218,12 +218,14 @@ func (m *making) takes(number int, s signing.Signer) bool {
 }
 
 // sound asks whether a signature itself is right. What a policy wants of its signer, and
-// whom it trusts, is asked elsewhere.
-func (m *making) sound(s signing.Signer) error {
+// whom it trusts, is asked elsewhere, and what is odd and harmless about a PDF was
+// so before.
+func (m *making) sound(s signing.Signer, pdf bool) error {
 	for _, name := range []signing.CheckName{signing.CheckFormat, signing.CheckSignatureValue, signing.CheckSigningCertificate} {
 		c := s.Check(name)
 		switch {
 		case c.Status == signing.CheckPassed:
+		case name == signing.CheckFormat && c.Status == signing.CheckWarning && pdf:
 		// The national forms of XML have no such attribute, nor have old signatures
 		// that are made to last.
 		case name == signing.CheckSigningCertificate && c.Status == signing.CheckWarning:

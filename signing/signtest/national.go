@@ -35,9 +35,17 @@ func shared(t testing.TB, folder, missing string) string {
 	return dir
 }
 
-// Trust makes a verifier trust the self-signed authorities below a folder, and
-// know the others and the lists that lie there.
-func Trust(t testing.TB, v *signing.Verifier, dir string) {
+// NationalVerifier trusts every self-signed authority of the data and knows
+// its revocation lists.
+func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
+	return VerifierOf(t, filepath.Join(dir, "ca"), filepath.Join(dir, "crl"))
+}
+
+// VerifierOf trusts every self-signed authority of folders and knows the
+// revocation lists in them.
+func VerifierOf(t testing.TB, folders ...string) *signing.Verifier {
+	t.Helper()
+	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
 	add := func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -56,17 +64,10 @@ func Trust(t testing.TB, v *signing.Verifier, dir string) {
 		}
 		return nil
 	}
-	if err := filepath.WalkDir(dir, add); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// NationalVerifier trusts every self-signed authority of the data and knows
-// its revocation lists.
-func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
-	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
-	for _, sub := range []string{"ca", "crl"} {
-		Trust(t, v, filepath.Join(dir, sub))
+	for _, folder := range folders {
+		if err := filepath.WalkDir(folder, add); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return v
 }

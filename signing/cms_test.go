@@ -17,6 +17,7 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/cms"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
@@ -89,6 +90,12 @@ func armours(cms []byte) map[string][]byte {
 		"PEM PKCS7":       pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: cms}),
 		"base64":          []byte(text),
 		"base64 in lines": []byte(lines.String()),
+		"PEM in one line": []byte("-----BEGIN CMS-----" + text + "-----END CMS-----"),
+		"base64 of PEM":   []byte(base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: cms}))),
+		"base64url":       []byte(base64.RawURLEncoding.EncodeToString(cms)),
+		"no padding":      []byte(strings.TrimRight(text, "=")),
+		"data address":    []byte("data:application/pkcs7-signature;base64, " + text),
+		"mark, DOS lines": []byte("\ufeff\r\n-----BEGIN CMS-----\r\n" + lines.String() + "-----END CMS-----\r\n"),
 	}
 }
 
@@ -124,6 +131,22 @@ func indefinite(b []byte) []byte {
 		}
 	}
 	return wrap(0x30, oid.Raw, wrap(0xa0, wrap(0x30, parts...)))
+}
+
+// A signature that lasts, with responses among its revocation information, is
+// read as BER too, though the second reader does not know them.
+func TestLastingAsBER(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	file := pki.Extended(pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant())), creation.BaselineLT, pki.TSA(), pki.Responding())
+	if sd, err := cms.Read(file); err != nil || len(sd.OCSPs) == 0 {
+		t.Fatalf("no responses inside: %v", err)
+	}
+	alone := *pki.Verifier
+	alone.Revocation = nil
+	got := verify(t, &alone, indefinite(file), signing.Question{})
+	if !got.Passed() || got.Signers[0].Level != signing.LevelCAdESLT {
+		t.Errorf("%s, %s", signtest.Explain(got), got.Signers[0].Level)
+	}
 }
 
 // One bit flipped anywhere must never give another content, signer or message

@@ -11,6 +11,7 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/armour"
 	"tamga/signing/spool"
 )
 
@@ -55,7 +56,7 @@ func (cmd verifyCommand) Run(c *console) error {
 		return err
 	}
 	if cmd.Content != "" {
-		content, err := c.open(cmd.Content, maxInput)
+		content, err := c.open(cmd.Content, signing.MaxDocument)
 		if err != nil {
 			return noAnswerError{err}
 		}
@@ -80,7 +81,7 @@ func (cmd verifyCommand) Run(c *console) error {
 
 // judge judges one file.
 func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question signing.Question) error {
-	file, err := c.open(cmd.File, maxInput)
+	file, err := c.open(cmd.File, signing.MaxDocument)
 	if err != nil {
 		return noAnswerError{err}
 	}
@@ -212,7 +213,7 @@ func (cmd verifyCommand) evidence(c *console) (signing.Material, error) {
 		if err != nil {
 			return m, noAnswerError{err}
 		}
-		raw, err := signing.Unarmour(b)
+		raw, err := armour.Open(b)
 		if err != nil {
 			return m, noAnswerError{fmt.Errorf("%s: %w", path, err)}
 		}

@@ -138,7 +138,8 @@ func (u *increment) seedValue(f formField) error {
 }
 
 // newField adds an invisible field: an empty rectangle, with the flags Print and
-// Locked, among the annotations of the first page (12.7.4.5).
+// Locked, among the annotations of the first page (12.7.4.5). It has an empty
+// appearance, which PDF/A-1 wants of every field (ISO 19005-1, 6.9).
 func (u *increment) newField(name string, signature Ref) (formField, error) {
 	f := formField{name: name, signature: true}
 	if strings.Contains(name, ".") {
@@ -153,10 +154,16 @@ func (u *increment) newField(name string, signature Ref) (formField, error) {
 		return f, fmt.Errorf("%w: %w", ErrUnsound, err)
 	}
 	zero := Integer(0)
+	nowhere := Array{zero, zero, zero, zero}
+	looks := u.add(Content{Dict: Dict{
+		{Key: "Type", Value: Name("XObject")}, {Key: "Subtype", Value: Name("Form")}, {Key: "BBox", Value: nowhere},
+		{Key: "Resources", Value: Dict{}},
+	}})
 	f.ref = u.add(Dict{
 		{Key: "Type", Value: Name("Annot")}, {Key: "Subtype", Value: Name("Widget")},
 		{Key: "FT", Value: Name("Sig")}, {Key: "T", Value: title},
-		{Key: "F", Value: Integer(132)}, {Key: "Rect", Value: Array{zero, zero, zero, zero}},
+		{Key: "F", Value: Integer(132)}, {Key: "Rect", Value: nowhere},
+		{Key: "AP", Value: Dict{{Key: "N", Value: looks}}},
 		{Key: "P", Value: page}, {Key: "V", Value: signature},
 	})
 	annotations, direct, err := u.appended(dict.Get("Annots"), f.ref)

@@ -42,8 +42,9 @@ var mayImport = map[string][]string{
 	"signing/spool":                   {},
 	"signing/receipt":                 {"signing", "signing/creation"},
 	"documents":                       {"certs"},
-	"documents/pdf/qr":                {},
-	"documents/pdf":                   {"documents", "documents/pdf/qr"},
+	"qr":                              {},
+	"fonts":                           {},
+	"documents/pdf":                   {"documents", "fonts", "qr"},
 	"documents/seal":                  {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing", "signing/creation"},
 	"documents/registry/registrytest": {},
@@ -67,7 +68,7 @@ var owner = map[string]string{
 	"golang.org/x/mod":                   "documents/registry",
 	"golang.org/x/sync":                  "api",
 	"github.com/jung-kurt/gofpdf":        "documents/pdf",
-	"github.com/makiuchi-d/gozxing":      "documents/pdf/qr", // tests
+	"github.com/makiuchi-d/gozxing":      "qr", // tests
 	"golang.org/x/text":                  "documents/pdf",
 	"github.com/chromedp/chromedp":       "api/web", // tests
 	"github.com/chromedp/cdproto":        "api/web", // tests

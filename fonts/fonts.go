@@ -36,6 +36,8 @@ type Metrics struct {
 	// Of the font, in thousandths of the em.
 	Ascent, Descent int
 	Box             [4]int // left, bottom, right, top of all glyphs
+
+	Glyphs int // how many places for glyphs the program has
 }
 
 // Measure reads the metrics of a program. One without a character table of format 4,
@@ -53,6 +55,7 @@ func Measure(program []byte) (*Metrics, error) {
 	if m.cmap = unicodeMap(tables["cmap"]); m.em == 0 || m.wide == 0 || len(m.hmtx) < 4*m.wide {
 		return nil, ErrDamaged
 	}
+	m.Glyphs = int(binary.BigEndian.Uint16(tables["maxp"][4:]))
 	m.Ascent, m.Descent = m.thousandths(hhea[4:]), m.thousandths(hhea[6:])
 	for i := range m.Box {
 		m.Box[i] = m.thousandths(head[36+2*i:])

@@ -45,6 +45,7 @@ type checkedFile struct {
 type checkedSignature struct {
 	Indication       signing.Indication    `json:"indication"`
 	SubIndication    signing.SubIndication `json:"sub_indication,omitempty"`
+	Acceptance       signing.Acceptance    `json:"acceptance"`
 	Summary          signing.Text          `json:"summary"`
 	SignedAt         time.Time             `json:"signed_at,omitzero"`
 	RevokedSince     time.Time             `json:"revoked_since,omitzero"`
@@ -141,6 +142,7 @@ func (v *service) publicAt(c echo.Context, rec registry.Record, life documents.L
 func (a *checkAnswer) damaged() {
 	a.Integrity = signing.CheckFailed
 	a.Signature.Indication, a.Signature.SubIndication = signing.TotalFailed, signing.HashFailure
+	a.Signature.Acceptance = signing.Refused
 	a.Signature.CertificateValid = signing.FactUnknown
 	a.Signature.Summary = signing.Text{
 		KK: "Сақталған файл қол қойылған файл емес.", RU: "Хранящийся файл не тот, что был подписан.",
@@ -171,7 +173,7 @@ func (v *service) reverify(c echo.Context, a *checkAnswer, file []byte) error {
 // read takes over what a verdict says, and returns whether the file is as it
 // was signed.
 func (s *checkedSignature) read(verdict *signing.Verdict) signing.CheckStatus {
-	s.Indication, s.SubIndication = verdict.Indication, verdict.SubIndication
+	s.Indication, s.SubIndication, s.Acceptance = verdict.Indication, verdict.SubIndication, verdict.Acceptance
 	s.Summary, s.CertificateValid = verdict.Summary, signing.FactUnknown
 	integrity := signing.CheckUndetermined
 	if verdict.SubIndication == signing.FormatFailure || verdict.SubIndication == signing.HashFailure ||

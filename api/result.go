@@ -75,9 +75,9 @@ func banner(a checkAnswer, lang web.Lang) web.Banner {
 	switch {
 	case a.UploadedFile != nil && !a.UploadedFile.Ours:
 		return web.Banner{Tone: web.Bad, Title: "not_ours", Note: "not_ours_note"}
-	case a.Integrity == signing.CheckFailed || a.Signature.Indication == signing.TotalFailed:
+	case a.Integrity == signing.CheckFailed || a.Signature.Acceptance == signing.Refused:
 		return web.Banner{Tone: web.Bad, Title: "altered", Note: "altered_note", Reason: summary(a, lang)}
-	case a.Integrity != signing.CheckPassed || a.Signature.Indication != signing.TotalPassed:
+	case a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted:
 		return web.Banner{Tone: web.Unclear, Title: "unclear", Note: "unclear_note", Reason: summary(a, lang)}
 	}
 	return statusBanner(a)
@@ -139,13 +139,13 @@ func signatureRow(a checkAnswer) web.CheckRow {
 	if a.UploadedFile != nil && !a.UploadedFile.Ours {
 		row.Title = "row_signature_file"
 	}
-	switch a.Signature.Indication {
-	case signing.TotalPassed:
+	switch a.Signature.Acceptance {
+	case signing.Accepted:
 		row.Tone, row.State = web.Good, "confirmed"
 		if at := printedTime(a.Signature.SignedAt); at != "" {
 			row.Note, row.At = "confirmed_note", at
 		}
-	case signing.TotalFailed:
+	case signing.Refused:
 		row.Tone, row.State = web.Bad, "not_confirmed"
 	default:
 		row.Tone, row.State = web.Unclear, "not_known"

@@ -237,12 +237,12 @@ func TestOneOfTwoSignersIsTheApplicant(t *testing.T) {
 	f.signers = append(f.signers, honest(pki, head).signers...)
 	f.certificates = append(f.certificates, head.Certificate.Raw)
 	cms := f.bytes(t)
-	for iin, want := range map[certs.IIN]signing.Indication{
-		"900701300108": signing.TotalPassed,
-		"850101010003": signing.TotalPassed,
-		"851231401208": signing.TotalFailed,
+	for iin, want := range map[certs.IIN]signing.Acceptance{
+		"900701300108": signing.Accepted,
+		"850101010003": signing.Accepted,
+		"851231401208": signing.Refused,
 	} {
-		if got := verify(t, pki.Verifier, cms, signing.Question{IIN: iin}); got.Indication != want {
+		if got := verify(t, pki.Verifier, cms, signing.Question{IIN: iin}); got.Acceptance != want {
 			t.Errorf("asked about %v: %s", iin, signtest.Explain(got))
 		}
 	}

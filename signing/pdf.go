@@ -236,15 +236,15 @@ func (p *pdfFile) concludeTimestamps(verdict *Verdict) {
 	for _, t := range slices.Backward(p.stamps) {
 		verdict.Timestamps = append(verdict.Timestamps, t.Timestamp)
 		if t.broken() && len(verdict.Signers) > 0 {
-			verdict.worsen(t.Indication, t.SubIndication)
+			verdict.worsen(t.Indication, t.SubIndication, Refused)
 			verdict.Detail = "a document timestamp is broken: " + t.Detail
-			verdict.Summary = summary(verdict)
+			verdict.explain()
 		}
 	}
 	if p.unread != "" && len(verdict.Signers) > 0 && verdict.Passed() {
-		verdict.worsen(Indeterminate, SigConstraintsFailure)
+		verdict.worsen(Indeterminate, SigConstraintsFailure, Undecided)
 		verdict.Detail = p.unread
-		verdict.Summary = summary(verdict)
+		verdict.explain()
 	}
 	if len(verdict.Signers) == 0 && len(p.stamps) > 0 {
 		verdict.Detail = "the file carries document timestamps and no signature"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tamga/certs"
+	"tamga/signing/armour"
 	"tamga/signing/cms"
 	"tamga/signing/tsp"
 )
@@ -299,7 +300,7 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 		return nil, err
 	}
 	verdict := v.newVerdict("timestamp", q)
-	binary, err := Unarmour(raw)
+	binary, err := armour.Open(raw)
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
@@ -308,10 +309,14 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 	ts := v.judgeToken(newToken(TimestampToken, binary, keyOf(binary), imprint), q.At, q, ev)
 	verdict.Timestamps = []Timestamp{ts}
 	verdict.Indication, verdict.SubIndication, verdict.Detail = ts.Indication, ts.SubIndication, ts.Detail
+	verdict.Acceptance = acceptance(ts.Checks)
+	if ts.broken() {
+		verdict.Acceptance = Refused // also where nothing could be asked
+	}
 	if q.supplies() {
-		verdict.worsen(TotalFailed, HashFailure)
+		verdict.worsen(TotalFailed, HashFailure, Refused)
 		verdict.Detail = "a timestamp is about what it was asked about, and another content was supplied"
 	}
-	verdict.Summary = summary(verdict)
+	verdict.explain()
 	return v.finish(verdict)
 }

@@ -14,6 +14,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
+	"tamga/signing/armour"
 )
 
 // trustFlags say where trust comes from; several commands share them.
@@ -234,7 +235,7 @@ func readBundle(file []byte) bundle {
 	if blocks > 0 {
 		return found
 	}
-	raw, err := signing.Unarmour(file)
+	raw, err := armour.Open(file)
 	if err != nil {
 		found.errs = append(found.errs, errors.New("neither a certificate nor a revocation list"))
 		return found

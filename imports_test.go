@@ -54,7 +54,7 @@ var mayImport = map[string][]string{
 	"judgetest":                       {},
 	"api/web":                         {},
 	"api/strictjson":                  {"signing/armour"},
-	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 

@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"certs/revocation/ocsp":           {"certs", "certs/der", "certs/exchange", "certs/revocation"},
 	"certs/revocation/fetch":          {"certs", "certs/revocation", "certs/revocation/serials"},
 	"certs/ca":                        {"certs", "certs/der", "certs/gost", "certs/revocation"},
-	"signing/pades":                   {},
+	"signing/pades":                   {"certs/der"},
 	"signing/pades/changes":           {"signing/pades"},
 	"signing/pkcs12":                  {"certs", "certs/der", "certs/gost"},
 	"signing/pkcs11":                  {"certs", "certs/der"},

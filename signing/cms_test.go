@@ -16,6 +16,7 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/cms"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
@@ -129,6 +130,22 @@ func indefinite(b []byte) []byte {
 		}
 	}
 	return wrap(0x30, oid.Raw, wrap(0xa0, wrap(0x30, parts...)))
+}
+
+// A signature that lasts, with responses among its revocation information, is
+// read as BER too, though the second reader does not know them.
+func TestLastingAsBER(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	file := pki.Extended(pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant())), creation.BaselineLT, pki.TSA(), pki.Responding())
+	if sd, err := cms.Read(file); err != nil || len(sd.OCSPs) == 0 {
+		t.Fatalf("no responses inside: %v", err)
+	}
+	alone := *pki.Verifier
+	alone.Revocation = nil
+	got := verify(t, &alone, indefinite(file), signing.Question{})
+	if !got.Passed() || got.Signers[0].Level != signing.LevelCAdESLT {
+		t.Errorf("%s, %s", signtest.Explain(got), got.Signers[0].Level)
+	}
 }
 
 // One bit flipped anywhere must never give another content, signer or message

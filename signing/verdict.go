@@ -96,6 +96,7 @@ type Check struct {
 // Evidence is what the answer to a check rests on.
 type Evidence struct {
 	Path       []PathStep   `json:"path,omitempty"`
+	OtherPaths []OtherPath  `json:"other_paths,omitempty"` // tried besides
 	Revocation []LinkStatus `json:"revocation,omitempty"`
 }
 

@@ -168,7 +168,7 @@ func (verdict *Verdict) conclude() {
 	defer func() { verdict.Summary = summary(verdict) }()
 	if len(verdict.Signers) == 0 {
 		verdict.Indication, verdict.SubIndication = TotalFailed, FormatFailure
-		verdict.Detail = "the file carries no signature"
+		verdict.Detail = noSignature
 		return
 	}
 	verdict.Indication = TotalPassed

@@ -212,3 +212,13 @@ type Verdict struct {
 
 // Passed reports whether the conclusion is TOTAL-PASSED.
 func (v *Verdict) Passed() bool { return v.Indication == TotalPassed }
+
+// noSignature is the detail of a verdict on a file that was read and carries no
+// signature.
+const noSignature = "the file carries no signature"
+
+// Unsigned reports whether the file was read and carries no signature at all,
+// which is another thing than one that does not hold.
+func (v *Verdict) Unsigned() bool {
+	return len(v.Signers) == 0 && len(v.Timestamps) == 0 && v.Detail == noSignature
+}

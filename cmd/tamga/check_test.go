@@ -43,6 +43,16 @@ func TestCheckOfACopy(t *testing.T) {
 	if out := ran(check...); !strings.Contains(out, licence+": қолданыста / действует / in force") {
 		t.Errorf("before: %s", out)
 	}
+	// A day before it was issued is told beside today; a day to come is refused.
+	before := append(check[:len(check):len(check)], "--at", "2026-01-02", "--lang", "en")
+	if out := ran(before...); !strings.Contains(out, ": in force.\n") || !strings.Contains(out, "On 02.01.2026: not yet issued; in force since.") ||
+		strings.Index(out, ": in force.\n") > strings.Index(out, "On 02.01.2026") {
+		t.Errorf("asked about an earlier day: %s", out)
+	}
+	code, _, stderr := tamga(t, append(check[:len(check):len(check)], "--at", "2099-01-01")...)
+	if code != exitUsage || !strings.Contains(stderr, documents.ErrMomentToCome.Error()) {
+		t.Errorf("asked about a day to come: exit code %d\n%s", code, stderr)
+	}
 	store, err := registry.Open(t.Context(), "reg.db")
 	if err != nil {
 		t.Fatal(err)

@@ -128,6 +128,12 @@ func TestShippedLevels(t *testing.T) {
 			t.Errorf("%s is taken as %s", c.name, got)
 		}
 	}
+	// What it is strict about it says, for whoever reads it to write another.
+	for _, c := range signerTable {
+		if _, said := kz.Levels[c.name]; !said {
+			t.Errorf("kz does not name %s", c.name)
+		}
+	}
 	if got := kz.level("asked_by_nobody_yet"); got != LevelFail {
 		t.Errorf("what a policy does not name is taken as %s", got)
 	}

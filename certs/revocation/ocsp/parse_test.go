@@ -213,11 +213,11 @@ func FuzzParseResponse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b, leaf, issuer []byte) {
 		c, err := certs.Parse(leaf)
 		if err != nil {
-			t.Skip()
+			t.Skip("no certificate to ask about:", err)
 		}
 		i, err := certs.Parse(issuer)
 		if err != nil {
-			t.Skip()
+			t.Skip("no certificate of its issuer:", err)
 		}
 		p, q := ocsp.Policy{}, ocsp.Question{Certificate: c, Issuer: i, At: now}
 		answer := p.Judge(b, q)

@@ -95,7 +95,7 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 		t.Fatal(err)
 	}
 	reg := &registry.Registry{
-		SealKey: sealKey, CheckURL: func(number string) string { return "https://tamga.example/check/" + number },
+		SealKey: sealKey, Address: registry.Address{Base: "https://tamga.example"},
 		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Make: pki.Make, Now: s.now,
 	}
 	s.server = &api.Server{

@@ -22,10 +22,11 @@ var mayImport = map[string][]string{
 	"certs/revocation/ocsp":           {"certs", "certs/der", "certs/exchange", "certs/revocation"},
 	"certs/revocation/fetch":          {"certs", "certs/revocation", "certs/revocation/serials"},
 	"certs/ca":                        {"certs", "certs/der", "certs/gost", "certs/revocation"},
-	"signing/pades":                   {},
+	"signing/pades":                   {"certs/der"},
 	"signing/pades/changes":           {"signing/pades"},
 	"signing/pkcs12":                  {"certs", "certs/der", "certs/gost"},
 	"signing/pkcs11":                  {"certs", "certs/der"},
+	"signing/armour":                  {},
 	"signing/cms":                     {"certs", "certs/der"},
 	"signing/xmldsig/xmltree":         {},
 	"signing/xmldsig":                 {"certs", "certs/der", "signing/xmldsig/xmltree"},
@@ -34,8 +35,8 @@ var mayImport = map[string][]string{
 	"signing/signtest/xmlattack":      {"certs", "certs/der", "signing/xmldsig"},
 	"signing/tsp":                     {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                     {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
-	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
-	"signing/creation":                {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
+	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
+	"signing/creation":                {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
 	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/creation", "signing/pades", "signing/tsa", "signing/tsp"},
 	"signing/signtest/orders":         {"certs", "certs/ca", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/signtest", "signing/tsa", "signing/tsp"},
 	"signing/interop":                 {},
@@ -50,8 +51,8 @@ var mayImport = map[string][]string{
 	"oracletest":                      {},
 	"judgetest":                       {},
 	"api/web":                         {},
-	"api/strictjson":                  {},
-	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/creation", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api/strictjson":                  {"signing/armour"},
+	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 
@@ -79,7 +80,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/seal", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/seal", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

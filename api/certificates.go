@@ -11,6 +11,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/armour"
 )
 
 // certificateAnswer is what POST /v1/certificates/inspect says. Without a
@@ -91,7 +92,7 @@ func (v *service) readCertificate(c echo.Context) ([]byte, error) {
 
 // parseCertificate returns nil for what is no certificate: the verdict says so.
 func parseCertificate(file []byte) *certs.Certificate {
-	raw, err := signing.Unarmour(file)
+	raw, err := armour.Open(file)
 	if err != nil {
 		return nil
 	}

@@ -47,6 +47,7 @@ type earlier struct {
 type checkedSignature struct {
 	Indication    signing.Indication    `json:"indication,omitempty"`
 	SubIndication signing.SubIndication `json:"sub_indication,omitempty"`
+	Acceptance    signing.Acceptance    `json:"acceptance,omitempty"`
 	Summary       signing.Text          `json:"summary"`
 	// By says whose signature it is: the register's or a stranger's.
 	By               signer             `json:"by,omitempty"`
@@ -171,7 +172,7 @@ func (v *service) publicAt(c echo.Context, rec registry.Record, life documents.L
 // damaged is the answer about a stored file that is not the one signed.
 func (s *checkedSignature) damaged() {
 	s.Indication, s.SubIndication = signing.TotalFailed, signing.HashFailure
-	s.CertificateValid = signing.FactUnknown
+	s.Acceptance, s.CertificateValid = signing.Refused, signing.FactUnknown
 	s.Summary = signing.Text{
 		KK: "Сақталған файл қол қойылған файл емес.", RU: "Хранящийся файл не тот, что был подписан.",
 		EN: "The stored file is not the one that was signed.",
@@ -180,7 +181,7 @@ func (s *checkedSignature) damaged() {
 
 // read takes over what a verdict says.
 func (s *checkedSignature) read(verdict *signing.Verdict) {
-	s.Indication, s.SubIndication = verdict.Indication, verdict.SubIndication
+	s.Indication, s.SubIndication, s.Acceptance = verdict.Indication, verdict.SubIndication, verdict.Acceptance
 	s.Summary, s.CertificateValid = verdict.Summary, signing.FactUnknown
 	if len(verdict.Signers) == 0 {
 		return

@@ -78,7 +78,7 @@ func checkReceiptContent(r checkReceipt) pdf.Content {
 	if a.Holder != nil {
 		c.Fields["holder"] = a.Holder.Name
 	}
-	if a.Integrity != signing.CheckPassed || a.Signature.Indication != signing.TotalPassed {
+	if a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted {
 		c.Fields["conclusion"] = documents.Text{
 			KK: "құжаттың түпнұсқалығы расталмады", RU: "подлинность документа не подтверждена",
 		}

@@ -10,6 +10,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/armour"
 )
 
 // ask adds what is asked about the file.
@@ -67,7 +68,7 @@ func (e *evidenceRequest) material() (signing.Material, error) {
 	} {
 		for i, text := range list.given {
 			pointer := list.pointer + "/" + strconv.Itoa(i)
-			raw, err := signing.Unarmour(text)
+			raw, err := armour.Open(text)
 			if err != nil {
 				return m, badField(pointer, "type", "is neither DER nor PEM")
 			}

@@ -117,14 +117,16 @@ func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {
 			certificate = s.Certificate.Serial + ", " + s.Algorithm + ", " +
 				documents.CivilDate(s.Certificate.NotBefore).Printed() + " – " + documents.CivilDate(s.Certificate.NotAfter).Printed()
 		}
-		conclusion := string(s.Indication)
+		conclusion := ", " + string(s.Indication)
 		for _, more := range []string{string(s.SubIndication), s.Level} {
 			if more != "" {
 				conclusion += ", " + more
 			}
 		}
+		taken := acceptanceText(s.Acceptance)
 		signers.Rows = append(signers.Rows, []documents.Text{
-			pdf.Same(printable(who)), pdf.Same(printable(certificate)), pdf.Same(printable(conclusion)),
+			pdf.Same(printable(who)), pdf.Same(printable(certificate)),
+			{KK: taken.KK + printable(conclusion), RU: taken.RU + printable(conclusion)},
 		})
 		for _, check := range s.Checks {
 			checks.Rows = append(checks.Rows, []documents.Text{
@@ -133,6 +135,17 @@ func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {
 		}
 	}
 	return map[string]pdf.Table{"signers": signers, "checks": checks}
+}
+
+// acceptanceText words whether a signature is accepted.
+func acceptanceText(a signing.Acceptance) documents.Text {
+	switch a {
+	case signing.Accepted:
+		return documents.Text{KK: "қабылданды", RU: "принята"}
+	case signing.Refused:
+		return documents.Text{KK: "қабылданбады", RU: "не принята"}
+	}
+	return documents.Text{KK: "шешілмеді", RU: "не решено"}
 }
 
 // outcomeText words how a check ended.

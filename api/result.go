@@ -73,9 +73,9 @@ func banner(a checkAnswer, lang web.Lang) web.Banner {
 	switch {
 	case a.UploadedFile != nil && !a.UploadedFile.Ours:
 		return sentBanner(a.UploadedFile, lang)
-	case a.Integrity == signing.CheckFailed || a.Signature.Indication == signing.TotalFailed:
+	case a.Integrity == signing.CheckFailed || a.Signature.Acceptance == signing.Refused:
 		return web.Banner{Tone: web.Bad, Title: "altered", Note: "altered_note", Reason: summary(a, lang)}
-	case a.Integrity != signing.CheckPassed || a.Signature.Indication != signing.TotalPassed:
+	case a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted:
 		return web.Banner{Tone: web.Unclear, Title: "unclear", Note: "unclear_note", Reason: summary(a, lang)}
 	}
 	return statusBanner(a)
@@ -154,10 +154,10 @@ func signatureRow(a checkAnswer) web.CheckRow {
 		row.Title = "row_signature_file"
 	}
 	stranger := a.Signature.By == byStranger
-	switch a.Signature.Indication {
+	switch a.Signature.Acceptance {
 	case "":
 		row.Tone, row.State = web.Unclear, "no_signature"
-	case signing.TotalPassed:
+	case signing.Accepted:
 		row.Tone, row.State = web.Good, "confirmed"
 		if at := printedTime(a.Signature.SignedAt); at != "" {
 			row.Note, row.At = "confirmed_note", at
@@ -165,7 +165,7 @@ func signatureRow(a checkAnswer) web.CheckRow {
 		if stranger {
 			row.Tone, row.State, row.Note = web.Unclear, "stranger", "stranger_note"
 		}
-	case signing.TotalFailed:
+	case signing.Refused:
 		row.Tone, row.State = web.Bad, "not_confirmed"
 	default:
 		row.Tone, row.State = web.Unclear, "not_known"

@@ -47,6 +47,8 @@ type signAnswer struct {
 	Level   string                   `json:"level,omitempty"`   // that was reached
 	Pending *pendingAnswer           `json:"pending,omitempty"` // when that is less than what was asked for
 	Signer  *signing.CertificateInfo `json:"signer"`
+	// Notice is in English: what was done as asked, and may not have been meant.
+	Notice string `json:"notice,omitempty"`
 }
 
 // sign answers a signing call of one format.
@@ -125,6 +127,9 @@ func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest
 		}
 	}
 	*answer.file(r.Format) = made.File
+	if r.Format == kindCMS && r.CMS == nil && signing.Sniff(r.Content) == signing.FileCMS {
+		answer.Notice = "the content is a CMS signature already and was signed as it stands, not its document; as \"cms\" it gets another signer"
+	}
 	return answer, nil
 }
 

@@ -36,14 +36,31 @@ type check struct {
 	ask    func(*facts, *Policy) finding
 }
 
-// finding is the answer to a check. Indication and sub are what the verdict
-// becomes when the check is not fulfilled and its level is FAIL.
+// finding is the answer to a check. When the check is not fulfilled and its level
+// is FAIL, sub is what the verdict becomes, and a status of failed refuses what
+// was asked for, where undetermined leaves it open.
 type finding struct {
-	status     CheckStatus
-	indication Indication
-	sub        SubIndication
-	detail     string
-	evidence   *Evidence
+	status   CheckStatus
+	sub      SubIndication
+	detail   string
+	evidence *Evidence
+}
+
+// indication is what EN 319 102-1 calls a finding that is not fulfilled.
+func (found finding) indication() Indication { return indicationOf(found.sub) }
+
+// gravity orders findings that are not fulfilled: what is known to be bad
+// decides before what the policy refuses, and that before what is open.
+func (found finding) gravity() int {
+	switch {
+	case found.status == CheckFailed && found.indication() == TotalFailed:
+		return 3
+	case found.status == CheckFailed:
+		return 2
+	case found.status == CheckUndetermined:
+		return 1
+	}
+	return 0
 }
 
 // signerTable are the questions about a signer, in order. To add one: a line
@@ -100,12 +117,15 @@ var (
 // passed says why a check is fulfilled; detail is no format.
 func passed(detail string) finding { return finding{status: CheckPassed, detail: detail} }
 
+// failed says that a signature is bad, or that the policy refuses it; which of
+// them, says the sub-indication.
 func failed(sub SubIndication, format string, args ...any) finding {
-	return finding{status: CheckFailed, indication: TotalFailed, sub: sub, detail: fmt.Sprintf(format, args...)}
+	return finding{status: CheckFailed, sub: sub, detail: fmt.Sprintf(format, args...)}
 }
 
+// undetermined says what is not known, under a sub-indication of INDETERMINATE.
 func undetermined(sub SubIndication, format string, args ...any) finding {
-	return finding{status: CheckUndetermined, indication: Indeterminate, sub: sub, detail: fmt.Sprintf(format, args...)}
+	return finding{status: CheckUndetermined, sub: sub, detail: fmt.Sprintf(format, args...)}
 }
 
 // notApplicable says why there is nothing to ask; detail is no format.
@@ -134,8 +154,12 @@ func askFormat(f *facts, _ *Policy) finding {
 		return failed(FormatFailure, "%s", strings.TrimSuffix(strings.Join(append(f.format, f.changed), "; "), "; "))
 	case f.changed != "":
 		return failed(SigConstraintsFailure, "%s", f.changed)
+	case len(f.unread) > 0:
+		return undetermined(SigConstraintsFailure, "%s", strings.Join(f.unread, "; "))
 	case f.later != "":
 		return undetermined(SigConstraintsFailure, "%s", f.later)
+	case len(f.tolerated) > 0:
+		return warning("%s", strings.TrimSuffix(strings.Join(append(f.tolerated, f.kept), "; "), "; "))
 	}
 	return passed(f.kept)
 }
@@ -148,8 +172,10 @@ func askSignatureValue(f *facts, _ *Policy) finding {
 		return notApplicable("a certificate on its own")
 	case f.valueErr != nil:
 		return failed(SigCryptoFailure, "%v", f.valueErr)
+	case f.signer == nil && len(f.unread) > 0:
+		return undetermined(SigConstraintsFailure, "the signature was not read")
 	case f.signer == nil && f.xml == nil:
-		return undetermined(FormatFailure, "there is no signature that could be verified")
+		return failed(FormatFailure, "there is no signature that could be verified")
 	case f.algErr != nil:
 		return undetermined(CryptoConstraintsFailure, "%v", f.algErr)
 	case f.noContent != "":
@@ -168,6 +194,9 @@ func askSigningCertificate(f *facts, _ *Policy) finding {
 		return undetermined(NoSigningCertificateFound, "%v", f.essErr)
 	case f.certificate == nil:
 		return undetermined(NoSigningCertificateFound, "the certificate that the signer is named by is not in the file")
+	case f.rival != nil:
+		return undetermined(NoSigningCertificateFound,
+			"no attribute says which certificate of the key signed: that of %s or that of %s", f.certificate.Subject, f.rival.Subject)
 	case f.essMissing && f.token != nil:
 		return undetermined(SigConstraintsFailure, "a timestamp must carry the signing-certificate attribute")
 	case f.essMissing:

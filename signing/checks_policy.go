@@ -23,7 +23,7 @@ func askPolicy(f *facts, p *Policy) finding {
 		return undetermined(SigConstraintsFailure, "an XML signature must protect the certificate that it belongs to")
 	}
 	if f.essMissing && f.xml == nil && !f.bare && p.missingSigningCertificate(f.poe) == LevelFail {
-		return undetermined(SigConstraintsFailure, "a signature received now must carry the signing-certificate attribute")
+		return undetermined(SigConstraintsFailure, "the policy wants a signing-certificate attribute, and there is none")
 	}
 	if found := askAlgorithms(f, p); found.status != CheckPassed {
 		return found

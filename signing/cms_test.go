@@ -16,6 +16,7 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/cms"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
@@ -25,6 +26,9 @@ func verify(t testing.TB, v *signing.Verifier, cms []byte, q signing.Question) *
 	got, err := v.VerifyCMS(context.Background(), cms, q)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := signtest.CheckConclusions(got); err != nil {
+		t.Error(err)
 	}
 	return got
 }
@@ -85,6 +89,12 @@ func armours(cms []byte) map[string][]byte {
 		"PEM PKCS7":       pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: cms}),
 		"base64":          []byte(text),
 		"base64 in lines": []byte(lines.String()),
+		"PEM in one line": []byte("-----BEGIN CMS-----" + text + "-----END CMS-----"),
+		"base64 of PEM":   []byte(base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: cms}))),
+		"base64url":       []byte(base64.RawURLEncoding.EncodeToString(cms)),
+		"no padding":      []byte(strings.TrimRight(text, "=")),
+		"data address":    []byte("data:application/pkcs7-signature;base64, " + text),
+		"mark, DOS lines": []byte("\ufeff\r\n-----BEGIN CMS-----\r\n" + lines.String() + "-----END CMS-----\r\n"),
 	}
 }
 
@@ -120,6 +130,22 @@ func indefinite(b []byte) []byte {
 		}
 	}
 	return wrap(0x30, oid.Raw, wrap(0xa0, wrap(0x30, parts...)))
+}
+
+// A signature that lasts, with responses among its revocation information, is
+// read as BER too, though the second reader does not know them.
+func TestLastingAsBER(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	file := pki.Extended(pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant())), creation.BaselineLT, pki.TSA(), pki.Responding())
+	if sd, err := cms.Read(file); err != nil || len(sd.OCSPs) == 0 {
+		t.Fatalf("no responses inside: %v", err)
+	}
+	alone := *pki.Verifier
+	alone.Revocation = nil
+	got := verify(t, &alone, indefinite(file), signing.Question{})
+	if !got.Passed() || got.Signers[0].Level != signing.LevelCAdESLT {
+		t.Errorf("%s, %s", signtest.Explain(got), got.Signers[0].Level)
+	}
 }
 
 // One bit flipped anywhere must never give another content, signer or message
@@ -159,6 +185,7 @@ func TestFlippedBitsNeverForge(t *testing.T) {
 type matrixCase struct {
 	name          string
 	indication    signing.Indication
+	refused       bool // though ETSI calls it INDETERMINATE
 	subIndication signing.SubIndication
 	check         signing.CheckName // the check that must say so
 	person        func(*ca.Person)
@@ -208,15 +235,15 @@ func matrix() []matrixCase {
 			question: signing.Question{At: now.AddDate(0, 7, 0)}},
 		{name: "not yet valid", indication: signing.TotalFailed, subIndication: signing.NotYetValid, check: signing.CheckValidityPeriod,
 			question: signing.Question{At: now.AddDate(0, -7, 0)}},
-		{name: "other IIN", indication: signing.TotalFailed, subIndication: signing.SigConstraintsFailure, check: signing.CheckIdentity,
+		{name: "other IIN", indication: signing.Indeterminate, refused: true, subIndication: signing.SigConstraintsFailure, check: signing.CheckIdentity,
 			question: signing.Question{IIN: "851231401208"}},
-		{name: "BIN of none", indication: signing.TotalFailed, subIndication: signing.SigConstraintsFailure, check: signing.CheckIdentity,
+		{name: "BIN of none", indication: signing.Indeterminate, refused: true, subIndication: signing.SigConstraintsFailure, check: signing.CheckIdentity,
 			question: signing.Question{IIN: "900701300108", BIN: "120741000014"}},
 		{name: "right IIN", indication: signing.TotalPassed, question: signing.Question{IIN: "900701300108"}},
-		{name: "role not held", indication: signing.TotalFailed, subIndication: signing.SigConstraintsFailure, check: signing.CheckRole,
+		{name: "role not held", indication: signing.Indeterminate, refused: true, subIndication: signing.SigConstraintsFailure, check: signing.CheckRole,
 			question: signing.Question{Role: certs.RoleHead}},
 		{name: "role held", indication: signing.TotalPassed, question: signing.Question{Role: certs.RoleIndividual}},
-		{name: "treasury key", indication: signing.TotalFailed, subIndication: signing.ChainConstraintsFailure, check: signing.CheckPolicy,
+		{name: "treasury key", indication: signing.Indeterminate, refused: true, subIndication: signing.ChainConstraintsFailure, check: signing.CheckPolicy,
 			person: func(p *ca.Person) { p.Roles = []certs.Role{certs.RoleTreasury} }},
 		{name: "unknown critical extension", indication: signing.Indeterminate, subIndication: signing.ChainConstraintsFailure, check: signing.CheckChain,
 			person: func(p *ca.Person) {
@@ -248,6 +275,19 @@ func TestOneThingWrong(t *testing.T) {
 			got := verify(t, pki.Verifier, cms, c.question)
 			if got.Indication != c.indication || got.SubIndication != c.subIndication {
 				t.Fatalf("%s\nwant %s %s", signtest.Explain(got), c.indication, c.subIndication)
+			}
+			want := map[signing.Indication]signing.Acceptance{
+				signing.TotalPassed: signing.Accepted, signing.Indeterminate: signing.Undecided, signing.TotalFailed: signing.Refused,
+			}[c.indication]
+			if c.refused {
+				want = signing.Refused
+			}
+			if got.Acceptance != want || got.Signers[0].Acceptance != want {
+				t.Errorf("%s %s, want %s", got.Acceptance, got.Signers[0].Acceptance, want)
+			}
+			if want != signing.Accepted && (len(got.Reasons) == 0 || got.Reasons[0].Signer != 1 || got.Reasons[0].Check == "" || got.Reasons[0].Text.KK == "") ||
+				want == signing.Accepted && len(got.Reasons) > 0 {
+				t.Errorf("reasons %+v", got.Reasons)
 			}
 			for _, check := range got.Signers[0].Checks {
 				if check.Name == c.check && check.SubIndication != c.subIndication {

@@ -8,6 +8,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/der"
 	"tamga/certs/revocation"
+	"tamga/signing/armour"
 	"tamga/signing/cms"
 )
 
@@ -29,7 +30,11 @@ const (
 // recognised may still be malformed. What is one element to its end is that, also
 // where it carries a PDF.
 func Sniff(file []byte) FileKind {
-	if len(file) > 0 && file[0] == 0x30 {
+	small := len(file) <= MaxSize
+	if !small && beginsCMS(file) {
+		return FileCMS // which is told of, and not read
+	}
+	if len(file) > 0 && file[0] == 0x30 && small {
 		if kind := sniffElement(file); kind != FileUnknown {
 			return kind
 		}
@@ -40,7 +45,10 @@ func Sniff(file []byte) FileKind {
 	if isXML(file) {
 		return FileXML
 	}
-	raw, err := Unarmour(file)
+	if !small {
+		return FileUnknown
+	}
+	raw, err := armour.Open(file)
 	if err != nil {
 		return FileUnknown
 	}
@@ -64,7 +72,7 @@ func sniffOutline(raw []byte) FileKind {
 	normal, err := der.FromBER(raw)
 	if err != nil {
 		// A damaged CMS is still asked about as one.
-		if bytes.Contains(raw[:min(len(raw), 64)], der.OID(cms.OIDSignedData)) {
+		if beginsCMS(raw) {
 			return FileCMS
 		}
 		return FileUnknown
@@ -88,6 +96,11 @@ func sniffOutline(raw []byte) FileKind {
 	return FileUnknown
 }
 
+// beginsCMS tells a CMS by its first bytes.
+func beginsCMS(raw []byte) bool {
+	return len(raw) > 0 && raw[0] == 0x30 && bytes.Contains(raw[:min(len(raw), 64)], der.OID(cms.OIDSignedData))
+}
+
 // Contents is what a CMS carries, for people who want to look inside without a
 // verdict. Nothing in it was verified.
 type Contents struct {
@@ -105,7 +118,7 @@ func ReadCMS(file []byte) (*Contents, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := Unarmour(file)
+	raw, err := armour.Open(file)
 	if err != nil {
 		return nil, err
 	}

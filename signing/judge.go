@@ -20,9 +20,9 @@ func (v *Verifier) newVerdict(kind string, q Question) *Verdict {
 
 // unreadable concludes that the bytes are not what they should be.
 func (verdict *Verdict) unreadable(err error) *Verdict {
-	verdict.Indication, verdict.SubIndication = TotalFailed, FormatFailure
+	verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
 	verdict.Detail = err.Error()
-	verdict.Summary = summary(verdict)
+	verdict.explain()
 	return verdict
 }
 
@@ -66,8 +66,9 @@ func (verdict *Verdict) compared(digests []ContentDigest) {
 
 // judge asks the table's questions about one signer.
 func (v *Verifier) judge(f *facts) Signer {
-	s := Signer{Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters}
+	s := Signer{Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters, steps: f.step()}
 	s.Checks, s.Indication, s.SubIndication, _ = v.ask(signerTable, f)
+	s.Acceptance = acceptance(s.Checks)
 	s.describe(f)
 	if !s.RevokedSince.IsZero() && v.Policy.refusesLater(f.revocation[0]) {
 		s.Facts.NotRevoked = FactRefuted
@@ -79,6 +80,7 @@ func (v *Verifier) judge(f *facts) Signer {
 // conclusion, and why is what it said.
 func (v *Verifier) ask(table []check, f *facts) (checks []Check, indication Indication, sub SubIndication, why string) {
 	checks, indication = make([]Check, 0, len(table)), TotalPassed
+	gravest := 0
 	for i := range table {
 		c := &table[i]
 		level := v.Policy.level(c.name)
@@ -90,8 +92,9 @@ func (v *Verifier) ask(table []check, f *facts) (checks []Check, indication Indi
 		if bad && level == LevelWarn {
 			found.status, bad = CheckWarning, false
 		}
-		if bad && (indication == TotalPassed || indication == Indeterminate && found.indication == TotalFailed) {
-			indication, sub, why = found.indication, found.sub, found.detail
+		if bad && found.gravity() > gravest {
+			gravest = found.gravity()
+			indication, sub, why = found.indication(), found.sub, found.detail
 		}
 		answer := Check{
 			Name: c.name, Status: found.status, Clause: c.clause,
@@ -165,21 +168,44 @@ func factsOf(f *facts) Facts {
 // conclude makes the verdict of the signers' verdicts: the worst counts, and no
 // signers never pass.
 func (verdict *Verdict) conclude() {
-	defer func() { verdict.Summary = summary(verdict) }()
+	defer verdict.explain()
 	if len(verdict.Signers) == 0 {
-		verdict.Indication, verdict.SubIndication = TotalFailed, FormatFailure
+		verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
 		verdict.Detail = noSignature
 		return
 	}
-	verdict.Indication = TotalPassed
-	for _, s := range verdict.Signers {
-		verdict.worsen(s.Indication, s.SubIndication)
+	verdict.Indication, verdict.Acceptance = TotalPassed, Accepted
+	for i := range verdict.Signers {
+		s := &verdict.Signers[i]
+		verdict.worsen(s.Indication, s.SubIndication, s.Acceptance)
 	}
 }
 
-// worsen takes one more conclusion into the verdict.
-func (verdict *Verdict) worsen(i Indication, sub SubIndication) {
-	if i == TotalFailed && verdict.Indication != TotalFailed || i == Indeterminate && verdict.Indication == TotalPassed {
+// worsen takes one more conclusion into the verdict: the worst decides, and of
+// those that are as bad the first.
+func (verdict *Verdict) worsen(i Indication, sub SubIndication, a Acceptance) {
+	worse := i == TotalFailed && verdict.Indication != TotalFailed || i == Indeterminate && verdict.Indication == TotalPassed
+	if worse || i == Indeterminate && i == verdict.Indication && a.rank() > verdict.Acceptance.rank() {
 		verdict.Indication, verdict.SubIndication = i, sub
 	}
+	if a.rank() > verdict.Acceptance.rank() {
+		verdict.Acceptance = a
+	}
+}
+
+// explain sums the verdict up, and says why it is not accepted.
+func (verdict *Verdict) explain() {
+	verdict.Reasons = nil
+	for i := range verdict.Signers {
+		if s := &verdict.Signers[i]; s.Acceptance != Accepted && s.Acceptance == verdict.Acceptance {
+			verdict.Reasons = append(verdict.Reasons, reasonsOf(s.Checks, i+1)...)
+		}
+	}
+	if verdict.Kind == "timestamp" && len(verdict.Timestamps) > 0 && acceptance(verdict.Timestamps[0].Checks) == verdict.Acceptance {
+		verdict.Reasons = reasonsOf(verdict.Timestamps[0].Checks, 0)
+	}
+	if len(verdict.Reasons) == 0 && verdict.Acceptance != Accepted {
+		verdict.Reasons = []Reason{{SubIndication: verdict.SubIndication, Text: reason(verdict.SubIndication), Detail: verdict.Detail}}
+	}
+	verdict.Summary = summary(verdict)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tamga/signing"
+	"tamga/signing/armour"
 	"tamga/signing/signtest"
 )
 
@@ -122,7 +123,7 @@ func TestNationalSignaturesFlipped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw, err := signing.Unarmour(file)
+		raw, err := armour.Open(file)
 		if err != nil {
 			t.Fatal(err)
 		}

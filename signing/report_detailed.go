@@ -212,11 +212,12 @@ func (v *Verdict) blocks(checks []Check) []Block {
 // take adds a check to a block: the worst one concludes it.
 func (b *Block) take(c *Check) {
 	b.Constraints = append(b.Constraints, constraint(c))
-	switch {
-	case c.Status == CheckFailed && b.Indication != BlockFailed:
-		b.Indication, b.SubIndication = BlockFailed, c.SubIndication
-	case c.Status == CheckUndetermined && b.Indication == BlockPassed:
-		b.Indication, b.SubIndication = BlockIndeterminate, c.SubIndication
+	if c.SubIndication == "" {
+		return
+	}
+	i := status(indicationOf(c.SubIndication))
+	if i == BlockFailed && b.Indication != BlockFailed || b.Indication == BlockPassed {
+		b.Indication, b.SubIndication = i, c.SubIndication
 	}
 }
 
@@ -240,23 +241,29 @@ func certificateBlocks(path []PathStep, links []LinkStatus) []Block {
 	for i, step := range path {
 		b := Block{Name: BlockXCV, About: step.SHA256, Indication: BlockPassed}
 		if i < len(links) {
-			b.Blocks = []Block{revocationBlock(step.SHA256, &links[i])}
+			b.Blocks = []Block{revocationBlock(step.SHA256, &links[i], i)}
 			// A status that is not good concludes the certificate's block.
-			b.Indication = b.Blocks[0].Indication
+			b.Indication, b.SubIndication = b.Blocks[0].Indication, b.Blocks[0].SubIndication
 		}
 		out = append(out, b)
 	}
 	return out
 }
 
-func revocationBlock(about string, l *LinkStatus) Block {
-	b := Block{Name: BlockRAC, About: about, Indication: BlockIndeterminate}
+// revocationBlock is about the certificate of that number of a path, the
+// signer's being 0. Whether a revocation came before the signature is a question
+// for past validation (EN 319 102-1 section 5.2.6.4).
+func revocationBlock(about string, l *LinkStatus, number int) Block {
+	b := Block{Name: BlockRAC, About: about, Indication: BlockIndeterminate, SubIndication: TryLater}
 	c := Constraint{Name: CheckRevocation, Status: CheckUndetermined, Detail: string(l.Cause)}
 	switch l.Status {
 	case revocation.Good:
-		b.Indication, c.Status = BlockPassed, CheckPassed
+		b.Indication, b.SubIndication, c.Status = BlockPassed, "", CheckPassed
 	case revocation.Revoked:
-		b.Indication, c.Status, c.Detail = BlockFailed, CheckFailed, l.Reason
+		b.SubIndication, c.Status, c.Detail = RevokedNoPOE, CheckFailed, l.Reason
+		if number > 0 {
+			b.SubIndication = RevokedCANoPOE
+		}
 	}
 	b.Constraints = []Constraint{c}
 	return b

@@ -11,8 +11,8 @@ func summary(v *Verdict) Text {
 		}
 		return Text{"Қолтаңба расталды.", "Подпись подтверждена.", "The signature is confirmed."}
 	}
-	why := reason(v.SubIndication)
-	if v.Indication == TotalFailed {
+	why := v.why()
+	if v.Acceptance == Refused {
 		return Text{
 			"Расталмады: " + why.KK + ".", "Не подтверждено: " + why.RU + ".", "Not confirmed: " + why.EN + ".",
 		}
@@ -20,6 +20,30 @@ func summary(v *Verdict) Text {
 	return Text{
 		"Анықтау мүмкін емес: " + why.KK + ".", "Установить невозможно: " + why.RU + ".", "Cannot be told: " + why.EN + ".",
 	}
+}
+
+// why words the reason that the verdict's sub-indication stands for.
+func (v *Verdict) why() Text {
+	for i := range v.Reasons {
+		if r := &v.Reasons[i]; r.SubIndication == v.SubIndication {
+			return r.Text
+		}
+	}
+	return reason(v.SubIndication)
+}
+
+// why words why a check is not fulfilled, more precisely than its sub-indication
+// does where the question is one of ours.
+func (c *Check) why() Text {
+	switch {
+	case c.Name == CheckIdentity && c.Status == CheckFailed:
+		return Text{"сертификаттағы ЖСН/БСН күтілген нөмірге сәйкес келмейді", "ИИН/БИН в сертификате не совпадает с ожидаемым", "the IIN/BIN of the certificate is not the expected one"}
+	case c.Name == CheckRole && c.Status == CheckFailed:
+		return Text{"сертификатта қол қоюшының талап етілген өкілеттігі көрсетілмеген", "в сертификате не указано требуемое полномочие подписавшего", "the certificate does not name the required role of the signer"}
+	case c.Name == CheckFormat && c.SubIndication == SigConstraintsFailure && c.Status == CheckFailed:
+		return Text{"құжат қол қойылғаннан кейін өзгертілген", "документ изменён после подписания", "the document was changed after it was signed"}
+	}
+	return reason(c.SubIndication)
 }
 
 // reason words a sub-indication for people.

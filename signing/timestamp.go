@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"tamga/certs"
+	"tamga/signing/armour"
 	"tamga/signing/cms"
+	"tamga/signing/pades"
 	"tamga/signing/tsp"
 )
 
@@ -77,6 +79,8 @@ type token struct {
 	parsed  *tsp.Token
 	err     error
 	imprint func(*tsp.Token) error // compares what was stamped
+
+	problems []pades.Problem // of its place in a PDF
 }
 
 func newToken(kind TimestampKind, raw []byte, key objectKey, imprint func(*tsp.Token) error) *token {
@@ -140,6 +144,7 @@ func (v *Verifier) gatherToken(t *token, known time.Time, q Question, around *ev
 	}
 	f := c.gatherSigner(t.parsed.Signer(), &facts{token: t.parsed})
 	f.imprintErr = t.imprint(t.parsed)
+	f.weigh(t.problems)
 	if critical := slices.ContainsFunc(t.parsed.Info.Extensions, func(e certs.Extension) bool { return e.Critical }); critical {
 		f.format = append(f.format, "an unknown critical extension in the TSTInfo")
 	}
@@ -299,7 +304,7 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 		return nil, err
 	}
 	verdict := v.newVerdict("timestamp", q)
-	binary, err := Unarmour(raw)
+	binary, err := armour.Open(raw)
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
@@ -308,10 +313,14 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 	ts := v.judgeToken(newToken(TimestampToken, binary, keyOf(binary), imprint), q.At, q, ev)
 	verdict.Timestamps = []Timestamp{ts}
 	verdict.Indication, verdict.SubIndication, verdict.Detail = ts.Indication, ts.SubIndication, ts.Detail
+	verdict.Acceptance = acceptance(ts.Checks)
+	if ts.broken() {
+		verdict.Acceptance = Refused // also where nothing could be asked
+	}
 	if q.supplies() {
-		verdict.worsen(TotalFailed, HashFailure)
+		verdict.worsen(TotalFailed, HashFailure, Refused)
 		verdict.Detail = "a timestamp is about what it was asked about, and another content was supplied"
 	}
-	verdict.Summary = summary(verdict)
+	verdict.explain()
 	return v.finish(verdict)
 }

@@ -144,6 +144,7 @@ type Facts struct {
 type Signer struct {
 	Indication    Indication       `json:"indication"`
 	SubIndication SubIndication    `json:"sub_indication,omitempty"`
+	Acceptance    Acceptance       `json:"acceptance"`
 	Facts         Facts            `json:"facts"`
 	Identity      *certs.Identity  `json:"identity,omitempty"` // personal data
 	Certificate   *CertificateInfo `json:"certificate,omitempty"`
@@ -161,7 +162,14 @@ type Signer struct {
 	Timestamps        []Timestamp       `json:"timestamps,omitempty"`
 	CounterSignatures []Signer          `json:"counter_signatures,omitempty"` // verified, and counted for nothing
 	Checks            []Check           `json:"checks"`
+
+	steps int
 }
+
+// Steps returns how many of the steps after B-B make a signature last, 0 to 3: a
+// trusted timestamp, all evidence in the file, a trusted timestamp over that. A
+// signature may have them without being a baseline signature.
+func (s Signer) Steps() int { return s.steps }
 
 // Check returns the answer to one question about a signer; the zero value when it
 // was not asked.
@@ -192,7 +200,11 @@ type Verdict struct {
 	Kind          string        `json:"kind"` // "cms", "pdf", "xml", "certificate" or "timestamp"
 	Indication    Indication    `json:"indication"`
 	SubIndication SubIndication `json:"sub_indication,omitempty"`
-	Summary       Text          `json:"summary"`
+	// Acceptance is whether the policy takes what was asked about, and Reasons
+	// why it does not: those of the signers that decide it, or of the file.
+	Acceptance Acceptance `json:"acceptance"`
+	Reasons    []Reason   `json:"reasons,omitempty"`
+	Summary    Text       `json:"summary"`
 	// At is the time that the verdict is about: the moment of receipt, taken
 	// as the latest at which the signature can have been made.
 	At      time.Time `json:"at"`
@@ -210,8 +222,8 @@ type Verdict struct {
 	Timestamps []Timestamp `json:"timestamps,omitempty"`
 }
 
-// Passed reports whether the conclusion is TOTAL-PASSED.
-func (v *Verdict) Passed() bool { return v.Indication == TotalPassed }
+// Passed reports whether the signature is accepted, and therefore TOTAL-PASSED.
+func (v *Verdict) Passed() bool { return v.Acceptance == Accepted }
 
 // noSignature is the detail of a verdict on a file that was read and carries no
 // signature.

@@ -11,6 +11,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/der"
 	"tamga/certs/revocation"
+	"tamga/signing/armour"
 	"tamga/signing/cms"
 	"tamga/signing/tsp"
 )
@@ -278,7 +279,7 @@ func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Questio
 		return nil, err
 	}
 	verdict := v.newVerdict("certificate", q)
-	raw, err := Unarmour(file)
+	raw, err := armour.Open(file)
 	if err != nil {
 		return verdict.unreadable(err), nil
 	}
@@ -297,7 +298,7 @@ func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Questio
 
 // readCMS takes a container apart, whatever its armour.
 func readCMS(file []byte) (*cms.SignedData, error) {
-	ber, err := Unarmour(file)
+	ber, err := armour.Open(file)
 	if err != nil {
 		return nil, err
 	}

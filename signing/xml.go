@@ -167,7 +167,7 @@ func (s *Signer) describeXML(f *facts) {
 
 // isXML tells an XML file by its beginning.
 func isXML(file []byte) bool {
-	file = bytes.TrimLeft(bytes.TrimPrefix(file, []byte("\xef\xbb\xbf")), " \t\r\n")
+	file = bytes.TrimLeft(file, "\ufeff \t\r\n")
 	if len(file) < 2 || file[0] != '<' {
 		return false
 	}

@@ -63,8 +63,8 @@ func TestXML(t *testing.T) {
 				t.Errorf("%v %+v: signed %+v, %+v", family, form.opt, s.Signed, s.Facts)
 			}
 			q.IIN = signtest.Head().IIN
-			if verdict, err = pki.Verifier.VerifyXML(context.Background(), signed, q); err != nil || verdict.Indication != signing.TotalFailed ||
-				verdict.SubIndication != signing.SigConstraintsFailure {
+			if verdict, err = pki.Verifier.VerifyXML(context.Background(), signed, q); err != nil || verdict.Acceptance != signing.Refused ||
+				verdict.Indication != signing.Indeterminate || verdict.SubIndication != signing.SigConstraintsFailure {
 				t.Errorf("%v: somebody else's: %v\n%s", family, err, asJSON(verdict))
 			}
 		}

@@ -198,7 +198,7 @@ func TestUnsignedParts(t *testing.T) {
 				!strings.Contains(got.Detail, s.Unsigned[0].Path), strings.Contains(got.Detail, "EVIL"):
 				t.Errorf("%s, %s: %+v %+v", name, policy, s.Unsigned, got)
 			case passes && (!verdict.Passed() || got.Status != signing.CheckWarning),
-				!passes && (verdict.Indication != signing.TotalFailed || verdict.SubIndication != signing.SigConstraintsFailure):
+				!passes && (verdict.Acceptance != signing.Refused || verdict.Indication != signing.Indeterminate || verdict.SubIndication != signing.SigConstraintsFailure):
 				t.Errorf("%s, %s: %s %s %+v", name, policy, verdict.Indication, verdict.SubIndication, got)
 			}
 		}
@@ -261,14 +261,14 @@ func TestUnsignedPartsAndMessageTime(t *testing.T) {
 	at := signtest.Now().Add(time.Hour)
 	for _, c := range []struct {
 		time, parts signing.Level
-		want        signing.Indication
+		want        signing.Acceptance
 		says        []string
 	}{
-		{signing.LevelWarn, signing.LevelWarn, signing.TotalPassed, []string{"held until", "not signed"}},
-		{signing.LevelFail, signing.LevelWarn, signing.Indeterminate, []string{"held until"}},
-		{signing.LevelWarn, signing.LevelFail, signing.TotalFailed, []string{"not signed"}},
-		{signing.LevelFail, signing.LevelFail, signing.TotalFailed, []string{"not signed"}},
-		{signing.LevelIgnore, signing.LevelIgnore, signing.TotalPassed, nil},
+		{signing.LevelWarn, signing.LevelWarn, signing.Accepted, []string{"held until", "not signed"}},
+		{signing.LevelFail, signing.LevelWarn, signing.Undecided, []string{"held until"}},
+		{signing.LevelWarn, signing.LevelFail, signing.Refused, []string{"not signed"}},
+		{signing.LevelFail, signing.LevelFail, signing.Refused, []string{"not signed"}},
+		{signing.LevelIgnore, signing.LevelIgnore, signing.Accepted, nil},
 	} {
 		v := *pki.Verifier
 		var err error
@@ -277,7 +277,7 @@ func TestUnsignedPartsAndMessageTime(t *testing.T) {
 		}
 		v.Policy.XMLMessageTime, v.Policy.XMLUnsignedParts = c.time, c.parts
 		verdict, err := v.VerifyXML(t.Context(), []byte(file), signing.Question{At: at})
-		if err != nil || verdict.Indication != c.want {
+		if err != nil || verdict.Acceptance != c.want {
 			t.Errorf("%+v: %v %s", c, err, asJSON(verdict))
 			continue
 		}

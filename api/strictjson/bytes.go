@@ -2,36 +2,38 @@ package strictjson
 
 import (
 	"bytes"
-	"encoding/base64"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"tamga/signing/armour"
 )
 
-// Bytes are a file in a text: base64 (RFC 4648 section 4) with or without line
-// breaks, or PEM as it is. They are decoded from the body itself: a text of many
-// megabytes is not copied first.
+// Bytes are a file in a text: base64 as [armour.Base64] takes it, or PEM as it is.
+// They are decoded from the body itself: a text of many megabytes is not copied
+// first.
 type Bytes []byte
 
 // UnmarshalJSONFrom reads one text.
 func (b *Bytes) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	raw, err := binary(d)
+	raw, err := binary(d, "")
 	*b = raw
 	return err
 }
 
 // Content is a file like [Bytes] that may be empty: an empty content can be
-// signed. It is nil when it is absent, and never when it is there.
+// signed. It is nil when it is absent, and never when it is there. Words are not
+// taken for base64 with spaces: nothing would notice what became of them.
 type Content []byte
 
 // UnmarshalJSONFrom reads one text.
 func (c *Content) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	raw, err := binary(d)
+	raw, err := binary(d, " \t")
 	*c = raw
 	return err
 }
 
-// binary reads a text that holds a file.
-func binary(d *jsontext.Decoder) ([]byte, error) {
+// binary reads a text that holds a file, and has none of some characters within.
+func binary(d *jsontext.Decoder, without string) ([]byte, error) {
 	value, err := d.ReadValue()
 	if err != nil {
 		return nil, err
@@ -46,13 +48,12 @@ func binary(d *jsontext.Decoder) ([]byte, error) {
 		}
 	}
 	text = bytes.TrimSpace(text)
-	if bytes.HasPrefix(text, []byte("-----BEGIN ")) {
+	if armour.IsPEM(text) {
 		return bytes.Clone(text), nil
 	}
-	raw := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
-	n, err := base64.StdEncoding.Decode(raw, text)
-	if err != nil {
-		return nil, fault(CodeBase64, "is not base64 of RFC 4648 section 4")
+	raw, err := armour.Base64(text)
+	if err != nil || bytes.ContainsAny(text, without) && !bytes.HasPrefix(text, []byte("data:")) {
+		return nil, fault(CodeBase64, "is not base64 of RFC 4648, in one of its two alphabets")
 	}
-	return raw[:n], nil
+	return raw, nil
 }

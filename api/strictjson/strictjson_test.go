@@ -65,7 +65,7 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"files": {"a": 1}}`:                    "10 /files type",
 		`{"files": ["YQ==", 7]}`:                 "19 /files/1 type",
 		`{"file": 7}`:                            "9 /file type",
-		`{"file": "no base64"}`:                  "9 /file base64",
+		`{"file": "no base64!"}`:                 "9 /file base64",
 		`{"content": "no base64"}`:               "12 /content base64",
 		`{"at": "yesterday"}`:                    "7 /at type",
 		`{"at": 7}`:                              "7 /at type",

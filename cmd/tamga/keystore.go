@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"tamga/certs"
-	"tamga/signing"
+	"tamga/signing/armour"
 	"tamga/signing/creation"
 	"tamga/signing/pkcs12"
 )
@@ -53,7 +53,7 @@ func readKeyStore(c *console, b []byte, passwordFile string) (*pkcs12.Store, err
 	if err != nil {
 		return nil, err
 	}
-	raw, err := signing.Unarmour(b)
+	raw, err := armour.Open(b)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func readKeyStore(c *console, b []byte, passwordFile string) (*pkcs12.Store, err
 // keyStore prints how a key store is protected and, with the password, whose
 // keys it holds.
 func (cmd inspectCommand) keyStore(c *console, p *printer, file []byte) error {
-	raw, err := signing.Unarmour(file)
+	raw, err := armour.Open(file)
 	if err != nil {
 		return err
 	}

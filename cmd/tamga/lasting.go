@@ -6,6 +6,7 @@ import (
 	"tamga/certs"
 	"tamga/signing"
 	"tamga/signing/creation"
+	"tamga/signing/spool"
 	"tamga/signing/tsa"
 	"tamga/signing/tsp"
 )
@@ -90,8 +91,13 @@ func (cmd extendCommand) Run(c *console) error {
 	}
 	var content []byte
 	if cmd.Content != "" {
-		if content, err = c.read(cmd.Content, maxInput); err != nil {
+		document, err := c.open(cmd.Content, signing.MaxDocument)
+		if err != nil {
 			return err
+		}
+		defer document.Close()
+		if content = document.Bytes(); content == nil {
+			content = []byte{} // an empty content is a content
 		}
 	}
 	with, err := cmd.services(c, cmd.trustFlags, cmd.judgeFlags)
@@ -117,8 +123,12 @@ func (cmd extendCommand) one(c *console, with creation.Services, level creation.
 	if err != nil {
 		return err
 	}
-	made, err := creation.Make(c.ctx, with, creation.Order{
-		Form: creation.Existing{File: file, Content: content}, Level: level, Time: c.second(),
+	var made creation.Made
+	err = spool.Guard(func() error {
+		made, err = creation.Make(c.ctx, with, creation.Order{
+			Form: creation.Existing{File: file, Content: content}, Level: level, Time: c.second(),
+		})
+		return err
 	})
 	if err != nil {
 		return err
@@ -127,7 +137,11 @@ func (cmd extendCommand) one(c *console, with creation.Services, level creation.
 		return err
 	}
 	if out.path != "-" {
-		fmt.Fprintf(c.out, "Extended to %s: %s\n", made.Level, clean(out.path))
+		how := "to " + made.Level.String()
+		if made.Level == 0 {
+			how = "(" + made.Called + ")"
+		}
+		fmt.Fprintf(c.out, "Extended %s: %s\n", how, clean(out.path))
 	}
 	return nil
 }
@@ -167,7 +181,7 @@ func (cmd timestampCommand) Run(c *console) error {
 	if !ok {
 		return usagef("--digest: there is no digest %q", cmd.Digest)
 	}
-	file, err := c.open(cmd.File, maxInput)
+	file, err := c.open(cmd.File, signing.MaxDocument)
 	if err != nil {
 		return err
 	}
@@ -180,7 +194,11 @@ func (cmd timestampCommand) Run(c *console) error {
 	if err != nil {
 		return usagef("%w", err)
 	}
-	token, err := cmd.client(c, verifier).Stamper(c.ctx)(tsp.NewImprint(digest, file.Bytes()))
+	var token []byte
+	err = spool.Guard(func() error {
+		token, err = cmd.client(c, verifier).Stamper(c.ctx)(tsp.NewImprint(digest, file.Bytes()))
+		return err
+	})
 	if err != nil {
 		return err
 	}

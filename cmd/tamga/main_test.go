@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": scriptExits, "tamper": scriptTamper, "shorten": scriptShorten,
 			"grow": scriptGrow, "fingerprint": scriptFingerprint, "mode": scriptMode,
-			"capture": scriptCapture,
+			"capture": scriptCapture, "armour": scriptArmour,
 		},
 	})
 }

@@ -106,6 +106,7 @@ func (p *printer) signer(v *signing.Verdict, i int) {
 		}
 	})
 	p.field("Conclusion", "%s", indication(s.Indication, s.SubIndication))
+	p.field("Acceptance", "%s", s.Acceptance)
 	for _, check := range s.Checks {
 		if check.Status == signing.CheckFailed || check.Status == signing.CheckUndetermined {
 			p.wrapped("  because ", check.Title.EN+": "+check.Detail)
@@ -266,6 +267,7 @@ func indication(i signing.Indication, sub signing.SubIndication) string {
 func (p *printer) conclusion(v *signing.Verdict, languages []string) {
 	p.line("%s", indication(v.Indication, v.SubIndication))
 	p.in(func() {
+		p.field("Acceptance", "%s", v.Acceptance)
 		texts := map[string]string{"kk": v.Summary.KK, "ru": v.Summary.RU, "en": v.Summary.EN}
 		for _, lang := range languages {
 			p.wrapped(lang+"  ", texts[lang])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"tamga/signing"
 	"tamga/signing/creation"
+	"tamga/signing/spool"
 )
 
 // signCommand makes a signature.
@@ -21,7 +23,7 @@ type signCommand struct {
 	Force    bool     `help:"Replace the output file if it exists."`
 	Detached bool     `help:"Do not put the file into the signature: it must then be kept beside it."`
 	NoTime   bool     `help:"Do not claim a signing time in a CMS."`
-	Add      string   `placeholder:"FILE" help:"A CMS over the same file, which gets another signer."`
+	Add      string   `placeholder:"FILE" help:"A CMS over the same file, which gets another signer. Of one that carries its document, the file may be itself."`
 
 	Name     string `placeholder:"TEXT" help:"What people see in a PDF: who signed."`
 	Reason   string `placeholder:"TEXT" help:"What people see in a PDF: why."`
@@ -94,15 +96,20 @@ func (cmd signCommand) one(c *console, with creation.Services, key creation.Key,
 	if err := out.check(); err != nil {
 		return err
 	}
-	content, err := c.read(cmd.File, maxInput)
+	content, err := cmd.content(c)
 	if err != nil {
 		return err
 	}
-	form, err := cmd.form(c, content)
-	if err != nil {
+	defer content.Close()
+	var made creation.Made
+	err = spool.Guard(func() error {
+		form, err := cmd.form(c, content.Bytes())
+		if err != nil {
+			return err
+		}
+		made, err = creation.Make(c.ctx, with, creation.Order{Form: form, Key: key, Time: now, Level: level})
 		return err
-	}
-	made, err := creation.Make(c.ctx, with, creation.Order{Form: form, Key: key, Time: now, Level: level})
+	})
 	if errors.Is(err, creation.ErrOutsideValidity) {
 		return fmt.Errorf("sign: %w: %s", err, period(key.Certificate.NotBefore, key.Certificate.NotAfter, now))
 	}
@@ -117,6 +124,20 @@ func (cmd signCommand) one(c *console, with creation.Services, key creation.Key,
 		fmt.Fprintf(c.out, "Signed %s as %s: %s\n", clean(cmd.File), clean(id.CommonName), clean(out.path))
 	}
 	return nil
+}
+
+// content opens what is to be signed: a document that stays beside its signature
+// may be of any size that is judged, and is not read into memory.
+func (cmd signCommand) content(c *console) (*spool.File, error) {
+	limit := int64(maxInput)
+	if cmd.Detached || cmd.Add != "" {
+		limit = signing.MaxDocument
+	}
+	f, err := c.open(cmd.File, limit)
+	if errors.Is(err, spool.ErrTooLarge) && limit < signing.MaxDocument && cmd.Format != "pdf" {
+		err = fmt.Errorf("%w; with --detached it stays beside its signature, and may have %d", err, signing.MaxDocument)
+	}
+	return f, err
 }
 
 // form is what the flags want made of a content.
@@ -134,13 +155,30 @@ func (cmd signCommand) form(c *console, content []byte) (creation.Form, error) {
 		}
 		return x, nil
 	}
+	if content == nil {
+		content = []byte{} // an empty content is a content
+	}
 	f := creation.CMS{Content: content, Detached: cmd.Detached, Claim: !cmd.NoTime}
 	if cmd.Add == "" {
+		if signing.Sniff(content) == signing.FileCMS {
+			c.note("%s is a CMS signature already: what is made now signs that file as it stands, not its document. "+
+				"Another signer is added by \"tamga sign %s --add %s\"", cmd.File, cmd.documentOf(content), cmd.File)
+		}
 		return f, nil
 	}
 	var err error
-	f.Others, err = c.read(cmd.Add, maxInput)
+	if f.Others, err = c.read(cmd.Add, maxInput); bytes.Equal(f.Others, content) {
+		f.Content = nil // the CMS itself, which has its document in it or says that it has none
+	}
 	return f, err
+}
+
+// documentOf names the file to sign for another signer of a CMS.
+func (cmd signCommand) documentOf(file []byte) string {
+	if found, err := signing.ReadCMS(file); err == nil && !found.Attached {
+		return "DOCUMENT"
+	}
+	return cmd.File
 }
 
 func (cmd signCommand) outputPath() string {

@@ -14,6 +14,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing"
+	"tamga/signing/armour"
 )
 
 // trustFlags say where trust comes from; several commands share them.
@@ -72,7 +73,7 @@ func (t trustFlags) load(c *console) (*evidence, error) {
 
 // judgeFlags say how it is judged.
 type judgeFlags struct {
-	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default); kz-applicant, under which nothing may follow the signature in a PDF; or kz-soft, under which an unknown revocation status is shown and passes: never decide on an application under it."`
+	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default); kz-applicant, under which nothing may follow the signature in a PDF; kz-strict, under which a CMS signature must name its certificate; or kz-soft, under which an unknown revocation status is shown and passes: never decide on an application under it."`
 	responderFlags
 }
 
@@ -234,7 +235,7 @@ func readBundle(file []byte) bundle {
 	if blocks > 0 {
 		return found
 	}
-	raw, err := signing.Unarmour(file)
+	raw, err := armour.Open(file)
 	if err != nil {
 		found.errs = append(found.errs, errors.New("neither a certificate nor a revocation list"))
 		return found

@@ -11,6 +11,7 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/armour"
 	"tamga/signing/spool"
 )
 
@@ -45,7 +46,7 @@ Examples:
   tamga verify person.cer --at 2026-07-20 --json
   tamga verify application.cms --explain --ocsp
 
-Exit codes: 0 confirmed, 1 bad, 2 cannot be told (for example no fresh revocation list), 64 wrong command line, 70 no answer (for example no such file).`
+Exit codes: 0 accepted, 1 refused (the signature is bad, or the policy says no), 2 undecided (for example no fresh revocation list), 64 wrong command line, 70 no answer (for example no such file).`
 }
 
 // Run prints the verdict and ends with its exit code.
@@ -55,7 +56,7 @@ func (cmd verifyCommand) Run(c *console) error {
 		return err
 	}
 	if cmd.Content != "" {
-		content, err := c.open(cmd.Content, maxInput)
+		content, err := c.open(cmd.Content, signing.MaxDocument)
 		if err != nil {
 			return noAnswerError{err}
 		}
@@ -80,7 +81,7 @@ func (cmd verifyCommand) Run(c *console) error {
 
 // judge judges one file.
 func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question signing.Question) error {
-	file, err := c.open(cmd.File, maxInput)
+	file, err := c.open(cmd.File, signing.MaxDocument)
 	if err != nil {
 		return noAnswerError{err}
 	}
@@ -138,12 +139,12 @@ func printJSON(c *console, v any) error {
 	return enc.Encode(v)
 }
 
-// verdictExit translates the conclusion; a pass is no error.
+// verdictExit translates the acceptance; what is accepted is no error.
 func verdictExit(v *signing.Verdict) error {
-	switch v.Indication {
-	case signing.TotalPassed:
+	switch v.Acceptance {
+	case signing.Accepted:
 		return nil
-	case signing.TotalFailed:
+	case signing.Refused:
 		return verdictCode(exitFailed)
 	}
 	return verdictCode(exitIndeterminate)
@@ -212,7 +213,7 @@ func (cmd verifyCommand) evidence(c *console) (signing.Material, error) {
 		if err != nil {
 			return m, noAnswerError{err}
 		}
-		raw, err := signing.Unarmour(b)
+		raw, err := armour.Open(b)
 		if err != nil {
 			return m, noAnswerError{fmt.Errorf("%s: %w", path, err)}
 		}

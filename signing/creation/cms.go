@@ -10,6 +10,7 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/armour"
 	"tamga/signing/cms"
 )
 
@@ -131,7 +132,7 @@ func edit(file []byte) (*cms.SignedData, *cms.Draft, error) {
 	if len(file) > signing.MaxSize {
 		return nil, nil, signing.ErrTooLarge
 	}
-	raw, err := signing.Unarmour(file)
+	raw, err := armour.Open(file)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,7 +16,7 @@ type counts struct {
 // well-formed it counts something, and the parser will say what is wrong.
 func count(src string) counts {
 	var c counts
-	src = strings.TrimPrefix(src, "\ufeff")
+	src = src[leading(src):]
 	if len(src) > 5 && strings.HasPrefix(src, "<?xml") && white(src[5]) {
 		src = src[ending(src, 5, "?>"):] // the XML declaration is no node
 	}

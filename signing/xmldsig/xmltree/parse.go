@@ -51,7 +51,7 @@ func (p *parser) prolog() error {
 			return encoding("the file is not in UTF-8")
 		}
 	}
-	p.skip("\ufeff")
+	p.pos = leading(p.src)
 	if !p.at("<?xml") || len(p.src) <= p.pos+5 || !white(p.src[p.pos+5]) {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (p *parser) prolog() error {
 	}
 	if v, ok, err := p.pseudo("encoding"); err != nil {
 		return err
-	} else if ok && !strings.EqualFold(v, "UTF-8") {
+	} else if ok && !p.inUTF8(v) {
 		return encoding("the declared encoding is not UTF-8")
 	}
 	if v, ok, err := p.pseudo("standalone"); err != nil {
@@ -76,6 +76,23 @@ func (p *parser) prolog() error {
 		return p.fail("the XML declaration is malformed")
 	}
 	return nil
+}
+
+// leading returns how many bytes of white space and byte order marks a file begins
+// with. Before a declaration they are not XML, but nobody can read them as
+// anything, and they are in no canonical form: pages and editors leave them there.
+func leading(src string) int { return len(src) - len(strings.TrimLeft(src, "\ufeff \t\r\n")) }
+
+// inUTF8 reports whether the name of an encoding is one of UTF-8, in any case, or
+// of ASCII where the file has nothing else.
+func (p *parser) inUTF8(name string) bool {
+	switch strings.ToUpper(name) {
+	case "UTF-8", "UTF8", "UTF_8", "CSUTF8":
+		return true
+	case "US-ASCII", "ASCII":
+		return strings.IndexFunc(p.src[p.pos:], func(r rune) bool { return r >= 0x80 }) < 0
+	}
+	return false
 }
 
 // pseudo takes white space and one part of the XML declaration if it is there.

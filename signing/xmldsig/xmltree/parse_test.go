@@ -2,6 +2,7 @@ package xmltree
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -37,8 +38,21 @@ var wellFormed = []struct{ name, in, inclusive string }{
 	{"quotes of both kinds", `<a x="'" y='"'/>`, `<a x="'" y="&quot;"></a>`},
 }
 
+// tolerated is not XML to the letter, but says one thing to whoever reads it.
+var tolerated = []struct{ name, in, inclusive string }{
+	{"blank lines before the declaration", "\r\n \t\n<?xml version=\"1.0\"?><a/>", "<a></a>"},
+	{"mark and blank line", "\ufeff\r\n<?xml version=\"1.0\"?><a/>", "<a></a>"},
+	{"blank line and mark", "\n\ufeff<?xml version=\"1.0\"?><a/>", "<a></a>"},
+	{"mark twice", "\ufeff\ufeff<a/>", "<a></a>"},
+	{"UTF8", "<?xml version='1.0' encoding='UTF8'?><a>ғ</a>", "<a>ғ</a>"},
+	{"utf8", "<?xml version='1.0' encoding='utf8'?><a>ғ</a>", "<a>ғ</a>"},
+	{"Utf-8", "<?xml version='1.0' encoding='Utf-8'?><a>ғ</a>", "<a>ғ</a>"},
+	{"UTF_8", "<?xml version='1.0' encoding='UTF_8'?><a>ғ</a>", "<a>ғ</a>"},
+	{"ASCII", "<?xml version='1.0' encoding='us-ascii'?><a>&#1171;</a>", "<a>ғ</a>"},
+}
+
 func TestCanonical(t *testing.T) {
-	for _, c := range wellFormed {
+	for _, c := range slices.Concat(wellFormed, tolerated) {
 		if c.inclusive == "" {
 			continue
 		}
@@ -117,7 +131,10 @@ var malformed = []struct{ name, in, detail string }{
 	{"instruction xml", "<a><?XML x?></a>", "target"},
 	{"instruction with colon", "<a><?p:q x?></a>", "malformed"},
 	{"instruction not closed", "<a><?p x", "does not end"},
-	{"declaration not at the beginning", " <?xml version=\"1.0\"?><a/>", "target"},
+	{"declaration after a comment", "<!-- --><?xml version=\"1.0\"?><a/>", "target"},
+	{"declaration twice", "<?xml version=\"1.0\"?>\n<?xml version=\"1.0\"?><a/>", "target"},
+	{"mark after the declaration", "<?xml version=\"1.0\"?>\ufeff<a/>", "outside"},
+	{"text before the declaration", "x<?xml version=\"1.0\"?><a/>", "outside"},
 	{"version missing", "<?xml encoding=\"UTF-8\"?><a/>", "version"},
 	{"version 1.1", "<?xml version=\"1.1\"?><a/>", "version"},
 	{"reference in the declaration", "<?xml version=\"&#49;.0\"?><a/>", "reference"},
@@ -151,6 +168,9 @@ func TestRefusedForWhatItIs(t *testing.T) {
 		{"UTF-16", "\xff\xfe<\x00a\x00/\x00>\x00", ErrEncoding},
 		{"UTF-16 without a mark", "\x00<\x00a\x00/\x00>", ErrEncoding},
 		{"another encoding declared", `<?xml version="1.0" encoding="windows-1251"?><a/>`, ErrEncoding},
+		{"UTF-8 with a byte too many declared", `<?xml version="1.0" encoding="UTF-88"?><a/>`, ErrEncoding},
+		{"UTF-16 declared", `<?xml version="1.0" encoding="UTF-16"?><a/>`, ErrEncoding},
+		{"more than ASCII under its name", `<?xml version="1.0" encoding="US-ASCII"?><a>ғ</a>`, ErrEncoding},
 		{"UTF-7 declared", `<?xml version="1.0" encoding="UTF-7"?><a/>`, ErrEncoding},
 		{"too deep", many("<a>", MaxDepth+1) + many("</a>", MaxDepth+1), ErrLimit},
 		{"too many nodes", "<a>" + many("<a/>", MaxNodes) + "</a>", ErrLimit},

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"strings"
 	"time"
 
 	"tamga/certs"
@@ -133,10 +132,10 @@ func publicHolderOf(h documents.Holder) *publicHolder {
 
 // masked hides all but the last two digits of a person's number.
 func masked(h documents.Holder) string {
-	if h.Natural == nil || len(h.Natural.IIN) != 12 {
+	if h.Natural == nil {
 		return ""
 	}
-	return strings.Repeat("•", 10) + string(h.Natural.IIN[10:])
+	return certs.MaskedIIN(string(h.Natural.IIN))
 }
 
 // ownerNumber is the IIN or BIN that a document is given out for.

@@ -41,7 +41,7 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 		return fmt.Errorf("failed to verify the signing certificate: %w", err)
 	}
 	if !verdict.Passed() {
-		return fmt.Errorf("%w: the signing certificate: %s %s", ErrNotVerified, verdict.Indication, verdict.SubIndication)
+		return fmt.Errorf("%w: the signing certificate: %s: %s %s", ErrNotVerified, verdict.Acceptance, verdict.Indication, verdict.SubIndication)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (r *Registry) make(ctx context.Context, o creation.Order) (creation.Made, e
 	case err != nil:
 		return made, fmt.Errorf("failed to sign: %w", err)
 	case !made.Verdict.Passed():
-		return made, fmt.Errorf("%w: %s %s", ErrNotVerified, made.Verdict.Indication, made.Verdict.SubIndication)
+		return made, fmt.Errorf("%w: %s: %s %s", ErrNotVerified, made.Verdict.Acceptance, made.Verdict.Indication, made.Verdict.SubIndication)
 	}
 	return made, nil
 }

@@ -119,7 +119,7 @@ func weighAlgorithms(f *facts, p *Policy) finding {
 	}
 	for _, c := range path {
 		if name, bits := keySize(c); bits > 0 && !p.keyAllowed(name, bits, f.poe) {
-			return undetermined(CryptoConstraintsFailure, "the %s key of %d bits of %s was no longer to be relied on", name, bits, c.Subject.CommonName())
+			return undetermined(CryptoConstraintsFailure, "the %s key of %d bits of %s was no longer to be relied on", name, bits, called(c))
 		}
 	}
 	return passed("")

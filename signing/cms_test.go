@@ -3,6 +3,7 @@ package signing_test
 import (
 	"bytes"
 	"context"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -295,6 +296,28 @@ func TestOneThingWrong(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A key whose certificate does not say what it is for, or names nothing, is not
+// for signing, and the answer says so.
+func TestKeyWithoutUsage(t *testing.T) {
+	for _, c := range []struct {
+		usage func(*ca.Template)
+		want  string
+	}{
+		{func(t *ca.Template) { t.Remove(asn1.ObjectIdentifier{2, 5, 29, 15}) }, "the key is not for signing: its certificate has no key usage"},
+		{func(t *ca.Template) {
+			t.Set(certs.Extension{ID: asn1.ObjectIdentifier{2, 5, 29, 15}, Critical: true, Value: der.Encode(der.BitString, []byte{0})})
+		}, "the key is not for signing: its key usage names nothing"},
+	} {
+		pki := signtest.New(t, ca.ECDSA)
+		person := signtest.Applicant()
+		person.Template = c.usage
+		got := verify(t, pki.Verifier, signedByAll(t, []creation.Key{pki.Person(person)}), signing.Question{})
+		if usage := got.Signers[0].Check(signing.CheckKeyUsage); usage.Detail != c.want || got.Acceptance != signing.Refused {
+			t.Errorf("%s, want %q", signtest.Explain(got), c.want)
+		}
 	}
 }
 

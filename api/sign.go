@@ -34,6 +34,7 @@ type signRequest struct {
 	Contact  string           `json:"contact"`
 	Field    string           `json:"field"`
 	Certify  int              `json:"certify"` // 1 to 3; 0 approves
+	Stamp    *stampRequest    `json:"stamp"`   // without it nobody sees the signature
 
 	XML  strictjson.Bytes `json:"xml"`
 	Form string           `json:"form"` // of XML: enveloped, detached or wsse; enveloped when absent
@@ -143,6 +144,8 @@ func (r *signRequest) unusable(err error) error {
 		return badField("/content", "required", "is missing: the signature is detached")
 	case errors.Is(err, creation.ErrContentTwice):
 		return badField("/content", "unknown_field", "the signature carries another content")
+	case aboutStamp(err):
+		return unusable("/stamp", err)
 	case r.CMS != nil:
 		return unusable("/cms", err)
 	case r.PDF != nil:
@@ -199,7 +202,7 @@ func (r *signRequest) only(taken ...string) error {
 	}{
 		{"content", r.Content != nil}, {"cms", r.CMS != nil}, {"detached", r.Detached}, {"claim_time", r.ClaimTime},
 		{"pdf", r.PDF != nil}, {"name", r.Name != ""}, {"reason", r.Reason != ""}, {"location", r.Location != ""},
-		{"contact", r.Contact != ""}, {"field", r.Field != ""}, {"certify", r.Certify != 0},
+		{"contact", r.Contact != ""}, {"field", r.Field != ""}, {"certify", r.Certify != 0}, {"stamp", r.Stamp != nil},
 		{"xml", r.XML != nil}, {"form", r.Form != ""}, {"cosign", r.Cosign},
 	} {
 		if member.given && !slices.Contains(taken, member.name) {
@@ -222,7 +225,7 @@ func formCMS(r *signRequest) (creation.Form, error) {
 
 // formPDF is a signature in a PDF.
 func formPDF(r *signRequest) (creation.Form, error) {
-	if err := r.only("pdf", "name", "reason", "location", "contact", "field", "certify"); err != nil {
+	if err := r.only("pdf", "name", "reason", "location", "contact", "field", "certify", "stamp"); err != nil {
 		return nil, err
 	}
 	if r.PDF == nil {
@@ -233,6 +236,7 @@ func formPDF(r *signRequest) (creation.Form, error) {
 	}
 	return creation.PDF{
 		File: r.PDF, Name: r.Name, Reason: r.Reason, Location: r.Location, Contact: r.Contact, Field: r.Field, Certify: r.Certify,
+		Stamp: r.Stamp.stamp(),
 	}, nil
 }
 

@@ -154,8 +154,12 @@ func askFormat(f *facts, _ *Policy) finding {
 		return failed(FormatFailure, "%s", strings.TrimSuffix(strings.Join(append(f.format, f.changed), "; "), "; "))
 	case f.changed != "":
 		return failed(SigConstraintsFailure, "%s", f.changed)
+	case len(f.unread) > 0:
+		return undetermined(SigConstraintsFailure, "%s", strings.Join(f.unread, "; "))
 	case f.later != "":
 		return undetermined(SigConstraintsFailure, "%s", f.later)
+	case len(f.tolerated) > 0:
+		return warning("%s", strings.TrimSuffix(strings.Join(append(f.tolerated, f.kept), "; "), "; "))
 	}
 	return passed(f.kept)
 }
@@ -168,6 +172,8 @@ func askSignatureValue(f *facts, _ *Policy) finding {
 		return notApplicable("a certificate on its own")
 	case f.valueErr != nil:
 		return failed(SigCryptoFailure, "%v", f.valueErr)
+	case f.signer == nil && len(f.unread) > 0:
+		return undetermined(SigConstraintsFailure, "the signature was not read")
 	case f.signer == nil && f.xml == nil:
 		return failed(FormatFailure, "there is no signature that could be verified")
 	case f.algErr != nil:
@@ -188,6 +194,9 @@ func askSigningCertificate(f *facts, _ *Policy) finding {
 		return undetermined(NoSigningCertificateFound, "%v", f.essErr)
 	case f.certificate == nil:
 		return undetermined(NoSigningCertificateFound, "the certificate that the signer is named by is not in the file")
+	case f.rival != nil:
+		return undetermined(NoSigningCertificateFound,
+			"no attribute says which certificate of the key signed: that of %s or that of %s", f.certificate.Subject, f.rival.Subject)
 	case f.essMissing && f.token != nil:
 		return undetermined(SigConstraintsFailure, "a timestamp must carry the signing-certificate attribute")
 	case f.essMissing:

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func askChain(f *facts, p *Policy) finding {
 // judgeAnchor keeps production and test authorities from being mixed silently.
 func judgeAnchor(f *facts, p *Policy) finding {
 	anchor := f.path.Anchor()
-	said := strconv.Itoa(len(f.path)) + " certificates, anchor " + anchor.Subject.CommonName()
+	said := strconv.Itoa(len(f.path)) + " certificates, anchor " + called(anchor)
 	production := anchor.Describe().Production
 	switch {
 	case production:
@@ -45,6 +46,15 @@ func judgeAnchor(f *facts, p *Policy) finding {
 		return warning("%s, no production authority, though such are trusted too", said)
 	}
 	return undetermined(ChainConstraintsFailure, "%s, no production authority, though such are trusted too", said)
+}
+
+// called is what people call the subject of a certificate, who may have no
+// common name and no name at all.
+func called(c *certs.Certificate) string {
+	if name := c.Subject.CommonName(); name != "" {
+		return name
+	}
+	return cmp.Or(c.Describe().Subject, "of the certificate "+serialHex(c.Serial))
 }
 
 // askValidityPeriod asks at the best signature time. A content timestamp made
@@ -123,7 +133,7 @@ func severity(s CheckStatus) int {
 func askLink(f *facts, p *Policy, number int, a revocation.Answer) finding {
 	who := "the certificate"
 	if number > 0 {
-		who = "the authority " + f.path[number].Subject.CommonName()
+		who = "the authority " + called(f.path[number])
 	}
 	switch {
 	case a.Status == revocation.Good && a.RevokedAt.IsZero():
@@ -192,6 +202,12 @@ func askKeyUsage(f *facts, _ *Policy) finding {
 		return undetermined(NoSigningCertificateFound, "no certificate")
 	}
 	usage := strings.Join(f.certificate.Describe().KeyUsage, ", ")
+	switch {
+	case usage == "" && f.certificate.HasKeyUsage:
+		usage = "its key usage names nothing"
+	case usage == "":
+		usage = "its certificate has no key usage"
+	}
 	switch {
 	case f.identity.KeyUse == certs.UseSigning:
 		return passed(usage)

@@ -42,6 +42,7 @@ type facts struct {
 	// revisions after this signature, changed which changes it forbids, and
 	// kept, if neither, what those revisions are.
 	format               []string
+	unread, tolerated    []string // what was not read, and what is odd about the file and harmless
 	later, changed, kept string
 
 	signer    *cms.SignerInfo
@@ -59,6 +60,7 @@ type facts struct {
 	ess         []essReferences
 	essErr      error
 	essMissing  bool
+	rival       *certs.Certificate // fits as well as certificate, and is another person's
 
 	path       certs.Path
 	pathErr    *certs.PathError
@@ -206,30 +208,6 @@ func (c *container) gatherSigner(si *cms.SignerInfo, f *facts) *facts {
 		f.level = c.cmsLevel(f)
 	}
 	return f
-}
-
-// choose picks the signer's certificate among those of its name: the one that
-// the signing-certificate attribute names, or whose key verifies.
-func (c *container) choose(f *facts, named []*certs.Certificate) *certs.Certificate {
-	if len(named) == 0 {
-		return nil
-	}
-	if len(named) == 1 {
-		return named[0]
-	}
-	for _, cert := range named {
-		if len(f.ess) > 0 && f.ess[0][0].names(cert) == nil {
-			return cert
-		}
-	}
-	for _, cert := range named[:min(len(named), 8)] {
-		trial := facts{algorithm: f.algorithm, algErr: f.algErr, certificate: cert}
-		trial.gatherSignature(f.signer, &c.content)
-		if trial.algErr == nil && trial.valueErr == nil && trial.noContent == "" {
-			return cert
-		}
-	}
-	return named[0]
 }
 
 // gatherSignature compares the digest of the content and verifies the value.

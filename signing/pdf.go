@@ -45,10 +45,27 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 	verdict := v.newVerdict("pdf", q)
 	doc, err := pades.Read(file)
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadablePDF(err), nil
 	}
 	v.newPDF(file, doc, q).judge(verdict)
 	return v.finish(verdict)
+}
+
+// unreadablePDF concludes that a PDF was not read. Where that is for a limit of
+// the reader, nothing is known against the file.
+func (verdict *Verdict) unreadablePDF(err error) *Verdict {
+	verdict.unreadable(err)
+	var limit *pades.SyntaxError
+	if errors.Is(err, pades.ErrEncrypted) || errors.As(err, &limit) && limit.Limit {
+		verdict.undecided()
+	}
+	return verdict
+}
+
+// undecided takes back a conclusion that was only that nothing was read.
+func (verdict *Verdict) undecided() {
+	verdict.Indication, verdict.SubIndication, verdict.Acceptance = Indeterminate, SigConstraintsFailure, Undecided
+	verdict.explain()
 }
 
 // judge judges timestamps and signatures, and what follows each.
@@ -63,16 +80,32 @@ func (p *pdfFile) judge(verdict *Verdict) {
 			break
 		}
 		f := p.gatherSignature(s)
-		for _, problem := range slices.Concat(p.doc.Unreadable, p.problems) {
-			f.format = append(f.format, problem.Code+": "+problem.Detail)
-		}
+		f.weigh(slices.Concat(p.doc.Unreadable, p.problems))
 		all = append(all, f)
 	}
 	p.v.judgeSigners(verdict, all)
 	p.concludeTimestamps(verdict)
-	if len(all) == 0 && len(p.doc.Unreadable) > 0 {
-		problem := p.doc.Unreadable[0]
+	if len(all) == 0 {
+		p.concludeUnsigned(verdict)
+	}
+}
+
+// concludeUnsigned says why a file has no signature that could be judged.
+func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
+	if len(p.stamps) > 0 {
+		verdict.Detail = "the file carries document timestamps and no signature"
+	}
+	for _, weight := range []pades.Weight{pades.Ambiguous, pades.NotRead} {
+		i := slices.IndexFunc(p.doc.Unreadable, func(problem pades.Problem) bool { return problem.Weight == weight })
+		if i < 0 {
+			continue
+		}
+		problem := p.doc.Unreadable[i]
 		verdict.Detail = "a signature could not be read: " + problem.Code + ": " + problem.Detail
+		if weight == pades.NotRead {
+			verdict.undecided()
+		}
+		return
 	}
 }
 
@@ -194,11 +227,7 @@ func (p *pdfFile) judgeTimestamps() {
 	}
 	slices.SortStableFunc(list, func(a, b pades.Signature) int { return cmp.Compare(b.ContentsStart, a.ContentsStart) })
 	for _, s := range list {
-		for _, problem := range s.Problems {
-			if problem.Code != pades.CodeLaterRevision {
-				p.problems = append(p.problems, problem)
-			}
-		}
+		p.problems = append(p.problems, s.Problems...)
 		parts := p.doc.SignedBytes(s)
 		stamped := p.content(s, parts)
 		t := newToken(TimestampDocument, s.Contents, keyOf(s.Contents), func(t *tsp.Token) error {
@@ -207,6 +236,7 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 			return imprintOfContent(&stamped)(t)
 		})
+		t.problems = slices.Concat(p.doc.Unreadable, s.Problems)
 		if p.v.over() {
 			break
 		}
@@ -246,9 +276,6 @@ func (p *pdfFile) concludeTimestamps(verdict *Verdict) {
 		verdict.Detail = p.unread
 		verdict.explain()
 	}
-	if len(verdict.Signers) == 0 && len(p.stamps) > 0 {
-		verdict.Detail = "the file carries document timestamps and no signature"
-	}
 }
 
 // gatherSignature gathers the facts of one signature of the PDF.
@@ -265,21 +292,35 @@ func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 		}
 		c.gatherSigner(&sd.Signers[0], f)
 	} else {
-		f.format = append(f.format, err.Error())
+		if len(s.Contents) > 0 { // else a problem of the signature says why
+			f.format = append(f.format, err.Error())
+		}
 		f.algErr = fmt.Errorf("%w: the signature could not be read", certs.ErrAlgorithm)
 	}
 	if s.Has(pades.CodeLaterRevision) || len(p.doc.Signatures) > 1 {
 		p.compare(s, f)
 	}
 	f.uncovered("a PDF carries what its signatures cover, and another content was supplied")
-	for _, problem := range s.Problems {
-		if problem.Code == pades.CodeLaterRevision {
-			continue
-		}
-		f.format = append(f.format, problem.Code+": "+problem.Detail)
-	}
+	f.weigh(s.Problems)
 	f.level = p.level(s, f)
 	return f
+}
+
+// weigh notes what is odd about a PDF by what it means. What the revisions after
+// a signature mean is another question.
+func (f *facts) weigh(problems []pades.Problem) {
+	for _, problem := range problems {
+		text := problem.Code + ": " + problem.Detail
+		switch {
+		case problem.Code == pades.CodeLaterRevision:
+		case problem.Weight == pades.Tolerated:
+			f.tolerated = append(f.tolerated, text)
+		case problem.Weight == pades.NotRead:
+			f.unread = append(f.unread, text)
+		default:
+			f.format = append(f.format, text)
+		}
+	}
 }
 
 // compare finds out what the revisions after a signature change, and whether
@@ -333,9 +374,11 @@ func PDFContainer(s pades.Signature) (*cms.SignedData, error) {
 // (EN 319 142-1 section 6.3, table 1).
 func (p *pdfFile) level(s pades.Signature, f *facts) string {
 	why, si := "", f.signer
+	if si == nil {
+		return "PDF signature, not PAdES: the CMS could not be read"
+	}
+	p.coverage(s, f)
 	switch {
-	case si == nil:
-		why = "the CMS could not be read"
 	case s.SubFilter != "ETSI.CAdES.detached":
 		why = "SubFilter is " + s.SubFilter
 	case !si.Has(cms.OIDSigningCertificateV2):
@@ -345,7 +388,6 @@ func (p *pdfFile) level(s pades.Signature, f *facts) string {
 	case s.ClaimedTime.IsZero():
 		why = "no /M entry"
 	default:
-		p.coverage(s, f)
 		return [...]string{LevelBB, LevelBT, LevelLT, LevelLTA}[f.step()]
 	}
 	return "PDF signature, not PAdES: " + why

@@ -12,6 +12,7 @@ import (
 	"tamga/certs"
 	"tamga/signing/armour"
 	"tamga/signing/cms"
+	"tamga/signing/pades"
 	"tamga/signing/tsp"
 )
 
@@ -78,6 +79,8 @@ type token struct {
 	parsed  *tsp.Token
 	err     error
 	imprint func(*tsp.Token) error // compares what was stamped
+
+	problems []pades.Problem // of its place in a PDF
 }
 
 func newToken(kind TimestampKind, raw []byte, key objectKey, imprint func(*tsp.Token) error) *token {
@@ -120,7 +123,7 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 		out.Algorithm = f.algorithm.Name()
 	}
 	if f.certificate != nil {
-		out.Authority = f.certificate.Subject.CommonName()
+		out.Authority = called(f.certificate)
 		out.Certificate = DescribeCertificate(f.certificate)
 	}
 	out.complete = f.complete
@@ -141,6 +144,7 @@ func (v *Verifier) gatherToken(t *token, known time.Time, q Question, around *ev
 	}
 	f := c.gatherSigner(t.parsed.Signer(), &facts{token: t.parsed})
 	f.imprintErr = t.imprint(t.parsed)
+	f.weigh(t.problems)
 	if critical := slices.ContainsFunc(t.parsed.Info.Extensions, func(e certs.Extension) bool { return e.Critical }); critical {
 		f.format = append(f.format, "an unknown critical extension in the TSTInfo")
 	}

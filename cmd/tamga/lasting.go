@@ -137,7 +137,11 @@ func (cmd extendCommand) one(c *console, with creation.Services, level creation.
 		return err
 	}
 	if out.path != "-" {
-		fmt.Fprintf(c.out, "Extended to %s: %s\n", made.Level, clean(out.path))
+		how := "to " + made.Level.String()
+		if made.Level == 0 {
+			how = "(" + made.Called + ")"
+		}
+		fmt.Fprintf(c.out, "Extended %s: %s\n", how, clean(out.path))
 	}
 	return nil
 }

@@ -124,7 +124,11 @@ func (p *printer) timestamps(title string, all []signing.Timestamp) {
 	p.line("%s", title)
 	p.in(func() {
 		for _, t := range all {
-			p.line("%s, %s: %s", t.Kind, moment(t.GenTime), indication(t.Indication, t.SubIndication))
+			name := string(t.Kind)
+			if !t.GenTime.IsZero() {
+				name += ", " + moment(t.GenTime)
+			}
+			p.line("%s: %s", name, indication(t.Indication, t.SubIndication))
 			p.in(func() {
 				p.field("By", "%s", t.Authority)
 				p.field("Detail", "%s", t.Detail)
@@ -203,9 +207,12 @@ func because(link signing.LinkStatus) string {
 // up to date.
 func (p *printer) revocationEvidence(e *revocation.Evidence) {
 	for ; e != nil; e = e.Delta {
-		text := fmt.Sprintf("%s of %s", e.Kind, moment(e.ThisUpdate))
+		text := e.Kind
 		if e.Number != "" {
-			text = fmt.Sprintf("%s № %s of %s", e.Kind, e.Number, moment(e.ThisUpdate))
+			text += " № " + e.Number
+		}
+		if !e.ThisUpdate.IsZero() {
+			text += " of " + moment(e.ThisUpdate)
 		}
 		if !e.NextUpdate.IsZero() {
 			text += ", good until " + moment(e.NextUpdate)

@@ -36,6 +36,7 @@ type signCommand struct {
 
 	Status bool `name:"check-status" help:"Refuse a key whose certificate was revoked, or about which nobody knows: asks --trust, --crl and --ocsp before signing."`
 
+	stampFlags
 	keyFlags
 	lastingFlags
 	judgeFlags
@@ -52,6 +53,7 @@ Examples:
   tamga sign application.pdf --key var/keys/applicant-gost.pem
   tamga sign application.pdf --key GOST512.p12 --password-file password.txt --detached
   tamga sign contract.pdf --format pdf --key key.pem --level B-LTA --tsa http://127.0.0.1:8080/tsa --trust var/trust
+  tamga sign contract.pdf --format pdf --key key.pem --stamp last:60,60,260,90 --stamp-language ru --stamp-address https://example.kz/check
   tamga sign request.xml --format xml --soap --key key.pem
   tamga sign signed.xml --format xml --cosign --key second.pem`
 }
@@ -68,6 +70,12 @@ func (cmd signCommand) Run(c *console) error {
 	}
 	if cmd.Cosign && (cmd.Format != "xml" || cmd.SOAP || cmd.Detached) {
 		return usagef("--cosign is for enveloped XML signatures; a CMS gets another signer by --add")
+	}
+	if cmd.Format != "pdf" && (cmd.Stamp != "" || cmd.Field != "") {
+		return usagef("--stamp and --field are for --format pdf")
+	}
+	if _, err := cmd.stamp(); err != nil {
+		return err
 	}
 	if len(cmd.Files) > 1 && (cmd.Out != "" || slices.Contains(cmd.Files, "-")) {
 		return usagef("several files are written beside themselves: no --out and no standard input")
@@ -153,7 +161,10 @@ func (cmd signCommand) content(c *console) (*spool.File, error) {
 func (cmd signCommand) form(c *console, content []byte) (creation.Form, error) {
 	switch cmd.Format {
 	case "pdf":
-		return creation.PDF{File: content, Name: cmd.Name, Reason: cmd.Reason, Location: cmd.Location, Certify: cmd.Certify}, nil
+		stamp, err := cmd.stamp()
+		return creation.PDF{
+			File: content, Name: cmd.Name, Reason: cmd.Reason, Location: cmd.Location, Field: cmd.Field, Certify: cmd.Certify, Stamp: stamp,
+		}, err
 	case "xml":
 		x := creation.XML{File: content, Form: creation.XMLEnveloped, Cosign: cmd.Cosign, Properties: cmd.XAdES}
 		switch {

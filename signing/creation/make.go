@@ -70,6 +70,9 @@ type Made struct {
 	// Level is what the verdict calls the signature: the lowest of those that
 	// were made, zero when they are no baseline signatures.
 	Level Baseline
+	// Called says the same in the words of the verdict, which has a reason where
+	// Level is zero.
+	Called string
 	// Missing is why the signature lacks the level that was asked for; nil when it
 	// lacks nothing.
 	Missing error
@@ -154,13 +157,25 @@ func (m *making) confirm() (Made, error) {
 		return Made{}, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	made.Level = BaselineLTA
+	want := m.wanted()
 	for _, s := range mine {
-		made.Level = min(made.Level, levelOf(s))
-	}
-	if want := m.wanted(); made.Level < want {
-		return Made{}, fmt.Errorf("%w: it is %q, not %s", ErrOutput, mine[0].Level, want)
+		if l := levelOf(s); made.Called == "" || l < made.Level {
+			made.Level, made.Called = l, s.Level
+		}
+		if m.reached(s) < want {
+			return Made{}, fmt.Errorf("%w: it is %q, not %s", ErrOutput, s.Level, want)
+		}
 	}
 	return made, nil
+}
+
+// reached is how far a signature was brought. Others need not have made a baseline
+// signature for it to last: what it lacks for that, nobody can add.
+func (m *making) reached(s signing.Signer) Baseline {
+	if m.theirs {
+		return BaselineB + Baseline(s.Steps())
+	}
+	return levelOf(s)
 }
 
 // wanted is the level below which nothing is handed out.
@@ -182,7 +197,7 @@ func (m *making) mine(verdict *signing.Verdict) ([]signing.Signer, error) {
 		if !m.takes(i, s) {
 			continue
 		}
-		if err := m.sound(s); err != nil {
+		if err := m.sound(s, verdict.Kind == "pdf"); err != nil {
 			return nil, fmt.Errorf("signer %d: %w", i+1, err)
 		}
 		mine = append(mine, s)
@@ -203,12 +218,14 @@ func (m *making) takes(number int, s signing.Signer) bool {
 }
 
 // sound asks whether a signature itself is right. What a policy wants of its signer, and
-// whom it trusts, is asked elsewhere.
-func (m *making) sound(s signing.Signer) error {
+// whom it trusts, is asked elsewhere, and what is odd and harmless about a PDF was
+// so before.
+func (m *making) sound(s signing.Signer, pdf bool) error {
 	for _, name := range []signing.CheckName{signing.CheckFormat, signing.CheckSignatureValue, signing.CheckSigningCertificate} {
 		c := s.Check(name)
 		switch {
 		case c.Status == signing.CheckPassed:
+		case name == signing.CheckFormat && c.Status == signing.CheckWarning && pdf:
 		// The national forms of XML have no such attribute, nor have old signatures
 		// that are made to last.
 		case name == signing.CheckSigningCertificate && c.Status == signing.CheckWarning:

@@ -31,7 +31,7 @@ func attackRows(a *authority) []row {
 	rows := make([]row, len(cases))
 	for i, c := range cases {
 		rows[i] = row{name: "attack/" + path.Replace(c.Name), kind: kindPDF, file: c.File, world: a.world, wrong: attack}
-		if c.Where == pdfattack.Honest {
+		if c.Where == pdfattack.Honest || c.Where == pdfattack.Tolerated {
 			rows[i].wrong = honest
 		}
 	}

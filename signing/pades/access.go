@@ -211,7 +211,7 @@ func (r *reader) pages() {
 		}
 	})
 	if err != nil {
-		r.report(CodePageTree, "%v", err)
+		r.failed(CodePageTree, "", err)
 	}
 }
 

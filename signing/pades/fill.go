@@ -45,8 +45,8 @@ func findHole(prepared []byte) (*Document, *Signature, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("failed to read the prepared file: %w", err)
 	}
-	if len(d.Unreadable) > 0 {
-		return nil, nil, fmt.Errorf("%w: %s", ErrNoHole, d.Unreadable[0].Detail)
+	if p, found := worst(d.Unreadable, Tolerated); found {
+		return nil, nil, fmt.Errorf("%w: %s", ErrNoHole, p.Detail)
 	}
 	if len(d.Signatures) == 0 {
 		return nil, nil, ErrNoHole

@@ -27,7 +27,7 @@ func decodeChain(raw []byte, dict Dict, limit int64) ([]byte, error) {
 		return decode(raw, dict, limit)
 	}
 	if len(filters) > maxFilters {
-		return nil, syntaxError(-1, "a stream with %d filters", len(filters))
+		return nil, limitError(-1, "a stream with %d filters", len(filters))
 	}
 	params, _ := dict.Get("DecodeParms").(Array)
 	for i, name := range filters {
@@ -46,7 +46,7 @@ func decodeChain(raw []byte, dict Dict, limit int64) ([]byte, error) {
 		if undo == nil {
 			raw, err = decode(raw, Dict{{Key: "Filter", Value: name}, {Key: "DecodeParms", Value: parms}}, limit)
 		} else if parms != nil {
-			return nil, syntaxError(-1, "parameters of filter %q are not supported here", name)
+			return nil, limitError(-1, "parameters of filter %q are not supported here", name)
 		} else {
 			raw, err = undo(raw, limit)
 		}

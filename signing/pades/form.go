@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -14,12 +15,12 @@ const (
 func (r *reader) form() {
 	catalog, err := r.d.Catalog(r.newest)
 	if err != nil {
-		r.report(CodeCatalogUnreadable, "%v", err)
+		r.failed(CodeCatalogUnreadable, "", err)
 		return
 	}
 	acroform, err := r.d.ResolveDict(r.newest, catalog.Get("AcroForm"))
 	if err != nil {
-		r.report(CodeCatalogUnreadable, "/AcroForm: %v", err)
+		r.failed(CodeCatalogUnreadable, "/AcroForm: ", err)
 		return
 	}
 	for _, dict := range []Dict{catalog, acroform} {
@@ -37,7 +38,7 @@ func (r *reader) form() {
 func (r *reader) refs(o Object, what string) []Ref {
 	o, err := r.d.Resolve(r.newest, o)
 	if err != nil {
-		r.report(CodeFieldUnreadable, "%s: %v", what, err)
+		r.failed(CodeFieldUnreadable, what+": ", err)
 		return nil
 	}
 	list, ok := o.(Array)
@@ -78,7 +79,7 @@ func (r *reader) field(n node) {
 	}
 	o, err := r.d.Object(r.newest, n.ref)
 	if err != nil {
-		r.report(CodeFieldUnreadable, "field %s: %v", n.ref, err)
+		r.failed(CodeFieldUnreadable, "field "+n.ref.String()+": ", err)
 		return
 	}
 	dict, ok := o.(Dict)
@@ -134,7 +135,7 @@ func (n *node) fullName() string {
 // value reads the signature that a field holds.
 func (r *reader) value(n node, value Object) {
 	if len(r.d.Signatures) == maxSignatures {
-		r.report(CodeTooMany, "more than %d signatures", maxSignatures)
+		r.note(Problem{CodeTooMany, fmt.Sprintf("more than %d signatures", maxSignatures), NotRead})
 		return
 	}
 	s := Signature{Field: n.fullName(), FieldID: n.ref, Revision: -1}
@@ -154,7 +155,7 @@ func (r *reader) value(n node, value Object) {
 	if dict == nil {
 		o, err := r.d.body(i)
 		if err != nil {
-			r.report(CodeSignatureUnreadable, "the value of signature field %s: %v", n.ref, err)
+			r.failed(CodeSignatureUnreadable, "the value of signature field "+n.ref.String()+": ", err)
 			return
 		}
 		var ok bool
@@ -181,7 +182,7 @@ func (r *reader) value(n node, value Object) {
 func (r *reader) checkPerms(catalog Dict) {
 	perms, err := r.d.ResolveDict(r.newest, catalog.Get("Perms"))
 	if err != nil {
-		r.report(CodeCatalogUnreadable, "/Perms: %v", err)
+		r.failed(CodeCatalogUnreadable, "/Perms: ", err)
 		return
 	}
 	if key, twice := perms.Duplicate(); twice {

@@ -72,17 +72,14 @@ func (d *Document) extend(spare int) (*increment, error) {
 
 // Sound says whether a further revision may be added, or gives the reason why
 // not, an ErrUnsound: nothing may be Unreadable, and no signature may have
-// another problem than that revisions follow it.
+// another problem than that revisions follow it, but what is [Tolerated].
 func (d *Document) Sound() error {
-	if len(d.Unreadable) > 0 {
-		p := d.Unreadable[0]
+	if p, found := worst(d.Unreadable, Tolerated); found {
 		return fmt.Errorf("%w: %s: %s", ErrUnsound, p.Code, p.Detail)
 	}
 	for _, s := range d.Signatures {
-		for _, p := range s.Problems {
-			if p.Code != CodeLaterRevision {
-				return fmt.Errorf("%w: signature %s: %s: %s", ErrUnsound, s.ID, p.Code, p.Detail)
-			}
+		if p, found := worst(s.Problems, Tolerated); found {
+			return fmt.Errorf("%w: signature %s: %s: %s", ErrUnsound, s.ID, p.Code, p.Detail)
 		}
 	}
 	return nil
@@ -225,7 +222,6 @@ func (u *increment) stream(trailer Dict) {
 		{Key: "Size", Value: Integer(u.size)},
 		{Key: "W", Value: Array{Integer(1), Integer(width), Integer(2)}},
 		{Key: "Index", Value: index},
-		{Key: "Length", Value: Integer(len(rows))},
 	}, trailer...)
 	u.out = fmt.Appendf(u.out, "%d 0 obj\n", ref.Number)
 	u.out = appendStream(u.out, dict, rows)

@@ -162,7 +162,7 @@ func (d *Document) spend(bytes, offset int64) error {
 }
 
 func errTooLong(offset int64) error {
-	return syntaxError(offset, "objects refer to each other so often that reading them would take too long")
+	return limitError(offset, "objects refer to each other so often that reading them would take too long")
 }
 
 // header reads "n g obj" and compares it with what the cross-reference says.

@@ -4,9 +4,9 @@
 // certificate and no change made after a signature.
 //
 // [Read] is the way in. A file passes the structural part of a verification
-// when Read returns no error, [Document].Unreadable is empty, there is at least
-// one signature, and the Problems of every signature are acceptable to the
-// caller's policy. [Document.SignedBytes] then gives the bytes to digest, and
+// when Read returns no error, there is at least one signature, and what is in
+// [Document].Unreadable and in the Problems of every signature is [Tolerated] or
+// acceptable to the caller's policy. [Document.SignedBytes] then gives the bytes to digest, and
 // the accessors ([Document.Object], [Document.Catalog], [Document.Changed] …)
 // show the objects as each revision left them.
 //
@@ -36,7 +36,8 @@ type Document struct {
 	// one. A linearized file's two cross-reference sections are one revision.
 	Revisions []Revision
 	// Unreadable holds what may hide or distort a signature and belongs to no
-	// entry of Signatures. A verifier must fail a file where it is not empty.
+	// entry of Signatures, and what is odd about the file as a whole. A verifier
+	// must pass no file where it holds more than what is [Tolerated].
 	Unreadable []Problem
 
 	file     []byte
@@ -87,7 +88,8 @@ type Signature struct {
 	Type, Filter, SubFilter string
 
 	ByteRange [4]int64
-	// Contents is the one DER element in /Contents, without the zeros after it.
+	// Contents is the one element in /Contents, in DER or BER, without the zeros
+	// after it.
 	Contents []byte
 	// ContentsStart is the offset of the '<' of /Contents, ContentsEnd the
 	// offset after its '>'. Both are 0 when the dictionary is not a top-level
@@ -132,6 +134,10 @@ func (s *Signature) Has(code string) bool {
 
 func (s *Signature) report(code, detail string) {
 	s.Problems = append(s.Problems, Problem{Code: code, Detail: detail})
+}
+
+func (s *Signature) tolerate(code, detail string) {
+	s.Problems = append(s.Problems, Problem{Code: code, Detail: detail, Weight: Tolerated})
 }
 
 // SignedBytes returns the two parts of the file covered by the ByteRange of s.

@@ -1,9 +1,5 @@
 package pades
 
-import (
-	"fmt"
-)
-
 // Bounds of one object. They are far above what real files hold and keep the
 // tree of one object near twenty-five megabytes at worst.
 const (
@@ -23,21 +19,24 @@ type parser struct {
 }
 
 func (p *parser) fail(format string, args ...any) error {
-	offset := int64(p.pos)
+	return syntaxError(p.offset(), format, args...)
+}
+
+func (p *parser) offset() int64 {
 	if p.compressed {
-		offset = -1
+		return -1
 	}
-	return &SyntaxError{Offset: offset, Detail: fmt.Sprintf(format, args...)}
+	return int64(p.pos)
 }
 
 // object reads one object. A stream's keyword after a dictionary is left to the
 // caller, as it may only stand in an indirect object.
 func (p *parser) object(depth int) (Object, error) {
 	if depth > maxDepth {
-		return nil, p.fail("objects nested deeper than %d", maxDepth)
+		return nil, limitError(p.offset(), "objects nested deeper than %d", maxDepth)
 	}
 	if p.nodes++; p.nodes > maxNodes {
-		return nil, p.fail("object of more than %d parts", maxNodes)
+		return nil, limitError(p.offset(), "object of more than %d parts", maxNodes)
 	}
 	p.space()
 	if p.pos >= len(p.data) {

@@ -22,6 +22,9 @@ type SyntaxError struct {
 	// the inside of a compressed object stream.
 	Offset int64
 	Detail string
+	// Limit says that the file exceeds a bound of this reader or uses what it
+	// does not know: nothing is known against the file.
+	Limit bool
 }
 
 func (e *SyntaxError) Error() string {
@@ -36,6 +39,33 @@ func (e *SyntaxError) Error() string {
 type Problem struct {
 	Code   string
 	Detail string
+	Weight Weight
+}
+
+// Weight is what a problem means for the signatures of the file.
+type Weight int
+
+// The weights. The zero value is the strictest.
+const (
+	// Ambiguous: two programs may read two documents, or the rule is one that
+	// forgeries break.
+	Ambiguous Weight = iota
+	// NotRead: this reader does not know what it met, or a bound of its own ended
+	// the reading; nothing is known against the file.
+	NotRead
+	// Tolerated: a departure from the letter by which no two programs read two
+	// documents.
+	Tolerated
+)
+
+// worst returns the first of the problems that is heavier than a weight.
+func worst(problems []Problem, than Weight) (Problem, bool) {
+	for _, p := range problems {
+		if p.Weight < than && p.Code != CodeLaterRevision {
+			return p, true
+		}
+	}
+	return Problem{}, false
 }
 
 // Codes of the problems of one signature.
@@ -62,10 +92,13 @@ const (
 	CodeContentsNotHex = "contents-not-hex"
 	// /Contents holds nothing but zeros: nobody signed.
 	CodeContentsEmpty = "contents-empty"
-	// /Contents does not begin with one complete DER SEQUENCE.
+	// /Contents does not begin with one complete SEQUENCE in DER or BER.
 	CodeContentsNotOneDER = "contents-not-one-der"
-	// Something other than zeros follows the DER element.
+	// Something other than zeros follows the element.
 	CodeContentsTrailing = "contents-trailing-nonzero"
+	// The element is in BER: of indefinite length, or with a length that DER
+	// writes shorter. Tolerated.
+	CodeContentsBER = "contents-ber"
 
 	// The file goes on with further revisions after the signed one. Reported
 	// for every signature it is true of; the policy decides what it means.

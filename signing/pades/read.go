@@ -2,6 +2,7 @@ package pades
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -111,12 +112,34 @@ func newReader(d *Document) *reader {
 }
 
 func (r *reader) report(code, format string, args ...any) {
+	r.note(Problem{Code: code, Detail: fmt.Sprintf(format, args...)})
+}
+
+// failed is report for an error, which may be but a bound of this reader.
+func (r *reader) failed(code, what string, err error) {
+	p := Problem{Code: code, Detail: what + err.Error()}
+	if isLimit(err) {
+		p.Weight = NotRead
+	}
+	r.note(p)
+}
+
+func (r *reader) tolerate(code, format string, args ...any) {
+	r.note(Problem{Code: code, Detail: fmt.Sprintf(format, args...), Weight: Tolerated})
+}
+
+func (r *reader) note(p Problem) {
 	switch n := len(r.d.Unreadable); {
 	case n < maxProblems:
-		r.d.Unreadable = append(r.d.Unreadable, Problem{code, fmt.Sprintf(format, args...)})
+		r.d.Unreadable = append(r.d.Unreadable, p)
 	case n == maxProblems:
-		r.d.Unreadable = append(r.d.Unreadable, Problem{CodeTooMany, "there are further problems"})
+		r.d.Unreadable = append(r.d.Unreadable, Problem{CodeTooMany, "there are further problems", Ambiguous})
 	}
+}
+
+func isLimit(err error) bool {
+	var s *SyntaxError
+	return errors.As(err, &s) && s.Limit
 }
 
 func (r *reader) placeOf(i int) place {

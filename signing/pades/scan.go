@@ -24,7 +24,7 @@ func (r *reader) scan(order []int) error {
 		end = v.limit
 		o, after, err := d.indirect(i)
 		if err != nil {
-			r.report(CodeObjectUnreadable, "object %s: %v", v.ref(), err)
+			r.failed(CodeObjectUnreadable, "object "+v.ref().String()+": ", err)
 			continue
 		}
 		end = after
@@ -34,7 +34,7 @@ func (r *reader) scan(order []int) error {
 	for i, v := range d.versions {
 		if v.kind == entryCompressed {
 			if err := r.scanCompressed(i); err != nil {
-				r.report(CodeObjectUnreadable, "object %s: %v", v.ref(), err)
+				r.failed(CodeObjectUnreadable, "object "+v.ref().String()+": ", err)
 			}
 		}
 	}

@@ -2,8 +2,11 @@ package pades
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
+
+	"tamga/certs/der"
 )
 
 // signature completes s from its dictionary and keeps it.
@@ -38,7 +41,7 @@ func (s *Signature) checkKind() {
 	switch s.SubFilter {
 	case "adbe.pkcs7.detached", "ETSI.CAdES.detached", "ETSI.RFC3161":
 	default:
-		s.report(CodeSubFilter, fmt.Sprintf("/SubFilter is %q", s.SubFilter))
+		s.Problems = append(s.Problems, Problem{CodeSubFilter, fmt.Sprintf("signatures of /SubFilter %q are not read here", s.SubFilter), NotRead})
 	}
 	if s.Type == "DocTimeStamp" || s.SubFilter == "ETSI.RFC3161" {
 		s.Kind = KindTimestamp
@@ -82,7 +85,7 @@ func (s *Signature) text(key Name) (String, bool) {
 	return text, ok
 }
 
-// readContents takes the one DER element out of /Contents.
+// readContents takes the one element out of /Contents.
 func (s *Signature) readContents() {
 	e, ok := s.Dict.Lookup("Contents")
 	if !ok || e.Value == nil {
@@ -95,6 +98,9 @@ func (s *Signature) readContents() {
 		s.report(CodeContentsNotHex, "/Contents is not a plain hexadecimal string")
 		return
 	}
+	if s.Has(CodeSubFilter) {
+		return // of a format that is not known
+	}
 	padded := text.Value
 	rest := padded
 	for len(rest) > 0 && rest[0] == 0 {
@@ -106,16 +112,36 @@ func (s *Signature) readContents() {
 	}
 	size := derSize(padded)
 	if size < 0 {
-		s.report(CodeContentsNotOneDER, "/Contents does not begin with a complete DER SEQUENCE")
-		return
+		if size = s.berSize(padded); size < 0 {
+			return
+		}
 	}
 	s.Contents = padded[:size]
 	for _, b := range padded[size:] {
 		if b != 0 {
-			s.report(CodeContentsTrailing, "something other than zeros follows the DER element in /Contents")
+			s.report(CodeContentsTrailing, "something other than zeros follows the element in /Contents")
 			return
 		}
 	}
+}
+
+// berSize is derSize for BER, as streaming generators write it: the element's end
+// is found by walking it. Every reader of BER finds the same one.
+func (s *Signature) berSize(padded []byte) int {
+	size, err := der.LengthBER(padded)
+	switch {
+	case padded[0] != 0x30:
+		err = errors.New("it is no SEQUENCE")
+	case errors.Is(err, der.ErrTooManyElements):
+		s.Problems = append(s.Problems, Problem{CodeContentsNotOneDER, "the element in /Contents is not read: " + err.Error(), NotRead})
+		return -1
+	}
+	if err != nil {
+		s.report(CodeContentsNotOneDER, fmt.Sprintf("/Contents does not begin with a complete SEQUENCE in DER or BER: %v", err))
+		return -1
+	}
+	s.tolerate(CodeContentsBER, "the CMS in /Contents is in BER, not in DER as EN 319 142-1 section 6.3 asks for")
+	return size
 }
 
 // derSize returns the length of the DER SEQUENCE (X.690, 8.1.3 and 10.1) that

@@ -30,12 +30,12 @@ func decode(raw []byte, dict Dict, limit int64) ([]byte, error) {
 	}
 	if len(filters) == 0 {
 		if int64(len(raw)) > limit {
-			return nil, syntaxError(-1, "too much stream data")
+			return nil, limitError(-1, "too much stream data")
 		}
 		return raw, nil
 	}
 	if len(filters) > 1 || filters[0] != "FlateDecode" {
-		return nil, syntaxError(-1, "filter %q is not supported here", filters[0])
+		return nil, limitError(-1, "filter %q is not supported here", filters[0])
 	}
 	r, err := zlib.NewReader(bytes.NewReader(raw))
 	if err != nil {
@@ -47,7 +47,7 @@ func decode(raw []byte, dict Dict, limit int64) ([]byte, error) {
 		return nil, syntaxError(-1, "compressed data: %v", err)
 	}
 	if int64(out.Len()) > limit {
-		return nil, syntaxError(-1, "compressed data inflates beyond %d bytes", limit)
+		return nil, limitError(-1, "compressed data inflates beyond %d bytes", limit)
 	}
 	return unpredict(out.Bytes(), params)
 }
@@ -55,7 +55,7 @@ func decode(raw []byte, dict Dict, limit int64) ([]byte, error) {
 // filterChain returns the names of the filters and the parameters of the first.
 func filterChain(dict Dict) (filters []Name, params Dict, err error) {
 	if dict.Get("F") != nil {
-		return nil, nil, syntaxError(-1, "stream data in another file")
+		return nil, nil, limitError(-1, "stream data in another file")
 	}
 	switch f := dict.Get("Filter").(type) {
 	case nil:
@@ -107,7 +107,7 @@ func unpredict(data []byte, params Dict) ([]byte, error) {
 		return data, err
 	}
 	if predictor < 10 {
-		return nil, syntaxError(-1, "predictor %d is not supported here", predictor)
+		return nil, limitError(-1, "predictor %d is not supported here", predictor)
 	}
 	colors, err := params.integer("Colors", 1, 1, 32)
 	if err != nil {

@@ -22,11 +22,16 @@ func syntaxError(offset int64, format string, args ...any) *SyntaxError {
 	return &SyntaxError{Offset: offset, Detail: fmt.Sprintf(format, args...)}
 }
 
+// limitError is the error of a bound of this reader, or of what it does not know.
+func limitError(offset int64, format string, args ...any) *SyntaxError {
+	return &SyntaxError{Offset: offset, Detail: fmt.Sprintf(format, args...), Limit: true}
+}
+
 // atOffset gives an error from inside a stream the offset of its object.
 func atOffset(err error, offset int64) error {
 	var s *SyntaxError
 	if errors.As(err, &s) && s.Offset < 0 {
-		return &SyntaxError{Offset: offset, Detail: s.Detail}
+		return &SyntaxError{Offset: offset, Detail: s.Detail, Limit: s.Limit}
 	}
 	return err
 }
@@ -64,7 +69,7 @@ func (d *Document) readSections() error {
 			return err
 		}
 		if len(chain) == maxSections {
-			return syntaxError(offset, "more than %d cross-reference sections", maxSections)
+			return limitError(offset, "more than %d cross-reference sections", maxSections)
 		}
 		if s.prev > s.offset {
 			if s, err = d.mergeLinearized(s, limit); err != nil {

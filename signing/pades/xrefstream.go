@@ -38,7 +38,7 @@ func (d *Document) readXRefStream(s *section, offset, limit int64) (int64, error
 			return 0, syntaxError(offset, "the cross-reference stream is shorter than it says")
 		}
 		if d.meter.entries -= count; d.meter.entries < 0 {
-			return 0, syntaxError(offset, "too many cross-reference entries for a file of this length")
+			return 0, limitError(offset, "too many cross-reference entries for a file of this length")
 		}
 		s.entries = slices.Grow(s.entries, int(count))
 		for i := range count {

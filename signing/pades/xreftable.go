@@ -77,7 +77,7 @@ func (d *Document) readSubsection(p *parser, s *section) error {
 		return p.fail("impossible cross-reference subsection")
 	}
 	if d.meter.entries -= count; d.meter.entries < 0 {
-		return p.fail("too many cross-reference entries for a file of this length")
+		return limitError(p.offset(), "too many cross-reference entries for a file of this length")
 	}
 	s.entries = slices.Grow(s.entries, int(count))
 	for i := range count {

@@ -14,13 +14,23 @@ import (
 // National returns the folder of real national data, which is not part of the
 // project.
 func National(t testing.TB) string {
+	return shared(t, "pki/data", "the national PKI data is missing: set TAMGA_TESTDATA to the folder that holds pki/")
+}
+
+// Cases returns the folder of small inputs that were judged wrongly once, which
+// is not part of the project.
+func Cases(t testing.TB) string {
+	return shared(t, "cases", "the cases are missing: set TAMGA_TESTDATA to the folder that holds cases/")
+}
+
+func shared(t testing.TB, folder, missing string) string {
 	dir := os.Getenv("TAMGA_TESTDATA")
 	if dir == "" {
 		dir = "../../shared"
 	}
-	dir = filepath.Join(dir, "pki", "data")
+	dir = filepath.Join(dir, filepath.FromSlash(folder))
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the national PKI data is missing: set TAMGA_TESTDATA to the folder that holds pki/")
+		t.Skip(missing)
 	}
 	return dir
 }
@@ -28,6 +38,13 @@ func National(t testing.TB) string {
 // NationalVerifier trusts every self-signed authority of the data and knows
 // its revocation lists.
 func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
+	return VerifierOf(t, filepath.Join(dir, "ca"), filepath.Join(dir, "crl"))
+}
+
+// VerifierOf trusts every self-signed authority of folders and knows the
+// revocation lists in them.
+func VerifierOf(t testing.TB, folders ...string) *signing.Verifier {
+	t.Helper()
 	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
 	add := func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -47,8 +64,8 @@ func NationalVerifier(t testing.TB, dir string) *signing.Verifier {
 		}
 		return nil
 	}
-	for _, sub := range []string{"ca", "crl"} {
-		if err := filepath.WalkDir(filepath.Join(dir, sub), add); err != nil {
+	for _, folder := range folders {
+		if err := filepath.WalkDir(folder, add); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,6 +30,9 @@ const (
 	// Honest: nothing may refuse the file but a policy that allows no later
 	// revision.
 	Honest Where = "honest"
+	// Tolerated: the file is honest, and a warning names by the code how it departs
+	// from the letter of the format.
+	Tolerated Where = "tolerated"
 )
 
 // Case is one file.
@@ -60,6 +63,7 @@ func Cases(s Signers) []Case {
 	return slices.Concat(
 		honest(s), forgeries(s), incremental(s), wrapping(s), shadows(s), certifications(s), forms(s), stores(s), bombs(s),
 		twoParts(s), onePart(s), byReference(s), misplaced(s), unbounded(s), edges(s),
+		tolerated(s),
 	)
 }
 

@@ -1,0 +1,105 @@
+package signing_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/certs/ca"
+	"tamga/signing"
+	"tamga/signing/pades"
+	"tamga/signing/signtest"
+)
+
+// pdfCase is a file of testdata/cases/pdf and what the format check of its first
+// signer must say.
+type pdfCase struct {
+	name       string
+	indication signing.Indication // of the file
+	format     signing.CheckStatus
+	says       string // in the detail of that check
+}
+
+func pdfCases() []pdfCase {
+	const passed, warning = signing.TotalPassed, signing.CheckWarning
+	return []pdfCase{
+		{"ber-contents.pdf", passed, warning, pades.CodeContentsBER},
+	}
+}
+
+// caseVerifier looks at the files of testdata/cases as at their day.
+func caseVerifier(t *testing.T) *signing.Verifier {
+	t.Helper()
+	v := signtest.VerifierOf(t, "testdata/cases/trust")
+	var err error
+	if v.Policy, err = signing.NamedPolicy("kz-soft"); err != nil {
+		t.Fatal(err)
+	}
+	v.Now = func() time.Time { return time.Date(2026, time.November, 28, 9, 40, 0, 0, time.UTC) }
+	return v
+}
+
+func caseFile(t *testing.T, name string) []byte {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join("testdata", "cases", "pdf", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// Every file that was once judged wrongly is judged rightly, and for its reason.
+func TestPDFCases(t *testing.T) {
+	v := caseVerifier(t)
+	for _, c := range pdfCases() {
+		got := verifyPDF(t, v, caseFile(t, c.name))
+		if len(got.Signers) == 0 {
+			t.Errorf("%s: no signer: %s", c.name, got.Detail)
+			continue
+		}
+		format := got.Signers[0].Check(signing.CheckFormat)
+		if got.Indication != c.indication || format.Status != c.format || !strings.Contains(format.Detail, c.says) {
+			t.Errorf("%s: want %s and %s for %s: %s", c.name, c.indication, c.format, c.says, signtest.Explain(got))
+		}
+	}
+}
+
+// What only this reader does not know or does not finish says nothing against a
+// file, and the answer names it; what is ambiguous fails.
+func TestPDFsThatAreNotRead(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	good := string(signedPDF(t, pki.Person(signtest.Head())))
+	replaced := func(old, changed string) []byte {
+		if len(old) != len(changed) || !strings.Contains(good, old) {
+			t.Fatalf("%q is not in the file, or would move what follows it", old)
+		}
+		return []byte(strings.Replace(good, old, changed, 1))
+	}
+	nested := func(depth int) []byte {
+		return signtest.PDF("", append(signtest.PageObjects(""), "null", strings.Repeat("[", depth)+strings.Repeat("]", depth))...)
+	}
+	for _, c := range []struct {
+		name       string
+		file       []byte
+		indication signing.Indication
+		says       string
+	}{
+		{"an older format", replaced("/ETSI.CAdES.detached", "/adbe.pkcs7.sha1    "), signing.Indeterminate, pades.CodeSubFilter},
+		{"a signature over another dictionary", replaced("/Filter /Adobe", "/Filler /Adobe"), signing.TotalFailed, pades.CodeFilter},
+		{"encrypted", signtest.PDF("/Encrypt 4 0 R", append(signtest.PageObjects(""), "<</Filter/Standard>>")...), signing.Indeterminate, "encrypted"},
+		{"arrays deeper than are read", nested(250), signing.Indeterminate, "nested deeper than"},
+		{"an array that does not end", []byte(strings.Replace(string(nested(3)), "]]]", "]] ", 1)), signing.TotalFailed, pades.CodeObjectUnreadable},
+		{"a cross-reference into nothing", []byte(strings.Replace(string(nested(3)), "0000000015 00000 n", "0000000016 00000 n", 1)), signing.TotalFailed, "no object begins here"},
+	} {
+		got := verifyPDF(t, pki.Verifier, c.file)
+		said := got.Detail
+		for _, s := range got.Signers {
+			said += " " + s.Check(signing.CheckFormat).Detail
+		}
+		if got.Indication != c.indication || !strings.Contains(said, c.says) {
+			t.Errorf("%s: want %s for %s: %s %s", c.name, c.indication, c.says, got.Detail, signtest.Explain(got))
+		}
+	}
+}

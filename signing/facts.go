@@ -32,6 +32,10 @@ type facts struct {
 	counter bool       // a countersignature
 	token   *tsp.Token // a timestamp
 	xml     *xmldsig.Signature
+	number  int // of the signer of an XML file, from one
+	// withSigners and withoutSigners number those whose signatures an XML signature
+	// covers, and leaves out.
+	withSigners, withoutSigners []int
 
 	// format lists what is wrong with the container or with the signer's
 	// place in it. Of a PDF, later says what could not be found out about the

@@ -171,7 +171,7 @@ func (verdict *Verdict) conclude() {
 	defer verdict.explain()
 	if len(verdict.Signers) == 0 {
 		verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
-		verdict.Detail = "the file carries no signature"
+		verdict.Detail = noSignature
 		return
 	}
 	verdict.Indication, verdict.Acceptance = TotalPassed, Accepted

@@ -80,7 +80,7 @@ func (p *pdfFile) judge(verdict *Verdict) {
 			break
 		}
 		f := p.gatherSignature(s)
-		f.weigh(slices.Concat(p.doc.Unreadable, p.problems))
+		f.weigh(slices.Concat(p.doc.Unreadable, p.doc.Hybrid, p.problems))
 		all = append(all, f)
 	}
 	p.v.judgeSigners(verdict, all)
@@ -236,7 +236,7 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 			return imprintOfContent(&stamped)(t)
 		})
-		t.problems = slices.Concat(p.doc.Unreadable, s.Problems)
+		t.problems = slices.Concat(p.doc.Unreadable, p.doc.Hybrid, s.Problems)
 		if p.v.over() {
 			break
 		}

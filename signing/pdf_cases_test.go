@@ -26,6 +26,7 @@ func pdfCases() []pdfCase {
 	const passed, warning = signing.TotalPassed, signing.CheckWarning
 	return []pdfCase{
 		{"ber-contents.pdf", passed, warning, pades.CodeContentsBER},
+		{"word-hybrid-signed-twice.pdf", passed, warning, pades.CodeHybrid},
 	}
 }
 

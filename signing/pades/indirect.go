@@ -24,6 +24,7 @@ type version struct {
 	number     uint32
 	revision   int32
 	kind       entryKind
+	hybrid     hybridEntry
 	generation uint16
 	// offset is the place of an object in use; for a compressed one the number
 	// of its object stream.

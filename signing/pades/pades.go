@@ -39,6 +39,10 @@ type Document struct {
 	// entry of Signatures, and what is odd about the file as a whole. A verifier
 	// must pass no file where it holds more than what is [Tolerated].
 	Unreadable []Problem
+	// Hybrid is what comparing the two readings of hybrid cross-references
+	// (7.5.8.4) has found, empty when there are none: [CodeHybrid], which is
+	// [Tolerated], or [CodeHybridDiffers].
+	Hybrid []Problem
 
 	file     []byte
 	versions []version

@@ -129,7 +129,7 @@ const (
 	CodePermsChanged = "perms-changed"
 )
 
-// Codes of [Document].Unreadable.
+// Codes of [Document].Unreadable and [Document].Hybrid.
 const (
 	// The header %PDF- is not at offset 0.
 	CodeHeaderOffset = "header-offset"
@@ -153,6 +153,11 @@ const (
 	CodeCatalogUnreadable = "catalog-unreadable"
 	// The page tree is circular or could not be read.
 	CodePageTree = "page-tree"
+	// There are hybrid cross-references, and readers of tables alone see the same
+	// document. Tolerated.
+	CodeHybrid = "hybrid-xref"
+	// Readers of tables alone see another document.
+	CodeHybridDiffers = "hybrid-readings-differ"
 	// More problems or signatures than this reader keeps.
 	CodeTooMany = "too-many"
 )

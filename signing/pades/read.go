@@ -59,6 +59,7 @@ func Read(file []byte) (*Document, error) {
 	r.pages()
 	r.orphans()
 	r.finish()
+	r.hybrids()
 	if d.meter.parse < 0 {
 		return nil, errTooLong(0)
 	}

@@ -177,14 +177,14 @@ func (r *Report) checkFirst(doc *pades.Document, s *pades.Signature) {
 	}
 }
 
-// checkHybrid reports cross-references that only some programs read (7.5.8.4),
-// wherever they are: two programs may then see two documents. Nothing is said of a
-// file that ends with the signature.
+// checkHybrid reports later revisions with objects that only some programs read
+// (7.5.8.4), whether they are shown or not: nobody who only adds to a file writes
+// such. What was signed has been compared already, see pades.Document.Hybrid.
 func (r *Report) checkHybrid(doc *pades.Document) {
-	for i, revision := range doc.Revisions {
-		if _, ok := revision.Trailer.Lookup("XRefStm"); ok && r.Revisions > 0 {
-			r.add(Finding{Revision: max(i, r.Revision+1), Code: CodeHybrid, Needs: Never,
-				Detail: fmt.Sprintf("revision %d has a hybrid cross-reference", i)})
+	for i := r.Revision + 1; i < len(doc.Revisions); i++ {
+		if doc.HybridAdds(i) {
+			r.add(Finding{Revision: i, Code: CodeHybrid, Needs: Never,
+				Detail: fmt.Sprintf("revision %d has objects that only readers of cross-reference streams see", i)})
 		}
 	}
 }

@@ -340,6 +340,9 @@ func (p *pdfFile) compare(s pades.Signature, f *facts) {
 		f.later = "the file goes on after the signed revision, and cannot be compared with it: " + err.Error()
 	case report.Allowed():
 		f.kept = "after this signature: " + report.Outcome().String()
+		for _, finding := range report.Odd() {
+			f.tolerated = append(f.tolerated, finding.Code+": "+finding.Detail)
+		}
 	default:
 		f.changed = "the file was changed after this signature, which permits " + report.Permission.Level.String() + ":"
 		for _, finding := range report.Forbidden()[:min(len(report.Forbidden()), 3)] {

@@ -247,7 +247,7 @@ func (u *increment) firstPage() (Ref, Dict, error) {
 		}
 		if !isNode {
 			page, err := u.doc.ResolveDict(u.newest, ref)
-			if key, twice := page.Duplicate(); twice {
+			if key, differ := page.twoValues(); differ {
 				err = syntaxError(-1, "duplicate key /%s in the first page", key)
 			}
 			return ref, page, err

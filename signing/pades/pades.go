@@ -60,6 +60,7 @@ type Revision struct {
 
 	section int64 // offset of the cross-reference section
 	marker  int64 // offset after %%EOF, before the end-of-line marker
+	blank   int64 // offset after the white space that follows
 }
 
 // Kind tells a person's signature from a document timestamp.

@@ -51,6 +51,9 @@ type Finding struct {
 	Needs Level
 	// Allowed says that the permission reaches it.
 	Allowed bool
+	// Odd says that the change departs from the letter of the format, or from what
+	// a program that only signs does, and is harmless: whoever passes it says so.
+	Odd bool
 
 	// field is the name of the field that changes, when a lock may forbid it;
 	// visible says that it is a new one that can be seen.
@@ -133,6 +136,17 @@ func (r Report) Forbidden() []Finding {
 	var list []Finding
 	for _, f := range r.Findings {
 		if !f.Allowed {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Odd returns the findings that are allowed and odd, each code once.
+func (r Report) Odd() []Finding {
+	var list []Finding
+	for _, f := range r.Findings {
+		if f.Odd && f.Allowed && !slices.ContainsFunc(list, func(x Finding) bool { return x.Code == f.Code }) {
 			list = append(list, f)
 		}
 	}

@@ -34,7 +34,7 @@ tools:
 interop:
 	@./.ci/interop/install
 	$(GO) test -count=1 -timeout 15m -tags interop$(TOKENS) -v -run 'TestInterop|TestOracle' ./signing/interop
-	$(GO) test -count=1 -timeout 15m -tags interop -v -run TestPaper ./documents/pdf/qr
+	$(GO) test -count=1 -timeout 15m -tags interop -v -run TestPaper ./qr
 
 # What is found by chance: tests that make cases at random and hold two answers
 # to each against one another (docs/oracles.md), for ORACLE_TIME all together. A
@@ -62,9 +62,9 @@ lint:
 	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./... ./.ci/mutants
 	$(GO) tool staticcheck ./... ./.ci/mutants
-	$(GO) vet -tags interop ./signing/interop ./documents/pdf/qr
+	$(GO) vet -tags interop ./signing/interop ./qr
 	$(GO) vet -tags interop,pkcs11 ./signing/interop
-	$(GO) tool staticcheck -tags interop,pkcs11 ./signing/interop ./documents/pdf/qr
+	$(GO) tool staticcheck -tags interop,pkcs11 ./signing/interop ./qr
 	$(GO) vet -tags pkcs11 ./signing/pkcs11
 
 # Every fuzz target for FUZZTIME, one after another.

@@ -36,15 +36,17 @@ var mayImport = map[string][]string{
 	"signing/tsp":                     {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                     {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
 	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
-	"signing/creation":                {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
+	"signing/creation/appearance":     {"certs", "fonts", "qr", "signing/pades"},
+	"signing/creation":                {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/armour", "signing/cms", "signing/creation/appearance", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
 	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/creation", "signing/pades", "signing/tsa", "signing/tsp"},
 	"signing/signtest/orders":         {"certs", "certs/ca", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/signtest", "signing/tsa", "signing/tsp"},
 	"signing/interop":                 {},
 	"signing/spool":                   {},
 	"signing/receipt":                 {"signing", "signing/creation"},
 	"documents":                       {"certs"},
-	"documents/pdf/qr":                {},
-	"documents/pdf":                   {"documents", "documents/pdf/qr"},
+	"qr":                              {},
+	"fonts":                           {},
+	"documents/pdf":                   {"documents", "fonts", "qr"},
 	"documents/seal":                  {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing", "signing/creation"},
 	"documents/registry/registrytest": {},
@@ -52,7 +54,7 @@ var mayImport = map[string][]string{
 	"judgetest":                       {},
 	"api/web":                         {},
 	"api/strictjson":                  {"signing/armour"},
-	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
 }
 
@@ -68,7 +70,7 @@ var owner = map[string]string{
 	"golang.org/x/mod":                   "documents/registry",
 	"golang.org/x/sync":                  "api",
 	"github.com/jung-kurt/gofpdf":        "documents/pdf",
-	"github.com/makiuchi-d/gozxing":      "documents/pdf/qr", // tests
+	"github.com/makiuchi-d/gozxing":      "qr", // tests
 	"golang.org/x/text":                  "documents/pdf",
 	"github.com/chromedp/chromedp":       "api/web", // tests
 	"github.com/chromedp/cdproto":        "api/web", // tests

@@ -119,7 +119,7 @@ func (v *service) extendBatch(c echo.Context) error {
 type extendAnswer struct {
 	CMS   []byte `json:"cms,omitempty"`
 	PDF   []byte `json:"pdf,omitempty"`
-	Level string `json:"level"`
+	Level string `json:"level"` // why there is none, of what is no baseline signature
 }
 
 // extendOne brings a client's signature to a level, or fails: what the client
@@ -150,7 +150,10 @@ func (v *service) extendOne(c echo.Context, r *extendRequest) (*extendAnswer, er
 	if err != nil {
 		return nil, unusable(pointer, err)
 	}
-	answer := &extendAnswer{Level: made.Level.String()}
+	answer := &extendAnswer{Level: made.Called}
+	if made.Level != 0 {
+		answer.Level = made.Level.String()
+	}
 	if pointer == "/pdf" {
 		answer.PDF = made.File
 	} else {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"strings"
 	"time"
 
 	"tamga/certs"
@@ -48,11 +47,11 @@ type publicSignatory struct {
 	Position documents.Text `json:"position"`
 }
 
-// public returns what anyone may see of a document, with its status at a
-// moment and what has happened until now.
-func public(rec registry.Record, life documents.Life, at, now time.Time) publicDocument {
+// public returns what anyone may see of a document, with its status and what has
+// happened until now.
+func public(rec registry.Record, life documents.Life, now time.Time) publicDocument {
 	p := publicDocument{
-		Number: rec.Number, Kind: rec.Kind, Title: rec.Kind.Title(), Status: statusAt(life, at),
+		Number: rec.Number, Kind: rec.Kind, Title: rec.Kind.Title(), Status: publicStatusOf(life.Standing(now)),
 		IssuedOn: rec.IssuedOn(), ValidUntil: rec.Content.ValidUntil(), SHA256: rec.FileSHA256,
 		History: publicHistory(life, now),
 	}
@@ -133,10 +132,10 @@ func publicHolderOf(h documents.Holder) *publicHolder {
 
 // masked hides all but the last two digits of a person's number.
 func masked(h documents.Holder) string {
-	if h.Natural == nil || len(h.Natural.IIN) != 12 {
+	if h.Natural == nil {
 		return ""
 	}
-	return strings.Repeat("•", 10) + string(h.Natural.IIN[10:])
+	return certs.MaskedIIN(string(h.Natural.IIN))
 }
 
 // ownerNumber is the IIN or BIN that a document is given out for.

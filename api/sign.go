@@ -34,9 +34,13 @@ type signRequest struct {
 	Contact  string           `json:"contact"`
 	Field    string           `json:"field"`
 	Certify  int              `json:"certify"` // 1 to 3; 0 approves
+	Stamp    *stampRequest    `json:"stamp"`   // without it nobody sees the signature
 
 	XML  strictjson.Bytes `json:"xml"`
 	Form string           `json:"form"` // of XML: enveloped, detached or wsse; enveloped when absent
+	// Cosign signs enveloped XML that is signed already as national libraries do:
+	// the signatures that are there hold without this one only.
+	Cosign bool `json:"cosign"`
 }
 
 // signAnswer holds the signature under the name of its format.
@@ -140,6 +144,8 @@ func (r *signRequest) unusable(err error) error {
 		return badField("/content", "required", "is missing: the signature is detached")
 	case errors.Is(err, creation.ErrContentTwice):
 		return badField("/content", "unknown_field", "the signature carries another content")
+	case aboutStamp(err):
+		return unusable("/stamp", err)
 	case r.CMS != nil:
 		return unusable("/cms", err)
 	case r.PDF != nil:
@@ -196,8 +202,8 @@ func (r *signRequest) only(taken ...string) error {
 	}{
 		{"content", r.Content != nil}, {"cms", r.CMS != nil}, {"detached", r.Detached}, {"claim_time", r.ClaimTime},
 		{"pdf", r.PDF != nil}, {"name", r.Name != ""}, {"reason", r.Reason != ""}, {"location", r.Location != ""},
-		{"contact", r.Contact != ""}, {"field", r.Field != ""}, {"certify", r.Certify != 0},
-		{"xml", r.XML != nil}, {"form", r.Form != ""},
+		{"contact", r.Contact != ""}, {"field", r.Field != ""}, {"certify", r.Certify != 0}, {"stamp", r.Stamp != nil},
+		{"xml", r.XML != nil}, {"form", r.Form != ""}, {"cosign", r.Cosign},
 	} {
 		if member.given && !slices.Contains(taken, member.name) {
 			return badField("/"+member.name, "unknown_field", "does not belong to this format")
@@ -219,7 +225,7 @@ func formCMS(r *signRequest) (creation.Form, error) {
 
 // formPDF is a signature in a PDF.
 func formPDF(r *signRequest) (creation.Form, error) {
-	if err := r.only("pdf", "name", "reason", "location", "contact", "field", "certify"); err != nil {
+	if err := r.only("pdf", "name", "reason", "location", "contact", "field", "certify", "stamp"); err != nil {
 		return nil, err
 	}
 	if r.PDF == nil {
@@ -230,6 +236,7 @@ func formPDF(r *signRequest) (creation.Form, error) {
 	}
 	return creation.PDF{
 		File: r.PDF, Name: r.Name, Reason: r.Reason, Location: r.Location, Contact: r.Contact, Field: r.Field, Certify: r.Certify,
+		Stamp: r.Stamp.stamp(),
 	}, nil
 }
 
@@ -250,10 +257,12 @@ func unusable(pointer string, err error) error {
 // formXML is a signature in a document, over content elsewhere, or over the body
 // of a SOAP message.
 func formXML(r *signRequest) (creation.Form, error) {
-	x := creation.XML{File: r.XML, Form: creation.XMLForm(cmp.Or(r.Form, string(creation.XMLEnveloped)))}
+	x := creation.XML{File: r.XML, Form: creation.XMLForm(cmp.Or(r.Form, string(creation.XMLEnveloped))), Cosign: r.Cosign}
 	taken, needed, given := []string{"xml", "form"}, "/xml", r.XML != nil
 	switch x.Form {
-	case creation.XMLEnveloped, creation.XMLSOAP:
+	case creation.XMLEnveloped:
+		taken = append(taken, "cosign")
+	case creation.XMLSOAP:
 	case creation.XMLDetached:
 		taken, needed, given = []string{"content", "name", "form"}, "/content", r.Content != nil
 		x.File, x.Address = r.Content, cmp.Or(r.Name, "content")

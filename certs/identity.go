@@ -82,6 +82,15 @@ type Identity struct {
 	Warnings       []string `json:"warnings,omitempty"`
 }
 
+// MaskedIIN hides all but the last two digits of a person's number; what is none is
+// hidden whole.
+func MaskedIIN(iin string) string {
+	if len(iin) != 12 {
+		return ""
+	}
+	return strings.Repeat("•", 10) + iin[10:]
+}
+
 // HasRole reports whether the certificate names the role.
 func (id Identity) HasRole(r Role) bool {
 	return slices.Contains(id.Roles, r)

@@ -194,6 +194,9 @@ func askSigningCertificate(f *facts, _ *Policy) finding {
 		return undetermined(NoSigningCertificateFound, "%v", f.essErr)
 	case f.certificate == nil:
 		return undetermined(NoSigningCertificateFound, "the certificate that the signer is named by is not in the file")
+	case f.rival != nil:
+		return undetermined(NoSigningCertificateFound,
+			"no attribute says which certificate of the key signed: that of %s or that of %s", f.certificate.Subject, f.rival.Subject)
 	case f.essMissing && f.token != nil:
 		return undetermined(SigConstraintsFailure, "a timestamp must carry the signing-certificate attribute")
 	case f.essMissing:

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,25 +17,46 @@ func askChain(f *facts, p *Policy) finding {
 	}
 	if f.pathErr == nil {
 		found := judgeAnchor(f, p)
-		found.evidence = &Evidence{Path: pathSteps(f.path)}
+		found.evidence = &Evidence{Path: pathSteps(f.path), OtherPaths: otherPaths(f.others)}
+		for _, other := range f.others {
+			found.detail += "; the path by " + strings.Join(names(other.path[1:]), ", ") + " does not hold: " + other.why.detail
+		}
 		return found
 	}
-	switch f.pathErr.Reason {
+	found := judgePathError(f.pathErr)
+	for _, other := range f.pathErr.Others {
+		found.detail += "; another path: " + other.Error()
+	}
+	return found
+}
+
+// names are those of certificates, for people.
+func names(path certs.Path) []string {
+	all := make([]string, len(path))
+	for i, c := range path {
+		all[i] = c.Subject.CommonName()
+	}
+	return all
+}
+
+// judgePathError says what it means that there is no path.
+func judgePathError(err *certs.PathError) finding {
+	switch err.Reason {
 	case certs.ReasonIssuerExpired, certs.ReasonIssuerNotYet:
-		return undetermined(OutOfBoundsNoPOE, "%v", f.pathErr)
+		return undetermined(OutOfBoundsNoPOE, "%v", err)
 	case certs.ReasonNotCA, certs.ReasonKeyUsage, certs.ReasonPathLength, certs.ReasonCritical,
 		certs.ReasonNameConstraints, certs.ReasonNameForm, certs.ReasonPolicyMapping, certs.ReasonPolicy:
-		return undetermined(ChainConstraintsFailure, "%v", f.pathErr)
+		return undetermined(ChainConstraintsFailure, "%v", err)
 	case certs.ReasonAlgorithm:
-		return undetermined(CryptoConstraintsFailure, "%v", f.pathErr)
+		return undetermined(CryptoConstraintsFailure, "%v", err)
 	}
-	return undetermined(NoCertificateChainFound, "%v", f.pathErr)
+	return undetermined(NoCertificateChainFound, "%v", err)
 }
 
 // judgeAnchor keeps production and test authorities from being mixed silently.
 func judgeAnchor(f *facts, p *Policy) finding {
 	anchor := f.path.Anchor()
-	said := strconv.Itoa(len(f.path)) + " certificates, anchor " + anchor.Subject.CommonName()
+	said := strconv.Itoa(len(f.path)) + " certificates, anchor " + called(anchor)
 	production := anchor.Describe().Production
 	switch {
 	case production:
@@ -45,6 +67,15 @@ func judgeAnchor(f *facts, p *Policy) finding {
 		return warning("%s, no production authority, though such are trusted too", said)
 	}
 	return undetermined(ChainConstraintsFailure, "%s, no production authority, though such are trusted too", said)
+}
+
+// called is what people call the subject of a certificate, who may have no
+// common name and no name at all.
+func called(c *certs.Certificate) string {
+	if name := c.Subject.CommonName(); name != "" {
+		return name
+	}
+	return cmp.Or(c.Describe().Subject, "of the certificate "+serialHex(c.Serial))
 }
 
 // askValidityPeriod asks at the best signature time. A content timestamp made
@@ -123,7 +154,7 @@ func severity(s CheckStatus) int {
 func askLink(f *facts, p *Policy, number int, a revocation.Answer) finding {
 	who := "the certificate"
 	if number > 0 {
-		who = "the authority " + f.path[number].Subject.CommonName()
+		who = "the authority " + called(f.path[number])
 	}
 	switch {
 	case a.Status == revocation.Good && a.RevokedAt.IsZero():
@@ -192,6 +223,12 @@ func askKeyUsage(f *facts, _ *Policy) finding {
 		return undetermined(NoSigningCertificateFound, "no certificate")
 	}
 	usage := strings.Join(f.certificate.Describe().KeyUsage, ", ")
+	switch {
+	case usage == "" && f.certificate.HasKeyUsage:
+		usage = "its key usage names nothing"
+	case usage == "":
+		usage = "its certificate has no key usage"
+	}
 	switch {
 	case f.identity.KeyUse == certs.UseSigning:
 		return passed(usage)

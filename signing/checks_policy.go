@@ -23,7 +23,7 @@ func askPolicy(f *facts, p *Policy) finding {
 		return undetermined(SigConstraintsFailure, "an XML signature must protect the certificate that it belongs to")
 	}
 	if f.essMissing && f.xml == nil && !f.bare && p.missingSigningCertificate(f.poe) == LevelFail {
-		return undetermined(SigConstraintsFailure, "a signature received now must carry the signing-certificate attribute")
+		return undetermined(SigConstraintsFailure, "the policy wants a signing-certificate attribute, and there is none")
 	}
 	if found := askAlgorithms(f, p); found.status != CheckPassed {
 		return found
@@ -79,6 +79,14 @@ func (f *facts) askUnsignedParts(p *Policy) finding {
 // askAlgorithms asks whether digests and keys were to be relied on at the time
 // when the signature is proved to have existed (EN 319 102-1 section 5.2.8).
 func askAlgorithms(f *facts, p *Policy) finding {
+	if f.weighed == nil {
+		found := weighAlgorithms(f, p)
+		f.weighed = &found
+	}
+	return *f.weighed
+}
+
+func weighAlgorithms(f *facts, p *Policy) finding {
 	if f.certificate == nil {
 		return undetermined(NoSigningCertificateFound, "no certificate")
 	}
@@ -111,7 +119,7 @@ func askAlgorithms(f *facts, p *Policy) finding {
 	}
 	for _, c := range path {
 		if name, bits := keySize(c); bits > 0 && !p.keyAllowed(name, bits, f.poe) {
-			return undetermined(CryptoConstraintsFailure, "the %s key of %d bits of %s was no longer to be relied on", name, bits, c.Subject.CommonName())
+			return undetermined(CryptoConstraintsFailure, "the %s key of %d bits of %s was no longer to be relied on", name, bits, called(c))
 		}
 	}
 	return passed("")

@@ -3,6 +3,7 @@ package signing_test
 import (
 	"bytes"
 	"context"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"tamga/certs/der"
 	"tamga/certs/revocation"
 	"tamga/signing"
+	"tamga/signing/cms"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
@@ -129,6 +131,22 @@ func indefinite(b []byte) []byte {
 		}
 	}
 	return wrap(0x30, oid.Raw, wrap(0xa0, wrap(0x30, parts...)))
+}
+
+// A signature that lasts, with responses among its revocation information, is
+// read as BER too, though the second reader does not know them.
+func TestLastingAsBER(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	file := pki.Extended(pki.Signed([]byte("өтініш"), pki.Person(signtest.Applicant())), creation.BaselineLT, pki.TSA(), pki.Responding())
+	if sd, err := cms.Read(file); err != nil || len(sd.OCSPs) == 0 {
+		t.Fatalf("no responses inside: %v", err)
+	}
+	alone := *pki.Verifier
+	alone.Revocation = nil
+	got := verify(t, &alone, indefinite(file), signing.Question{})
+	if !got.Passed() || got.Signers[0].Level != signing.LevelCAdESLT {
+		t.Errorf("%s, %s", signtest.Explain(got), got.Signers[0].Level)
+	}
 }
 
 // One bit flipped anywhere must never give another content, signer or message
@@ -278,6 +296,28 @@ func TestOneThingWrong(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A key whose certificate does not say what it is for, or names nothing, is not
+// for signing, and the answer says so.
+func TestKeyWithoutUsage(t *testing.T) {
+	for _, c := range []struct {
+		usage func(*ca.Template)
+		want  string
+	}{
+		{func(t *ca.Template) { t.Remove(asn1.ObjectIdentifier{2, 5, 29, 15}) }, "the key is not for signing: its certificate has no key usage"},
+		{func(t *ca.Template) {
+			t.Set(certs.Extension{ID: asn1.ObjectIdentifier{2, 5, 29, 15}, Critical: true, Value: der.Encode(der.BitString, []byte{0})})
+		}, "the key is not for signing: its key usage names nothing"},
+	} {
+		pki := signtest.New(t, ca.ECDSA)
+		person := signtest.Applicant()
+		person.Template = c.usage
+		got := verify(t, pki.Verifier, signedByAll(t, []creation.Key{pki.Person(person)}), signing.Question{})
+		if usage := got.Signers[0].Check(signing.CheckKeyUsage); usage.Detail != c.want || got.Acceptance != signing.Refused {
+			t.Errorf("%s, want %q", signtest.Explain(got), c.want)
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func (verdict *Verdict) compared(digests []ContentDigest) {
 
 // judge asks the table's questions about one signer.
 func (v *Verifier) judge(f *facts) Signer {
-	s := Signer{Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters}
+	s := Signer{Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters, steps: f.step()}
 	s.Checks, s.Indication, s.SubIndication, _ = v.ask(signerTable, f)
 	s.Acceptance = acceptance(s.Checks)
 	s.describe(f)
@@ -171,7 +171,7 @@ func (verdict *Verdict) conclude() {
 	defer verdict.explain()
 	if len(verdict.Signers) == 0 {
 		verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
-		verdict.Detail = "the file carries no signature"
+		verdict.Detail = noSignature
 		return
 	}
 	verdict.Indication, verdict.Acceptance = TotalPassed, Accepted

@@ -377,9 +377,11 @@ func PDFContainer(s pades.Signature) (*cms.SignedData, error) {
 // (EN 319 142-1 section 6.3, table 1).
 func (p *pdfFile) level(s pades.Signature, f *facts) string {
 	why, si := "", f.signer
+	if si == nil {
+		return "PDF signature, not PAdES: the CMS could not be read"
+	}
+	p.coverage(s, f)
 	switch {
-	case si == nil:
-		why = "the CMS could not be read"
 	case s.SubFilter != "ETSI.CAdES.detached":
 		why = "SubFilter is " + s.SubFilter
 	case !si.Has(cms.OIDSigningCertificateV2):
@@ -389,7 +391,6 @@ func (p *pdfFile) level(s pades.Signature, f *facts) string {
 	case s.ClaimedTime.IsZero():
 		why = "no /M entry"
 	default:
-		p.coverage(s, f)
 		return [...]string{LevelBB, LevelBT, LevelLT, LevelLTA}[f.step()]
 	}
 	return "PDF signature, not PAdES: " + why

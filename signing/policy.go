@@ -166,10 +166,11 @@ func DefaultPolicy() (Policy, error) { return defaultPolicy() }
 var defaultPolicy = sync.OnceValues(func() (Policy, error) { return NamedPolicy("kz") })
 
 // PolicyNames are the policies that the program carries: "kz", the default;
-// "kz-applicant", under which nothing may follow the signature in a PDF; and
-// "kz-soft", under which a status that could not be determined passes with a
-// warning.
-func PolicyNames() []string { return []string{"kz", "kz-applicant", "kz-soft"} }
+// "kz-applicant", under which nothing may follow the signature in a PDF;
+// "kz-strict", under which a CMS signature without a signing-certificate
+// attribute is not accepted; and "kz-soft", under which a status that could not
+// be determined passes with a warning.
+func PolicyNames() []string { return []string{"kz", "kz-applicant", "kz-strict", "kz-soft"} }
 
 // DecidingPolicies returns those of [PolicyNames] under which an application may
 // be decided.

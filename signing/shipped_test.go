@@ -80,13 +80,14 @@ func TestShippedAlgorithms(t *testing.T) {
 // Every other row of "kz", each list with a neighbour that is not on it.
 func TestShippedLists(t *testing.T) {
 	p := shipped(t, "kz")
-	for date, want := range map[string]Level{"1989-12-31": LevelFail, "1990-01-01": LevelWarn, "2025-12-31": LevelWarn, "2026-01-01": LevelFail, "2036-01-01": LevelFail} {
+	strict := shipped(t, "kz-strict")
+	for date, want := range map[string]Level{"1989-12-31": LevelFail, "1990-01-01": LevelWarn, "2026-01-01": LevelWarn, "2036-01-01": LevelWarn} {
 		if got := p.missingSigningCertificate(day(t, date)); got != want {
 			t.Errorf("no signing certificate on %s: %s", date, got)
 		}
-	}
-	if got := p.missingSigningCertificate(day(t, "2026-01-01").Add(-time.Nanosecond)); got != LevelWarn {
-		t.Errorf("no signing certificate at the end of 2025: %s", got)
+		if got := strict.missingSigningCertificate(day(t, date)); got != LevelFail {
+			t.Errorf("strict, no signing certificate on %s: %s", date, got)
+		}
 	}
 	later := []revocation.Reason{revocation.Unspecified, revocation.KeyCompromise, revocation.CACompromise, revocation.AACompromise, revocation.CertificateHold}
 	for r := revocation.Unspecified; r <= revocation.AACompromise; r++ {
@@ -161,9 +162,10 @@ func TestShippedLevels(t *testing.T) {
 		}
 	}
 	// The others differ from "kz" in what their names say, and in nothing else.
-	soft, applicant := shipped(t, "kz-soft"), shipped(t, "kz-applicant")
+	soft, applicant, strict := shipped(t, "kz-soft"), shipped(t, "kz-applicant"), shipped(t, "kz-strict")
+	strict.SigningCertificateMissing = kz.SigningCertificateMissing
 	soft.RevocationUnknown, applicant.PDFChanges, applicant.XMLUnsignedParts = kz.RevocationUnknown, kz.PDFChanges, kz.XMLUnsignedParts
-	for name, p := range map[string]Policy{"kz": kz, "kz-soft": soft, "kz-applicant": applicant} {
+	for name, p := range map[string]Policy{"kz": kz, "kz-soft": soft, "kz-applicant": applicant, "kz-strict": strict} {
 		if p.Name != name || p.Version == "" || p.Version != kz.Version || p.Comment == "" || (p.BasedOn == "kz") != (name != "kz") {
 			t.Errorf("%s: name %q, version %q, based on %q", name, p.Name, p.Version, p.BasedOn)
 		}

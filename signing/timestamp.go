@@ -127,7 +127,7 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 		out.Algorithm = f.algorithm.Name()
 	}
 	if f.certificate != nil {
-		out.Authority = f.certificate.Subject.CommonName()
+		out.Authority = called(f.certificate)
 		out.Certificate = DescribeCertificate(f.certificate)
 	}
 	out.complete = f.complete

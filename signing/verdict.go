@@ -96,6 +96,7 @@ type Check struct {
 // Evidence is what the answer to a check rests on.
 type Evidence struct {
 	Path       []PathStep   `json:"path,omitempty"`
+	OtherPaths []OtherPath  `json:"other_paths,omitempty"` // tried besides
 	Revocation []LinkStatus `json:"revocation,omitempty"`
 }
 
@@ -162,7 +163,14 @@ type Signer struct {
 	Timestamps        []Timestamp       `json:"timestamps,omitempty"`
 	CounterSignatures []Signer          `json:"counter_signatures,omitempty"` // verified, and counted for nothing
 	Checks            []Check           `json:"checks"`
+
+	steps int
 }
+
+// Steps returns how many of the steps after B-B make a signature last, 0 to 3: a
+// trusted timestamp, all evidence in the file, a trusted timestamp over that. A
+// signature may have them without being a baseline signature.
+func (s Signer) Steps() int { return s.steps }
 
 // Check returns the answer to one question about a signer; the zero value when it
 // was not asked.
@@ -217,3 +225,13 @@ type Verdict struct {
 
 // Passed reports whether the signature is accepted, and therefore TOTAL-PASSED.
 func (v *Verdict) Passed() bool { return v.Acceptance == Accepted }
+
+// noSignature is the detail of a verdict on a file that was read and carries no
+// signature.
+const noSignature = "the file carries no signature"
+
+// Unsigned reports whether the file was read and carries no signature at all,
+// which is another thing than one that does not hold.
+func (v *Verdict) Unsigned() bool {
+	return len(v.Signers) == 0 && len(v.Timestamps) == 0 && v.Detail == noSignature
+}

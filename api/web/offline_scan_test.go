@@ -14,7 +14,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"tamga/documents/pdf/qr"
+	"tamga/qr"
 )
 
 // codeImage draws a code into the middle of a grey picture.

@@ -257,7 +257,14 @@ func TestAnswersInWords(t *testing.T) {
 		"good then; revoked on 2026-01-02T03:04:05Z, superseded": {Status: revocation.Good, RevokedAt: at, Reason: revocation.Superseded},
 		"undetermined: no_list_of_the_issuer":                    {Status: revocation.Undetermined, Cause: revocation.CauseNoList},
 		"undetermined: list_expired (list № 7 of 2026-01-02T03:04:05Z, next update 2026-01-02T04:04:05Z)": {Status: revocation.Undetermined, Cause: revocation.CauseExpired,
-			Evidence: &revocation.Evidence{Number: "7", ThisUpdate: at, NextUpdate: at.Add(time.Hour)}},
+			Evidence: &revocation.Evidence{Kind: "CRL", Number: "7", ThisUpdate: at, NextUpdate: at.Add(time.Hour)}},
+		"undetermined: list_expired (list of 2026-01-02T03:04:05Z)": {Status: revocation.Undetermined, Cause: revocation.CauseExpired,
+			Evidence: &revocation.Evidence{Kind: "CRL", ThisUpdate: at}},
+		"undetermined: list_expired (response of 2026-01-02T03:04:05Z, next update 2026-01-02T04:04:05Z)": {Status: revocation.Undetermined, Cause: revocation.CauseExpired,
+			Evidence: &revocation.Evidence{Kind: revocation.KindOCSP, ThisUpdate: at, NextUpdate: at.Add(time.Hour)}},
+		"undetermined: responder_unknown": {Status: revocation.Undetermined, Cause: "responder_unknown", Evidence: &revocation.Evidence{Kind: revocation.KindOCSP}},
+		"undetermined":                    {Status: revocation.Undetermined},
+		"revoked, superseded":             {Status: revocation.Revoked, Reason: revocation.Superseded},
 	} {
 		if a.String() != want {
 			t.Errorf("%q, want %q", a.String(), want)

@@ -16,7 +16,7 @@ type Evidence struct {
 	Kind       string    `json:"kind"` // "CRL", "delta CRL" or "OCSP"
 	Issuer     string    `json:"issuer"`
 	Number     string    `json:"number,omitempty"`
-	ThisUpdate time.Time `json:"this_update"`
+	ThisUpdate time.Time `json:"this_update,omitzero"` // zero of a response that says nothing of the certificate
 	NextUpdate time.Time `json:"next_update,omitzero"`
 	Source     string    `json:"source,omitempty"`
 	SHA256     string    `json:"sha256"`

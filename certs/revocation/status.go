@@ -160,10 +160,13 @@ func (s *Lists) JudgeLink(q Question, number int) Answer {
 	return newTrust(s, q).status(q.Path[number], q.Path[number+1])
 }
 
-// String says the answer in one English line.
+// String says the answer in one English line, and nothing of what is not known.
 func (a Answer) String() string {
 	switch a.Status {
 	case Revoked:
+		if a.RevokedAt.IsZero() {
+			return "revoked, " + a.Reason.String()
+		}
 		return fmt.Sprintf("revoked on %s, %s", a.RevokedAt.Format(time.RFC3339), a.Reason)
 	case Good:
 		if !a.RevokedAt.IsZero() {
@@ -171,9 +174,31 @@ func (a Answer) String() string {
 		}
 		return "good"
 	}
-	if a.Evidence == nil {
-		return "undetermined: " + string(a.Cause)
+	text := "undetermined"
+	if a.Cause != "" {
+		text += ": " + string(a.Cause)
 	}
-	return fmt.Sprintf("undetermined: %s (list № %s of %s, next update %s)", a.Cause, a.Evidence.Number,
-		a.Evidence.ThisUpdate.Format(time.RFC3339), a.Evidence.NextUpdate.Format(time.RFC3339))
+	if a.Evidence == nil || a.Evidence.ThisUpdate.IsZero() {
+		return text
+	}
+	return text + " (" + a.Evidence.String() + ")"
+}
+
+// String names the list or response by its number and dates, as far as it has
+// them.
+func (e *Evidence) String() string {
+	text := "list"
+	if e.Kind == KindOCSP {
+		text = "response"
+	}
+	if e.Number != "" {
+		text += " № " + e.Number
+	}
+	if !e.ThisUpdate.IsZero() {
+		text += " of " + e.ThisUpdate.Format(time.RFC3339)
+	}
+	if !e.NextUpdate.IsZero() {
+		text += ", next update " + e.NextUpdate.Format(time.RFC3339)
+	}
+	return text
 }

@@ -65,6 +65,13 @@ func TestLasting(t *testing.T) {
 		{"verify rsa.p7s --content a.txt --evidence cut.crl" + trusted, 70, "cut.crl: neither a certificate nor a revocation list"},
 		{"verify rsa.p7s --content a.txt --evidence longer.crl" + trusted, 70, "longer.crl: neither a certificate nor a revocation list"},
 		{"verify rsa.p7s --content a.txt --evidence rsa.p7s" + trusted, 70, "rsa.p7s: neither a certificate nor a revocation list"},
+		// A CMS that carries a PDF is a CMS at every door.
+		{"sign b.pdf" + rsa, 0, "b.pdf.cms"},
+		{"verify b.pdf.cms" + trusted, 0, "a CMS signature of one signer"},
+		{"inspect b.pdf.cms", 0, "CMS"},
+		{"sign b.pdf --add b.pdf.cms --out b-two.cms" + gost, 0, "b-two.cms"},
+		{"extend b-two.cms --level B-LT" + stamped, 0, "Extended to B-LT"},
+		{"verify b.pdf.cms b-two.cms --json" + trusted, 0, `{"file":"b-two.cms","kind":"cms","indication":"TOTAL-PASSED"`},
 		// A second signer.
 		{"sign a.txt --add a.txt.cms --out two.cms" + gost, 0, "two.cms"},
 		{"verify two.cms" + trusted, 0, "Signer 2 of 2"},

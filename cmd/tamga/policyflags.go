@@ -9,7 +9,7 @@ import (
 
 // policyFlags say what callers of the service may choose.
 type policyFlags struct {
-	Policies        []string `name:"policy" sep:"none" placeholder:"NAME" help:"Policy that a verification may choose by name; may be given several times. Default: those under which an application may be decided, kz and kz-applicant. One that chooses none is judged by kz."`
+	Policies        []string `name:"policy" sep:"none" placeholder:"NAME" help:"Policy that a verification may choose by name; may be given several times. Default: those under which an application may be decided, kz, kz-applicant and kz-strict. One that chooses none is judged by kz."`
 	ReceiptPolicies []string `name:"receipt-policy" sep:"none" placeholder:"NAME" help:"Policy under which receipts are signed; may be given several times. Default: those that may be chosen and are for deciding. Under kz-soft a receipt confirms what nobody knows."`
 }
 

@@ -90,22 +90,32 @@ func moment(t time.Time) string {
 // period says from when to when, and how that stands to a time.
 func period(from, to, at time.Time) string {
 	text := moment(from) + " to " + moment(to)
-	days := func(d time.Duration) string {
-		n := int(d.Hours() / 24)
-		if n == 1 {
-			return "1 day"
-		}
-		return fmt.Sprintf("%d days", n)
-	}
 	switch {
 	case at.IsZero():
 		return text
 	case at.Before(from):
 		return text + " (not valid yet)"
 	case at.After(to):
-		return text + " (expired " + days(at.Sub(to)) + " earlier)"
+		return text + " (expired " + duration(at.Sub(to)) + " earlier)"
 	}
-	return text + " (valid, " + days(to.Sub(at)) + " left)"
+	return text + " (valid, " + duration(to.Sub(at)) + " left)"
+}
+
+// duration says how long in whole days, below a day in hours, below an hour in
+// minutes.
+func duration(d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		long time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+		switch n := int(d / unit.long); {
+		case n == 1:
+			return "1 " + unit.name
+		case n > 1:
+			return fmt.Sprintf("%d %ss", n, unit.name)
+		}
+	}
+	return "less than a minute"
 }
 
 // identity prints whose a certificate is.

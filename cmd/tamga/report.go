@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"tamga/certs/revocation"
@@ -75,7 +77,7 @@ func (p *printer) signer(v *signing.Verdict, i int) {
 			p.field("Expired", "%s: after the signature is known to have existed", moment(s.ExpiredSince))
 		}
 		for _, e := range s.Signed {
-			p.field("Signs", "%s %s", e.Role, e.Path)
+			p.field("Signs", "%s %s%s", e.Role, e.Path, others(e))
 		}
 		for _, part := range s.Unsigned {
 			p.field("Not signed", "%s: %s", part.Path, part.What)
@@ -122,7 +124,11 @@ func (p *printer) timestamps(title string, all []signing.Timestamp) {
 	p.line("%s", title)
 	p.in(func() {
 		for _, t := range all {
-			p.line("%s, %s: %s", t.Kind, moment(t.GenTime), indication(t.Indication, t.SubIndication))
+			name := string(t.Kind)
+			if !t.GenTime.IsZero() {
+				name += ", " + moment(t.GenTime)
+			}
+			p.line("%s: %s", name, indication(t.Indication, t.SubIndication))
 			p.in(func() {
 				p.field("By", "%s", t.Authority)
 				p.field("Detail", "%s", t.Detail)
@@ -201,9 +207,12 @@ func because(link signing.LinkStatus) string {
 // up to date.
 func (p *printer) revocationEvidence(e *revocation.Evidence) {
 	for ; e != nil; e = e.Delta {
-		text := fmt.Sprintf("%s of %s", e.Kind, moment(e.ThisUpdate))
+		text := e.Kind
 		if e.Number != "" {
-			text = fmt.Sprintf("%s № %s of %s", e.Kind, e.Number, moment(e.ThisUpdate))
+			text += " № " + e.Number
+		}
+		if !e.ThisUpdate.IsZero() {
+			text += " of " + moment(e.ThisUpdate)
 		}
 		if !e.NextUpdate.IsZero() {
 			text += ", good until " + moment(e.NextUpdate)
@@ -273,4 +282,23 @@ func (p *printer) conclusion(v *signing.Verdict, languages []string) {
 			p.wrapped(lang+"  ", texts[lang])
 		}
 	})
+}
+
+// others says which other signatures are part of what an XML signature covers.
+func others(e signing.SignedElement) string {
+	said := ""
+	for _, list := range []struct {
+		word    string
+		signers []int
+	}{{"with", e.WithSigners}, {"without", e.WithoutSigners}} {
+		if len(list.signers) == 0 {
+			continue
+		}
+		numbers := make([]string, len(list.signers))
+		for i, n := range list.signers {
+			numbers[i] = strconv.Itoa(n)
+		}
+		said += fmt.Sprintf(", %s the signature of signer %s", list.word, strings.Join(numbers, ", "))
+	}
+	return said
 }

@@ -100,7 +100,7 @@ func TestRevocationCommands(t *testing.T) {
 		t.Errorf("fetched:\n%s", out)
 	}
 	out = mustCall(t, "verify", "application.txt.cms", "--trust", "trust", "--crl", "lists", "--explain")
-	for _, want := range []string{"1. certificate:", "3. anchor:", "evidence: CRL №", "policy kz 2026-11-22", "rule: RFC 5280 §6.3"} {
+	for _, want := range []string{"1. certificate:", "3. anchor:", "evidence: CRL №", "policy kz 2026-11-28", "rule: RFC 5280 §6.3"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("--explain does not say %q:\n%s", want, out)
 		}

@@ -73,7 +73,7 @@ func (t trustFlags) load(c *console) (*evidence, error) {
 
 // judgeFlags say how it is judged.
 type judgeFlags struct {
-	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default); kz-applicant, under which nothing may follow the signature in a PDF; or kz-soft, under which an unknown revocation status is shown and passes: never decide on an application under it."`
+	Policy string `default:"kz" placeholder:"NAME" help:"How strictly: kz (default); kz-applicant, under which nothing may follow the signature in a PDF; kz-strict, under which a CMS signature must name its certificate; or kz-soft, under which an unknown revocation status is shown and passes: never decide on an application under it."`
 	responderFlags
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"tamga/fonts"
 )
 
 // errApart means that gofpdf wrote something else than the version we were
@@ -153,7 +155,7 @@ func (d *drawn) font(key, name string) (*font, error) {
 		if f.program, err = d.stream(file); err != nil {
 			return nil, err
 		}
-		if f.program, err = unhinted(f.program); err != nil {
+		if f.program, err = fonts.Unhinted(f.program); err != nil {
 			return nil, fmt.Errorf("cutting font %s: %w", name, err)
 		}
 		_, rest, _ := bytes.Cut(d.objects[descriptor], []byte("/Ascent"))

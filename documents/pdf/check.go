@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"tamga/documents/pdf/qr"
+	"tamga/qr"
 )
 
 // maxURL is the longest check address, in characters; more does not fit beside

@@ -68,10 +68,7 @@ func compile(o Options) (*Layouts, error) {
 	if l.press.emblem, err = emblemObject(o.Emblem, drawn.pages[0]); err != nil {
 		return nil, err
 	}
-	outside, err := outsideDigest(o.Emblem)
-	if err != nil {
-		return nil, err
-	}
+	outside := outsideDigest(o.Emblem)
 	for _, s := range specs {
 		if strings.HasPrefix(s.spec.Name, "_") {
 			continue // only a base of others
@@ -88,18 +85,14 @@ func compile(o Options) (*Layouts, error) {
 
 // outsideDigest is that of what all layouts print and none says: the fonts and
 // the emblem.
-func outsideDigest(emblem []byte) (sum [sha256.Size]byte, err error) {
+func outsideDigest(emblem []byte) (sum [sha256.Size]byte) {
 	h := sha256.New()
 	for _, c := range cuts {
-		program, err := fontFiles.ReadFile(c.file)
-		if err != nil {
-			return sum, fmt.Errorf("reading font: %w", err)
-		}
-		h.Write(program) // a hash does not fail
+		h.Write(c.face.Program()) // a hash does not fail
 	}
 	h.Write(emblem)
 	h.Sum(sum[:0])
-	return sum, nil
+	return sum
 }
 
 // namedSpec is a layout with the file it was read from.

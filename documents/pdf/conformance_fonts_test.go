@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	embedded "tamga/fonts"
 )
 
 // fonts checks that every code that is shown has a glyph, a width that agrees
@@ -42,7 +44,7 @@ func (c *conformance) fonts() {
 		mapping, err := c.inflate(c.ref(descendant, "/CIDToGIDMap "))
 		cmap, err2 := c.inflate(unicode)
 		program, err3 := c.inflate(c.ref(c.ref(descendant, "/FontDescriptor "), "/FontFile2 "))
-		tables, err4 := readTables(program)
+		measures, err4 := embedded.Measure(program)
 		if err := errors.Join(err, err2, err3, err4); err != nil {
 			c.want(false, "font %s: %v", name, err)
 			continue
@@ -55,7 +57,7 @@ func (c *conformance) fonts() {
 			}
 			c.want(glyph != 0, "font %s has no %q", name, r)
 			if glyph != 0 {
-				d := widthOf(tables, glyph) - widths[int(r)]
+				d := measures.Advance(glyph) - widths[int(r)]
 				c.want(d >= -1 && d <= 1, "font %s: the width of %q is off by %d", name, r, d)
 			}
 			c.want(covered(string(cmap), int(r)), "font %s: %q has no character", name, r)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	embedded "tamga/fonts"
 )
 
 var faceNames = map[string]face{"regular": regular, "bold": bold, "italic": italic}
@@ -55,20 +57,17 @@ func specimen() (*faces, *[faceCount]*font, error) {
 func (f *font) cut(characters map[rune]bool) (*font, error) {
 	out := *f
 	out.cidToGID = make([]byte, len(f.cidToGID))
-	keep := map[int]bool{0: true}
+	var glyphs []int
 	for r := range characters {
 		if r < 0 || r >= topRune {
 			continue
 		}
 		g := f.glyph(r)
-		keep[g] = true
+		glyphs = append(glyphs, g)
 		out.cidToGID[2*r], out.cidToGID[2*r+1] = byte(g>>8), byte(g)
 	}
-	if err := withParts(f.program, keep); err != nil {
-		return nil, err
-	}
 	var err error
-	out.program, err = bare(f.program, keep)
+	out.program, err = embedded.Cut(f.program, glyphs)
 	return &out, err
 }
 

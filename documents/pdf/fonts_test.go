@@ -1,27 +1,48 @@
 package pdf
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
-	"os"
 	"strings"
 	"testing"
 	"unicode"
 
 	"tamga/documents"
+	embedded "tamga/fonts"
 )
 
-// cmapOf reads the Unicode table of a font file (OpenType, cmap format 4) and
-// returns the glyph of every character.
-func cmapOf(t *testing.T, program []byte) map[rune]int {
-	t.Helper()
+// tablesOf are the tables of a font file, each with what follows it.
+func tablesOf(program []byte) map[string][]byte {
 	tables := map[string][]byte{}
 	for i := range int(binary.BigEndian.Uint16(program[4:])) {
 		entry := program[12+16*i:]
 		tables[string(entry[:4])] = program[binary.BigEndian.Uint32(entry[8:]):]
 	}
-	cmap := tables["cmap"]
+	return tables
+}
+
+// partsOf are the glyphs of which a composite one is made (OpenType, glyf).
+func partsOf(g []byte) (parts []int) {
+	if len(g) < 2 || g[0] < 0x80 {
+		return nil
+	}
+	for at, more := 10, true; more; {
+		flags := binary.BigEndian.Uint16(g[at:])
+		parts = append(parts, int(binary.BigEndian.Uint16(g[at+2:])))
+		at, more = at+6, flags&0x20 != 0
+		for bit, size := range map[uint16]int{0x01: 2, 0x08: 2, 0x40: 4, 0x80: 8} {
+			if flags&bit != 0 {
+				at += size
+			}
+		}
+	}
+	return parts
+}
+
+// cmapOf reads the Unicode table of a font file (OpenType, cmap format 4) and
+// returns the glyph of every character.
+func cmapOf(t *testing.T, program []byte) map[rune]int {
+	t.Helper()
+	cmap := tablesOf(program)["cmap"]
 	for i := range int(binary.BigEndian.Uint16(cmap[2:])) {
 		entry := cmap[4+8*i:]
 		sub := cmap[binary.BigEndian.Uint32(entry[4:]):]
@@ -72,11 +93,7 @@ func TestGlyphCoverage(t *testing.T) {
 		}
 	}
 	for c, cut := range cuts {
-		program, err := fontFiles.ReadFile(cut.file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		glyphs := cmapOf(t, program)
+		glyphs := cmapOf(t, cut.face.Program())
 		for _, r := range everything {
 			if glyphs[r] == 0 {
 				t.Errorf("%s has no %q (%U)", cut.name, r, r)
@@ -105,10 +122,11 @@ func TestGlyphCoverage(t *testing.T) {
 // and the width that the file states.
 func checkCut(t *testing.T, m *faces, f *font, c face, characters []rune) {
 	t.Helper()
-	tables, err := readTables(f.program)
+	measures, err := embedded.Measure(f.program)
 	if err != nil {
 		t.Fatal(err)
 	}
+	tables := tablesOf(f.program)
 	count := int(binary.BigEndian.Uint16(tables["maxp"][4:]))
 	for _, r := range characters {
 		g := f.glyph(r)
@@ -120,24 +138,18 @@ func checkCut(t *testing.T, m *faces, f *font, c face, characters []rune) {
 		if from == to && !unicode.IsSpace(r) {
 			t.Errorf("%s: %q (%U) has no outline", f.name, r, r)
 		}
-		for _, part := range components(tables["glyf"][from:to]) {
+		for _, part := range partsOf(tables["glyf"][from:to]) {
 			if from, to := binary.BigEndian.Uint32(tables["loca"][4*part:]), binary.BigEndian.Uint32(tables["loca"][4*part+4:]); from == to {
 				t.Errorf("%s: a part of %q was lost", f.name, r)
 			}
 		}
-		if w := widthOf(tables, g); w != int(m.advance[c][r]) {
+		if w := measures.Advance(g); w != int(m.advance[c][r]) {
 			t.Errorf("%s: %q is %d wide in the font and %d in the file", f.name, r, w, m.advance[c][r])
 		}
 		if !m.has(r) {
 			t.Errorf("%s: %q (%U) is not known to be there", f.name, r, r)
 		}
 	}
-}
-
-// widthOf is the advance of a glyph in thousandths, from hmtx, rounded.
-func widthOf(tables map[string][]byte, g int) int {
-	em := int(binary.BigEndian.Uint16(tables["head"][18:]))
-	return (int(binary.BigEndian.Uint16(tables["hmtx"][4*g:]))*2000 + em) / (2 * em)
 }
 
 func TestDamagedFont(t *testing.T) {
@@ -147,30 +159,11 @@ func TestDamagedFont(t *testing.T) {
 	}
 	whole := fonts[regular].program
 	for _, n := range []int{0, 5, 12, 100, len(whole) / 2, len(whole) - 1} {
-		if _, err := unhinted(whole[:n]); err == nil && n < len(whole)-4 {
+		if _, err := embedded.Unhinted(whole[:n]); err == nil && n < len(whole)-4 {
 			t.Errorf("a font of %d bytes out of %d was taken", n, len(whole))
 		}
 	}
-	if again, err := unhinted(whole); err != nil || len(again) != len(whole) {
+	if again, err := embedded.Unhinted(whole); err != nil || len(again) != len(whole) {
 		t.Errorf("cutting twice: %d bytes, then %d (%v)", len(whole), len(again), err)
-	}
-}
-
-// TestFontProvenance checks that the embedded files are those whose origin the
-// README states.
-func TestFontProvenance(t *testing.T) {
-	readme, err := os.ReadFile("fonts/README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, cut := range cuts {
-		program, err := fontFiles.ReadFile(cut.file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum := sha256.Sum256(program)
-		if !strings.Contains(string(readme), strings.TrimPrefix(cut.file, "fonts/")+" | "+hex.EncodeToString(sum[:])) {
-			t.Errorf("%s is not the file of the README", cut.file)
-		}
 	}
 }

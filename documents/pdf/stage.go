@@ -2,20 +2,21 @@ package pdf
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
 
 	"github.com/jung-kurt/gofpdf"
+
+	"tamga/fonts"
 )
 
-//go:embed fonts/*.ttf
-var fontFiles embed.FS
-
-// cuts are the font files and the styles under which gofpdf knows them.
-var cuts = [faceCount]struct{ file, style, name string }{
-	regular: {"fonts/LiberationSerif-Regular.ttf", "", "LiberationSerif"},
-	bold:    {"fonts/LiberationSerif-Bold.ttf", "B", "LiberationSerif-Bold"},
-	italic:  {"fonts/LiberationSerif-Italic.ttf", "I", "LiberationSerif-Italic"},
+// cuts are the fonts and the styles under which gofpdf knows them.
+var cuts = [faceCount]struct {
+	face        fonts.Face
+	style, name string
+}{
+	regular: {fonts.Regular, "", "LiberationSerif"},
+	bold:    {fonts.Bold, "B", "LiberationSerif-Bold"},
+	italic:  {fonts.Italic, "I", "LiberationSerif-Italic"},
 }
 
 const family = "serif"
@@ -34,11 +35,7 @@ func newStage(f *faces) (*stage, error) {
 	p.SetAutoPageBreak(false, 0)
 	p.SetMargins(0, 0, 0)
 	for _, c := range cuts {
-		program, err := fontFiles.ReadFile(c.file)
-		if err != nil {
-			return nil, fmt.Errorf("reading font: %w", err)
-		}
-		p.AddUTF8FontFromBytes(family, c.style, program)
+		p.AddUTF8FontFromBytes(family, c.style, c.face.Program())
 	}
 	p.SetFont(family, "", 10)
 	return &stage{Fpdf: p, faces: f}, p.Error()

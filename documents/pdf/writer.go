@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"tamga/documents"
-	"tamga/documents/pdf/qr"
+	"tamga/qr"
 )
 
 // Object numbers that every file has. Those that depend on the document have

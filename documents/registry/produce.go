@@ -30,6 +30,9 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 	if r.Layouts == nil || r.Verifier == nil || r.Make == nil {
 		return errNotEquipped
 	}
+	if err := r.Address.reachable(); err != nil {
+		return err
+	}
 	if err := r.Key.Check(ctx, at); err != nil {
 		return fmt.Errorf("documents cannot be signed now: %w", err)
 	}
@@ -38,7 +41,7 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 		return fmt.Errorf("failed to verify the signing certificate: %w", err)
 	}
 	if !verdict.Passed() {
-		return fmt.Errorf("%w: the signing certificate: %s %s", ErrNotVerified, verdict.Indication, verdict.SubIndication)
+		return fmt.Errorf("%w: the signing certificate: %s: %s %s", ErrNotVerified, verdict.Acceptance, verdict.Indication, verdict.SubIndication)
 	}
 	return nil
 }
@@ -98,7 +101,7 @@ func (r *Registry) make(ctx context.Context, o creation.Order) (creation.Made, e
 	case err != nil:
 		return made, fmt.Errorf("failed to sign: %w", err)
 	case !made.Verdict.Passed():
-		return made, fmt.Errorf("%w: %s %s", ErrNotVerified, made.Verdict.Indication, made.Verdict.SubIndication)
+		return made, fmt.Errorf("%w: %s: %s %s", ErrNotVerified, made.Verdict.Acceptance, made.Verdict.Indication, made.Verdict.SubIndication)
 	}
 	return made, nil
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/documents"
 	"tamga/signing/creation"
@@ -96,6 +97,28 @@ func TestPrintedSignerWhenTheKeyChanges(t *testing.T) {
 		clock.advance(start.Sub(signtest.Now()))
 		if rec := issue(t, r, "a", licenceDraft(2)); rec.Number != "26000002" {
 			t.Errorf("with the first key again: %s", rec.Number)
+		}
+	})
+}
+
+// A key that the policy refuses takes no number and signs nothing, although EN
+// 319 102-1 calls what it makes INDETERMINATE and not TOTAL-FAILED.
+func TestRefusedKeyTakesNoNumber(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, clock := open(t, dsn)
+		pki := signtest.New(t, ca.ECDSA)
+		clock.advance(signtest.Now().Sub(start))
+		person := official()
+		person.Roles = append(person.Roles, certs.RoleTreasury)
+		used := &atomic.Int64{}
+		r.Key, r.Verifier = pki.Person(person), pki.Verifier
+		r.Key.Signer = countingSigner{r.Key.Signer, used}
+		_, _, err := r.Issue(t.Context(), request())
+		if !errors.Is(err, ErrNotVerified) || !strings.Contains(err.Error(), "refused: INDETERMINATE CHAIN_CONSTRAINTS_FAILURE") {
+			t.Fatalf("got %v, want ErrNotVerified", err)
+		}
+		if list, err := r.List(t.Context(), "", 0); err != nil || len(list) > 0 || used.Load() > 0 {
+			t.Errorf("the refusal cost %d numbers and %d signatures (%v)", len(list), used.Load(), err)
 		}
 	})
 }

@@ -264,7 +264,7 @@ func TestTwoReadersThatDisagree(t *testing.T) {
 		{"a certificate that only the library sees", attached, func(sd *SignedData) { sd.Certificates = sd.Certificates[1:] }, "number of certificates"},
 		{"another second certificate", attached, func(sd *SignedData) { sd.Certificates[1] = sd.Certificates[0] }, "certificate 2"},
 		{"a signer that only we see", attached, func(sd *SignedData) { sd.Signers = append(sd.Signers, sd.Signers[0]) }, "number of signers"},
-		{"a signer that the library cannot name", attached, func(sd *SignedData) { sd.Signers = append(sd.Signers, SignerInfo{SubjectKeyID: []byte{1}}) }, ""},
+		{"a signer that the library cannot name", attached, func(sd *SignedData) { sd.Signers = append(sd.Signers, SignerInfo{SubjectKeyID: []byte{1}}) }, "number of signers"},
 		{"another signature", attached, func(sd *SignedData) { sd.Signers[0].Signature = []byte{1} }, "signer 1"},
 		{"another serial number", attached, func(sd *SignedData) { sd.Signers[0].Serial = big.NewInt(8) }, "signer 1"},
 		{"no serial number", attached, func(sd *SignedData) { sd.Signers[0].Serial = nil }, "signer 1"},
@@ -284,6 +284,15 @@ func TestTwoReadersThatDisagree(t *testing.T) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.said)
 		}
 	}
+	// No signers is something that the library says; nothing read is not.
+	none, err := Edit(attached)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none.Signers = nil
+	if own, err := Read(attached); err != nil || !errors.Is(confirm(none.DER(), own), errTwoReadings) {
+		t.Errorf("no signers, says the library: %v", err)
+	}
 	// The second reader is asked about what was not DER, and is believed.
 	asked := 0
 	second := func(normal []byte, own *SignedData) error {
@@ -298,6 +307,37 @@ func TestTwoReadersThatDisagree(t *testing.T) {
 	}
 	if sd, err := read(attached, second); err != nil || string(sd.Content) != "мазмұн" || asked != 1 {
 		t.Errorf("DER: %v, asked %d times", err, asked)
+	}
+}
+
+// A reader that does not know what it reads is no witness against one that does.
+func TestSecondReaderIsIgnorant(t *testing.T) {
+	c := keyCases(t)[2]
+	m, err := NewMaker(c.key, selfSigned(t, c.key, 7), nil, c.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	attached, err := m.Make(ToSign{Content: []byte("мазмұн"), MessageDigest: m.Digest().Sum([]byte("мазмұн"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, edit := range map[string]func(*Draft){
+		"an OCSP response":         func(d *Draft) { d.AddOCSPs(der.Sequence(der.Encode(der.Enumerated, []byte{1}))) },
+		"other revocation":         func(d *Draft) { d.revocation = [][]byte{field(1, der.OID(OIDContentHints), der.NullValue())} },
+		"a list it cannot read":    func(d *Draft) { d.AddCRLs(der.Sequence(der.NullValue())) },
+		"a signer by key":          func(d *Draft) { d.Signers[0].sid = der.Encode(der.Context(0), []byte{1, 2, 3}) },
+		"an attribute certificate": func(d *Draft) { d.certificates = append(d.certificates, field(2, der.NullValue())) },
+	} {
+		d, err := Edit(attached)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit(d)
+		ber := slices.Concat([]byte{0x30, 0x80}, mustInside(t, d.DER()), []byte{0, 0})
+		sd, err := Read(ber)
+		if err != nil || string(sd.Content) != "мазмұн" || len(sd.Signers) != 1 {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -203,16 +203,6 @@ func timestampsAmong(attributes []cms.Attribute) [][]byte {
 	return tokens
 }
 
-// named returns the certificate that a signer names; nil when it is not there.
-func named(si *cms.SignerInfo, bag []*certs.Certificate) *certs.Certificate {
-	for _, c := range bag {
-		if si.Names(c) {
-			return c
-		}
-	}
-	return nil
-}
-
 func messageDigest(si *cms.SignerInfo) ([]byte, error) {
 	value, found, err := cms.Single(si.Signed, cms.OIDMessageDigest)
 	if err != nil || !found {
@@ -306,7 +296,7 @@ func (e *extension) tokenEvidence(raw []byte) (signing.Material, error) {
 			bag = append(bag, c)
 		}
 	}
-	c := named(token.Signer(), bag)
+	c := e.with.Verifier.Authority(token, bag)
 	if c == nil {
 		return signing.Material{}, fmt.Errorf("timestamp authority: %w: its certificate is missing", ErrEvidence)
 	}

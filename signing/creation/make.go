@@ -70,6 +70,9 @@ type Made struct {
 	// Level is what the verdict calls the signature: the lowest of those that
 	// were made, zero when they are no baseline signatures.
 	Level Baseline
+	// Called says the same in the words of the verdict, which has a reason where
+	// Level is zero.
+	Called string
 	// Missing is why the signature lacks the level that was asked for; nil when it
 	// lacks nothing.
 	Missing error
@@ -154,13 +157,25 @@ func (m *making) confirm() (Made, error) {
 		return Made{}, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	made.Level = BaselineLTA
+	want := m.wanted()
 	for _, s := range mine {
-		made.Level = min(made.Level, levelOf(s))
-	}
-	if want := m.wanted(); made.Level < want {
-		return Made{}, fmt.Errorf("%w: it is %q, not %s", ErrOutput, mine[0].Level, want)
+		if l := levelOf(s); made.Called == "" || l < made.Level {
+			made.Level, made.Called = l, s.Level
+		}
+		if m.reached(s) < want {
+			return Made{}, fmt.Errorf("%w: it is %q, not %s", ErrOutput, s.Level, want)
+		}
 	}
 	return made, nil
+}
+
+// reached is how far a signature was brought. Others need not have made a baseline
+// signature for it to last: what it lacks for that, nobody can add.
+func (m *making) reached(s signing.Signer) Baseline {
+	if m.theirs {
+		return BaselineB + Baseline(s.Steps())
+	}
+	return levelOf(s)
 }
 
 // wanted is the level below which nothing is handed out.

@@ -104,3 +104,45 @@ func TestWrongOutputStays(t *testing.T) {
 		}
 	}
 }
+
+// What others made is made to last though it is no baseline signature: it is told
+// as what it is, and has every step.
+func TestWhatIsNoBaselineLasts(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	hole := bytes.Replace(signtest.Prepared(8192), []byte("ETSI.CAdES.detached"), []byte("adbe.pkcs7.detached"), 1)
+	parts, _, err := pades.Hole(hole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := cms.NewMaker(key.Signer, key.Certificate, key.Chain, cms.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	contents, err := m.Make(cms.ToSign{MessageDigest: m.Digest().Sum(parts[0], parts[1])})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pdf, err := pades.Fill(hole, contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		file   []byte
+		called string
+	}{
+		"no claimed time": {signtest.Signed(t, creation.CMS{Content: []byte("өтініш")}, key), "CMS signature, not CAdES: no signing-time attribute"},
+		"Adobe's form":    {pdf, "PDF signature, not PAdES: SubFilter is adbe.pkcs7.detached"},
+	} {
+		for steps, to := range []creation.Baseline{creation.BaselineB, creation.BaselineT, creation.BaselineLT, creation.BaselineLTA} {
+			made, err := creation.Make(t.Context(), pki.Services(pki.TSA()), creation.Order{Form: creation.Existing{File: c.file}, Level: to, Time: signtest.Now()})
+			if err != nil {
+				t.Fatalf("%s to %s: %v", name, to, err)
+			}
+			if s := made.Verdict.Signers[0]; made.Level != 0 || made.Called != c.called || s.Level != c.called || s.Steps() != steps || !made.Verdict.Passed() {
+				t.Errorf("%s to %s: %s, %d steps: %s", name, to, made.Called, s.Steps(), signtest.Explain(made.Verdict))
+			}
+			c.file = made.File
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"tamga/certs"
 	"tamga/signing"
 	"tamga/signing/cms"
+	"tamga/signing/creation/appearance"
 	"tamga/signing/pades"
 )
 
@@ -20,7 +21,8 @@ import (
 // *[pades.SyntaxError] for what cannot be read; [pades.ErrUnsound] for a file that
 // breaks other rules of signing/pades; [ErrForbidden] when a certification or a
 // lock stands against it; [pades.ErrNotFirst], [pades.ErrField] and
-// [pades.ErrRevision] for what was asked; [ErrOutput] when an old signature would
+// [pades.ErrRevision] for what was asked; [ErrPlace], [appearance.ErrSmall],
+// [appearance.ErrLetters] and [appearance.ErrStamp] for a stamp; [ErrOutput] when an old signature would
 // not be what it was.
 type PDF struct {
 	File []byte
@@ -36,6 +38,9 @@ type PDF struct {
 	Certify int
 	// Lock forbids changes of form fields afterwards.
 	Lock *pades.Lock
+	// Stamp makes the signature visible: on a page, or in the empty Field; nil makes
+	// one that nobody sees.
+	Stamp *appearance.Stamp
 
 	// Room is how many bytes the place for the signature holds; 0 leaves it to the
 	// key. A signature that does not fit is made once more, with a place of the
@@ -148,9 +153,14 @@ func (s revisionSigner) revision() ([]byte, error) {
 // prepare adds the revision, by the library for the plainest files and by our own
 // writer for all others.
 func (s revisionSigner) prepare() (*pades.Prepared, error) {
+	looks, err := s.appearance()
+	if err != nil {
+		return nil, err
+	}
 	n := pades.NewSignature{
 		Time: s.at, Name: s.Name, Reason: s.Reason, Location: s.Location, ContactInfo: s.Contact,
 		Field: s.Field, Certify: s.Certify, Lock: s.Lock, Room: s.Room,
+		Appearance: looks,
 	}
 	if plainEnough(s.File, s.doc, n) {
 		return libraryRevision(s.File, n)

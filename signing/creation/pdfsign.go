@@ -58,7 +58,7 @@ func (declining) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { re
 // or misspell.
 func plainEnough(file []byte, doc *pades.Document, n pades.NewSignature) bool {
 	if len(file) > maxLibraryFile || n.Room <= 0 || n.Room > maxLibraryFile || len(doc.Revisions) != 1 || len(doc.Signatures) > 0 ||
-		n.Certify != 0 || n.Field != "" || n.Lock != nil {
+		n.Certify != 0 || n.Field != "" || n.Lock != nil || n.Appearance != nil {
 		return false
 	}
 	for _, text := range []string{n.Name, n.Reason, n.Location, n.ContactInfo} {

@@ -154,8 +154,8 @@ func answerOf(got *signing.Verdict) answer {
 	if got == nil {
 		return answer{}
 	}
-	words := map[signing.Indication]verdict{
-		signing.TotalPassed: valid, signing.TotalFailed: invalid, signing.Indeterminate: indeterminate,
+	words := map[signing.Acceptance]verdict{
+		signing.Accepted: valid, signing.Refused: invalid, signing.Undecided: indeterminate,
 	}
-	return answer{words[got.Indication], strings.TrimSpace(string(got.SubIndication) + " " + got.Detail)}
+	return answer{words[got.Acceptance], strings.TrimSpace(string(got.SubIndication) + " " + got.Detail)}
 }

@@ -222,7 +222,6 @@ func (u *increment) stream(trailer Dict) {
 		{Key: "Size", Value: Integer(u.size)},
 		{Key: "W", Value: Array{Integer(1), Integer(width), Integer(2)}},
 		{Key: "Index", Value: index},
-		{Key: "Length", Value: Integer(len(rows))},
 	}, trailer...)
 	u.out = fmt.Appendf(u.out, "%d 0 obj\n", ref.Number)
 	u.out = appendStream(u.out, dict, rows)

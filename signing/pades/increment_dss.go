@@ -1,8 +1,6 @@
 package pades
 
 import (
-	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -151,7 +149,7 @@ func (s *store) mergeEntry(old, add Dict, v VRI) (entry Dict, longer bool, err e
 		if derSize(v.TS) != len(v.TS) {
 			return nil, false, ErrNotDER
 		}
-		entry, longer = entry.with("TS", s.addStream(v.TS)), true
+		entry, longer = entry.with("TS", s.add(Content{Data: v.TS})), true
 	}
 	if (longer || old == nil) && !v.TU.IsZero() {
 		tu, err := dateString(v.TU)
@@ -197,7 +195,7 @@ func (s *store) hold(list *evidenceList, elements [][]byte) (Array, error) {
 		sum := sha256.Sum256(element)
 		ref, ok := list.known[sum]
 		if !ok {
-			ref = s.addStream(element)
+			ref = s.add(Content{Data: element})
 			list.known[sum] = ref
 			list.refs = append(list.refs, ref)
 		}
@@ -206,27 +204,4 @@ func (s *store) hold(list *evidenceList, elements [][]byte) (Array, error) {
 		}
 	}
 	return refs, nil
-}
-
-// worthDeflating is the length from which compression pays: revocation lists
-// shrink to a third, a certificate hardly.
-const worthDeflating = 8 << 10
-
-func (u *increment) addStream(data []byte) Ref {
-	var dict Dict
-	if len(data) >= worthDeflating {
-		var deflated bytes.Buffer
-		w := zlib.NewWriter(&deflated)
-		w.Write(data) // to memory: no error is possible
-		w.Close()
-		// Readers bound what a byte may inflate to.
-		if len(data) < 20*deflated.Len() {
-			data, dict = deflated.Bytes(), Dict{{Key: "Filter", Value: Name("FlateDecode")}}
-		}
-	}
-	ref := u.next()
-	u.begin(ref)
-	u.out = appendStream(u.out, append(dict, Entry{Key: "Length", Value: Integer(len(data))}), data)
-	u.out = append(u.out, "\nendobj\n"...)
-	return ref
 }

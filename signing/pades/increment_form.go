@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -90,10 +91,9 @@ func (u *increment) references(o Object) ([]Ref, error) {
 	return refs, nil
 }
 
-// field gives the signature a field: the empty one of that name, or a new one
-// without appearance on the first page. A name of "" takes the first free
-// SignatureN.
-func (u *increment) field(name string, signature Ref) (formField, error) {
+// field gives the signature a field: the empty one of that name, or a new one. A
+// name of "" takes the first free SignatureN.
+func (u *increment) field(name string, signature Ref, looks *Appearance) (formField, error) {
 	fields, err := u.formFields()
 	if err != nil {
 		return formField{}, fmt.Errorf("%w: %w", ErrUnsound, err)
@@ -109,10 +109,30 @@ func (u *increment) field(name string, signature Ref) (formField, error) {
 		if err := u.seedValue(f); err != nil {
 			return f, err
 		}
-		u.write(f.ref, u.spelled(f.dict).with("V", signature))
-		return f, u.setForm(nil)
+		return f, cmp.Or(u.fill(f, signature, looks), u.setForm(nil))
 	}
-	return u.newField(name, signature)
+	return u.newField(name, signature, looks)
+}
+
+// fill gives an empty field its signature, and its widget, if it is another object,
+// the appearance.
+func (u *increment) fill(f formField, signature Ref, looks *Appearance) error {
+	filled := u.spelled(f.dict).with("V", signature)
+	if looks == nil {
+		u.write(f.ref, filled)
+		return nil
+	}
+	w, err := u.doc.widgetOf(f)
+	if err != nil {
+		return err
+	}
+	if w.ref == f.ref {
+		u.write(f.ref, u.dressed(filled, w.dict, looks))
+		return nil
+	}
+	u.write(f.ref, filled)
+	u.write(w.ref, u.dressed(u.spelled(w.dict), w.dict, looks))
+	return nil
 }
 
 func freeName(fields []formField) string {
@@ -137,9 +157,9 @@ func (u *increment) seedValue(f formField) error {
 	return nil
 }
 
-// newField adds an invisible field: an empty rectangle, with the flags Print and
-// Locked, among the annotations of the first page (12.7.4.5).
-func (u *increment) newField(name string, signature Ref) (formField, error) {
+// newField adds a field that is its own widget to the annotations of a page
+// (12.7.4.5).
+func (u *increment) newField(name string, signature Ref, looks *Appearance) (formField, error) {
 	f := formField{name: name, signature: true}
 	if strings.Contains(name, ".") {
 		return f, fmt.Errorf("%w: %q has a full stop", ErrField, name)
@@ -148,23 +168,41 @@ func (u *increment) newField(name string, signature Ref) (formField, error) {
 	if err != nil {
 		return f, fmt.Errorf("%w: %w", ErrField, err)
 	}
-	page, dict, err := u.firstPage()
+	if looks == nil {
+		if looks, err = u.unseen(); err != nil {
+			return f, err
+		}
+	}
+	page, err := u.doc.ResolveDict(u.newest, looks.Page)
+	if key, differ := page.twoValues(); differ {
+		err = syntaxError(-1, "duplicate key /%s in page %s", key, looks.Page)
+	}
 	if err != nil {
 		return f, fmt.Errorf("%w: %w", ErrUnsound, err)
 	}
-	zero := Integer(0)
-	f.ref = u.add(Dict{
+	f.ref = u.next()
+	widget := Dict{
 		{Key: "Type", Value: Name("Annot")}, {Key: "Subtype", Value: Name("Widget")},
 		{Key: "FT", Value: Name("Sig")}, {Key: "T", Value: title},
-		{Key: "F", Value: Integer(132)}, {Key: "Rect", Value: Array{zero, zero, zero, zero}},
-		{Key: "P", Value: page}, {Key: "V", Value: signature},
-	})
-	annotations, direct, err := u.appended(dict.Get("Annots"), f.ref)
+		{Key: "F", Value: Integer(flagPrint | flagLocked)}, {Key: "Rect", Value: looks.Rect.array()},
+		{Key: "P", Value: looks.Page}, {Key: "V", Value: signature},
+	}
+	changed := u.spelled(page)
+	if looks.visible() {
+		if widget, changed, err = u.tagged(f.ref, widget, changed, looks); err != nil {
+			return f, fmt.Errorf("%w: %w", ErrUnsound, err)
+		}
+	}
+	u.write(f.ref, u.dressed(widget, widget, looks))
+	annotations, direct, err := u.appended(page.Get("Annots"), f.ref)
 	if err != nil {
 		return f, fmt.Errorf("%w: %w", ErrUnsound, err)
 	}
 	if direct {
-		u.write(page, u.spelled(dict).with("Annots", annotations))
+		changed = changed.with("Annots", annotations)
+	}
+	if direct || changed.Get("Tabs") == Object(Name("S")) {
+		u.write(looks.Page, changed)
 	}
 	return f, u.setForm(&f.ref)
 }
@@ -226,34 +264,4 @@ func (u *increment) setForm(field *Ref) error {
 		u.setCatalog("AcroForm", form)
 	}
 	return nil
-}
-
-// firstPage finds the first leaf of the page tree, which Read has found sound.
-func (u *increment) firstPage() (Ref, Dict, error) {
-	catalog, err := u.doc.Catalog(u.newest)
-	if err != nil {
-		return Ref{}, nil, err
-	}
-	root, ok := catalog.Get("Pages").(Ref)
-	if !ok {
-		return Ref{}, nil, syntaxError(-1, "the catalog names no page tree")
-	}
-	for stack := []Ref{root}; len(stack) > 0; {
-		ref := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		kids, isNode, err := u.doc.kids(u.newest, ref, func(Ref, Dict) {})
-		if err != nil {
-			return Ref{}, nil, err
-		}
-		if !isNode {
-			page, err := u.doc.ResolveDict(u.newest, ref)
-			if key, differ := page.twoValues(); differ {
-				err = syntaxError(-1, "duplicate key /%s in the first page", key)
-			}
-			return ref, page, err
-		}
-		slices.Reverse(kids)
-		stack = append(stack, kids...)
-	}
-	return Ref{}, nil, syntaxError(-1, "the document has no page")
 }

@@ -1,6 +1,8 @@
 package pades
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -74,6 +76,9 @@ func appendObject(out []byte, o Object) []byte {
 			out = appendObject(out, e)
 		}
 		return append(out, ']')
+	case Content:
+		c := o.packed()
+		return appendStream(out, c.Dict, c.Data)
 	case Dict:
 		out = append(out, "<<"...)
 		for _, e := range o {
@@ -129,8 +134,34 @@ func printable[T string | []byte](text T) bool {
 	return true
 }
 
+// Content is a stream that is yet to be written.
+type Content struct {
+	Dict Dict // without /Length and /Filter
+	Data []byte
+}
+
+// worthDeflating is the length from which compression pays: revocation lists
+// shrink to a third, a certificate hardly.
+const worthDeflating = 8 << 10
+
+// packed returns the stream with its data deflated where that pays.
+func (c Content) packed() Content {
+	if len(c.Data) >= worthDeflating {
+		var deflated bytes.Buffer
+		w := zlib.NewWriter(&deflated)
+		w.Write(c.Data) // to memory: no error is possible
+		w.Close()
+		// Readers bound what a byte may inflate to.
+		if len(c.Data) < 20*deflated.Len() {
+			c.Data = deflated.Bytes()
+			c.Dict = append(c.Dict[:len(c.Dict):len(c.Dict)], Entry{Key: "Filter", Value: Name("FlateDecode")})
+		}
+	}
+	return c
+}
+
 func appendStream(out []byte, dict Dict, data []byte) []byte {
-	out = appendObject(out, dict)
+	out = appendObject(out, append(dict[:len(dict):len(dict)], Entry{Key: "Length", Value: Integer(len(data))}))
 	out = append(out, "\nstream\n"...)
 	out = append(out, data...)
 	return append(out, "\nendstream"...)

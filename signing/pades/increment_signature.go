@@ -23,6 +23,9 @@ type NewSignature struct {
 	// Lock forbids changes of form fields. A field that carries a /Lock of its
 	// own is locked by that one.
 	Lock *Lock
+	// Appearance is how the field looks; nil makes a new one that nobody sees, and
+	// leaves an old one as it is.
+	Appearance *Appearance
 
 	// Room is how many bytes of DER the place in the file is to hold.
 	Room int
@@ -34,7 +37,7 @@ const maxRoom = 4 << 20
 // PrepareSignature adds a revision with an empty PAdES signature
 // (ETSI.CAdES.detached; ETSI EN 319 142-1, 6.3) to the file. Whether older
 // signatures permit it is not asked here. The errors are ErrUnsound, ErrField,
-// ErrNotFirst and ErrRevision.
+// ErrNotFirst, ErrPage and ErrRevision.
 func (d *Document) PrepareSignature(n NewSignature) (*Prepared, error) {
 	if n.Certify < 0 || n.Certify > 3 || n.Room <= 0 || n.Room > maxRoom {
 		return nil, fmt.Errorf("%w: permission %d, room for %d bytes", ErrRevision, n.Certify, n.Room)
@@ -47,7 +50,7 @@ func (d *Document) PrepareSignature(n NewSignature) (*Prepared, error) {
 		return nil, ErrNotFirst
 	}
 	id := u.next()
-	field, err := u.field(n.Field, id)
+	field, err := u.field(n.Field, id, n.Appearance)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +84,7 @@ func (d *Document) PrepareTimestamp(room int) (*Prepared, error) {
 		return nil, err
 	}
 	id := u.next()
-	if _, err := u.field("", id); err != nil {
+	if _, err := u.field("", id, nil); err != nil {
 		return nil, err
 	}
 	return u.sign(id, Dict{

@@ -1,8 +1,11 @@
 package signtest
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tamga/signing"
 )
@@ -26,8 +29,12 @@ func allowed() map[string][]string {
 
 // CheckConclusions says what of a verdict is no conclusion of EN 319 102-1, or
 // does not go together with its acceptance: of the file, its signers, their
-// checks and timestamps, countersignatures, and its reports.
+// checks and timestamps, countersignatures, and its reports. Every answer that is
+// not good must say why, in whole words and without the year 1.
 func CheckConclusions(v *signing.Verdict) error {
+	if text, err := json.Marshal(v); err != nil || bytes.Contains(text, []byte("0001-01-01")) {
+		return fmt.Errorf("a time that is not known is told: %w %s", err, text)
+	}
 	if err := conclusion("the verdict", string(v.Indication), string(v.SubIndication)); err != nil {
 		return err
 	}
@@ -94,6 +101,9 @@ func signers(all []signing.Signer) error {
 func checks(all []signing.Check) error {
 	for _, c := range all {
 		sub := string(c.SubIndication)
+		if err := whole(c.Detail, c.Status == signing.CheckPassed || c.Status == signing.CheckNotApplicable); err != nil {
+			return fmt.Errorf("%s %s: %w", c.Name, c.Status, err)
+		}
 		switch c.Status {
 		case signing.CheckUndetermined:
 			if err := conclusion(string(c.Name), "INDETERMINATE", sub); err != nil {
@@ -112,8 +122,23 @@ func checks(all []signing.Check) error {
 	return nil
 }
 
+// whole asks that a detail is there, unless it may be left out, and that nothing
+// is missing at its end.
+func whole(detail string, optional bool) error {
+	if detail == "" && optional {
+		return nil
+	}
+	if detail == "" || strings.Trim(detail, " ") != detail || strings.ContainsAny(detail[len(detail)-1:], ":;,(") || strings.Contains(detail, "№  ") {
+		return fmt.Errorf("the detail is %q", detail)
+	}
+	return nil
+}
+
 func timestamps(all []signing.Timestamp) error {
 	for i, t := range all {
+		if err := whole(t.Detail, t.Indication == signing.TotalPassed); err != nil {
+			return fmt.Errorf("timestamp %d: %w", i+1, err)
+		}
 		if err := conclusion(fmt.Sprintf("timestamp %d", i+1), string(t.Indication), string(t.SubIndication)); err != nil {
 			return err
 		}

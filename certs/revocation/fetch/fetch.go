@@ -79,7 +79,7 @@ type Info struct {
 	Base         string    `json:"base,omitempty"`   // of a delta: BaseCRLNumber, decimal
 	Scope        string    `json:"scope,omitempty"`  // [WholeScope], or the SHA-256 of issuingDistributionPoint, lower-case hexadecimal
 	ThisUpdate   time.Time `json:"this_update"`
-	NextUpdate   time.Time `json:"next_update"`
+	NextUpdate   time.Time `json:"next_update,omitzero"`
 }
 
 // WholeScope is the scope of a list that tells of all certificates of its issuer,

@@ -2,6 +2,8 @@ package changes
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -37,34 +39,81 @@ func (s *step) overlap(ref pades.Ref, w *newField, page pades.Ref) error {
 		s.find(ref, CodeField, Never, "the new field %q is on no page", w.name)
 		return nil
 	}
-	annots, err := s.resolve(s.new, value{object: dict.Get("Annots")}, func(pades.Ref) {})
+	over, err := s.over(dict, w.rect, ref)
 	if err != nil {
 		return err
+	}
+	if over.annotation != nil {
+		s.find(ref, CodeOverlap, Never, "the new field %q lies over annotation %s", w.name, *over.annotation)
+	}
+	if over.content {
+		s.find(ref, CodeOverlapContent, Never, "the new field %q lies over what page %s shows, or that cannot be told", w.name, page)
+	}
+	return nil
+}
+
+// beneath is what a page has at the place of a field.
+type beneath struct {
+	annotation *pades.Ref // the first one there
+	content    bool       // or what the content shows there cannot be told
+}
+
+// over looks for what a page has within a rectangle, besides one annotation.
+func (s *step) over(page pades.Dict, rect rectangle, but pades.Ref) (b beneath, err error) {
+	annots, err := s.resolve(s.new, value{object: page.Get("Annots")}, func(pades.Ref) {})
+	if err != nil {
+		return b, err
 	}
 	list, _ := annots.object.(pades.Array)
 	for _, o := range list {
 		a, err := s.resolve(s.new, value{object: o}, func(pades.Ref) {})
 		if err != nil {
-			return err
+			return b, err
 		}
-		if a.ref == ref {
+		if a.ref == but && a.ref != (pades.Ref{}) {
 			continue
 		}
 		r, visible, err := s.annotationAt(a.dict())
 		if err != nil {
-			return err
+			return b, err
 		}
-		if visible && r.overlaps(w.rect) {
-			s.find(ref, CodeOverlap, Never, "the new field %q lies over annotation %s", w.name, a.ref)
+		if visible && r.overlaps(rect) {
+			b.annotation = &a.ref
 			break
 		}
 	}
-	covered, err := s.shownAt(dict, w.rect)
+	b.content, err = s.shownAt(page, rect)
+	return b, err
+}
+
+// ErrOccupied means that a page shows something at a place, or that it cannot be told
+// whether it does.
+var ErrOccupied = errors.New("the page shows something there, or it cannot be told")
+
+// Free says whether a page of the newest revision shows nothing within a rectangle,
+// in its own coordinates, besides one annotation, which may be zero; else it is an
+// ErrOccupied that says what. It is asked as of new visible fields: what is not
+// followed exactly counts as shown.
+func Free(doc *pades.Document, page pades.Ref, r pades.Rectangle, but pades.Ref) error {
+	newest := len(doc.Revisions) - 1
+	c := newComparison(doc, newest)
+	s := &step{comparison: c, old: newest, new: newest}
+	o, err := s.object(newest, page)
 	if err != nil {
 		return err
 	}
-	if covered {
-		s.find(ref, CodeOverlapContent, Never, "the new field %q lies over what page %s shows, or that cannot be told", w.name, page)
+	dict, ok := o.(pades.Dict)
+	if !ok {
+		return fmt.Errorf("%w: %s is no page", ErrOccupied, page)
+	}
+	b, err := s.over(dict, rectangle{r.Left, r.Bottom, r.Right, r.Top, true}, but)
+	switch {
+	case cmp.Or(err, c.failed) != nil:
+		return fmt.Errorf("%w: %w", ErrOccupied, cmp.Or(err, c.failed))
+	case b.annotation != nil:
+		return fmt.Errorf("%w: annotation %s", ErrOccupied, *b.annotation)
+	case b.content:
+		return fmt.Errorf("%w: the content of page %s", ErrOccupied, page)
 	}
 	return nil
 }

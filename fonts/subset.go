@@ -1,4 +1,4 @@
-package pdf
+package fonts
 
 import (
 	"encoding/binary"
@@ -6,16 +6,31 @@ import (
 	"slices"
 )
 
-var errFont = errors.New("font program is damaged")
+// ErrDamaged means that a font program does not have the form of TrueType.
+var ErrDamaged = errors.New("font program is damaged")
 
-// unhinted drops from a TrueType program what a PDF with its own encoding and
+// Unhinted drops from a TrueType program what a PDF with its own encoding and
 // widths does not need: the hinting instructions (screens and printers of today
 // do without) and the tables of names and encodings. It halves the size of
 // every document. The tables that ISO 32000-1, 9.9 requires are kept.
-func unhinted(program []byte) ([]byte, error) { return bare(program, nil) }
+func Unhinted(program []byte) ([]byte, error) { return bare(program, nil) }
 
-// bare is unhinted, and drops the outlines and widths of all glyphs that keep
-// does not have; the numbers of the glyphs do not change. A nil map keeps all.
+// Cut returns a program of [Unhinted] with some glyphs only, those of which they
+// are composed, and the one for missing characters. The numbers of the glyphs do
+// not change.
+func Cut(program []byte, glyphs []int) ([]byte, error) {
+	keep := map[int]bool{0: true}
+	for _, g := range glyphs {
+		keep[g] = true
+	}
+	if err := withParts(program, keep); err != nil {
+		return nil, err
+	}
+	return bare(program, keep)
+}
+
+// bare is Unhinted, and drops the outlines and widths of all glyphs that keep does
+// not have. A nil map keeps all.
 func bare(program []byte, keep map[int]bool) ([]byte, error) {
 	tables, err := readTables(program)
 	if err != nil {
@@ -41,27 +56,27 @@ var kept = []string{"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
 
 func readTables(p []byte) (map[string][]byte, error) {
 	if len(p) < 12 {
-		return nil, errFont
+		return nil, ErrDamaged
 	}
 	tables := map[string][]byte{}
 	for i := range int(binary.BigEndian.Uint16(p[4:])) {
 		at := 12 + 16*i
 		if at+16 > len(p) {
-			return nil, errFont
+			return nil, ErrDamaged
 		}
 		offset, length := int(binary.BigEndian.Uint32(p[at+8:])), int(binary.BigEndian.Uint32(p[at+12:]))
 		if offset+length > len(p) {
-			return nil, errFont
+			return nil, ErrDamaged
 		}
 		tables[string(p[at:at+4])] = p[offset : offset+length]
 	}
 	for _, name := range kept {
 		if len(tables[name]) == 0 {
-			return nil, errFont
+			return nil, ErrDamaged
 		}
 	}
 	if len(tables["head"]) < 54 || len(tables["maxp"]) < 32 {
-		return nil, errFont
+		return nil, ErrDamaged
 	}
 	return tables, nil
 }
@@ -77,7 +92,7 @@ func bareGlyphs(tables map[string][]byte, keep map[int]bool) (glyf, loca []byte,
 		return 2 * int(binary.BigEndian.Uint16(tables["loca"][2*i:]))
 	}
 	if size := len(tables["loca"]); size < 2*(count+1) || long && size < 4*(count+1) {
-		return nil, nil, errFont
+		return nil, nil, ErrDamaged
 	}
 	for i := range count {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
@@ -86,7 +101,7 @@ func bareGlyphs(tables map[string][]byte, keep map[int]bool) (glyf, loca []byte,
 		}
 		from, to := offset(i), offset(i+1)
 		if from > to || to > len(tables["glyf"]) {
-			return nil, nil, errFont
+			return nil, nil, ErrDamaged
 		}
 		bare, err := bareGlyph(tables["glyf"][from:to])
 		if err != nil {
@@ -122,7 +137,7 @@ func withParts(program []byte, keep map[int]bool) error {
 	}
 	loca, glyf := tables["loca"], tables["glyf"]
 	if binary.BigEndian.Uint16(tables["head"][50:]) != 1 {
-		return errFont // unhinted writes long offsets
+		return ErrDamaged // Unhinted writes long offsets
 	}
 	var queue []int
 	for g := range keep {
@@ -132,11 +147,11 @@ func withParts(program []byte, keep map[int]bool) error {
 		g := queue[0]
 		queue = queue[1:]
 		if 4*g+8 > len(loca) {
-			return errFont
+			return ErrDamaged
 		}
 		from, to := binary.BigEndian.Uint32(loca[4*g:]), binary.BigEndian.Uint32(loca[4*g+4:])
 		if from > to || int(to) > len(glyf) {
-			return errFont
+			return ErrDamaged
 		}
 		for _, part := range components(glyf[from:to]) {
 			if !keep[part] {
@@ -170,7 +185,7 @@ func bareGlyph(g []byte) ([]byte, error) {
 		return nil, nil
 	}
 	if len(g) < 12 {
-		return nil, errFont
+		return nil, ErrDamaged
 	}
 	contours := int(int16(binary.BigEndian.Uint16(g)))
 	if contours < 0 {
@@ -178,11 +193,11 @@ func bareGlyph(g []byte) ([]byte, error) {
 	}
 	at := 10 + 2*contours
 	if at+2 > len(g) {
-		return nil, errFont
+		return nil, ErrDamaged
 	}
 	length := int(binary.BigEndian.Uint16(g[at:]))
 	if at+2+length > len(g) {
-		return nil, errFont
+		return nil, ErrDamaged
 	}
 	return slices.Concat(g[:at], []byte{0, 0}, g[at+2+length:]), nil
 }
@@ -206,7 +221,7 @@ func bareComposite(g []byte) ([]byte, error) {
 			return g[:at], nil
 		}
 	}
-	return nil, errFont
+	return nil, ErrDamaged
 }
 
 func componentSize(flags uint16) int {

@@ -1,0 +1,46 @@
+package api
+
+import (
+	"testing"
+
+	"tamga/api/web"
+	"tamga/documents"
+	"tamga/signing"
+)
+
+// The page and the receipt of a check follow the acceptance: what the policy
+// refuses is bad news, also where EN 319 102-1 has INDETERMINATE, and what is
+// undecided is none.
+func TestPagesFollowTheAcceptance(t *testing.T) {
+	for _, c := range []struct {
+		indication   signing.Indication
+		acceptance   signing.Acceptance
+		banner, row  web.Tone
+		title, state string
+		receipt      string
+	}{
+		{signing.TotalPassed, signing.Accepted, web.Good, web.Good, "in_force", "confirmed", "действует"},
+		{signing.Indeterminate, signing.Undecided, web.Unclear, web.Unclear, "unclear", "not_known", "подлинность документа не подтверждена"},
+		{signing.Indeterminate, signing.Refused, web.Bad, web.Bad, "altered", "not_confirmed", "подлинность документа не подтверждена"},
+		{signing.TotalFailed, signing.Refused, web.Bad, web.Bad, "altered", "not_confirmed", "подлинность документа не подтверждена"},
+	} {
+		a := checkAnswer{
+			Integrity: signing.CheckPassed, Signature: checkedSignature{Indication: c.indication, Acceptance: c.acceptance},
+			publicDocument: &publicDocument{Kind: documents.KindLicence, Status: publicStatus{Code: documents.StatusInForce, Label: documents.Label{RU: "действует"}}},
+		}
+		if got := banner(a, web.RU); got.Tone != c.banner || got.Title != c.title {
+			t.Errorf("%s, %s: banner %+v", c.indication, c.acceptance, got)
+		}
+		if got := signatureRow(a); got.Tone != c.row || got.State != c.state {
+			t.Errorf("%s, %s: row %+v", c.indication, c.acceptance, got)
+		}
+		if got := checkReceiptContent(checkReceipt{ID: "0123456789abcdef", Answer: a}).Fields["conclusion"]; got.RU != c.receipt {
+			t.Errorf("%s, %s: receipt %+v", c.indication, c.acceptance, got)
+		}
+		verdict := &signing.Verdict{Signers: []signing.Signer{{Indication: c.indication, Acceptance: c.acceptance}}}
+		want := map[signing.Acceptance]string{signing.Accepted: "принята", signing.Undecided: "не решено", signing.Refused: "не принята"}[c.acceptance]
+		if got := receiptTables(verdict)["signers"].Rows[0][2]; got.RU != want+", "+string(c.indication) {
+			t.Errorf("%s, %s: receipt of a verification %+v", c.indication, c.acceptance, got)
+		}
+	}
+}

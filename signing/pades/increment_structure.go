@@ -1,0 +1,114 @@
+package pades
+
+// tagged puts the widget of a visible field into the structure of a tagged document
+// (14.7, 14.8.4.5), and returns what this makes of the widget and of its page. Where
+// something is signed already, the structure stays as it was signed.
+func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict, Dict, error) {
+	description, err := textString(looks.Text)
+	if err != nil {
+		return nil, nil, err
+	}
+	widget = widget.with("TU", description)
+	marks, err := u.doc.ResolveDict(u.newest, u.catalogEntry("MarkInfo"))
+	if err != nil {
+		return nil, nil, err
+	}
+	place, ok := u.catalogEntry("StructTreeRoot").(Ref)
+	if u.resolved(marks.Get("Marked")) != Object(true) || !ok || len(u.doc.Signatures) > 0 {
+		return widget, page, nil
+	}
+	root, err := u.doc.ResolveDict(u.newest, place)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := u.nextParent(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	element := u.add(Dict{
+		{Key: "Type", Value: Name("StructElem")}, {Key: "S", Value: Name("Form")}, {Key: "P", Value: place},
+		{Key: "Pg", Value: looks.Page}, {Key: "Alt", Value: description},
+		{Key: "K", Value: Dict{{Key: "Type", Value: Name("OBJR")}, {Key: "Obj", Value: ref}, {Key: "Pg", Value: looks.Page}}},
+	})
+	changed := u.spelled(root).with("ParentTreeNextKey", key+1)
+	kids, direct, err := u.appendedKid(root.Get("K"), element)
+	if err != nil {
+		return nil, nil, err
+	}
+	if direct {
+		changed = changed.with("K", kids)
+	}
+	tree, err := u.parentTree(root.Get("ParentTree"), key, element)
+	if err != nil {
+		return nil, nil, err
+	}
+	if tree != nil {
+		changed = changed.with("ParentTree", tree)
+	}
+	u.write(place, changed)
+	// Annotations are read in the order of the structure (ISO 14289-1, 7.18.3).
+	return widget.with("StructParent", key), page.with("Tabs", Name("S")), nil
+}
+
+// appendedKid is appended for what may be a single child instead of an array.
+func (u *increment) appendedKid(kids Object, ref Ref) (result Object, direct bool, err error) {
+	value, err := u.doc.Resolve(u.newest, kids)
+	if err != nil {
+		return nil, false, err
+	}
+	if _, isArray := value.(Array); isArray || value == nil {
+		return u.appended(kids, ref)
+	}
+	return Array{kids, ref}, true, nil
+}
+
+// parentTree adds an entry to the number tree (7.9.7) from structural parents to
+// elements. It returns what the tree becomes when it is not an object of its own.
+func (u *increment) parentTree(tree Object, key Integer, element Ref) (Object, error) {
+	dict, err := u.doc.ResolveDict(u.newest, tree)
+	if err != nil {
+		return nil, err
+	}
+	entry := Array{key, element}
+	changed := u.spelled(dict)
+	if kids, ok := u.resolved(dict.Get("Kids")).(Array); ok {
+		leaf := u.add(Dict{{Key: "Nums", Value: entry}, {Key: "Limits", Value: Array{key, key}}})
+		changed = changed.with("Kids", append(kids[:len(kids):len(kids)], leaf))
+	} else {
+		numbers, _ := u.resolved(dict.Get("Nums")).(Array)
+		changed = changed.with("Nums", append(numbers[:len(numbers):len(numbers)], entry...))
+	}
+	if place, ok := tree.(Ref); ok && dict != nil {
+		u.write(place, changed)
+		return nil, nil
+	}
+	return changed, nil
+}
+
+// maxTreeNodes bounds the nodes of a number tree that are read.
+const maxTreeNodes = 1 << 16
+
+// nextParent returns a key that the tree of structural parents does not have.
+func (u *increment) nextParent(root Dict) (Integer, error) {
+	next, _ := u.resolved(root.Get("ParentTreeNextKey")).(Integer)
+	nodes := 0
+	for stack := []Object{root.Get("ParentTree")}; len(stack) > 0; {
+		node, err := u.doc.ResolveDict(u.newest, stack[len(stack)-1])
+		stack = stack[:len(stack)-1]
+		if err != nil {
+			return 0, err
+		}
+		if nodes++; nodes > maxTreeNodes {
+			return 0, syntaxError(-1, "the tree of structural parents has more than %d nodes", maxTreeNodes)
+		}
+		numbers, _ := u.resolved(node.Get("Nums")).(Array)
+		for i := 0; i+1 < len(numbers); i += 2 {
+			if n, ok := u.resolved(numbers[i]).(Integer); ok && n < maxObjects {
+				next = max(next, n+1)
+			}
+		}
+		kids, _ := u.resolved(node.Get("Kids")).(Array)
+		stack = append(stack, kids...)
+	}
+	return next, nil
+}

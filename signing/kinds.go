@@ -40,10 +40,6 @@ func (k FileKind) Words() Text {
 	return Text{"түрі белгісіз файл", "файл неизвестного вида", "a file of an unknown kind"}
 }
 
-// noSignature is the detail of a verdict on a file that was read and carries no
-// signature.
-const noSignature = "the file carries no signature"
-
 func noSignatureText() Text {
 	return Text{"файлда қолтаңба жоқ", "в файле нет подписи", "the file carries no signature"}
 }

@@ -96,6 +96,7 @@ type Check struct {
 // Evidence is what the answer to a check rests on.
 type Evidence struct {
 	Path       []PathStep   `json:"path,omitempty"`
+	OtherPaths []OtherPath  `json:"other_paths,omitempty"` // tried besides
 	Revocation []LinkStatus `json:"revocation,omitempty"`
 }
 
@@ -229,3 +230,13 @@ type Verdict struct {
 
 // Passed reports whether the signature is accepted, and therefore TOTAL-PASSED.
 func (v *Verdict) Passed() bool { return v.Acceptance == Accepted }
+
+// noSignature is the detail of a verdict on a file that was read and carries no
+// signature.
+const noSignature = "the file carries no signature"
+
+// Unsigned reports whether the file was read and carries no signature at all,
+// which is another thing than one that does not hold.
+func (v *Verdict) Unsigned() bool {
+	return len(v.Signers) == 0 && len(v.Timestamps) == 0 && v.Detail == noSignature
+}

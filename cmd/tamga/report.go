@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"tamga/certs/revocation"
@@ -75,7 +77,7 @@ func (p *printer) signer(v *signing.Verdict, i int) {
 			p.field("Expired", "%s: after the signature is known to have existed", moment(s.ExpiredSince))
 		}
 		for _, e := range s.Signed {
-			p.field("Signs", "%s %s", e.Role, e.Path)
+			p.field("Signs", "%s %s%s", e.Role, e.Path, others(e))
 		}
 		for _, part := range s.Unsigned {
 			p.field("Not signed", "%s: %s", part.Path, part.What)
@@ -283,4 +285,23 @@ func (p *printer) conclusion(v *signing.Verdict, languages []string) {
 			p.wrapped(lang+"  ", texts[lang])
 		}
 	})
+}
+
+// others says which other signatures are part of what an XML signature covers.
+func others(e signing.SignedElement) string {
+	said := ""
+	for _, list := range []struct {
+		word    string
+		signers []int
+	}{{"with", e.WithSigners}, {"without", e.WithoutSigners}} {
+		if len(list.signers) == 0 {
+			continue
+		}
+		numbers := make([]string, len(list.signers))
+		for i, n := range list.signers {
+			numbers[i] = strconv.Itoa(n)
+		}
+		said += fmt.Sprintf(", %s the signature of signer %s", list.word, strings.Join(numbers, ", "))
+	}
+	return said
 }

@@ -310,7 +310,7 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 	verdict := v.newVerdict("timestamp", q)
 	binary, err := armour.Open(raw)
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadable(FileTimestamp, raw, err), nil
 	}
 	ev := v.suppliedEvidence(q, nil)
 	ev.settle(&proofs{base: q.At})

@@ -47,6 +47,7 @@ type Stream struct {
 	Start, End int64
 
 	length Ref     // where /Length is kept; zero when it is direct
+	padded bool    // a second end of line stands before endstream
 	sealed *sealed // nil when it is not encrypted
 }
 

@@ -49,10 +49,10 @@ func archival(profile string) []byte {
 	return file
 }
 
-// TestArchivalKinds asks veraPDF about every kind of PDF/A and PDF/UA before and
+// TestInteropArchivalKinds asks veraPDF about every kind of PDF/A and PDF/UA before and
 // after it is signed, invisibly and with a stamp, at the lowest and the highest
 // level.
-func TestArchivalKinds(t *testing.T) {
+func TestInteropArchivalKinds(t *testing.T) {
 	b := batch{java("verapdf")}
 	if why := notInFolder("java/classes")(); why != "" {
 		t.Skip("verapdf: " + why)

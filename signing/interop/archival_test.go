@@ -83,6 +83,11 @@ func TestInteropArchivalKinds(t *testing.T) {
 			signed := must(signtest.Sign(form, a.keys[good], signtest.Now()))
 			ask(profile, name, signed)
 			ask(profile, name+"-lta", a.lasting(signed, creation.BaselineLTA))
+			if name != "certified" { // after which nothing may be seen that was not
+				beside := *stamp
+				beside.Place.Bottom, beside.Place.Top = 200, 290
+				ask(profile, name+"-and-stamped", must(signtest.Sign(creation.PDF{File: signed, Stamp: &beside}, a.keys[second], signtest.Now())))
+			}
 		}
 	}
 	answers, err := b.run(lines)

@@ -85,7 +85,7 @@ func (p *pdfFile) judge(verdict *Verdict) {
 			break
 		}
 		f := p.gatherSignature(s)
-		f.weigh(slices.Concat(p.doc.Unreadable, p.problems))
+		f.weigh(slices.Concat(p.doc.Unreadable, p.doc.Hybrid, p.problems))
 		all = append(all, f)
 	}
 	p.v.judgeSigners(verdict, all)
@@ -244,7 +244,7 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 			return imprintOfContent(&stamped)(t)
 		})
-		t.problems = slices.Concat(p.doc.Unreadable, s.Problems)
+		t.problems = slices.Concat(p.doc.Unreadable, p.doc.Hybrid, s.Problems)
 		if p.v.over() {
 			break
 		}
@@ -350,6 +350,9 @@ func (p *pdfFile) compare(s pades.Signature, f *facts) {
 		f.later = "the file goes on after the signed revision, and cannot be compared with it: " + err.Error()
 	case report.Allowed():
 		f.kept = "after this signature: " + report.Outcome().String()
+		for _, finding := range report.Odd() {
+			f.tolerated = append(f.tolerated, finding.Code+": "+finding.Detail)
+		}
 	default:
 		f.changed = "the file was changed after this signature, which permits " + report.Permission.Level.String() + ":"
 		for _, finding := range report.Forbidden()[:min(len(report.Forbidden()), 3)] {

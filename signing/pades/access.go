@@ -218,17 +218,40 @@ func (r *reader) pages() {
 // ambiguous reports a key that a dictionary of a page names twice with different
 // values, of which programs take the one or the other.
 func (r *reader) ambiguous(dict Dict, page Ref) {
-	if _, twice := dict.Duplicate(); !twice {
+	if key, differ := dict.twoValues(); differ {
+		r.report(CodeDuplicateKey, "/%s of page %s has two values", key, page)
+	}
+}
+
+// checkKeys reports a key that a dictionary names twice: with different values,
+// of which programs take the one or the other, or with the same, as programs write
+// that add an entry without looking.
+func (r *reader) checkKeys(dict Dict, where string) {
+	key, twice := dict.Duplicate()
+	if !twice {
 		return
 	}
+	if other, differ := dict.twoValues(); differ {
+		r.report(CodeDuplicateKey, "/%s of %s has two values", other, where)
+	} else if !r.repeated {
+		r.repeated = true
+		r.tolerate(CodeDuplicateKey, "/%s of %s is there twice, with the same value", key, where)
+	}
+}
+
+// twoValues returns a key that a dictionary names twice with different values.
+func (d Dict) twoValues() (Name, bool) {
+	if _, twice := d.Duplicate(); !twice {
+		return "", false
+	}
 	first := map[Name]Object{}
-	for _, e := range dict {
+	for _, e := range d {
 		if o, twice := first[e.Key]; twice && !alike(o, e.Value) {
-			r.report(CodeDuplicateKey, "/%s of page %s has two values", e.Key, page)
-			return
+			return e.Key, true
 		}
 		first[e.Key] = e.Value
 	}
+	return "", false
 }
 
 // alike says whether two values are written alike. Streams are never values.

@@ -19,8 +19,17 @@ type source []byte
 
 // spelled returns a copy of a dictionary whose entries keep their spelling where
 // the file has one; an entry from an object stream is written anew.
+// What stands there twice, with the same value, stays once.
 func (u *increment) spelled(dict Dict) Dict {
 	kept := slices.Clone(dict)
+	if _, twice := dict.Duplicate(); twice {
+		there := map[Name]bool{}
+		kept = slices.DeleteFunc(kept, func(e Entry) bool {
+			before := there[e.Key]
+			there[e.Key] = true
+			return before
+		})
+	}
 	for i, e := range kept {
 		if e.End > e.Start {
 			kept[i] = Entry{Key: e.Key, Value: source(u.doc.file[e.Start:e.End])}

@@ -50,8 +50,7 @@ func (d *Document) readTable(p *parser, s *section) error {
 	if hybrid.trailer.Get("Encrypt") != nil {
 		return ErrEncrypted
 	}
-	s.entries = append(s.entries, hybrid.entries...)
-	return nil
+	return s.join(hybrid, int64(at))
 }
 
 func checkNumbers(entries []version, size, offset int64) error {

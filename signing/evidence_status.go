@@ -37,6 +37,25 @@ func (e *evidence) proved(l *revocation.CRL) time.Time {
 	return e.since[l.Digest()]
 }
 
+// declared tells since when a list is known to exist by what the operator declares of
+// authorities that have ended.
+func (e *evidence) declared(v *Verifier, l *revocation.CRL) time.Time {
+	if v.Retired == nil {
+		return time.Time{}
+	}
+	if at := v.Retired.Proved(l); !at.IsZero() {
+		return at
+	}
+	at, known := e.ended[l.Digest()]
+	if !known {
+		if at = v.Retired.ListSigned(l, v.Trust.BySubject(l.Issuer)); e.ended == nil {
+			e.ended = map[[32]byte]time.Time{}
+		}
+		e.ended[l.Digest()] = at
+	}
+	return at
+}
+
 // causeTooMuch means that more responses came along than are verified for one
 // question, so that some of them were not heard.
 const causeTooMuch revocation.Cause = "too_many_responses"
@@ -82,7 +101,7 @@ func (q *linkQuestion) question(at time.Time) revocation.Question {
 	out.Proved = q.v.Retired.Proved
 	if e := q.evidence; !e.empty() {
 		out.Proved = func(l *revocation.CRL) time.Time {
-			own, declared := e.proved(l), q.v.Retired.Proved(l)
+			own, declared := e.proved(l), e.declared(q.v, l)
 			if own.IsZero() || !declared.IsZero() && declared.Before(own) {
 				return declared
 			}
@@ -131,7 +150,7 @@ func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at ti
 			return e.responder(q, append(certs.Path{responder}, path[1:]...), at, depth)
 		},
 		Ended: func(signer, issuer *certs.Certificate) time.Time {
-			end := q.v.Retired.EndedFor(signer, oidOCSPSigning, []*certs.Certificate{issuer})
+			end := q.v.Retired.KeyDestroyed(signer, oidOCSPSigning, []*certs.Certificate{issuer})
 			if !end.IsZero() && !item.response.ProducedAt.After(end) {
 				known = earlier(known, end)
 			}

@@ -81,8 +81,8 @@ func (r *retirement) verdict(file []byte, at time.Time, ends []revocation.End, l
 }
 
 // end declares the end of the authority.
-func (r *retirement) end(at time.Time, services bool, lists ...[]byte) []revocation.End {
-	e := revocation.End{Authority: r.pki.Authority.Issuing().Fingerprint(), At: at, Services: services}
+func (r *retirement) end(at time.Time, destroyed bool, lists ...[]byte) []revocation.End {
+	e := revocation.End{Authority: r.pki.Authority.Issuing().Fingerprint(), At: at, Destroyed: destroyed}
 	for _, raw := range lists {
 		l, err := revocation.ParseCRL(raw)
 		if err != nil {
@@ -111,6 +111,7 @@ func TestRetiredAuthority(t *testing.T) {
 		t.Fatal(err)
 	}
 	unstamped := r.pki.Signed([]byte("Өтініш"), r.pki.Person(signtest.Applicant()))
+	listed := r.pki.Extended(r.pki.Signed([]byte("Өтініш"), r.pki.Person(signtest.Applicant())), creation.BaselineLT, r.stamper, r.pki.Gatherer())
 	for name, test := range map[string]struct {
 		file  []byte
 		ends  []revocation.End
@@ -119,8 +120,10 @@ func TestRetiredAuthority(t *testing.T) {
 	}{
 		"everything":                  {r.file, r.end(years(2), true, last), [][]byte{last}, ""},
 		"a list of the usual kind":    {r.file, r.end(years(2), true, usual), [][]byte{usual}, ""},
+		"lists in the file":           {listed, r.end(years(2), true, last), [][]byte{last}, ""},
+		"the same, keys may be lost":  {listed, r.end(years(2), false, last), [][]byte{last}, "issuer_expired"},
 		"nothing is declared":         {r.file, nil, [][]byte{last}, "issuer_expired"},
-		"the services may live":       {r.file, r.end(years(2), false, last), [][]byte{last}, "issuer_expired"},
+		"keys may have been lost":     {r.file, r.end(years(2), false, last), [][]byte{last}, "issuer_expired"},
 		"no list":                     {r.file, r.end(years(2), true, last), nil, "answer_expired"},
 		"a list that nobody declared": {r.file, r.end(years(2), true), [][]byte{last}, "no_proof"},
 		"a list that runs out before": {r.file, r.end(years(2), true, early), [][]byte{early}, "list_expired"},
@@ -129,7 +132,7 @@ func TestRetiredAuthority(t *testing.T) {
 		"a list of a stranger":        {r.file, r.end(years(2), true, forged), [][]byte{forged}, "answer_expired"},
 		"an end before the timestamp": {r.file, r.end(signtest.Now().Add(-time.Hour), true, last), [][]byte{last}, "issuer_expired"},
 		"no timestamp":                {unstamped, r.end(years(2), true, last), [][]byte{last}, "issuer_expired"},
-		"another authority's end": {r.file, []revocation.End{{Authority: stranger.Authority.Issuing().Fingerprint(), At: years(2), Services: true}},
+		"another authority's end": {r.file, []revocation.End{{Authority: stranger.Authority.Issuing().Fingerprint(), At: years(2), Destroyed: true}},
 			[][]byte{last}, "issuer_expired"},
 	} {
 		got := r.verdict(test.file, r.asked, test.ends, test.lists...)
@@ -210,7 +213,7 @@ func TestAfterTheEnd(t *testing.T) {
 
 // TestArchivedBeforeTheEnd holds that an archive timestamp of an authority that
 // lives proves that a file is older than the end, if it is: then nothing need be
-// declared of the keys of services.
+// declared of its keys.
 func TestArchivedBeforeTheEnd(t *testing.T) {
 	r := newRetirement(t)
 	last := r.list(years(2).AddDate(0, 0, -1), forever())
@@ -239,7 +242,7 @@ func TestArchivedBeforeTheEnd(t *testing.T) {
 	}{
 		"before the end":                   {years(1).AddDate(0, -2, 0), r.end(years(2), false, last), ""},
 		"after the responder's end":        {years(1).AddDate(0, 2, 0), r.end(years(2), false, last), "list_issued_after_certificate_expired"},
-		"the same, services ended":         {years(1).AddDate(0, 2, 0), r.end(years(2), true, last), ""},
+		"the same, keys destroyed":         {years(1).AddDate(0, 2, 0), r.end(years(2), true, last), ""},
 		"after the end":                    {years(2).AddDate(0, 2, 0), r.end(years(2), false, last), "authority_ended"},
 		"before the end, nothing declared": {years(1).AddDate(0, -2, 0), nil, "no_proof"},
 	} {

@@ -132,12 +132,12 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 }
 
 // tokenKnown is when a token is known to have existed: since when that is proved, or
-// since the key that signed it ended, unless it claims to be younger.
+// since the key that signed it was destroyed, unless it claims to be younger.
 func (v *Verifier) tokenKnown(t *tsp.Token, signer *certs.Certificate, known time.Time) time.Time {
 	if v.Retired == nil {
 		return known
 	}
-	end := v.Retired.EndedFor(signer, oidTimeStamping, v.Trust.BySubject(signer.Issuer))
+	end := v.Retired.KeyDestroyed(signer, oidTimeStamping, v.Trust.BySubject(signer.Issuer))
 	if end.IsZero() || t.Info.GenTime.After(end) {
 		return known
 	}

@@ -20,15 +20,16 @@ type End struct {
 	// Authority is the SHA-256 of its certificate; that of a timestamp authority or
 	// responder may stand here too.
 	Authority [32]byte
-	// At is when its key was taken out of use and destroyed: nothing that this key
-	// signed is younger, and nothing was revoked since.
+	// At is when it ended: nothing was revoked since, so that nothing is good that was
+	// not proved to exist by then.
 	At time.Time
-	// Services says that the keys of the timestamp authorities and responders which it
-	// certified ended with it, and each with its certificate: what they signed is not
-	// younger either. Without it, when that was is to be proved otherwise.
-	Services bool
-	// Lists are the SHA-256 of its last revocation lists, of which it is known that
-	// they are its own. They answer for what they could know, as any list does.
+	// Destroyed says that its key was destroyed by then, and those of the timestamp
+	// authorities and responders which it certified by then and at the latest with
+	// their certificates: what they signed is not younger. Without it, since when
+	// anything exists is to be proved otherwise: keys may have been lost afterwards.
+	Destroyed bool
+	// Lists are the SHA-256 of its last revocation lists, which the operator has from
+	// before the end. They answer for what they could know, as any list does.
 	Lists [][32]byte
 }
 
@@ -91,9 +92,8 @@ func (r *Retired) Lists() *Lists {
 	return &r.lists
 }
 
-// Proved tells by when a list is known to have existed, since the key that signed it
-// ended then; the zero time for what is not declared to be a last list, and for what
-// was made after the end.
+// Proved tells by when a list is known to have existed that is declared to be a last
+// one; the zero time for others, and for one that was made after the end.
 func (r *Retired) Proved(l *CRL) (at time.Time) {
 	if r == nil {
 		return at
@@ -106,43 +106,59 @@ func (r *Retired) Proved(l *CRL) (at time.Time) {
 	return at
 }
 
-// Ended tells when the key of a certificate ended, at the latest with the
-// certificate; the zero time when nothing was declared of it.
+// Ended tells when whoever has a certificate ended, at the latest with it; the zero
+// time when nothing was declared.
 func (r *Retired) Ended(c *certs.Certificate) time.Time {
 	if r == nil {
 		return time.Time{}
 	}
 	e, ok := r.ends[c.Fingerprint()]
-	return e.ended(c, ok)
+	if !ok {
+		return time.Time{}
+	}
+	return e.atLatest(c)
 }
 
-func (e End) ended(c *certs.Certificate, declared bool) time.Time {
-	switch {
-	case !declared:
-		return time.Time{}
-	case c.NotAfter.Before(e.At):
+func (e End) atLatest(c *certs.Certificate) time.Time {
+	if c.NotAfter.Before(e.At) {
 		return c.NotAfter
 	}
 	return e.At
 }
 
-// EndedFor is [Retired.Ended] of a timestamp authority or a responder, which may have
-// ended with one of those that could have certified it. A certificate that is not for
-// the purpose is neither.
-func (r *Retired) EndedFor(c *certs.Certificate, purpose asn1.ObjectIdentifier, issuers []*certs.Certificate) time.Time {
+// KeyDestroyed tells by when the key of a certificate for a purpose, such as that of
+// timestamp authorities, is declared to have been destroyed: with the one that has it,
+// or with one of those that could have certified it. It is the zero time when that was
+// not declared.
+func (r *Retired) KeyDestroyed(c *certs.Certificate, purpose asn1.ObjectIdentifier, issuers []*certs.Certificate) time.Time {
 	if r == nil {
 		return time.Time{}
 	}
-	if at := r.Ended(c); !at.IsZero() {
-		return at
+	if e, ok := r.ends[c.Fingerprint()]; ok && e.Destroyed {
+		return e.atLatest(c)
 	}
 	if !slices.ContainsFunc(c.ExtKeyUsage, purpose.Equal) {
 		return time.Time{}
 	}
 	for _, issuer := range issuers {
 		e, ok := r.ends[issuer.Fingerprint()]
-		if ok && e.Services && c.Issuer.Equal(issuer.Subject) && c.CheckSignatureFrom(issuer) == nil {
-			return e.ended(c, true)
+		if ok && e.Destroyed && c.Issuer.Equal(issuer.Subject) && c.CheckSignatureFrom(issuer) == nil {
+			return e.atLatest(c)
+		}
+	}
+	return time.Time{}
+}
+
+// ListSigned is [Retired.KeyDestroyed] for whoever of some has signed a list, which
+// must not claim to be younger.
+func (r *Retired) ListSigned(l *CRL, by []*certs.Certificate) time.Time {
+	if r == nil {
+		return time.Time{}
+	}
+	for _, c := range by {
+		e, ok := r.ends[c.Fingerprint()]
+		if ok && e.Destroyed && l.Issuer.Equal(c.Subject) && !l.ThisUpdate.After(e.atLatest(c)) && l.CheckSignatureFrom(c) == nil {
+			return e.atLatest(c)
 		}
 	}
 	return time.Time{}
@@ -153,7 +169,7 @@ type declaration struct {
 	Certificate string    `json:"certificate"` // SHA-256, hexadecimal
 	Name        string    `json:"name,omitempty"`
 	Ended       time.Time `json:"ended"`
-	Services    bool      `json:"services,omitempty"`
+	Destroyed   bool      `json:"keys_destroyed,omitempty"`
 	LastLists   []string  `json:"last_lists,omitempty"` // SHA-256, hexadecimal
 }
 
@@ -175,7 +191,7 @@ func ParseRetired(raw []byte) ([]End, error) {
 	}
 	var ends []End
 	for _, j := range file.Retired {
-		e := End{At: j.Ended, Services: j.Services}
+		e := End{At: j.Ended, Destroyed: j.Destroyed}
 		var err error
 		if e.Authority, err = sum(j.Certificate); err != nil {
 			return nil, err
@@ -213,7 +229,7 @@ func sum(text string) (digest [32]byte, err error) {
 func FormatRetired(ends []End, name func(authority [32]byte) string) ([]byte, error) {
 	file := declarations{Retired: []declaration{}}
 	for _, e := range ends {
-		j := declaration{Certificate: hex.EncodeToString(e.Authority[:]), Name: name(e.Authority), Ended: e.At.UTC(), Services: e.Services}
+		j := declaration{Certificate: hex.EncodeToString(e.Authority[:]), Name: name(e.Authority), Ended: e.At.UTC(), Destroyed: e.Destroyed}
 		for _, l := range e.Lists {
 			j.LastLists = append(j.LastLists, hex.EncodeToString(l[:]))
 		}

@@ -15,7 +15,7 @@ import (
 func TestParseRetired(t *testing.T) {
 	at := time.Date(2024, 3, 12, 11, 34, 7, 0, time.UTC)
 	ends := []revocation.End{
-		{Authority: [32]byte{1}, At: at, Services: true, Lists: [][32]byte{{2}, {3}}},
+		{Authority: [32]byte{1}, At: at, Destroyed: true, Lists: [][32]byte{{2}, {3}}},
 		{Authority: [32]byte{4}, At: at.Add(time.Hour)},
 	}
 	raw, err := revocation.FormatRetired(ends, func([32]byte) string { return "ҰҚО" })
@@ -30,7 +30,7 @@ func TestParseRetired(t *testing.T) {
 	for name, test := range map[string]struct{ text, says string }{
 		"no JSON":           {"ended", "invalid character"},
 		"unknown member":    {`{"retired": [], "more": 1}`, "unknown field"},
-		"unknown in one":    {`{"retired": [{"certificate": "` + id + `", "ended": "2024-03-12T11:34:07Z", "service": true}]}`, "unknown field"},
+		"unknown in one":    {`{"retired": [{"certificate": "` + id + `", "ended": "2024-03-12T11:34:07Z", "destroyed": true}]}`, "unknown field"},
 		"twice":             {`{"retired": [{"certificate": "` + id + `", "ended": "2024-03-12T11:34:07Z"}, {"certificate": "` + id + `", "ended": "2024-03-12T11:34:07Z"}]}`, "stands twice"},
 		"no time":           {`{"retired": [{"certificate": "` + id + `"}]}`, "does not say when"},
 		"no certificate":    {`{"retired": [{"ended": "2024-03-12T11:34:07Z"}]}`, "no SHA-256"},

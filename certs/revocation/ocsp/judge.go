@@ -171,7 +171,7 @@ func (p *Policy) decide(pr *proof, q Question) revocation.Answer {
 }
 
 // knownSince is when a kept response is proved to have existed: when the question
-// says, or when the key that signed it ended.
+// says, or when the key that signed it was destroyed.
 func (p *Policy) knownSince(pr *proof, q Question) time.Time {
 	if p.Ended == nil || !pr.received.IsZero() {
 		return q.Proved

@@ -63,10 +63,12 @@ type facts struct {
 	rival       *certs.Certificate // fits as well as certificate, and is another person's
 
 	path       certs.Path
+	others     []prospect // paths that were tried besides, and do not hold
 	pathErr    *certs.PathError
 	mixed      bool                // production and other anchors are trusted together
 	revocation []revocation.Answer // of every certificate of the path but the anchor
 	complete   bool                // path and statuses are proved by what the file carries
+	weighed    *finding            // what askAlgorithms found
 	identity   certs.Identity
 	expected   identityMatch
 
@@ -284,30 +286,6 @@ func couldBeAttributes(b []byte) bool {
 		return false
 	}
 	return bytes.Contains(b, der.OID(cms.OIDMessageDigest))
-}
-
-// gatherCertificate finds the path, the revocation status of each link and the
-// identity, all at the time when the signature is proved to have existed.
-func (v *Verifier) gatherCertificate(f *facts, bag *bag, ev *evidence) {
-	if f.token == nil {
-		f.identity = f.certificate.Describe().Identity
-		f.expected = matchIdentity(f.identity, f.question)
-	}
-	path, err := v.Trust.Build(f.certificate, nil, f.poe)
-	if err != nil && len(bag.all()) > 0 {
-		path, err = v.Trust.Build(f.certificate, bag.all(), f.poe)
-	}
-	if err != nil && ev != nil && len(ev.certificates) > 0 {
-		path, err = v.Trust.Build(f.certificate, append(bag.all()[:len(bag.all()):len(bag.all())], ev.certificates...), f.poe)
-	}
-	if err != nil {
-		errors.As(err, &f.pathErr)
-		return
-	}
-	f.path, f.mixed = path, v.Trust.Mixed()
-	var carried []bool
-	f.revocation, carried = v.statuses(pathQuestion{path: path, bag: bag, at: f.poe, now: f.at, evidence: ev})
-	f.complete = len(carried) > 0 && ev.proves(path, carried)
 }
 
 // proves reports whether the file carries every certificate of the path but

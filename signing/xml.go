@@ -59,7 +59,7 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 		return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadable(FileXML, file, err), nil
 	}
 	supplied := xmldsig.Supplied{Content: q.Content}
 	if len(q.Digests) > 0 {

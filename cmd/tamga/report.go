@@ -32,8 +32,8 @@ func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
 
 func fileInWords(v *signing.Verdict) string {
 	switch {
-	case v.Kind == "certificate":
-		return "a certificate"
+	case v.Kind == "certificate", v.Indication == "":
+		return signing.FileKind(v.Kind).Words().EN
 	case len(v.Signers) == 0:
 		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature", "xml": "an XML file without a readable signature"}[v.Kind]
 	}
@@ -266,6 +266,9 @@ func lacking(f signing.Facts) bool {
 }
 
 func indication(i signing.Indication, sub signing.SubIndication) string {
+	if i == "" {
+		return "No signature"
+	}
 	if sub == "" {
 		return string(i)
 	}

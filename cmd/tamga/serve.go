@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	s := &service{}
 	if cmd.Demo {
 		var err error
-		if s.demo, err = prepareDemo(c, cmd.Var); err != nil {
+		if s.demo, err = prepareDemo(c, cmd.Var, cmp.Or(cmd.BaseURL, "http://"+address)); err != nil {
 			return nil, fmt.Errorf("demonstration: %w", err)
 		}
 		cmd.Trust = append(cmd.Trust, s.demo.trust)
@@ -241,7 +242,7 @@ func (cmd serveCommand) preservation(with creation.Services) api.Preservation {
 // authority.
 func (cmd serveCommand) lasting(c *console, s *service) error {
 	if s.demo != nil {
-		s.server.ReceiptKey, s.server.TSA = s.demo.system, s.demo.stamps
+		s.server.ReceiptKey, s.server.TSA, s.server.OCSP = s.demo.system, s.demo.stamps, s.demo.statuses
 	}
 	if cmd.ReceiptKey == "" {
 		return nil

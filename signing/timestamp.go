@@ -123,6 +123,7 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 		out.Digest = d.Name
 	}
 	f := v.gatherToken(t, known, q, around)
+	out.KnownSince = f.poe
 	out.Checks, out.Indication, out.SubIndication, out.Detail = v.ask(tokenTable, f)
 	if f.algErr == nil {
 		out.Algorithm = f.algorithm.Name()
@@ -133,6 +134,19 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 	}
 	out.complete = f.complete
 	return out
+}
+
+// tokenKnown is when a token is known to have existed: since when that is proved, or
+// since the key that signed it was destroyed, unless it claims to be younger.
+func (v *Verifier) tokenKnown(t *tsp.Token, signer *certs.Certificate, known time.Time) time.Time {
+	if v.Retired == nil {
+		return known
+	}
+	end := v.Retired.KeyDestroyed(signer, oidTimeStamping, v.Trust.BySubject(signer.Issuer))
+	if end.IsZero() || t.Info.GenTime.After(end) {
+		return known
+	}
+	return earlier(known, end)
 }
 
 // gatherToken gathers the facts about a token's signer.

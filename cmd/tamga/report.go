@@ -32,7 +32,7 @@ func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
 
 func fileInWords(v *signing.Verdict) string {
 	switch {
-	case v.Kind == "certificate", v.Indication == "":
+	case v.Kind == "certificate", v.Kind == "timestamp", v.Indication == "":
 		return signing.FileKind(v.Kind).Words().EN
 	case len(v.Signers) == 0:
 		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature", "xml": "an XML file without a readable signature"}[v.Kind]
@@ -280,10 +280,7 @@ func (p *printer) conclusion(v *signing.Verdict, languages []string) {
 	p.line("%s", indication(v.Indication, v.SubIndication))
 	p.in(func() {
 		p.field("Acceptance", "%s", v.Acceptance)
-		texts := map[string]string{"kk": v.Summary.KK, "ru": v.Summary.RU, "en": v.Summary.EN}
-		for _, lang := range languages {
-			p.wrapped(lang+"  ", texts[lang])
-		}
+		p.summary(v.Summary, languages)
 	})
 }
 
@@ -304,4 +301,12 @@ func others(e signing.SignedElement) string {
 		said += fmt.Sprintf(", %s the signature of signer %s", list.word, strings.Join(numbers, ", "))
 	}
 	return said
+}
+
+// summary prints a text in the languages asked for.
+func (p *printer) summary(t signing.Text, languages []string) {
+	texts := map[string]string{"kk": t.KK, "ru": t.RU, "en": t.EN}
+	for _, lang := range languages {
+		p.wrapped(lang+"  ", texts[lang])
+	}
 }

@@ -82,6 +82,7 @@ type token struct {
 	imprint func(*tsp.Token) error // compares what was stamped
 
 	problems []pades.Problem // of its place in a PDF
+	after    facts           // what was found of the revisions after it, where no signature asks
 }
 
 func newToken(kind TimestampKind, raw []byte, key objectKey, imprint func(*tsp.Token) error) *token {
@@ -149,6 +150,8 @@ func (v *Verifier) gatherToken(t *token, known time.Time, q Question, around *ev
 	f := c.gatherSigner(t.parsed.Signer(), &facts{token: t.parsed})
 	f.imprintErr = t.imprint(t.parsed)
 	f.weigh(t.problems)
+	f.changed, f.later, f.kept = t.after.changed, t.after.later, t.after.kept
+	f.tolerated = append(f.tolerated, t.after.tolerated...)
 	if critical := slices.ContainsFunc(t.parsed.Info.Extensions, func(e certs.Extension) bool { return e.Critical }); critical {
 		f.format = append(f.format, "an unknown critical extension in the TSTInfo")
 	}

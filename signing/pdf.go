@@ -98,7 +98,8 @@ func (p *pdfFile) judge(verdict *Verdict) {
 // concludeUnsigned says why a file has no signature that could be judged.
 func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
 	defer verdict.explain()
-	if len(p.stamps) > 0 {
+	card := len(p.doc.Unreadable) == 0 && p.card(verdict)
+	if len(p.stamps) > 0 && !card {
 		p.concludeStamped(verdict)
 		verdict.cause = Text{"файлда тек құжаттың уақыт белгісі бар, қолтаңба жоқ", "в файле есть метка времени документа, но нет подписи", "the file carries a document timestamp and no signature"}
 	}

@@ -110,14 +110,34 @@ func (d *Document) samePlace(a, b version) bool {
 	return d.versions[first].origin == d.versions[second].origin
 }
 
-// RawStream returns the encoded bytes of a stream of this document.
-func (d *Document) RawStream(s *Stream) []byte { return d.file[s.Start:s.End] }
+// RawStream returns the encoded bytes of a stream of this document, decrypted where it
+// is encrypted and can be.
+func (d *Document) RawStream(s *Stream) []byte {
+	data, err := d.opened(s)
+	if err != nil {
+		return d.file[s.Start:s.End]
+	}
+	return data
+}
+
+// opened returns the encoded bytes of a stream, decrypted.
+func (d *Document) opened(s *Stream) ([]byte, error) {
+	data := d.file[s.Start:s.End]
+	if s.sealed == nil {
+		return data, nil
+	}
+	return s.sealed.open(data)
+}
 
 // StreamData returns the decoded bytes of a stream of this document, at most
 // 64 MiB of them and at most 100 for each encoded byte after the first MiB. It
 // knows no filters of images.
 func (d *Document) StreamData(s *Stream) ([]byte, error) {
-	return decodeChain(d.RawStream(s), s.Dict, maxInflated)
+	data, err := d.opened(s)
+	if err != nil {
+		return nil, err
+	}
+	return decodeChain(data, s.Dict, maxInflated)
 }
 
 // Pages returns the pages of a revision in their order (7.7.3.2). A page tree

@@ -31,7 +31,8 @@ func (u *increment) spelled(dict Dict) Dict {
 		})
 	}
 	for i, e := range kept {
-		if e.End > e.Start {
+		// Elsewhere a string would be encrypted with another key.
+		if e.End > e.Start && (u.doc.encryption == nil || !hasString(e.Value)) {
 			kept[i] = Entry{Key: e.Key, Value: source(u.doc.file[e.Start:e.End])}
 		}
 	}
@@ -138,6 +139,8 @@ func printable[T string | []byte](text T) bool {
 type Content struct {
 	Dict Dict // without /Length and /Filter
 	Data []byte
+
+	final bool // packed, and encrypted where the file is
 }
 
 // worthDeflating is the length from which compression pays: revocation lists
@@ -146,7 +149,7 @@ const worthDeflating = 8 << 10
 
 // packed returns the stream with its data deflated where that pays.
 func (c Content) packed() Content {
-	if len(c.Data) >= worthDeflating {
+	if !c.final && len(c.Data) >= worthDeflating {
 		var deflated bytes.Buffer
 		w := zlib.NewWriter(&deflated)
 		w.Write(c.Data) // to memory: no error is possible

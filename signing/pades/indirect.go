@@ -149,6 +149,9 @@ func (d *Document) indirect(i int) (Object, int64, error) {
 	o, end, err := indirectAt(d.file[:v.limit], v.offset, v.ref(), func(length Ref) (int64, error) {
 		return d.streamLength(length, int(v.revision))
 	})
+	if err == nil && d.encryption != nil {
+		o = d.encryption.undo(v.ref(), o)
+	}
 	return o, end, err
 }
 

@@ -48,6 +48,8 @@ type Document struct {
 	versions []version
 	streams  map[int]*objectStream
 	meter    *meter
+
+	encryption *encryption // nil when there is none
 }
 
 // Revision is one state of the file: everything up to End.

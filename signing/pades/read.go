@@ -19,7 +19,8 @@ const (
 // Read reads the structure of a PDF file and finds its signatures.
 //
 // It returns ErrNotPDF when there is no %PDF- in the first 1024 bytes,
-// ErrEncrypted for an encrypted file, and a *SyntaxError when the
+// ErrEncrypted for an encrypted file that does not open with the empty user
+// password, and a *SyntaxError when the
 // cross-reference or an object stream cannot be read exactly as written, or when
 // the file exceeds a bound. Everything else that is wrong is a [Problem] of the
 // Document or of a Signature. A file without signatures is not an error.
@@ -42,6 +43,9 @@ func Read(file []byte) (*Document, error) {
 	}
 	order, err := d.byOffset()
 	if err != nil {
+		return nil, err
+	}
+	if err = d.readEncryption(); err != nil {
 		return nil, err
 	}
 	if err = d.loadObjectStreams(); err != nil {

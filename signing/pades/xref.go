@@ -219,9 +219,6 @@ func (d *Document) readSection(offset, limit int64) (*section, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.trailer.Get("Encrypt") != nil {
-		return nil, ErrEncrypted
-	}
 	if e, ok := s.trailer.Lookup("Prev"); ok {
 		prev, ok := e.Value.(Integer)
 		if !ok || prev <= 0 || int64(prev) >= int64(len(d.file)) {

@@ -83,6 +83,7 @@ type token struct {
 	imprint func(*tsp.Token) error // compares what was stamped
 
 	problems []pades.Problem // of its place in a PDF
+	after    facts           // what was found of the revisions after it, where no signature asks
 }
 
 func newToken(kind TimestampKind, raw []byte, key objectKey, imprint func(*tsp.Token) error) *token {
@@ -164,6 +165,8 @@ func (v *Verifier) gatherToken(t *token, known time.Time, q Question, around *ev
 	f := c.gatherSigner(t.parsed.Signer(), &facts{token: t.parsed})
 	f.imprintErr = t.imprint(t.parsed)
 	f.weigh(t.problems)
+	f.changed, f.later, f.kept = t.after.changed, t.after.later, t.after.kept
+	f.tolerated = append(f.tolerated, t.after.tolerated...)
 	if critical := slices.ContainsFunc(t.parsed.Info.Extensions, func(e certs.Extension) bool { return e.Critical }); critical {
 		f.format = append(f.format, "an unknown critical extension in the TSTInfo")
 	}
@@ -317,6 +320,9 @@ func (v *Verifier) VerifyTimestamp(ctx context.Context, token, imprinted []byte,
 // represented by their digests. A token over a digest that is not among them
 // is INDETERMINATE, SIGNED_DATA_NOT_FOUND.
 func (v *Verifier) VerifyTimestampDigest(ctx context.Context, token []byte, imprinted []ContentDigest, q Question) (*Verdict, error) {
+	if err := twice(imprinted); err != nil {
+		return nil, err
+	}
 	return v.verifyTimestamp(ctx, token, imprintOfContent(&content{known: imprinted}), q)
 }
 

@@ -181,7 +181,7 @@ func carriesValues(si *cms.SignerInfo) bool {
 // carriesTimestamps reports whether there is any timestamp to be judged.
 func carriesTimestamps(si *cms.SignerInfo) bool {
 	for _, a := range si.Unsigned {
-		if a.ID.Equal(cms.OIDSignatureTimestamp) || a.ID.Equal(cms.OIDArchiveTimestampV3) || a.ID.Equal(cms.OIDArchiveTimestampV2) {
+		if a.ID.Equal(cms.OIDSignatureTimestamp) || a.ID.Equal(cms.OIDArchiveTimestampV3) || a.ID.Equal(cms.OIDArchiveTimestampV2) || a.ID.Equal(cms.OIDArchiveTimestampV1) {
 			return true
 		}
 	}

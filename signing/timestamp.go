@@ -25,7 +25,8 @@ type TimestampKind string
 const (
 	TimestampContent   TimestampKind = "content"    // the content existed: the signature is not older
 	TimestampSignature TimestampKind = "signature"  // the signature existed
-	TimestampArchive   TimestampKind = "archive"    // ats-hash-index-v3 and what it lists existed
+	TimestampArchive   TimestampKind = "archive"    // ats-hash-index-v3, or an older one, and what it lists existed
+	TimestampArchiveV1 TimestampKind = "archive_v1" // reported, not evaluated
 	TimestampArchiveV2 TimestampKind = "archive_v2" // reported, not evaluated
 	TimestampDocument  TimestampKind = "document"   // a PDF up to it existed
 	TimestampToken     TimestampKind = "token"      // one on its own
@@ -256,9 +257,13 @@ func (c *container) tokensOf(si *cms.SignerInfo) (tokens, archives []*token) {
 				if take(&c.v.left.tokens) {
 					archives = append(archives, newToken(TimestampArchive, value, key, c.imprintOfArchive(si)))
 				}
-			case a.ID.Equal(cms.OIDArchiveTimestampV2):
+			case a.ID.Equal(cms.OIDArchiveTimestampV2), a.ID.Equal(cms.OIDArchiveTimestampV1):
+				kind := TimestampArchiveV2
+				if a.ID.Equal(cms.OIDArchiveTimestampV1) {
+					kind = TimestampArchiveV1
+				}
 				if take(&c.v.left.tokens) {
-					archives = append(archives, newToken(TimestampArchiveV2, value, key, notEvaluated))
+					archives = append(archives, newToken(kind, value, key, notEvaluated))
 				}
 			}
 		}
@@ -276,7 +281,9 @@ func (c *container) tokensOf(si *cms.SignerInfo) (tokens, archives []*token) {
 	return tokens, archives
 }
 
-var errNotEvaluated = errors.New("archive timestamps of version 2 are not evaluated")
+// errNotEvaluated means that an archive timestamp is of a form that is not judged:
+// nothing is known against it, and it proves nothing.
+var errNotEvaluated = errors.New("archive timestamps of this form are not evaluated")
 
 func notEvaluated(*tsp.Token) error { return errNotEvaluated }
 

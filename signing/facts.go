@@ -197,6 +197,9 @@ func (c *container) gatherSigner(si *cms.SignerInfo, f *facts) *facts {
 	f.certificate = c.choose(f, c.bag.named(si))
 	f.gatherSignature(si, &c.content)
 	f.gatherESS()
+	if f.token != nil && f.certificate != nil {
+		f.poe = c.v.tokenKnown(f.token, f.certificate, f.poe)
+	}
 	inside, ev := c.evidenceOf(si)
 	inside.settle(&proofs{base: c.base})
 	if !c.nested && carriesTimestamps(si) {

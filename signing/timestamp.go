@@ -83,6 +83,7 @@ type token struct {
 	imprint func(*tsp.Token) error // compares what was stamped
 
 	problems []pades.Problem // of its place in a PDF
+	after    facts           // what was found of the revisions after it, where no signature asks
 }
 
 func newToken(kind TimestampKind, raw []byte, key objectKey, imprint func(*tsp.Token) error) *token {
@@ -123,6 +124,7 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 		out.Digest = d.Name
 	}
 	f := v.gatherToken(t, known, q, around)
+	out.KnownSince = f.poe
 	out.Checks, out.Indication, out.SubIndication, out.Detail = v.ask(tokenTable, f)
 	if f.algErr == nil {
 		out.Algorithm = f.algorithm.Name()
@@ -133,6 +135,19 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 	}
 	out.complete = f.complete
 	return out
+}
+
+// tokenKnown is when a token is known to have existed: since when that is proved, or
+// since the key that signed it was destroyed, unless it claims to be younger.
+func (v *Verifier) tokenKnown(t *tsp.Token, signer *certs.Certificate, known time.Time) time.Time {
+	if v.Retired == nil {
+		return known
+	}
+	end := v.Retired.KeyDestroyed(signer, oidTimeStamping, v.Trust.BySubject(signer.Issuer))
+	if end.IsZero() || t.Info.GenTime.After(end) {
+		return known
+	}
+	return earlier(known, end)
 }
 
 // gatherToken gathers the facts about a token's signer.
@@ -150,6 +165,8 @@ func (v *Verifier) gatherToken(t *token, known time.Time, q Question, around *ev
 	f := c.gatherSigner(t.parsed.Signer(), &facts{token: t.parsed})
 	f.imprintErr = t.imprint(t.parsed)
 	f.weigh(t.problems)
+	f.changed, f.later, f.kept = t.after.changed, t.after.later, t.after.kept
+	f.tolerated = append(f.tolerated, t.after.tolerated...)
 	if critical := slices.ContainsFunc(t.parsed.Info.Extensions, func(e certs.Extension) bool { return e.Critical }); critical {
 		f.format = append(f.format, "an unknown critical extension in the TSTInfo")
 	}

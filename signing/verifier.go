@@ -26,9 +26,12 @@ type Verifier struct {
 	// Ask asks an authority's responder for the status of a certificate at a
 	// time, within its own limit of time; nil when there is nobody to ask. The
 	// issuer is the certificate's issuer on a verified path.
-	Ask    func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer
-	Policy Policy           // [DefaultPolicy], unless there is a reason
-	Now    func() time.Time // time.Now when nil
+	Ask func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer
+	// Retired are the authorities that the operator declares to have ended, with their
+	// last lists; nil for none.
+	Retired *revocation.Retired
+	Policy  Policy           // [DefaultPolicy], unless there is a reason
+	Now     func() time.Time // time.Now when nil
 
 	ctx  context.Context // of one verification, like what is left of its allowance
 	left *allowance

@@ -179,8 +179,11 @@ func (b *builder) addDefaults() {
 	if b.chance(2) {
 		f = b.ref(dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", pick(b, "/Courier", "/Symbol")))
 	}
+	resources := dict("Font", "<</"+pick(b, "F1", "F9", "Helv")+" "+f+">>")
 	o := b.edit(acroForm)
-	o.set("DR", pick(b, "<</Font<</"+pick(b, "F1", "F9", "Helv")+" "+f+">>>>", "<</Font<<>>>>", b.ref(dict("Font", "<</F1 "+f+">>"))))
+	if o.set("DR", resources.String()); b.chance(3) {
+		o.set("DR", b.ref(resources))
+	}
 	if o.get("DA") == "" && b.chance(2) {
 		o.set("DA", pick(b, "(/F1 0 Tf 0 g)", "(/Helv 20 Tf 1 0 0 rg)"))
 	}

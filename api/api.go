@@ -59,6 +59,10 @@ type Server struct {
 	// no authority. The demonstration is one.
 	TSA http.Handler
 
+	// OCSP answers about certificates (RFC 6960) at /ocsp; nil when the service is
+	// no responder. The demonstration is one.
+	OCSP http.Handler
+
 	// ReceiptKey signs receipts of verifications; none are made without it.
 	ReceiptKey creation.Key
 
@@ -222,6 +226,12 @@ func (v *service) routes(e *echo.Echo) {
 	e.POST("/v1/timestamps", v.timestamp)
 	if v.TSA != nil {
 		e.POST("/tsa", echo.WrapHandler(v.TSA))
+	}
+	if v.OCSP != nil {
+		for _, path := range []string{"/ocsp", "/ocsp/*"} {
+			e.POST(path, echo.WrapHandler(v.OCSP))
+			e.GET(path, echo.WrapHandler(v.OCSP))
+		}
 	}
 	e.POST("/v1/documents", v.issueDocument)
 	get("/v1/documents/:number", v.document) // and {number}.pdf

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tamga/api"
 	"tamga/certs/ca"
@@ -94,11 +95,11 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 		t.Fatal(err)
 	}
 	reg := &registry.Registry{
-		SealKey: sealKey, CheckURL: func(number string) string { return "https://tamga.example/check/" + number },
-		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Make: pki.Make, Now: signtest.Now,
+		SealKey: sealKey, Address: registry.Address{Base: "https://tamga.example"},
+		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Make: pki.Make, Now: s.now,
 	}
 	s.server = &api.Server{
-		Registry: reg, Verifier: pki.Verifier, Now: signtest.Now, BaseURL: "https://tamga.example",
+		Registry: reg, Verifier: pki.Verifier, Now: s.now, BaseURL: "https://tamga.example",
 		Keys:       map[string]creation.Key{"demo": pki.Person(signtest.Applicant())},
 		ReceiptKey: pki.Person(signtest.Head()),
 		TSA:        pki.TSA(),
@@ -117,6 +118,9 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 	s.clients(t)
 	return s
 }
+
+// now is the clock of the service.
+func (s *stage) now() time.Time { return signtest.Now().Add(time.Duration(s.ahead.Load())) }
 
 // start serves, and stops before the register is closed.
 func (s *stage) start(t *testing.T) {
@@ -180,6 +184,8 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	s.values["content.sha512.other"] = hex.EncodeToString(wrong[:])
 	s.files["xml.signed"] = signedXML(t, s.files["xml"], applicant)
 	s.files["pdf.signed"] = signedPDF(t, s.files["pdf"], applicant)
+	s.files["pdf.unsigned"] = s.files["pdf"]
+	s.files["pdf.official"] = signedPDF(t, s.files["pdf"], s.server.Registry.Key)
 	s.files["empty"] = []byte{}
 	s.files["cms"] = attached
 	s.files["cms.detached"] = pki.Detached(content, applicant)

@@ -55,6 +55,7 @@ func checkReceiptContent(r checkReceipt) pdf.Content {
 	if a.UploadedFile != nil {
 		digest = a.UploadedFile.SHA256
 	}
+	worth := effective(a)
 	signature := documents.Text{KK: a.Signature.Summary.KK, RU: a.Signature.Summary.RU}
 	c := pdf.Content{Layout: "verification-receipt", Number: strings.ToUpper(r.ID[:16]), Fields: map[string]documents.Text{
 		"authority":       {KK: "ТАМҒА", RU: "ТАМГА"},
@@ -69,8 +70,11 @@ func checkReceiptContent(r checkReceipt) pdf.Content {
 		"signature_fact":  signature,
 		"status_fact":     {KK: a.Status.KK, RU: a.Status.RU},
 		"status_at":       pdf.Same(printedTime(a.StatusAt)),
-		"conclusion":      {KK: a.Status.KK, RU: a.Status.RU},
+		"conclusion":      {KK: worth.KK, RU: worth.RU},
 	}}
+	if a.Then != nil {
+		c.Fields["then"] = documents.Text{KK: a.Then.Summary.KK, RU: a.Then.Summary.RU}
+	}
 	if a.Holder != nil {
 		c.Fields["holder"] = a.Holder.Name
 	}

@@ -138,7 +138,7 @@ func (v *service) document(c echo.Context) error {
 		return c.NoContent(http.StatusNotModified)
 	}
 	answer := wholeDocument{
-		Number: rec.Number, Kind: rec.Kind, Status: statusAt(life, v.now()),
+		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())),
 		IssuedOn: rec.IssuedOn(), ReservedAt: rec.ReservedAt, SHA256: rec.FileSHA256,
 		CheckCode: rec.CheckCode, Content: rec.Content, Links: v.links(rec.Number),
 	}
@@ -154,7 +154,7 @@ func (v *service) publicView(c echo.Context, typed string) error {
 	if err != nil {
 		return err
 	}
-	document, err := v.publicAt(c, rec, life, v.now())
+	document, err := v.publicAt(c, rec, life)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func sendPDF(c echo.Context, disposition, number string, file []byte) error {
 // that changes by itself changes the tag, and nobody's act.
 func (v *service) documentTag(rec registry.Record, life documents.Life, view string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{
-		view, rec.Number, string(rec.Status), rec.ContentSHA256, rec.FileSHA256, string(life.StatusAt(endOf(v.now()))),
+		view, rec.Number, string(rec.Status), rec.ContentSHA256, rec.FileSHA256, string(life.Standing(v.now()).Status),
 	}, "\n")))
 	return `"` + hex.EncodeToString(sum[:12]) + "-" + strconv.Itoa(lastSeq(life)) + `"`
 }

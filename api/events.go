@@ -62,7 +62,7 @@ func (v *service) recordEvent(c echo.Context) error {
 	if replayed {
 		h.Set("Idempotency-Replayed", "true")
 	}
-	return personal(c, http.StatusCreated, recordedAnswer{Number: rec.Number, Event: e, Status: statusAt(life, v.now())})
+	return personal(c, http.StatusCreated, recordedAnswer{Number: rec.Number, Event: e, Status: publicStatusOf(life.Standing(v.now()))})
 }
 
 // ifMatch returns the number of the last event that the client knows, from an
@@ -125,7 +125,7 @@ func (v *service) events(c echo.Context) error {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.JSON(http.StatusOK, eventsAnswer{
-		Number: rec.Number, Kind: rec.Kind, Status: statusAt(life, v.now()), Copies: life.Copies(), Events: life.Events,
+		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())), Copies: life.Copies(), Events: life.Events,
 	})
 }
 
@@ -165,36 +165,11 @@ type publicStatus struct {
 	ReplacedBy  string         `json:"replaced_by,omitempty"`
 }
 
-// notIssued is the status before a document was issued.
-const notIssued documents.Status = "not_issued"
-
-// endOf returns the last moment of a second. Answers tell times to the second,
-// and what happened within it has happened.
-func endOf(second time.Time) time.Time {
-	return second.Truncate(time.Second).Add(time.Second - time.Microsecond)
-}
-
-// statusAt tells the status of a second. A reservation is not told.
-func statusAt(life documents.Life, at time.Time) publicStatus {
-	at = endOf(at)
-	turn := life.TurnAt(at)
-	s := publicStatus{Code: turn.Status, Label: turn.Status.Label(), Since: turn.At}
-	if turn.Status == "" || turn.Status == documents.StatusReserved {
-		return publicStatus{Code: notIssued, Label: documents.Label{
-			KK: "әлі берілмеген", RU: "ещё не выдан", EN: "not yet issued",
-		}}
+func publicStatusOf(s documents.Standing) publicStatus {
+	return publicStatus{
+		Code: s.Status, Label: s.Status.Label(), Since: s.Since, Until: s.Until,
+		OrderNumber: s.OrderNumber, OrderDate: s.OrderDate, ReplacedBy: s.ReplacedBy,
 	}
-	e, ok := life.Event(turn.By)
-	if ok {
-		s.OrderNumber, s.OrderDate = e.OrderNumber, e.OrderDate
-	}
-	switch turn.Status {
-	case documents.StatusReissued:
-		s.ReplacedBy = e.Other
-	case documents.StatusSuspended:
-		s.Until = life.SuspendedUntil(at)
-	}
-	return s
 }
 
 // publicEvent is what anyone may see of an event: neither reason nor
@@ -234,8 +209,8 @@ func publicHistory(life documents.Life, now time.Time) []publicEvent {
 		}
 		list = append(list, p)
 	}
-	for _, t := range life.Turns() {
-		if t.By != 0 || t.At.After(endOf(now)) {
+	for _, t := range life.TurnsBy(now) {
+		if t.By != 0 {
 			continue
 		}
 		kind := documents.EventResumed

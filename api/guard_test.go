@@ -243,6 +243,7 @@ func TestCannotTell(t *testing.T) {
 	s.fill(t, pki)
 	s.play(t, "testdata/parts/issue.txt")
 	s.server.Verifier = &signing.Verifier{Trust: pki.Verifier.Trust, Now: signtest.Now}
+	s.server.Registry.Verifier = s.server.Verifier
 	s.start(t)
 	s.play(t, "testdata/parts/unclear.txt")
 }

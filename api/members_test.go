@@ -375,7 +375,7 @@ func TestMembersOfOtherFormats(t *testing.T) {
 	own := map[string][]string{
 		"cms": {"content", "cms", "detached", "claim_time"},
 		"pdf": {"pdf", "name", "reason", "location", "contact", "field", "certify", "stamp"},
-		"xml": {"xml", "form"},
+		"xml": {"xml", "form", "cosign"},
 	}
 	for format, file := range files {
 		for _, m := range members(reflect.TypeOf(api.RequestBodies()["/v1/sign/cms"]), nil)[1:] {

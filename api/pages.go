@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,7 +29,24 @@ func (v *service) frame(c echo.Context) web.Frame {
 			path = "/check/" + n.String
 		}
 	}
-	return web.Frame{Lang: pageLanguage(c), Path: path, Host: v.host, Demo: v.Demo}
+	return web.Frame{Lang: pageLanguage(c), Path: path, At: v.askedAbout(c), Host: v.host, Demo: v.Demo}
+}
+
+// askedAbout is the moment that a check page was asked about, written anew; empty
+// for today, and for what is refused.
+func (v *service) askedAbout(c echo.Context) string {
+	if c.Path() != "/check/:number" {
+		return ""
+	}
+	day := c.QueryParam("at")
+	at, err := documents.ParseMoment(day, v.now())
+	if err != nil || at.IsZero() {
+		return ""
+	}
+	if d, err := documents.ParseDate(day); err == nil {
+		return d.String()
+	}
+	return at.Format(time.RFC3339)
 }
 
 // page answers with a page.
@@ -66,7 +84,7 @@ func (v *service) findDocument(c echo.Context) error {
 		return v.page(c, http.StatusUnprocessableEntity, body, err)
 	}
 	if fact := form.Get("owner"); strings.TrimSpace(fact) != "" {
-		answer, err := v.checkWithSecret(c, number.String, secret{owner: fact, code: fact}, v.now())
+		answer, err := v.checkWithSecret(c, number.String, secret{owner: fact, code: fact}, time.Time{})
 		return v.resultPage(c, answer, "", err)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
@@ -89,12 +107,13 @@ func (v *service) findFile(c echo.Context) error {
 
 // checkCodePage answers the address of the QR code: number and check code.
 func (v *service) checkCodePage(c echo.Context) error {
-	answer, err := v.checkWithSecret(c, c.Param("number"), secret{code: c.Param("code")}, v.now())
+	answer, err := v.checkWithSecret(c, c.Param("number"), secret{code: c.Param("code")}, time.Time{})
 	return v.resultPage(c, answer, "", err)
 }
 
-// resultPage shows an answer, or that there is none.
-func (v *service) resultPage(c echo.Context, answer checkAnswer, day string, err error) error {
+// resultPage shows an answer, or that there is none. A day that is refused stands
+// beside the answer of today, with the key of what is wrong with it.
+func (v *service) resultPage(c echo.Context, answer checkAnswer, dayWrong string, err error) error {
 	if errors.Is(err, registry.ErrNotFound) {
 		body, err := v.pages.Absent(v.frame(c))
 		return v.page(c, http.StatusNotFound, body, err)
@@ -103,9 +122,13 @@ func (v *service) resultPage(c echo.Context, answer checkAnswer, day string, err
 		return err
 	}
 	shown := result(answer, pageLanguage(c))
-	shown.Day = day
+	shown.Today, shown.DayWrong = documents.CivilDate(v.now()).String(), dayWrong
+	status := http.StatusOK
+	if dayWrong != "" {
+		status = http.StatusBadRequest
+	}
 	body, err := v.pages.Result(v.frame(c), shown)
-	return v.page(c, http.StatusOK, body, err)
+	return v.page(c, status, body, err)
 }
 
 // readFields reads the few short fields of a page's form.
@@ -126,18 +149,18 @@ func (v *service) readFields(c echo.Context) (url.Values, error) {
 	return form, nil
 }
 
-// checkPage answers GET /check/{number}, with ?at= for another day than today.
+// checkPage answers GET /check/{number}, with ?at= for another day beside today.
 func (v *service) checkPage(c echo.Context) error {
-	day := c.QueryParam("at")
-	at, err := v.moment("/at", day)
-	if err != nil {
-		return err
-	}
-	if _, err := documents.ParseDate(day); err != nil {
-		day = ""
+	at, err := documents.ParseMoment(c.QueryParam("at"), v.now())
+	wrong := ""
+	switch {
+	case errors.Is(err, documents.ErrMomentToCome):
+		wrong = "day_to_come"
+	case err != nil:
+		wrong = "day_wrong"
 	}
 	answer, err := v.check(c, c.Param("number"), at)
-	return v.resultPage(c, answer, day, err)
+	return v.resultPage(c, answer, wrong, err)
 }
 
 // downloadPDF answers the form for the file: the file to whoever knows the check

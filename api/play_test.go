@@ -13,7 +13,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // A script is a conversation with the service, as a person would write it
@@ -26,6 +28,7 @@ import (
 //	let name = json a.b remembers something of the answer: json PATH or header
 //	                    NAME, or all of it as a file: file; NAME.longer is a
 //	                    longer one
+//	wait 48h            lets time pass on the clock of the service
 //	# anything          a remark
 //
 // Every other line belongs to the body of the request. ${name} stands for a
@@ -36,7 +39,8 @@ type scene struct {
 	url      string
 	values   map[string]string
 	files    map[string][]byte
-	personal []string // what no public answer may hold
+	personal []string     // what no public answer may hold
+	ahead    atomic.Int64 // of the clock, in nanoseconds
 }
 
 type exchange struct {
@@ -76,7 +80,7 @@ func readScript(t *testing.T, name string) []*exchange {
 		} else if p, ok := strings.CutPrefix(line, "| "); ok {
 			key, value, _ := strings.Cut(p, " = ")
 			e.parts = append(e.parts, [2]string{key, value})
-		} else if strings.HasPrefix(line, "? ") || strings.HasPrefix(line, "let ") {
+		} else if strings.HasPrefix(line, "? ") || strings.HasPrefix(line, "let ") || strings.HasPrefix(line, "wait ") {
 			e.after, e.lines = append(e.after, line), append(e.lines, i+1)
 		} else {
 			e.body = append(e.body, line)
@@ -223,6 +227,14 @@ func (s *scene) invariants(req *http.Request, a answer) string {
 //	? body contains TEXT, lacks TEXT
 func (s *scene) hold(t *testing.T, a answer, line string) string {
 	t.Helper()
+	if rest, ok := strings.CutPrefix(line, "wait "); ok {
+		passed, err := time.ParseDuration(rest)
+		if err != nil {
+			return err.Error()
+		}
+		s.ahead.Add(int64(passed))
+		return ""
+	}
 	if rest, ok := strings.CutPrefix(line, "let "); ok {
 		name, from, _ := strings.Cut(rest, " = ")
 		what, of, _ := strings.Cut(from, " ")

@@ -47,11 +47,11 @@ type publicSignatory struct {
 	Position documents.Text `json:"position"`
 }
 
-// public returns what anyone may see of a document, with its status at a
-// moment and what has happened until now.
-func public(rec registry.Record, life documents.Life, at, now time.Time) publicDocument {
+// public returns what anyone may see of a document, with its status and what has
+// happened until now.
+func public(rec registry.Record, life documents.Life, now time.Time) publicDocument {
 	p := publicDocument{
-		Number: rec.Number, Kind: rec.Kind, Title: rec.Kind.Title(), Status: statusAt(life, at),
+		Number: rec.Number, Kind: rec.Kind, Title: rec.Kind.Title(), Status: publicStatusOf(life.Standing(now)),
 		IssuedOn: rec.IssuedOn(), ValidUntil: rec.Content.ValidUntil(), SHA256: rec.FileSHA256,
 		History: publicHistory(life, now),
 	}

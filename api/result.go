@@ -14,6 +14,9 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 		Banner: banner(a, lang), CheckedAt: printedTime(a.CheckedAt),
 		Confirmed: a.SecondFact,
 	}
+	if a.Then != nil {
+		r.Then, r.Day = web.Label(a.Then.Summary).In(lang), documents.CivilDate(a.Then.At).String()
+	}
 	r.Checks = []web.CheckRow{integrityRow(a), signatureRow(a)}
 	if a.publicDocument == nil {
 		return r
@@ -32,9 +35,6 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 func statusRow(a checkAnswer, tone web.Tone) web.CheckRow {
 	status := effective(a)
 	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: statusWord(a, status.Code), Note: "status_note", At: printedTime(a.StatusAt)}
-	if !a.StatusAt.Equal(a.CheckedAt) {
-		row.Note = "status_on_note"
-	}
 	if !givesRight(a.Kind) && status.Code == documents.StatusInForce {
 		row.State = "registered"
 	}
@@ -54,9 +54,7 @@ func effective(a checkAnswer) publicStatus {
 }
 
 // givesRight reports whether a document in force is good news.
-func givesRight(k documents.Kind) bool {
-	return k.GivesRight() || k == documents.KindDuplicate || k == documents.KindPaperCopy
-}
+func givesRight(k documents.Kind) bool { return k.GivesRight() || k.IsCopy() }
 
 // statusWord is the key of the word for a status; licences are of the feminine
 // gender in Russian.
@@ -74,13 +72,26 @@ func statusWord(a checkAnswer, s documents.Status) string {
 func banner(a checkAnswer, lang web.Lang) web.Banner {
 	switch {
 	case a.UploadedFile != nil && !a.UploadedFile.Ours:
-		return web.Banner{Tone: web.Bad, Title: "not_ours", Note: "not_ours_note"}
+		return sentBanner(a.UploadedFile, lang)
 	case a.Integrity == signing.CheckFailed || a.Signature.Acceptance == signing.Refused:
 		return web.Banner{Tone: web.Bad, Title: "altered", Note: "altered_note", Reason: summary(a, lang)}
 	case a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted:
 		return web.Banner{Tone: web.Unclear, Title: "unclear", Note: "unclear_note", Reason: summary(a, lang)}
 	}
 	return statusBanner(a)
+}
+
+// sentBanner says what a file is that is not ours. Only a PDF pretends to be a
+// document; with something else somebody has only taken the wrong file.
+func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
+	b := web.Banner{Tone: web.Unclear, Title: "not_a_document", Note: "not_a_document_note", Reason: web.Label(sent.Summary).In(lang)}
+	switch {
+	case sent.Added > 0:
+		b.Title, b.Note = "added_to", "added_to_note"
+	case sent.Kind == signing.FilePDF:
+		b.Tone, b.Title, b.Note = web.Bad, "not_ours", "not_ours_note"
+	}
+	return b
 }
 
 func statusBanner(a checkAnswer) web.Banner {
@@ -99,7 +110,7 @@ func statusBanner(a checkAnswer) web.Banner {
 		return web.Banner{Tone: web.Replaced, Title: word, Note: "reissued_note", Link: s.ReplacedBy}
 	case documents.StatusExpired:
 		return web.Banner{Tone: web.Past, Title: word, Note: "expired_note", At: since}
-	case notIssued:
+	case documents.StatusNotIssued:
 		return web.Banner{Tone: web.Past, Title: word, Note: "not_issued_note"}
 	}
 	switch {
@@ -120,6 +131,9 @@ func integrityRow(a checkAnswer) web.CheckRow {
 		if a.UploadedFile.Ours && a.Integrity != signing.CheckFailed {
 			return web.CheckRow{Title: "row_file", Tone: web.Good, State: "ours", Note: "ours_note"}
 		}
+		if a.UploadedFile.Added > 0 {
+			return web.CheckRow{Title: "row_file", Tone: web.Unclear, State: "added_to"}
+		}
 		return web.CheckRow{Title: "row_file", Tone: web.Bad, State: "not_ours"}
 	}
 	row := web.CheckRow{Title: "row_integrity"}
@@ -139,16 +153,25 @@ func signatureRow(a checkAnswer) web.CheckRow {
 	if a.UploadedFile != nil && !a.UploadedFile.Ours {
 		row.Title = "row_signature_file"
 	}
+	stranger := a.Signature.By == byStranger
 	switch a.Signature.Acceptance {
+	case "":
+		row.Tone, row.State = web.Unclear, "no_signature"
 	case signing.Accepted:
 		row.Tone, row.State = web.Good, "confirmed"
 		if at := printedTime(a.Signature.SignedAt); at != "" {
 			row.Note, row.At = "confirmed_note", at
 		}
+		if stranger {
+			row.Tone, row.State, row.Note = web.Unclear, "stranger", "stranger_note"
+		}
 	case signing.Refused:
 		row.Tone, row.State = web.Bad, "not_confirmed"
 	default:
 		row.Tone, row.State = web.Unclear, "not_known"
+		if stranger {
+			row.State, row.Note = "stranger", "stranger_unclear_note"
+		}
 	}
 	return row
 }

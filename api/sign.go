@@ -38,6 +38,9 @@ type signRequest struct {
 
 	XML  strictjson.Bytes `json:"xml"`
 	Form string           `json:"form"` // of XML: enveloped, detached or wsse; enveloped when absent
+	// Cosign signs enveloped XML that is signed already as national libraries do:
+	// the signatures that are there hold without this one only.
+	Cosign bool `json:"cosign"`
 }
 
 // signAnswer holds the signature under the name of its format.
@@ -200,7 +203,7 @@ func (r *signRequest) only(taken ...string) error {
 		{"content", r.Content != nil}, {"cms", r.CMS != nil}, {"detached", r.Detached}, {"claim_time", r.ClaimTime},
 		{"pdf", r.PDF != nil}, {"name", r.Name != ""}, {"reason", r.Reason != ""}, {"location", r.Location != ""},
 		{"contact", r.Contact != ""}, {"field", r.Field != ""}, {"certify", r.Certify != 0}, {"stamp", r.Stamp != nil},
-		{"xml", r.XML != nil}, {"form", r.Form != ""},
+		{"xml", r.XML != nil}, {"form", r.Form != ""}, {"cosign", r.Cosign},
 	} {
 		if member.given && !slices.Contains(taken, member.name) {
 			return badField("/"+member.name, "unknown_field", "does not belong to this format")
@@ -254,10 +257,12 @@ func unusable(pointer string, err error) error {
 // formXML is a signature in a document, over content elsewhere, or over the body
 // of a SOAP message.
 func formXML(r *signRequest) (creation.Form, error) {
-	x := creation.XML{File: r.XML, Form: creation.XMLForm(cmp.Or(r.Form, string(creation.XMLEnveloped)))}
+	x := creation.XML{File: r.XML, Form: creation.XMLForm(cmp.Or(r.Form, string(creation.XMLEnveloped))), Cosign: r.Cosign}
 	taken, needed, given := []string{"xml", "form"}, "/xml", r.XML != nil
 	switch x.Form {
-	case creation.XMLEnveloped, creation.XMLSOAP:
+	case creation.XMLEnveloped:
+		taken = append(taken, "cosign")
+	case creation.XMLSOAP:
 	case creation.XMLDetached:
 		taken, needed, given = []string{"content", "name", "form"}, "/content", r.Content != nil
 		x.File, x.Address = r.Content, cmp.Or(r.Name, "content")

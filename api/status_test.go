@@ -7,24 +7,6 @@ import (
 	"tamga/documents"
 )
 
-// A document issued in the middle of a second is in force for whoever asks in
-// that second, and not for whoever asks about the one before.
-func TestStatusWithinASecond(t *testing.T) {
-	issued := time.Date(2026, time.June, 1, 12, 0, 0, 230639000, time.UTC)
-	life := documents.Life{Kind: documents.KindLicence, Events: []documents.Event{
-		{Seq: 1, Kind: documents.EventReserved, EffectiveAt: issued.Add(-time.Minute), RecordedAt: issued.Add(-time.Minute)},
-		{Seq: 2, Kind: documents.EventIssued, EffectiveAt: issued, RecordedAt: issued},
-	}}
-	second := issued.Truncate(time.Second)
-	for at, want := range map[time.Time]documents.Status{
-		second: documents.StatusInForce, issued: documents.StatusInForce, second.Add(-time.Second): notIssued,
-	} {
-		if got := statusAt(life, at).Code; got != want {
-			t.Errorf("at %s: %s, want %s", at, got, want)
-		}
-	}
-}
-
 // What happened by itself stands in the history once it has happened.
 func TestPublicHistory(t *testing.T) {
 	issued := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)

@@ -17,6 +17,7 @@ const (
 	maxCandidates = 4096    // issuers looked at
 	maxComplete   = 32      // paths that reach an anchor
 	maxWork       = 250_000 // names compared with constraints, policies processed
+	maxFailures   = 8       // reasons that are told
 )
 
 // Inputs are what a path is validated against (RFC 5280 section 6.1.1). The
@@ -82,6 +83,20 @@ func (p *Pool) Build(c *Certificate, extra []*Certificate, at time.Time) (Path, 
 	return v.Path, err
 }
 
+// BuildAccepted is [Pool.Build] for who asks more of a path than that it is one:
+// accept is asked about path after path until it returns nil (EN 319 102-1
+// section 5.2.6). An error that wraps [ErrEnough] ends the search. Nothing is
+// remembered: what was accepted once need not be again.
+//
+// The error is a *[PathError].
+func (p *Pool) BuildAccepted(c *Certificate, extra []*Certificate, at time.Time, accept func(Path) error) (Path, error) {
+	v, err := p.search(c, extra, Inputs{At: at, Accept: accept}, pathOnly)
+	return v.Path, err
+}
+
+// ErrEnough is what Inputs.Accept returns to end a search.
+var ErrEnough = errors.New("no more paths are wanted")
+
 // wanted is what a search is for.
 type wanted bool
 
@@ -111,7 +126,7 @@ func (p *Pool) search(c *Certificate, extra []*Certificate, in Inputs, want want
 	if b.extend(append(make(Path, 0, maxPathDepth), c)) {
 		return b.found, nil
 	}
-	return Validation{}, b.best
+	return Validation{}, b.conclude()
 }
 
 // builder is one search for a path.
@@ -130,6 +145,26 @@ type builder struct {
 	found     Validation
 	best      *PathError
 	bestDepth int
+	failed    []*PathError // the first few, best among them
+}
+
+// conclude is the error of a search that found nothing.
+func (b *builder) conclude() *PathError {
+	for _, other := range b.failed {
+		if other != b.best {
+			b.best.Others = append(b.best.Others, other)
+		}
+	}
+	return b.best
+}
+
+// note keeps what a path failed for, once.
+func (b *builder) note(err *PathError) {
+	if len(b.failed) < maxFailures && !slices.ContainsFunc(b.failed, func(have *PathError) bool {
+		return have.Reason == err.Reason && have.Certificate == err.Certificate
+	}) {
+		b.failed = append(b.failed, err)
+	}
 }
 
 // verifiedLink is what came of one certificate's signature under a key.
@@ -190,6 +225,7 @@ func repeats(path Path, issuer *Certificate) bool {
 func (b *builder) finish(path Path) bool {
 	const complete = maxPathDepth + 1 // further than any that reached no anchor
 	refuse := func(err *PathError) bool {
+		b.note(err)
 		if b.bestDepth < complete || err.Reason == ReasonBudgetExhausted {
 			b.best, b.bestDepth = err, complete
 		}
@@ -211,7 +247,9 @@ func (b *builder) finish(path Path) bool {
 		}
 	}
 	if b.in.Accept != nil {
-		if err := b.in.Accept(path); err != nil {
+		if err := b.in.Accept(path); errors.Is(err, ErrEnough) {
+			return refuse(&PathError{Reason: ReasonBudgetExhausted, Certificate: path[0], Err: err})
+		} else if err != nil {
 			return refuse(&PathError{Reason: ReasonNotAccepted, Certificate: path[0], Err: err})
 		}
 	}
@@ -336,66 +374,10 @@ func (c *Certificate) namesKey(issuer *Certificate) int {
 	return -1
 }
 
-// rank puts valid issuers before others, then the named key before an unnamed
-// one, then those that are nearer to an anchor.
-func (b *builder) rank(c, issuer *Certificate) int {
-	const far = 1 << 16
-	rank := far
-	if b.pool.anchors[issuer.fingerprint] {
-		rank = 0
-	} else if n, reachable := b.distances()[issuer.Issuer.key]; reachable {
-		rank = 1 + n
-	}
-	if c.namesKey(issuer) == 0 {
-		rank += 2 * far
-	}
-	if !issuer.ValidAt(b.in.At) {
-		rank += 4 * far
-	}
-	return rank
-}
-
-// distances tells for names how many issuers away an anchor is, as far as the
-// certificates at hand say so. It is a guide through many candidates, and
-// trusts nothing.
-func (b *builder) distances() map[string]int {
-	if b.hops != nil {
-		return b.hops
-	}
-	issued := map[string][]string{}
-	for _, source := range []map[string][]*Certificate{b.pool.bySubject, b.extra} {
-		for subject, same := range source {
-			for _, c := range same {
-				if issuer := c.Issuer.key; issuer != subject {
-					issued[issuer] = append(issued[issuer], subject)
-				}
-			}
-		}
-	}
-	b.hops = map[string]int{}
-	var names []string
-	reach := func(name string, n int) {
-		if _, known := b.hops[name]; !known {
-			b.hops[name] = n
-			names = append(names, name)
-		}
-	}
-	for subject, same := range b.pool.bySubject {
-		if slices.ContainsFunc(same, func(c *Certificate) bool { return b.pool.anchors[c.fingerprint] }) {
-			reach(subject, 0)
-		}
-	}
-	for i := 0; i < len(names); i++ {
-		for _, below := range issued[names[i]] {
-			reach(below, b.hops[names[i]]+1)
-		}
-	}
-	return b.hops
-}
-
 // fail remembers the reason if this path came further than those before it.
 // That the budget is spent is the last word, unless a path reached an anchor.
 func (b *builder) fail(path Path, err *PathError) {
+	b.note(err)
 	spent := err.Reason == ReasonBudgetExhausted && b.bestDepth <= maxPathDepth
 	if b.best == nil || len(path) > b.bestDepth || spent {
 		b.best, b.bestDepth = err, len(path)

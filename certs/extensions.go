@@ -54,6 +54,7 @@ var (
 	oidExtFreshestCRL       = asn1.ObjectIdentifier{2, 5, 29, 46}
 	oidExtInhibitAnyPolicy  = asn1.ObjectIdentifier{2, 5, 29, 54}
 	oidExtAuthorityInfo     = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 1}
+	oidExtNoCheck           = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}
 	oidAccessOCSP           = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1}
 	oidAccessIssuers        = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 2}
 )

@@ -40,6 +40,8 @@ type PathError struct {
 	// Certificate is the one at which the best candidate path ended.
 	Certificate *Certificate
 	Err         error
+	// Others are what other candidate paths failed for, as far as they were kept.
+	Others []*PathError
 }
 
 func (e *PathError) Error() string {
@@ -61,6 +63,11 @@ type Path []*Certificate
 
 // Anchor returns the trust anchor at the end.
 func (p Path) Anchor() *Certificate { return p[len(p)-1] }
+
+// Equal reports whether two paths are of the same certificates.
+func (p Path) Equal(other Path) bool {
+	return slices.EqualFunc(p, other, func(a, b *Certificate) bool { return a.fingerprint == b.fingerprint })
+}
 
 // oidAnyUsage is the extended key usage that limits nothing.
 var oidAnyUsage = asn1.ObjectIdentifier{2, 5, 29, 37, 0}

@@ -100,7 +100,9 @@ func hostWithin(host, base string) (inside, ok bool) {
 }
 
 // dnsWithin: the base and everything that has labels added on its left. A name
-// with a wildcard is excluded when any name that it stands for is.
+// with a wildcard is excluded when any name that it stands for is. A base with a
+// leading period, which RFC 5280 has for other forms and authorities write here
+// too, permits only what has labels added, and excludes the domain as well.
 func dnsWithin(name, base string, excluding bool) (inside, ok bool) {
 	rest, wildcard := strings.CutPrefix(name, "*.")
 	if !validHost(rest) {
@@ -108,6 +110,10 @@ func dnsWithin(name, base string, excluding bool) (inside, ok bool) {
 	}
 	if base == "" {
 		return true, true
+	}
+	base, below := strings.CutPrefix(base, ".")
+	if below && !excluding && equalASCII(name, base) {
+		return false, validHost(base)
 	}
 	if !validHost(base) {
 		return false, false
@@ -117,8 +123,8 @@ func dnsWithin(name, base string, excluding bool) (inside, ok bool) {
 		return true, true
 	}
 	if wildcard && excluding {
-		label, below := strings.CutSuffix(base, "."+rest)
-		return below && !strings.Contains(label, "."), true
+		label, under := strings.CutSuffix(base, "."+rest)
+		return under && !strings.Contains(label, "."), true
 	}
 	return false, true
 }

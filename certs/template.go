@@ -57,6 +57,9 @@ var extensionReaders = []extensionReader{
 	{oidExtPolicyMappings, "policyMappings", (*Certificate).readPolicyMappings, false, nil},
 	{oidExtPolicyConstraints, "policyConstraints", (*Certificate).readPolicyConstraints, false, nil},
 	{oidExtInhibitAnyPolicy, "inhibitAnyPolicy", (*Certificate).readInhibitAnyPolicy, false, nil},
+	// It takes a question away and adds none; whoever asks about responders looks
+	// for it.
+	{oidExtNoCheck, "id-pkix-ocsp-nocheck", func(*Certificate, []byte) error { return nil }, false, nil},
 }
 
 // readerOf returns the reader of an extension, nil when there is none.

@@ -65,6 +65,10 @@ func (k Kind) GivesRight() bool {
 	return k == KindLicence || k == KindExportCertificate || k == KindApproval
 }
 
+// IsCopy reports whether the document repeats another one, so that it is worth
+// what that one is worth.
+func (k Kind) IsCopy() bool { return k == KindDuplicate || k == KindPaperCopy }
+
 // Title returns the name of the document in a running text; its capitals on
 // the form itself are the layout's business. An unknown kind has none.
 func (k Kind) Title() Label { return titles[k] }

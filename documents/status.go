@@ -43,6 +43,9 @@ const (
 	StatusReissued Status = "reissued"
 	// StatusExpired is past its term: мерзімі өткен.
 	StatusExpired Status = "expired"
+	// StatusNotIssued is told of the time before a document was issued; no
+	// document has it in the register.
+	StatusNotIssued Status = "not_issued"
 )
 
 // Label returns the words by which pages name the status. An unknown status
@@ -58,6 +61,7 @@ var statuses = map[Status]Label{
 	StatusTerminated: {KK: "әрекеті тоқтатылған", RU: "действие прекращено", EN: "terminated"},
 	StatusReissued:   {KK: "қайта ресімделген", RU: "переоформлен", EN: "re-issued"},
 	StatusExpired:    {KK: "мерзімі өткен", RU: "срок истёк", EN: "expired"},
+	StatusNotIssued:  {KK: "әлі берілмеген", RU: "ещё не выдан", EN: "not yet issued"},
 }
 
 // Label returns the words for a sub-type of the activity, as the annex prints

@@ -17,19 +17,40 @@ func askChain(f *facts, p *Policy) finding {
 	}
 	if f.pathErr == nil {
 		found := judgeAnchor(f, p)
-		found.evidence = &Evidence{Path: pathSteps(f.path)}
+		found.evidence = &Evidence{Path: pathSteps(f.path), OtherPaths: otherPaths(f.others)}
+		for _, other := range f.others {
+			found.detail += "; the path by " + strings.Join(names(other.path[1:]), ", ") + " does not hold: " + other.why.detail
+		}
 		return found
 	}
-	switch f.pathErr.Reason {
+	found := judgePathError(f.pathErr)
+	for _, other := range f.pathErr.Others {
+		found.detail += "; another path: " + other.Error()
+	}
+	return found
+}
+
+// names are those of certificates, for people.
+func names(path certs.Path) []string {
+	all := make([]string, len(path))
+	for i, c := range path {
+		all[i] = c.Subject.CommonName()
+	}
+	return all
+}
+
+// judgePathError says what it means that there is no path.
+func judgePathError(err *certs.PathError) finding {
+	switch err.Reason {
 	case certs.ReasonIssuerExpired, certs.ReasonIssuerNotYet:
-		return undetermined(OutOfBoundsNoPOE, "%v", f.pathErr)
+		return undetermined(OutOfBoundsNoPOE, "%v", err)
 	case certs.ReasonNotCA, certs.ReasonKeyUsage, certs.ReasonPathLength, certs.ReasonCritical,
 		certs.ReasonNameConstraints, certs.ReasonNameForm, certs.ReasonPolicyMapping, certs.ReasonPolicy:
-		return undetermined(ChainConstraintsFailure, "%v", f.pathErr)
+		return undetermined(ChainConstraintsFailure, "%v", err)
 	case certs.ReasonAlgorithm:
-		return undetermined(CryptoConstraintsFailure, "%v", f.pathErr)
+		return undetermined(CryptoConstraintsFailure, "%v", err)
 	}
-	return undetermined(NoCertificateChainFound, "%v", f.pathErr)
+	return undetermined(NoCertificateChainFound, "%v", err)
 }
 
 // judgeAnchor keeps production and test authorities from being mixed silently.

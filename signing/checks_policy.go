@@ -79,6 +79,14 @@ func (f *facts) askUnsignedParts(p *Policy) finding {
 // askAlgorithms asks whether digests and keys were to be relied on at the time
 // when the signature is proved to have existed (EN 319 102-1 section 5.2.8).
 func askAlgorithms(f *facts, p *Policy) finding {
+	if f.weighed == nil {
+		found := weighAlgorithms(f, p)
+		f.weighed = &found
+	}
+	return *f.weighed
+}
+
+func weighAlgorithms(f *facts, p *Policy) finding {
 	if f.certificate == nil {
 		return undetermined(NoSigningCertificateFound, "no certificate")
 	}

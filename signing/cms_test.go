@@ -149,6 +149,37 @@ func TestLastingAsBER(t *testing.T) {
 	}
 }
 
+// However many elements a file has, it is read as long as that takes no memory: a
+// content in pieces of one byte, and an attribute that nobody knows.
+func TestManyElements(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	content := bytes.Repeat([]byte("x"), 300_000)
+	file := pki.Signed(content, pki.Person(signtest.Applicant()))
+	pieces := make([][]byte, len(content))
+	for i := range pieces {
+		pieces[i] = der.Octets(content[i : i+1])
+	}
+	whole := der.Octets(content)
+	streamed := indefinite(file)
+	half := len(content) / 2
+	two := append(der.Octets(content[:half]), der.Octets(content[half:])...)
+	ber := bytes.Replace(streamed, two, bytes.Join(pieces, nil), 1)
+	if bytes.Equal(ber, streamed) || len(ber) < 3*len(content) || !bytes.Contains(file, whole) {
+		t.Fatal("the content is not in pieces")
+	}
+	if got := verify(t, pki.Verifier, ber, signing.Question{}); !got.Passed() {
+		t.Errorf("BER: %s", signtest.Explain(got))
+	}
+	d, err := cms.Edit(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Signers[0].AddUnsigned(cms.Attribute{ID: idUnknownDigest, Values: [][]byte{der.Sequence(bytes.Repeat(der.NullValue(), len(content)))}})
+	if got := verify(t, pki.Verifier, d.DER(), signing.Question{}); !got.Passed() {
+		t.Errorf("DER: %s", signtest.Explain(got))
+	}
+}
+
 // One bit flipped anywhere must never give another content, signer or message
 // a passing verdict, and must never panic.
 func TestFlippedBitsNeverForge(t *testing.T) {

@@ -19,10 +19,14 @@ type allowance struct {
 	tokens   int // timestamps that are judged
 	counters int // countersignatures
 	answers  int // responses whose signature is verified
+	paths    int // followed after the first of a certificate does not hold
+
+	answered map[asked]revocation.Answer // by responders, already
+	twins    map[twinKey][]prospect      // what is known of the certificates of a key
 }
 
 func newAllowance() *allowance {
-	return &allowance{items: 600, tokens: 64, counters: 32, answers: 400}
+	return &allowance{items: 600, tokens: 64, counters: 32, answers: 400, paths: 64}
 }
 
 // take uses one up; false when none is left.

@@ -32,6 +32,10 @@ type facts struct {
 	counter bool       // a countersignature
 	token   *tsp.Token // a timestamp
 	xml     *xmldsig.Signature
+	number  int // of the signer of an XML file, from one
+	// withSigners and withoutSigners number those whose signatures an XML signature
+	// covers, and leaves out.
+	withSigners, withoutSigners []int
 
 	// format lists what is wrong with the container or with the signer's
 	// place in it. Of a PDF, later says what could not be found out about the
@@ -59,10 +63,12 @@ type facts struct {
 	rival       *certs.Certificate // fits as well as certificate, and is another person's
 
 	path       certs.Path
+	others     []prospect // paths that were tried besides, and do not hold
 	pathErr    *certs.PathError
 	mixed      bool                // production and other anchors are trusted together
 	revocation []revocation.Answer // of every certificate of the path but the anchor
 	complete   bool                // path and statuses are proved by what the file carries
+	weighed    *finding            // what askAlgorithms found
 	identity   certs.Identity
 	expected   identityMatch
 
@@ -277,30 +283,6 @@ func couldBeAttributes(b []byte) bool {
 		return false
 	}
 	return bytes.Contains(b, der.OID(cms.OIDMessageDigest))
-}
-
-// gatherCertificate finds the path, the revocation status of each link and the
-// identity, all at the time when the signature is proved to have existed.
-func (v *Verifier) gatherCertificate(f *facts, bag *bag, ev *evidence) {
-	if f.token == nil {
-		f.identity = f.certificate.Describe().Identity
-		f.expected = matchIdentity(f.identity, f.question)
-	}
-	path, err := v.Trust.Build(f.certificate, nil, f.poe)
-	if err != nil && len(bag.all()) > 0 {
-		path, err = v.Trust.Build(f.certificate, bag.all(), f.poe)
-	}
-	if err != nil && ev != nil && len(ev.certificates) > 0 {
-		path, err = v.Trust.Build(f.certificate, append(bag.all()[:len(bag.all()):len(bag.all())], ev.certificates...), f.poe)
-	}
-	if err != nil {
-		errors.As(err, &f.pathErr)
-		return
-	}
-	f.path, f.mixed = path, v.Trust.Mixed()
-	var carried []bool
-	f.revocation, carried = v.statuses(pathQuestion{path: path, bag: bag, at: f.poe, now: f.at, evidence: ev})
-	f.complete = len(carried) > 0 && ev.proves(path, carried)
 }
 
 // proves reports whether the file carries every certificate of the path but

@@ -17,13 +17,18 @@ type FileKind string
 
 // The kinds of files.
 const (
-	FilePDF         FileKind = "pdf"
-	FileCMS         FileKind = "cms"
-	FileCertificate FileKind = "certificate"
-	FileCRL         FileKind = "crl"
-	FileKeyStore    FileKind = "key_store" // PKCS#12
-	FileXML         FileKind = "xml"
-	FileUnknown     FileKind = "unknown"
+	FilePDF               FileKind = "pdf"
+	FileCMS               FileKind = "cms"
+	FileCertificate       FileKind = "certificate"
+	FileCRL               FileKind = "crl"
+	FileOCSP              FileKind = "ocsp_response" // OCSPResponse or BasicOCSPResponse (RFC 6960)
+	FileTimestamp         FileKind = "timestamp"     // TimeStampToken (RFC 3161)
+	FileTimestampResponse FileKind = "timestamp_response"
+	FileKeyStore          FileKind = "key_store" // PKCS#12
+	FilePrivateKey        FileKind = "private_key"
+	FileXML               FileKind = "xml"
+	FileText              FileKind = "text"
+	FileUnknown           FileKind = "unknown"
 )
 
 // Sniff tells what a file holds. It looks at the outline only: a file that is
@@ -48,11 +53,12 @@ func Sniff(file []byte) FileKind {
 	if !small {
 		return FileUnknown
 	}
-	raw, err := armour.Open(file)
-	if err != nil {
-		return FileUnknown
+	if raw, err := armour.Open(file); err == nil {
+		if kind := sniffElement(raw); kind != FileUnknown {
+			return kind
+		}
 	}
-	return sniffElement(raw)
+	return sniffText(file)
 }
 
 // sniffElement tells what an element in DER or BER holds.
@@ -66,8 +72,8 @@ func sniffElement(raw []byte) FileKind {
 	return sniffOutline(raw)
 }
 
-// sniffOutline tells CMS, key stores, and what looks like a damaged
-// certificate or list, by the first elements.
+// sniffOutline tells the others, and what looks like a damaged certificate or
+// list, by the first elements.
 func sniffOutline(raw []byte) FileKind {
 	normal, err := der.FromBER(raw)
 	if err != nil {
@@ -85,15 +91,13 @@ func sniffOutline(raw []byte) FileKind {
 	if err != nil {
 		return FileUnknown
 	}
-	switch first.Tag {
-	case der.ObjectID:
-		return FileCMS
-	case der.Integer:
-		return FileKeyStore
-	case der.SequenceTag:
-		return FileCertificate
+	switch {
+	case first.Tag != der.ObjectID:
+		return sniffOther(normal, first, outer)
+	case holdsTimestamp(outer):
+		return FileTimestamp
 	}
-	return FileUnknown
+	return FileCMS
 }
 
 // beginsCMS tells a CMS by its first bytes.
@@ -128,16 +132,25 @@ func ReadCMS(file []byte) (*Contents, error) {
 	}, nil
 }
 
-// Verify judges a file by what it holds. A file of no known kind is a verdict,
-// FORMAT_FAILURE.
+// Verify judges a file by what it holds. What holds no signature is named in the
+// verdict, which has no indication then; what is of no known kind is judged as a
+// damaged CMS, FORMAT_FAILURE. A timestamp on its own is no signature: see
+// [Verifier.VerifyTimestamp].
 func (v *Verifier) Verify(ctx context.Context, file []byte, q Question) (*Verdict, error) {
-	switch Sniff(file) {
+	kind := Sniff(file)
+	switch kind {
 	case FilePDF:
 		return v.VerifyPDF(ctx, file, q)
 	case FileXML:
 		return v.VerifyXML(ctx, file, q)
 	case FileCertificate:
 		return v.VerifyCertificate(ctx, file, q)
+	case FileCMS, FileUnknown:
+		return v.VerifyCMS(ctx, file, q)
 	}
-	return v.VerifyCMS(ctx, file, q)
+	v, q, err := v.prepare(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return v.finish(v.nothingToJudge(kind, q))
 }

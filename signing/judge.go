@@ -18,14 +18,6 @@ func (v *Verifier) newVerdict(kind string, q Question) *Verdict {
 	}
 }
 
-// unreadable concludes that the bytes are not what they should be.
-func (verdict *Verdict) unreadable(err error) *Verdict {
-	verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
-	verdict.Detail = err.Error()
-	verdict.explain()
-	return verdict
-}
-
 // over reports whether nobody waits for the verification any more. What was not
 // looked at for that is in no verdict: there will be none.
 func (v *Verifier) over() bool { return v.ctx.Err() != nil }
@@ -171,7 +163,7 @@ func (verdict *Verdict) conclude() {
 	defer verdict.explain()
 	if len(verdict.Signers) == 0 {
 		verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
-		verdict.Detail = "the file carries no signature"
+		verdict.Detail, verdict.cause = noSignature, noSignatureText()
 		return
 	}
 	verdict.Indication, verdict.Acceptance = TotalPassed, Accepted
@@ -205,7 +197,11 @@ func (verdict *Verdict) explain() {
 		verdict.Reasons = reasonsOf(verdict.Timestamps[0].Checks, 0)
 	}
 	if len(verdict.Reasons) == 0 && verdict.Acceptance != Accepted {
-		verdict.Reasons = []Reason{{SubIndication: verdict.SubIndication, Text: reason(verdict.SubIndication), Detail: verdict.Detail}}
+		text := verdict.cause
+		if text == (Text{}) {
+			text = reason(verdict.SubIndication)
+		}
+		verdict.Reasons = []Reason{{SubIndication: verdict.SubIndication, Text: text, Detail: verdict.Detail}}
 	}
 	verdict.Summary = summary(verdict)
 }

@@ -45,7 +45,7 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 	verdict := v.newVerdict("pdf", q)
 	doc, err := pades.Read(file)
 	if err != nil {
-		return verdict.unreadablePDF(err), nil
+		return verdict.unreadablePDF(file, err), nil
 	}
 	v.newPDF(file, doc, q).judge(verdict)
 	return v.finish(verdict)
@@ -53,10 +53,15 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 
 // unreadablePDF concludes that a PDF was not read. Where that is for a limit of
 // the reader, nothing is known against the file.
-func (verdict *Verdict) unreadablePDF(err error) *Verdict {
-	verdict.unreadable(err)
+func (verdict *Verdict) unreadablePDF(file []byte, err error) *Verdict {
+	verdict.unreadable(FilePDF, file, err)
 	var limit *pades.SyntaxError
-	if errors.Is(err, pades.ErrEncrypted) || errors.As(err, &limit) && limit.Limit {
+	switch {
+	case errors.Is(err, pades.ErrEncrypted):
+		verdict.cause = Text{"файл шифрланған", "файл зашифрован", "the file is encrypted"}
+		verdict.undecided()
+	case errors.As(err, &limit) && limit.Limit:
+		verdict.cause = Text{"файл бағдарлама оқи алатын шектен асады", "файл выходит за пределы того, что читает программа", "the file is beyond what this program reads"}
 		verdict.undecided()
 	}
 	return verdict
@@ -80,7 +85,7 @@ func (p *pdfFile) judge(verdict *Verdict) {
 			break
 		}
 		f := p.gatherSignature(s)
-		f.weigh(slices.Concat(p.doc.Unreadable, p.problems))
+		f.weigh(slices.Concat(p.doc.Unreadable, p.doc.Hybrid, p.problems))
 		all = append(all, f)
 	}
 	p.v.judgeSigners(verdict, all)
@@ -92,8 +97,10 @@ func (p *pdfFile) judge(verdict *Verdict) {
 
 // concludeUnsigned says why a file has no signature that could be judged.
 func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
+	defer verdict.explain()
 	if len(p.stamps) > 0 {
 		verdict.Detail = "the file carries document timestamps and no signature"
+		verdict.cause = Text{"файлда тек құжаттың уақыт белгісі бар, қолтаңба жоқ", "в файле есть метка времени документа, но нет подписи", "the file carries a document timestamp and no signature"}
 	}
 	for _, weight := range []pades.Weight{pades.Ambiguous, pades.NotRead} {
 		i := slices.IndexFunc(p.doc.Unreadable, func(problem pades.Problem) bool { return problem.Weight == weight })
@@ -102,6 +109,7 @@ func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
 		}
 		problem := p.doc.Unreadable[i]
 		verdict.Detail = "a signature could not be read: " + problem.Code + ": " + problem.Detail
+		verdict.cause = Text{"файлдағы қолтаңба оқылмады", "подпись в файле прочитать не удалось", "a signature of the file could not be read"}
 		if weight == pades.NotRead {
 			verdict.undecided()
 		}
@@ -236,7 +244,7 @@ func (p *pdfFile) judgeTimestamps() {
 			}
 			return imprintOfContent(&stamped)(t)
 		})
-		t.problems = slices.Concat(p.doc.Unreadable, s.Problems)
+		t.problems = slices.Concat(p.doc.Unreadable, p.doc.Hybrid, s.Problems)
 		if p.v.over() {
 			break
 		}
@@ -268,12 +276,14 @@ func (p *pdfFile) concludeTimestamps(verdict *Verdict) {
 		if t.broken() && len(verdict.Signers) > 0 {
 			verdict.worsen(t.Indication, t.SubIndication, Refused)
 			verdict.Detail = "a document timestamp is broken: " + t.Detail
+			verdict.cause = Text{"құжаттың уақыт белгісі бұзылған", "метка времени документа нарушена", "a document timestamp is broken"}
 			verdict.explain()
 		}
 	}
 	if p.unread != "" && len(verdict.Signers) > 0 && verdict.Passed() {
 		verdict.worsen(Indeterminate, SigConstraintsFailure, Undecided)
 		verdict.Detail = p.unread
+		verdict.cause = Text{"файл толық оқылмады", "файл прочитан не полностью", "the file was not read in full"}
 		verdict.explain()
 	}
 }
@@ -340,6 +350,9 @@ func (p *pdfFile) compare(s pades.Signature, f *facts) {
 		f.later = "the file goes on after the signed revision, and cannot be compared with it: " + err.Error()
 	case report.Allowed():
 		f.kept = "after this signature: " + report.Outcome().String()
+		for _, finding := range report.Odd() {
+			f.tolerated = append(f.tolerated, finding.Code+": "+finding.Detail)
+		}
 	default:
 		f.changed = "the file was changed after this signature, which permits " + report.Permission.Level.String() + ":"
 		for _, finding := range report.Forbidden()[:min(len(report.Forbidden()), 3)] {

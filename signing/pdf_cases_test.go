@@ -10,6 +10,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/signing"
 	"tamga/signing/pades"
+	"tamga/signing/pades/changes"
 	"tamga/signing/signtest"
 )
 
@@ -23,9 +24,19 @@ type pdfCase struct {
 }
 
 func pdfCases() []pdfCase {
-	const passed, warning = signing.TotalPassed, signing.CheckWarning
+	const passed, refused, bad = signing.TotalPassed, signing.Indeterminate, signing.TotalFailed
+	const warning, failed = signing.CheckWarning, signing.CheckFailed
 	return []pdfCase{
 		{"ber-contents.pdf", passed, warning, pades.CodeContentsBER},
+		{"dr-added.pdf", passed, warning, changes.CodeDefaults},
+		{"m-without-D.pdf", passed, warning, pades.CodeClaimedTime},
+		{"docuseal163-content-then-second-signature.pdf", refused, failed, changes.CodeContent},
+		{"openpdf159-literal-contents.pdf", bad, failed, pades.CodeContentsNotHex},
+		{"nodesignpdf251-byterange-short.pdf", bad, failed, pades.CodeTrailingBytes},
+		{"roles/field-is-xobject-names.pdf", refused, failed, changes.CodeShared},
+		{"roles/tj-left.pdf", refused, failed, changes.CodeOverlapContent},
+		{"roles/fieldmdp-indirect-method.pdf", refused, failed, changes.CodeLocked},
+		{"word-hybrid-signed-twice.pdf", passed, warning, pades.CodeHybrid},
 	}
 }
 
@@ -60,7 +71,7 @@ func TestPDFCases(t *testing.T) {
 			continue
 		}
 		format := got.Signers[0].Check(signing.CheckFormat)
-		if got.Indication != c.indication || format.Status != c.format || !strings.Contains(format.Detail, c.says) {
+		if got.Indication != c.indication || got.Passed() != (c.indication == signing.TotalPassed) || format.Status != c.format || !strings.Contains(format.Detail, c.says) {
 			t.Errorf("%s: want %s and %s for %s: %s", c.name, c.indication, c.format, c.says, signtest.Explain(got))
 		}
 	}

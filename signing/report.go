@@ -12,7 +12,7 @@ type SimpleReport struct {
 	ValidationTime       time.Time         `json:"validation_time"`
 	ValidationPolicy     string            `json:"validation_policy"`
 	Kind                 string            `json:"kind"` // as in [Verdict]
-	Indication           Indication        `json:"indication"`
+	Indication           Indication        `json:"indication,omitempty"` // "" when there is nothing to judge
 	SubIndication        SubIndication     `json:"sub_indication,omitempty"`
 	SignaturesCount      int               `json:"signatures_count"`
 	ValidSignaturesCount int               `json:"valid_signatures_count"`

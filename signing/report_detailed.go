@@ -13,7 +13,7 @@ import (
 type DetailedReport struct {
 	ValidationTime   time.Time         `json:"validation_time"`
 	ValidationPolicy string            `json:"validation_policy"`
-	Indication       Indication        `json:"indication"`
+	Indication       Indication        `json:"indication,omitempty"` // "" when there is nothing to judge
 	SubIndication    SubIndication     `json:"sub_indication,omitempty"`
 	Signatures       []SignatureReport `json:"signatures"`
 	Timestamps       []BlockReport     `json:"timestamps,omitempty"` // of the file as a whole

@@ -83,20 +83,39 @@ func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carrie
 }
 
 // Status tells what is known at a time about each certificate from an end entity
-// certificate up to below an anchor, asking the verifier's sources. chain are
-// certificates that may lead there. The error is that of the policy or a
-// *[certs.PathError].
+// certificate up to below an anchor, on the path that a verification would take.
+// chain are certificates that may lead there. The error is that of the policy or
+// a *[certs.PathError].
 func (v *Verifier) Status(ctx context.Context, certificate *certs.Certificate, chain []*certs.Certificate, at time.Time) ([]revocation.Answer, error) {
-	v, _, err := v.prepare(ctx, Question{At: at})
+	f, err := v.about(ctx, certificate, chain, at)
 	if err != nil {
 		return nil, err
 	}
-	path, err := v.Trust.Build(certificate, chain, at)
+	return f.revocation, nil
+}
+
+// Path returns the path that a verification would take, which need not hold. The
+// error is that of the policy or a *[certs.PathError].
+func (v *Verifier) Path(ctx context.Context, certificate *certs.Certificate, chain []*certs.Certificate, at time.Time) (certs.Path, error) {
+	f, err := v.about(ctx, certificate, chain, at)
 	if err != nil {
 		return nil, err
 	}
-	answers, _ := v.statuses(pathQuestion{path: path, bag: &bag{pool: v.Trust, more: chain}, at: at, now: at})
-	return answers, nil
+	return f.path, nil
+}
+
+// about gathers what is known of a certificate that has a path.
+func (v *Verifier) about(ctx context.Context, certificate *certs.Certificate, chain []*certs.Certificate, at time.Time) (*facts, error) {
+	v, q, err := v.prepare(ctx, Question{At: at})
+	if err != nil {
+		return nil, err
+	}
+	f := &facts{question: q, at: q.At, poe: q.At, certificate: certificate, bare: true}
+	v.gatherCertificate(f, &bag{pool: v.Trust, more: chain}, nil)
+	if f.pathErr != nil {
+		return nil, f.pathErr
+	}
+	return f, nil
 }
 
 // own asks the verifier's sources.
@@ -111,7 +130,7 @@ func (v *Verifier) own(q pathQuestion) []revocation.Answer {
 		case v.Ask != nil:
 			for i := range answers {
 				if !determined(answers[i]) {
-					answers[i] = revocation.Join(answers[i], v.Ask(v.ctx, q.path[i], q.path[i+1], q.at), q.at)
+					answers[i] = revocation.Join(answers[i], v.respond(q.path[i], q.path[i+1], q.at), q.at)
 				}
 			}
 		}
@@ -122,6 +141,26 @@ func (v *Verifier) own(q pathQuestion) []revocation.Answer {
 		}
 	}
 	return answers
+}
+
+// asked names a question to a responder.
+type asked struct {
+	certificate, issuer [32]byte
+	at                  time.Time
+}
+
+// respond asks a responder, once in a verification.
+func (v *Verifier) respond(c, issuer *certs.Certificate, at time.Time) revocation.Answer {
+	key := asked{c.Fingerprint(), issuer.Fingerprint(), at}
+	if a, known := v.left.answered[key]; known {
+		return a
+	}
+	a := v.Ask(v.ctx, c, issuer, at)
+	if v.left.answered == nil {
+		v.left.answered = map[asked]revocation.Answer{}
+	}
+	v.left.answered[key] = a
+	return a
 }
 
 // lists asks the revocation lists; the certificates that came along without other

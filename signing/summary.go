@@ -1,5 +1,10 @@
 package signing
 
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
 // summary says the conclusion in one sentence of each language.
 func summary(v *Verdict) Text {
 	if v.Passed() {
@@ -12,6 +17,9 @@ func summary(v *Verdict) Text {
 		return Text{"Қолтаңба расталды.", "Подпись подтверждена.", "The signature is confirmed."}
 	}
 	why := v.why()
+	if v.Indication == "" {
+		return why.sentence()
+	}
 	if v.Acceptance == Refused {
 		return Text{
 			"Расталмады: " + why.KK + ".", "Не подтверждено: " + why.RU + ".", "Not confirmed: " + why.EN + ".",
@@ -20,6 +28,15 @@ func summary(v *Verdict) Text {
 	return Text{
 		"Анықтау мүмкін емес: " + why.KK + ".", "Установить невозможно: " + why.RU + ".", "Cannot be told: " + why.EN + ".",
 	}
+}
+
+// sentence makes a text one of its own.
+func (t Text) sentence() Text {
+	for _, s := range []*string{&t.KK, &t.RU, &t.EN} {
+		first, size := utf8.DecodeRuneInString(*s)
+		*s = string(unicode.ToUpper(first)) + (*s)[size:] + "."
+	}
+	return t
 }
 
 // why words the reason that the verdict's sub-indication stands for.
@@ -50,7 +67,7 @@ func (c *Check) why() Text {
 func reason(s SubIndication) Text {
 	switch s {
 	case FormatFailure:
-		return Text{"файл пішімі бұзылған немесе онда қолтаңба жоқ", "формат файла нарушен или в нём нет подписи", "the file is malformed or carries no signature"}
+		return Text{"қолтаңба пішімі бұзылған", "формат подписи нарушен", "the signature is malformed"}
 	case HashFailure:
 		return Text{"мазмұны қол қойылғаннан өзгеше", "содержание отличается от подписанного", "the content differs from what was signed"}
 	case SigCryptoFailure:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tamga/certs"
@@ -105,7 +106,10 @@ var oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
 func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evidence) Timestamp {
 	out := Timestamp{Kind: t.kind, KnownSince: known, Checks: []Check{}}
 	if t.err != nil {
-		out.Indication, out.SubIndication, out.Detail = TotalFailed, FormatFailure, t.err.Error()
+		f := &facts{}
+		f.weigh(t.problems)
+		out.Indication, out.SubIndication = TotalFailed, FormatFailure
+		out.Detail = strings.Join(append(f.format, t.err.Error()), "; ")
 		return out
 	}
 	info := &t.parsed.Info
@@ -306,7 +310,7 @@ func (v *Verifier) verifyTimestamp(ctx context.Context, raw []byte, imprint func
 	verdict := v.newVerdict("timestamp", q)
 	binary, err := armour.Open(raw)
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadable(FileTimestamp, raw, err), nil
 	}
 	ev := v.suppliedEvidence(q, nil)
 	ev.settle(&proofs{base: q.At})

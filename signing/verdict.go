@@ -96,6 +96,7 @@ type Check struct {
 // Evidence is what the answer to a check rests on.
 type Evidence struct {
 	Path       []PathStep   `json:"path,omitempty"`
+	OtherPaths []OtherPath  `json:"other_paths,omitempty"` // tried besides
 	Revocation []LinkStatus `json:"revocation,omitempty"`
 }
 
@@ -197,8 +198,11 @@ type CertificateInfo struct {
 // Verdict is the answer to a verification. Its conclusion passes only if there
 // is a signer and every signer passes.
 type Verdict struct {
-	Kind          string        `json:"kind"` // "cms", "pdf", "xml", "certificate" or "timestamp"
-	Indication    Indication    `json:"indication"`
+	// Kind is "cms", "pdf", "xml", "certificate" or "timestamp"; another [FileKind]
+	// is that of a file without anything to judge, about which EN 319 102-1 says
+	// nothing: there is no indication then.
+	Kind          string        `json:"kind"`
+	Indication    Indication    `json:"indication,omitempty"`
 	SubIndication SubIndication `json:"sub_indication,omitempty"`
 	// Acceptance is whether the policy takes what was asked about, and Reasons
 	// why it does not: those of the signers that decide it, or of the file.
@@ -220,7 +224,19 @@ type Verdict struct {
 	// PDF, in its order, or the token that was asked about. Those of one
 	// signature stand with its signer.
 	Timestamps []Timestamp `json:"timestamps,omitempty"`
+
+	cause Text // why, when that is about the file and not about a signer
 }
 
 // Passed reports whether the signature is accepted, and therefore TOTAL-PASSED.
 func (v *Verdict) Passed() bool { return v.Acceptance == Accepted }
+
+// noSignature is the detail of a verdict on a file that was read and carries no
+// signature.
+const noSignature = "the file carries no signature"
+
+// Unsigned reports whether the file was read and carries no signature at all,
+// which is another thing than one that does not hold.
+func (v *Verdict) Unsigned() bool {
+	return len(v.Signers) == 0 && len(v.Timestamps) == 0 && v.Detail == noSignature
+}

@@ -131,7 +131,7 @@ func (v *Verifier) VerifyCMS(ctx context.Context, file []byte, q Question) (*Ver
 		return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadable(FileCMS, file, err), nil
 	}
 	v.judgeSigners(verdict, v.gatherCMS(sd, q))
 	return v.finish(verdict)
@@ -281,11 +281,11 @@ func (v *Verifier) VerifyCertificate(ctx context.Context, file []byte, q Questio
 	verdict := v.newVerdict("certificate", q)
 	raw, err := armour.Open(file)
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadable(FileCertificate, file, err), nil
 	}
 	c, err := v.Trust.Parse(raw)
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadable(FileCertificate, file, err), nil
 	}
 	f := &facts{question: q, at: q.At, poe: q.At, certificate: c, bare: true}
 	ev := v.suppliedEvidence(q, nil)

@@ -18,7 +18,8 @@ func TestTitles(t *testing.T) {
 			fmt.Fprintf(&b, "%d %s: %s | %s | %s | %s\n", of, c.name, c.clause, c.title.KK, c.title.RU, c.title.EN)
 		}
 	}
-	fmt.Fprintln(&b, FilePDF, FileCMS, FileCertificate, FileCRL, FileKeyStore, FileXML, FileUnknown)
+	fmt.Fprintln(&b, FilePDF, FileCMS, FileCertificate, FileCRL, FileKeyStore, FileXML, FileUnknown,
+		FileOCSP, FileTimestamp, FileTimestampResponse, FilePrivateKey, FileText)
 	fmt.Fprintln(&b, LevelCAdESBB, LevelCAdESBT, LevelCAdESLT, LevelCAdESLTA, LevelBB, LevelBT, LevelLT, LevelLTA)
 	fmt.Fprintln(&b, TimestampContent, TimestampSignature, TimestampArchive, TimestampArchiveV2, TimestampDocument, TimestampToken)
 	fmt.Fprintln(&b, MaxSize, MaxDocument)

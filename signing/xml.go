@@ -23,6 +23,11 @@ type SignedElement struct {
 	// LeftOut says that the content is not here, because the signatures of the
 	// file together cover more than a verdict holds: it stands at Path.
 	LeftOut bool `json:"content_left_out,omitempty"`
+	// WithSigners are the signers of the verdict, numbered from one, whose signatures
+	// are part of what is covered; those of WithoutSigners stand in the document and
+	// are not, as those made later where a document is signed several times.
+	WithSigners    []int `json:"with_signers,omitempty"`
+	WithoutSigners []int `json:"without_signers,omitempty"`
 }
 
 // UnsignedPart is something inside an XML signature, or beside it in its security
@@ -54,7 +59,7 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 		return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
 	if err != nil {
-		return verdict.unreadable(err), nil
+		return verdict.unreadable(FileXML, file, err), nil
 	}
 	supplied := xmldsig.Supplied{Content: q.Content}
 	if len(q.Digests) > 0 {
@@ -67,17 +72,24 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 	}
 	var all []*facts
 	var counters []Signer
-	for _, s := range doc.Signatures(ctx, supplied) {
+	signatures := doc.Signatures(ctx, supplied)
+	by := make(map[int]*facts, len(signatures))
+	for i := range signatures {
 		if v.over() {
 			break
 		}
-		f := v.gatherXML(&s, q, ev)
+		s := &signatures[i]
+		f := v.gatherXML(s, q, ev)
 		if s.Counter {
 			f.counter = true
 			counters = append(counters, v.judge(f))
 			continue
 		}
 		all = append(all, f)
+		by[i], f.number = f, len(all)
+	}
+	for _, f := range all {
+		f.relate(by)
 	}
 	if len(all) > 0 {
 		all[len(all)-1].counters = counters
@@ -109,6 +121,33 @@ func (v *Verifier) gatherXML(s *xmldsig.Signature, q Question, ev *evidence) *fa
 	}
 	v.gatherCertificate(f, &bag{pool: v.Trust, more: s.Certificates}, ev)
 	return f
+}
+
+// relate numbers the signers whose signatures this one covers and leaves out. One
+// that holds only without others is as sound as these are.
+func (f *facts) relate(by map[int]*facts) {
+	for _, i := range f.xml.Covers {
+		if other := by[i]; other != nil {
+			f.withSigners = append(f.withSigners, other.number)
+		}
+	}
+	for _, i := range f.xml.Without {
+		other := by[i]
+		if other == nil {
+			continue
+		}
+		f.withoutSigners = append(f.withoutSigners, other.number)
+		switch {
+		case !f.xml.Stacked:
+		case other.valueErr != nil:
+			f.format = append(f.format, fmt.Sprintf("%s: the document is right without the signature of signer %d, which is wrong itself", xmldsig.CodeLaterSignatures, other.number))
+		case other.algErr != nil && f.algErr == nil:
+			f.algErr = other.algErr
+		}
+	}
+	if f.xml.Stacked {
+		f.kept = "signed before the signatures that follow, each of which covers those before it, and right without them"
+	}
 }
 
 // compareXML notes whether the signature is over the content of the question.
@@ -160,6 +199,9 @@ func (s *Signer) describeXML(f *facts) {
 		e := SignedElement{Role: string(covered.Role), Path: covered.Path(), LeftOut: covered.LeftOut}
 		if covered.Element != nil {
 			e.Content = string(covered.Bytes)
+		}
+		if covered.Role == xmldsig.RoleDocument {
+			e.WithSigners, e.WithoutSigners = f.withSigners, f.withoutSigners
 		}
 		s.Signed = append(s.Signed, e)
 	}

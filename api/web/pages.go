@@ -81,6 +81,9 @@ type Result struct {
 	Facts     []Fact
 	History   []Happening
 	Day       string // the day asked about, 2006-01-02; empty for today
+	Then      string // what it was at the moment asked about, in words; empty for none
+	Today     string // 2006-01-02: the last day that can be asked about
+	DayWrong  string // key of what is wrong with the day asked about; empty if nothing is
 	Confirmed bool   // whoever asks knows a second fact
 	CheckedAt string
 	Withheld  bool // some content is not shown to the public

@@ -195,6 +195,9 @@ func (p *Pages) Static(name string) (Asset, bool) {
 type Frame struct {
 	Lang Lang
 	Path string // of this page, without a query; the language links lead to it
+	// At is the day or moment that the page was asked about, which the language
+	// links keep; empty for today.
+	At   string
 	Host string // the address that people should see in their browser
 	Demo bool   // say that nothing here has legal force
 }

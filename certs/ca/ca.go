@@ -45,6 +45,9 @@ type Options struct {
 	// BaseURL is where lists and certificates are said to be found; "" means
 	// "http://demo.invalid", which is nowhere.
 	BaseURL string
+	// Responder is where the authority answers about its certificates; "" means
+	// "ocsp/" under BaseURL.
+	Responder string
 }
 
 // Authority is a root and the issuing authority below it, with their keys and
@@ -53,6 +56,7 @@ type Authority struct {
 	family  Family
 	label   string
 	base    string
+	ocsp    string
 	root    Holder
 	issuing Holder
 
@@ -71,7 +75,7 @@ type Holder struct {
 // New makes an authority with fresh keys. The root is valid until 20 years
 // after now, the issuing authority until 15 years after now.
 func New(f Family, now time.Time, opts Options) (*Authority, error) {
-	a := &Authority{family: f, label: opts.Label, base: opts.BaseURL}
+	a := &Authority{family: f, label: opts.Label, base: opts.BaseURL, ocsp: opts.Responder}
 	if a.label == "" {
 		a.label = "TAMGA DEMO"
 	}
@@ -151,6 +155,14 @@ func (a *Authority) makeIssuing(from, to time.Time) error {
 	}
 	a.issuing, err = t.sign(key, a.root.Key)
 	return err
+}
+
+// responder is where the authority answers about its certificates.
+func (a *Authority) responder() string {
+	if a.ocsp != "" {
+		return a.ocsp
+	}
+	return a.base + "/ocsp/"
 }
 
 // url returns an address under the base, with the family's name in it.

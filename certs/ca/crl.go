@@ -54,6 +54,20 @@ func (a *Authority) Revoke(serial *big.Int, at time.Time, reason revocation.Reas
 	}
 }
 
+// Status is what a responder of the issuing authority says of a serial number: what
+// its lists say, or will say when they are made next. Which numbers were given is
+// not known, so that one that was never given is good too.
+func (a *Authority) Status(serial *big.Int) revocation.Answer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, e := range a.revoked {
+		if e.Serial.Cmp(serial) == 0 && e.Reason != revocation.RemoveFromCRL && !a.isRootSubject(serial) {
+			return revocation.Answer{Status: revocation.Revoked, RevokedAt: e.At, Reason: e.Reason}
+		}
+	}
+	return revocation.Answer{Status: revocation.Good}
+}
+
 // CRL makes the next complete list of the issuing authority, in DER: what was
 // revoked at thisUpdate or before. A zero nextUpdate is left out, which no
 // honest list does. Later delta lists build on it. A hold that was lifted is

@@ -56,7 +56,7 @@ func (a *Authority) issue(r request) (Holder, error) {
 		crlPoint(oidCRLPoints, a.url("crl/nca_", ".crl")),
 		crlPoint(oidFreshestCRL, a.url("crl/nca_d_", ".crl")),
 		KeyUsage(r.keyUsage),
-		access(a.url("cert/nca_", ".cer"), a.base+"/ocsp/"),
+		access(a.url("cert/nca_", ".cer"), a.responder()),
 		subjectKeyID(t.keyID),
 		authorityKeyID(issuer.Certificate.SubjectKeyID),
 	}, r.extra...)

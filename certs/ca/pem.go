@@ -21,6 +21,7 @@ type state struct {
 	Family  string         `json:"family"`
 	Label   string         `json:"label"`
 	BaseURL string         `json:"base_url"`
+	OCSP    string         `json:"ocsp,omitempty"`
 	RootCRL register       `json:"root_crl"`
 	CRL     register       `json:"crl"`
 	Revoked []revokedEntry `json:"revoked,omitempty"`
@@ -33,7 +34,7 @@ func (a *Authority) MarshalPEM() ([]byte, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	text, err := json.Marshal(state{
-		Family: a.family.String(), Label: a.label, BaseURL: a.base,
+		Family: a.family.String(), Label: a.label, BaseURL: a.base, OCSP: a.ocsp,
 		RootCRL: a.rootCRL, CRL: a.crl, Revoked: a.revoked,
 	})
 	if err != nil {
@@ -92,7 +93,7 @@ func ParsePEM(b []byte) (*Authority, error) {
 		return nil, err
 	}
 	a := &Authority{
-		family: f, label: c.state.Label, base: c.state.BaseURL,
+		family: f, label: c.state.Label, base: c.state.BaseURL, ocsp: c.state.OCSP,
 		root: c.holders[0], issuing: c.holders[1],
 		revoked: c.state.Revoked, rootCRL: c.state.RootCRL, crl: c.state.CRL,
 	}

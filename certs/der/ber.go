@@ -2,56 +2,57 @@ package der
 
 import "errors"
 
-// ErrTooManyElements means that an input was not read to its end because it
-// holds too many elements. It says nothing about whether the input is right.
-var ErrTooManyElements = errors.New("too many ASN.1 elements")
+// ErrTooManyElements means that an input was not read to its end because the
+// lengths of its constructed elements would take more than 16 MB of memory. It
+// says nothing about whether the input is right.
+var ErrTooManyElements = errors.New("more than 4194304 constructed ASN.1 elements, whose lengths would take over 16 MB of memory")
 
-// Limits of [FromBER]: no honest file is nested deeper, and none that is worth
-// the time has more elements.
+// Limits of [FromBER]. No honest file is nested deeper. Elements are counted only
+// where they take memory: four bytes for each that is constructed, in an input
+// that is not DER.
 const (
-	maxDepth    = 40
-	maxElements = 1 << 18
+	maxDepth       = 40
+	maxConstructed = 16 << 20 / 4
 )
 
 // FromBER rewrites one element of the basic encoding rules into definite
 // lengths, which is how Java libraries' signatures become readable: indefinite
 // lengths are closed, an OCTET STRING in pieces becomes one; other strings in
-// pieces, which nobody sends, stay as they are and will be refused. Bytes after the element are refused. The order of SETs is kept, since
-// the signer has hashed what the signer sent.
+// pieces, which nobody sends, stay as they are and will be refused. Bytes after
+// the element are refused. The order of SETs is kept, since the signer has hashed
+// what the signer sent.
 //
-// An input that is DER already comes back unchanged, not copied. An input of
-// more elements than this reader is willing to look at is [ErrTooManyElements].
+// An input that is DER already comes back unchanged, not copied. One whose
+// lengths take more memory than this reader spends is [ErrTooManyElements].
 func FromBER(b []byte) ([]byte, error) {
-	budget := maxElements
-	if definite(b, 0, &budget) {
+	if definite(b, 0) {
 		if _, err := One(b); err != nil {
 			return nil, err
 		}
 		return b, nil
 	}
-	if budget < 0 {
-		return nil, ErrTooManyElements
-	}
-	budget = maxElements
-	out, rest, err := transcode(b, 0, &budget)
+	var t transcoder
+	whole, rest, err := t.measure(b, 0)
 	if err != nil {
 		return nil, err
 	}
 	if len(rest) > 0 {
 		return nil, syntaxError("bytes follow the element")
 	}
-	return out, nil
+	t.out = make([]byte, 0, whole.size())
+	t.write(b, false)
+	return t.out, nil
 }
 
-// definite reports whether the encoding is free of everything that transcode
+// definite reports whether the encoding is free of everything that a transcoder
 // would change.
-func definite(b []byte, depth int, budget *int) bool {
+func definite(b []byte, depth int) bool {
 	for len(b) > 0 {
 		e, rest, err := split(b)
-		if *budget--; err != nil || *budget < 0 || depth > maxDepth || e.Tag == OctetString|0x20 {
+		if err != nil || depth > maxDepth || e.Tag == OctetString|0x20 {
 			return false
 		}
-		if e.Tag&0x20 != 0 && !definite(e.Body, depth+1, budget) {
+		if e.Tag&0x20 != 0 && !definite(e.Body, depth+1) {
 			return false
 		}
 		b = rest
@@ -59,58 +60,102 @@ func definite(b []byte, depth int, budget *int) bool {
 	return true
 }
 
-// transcode rewrites the first element of b and returns what follows it. It
-// takes every element from the budget.
-func transcode(b []byte, depth int, budget *int) (out, rest []byte, err error) {
+// transcoder rewrites an element in two passes: the first measures, the second
+// writes, so that nothing is copied once for each level.
+type transcoder struct {
+	lengths []uint32 // of the contents of constructed elements, in the order of the input
+	next    int      // of them, in the second pass
+	out     []byte
+}
+
+// measured is an element as it will be written.
+type measured struct {
+	tag  Tag
+	body int
+}
+
+// size is the length of the whole element.
+func (m measured) size() int { return len(AppendHeader(make([]byte, 0, 6), m.tag, m.body)) + m.body }
+
+// measure measures the first element of b and returns what follows it.
+func (t *transcoder) measure(b []byte, depth int) (m measured, rest []byte, err error) {
 	if depth > maxDepth {
-		return nil, nil, syntaxError("nested too deeply")
-	}
-	if *budget--; *budget < 0 {
-		return nil, nil, ErrTooManyElements
+		return m, nil, syntaxError("nested too deeply")
 	}
 	tag, body, rest, indefinite, err := splitBER(b)
 	if err != nil {
-		return nil, nil, err
+		return m, nil, err
 	}
 	if tag&0x20 == 0 {
-		return Encode(tag, body), rest, nil
+		return measured{tag, len(body)}, rest, nil
 	}
-	var parts [][]byte
-	for {
-		if indefinite && len(body) >= 2 && body[0] == 0 && body[1] == 0 {
-			rest = body[2:]
-			break
+	if len(t.lengths) == maxConstructed {
+		return m, nil, ErrTooManyElements
+	}
+	own := len(t.lengths)
+	t.lengths = append(t.lengths, 0)
+	pieces := tag == OctetString|0x20
+	m.tag = tag
+	if pieces {
+		m.tag = OctetString
+	}
+	for !ends(body, indefinite) {
+		var part measured
+		if part, body, err = t.measure(body, depth+1); err != nil {
+			return m, nil, err
 		}
+		switch {
+		case !pieces:
+			m.body += part.size()
+		case part.tag != OctetString:
+			return m, nil, syntaxError("octet string has a piece that is none")
+		default:
+			m.body += part.body
+		}
+	}
+	if indefinite {
 		if len(body) == 0 {
-			if indefinite {
-				return nil, nil, syntaxError("truncated")
-			}
-			break
+			return m, nil, syntaxError("truncated")
 		}
-		var part []byte
-		if part, body, err = transcode(body, depth+1, budget); err != nil {
-			return nil, nil, err
-		}
-		parts = append(parts, part)
+		rest = body[2:]
 	}
-	if tag == OctetString|0x20 {
-		out, err = joinOctets(parts)
-		return out, rest, err
-	}
-	return Encode(tag, parts...), rest, nil
+	t.lengths[own] = uint32(m.body)
+	return m, rest, nil
 }
 
-// joinOctets makes one OCTET STRING of its pieces.
-func joinOctets(parts [][]byte) ([]byte, error) {
-	bodies := make([][]byte, len(parts))
-	for i, p := range parts {
-		e, err := One(p)
-		if err != nil || e.Tag != OctetString {
-			return nil, syntaxError("octet string has a piece that is none")
-		}
-		bodies[i] = e.Body
+// ends reports whether no more elements follow in the contents of a constructed
+// element.
+func ends(body []byte, indefinite bool) bool {
+	return len(body) == 0 || indefinite && len(body) >= 2 && body[0] == 0 && body[1] == 0
+}
+
+// write writes the first element of b, which was measured, and returns what
+// follows it. Of a bare one it writes the contents only.
+func (t *transcoder) write(b []byte, bare bool) (rest []byte) {
+	tag, body, rest, indefinite, _ := splitBER(b)
+	length, constructed := len(body), tag&0x20 != 0
+	if constructed {
+		length = int(t.lengths[t.next])
+		t.next++
 	}
-	return Encode(OctetString, bodies...), nil
+	pieces := tag == OctetString|0x20
+	if pieces {
+		tag = OctetString
+	}
+	if !bare {
+		t.out = AppendHeader(t.out, tag, length)
+	}
+	if !constructed {
+		t.out = append(t.out, body...)
+		return rest
+	}
+	for !ends(body, indefinite) {
+		body = t.write(body, pieces)
+	}
+	if indefinite {
+		rest = body[2:]
+	}
+	return rest
 }
 
 // splitBER takes one element off b, allowing what BER allows of lengths. For

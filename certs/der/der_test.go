@@ -169,6 +169,5 @@ func FuzzFromBER(f *testing.F) {
 }
 
 func wholly(b []byte) bool {
-	budget := maxElements
-	return definite(b, 0, &budget)
+	return definite(b, 0)
 }

@@ -2,20 +2,16 @@ package der
 
 // LengthBER returns the length of the one element, in BER or DER, that b begins
 // with; bytes after it are not looked at. The error is [ErrSyntax] when there is
-// no complete element, and [ErrTooManyElements] when it is not walked to its end.
+// no complete element.
 func LengthBER(b []byte) (int, error) {
-	budget := maxElements
-	rest, err := skip(b, 0, &budget)
+	rest, err := skip(b, 0)
 	return len(b) - len(rest), err
 }
 
 // skip returns what follows the first element of b.
-func skip(b []byte, depth int, budget *int) ([]byte, error) {
+func skip(b []byte, depth int) ([]byte, error) {
 	if depth > maxDepth {
 		return nil, syntaxError("nested too deeply")
-	}
-	if *budget--; *budget < 0 {
-		return nil, ErrTooManyElements
 	}
 	_, body, rest, indefinite, err := splitBER(b)
 	if err != nil || !indefinite {
@@ -25,7 +21,7 @@ func skip(b []byte, depth int, budget *int) ([]byte, error) {
 		if body[0] == 0 && body[1] == 0 {
 			return body[2:], nil
 		}
-		if body, err = skip(body, depth+1, budget); err != nil {
+		if body, err = skip(body, depth+1); err != nil {
 			return nil, err
 		}
 	}

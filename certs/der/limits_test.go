@@ -111,15 +111,22 @@ func TestLimitsOfFromBER(t *testing.T) {
 		_, err = FromBER(nested(maxDepth+1, indefinite))
 		refused(t, "nested too deeply", err, "nested too deeply")
 	}
-	if maxDepth != 40 || maxElements != 1<<18 {
-		t.Errorf("the limits are %d and %d", maxDepth, maxElements)
+	if maxDepth != 40 || maxConstructed != 1<<22 || !strings.Contains(ErrTooManyElements.Error(), "4194304") {
+		t.Errorf("the limits are %d and %d: %v", maxDepth, maxConstructed, ErrTooManyElements)
 	}
-	for n, want := range map[int]error{maxElements - 1: nil, maxElements: ErrTooManyElements} {
-		inner := bytes.Repeat(NullValue(), n)
-		for name, b := range map[string][]byte{"DER": Sequence(inner), "BER": append(append([]byte{0x30, 0x80}, inner...), 0, 0)} {
-			if _, err := FromBER(b); !errors.Is(err, want) {
-				t.Errorf("%s, %d elements: %v, want %v", name, 1+n, err, want)
-			}
+	streamed := func(inner []byte) []byte { return append(append([]byte{0x30, 0x80}, inner...), 0, 0) }
+	for name, c := range map[string]struct {
+		b    []byte
+		want error
+	}{
+		"DER, more elements than are counted":  {Sequence(bytes.Repeat(Sequence(), maxConstructed+1)), nil},
+		"BER, more elements, none constructed": {streamed(bytes.Repeat(NullValue(), maxConstructed+1)), nil},
+		"BER, as many as have memory":          {streamed(bytes.Repeat(Sequence(), maxConstructed-1)), nil},
+		"BER, one more":                        {streamed(bytes.Repeat(Sequence(), maxConstructed)), ErrTooManyElements},
+	} {
+		out, err := FromBER(c.b)
+		if !errors.Is(err, c.want) || err == nil && !wholly(out) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 	for hex, said := range map[string]string{

@@ -56,6 +56,12 @@ func (r Reason) Final() bool {
 	return r != CertificateHold && r != RemoveFromCRL && r != NeverIssued
 }
 
+// Compromise reports whether the reason is about the key, and so about every
+// certificate that it stands in.
+func (r Reason) Compromise() bool {
+	return r == KeyCompromise || r == CACompromise || r == AACompromise
+}
+
 // weight orders reasons by how little they leave of what was signed before:
 // a stolen key could sign before the theft was noticed, and what is left
 // unsaid may be a theft.

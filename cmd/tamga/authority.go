@@ -43,14 +43,14 @@ func (d authorityFolder) load(c *console) (*ca.Authority, error) {
 }
 
 // create makes an authority in the folder; one that is there stays.
-func (d authorityFolder) create(c *console, family ca.Family, now time.Time) (*ca.Authority, error) {
+func (d authorityFolder) create(c *console, family ca.Family, now time.Time, opts ca.Options) (*ca.Authority, error) {
 	if _, err := os.Stat(d.state()); err == nil {
 		return nil, fmt.Errorf("%s exists already", d.state())
 	}
 	if err := errors.Join(makeFolder(d.secret), makeFolder(d.public)); err != nil {
 		return nil, err
 	}
-	a, err := ca.New(family, now, ca.Options{})
+	a, err := ca.New(family, now, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +60,9 @@ func (d authorityFolder) create(c *console, family ca.Family, now time.Time) (*c
 // publish makes fresh lists and writes everything that is public. The state,
 // which counts the lists, is saved first: a number is never used twice.
 func (d authorityFolder) publish(c *console, a *ca.Authority, now time.Time) error {
+	if err := makeFolder(d.public); err != nil {
+		return err
+	}
 	next := now.Add(listLifetime)
 	rootCRL, err := a.RootCRL(now, next)
 	if err != nil {

@@ -54,7 +54,7 @@ func (cmd caInitCommand) Run(c *console) error {
 	if err != nil {
 		return usageError{err}
 	}
-	a, err := cmd.folder().create(c, family, c.second())
+	a, err := cmd.folder().create(c, family, c.second(), ca.Options{})
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"tamga/documents"
 	"tamga/documents/registry"
@@ -13,6 +12,7 @@ import (
 // checkCommand tells a document's status.
 type checkCommand struct {
 	Number string   `arg:"" help:"Number of the licence or refusal; spaces, dashes and Cyrillic look-alikes do not matter."`
+	At     string   `placeholder:"TIME" help:"Also tell what the document was on an earlier day or at an earlier moment, such as 2026-11-20 or 2026-11-20T09:30:00+05:00."`
 	PDF    string   `name:"pdf" placeholder:"FILE" help:"Also write the stored PDF here; - writes standard output."`
 	Force  bool     `help:"Replace that file if it exists."`
 	Lang   []string `enum:"kk,ru,en" default:"kk,ru,en" help:"Languages of the answer: kk, ru, en (default: all)."`
@@ -22,7 +22,7 @@ type checkCommand struct {
 
 // Help is shown below the flags' list.
 func (checkCommand) Help() string {
-	return `Reads the register and verifies the stored file again, as of the moment at which the document came into force. Exit code 0 means: in force, and the signature of the stored file is confirmed.
+	return `Reads the register and verifies the stored file again, as of the moment at which the document came into force. Exit code 0 means: in force today, and the signature of the stored file is confirmed; --at changes nothing of that.
 
 Example:
   tamga check 26000001 --trust var/trust --pdf licence.pdf`
@@ -34,50 +34,56 @@ func (cmd checkCommand) Run(c *console) error {
 	if err != nil {
 		return usagef("%q: %w", cmd.Number, err)
 	}
+	at, err := documents.ParseMoment(cmd.At, c.now())
+	if err != nil {
+		return usagef("--at: %q is %w", cmd.At, err)
+	}
 	if cmd.PDF != "" {
 		if err := (output{path: cmd.PDF, force: cmd.Force}).check(); err != nil {
 			return err
 		}
 	}
-	store, err := cmd.openExisting(c)
+	reg, err := cmd.register(c)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	reg := &registry.Registry{Store: store, Now: c.now}
-	rec, err := reg.Document(c.ctx, number.String)
+	defer reg.Store.Close()
+	found, err := reg.Check(c.ctx, number.String, registry.CheckQuestion{At: at})
 	if errors.Is(err, registry.ErrNotFound) {
 		return cmd.unknown(c, number.String)
 	}
 	if err != nil {
 		return err
 	}
-	life, err := reg.History(c.ctx, rec.Number)
-	if err != nil {
-		return err
-	}
-	now := life.StatusAt(c.now())
 	p := &printer{}
-	cmd.status(p, rec, now)
-	if now, err = cmd.original(c, p, reg, rec, now); err != nil {
+	cmd.status(p, found)
+	if err := cmd.file(c, p, found); err != nil {
 		return err
-	}
-	ok := false
-	if rec.Status == documents.StatusInForce {
-		if ok, err = cmd.file(c, p, reg, rec); err != nil {
-			return err
-		}
-		// A file that is as it was signed is no good news about a document
-		// that was suspended or terminated since.
-		ok = ok && now == documents.StatusInForce
 	}
 	if err := p.flush(c.answer(cmd.PDF)); err != nil {
 		return err
 	}
-	if !ok {
+	if !found.Worth() {
 		return verdictCode(exitFailed)
 	}
 	return nil
+}
+
+// register opens a register that can check.
+func (cmd checkCommand) register(c *console) (*registry.Registry, error) {
+	found, err := cmd.load(c)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := judgeFlags{Policy: strictPolicy}.verifier(c, found)
+	if err != nil {
+		return nil, err
+	}
+	store, err := cmd.openExisting(c)
+	if err != nil {
+		return nil, err
+	}
+	return &registry.Registry{Store: store, Verifier: verifier, Now: c.now}, nil
 }
 
 func (cmd checkCommand) unknown(c *console, number string) error {
@@ -100,66 +106,43 @@ func (p *printer) labels(languages []string, text documents.Label) {
 	}
 }
 
-// status prints what the public may know.
-func (cmd checkCommand) status(p *printer, rec registry.Record, now documents.Status) {
-	title, status := rec.Kind.Title(), now.Label()
+// status prints what the public may know: today first.
+func (cmd checkCommand) status(p *printer, found registry.Checked) {
+	rec := found.Record
+	own := found.Own(found.Now).Status
+	if rec.Status == documents.StatusReserved {
+		own = rec.Status // the register's own people may know
+	}
+	title, status := rec.Kind.Title(), own.Label()
 	p.labels(cmd.Lang, documents.Label{
 		KK: fmt.Sprintf("%s № %s: %s.", title.KK, rec.Number, status.KK),
 		RU: fmt.Sprintf("%s № %s: %s.", title.RU, rec.Number, status.RU),
 		EN: fmt.Sprintf("%s № %s: %s.", title.EN, rec.Number, status.EN),
 	})
+	if found.Original != nil {
+		label := found.Original.Standing(found.Now).Status.Label()
+		p.field("Original", "№ %s: %s / %s / %s", rec.Content.About(), label.KK, label.RU, label.EN)
+	}
+	if !found.At.IsZero() {
+		p.labels(cmd.Lang, documents.Since(found.At, found.Standing(found.At).Status, found.Standing(found.Now).Status))
+	}
 	holder := rec.Content.Owner()
 	p.field("Holder", "%s / %s", holder.PublicName(documents.KK), holder.PublicName(documents.RU))
 	p.field("Issued on", "%s", rec.IssuedOn().Printed())
 	p.field("SHA-256", "%s", rec.FileSHA256)
 }
 
-// original prints the status of the document that a copy repeats, and returns
-// the status that counts: a duplicate of a licence that was terminated is worth
-// nothing.
-func (cmd checkCommand) original(
-	c *console, p *printer, reg *registry.Registry, rec registry.Record, own documents.Status,
-) (documents.Status, error) {
-	if rec.Kind != documents.KindDuplicate && rec.Kind != documents.KindPaperCopy || own != documents.StatusInForce {
-		return own, nil
+// file prints what the stored file is worth, and writes it where asked.
+func (cmd checkCommand) file(c *console, p *printer, found registry.Checked) error {
+	verdict := found.Verdict
+	switch {
+	case found.Integrity == signing.CheckNotApplicable:
+		return nil // there is none yet
+	case verdict == nil:
+		p.line("✗ the stored file is not the one that was signed")
+		return nil
 	}
-	status, err := reg.StatusAt(c.ctx, rec.Content.About(), c.now())
-	if err != nil {
-		return "", err
-	}
-	label := status.Label()
-	p.field("Original", "№ %s: %s / %s / %s", rec.Content.About(), label.KK, label.RU, label.EN)
-	return status, nil
-}
-
-// file verifies the stored file as of the moment at which the register took it
-// in, and writes it where asked. It reports whether the file is confirmed.
-func (cmd checkCommand) file(c *console, p *printer, reg *registry.Registry, rec registry.Record) (bool, error) {
-	file, err := reg.PDF(c.ctx, rec.Number)
-	if errors.Is(err, registry.ErrTampered) {
-		p.line("✗ %v", err)
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	at, err := inForceSince(c, reg, rec.Number)
-	if err != nil {
-		return false, err
-	}
-	found, err := cmd.load(c)
-	if err != nil {
-		return false, err
-	}
-	verifier, err := judgeFlags{Policy: strictPolicy}.verifier(c, found)
-	if err != nil {
-		return false, err
-	}
-	verdict, err := verifier.VerifyPDF(c.ctx, file, signing.Question{At: at})
-	if err != nil {
-		return false, err
-	}
-	p.field("Issued at", "%s", moment(at))
+	p.field("Issued at", "%s", moment(found.SignedAt))
 	p.field("Stored file", "%s, %s", indication(verdict.Indication, verdict.SubIndication), verdict.Policy)
 	p.labels(cmd.Lang, documents.Label(verdict.Summary))
 	for _, s := range verdict.Signers {
@@ -169,24 +152,8 @@ func (cmd checkCommand) file(c *console, p *printer, reg *registry.Registry, rec
 			}
 		}
 	}
-	if cmd.PDF != "" {
-		if err := (output{path: cmd.PDF, mode: 0o644, force: cmd.Force}).write(c, file); err != nil {
-			return false, err
-		}
+	if cmd.PDF == "" {
+		return nil
 	}
-	return verdict.Passed(), nil
-}
-
-// inForceSince returns when the document came into force.
-func inForceSince(c *console, reg *registry.Registry, number string) (time.Time, error) {
-	events, err := reg.Events(c.ctx, number)
-	if err != nil {
-		return time.Time{}, err
-	}
-	for _, e := range events {
-		if e.Kind == documents.EventIssued {
-			return e.EffectiveAt, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("the register does not say since when № %s is in force", number)
+	return output{path: cmd.PDF, mode: 0o644, force: cmd.Force}.write(c, found.File)
 }

@@ -11,6 +11,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/ca"
+	"tamga/certs/revocation/ocsp"
 	"tamga/documents/registry"
 	"tamga/signing/creation"
 	"tamga/signing/tsa"
@@ -28,6 +29,8 @@ type demo struct {
 	secret   string         // the key of the sample client
 	system   creation.Key   // of the service itself, for receipts
 	stamps   *tsa.Authority // timestamps
+	base     string         // of the service
+	statuses ocsp.Responders
 }
 
 // demoYears is how long the demonstration's persons may sign: longer than
@@ -39,8 +42,8 @@ func (d *demo) path(parts ...string) string {
 }
 
 // prepareDemo makes or reads everything that needs no register.
-func prepareDemo(c *console, folder string) (*demo, error) {
-	d := &demo{folder: folder, signers: map[string]creation.Key{}}
+func prepareDemo(c *console, folder, base string) (*demo, error) {
+	d := &demo{folder: folder, base: base, signers: map[string]creation.Key{}}
 	d.trust = d.path("trust")
 	for _, dir := range []string{d.folder, d.path("ca"), d.trust, d.path("keys"), d.path("samples")} {
 		if err := makeFolder(dir); err != nil {
@@ -74,21 +77,24 @@ func prepareDemo(c *console, folder string) (*demo, error) {
 	if d.stamps, err = d.timestamps(c, authorities[ca.RSA]); err != nil {
 		return nil, err
 	}
+	for _, f := range []ca.Family{ca.RSA, ca.GOST2015} {
+		r, err := d.responder(c, authorities[f])
+		if err != nil {
+			return nil, err
+		}
+		d.statuses = append(d.statuses, r)
+	}
 	return d, d.writeSamples(c)
 }
 
 // authority reads or makes an authority, and publishes fresh lists.
 func (d *demo) authority(c *console, f ca.Family) (*ca.Authority, error) {
-	name := strings.ReplaceAll(strings.ToLower(f.String()), " ", "-")
-	folder := authorityFolder{secret: d.path("ca", name), public: filepath.Join(d.trust, name)}
+	folder := d.authorityFolder(f)
 	a, err := folder.load(c)
 	if errors.Is(err, errNoAuthority) {
-		return folder.create(c, f, c.second())
+		return folder.create(c, f, c.second(), ca.Options{Responder: d.base + "/ocsp"})
 	}
 	if err != nil {
-		return nil, err
-	}
-	if err := makeFolder(folder.public); err != nil {
 		return nil, err
 	}
 	return a, folder.publish(c, a, c.second())

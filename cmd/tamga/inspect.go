@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -167,7 +168,7 @@ func (p *printer) pdf(file []byte, at time.Time) error {
 		return fmt.Errorf("a PDF that cannot be read: %w", err)
 	}
 	p.line("A PDF file, %d revisions, %d signatures", len(doc.Revisions), len(doc.Signatures))
-	for _, problem := range doc.Unreadable {
+	for _, problem := range slices.Concat(doc.Unreadable, doc.Hybrid) {
 		p.field("Oddity", "%s: %s", problem.Code, problem.Detail)
 	}
 	for _, s := range doc.Signatures {

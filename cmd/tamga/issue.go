@@ -21,7 +21,7 @@ type issueCommand struct {
 	Key            string `required:"" placeholder:"FILE" help:"Key of the official who signs: PEM or key store (PKCS#12)."`
 	PasswordFile   string `placeholder:"FILE" help:"File whose first line is the password of the key store."`
 	IdempotencyKey string `required:"" placeholder:"TEXT" help:"Your own name for this request: asking again with the same one gives the same document, never a second."`
-	BaseURL        string `name:"base-url" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Address at which the public can check documents; it is printed on them (default: http://127.0.0.1:8080)."`
+	BaseURL        string `name:"base-url" placeholder:"URL" help:"Address at which the public can check documents; it is printed on them. Default: the one that the last document of the register prints."`
 	Out            string `placeholder:"FILE" help:"Where to write the signed PDF. It is in the register in any case."`
 	Force          bool   `help:"Replace the output file if it exists."`
 	sealFlags
@@ -35,7 +35,8 @@ func (issueCommand) Help() string {
 	return `The document gets its number, is signed, and is verified before it enters the register; so the certificate of the key must lead to a trust anchor (--trust) and have a fresh revocation list.
 
 Example:
-  tamga issue --data var/samples/licence.json --key var/keys/licensor.pem --trust var/trust --idempotency-key 2026-17 --out licence.pdf`
+  tamga issue --data var/samples/licence.json --key var/keys/licensor.pem --trust var/trust --idempotency-key 2026-17 --out licence.pdf
+  tamga issue --data licence.json --key official.p12 --password-file password.txt --idempotency-key 2026-18 --base-url https://licences.example.kz`
 }
 
 // cliClient is the name under which documents issued from the command line
@@ -79,7 +80,7 @@ func (cmd issueCommand) Run(c *console) error {
 	p.line("%s: %s № %s of %s", verb, rec.Kind.Title().EN, rec.Number, rec.IssuedOn().Printed())
 	p.in(func() {
 		p.field("SHA-256", "%s", rec.FileSHA256)
-		p.field("Check", "%s", checkAddress(cmd.BaseURL)(rec.Number))
+		p.field("Check", "%s", checkAddress(reg.Address.Base)(rec.Number))
 		p.field("File", "%s", cmd.Out)
 	})
 	return p.flush(c.out)
@@ -87,8 +88,10 @@ func (cmd issueCommand) Run(c *console) error {
 
 // register wires a register that can issue.
 func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
-	if err := checkBaseURL(cmd.BaseURL); err != nil {
-		return nil, err
+	if cmd.BaseURL != "" {
+		if err := checkBaseURL(cmd.BaseURL); err != nil {
+			return nil, err
+		}
 	}
 	key, err := loadKey(c, cmd.Key, cmd.PasswordFile)
 	if err != nil {
@@ -102,13 +105,17 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	layouts, err := cmd.compile(c, cmd.BaseURL)
-	if err != nil {
-		return nil, err
-	}
 	store, err := cmd.open(c.ctx, c, defaultDatabase)
 	if err != nil {
 		return nil, err
+	}
+	address, err := printedAddress(c, store, cmd.BaseURL)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	layouts, err := cmd.compile(c, address.Base)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
 	}
 	sealer, err := cmd.sealer(c, filepath.Dir(cmp.Or(cmd.Database, defaultDatabase)))
 	if err != nil {
@@ -119,8 +126,29 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 		Make: func(ctx context.Context, o creation.Order) (creation.Made, error) {
 			return creation.Make(ctx, creation.Services{Verifier: verifier}, o)
 		},
-		SealKey: sealer, CheckURL: checkAddress(cmd.BaseURL),
+		SealKey: sealer, Address: address,
 	}, nil
+}
+
+// printedAddress returns the address that documents shall print: the one that was
+// given, else the one that the register has kept. An address that only a
+// demonstration may print is refused unless the register is one's.
+func printedAddress(c *console, store *registry.Store, given string) (registry.Address, error) {
+	kept, err := (&registry.Registry{Store: store}).PrintedAddress(c.ctx)
+	if err != nil {
+		return kept, err
+	}
+	if given != "" {
+		given = strings.TrimSuffix(given, "/")
+		kept = registry.Address{Base: given, Demo: kept.Demo && registry.Loopback(given)}
+	}
+	switch {
+	case kept.Base == "":
+		return kept, usagef("--base-url: documents print the address at which the public can check them, and the register knows none yet")
+	case !kept.Demo && registry.Loopback(kept.Base):
+		return kept, usagef("--base-url: %w: %s", registry.ErrLoopback, kept.Base)
+	}
+	return kept, nil
 }
 
 // readDraft reads the content of a document from a file.

@@ -25,10 +25,10 @@ func (f lastingFlags) client(c *console, v *signing.Verifier) *tsa.Client {
 	return client
 }
 
-// gatherer collects evidence: from the lists, and from the responders that the
-// verifier asks, if it asks any.
-func gatherer(e *evidence) *creation.Gatherer {
-	g := &creation.Gatherer{Trust: &e.pool, Lists: &e.lists}
+// gatherer collects evidence about the paths that the verifier takes: from the
+// lists, and from the responders that it asks, if it asks any.
+func gatherer(e *evidence, v *signing.Verifier) *creation.Gatherer {
+	g := &creation.Gatherer{Trust: &e.pool, Path: v.Path, Lists: &e.lists}
 	if e.responders != nil {
 		g.Respond = creation.FromResponders(e.responders)
 	}
@@ -50,7 +50,7 @@ func (f lastingFlags) services(c *console, t trustFlags, j judgeFlags) (creation
 
 // with are the services of a verifier and its evidence.
 func (f lastingFlags) with(c *console, found *evidence, v *signing.Verifier) creation.Services {
-	s := creation.Services{Verifier: v, Gather: gatherer(found).Gather}
+	s := creation.Services{Verifier: v, Gather: gatherer(found, v).Gather}
 	if len(f.TSA) > 0 {
 		s.Stamp = f.client(c, v).Stamp
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 
+	"tamga/documents"
 	"tamga/documents/registry"
 )
 
@@ -11,12 +14,15 @@ import (
 type logCommands struct {
 	Verify logVerifyCommand `cmd:"" help:"Compare every row of a register with its log."`
 	Head   logHeadCommand   `cmd:"" help:"Print the head of a register's log, to be kept elsewhere."`
+	Prove  logProveCommand  `cmd:"" help:"Prove that the last thing that happened to a document is in the log."`
 }
 
 // logVerifyCommand verifies.
 type logVerifyCommand struct {
 	Size int64  `placeholder:"N" help:"Size of a head that was kept: the log must continue it."`
 	Hash string `placeholder:"HASH" help:"Hash of that head."`
+	// Proof is checked by itself, for whoever has no register.
+	Proof string `placeholder:"FILE" help:"Check this proof of \"tamga log prove\" instead of a register; with --size and --hash, against that head. - reads standard input."`
 	registerFlags
 }
 
@@ -28,7 +34,8 @@ Whoever owns the database can rewrite the log with it; a head that was kept else
 
 Example:
   tamga log head > head.txt
-  tamga log verify --size 128 --hash "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="`
+  tamga log verify --size 128 --hash "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+  tamga log verify --proof proof.json --size 128 --hash "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="`
 }
 
 // Run compares, and prints how many records there are.
@@ -36,6 +43,9 @@ func (cmd logVerifyCommand) Run(c *console) error {
 	kept, err := base64.StdEncoding.DecodeString(cmd.Hash)
 	if cmd.Hash != "" && (err != nil || len(kept) != 32) || (cmd.Hash == "") != (cmd.Size == 0) {
 		return usagef("a head is a size and a hash as `tamga log head` prints them")
+	}
+	if cmd.Proof != "" {
+		return cmd.checkProof(c, kept)
 	}
 	store, err := cmd.openExisting(c)
 	if err != nil {
@@ -57,6 +67,74 @@ func (cmd logVerifyCommand) Run(c *console) error {
 	}
 	_, err = fmt.Fprintf(c.out, "All rows are what the %d records of the log say.\n", size)
 	return err
+}
+
+// maxProof is more than any proof needs.
+const maxProof = 1 << 20
+
+// checkProof checks a proof without the register, and prints what it proves.
+func (cmd logVerifyCommand) checkProof(c *console, kept []byte) error {
+	raw, err := c.read(cmd.Proof, maxProof)
+	if err != nil {
+		return err
+	}
+	var p registry.Proof
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return fmt.Errorf("%s is no proof: %w", cmd.Proof, err)
+	}
+	if err := p.Check(); err != nil {
+		return fmt.Errorf("the proof does not hold: %w", err)
+	}
+	if cmd.Hash != "" && (p.Size != cmd.Size || !bytes.Equal(p.Root[:], kept)) {
+		return fmt.Errorf("the proof is about a log of %d records with the head %s, not about the head given", p.Size, p.Root)
+	}
+	_, err = fmt.Fprintf(c.out, "Record %d of a log of %d records with the head %s:\n%s\n", p.Index, p.Size, p.Root, p.Record)
+	return err
+}
+
+// logProveCommand proves.
+type logProveCommand struct {
+	Number string `arg:"" help:"Number of the document."`
+	Out    string `default:"-" placeholder:"FILE" help:"Where to write the proof, JSON (default: standard output)."`
+	Force  bool   `help:"Replace that file if it exists."`
+	registerFlags
+}
+
+// Help is shown below the flags' list.
+func (logProveCommand) Help() string {
+	return `The proof leads from the record to the head of the log, and "tamga log verify --proof" checks it without the register. The record names no person: what else it covers stands in it as salted digests.
+
+Example:
+  tamga log prove 26000001 --out proof.json`
+}
+
+// Run writes the proof.
+func (cmd logProveCommand) Run(c *console) error {
+	number, err := documents.ParseNumber(cmd.Number)
+	if err != nil {
+		return usagef("%q: %w", cmd.Number, err)
+	}
+	target := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
+	if err := target.check(); err != nil {
+		return err
+	}
+	store, err := cmd.openExisting(c)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	proof, err := (&registry.Registry{Store: store, Now: c.now}).Prove(c.ctx, number.String)
+	if err != nil {
+		return fmt.Errorf("№ %s: %w", number.String, err)
+	}
+	if err := proof.Check(); err != nil {
+		return fmt.Errorf("the log does not prove № %s: %w", number.String, err)
+	}
+	text, err := json.MarshalIndent(proof, "", "  ")
+	if err != nil {
+		return err
+	}
+	return target.write(c, append(text, '\n'))
 }
 
 // logHeadCommand prints the head.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"tamga/certs/revocation"
@@ -30,8 +32,8 @@ func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
 
 func fileInWords(v *signing.Verdict) string {
 	switch {
-	case v.Kind == "certificate":
-		return "a certificate"
+	case v.Kind == "certificate", v.Indication == "":
+		return signing.FileKind(v.Kind).Words().EN
 	case len(v.Signers) == 0:
 		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature", "xml": "an XML file without a readable signature"}[v.Kind]
 	}
@@ -75,7 +77,7 @@ func (p *printer) signer(v *signing.Verdict, i int) {
 			p.field("Expired", "%s: after the signature is known to have existed", moment(s.ExpiredSince))
 		}
 		for _, e := range s.Signed {
-			p.field("Signs", "%s %s", e.Role, e.Path)
+			p.field("Signs", "%s %s%s", e.Role, e.Path, others(e))
 		}
 		for _, part := range s.Unsigned {
 			p.field("Not signed", "%s: %s", part.Path, part.What)
@@ -264,6 +266,9 @@ func lacking(f signing.Facts) bool {
 }
 
 func indication(i signing.Indication, sub signing.SubIndication) string {
+	if i == "" {
+		return "No signature"
+	}
 	if sub == "" {
 		return string(i)
 	}
@@ -280,4 +285,23 @@ func (p *printer) conclusion(v *signing.Verdict, languages []string) {
 			p.wrapped(lang+"  ", texts[lang])
 		}
 	})
+}
+
+// others says which other signatures are part of what an XML signature covers.
+func others(e signing.SignedElement) string {
+	said := ""
+	for _, list := range []struct {
+		word    string
+		signers []int
+	}{{"with", e.WithSigners}, {"without", e.WithoutSigners}} {
+		if len(list.signers) == 0 {
+			continue
+		}
+		numbers := make([]string, len(list.signers))
+		for i, n := range list.signers {
+			numbers[i] = strconv.Itoa(n)
+		}
+		said += fmt.Sprintf(", %s the signature of signer %s", list.word, strings.Join(numbers, ", "))
+	}
+	return said
 }

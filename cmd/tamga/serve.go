@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ import (
 // serveCommand runs the service.
 type serveCommand struct {
 	Listen       string   `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address and port to listen on (default: 127.0.0.1:8080, which only this machine can reach)."`
-	BaseURL      string   `name:"base-url" placeholder:"URL" help:"Address at which the public reaches the service; it is printed on documents. Default: http:// and the address of --listen."`
+	BaseURL      string   `name:"base-url" placeholder:"URL" help:"Address at which the public reaches the service; it is printed on documents. Default: the one that the last document of the register prints, else http:// and the address of --listen, which only --demo prints on documents."`
 	Key          string   `placeholder:"FILE" help:"Key of the official who signs documents: PEM or key store (PKCS#12). Without it nothing can be issued."`
 	SignKey      []string `sep:"none" placeholder:"FILE" help:"Key that clients may sign with over HTTP, under the file's name without its ending. May be given several times."`
 	PasswordFile string   `placeholder:"FILE" help:"File whose first line is the password of the key stores."`
@@ -72,15 +73,12 @@ func (cmd serveCommand) Run(c *console) error {
 			return err
 		}
 	}
+	cmd.BaseURL = strings.TrimSuffix(cmd.BaseURL, "/")
 	listener, err := listen(c.ctx, cmd.Listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	if cmd.BaseURL == "" {
-		cmd.BaseURL = "http://" + listener.Addr().String()
-	}
-	cmd.BaseURL = strings.TrimSuffix(cmd.BaseURL, "/")
 	s, err := cmd.assemble(c, listener.Addr().String())
 	if err != nil {
 		return err
@@ -124,7 +122,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	s := &service{}
 	if cmd.Demo {
 		var err error
-		if s.demo, err = prepareDemo(c, cmd.Var); err != nil {
+		if s.demo, err = prepareDemo(c, cmd.Var, cmp.Or(cmd.BaseURL, "http://"+address)); err != nil {
 			return nil, fmt.Errorf("demonstration: %w", err)
 		}
 		cmd.Trust = append(cmd.Trust, s.demo.trust)
@@ -150,10 +148,6 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 			return nil, err
 		}
 	}
-	layouts, err := cmd.compile(c, cmd.BaseURL)
-	if err != nil {
-		return nil, err
-	}
 	if err := makeFolder(cmd.Var); err != nil {
 		return nil, err
 	}
@@ -164,13 +158,20 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := cmd.settleAddress(c.ctx, store, address, key); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	layouts, err := cmd.compile(c, cmd.BaseURL)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	sealer, err := cmd.sealer(c, cmd.Var)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	reg := &registry.Registry{
 		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
-		SealKey: sealer, CheckURL: checkAddress(cmd.BaseURL),
+		SealKey: sealer, Address: registry.Address{Base: cmd.BaseURL, Demo: cmd.Demo},
 	}
 	level, err := creation.ParseBaseline(cmd.DocLevel)
 	if err != nil {
@@ -202,6 +203,27 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	return s, nil
 }
 
+// settleAddress finds the address of the service when none was given: the one that
+// the register keeps, else where the service listens. A service that can issue
+// documents prints none that leads its readers to their own machines, unless it is
+// a demonstration.
+func (cmd *serveCommand) settleAddress(ctx context.Context, store *registry.Store, listens string, key creation.Key) error {
+	if cmd.BaseURL == "" && !cmd.Demo {
+		kept, err := (&registry.Registry{Store: store}).PrintedAddress(ctx)
+		if err != nil {
+			return err
+		}
+		cmd.BaseURL = kept.Base
+	}
+	if cmd.BaseURL == "" {
+		cmd.BaseURL = "http://" + listens
+	}
+	if key.Signer != nil && !cmd.Demo && registry.Loopback(cmd.BaseURL) {
+		return usagef("--base-url: %w: %s; give the address at which the public reaches the service", registry.ErrLoopback, cmd.BaseURL)
+	}
+	return nil
+}
+
 // guarded makes a key refuse to sign when its certificate was revoked, or is
 // near its end.
 func (cmd serveCommand) guarded(k creation.Key, v *signing.Verifier) creation.Key {
@@ -220,7 +242,7 @@ func (cmd serveCommand) preservation(with creation.Services) api.Preservation {
 // authority.
 func (cmd serveCommand) lasting(c *console, s *service) error {
 	if s.demo != nil {
-		s.server.ReceiptKey, s.server.TSA = s.demo.system, s.demo.stamps
+		s.server.ReceiptKey, s.server.TSA, s.server.OCSP = s.demo.system, s.demo.stamps, s.demo.statuses
 	}
 	if cmd.ReceiptKey == "" {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/spool"
+	"tamga/signing/xmldsig"
 )
 
 // signCommand makes a signature.
@@ -30,6 +31,7 @@ type signCommand struct {
 	Location string `placeholder:"TEXT" help:"What people see in a PDF: where."`
 	Certify  int    `placeholder:"N" help:"Certify a PDF: 1 permits no changes afterwards, 2 forms and signatures, 3 comments too. Default: approve it."`
 	SOAP     bool   `name:"soap" help:"The XML is a SOAP message: sign its body by WS-Security."`
+	Cosign   bool   `name:"cosign" help:"Sign an XML document that is signed already, as national libraries do: the signature covers those that are there, which then hold without it only. Other verifiers see the last signature."`
 	XAdES    bool   `name:"xades" help:"Add the signed properties of XAdES to an XML signature."`
 
 	Status bool `name:"check-status" help:"Refuse a key whose certificate was revoked, or about which nobody knows: asks --trust, --crl and --ocsp before signing."`
@@ -52,7 +54,8 @@ Examples:
   tamga sign application.pdf --key GOST512.p12 --password-file password.txt --detached
   tamga sign contract.pdf --format pdf --key key.pem --level B-LTA --tsa http://127.0.0.1:8080/tsa --trust var/trust
   tamga sign contract.pdf --format pdf --key key.pem --stamp last:60,60,260,90 --stamp-language ru --stamp-address https://example.kz/check
-  tamga sign request.xml --format xml --soap --key key.pem`
+  tamga sign request.xml --format xml --soap --key key.pem
+  tamga sign signed.xml --format xml --cosign --key second.pem`
 }
 
 // Run signs each file, raises to the level, verifies what was made, and writes
@@ -64,6 +67,9 @@ func (cmd signCommand) Run(c *console) error {
 	}
 	if cmd.Format == "xml" && level > creation.BaselineB {
 		return usagef("--level: XML signatures are made at level B-B")
+	}
+	if cmd.Cosign && (cmd.Format != "xml" || cmd.SOAP || cmd.Detached) {
+		return usagef("--cosign is for enveloped XML signatures; a CMS gets another signer by --add")
 	}
 	if cmd.Format != "pdf" && (cmd.Stamp != "" || cmd.Field != "") {
 		return usagef("--stamp and --field are for --format pdf")
@@ -121,6 +127,9 @@ func (cmd signCommand) one(c *console, with creation.Services, key creation.Key,
 	if errors.Is(err, creation.ErrOutsideValidity) {
 		return fmt.Errorf("sign: %w: %s", err, period(key.Certificate.NotBefore, key.Certificate.NotAfter, now))
 	}
+	if errors.Is(err, xmldsig.ErrBreaksSignature) {
+		return fmt.Errorf("sign: %w; nothing was written: --cosign signs it all the same, as national libraries do", err)
+	}
 	if err != nil {
 		return fmt.Errorf("sign: %w; nothing was written", err)
 	}
@@ -157,7 +166,7 @@ func (cmd signCommand) form(c *console, content []byte) (creation.Form, error) {
 			File: content, Name: cmd.Name, Reason: cmd.Reason, Location: cmd.Location, Field: cmd.Field, Certify: cmd.Certify, Stamp: stamp,
 		}, err
 	case "xml":
-		x := creation.XML{File: content, Form: creation.XMLEnveloped, Properties: cmd.XAdES}
+		x := creation.XML{File: content, Form: creation.XMLEnveloped, Cosign: cmd.Cosign, Properties: cmd.XAdES}
 		switch {
 		case cmd.SOAP:
 			x.Form = creation.XMLSOAP

@@ -86,10 +86,6 @@ func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question 
 		return noAnswerError{err}
 	}
 	defer file.Close()
-	kind := signing.Sniff(file.Bytes())
-	if kind == signing.FileCRL || kind == signing.FileKeyStore {
-		c.note("%s holds no signature; \"tamga inspect\" tells what it is", cmd.File)
-	}
 	var verdict *signing.Verdict
 	err = spool.Guard(func() error {
 		verdict, err = verifier.Verify(c.ctx, file.Bytes(), question)

@@ -22,6 +22,9 @@ func (s *Store) adopt(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	for _, subject := range rowSubjects {
+		if !subject.adopted {
+			continue
+		}
 		keys, err := readValues(ctx, tx, 1, `SELECT `+subject.key+` FROM `+subject.table+` ORDER BY `+subject.key)
 		if err != nil {
 			return fmt.Errorf("failed to list %s: %w", subject.table, err)

@@ -25,6 +25,7 @@ var covered = map[string][]string{
 	"extensions":  {"id", "client", "format", "level", "file", "content", "created_at", "done_at", "result"},
 	"photographs": {"sha256", "bytes", "client", "created_at"},
 	"seal_keys":   {"id", "point", "since"},
+	"addresses":   {"base", "demo", "since"},
 }
 
 // The digests over whole lists of rows, and what they are over.
@@ -38,14 +39,17 @@ const (
 // rowSubject is a subject whose whole state is one row.
 type rowSubject struct {
 	subject, table, key string
+	// adopted: its table is older than the log of every row.
+	adopted bool
 }
 
 // rowSubjects is read only.
 var rowSubjects = []rowSubject{
-	{subjectClient, "clients", "id"},
-	{subjectExtension, "extensions", "id"},
-	{subjectPhotograph, "photographs", "sha256"},
-	{subjectSealKey, "seal_keys", "id"},
+	{subjectClient, "clients", "id", true},
+	{subjectExtension, "extensions", "id", true},
+	{subjectPhotograph, "photographs", "sha256", true},
+	{subjectSealKey, "seal_keys", "id", true},
+	{subjectAddress, "addresses", "base", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {

@@ -17,7 +17,7 @@ var keysOf = map[string][]string{
 	"documents": {"number"}, "files": {"number"}, "counters": {"series", "year"},
 	"requests": {"client", "idempotency_key"}, "events": {"number", "seq"},
 	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
-	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"},
+	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that

@@ -64,6 +64,8 @@ func (row tableRow) names() []string {
 		return []string{"seal_key " + text("id") + ":"}
 	case "photographs":
 		return []string{"photograph " + text("sha256") + ":"}
+	case "addresses":
+		return []string{"address " + text("base") + ":"}
 	case "counters":
 		return []string{"the series " + text("series") + " of "}
 	case "log_head":

@@ -19,6 +19,7 @@ const (
 	subjectExtension  = "extension"
 	subjectPhotograph = "photograph"
 	subjectSealKey    = "seal_key"
+	subjectAddress    = "address"
 )
 
 // What records say that no event of a document does.
@@ -28,7 +29,7 @@ const (
 	leafRevoked  = "revoked"  // a client's key
 	leafQueued   = "queued"   // a signature to be extended
 	leafExtended = "extended" // a queued signature
-	leafKept     = "kept"     // a photograph, or the public part of a key for seals
+	leafKept     = "kept"     // a photograph, the public part of a key for seals, a printed address
 )
 
 // leafVersion is the only version that is written. It never changes its

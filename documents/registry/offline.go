@@ -16,9 +16,9 @@ import (
 // prints it.
 func (r *Registry) checkAddress(held reservation) string {
 	if held.code == "" {
-		return r.CheckURL(held.number) // of an old reservation
+		return r.Address.checkURL(held.number) // of an old reservation
 	}
-	return r.CheckURL(held.number) + "/" + held.code
+	return r.Address.checkURL(held.number) + "/" + held.code
 }
 
 // longestQR is how many characters a code of readable size takes: see pdf.Meta.

@@ -24,7 +24,7 @@ func withSeal(t testing.TB, r *Registry) seal.Key {
 	must(t, err)
 	r.SealKey, err = seal.NewKey(private)
 	must(t, err)
-	r.CheckURL = func(number string) string { return "https://tamga.example/check/" + number }
+	r.Address = Address{Base: "https://tamga.example"}
 	return r.SealKey
 }
 
@@ -70,7 +70,7 @@ func TestQRIsNeverTooLong(t *testing.T) {
 		address          int
 		activity, holder bool
 	}{{30, true, true}, {110, false, true}, {200, false, false}} {
-		r.CheckURL = func(number string) string { return strings.Repeat("a", c.address-len(number)) + number }
+		r.Address = Address{Base: strings.Repeat("a", c.address-len("/check/26000001"))}
 		held := reservation{number: "26000001", content: long.Numbered("26000001", documents.Date{Year: 2026, Month: time.June, Day: 22}), code: "0000-0000-0000"}
 		text, err := r.qr(held)
 		must(t, err)

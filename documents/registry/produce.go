@@ -30,6 +30,9 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 	if r.Layouts == nil || r.Verifier == nil || r.Make == nil {
 		return errNotEquipped
 	}
+	if err := r.Address.reachable(); err != nil {
+		return err
+	}
 	if err := r.Key.Check(ctx, at); err != nil {
 		return fmt.Errorf("documents cannot be signed now: %w", err)
 	}

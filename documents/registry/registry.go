@@ -48,10 +48,10 @@ type Registry struct {
 	// SealKey signs what the QR codes say of documents, and the list of those
 	// that are not in force; nothing is sealed without it.
 	SealKey seal.Key
-	// CheckURL returns the address at which anyone can check the document of a
-	// number; documents print it with their check code. Nil leaves the address
-	// to the layouts, without a code.
-	CheckURL func(number string) string
+	// Address is where anyone can check documents, which print it with their
+	// number and check code, and whether they have no legal force. Without one it
+	// is left to the layouts, without a code.
+	Address Address
 
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time

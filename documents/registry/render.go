@@ -49,7 +49,7 @@ func (r *Registry) render(ctx context.Context, held reservation, at time.Time) (
 	if m.Data, err = json.Marshal(held.content); err != nil {
 		return pdf.Prepared{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
-	if r.CheckURL != nil {
+	if r.Address.Base != "" {
 		m.CheckURL = r.checkAddress(held)
 		if m.QR, err = r.qr(held); err != nil {
 			return pdf.Prepared{}, err

@@ -80,6 +80,9 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 	if err := r.signs(draft); err != nil {
 		return reservation{}, err
 	}
+	if err := r.keepAddress(ctx, tx, now); err != nil {
+		return reservation{}, err
+	}
 	number, err := nextNumber(ctx, tx, draft.Kind(), date.Year)
 	if err != nil {
 		return reservation{}, err

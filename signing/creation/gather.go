@@ -24,6 +24,10 @@ const DefaultMaxCRL = 256 << 10
 // is kept: the material of B-LT. It may be used by many goroutines.
 type Gatherer struct {
 	Trust *certs.Pool
+	// Path chooses among the paths of a certificate: [signing.Verifier.Path], so
+	// that the evidence is about the one which will be judged. The first of Trust
+	// when nil.
+	Path func(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (certs.Path, error)
 	// Respond returns an authentic OCSPResponse about a certificate, in DER;
 	// nil when there is nobody to ask. [FromResponders] makes one of a client.
 	Respond func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) ([]byte, error)
@@ -45,11 +49,7 @@ var ErrEvidence = errors.New("no evidence to embed")
 // The error is a *[certs.PathError] when there is no path, or [ErrEvidence]
 // for the first certificate without evidence.
 func (g *Gatherer) Gather(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error) {
-	trust := g.Trust
-	if trust == nil {
-		trust = &certs.Pool{}
-	}
-	path, err := trust.Build(c, extra, at)
+	path, err := g.path(ctx, c, extra, at)
 	if err != nil {
 		return signing.Material{}, err
 	}
@@ -64,6 +64,17 @@ func (g *Gatherer) Gather(ctx context.Context, c *certs.Certificate, extra []*ce
 		}
 	}
 	return m, nil
+}
+
+func (g *Gatherer) path(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (certs.Path, error) {
+	if g.Path != nil {
+		return g.Path(ctx, c, extra, at)
+	}
+	trust := g.Trust
+	if trust == nil {
+		trust = &certs.Pool{}
+	}
+	return trust.Build(c, extra, at)
 }
 
 // add adds the evidence about one certificate, a response rather than a list.

@@ -27,6 +27,11 @@ type XML struct {
 	// Properties adds the signed properties of XAdES baseline B-B; without
 	// them the shape is that of the national library. WS-Security has none.
 	Properties bool
+	// Cosign lets an enveloped signature follow others that hold only without it
+	// afterwards, as national libraries sign a document several times; without it
+	// such a document is refused: [xmldsig.ErrBreaksSignature]. Verifiers that know
+	// XML Signature only see the last one.
+	Cosign bool
 	// Address is what a detached signature calls its content.
 	Address string
 	// KeyIdentifier writes the certificate of a SOAP signature into its key
@@ -41,9 +46,12 @@ func (f XML) sign(ctx context.Context, key Key, at time.Time) (draft, error) {
 		return draft{}, err
 	}
 	k := xmldsig.Key{Signer: key.Signer, Certificate: key.Certificate}
-	options := xmldsig.Options{Properties: f.Properties, At: at, URI: f.Address}
+	options := xmldsig.Options{Properties: f.Properties, At: at, Cosign: f.Cosign, URI: f.Address}
 	d := draft{beside: true}
 	var err error
+	if f.Cosign && f.Form != XMLEnveloped {
+		return d, fmt.Errorf("%w: only enveloped signatures follow one another", xmldsig.ErrSign)
+	}
 	switch f.Form {
 	case XMLEnveloped:
 		d.file, err = xmldsig.SignEnveloped(f.File, k, options)

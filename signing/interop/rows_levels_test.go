@@ -59,7 +59,7 @@ func (a *authority) lasting(file []byte, to creation.Baseline) []byte {
 	v := a.verifier()
 	with := creation.Services{
 		Verifier: v, Stamp: signtest.Stamping(a.stamps(20*time.Second, nil).Stamper()),
-		Gather: (&creation.Gatherer{Trust: v.Trust, Lists: v.Revocation}).Gather,
+		Gather: (&creation.Gatherer{Path: v.Path, Lists: v.Revocation}).Gather,
 	}
 	return signtest.Made(a.t, with, creation.Order{Form: creation.Existing{File: file}, Level: to})
 }

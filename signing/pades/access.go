@@ -110,14 +110,34 @@ func (d *Document) samePlace(a, b version) bool {
 	return d.versions[first].origin == d.versions[second].origin
 }
 
-// RawStream returns the encoded bytes of a stream of this document.
-func (d *Document) RawStream(s *Stream) []byte { return d.file[s.Start:s.End] }
+// RawStream returns the encoded bytes of a stream of this document, decrypted where it
+// is encrypted and can be.
+func (d *Document) RawStream(s *Stream) []byte {
+	data, err := d.opened(s)
+	if err != nil {
+		return d.file[s.Start:s.End]
+	}
+	return data
+}
+
+// opened returns the encoded bytes of a stream, decrypted.
+func (d *Document) opened(s *Stream) ([]byte, error) {
+	data := d.file[s.Start:s.End]
+	if s.sealed == nil {
+		return data, nil
+	}
+	return s.sealed.open(data)
+}
 
 // StreamData returns the decoded bytes of a stream of this document, at most
 // 64 MiB of them and at most 100 for each encoded byte after the first MiB. It
 // knows no filters of images.
 func (d *Document) StreamData(s *Stream) ([]byte, error) {
-	return decodeChain(d.RawStream(s), s.Dict, maxInflated)
+	data, err := d.opened(s)
+	if err != nil {
+		return nil, err
+	}
+	return decodeChain(data, s.Dict, maxInflated)
 }
 
 // Pages returns the pages of a revision in their order (7.7.3.2). A page tree
@@ -218,17 +238,40 @@ func (r *reader) pages() {
 // ambiguous reports a key that a dictionary of a page names twice with different
 // values, of which programs take the one or the other.
 func (r *reader) ambiguous(dict Dict, page Ref) {
-	if _, twice := dict.Duplicate(); !twice {
+	if key, differ := dict.twoValues(); differ {
+		r.report(CodeDuplicateKey, "/%s of page %s has two values", key, page)
+	}
+}
+
+// checkKeys reports a key that a dictionary names twice: with different values,
+// of which programs take the one or the other, or with the same, as programs write
+// that add an entry without looking.
+func (r *reader) checkKeys(dict Dict, where string) {
+	key, twice := dict.Duplicate()
+	if !twice {
 		return
 	}
+	if other, differ := dict.twoValues(); differ {
+		r.report(CodeDuplicateKey, "/%s of %s has two values", other, where)
+	} else if !r.repeated {
+		r.repeated = true
+		r.tolerate(CodeDuplicateKey, "/%s of %s is there twice, with the same value", key, where)
+	}
+}
+
+// twoValues returns a key that a dictionary names twice with different values.
+func (d Dict) twoValues() (Name, bool) {
+	if _, twice := d.Duplicate(); !twice {
+		return "", false
+	}
 	first := map[Name]Object{}
-	for _, e := range dict {
+	for _, e := range d {
 		if o, twice := first[e.Key]; twice && !alike(o, e.Value) {
-			r.report(CodeDuplicateKey, "/%s of page %s has two values", e.Key, page)
-			return
+			return e.Key, true
 		}
 		first[e.Key] = e.Value
 	}
+	return "", false
 }
 
 // alike says whether two values are written alike. Streams are never values.

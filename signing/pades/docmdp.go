@@ -22,9 +22,7 @@ func (r *reader) readDocMDP(s *Signature) {
 			s.report(CodeDocMDP, "a signature reference is not a dictionary")
 			continue
 		}
-		if key, twice := reference.Duplicate(); twice {
-			s.report(CodeDuplicateKey, fmt.Sprintf("/%s in a signature reference", key))
-		}
+		s.checkKeys(reference, "a signature reference")
 		method, err := r.d.Resolve(s.DictRevision, reference.Get("TransformMethod"))
 		if name, ok := method.(Name); err != nil || !ok {
 			s.report(CodeDocMDP, "the method of a signature reference is no name")
@@ -47,7 +45,7 @@ func (r *reader) accessPermission(revision int, reference Dict) int {
 	if err != nil {
 		return 0
 	}
-	if _, twice := params.Duplicate(); twice {
+	if _, differ := params.twoValues(); differ {
 		return 0
 	}
 	e, ok := params.Lookup("P")

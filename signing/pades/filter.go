@@ -31,6 +31,9 @@ func decodeChain(raw []byte, dict Dict, limit int64) ([]byte, error) {
 	}
 	params, _ := dict.Get("DecodeParms").(Array)
 	for i, name := range filters {
+		if name == "Crypt" && i == 0 {
+			continue // undone before
+		}
 		undo := textFilters[name]
 		var parms Object
 		switch {

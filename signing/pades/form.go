@@ -23,11 +23,8 @@ func (r *reader) form() {
 		r.failed(CodeCatalogUnreadable, "/AcroForm: ", err)
 		return
 	}
-	for _, dict := range []Dict{catalog, acroform} {
-		if key, twice := dict.Duplicate(); twice {
-			r.report(CodeDuplicateKey, "/%s in the catalog or the AcroForm", key)
-		}
-	}
+	r.checkKeys(catalog, "the catalog")
+	r.checkKeys(acroform, "the AcroForm")
 	for _, ref := range r.refs(acroform.Get("Fields"), "/AcroForm /Fields") {
 		r.field(node{ref: ref})
 	}
@@ -105,9 +102,7 @@ func (r *reader) field(n node) {
 
 // checkField reports what would let another program see another field.
 func (r *reader) checkField(n node, dict Dict) {
-	if key, twice := dict.Duplicate(); twice {
-		r.report(CodeDuplicateKey, "/%s in signature field %s", key, n.ref)
-	}
+	r.checkKeys(dict, "signature field "+n.ref.String())
 	parent, has := dict.Lookup("Parent")
 	ref, _ := parent.Value.(Ref)
 	if has && (n.parent == nil || ref != n.parent.ref) {
@@ -177,22 +172,35 @@ func (r *reader) value(n node, value Object) {
 	r.signature(s)
 }
 
+// usageRights says whether an entry of /Perms is a signature that gives usage
+// rights (12.8.2.3) and belongs to no field, and takes note of it.
+func (r *reader) usageRights(key Name, ref Ref, version int) bool {
+	dict, _ := r.resolve(ref).(Dict)
+	at := r.placeOf(version)
+	if _, claimed := r.claimed[at]; claimed || key != "UR3" && key != "UR" || !r.looksSigned(dict) {
+		return false
+	}
+	r.claimed[at] = Ref{}
+	return true
+}
+
 // checkPerms reports every entry of /Perms (12.8.4) that is not the signature of
-// a field. Usage rights (/UR3) are among them: they hang on no field.
+// a field. Usage rights hang on no field and are the program maker's signature, not
+// a person's: they are told of and not judged.
 func (r *reader) checkPerms(catalog Dict) {
 	perms, err := r.d.ResolveDict(r.newest, catalog.Get("Perms"))
 	if err != nil {
 		r.failed(CodeCatalogUnreadable, "/Perms: ", err)
 		return
 	}
-	if key, twice := perms.Duplicate(); twice {
-		r.report(CodeDuplicateKey, "/%s in /Perms", key)
-	}
+	r.checkKeys(perms, "/Perms")
 	for _, e := range perms {
 		ref, _ := e.Value.(Ref)
 		i := r.d.locate(ref, r.newest)
 		if i < 0 {
 			r.report(CodeOrphanSignature, "/Perms /%s refers to no signature", e.Key)
+		} else if r.usageRights(e.Key, ref, i) {
+			r.tolerate(CodeUsageRights, "/Perms /%s has usage rights, which are signed by the maker of a program and are not judged", e.Key)
 		} else if _, ok := r.claimed[r.placeOf(i)]; !ok {
 			r.report(CodeOrphanSignature, "/Perms /%s is %s, which is the signature of no field", e.Key, ref)
 		}

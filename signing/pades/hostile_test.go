@@ -209,7 +209,7 @@ func hiddenCases() []fileCase {
 		{name: "signature between objects", file: betweenObjects(), want: CodeOrphanSignature},
 		{name: "signature removed later", file: removedSignature(), want: CodeOrphanSignature},
 		{name: "signature replaced later", file: replacedSignature(), want: CodeOrphanSignature},
-		{name: "usage rights", file: catalog("/DocMDP 5 0 R", "/UR3 10 0 R").with(10, signatureBody).build(), want: CodeOrphanSignature},
+		{name: "usage rights", file: catalog("/DocMDP 5 0 R", "/UR3 10 0 R").with(10, signatureBody).build(), want: CodeUsageRights},
 		{name: "Perms of nothing", file: catalog("/DocMDP 5 0 R", "/DocMDP 11 0 R").build(), want: CodeOrphanSignature},
 		{name: "Perms is not a dictionary", file: catalog("/Perms<</DocMDP 5 0 R>>", "/Perms[5 0 R]").build(), want: CodeCatalogUnreadable},
 		{name: "widget outside of the form", file: with(10, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Other)>>"), want: CodeOrphanField},

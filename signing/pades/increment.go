@@ -47,6 +47,11 @@ func (d *Document) extend(spare int) (*increment, error) {
 	if err := d.Sound(); err != nil {
 		return nil, err
 	}
+	if d.encryption != nil {
+		if err := d.encryption.writes(); err != nil {
+			return nil, err
+		}
+	}
 	u := &increment{doc: d, newest: len(d.Revisions) - 1}
 	for _, r := range d.Revisions {
 		if size, ok := r.Trailer.Get("Size").(Integer); ok {
@@ -103,8 +108,16 @@ func (u *increment) add(o Object) Ref {
 // an old object.
 func (u *increment) write(ref Ref, o Object) {
 	u.begin(ref)
-	u.out = appendObject(u.out, o)
+	u.out = appendObject(u.out, u.sealed(ref, o))
 	u.out = append(u.out, "\nendobj\n"...)
+}
+
+// sealed encrypts an object where the file is encrypted.
+func (u *increment) sealed(ref Ref, o Object) Object {
+	if u.doc.encryption == nil {
+		return o
+	}
+	return u.doc.encryption.seal(ref, o)
 }
 
 func (u *increment) begin(ref Ref) {

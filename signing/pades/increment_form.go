@@ -174,7 +174,7 @@ func (u *increment) newField(name string, signature Ref, looks *Appearance) (for
 		}
 	}
 	page, err := u.doc.ResolveDict(u.newest, looks.Page)
-	if key, twice := page.Duplicate(); twice {
+	if key, differ := page.twoValues(); differ {
 		err = syntaxError(-1, "duplicate key /%s in page %s", key, looks.Page)
 	}
 	if err != nil {

@@ -19,10 +19,20 @@ type source []byte
 
 // spelled returns a copy of a dictionary whose entries keep their spelling where
 // the file has one; an entry from an object stream is written anew.
+// What stands there twice, with the same value, stays once.
 func (u *increment) spelled(dict Dict) Dict {
 	kept := slices.Clone(dict)
+	if _, twice := dict.Duplicate(); twice {
+		there := map[Name]bool{}
+		kept = slices.DeleteFunc(kept, func(e Entry) bool {
+			before := there[e.Key]
+			there[e.Key] = true
+			return before
+		})
+	}
 	for i, e := range kept {
-		if e.End > e.Start {
+		// Elsewhere a string would be encrypted with another key.
+		if e.End > e.Start && (u.doc.encryption == nil || !hasString(e.Value)) {
 			kept[i] = Entry{Key: e.Key, Value: source(u.doc.file[e.Start:e.End])}
 		}
 	}
@@ -129,6 +139,8 @@ func printable[T string | []byte](text T) bool {
 type Content struct {
 	Dict Dict // without /Length and /Filter
 	Data []byte
+
+	final bool // packed, and encrypted where the file is
 }
 
 // worthDeflating is the length from which compression pays: revocation lists
@@ -137,7 +149,7 @@ const worthDeflating = 8 << 10
 
 // packed returns the stream with its data deflated where that pays.
 func (c Content) packed() Content {
-	if len(c.Data) >= worthDeflating {
+	if !c.final && len(c.Data) >= worthDeflating {
 		var deflated bytes.Buffer
 		w := zlib.NewWriter(&deflated)
 		w.Write(c.Data) // to memory: no error is possible

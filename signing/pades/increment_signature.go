@@ -165,7 +165,7 @@ const rangeWidth = 10
 // revision and makes /ByteRange final.
 func (u *increment) sign(id Ref, dict Dict, room int) (*Prepared, error) {
 	u.begin(id)
-	u.out = appendObject(u.out, dict)
+	u.out = appendObject(u.out, u.sealed(id, dict))
 	u.out = append(u.out[:len(u.out)-len(">>")], "/ByteRange [0 "...)
 	ranges := len(u.out)
 	u.out = append(u.out, bytes.Repeat([]byte{' '}, 3*(rangeWidth+1))...)

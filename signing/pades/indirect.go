@@ -24,6 +24,7 @@ type version struct {
 	number     uint32
 	revision   int32
 	kind       entryKind
+	hybrid     hybridEntry
 	generation uint16
 	// offset is the place of an object in use; for a compressed one the number
 	// of its object stream.
@@ -148,6 +149,9 @@ func (d *Document) indirect(i int) (Object, int64, error) {
 	o, end, err := indirectAt(d.file[:v.limit], v.offset, v.ref(), func(length Ref) (int64, error) {
 		return d.streamLength(length, int(v.revision))
 	})
+	if err == nil && d.encryption != nil {
+		o = d.encryption.undo(v.ref(), o)
+	}
 	return o, end, err
 }
 
@@ -245,14 +249,15 @@ func (p *parser) stream(dict Dict, length func(Ref) (int64, error)) (*Stream, er
 	}
 	p.pos += int(size)
 	s.End = int64(p.pos)
-	if !p.accept("\r\n") && !p.accept("\n") {
-		p.accept("\r")
-	}
-	if !p.keyword("endstream") {
+	p.lineEnd()
+	if s.padded = p.lineEnd(); !p.keyword("endstream") {
 		return nil, p.fail("endstream expected where the stream's length says")
 	}
 	return s, nil
 }
+
+// lineEnd skips an end-of-line marker and says whether there was one.
+func (p *parser) lineEnd() bool { return p.accept("\r\n") || p.accept("\n") || p.accept("\r") }
 
 // streamLength reads the integer an indirect /Length refers to.
 func (d *Document) streamLength(ref Ref, revision int) (int64, error) {

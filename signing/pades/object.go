@@ -46,7 +46,9 @@ type Stream struct {
 	// Start and End bound the encoded bytes in the file.
 	Start, End int64
 
-	length Ref // where /Length is kept; zero when it is direct
+	length Ref     // where /Length is kept; zero when it is direct
+	padded bool    // a second end of line stands before endstream
+	sealed *sealed // nil when it is not encrypted
 }
 
 // Dict is a dictionary in the order of the file, duplicates included.

@@ -101,7 +101,10 @@ func (d *Document) objectStream(i int) (*objectStream, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := decode(d.file[s.Start:s.End], s.Dict, d.meter.inflate)
+	data, err := d.opened(s)
+	if err == nil {
+		data, err = decode(data, s.Dict, d.meter.inflate)
+	}
 	if err != nil {
 		return nil, atOffset(err, v.offset)
 	}

@@ -39,11 +39,17 @@ type Document struct {
 	// entry of Signatures, and what is odd about the file as a whole. A verifier
 	// must pass no file where it holds more than what is [Tolerated].
 	Unreadable []Problem
+	// Hybrid is what comparing the two readings of hybrid cross-references
+	// (7.5.8.4) has found, empty when there are none: [CodeHybrid], which is
+	// [Tolerated], or [CodeHybridDiffers].
+	Hybrid []Problem
 
 	file     []byte
 	versions []version
 	streams  map[int]*objectStream
 	meter    *meter
+
+	encryption *encryption // nil when there is none
 }
 
 // Revision is one state of the file: everything up to End.
@@ -56,6 +62,7 @@ type Revision struct {
 
 	section int64 // offset of the cross-reference section
 	marker  int64 // offset after %%EOF, before the end-of-line marker
+	blank   int64 // offset after the white space that follows
 }
 
 // Kind tells a person's signature from a document timestamp.

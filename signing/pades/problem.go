@@ -103,7 +103,8 @@ const (
 	// The file goes on with further revisions after the signed one. Reported
 	// for every signature it is true of; the policy decides what it means.
 	CodeLaterRevision = "later-revision"
-	// Bytes that belong to no revision follow the signed one.
+	// Bytes that belong to no revision follow the signed one. Tolerated is white
+	// space after a complete last line.
 	CodeTrailingBytes = "trailing-bytes"
 
 	// The dictionary is compressed into an object stream.
@@ -118,9 +119,11 @@ const (
 	// /SubFilter is none of adbe.pkcs7.detached, ETSI.CAdES.detached and
 	// ETSI.RFC3161.
 	CodeSubFilter = "unsupported-subfilter"
-	// /Type contradicts /SubFilter or is not a signature's.
+	// /Type contradicts /SubFilter or is not a signature's. Tolerated of a
+	// timestamp without the type that it should have.
 	CodeTypeMismatch = "type-mismatch"
-	// /M is not a PDF date.
+	// /M is not a PDF date. Tolerated where it is one without its prefix, or with
+	// another spelling of its zone.
 	CodeClaimedTime = "claimed-time-invalid"
 	// The DocMDP transform is malformed or given twice, or /Perms names a
 	// signature without one.
@@ -129,16 +132,23 @@ const (
 	CodePermsChanged = "perms-changed"
 )
 
-// Codes of [Document].Unreadable.
+// Codes of [Document].Unreadable and [Document].Hybrid.
 const (
-	// The header %PDF- is not at offset 0.
+	// The header %PDF- is not at offset 0. Tolerated is white space before it.
 	CodeHeaderOffset = "header-offset"
 	// An object's body breaks the syntax; it may have been a signature.
 	CodeObjectUnreadable = "object-unreadable"
+	// Two ends of line before endstream. Tolerated.
+	CodeStreamPadding = "stream-padding"
 	// The object that holds a stream's length is redefined later.
 	CodeLengthRedefined = "stream-length-redefined"
 	// A dictionary that looks like a signature belongs to no field.
 	CodeOrphanSignature = "orphan-signature"
+	// The catalog's /Perms has usage rights. Tolerated.
+	CodeUsageRights = "usage-rights"
+	// The trailer names an original that some programs open instead of the pages.
+	// Tolerated.
+	CodeOriginal = "additional-streams"
 	// A signature field or its widget is not reached from the AcroForm.
 	CodeOrphanField = "orphan-field"
 	// A field, or the way to it, could not be read.
@@ -153,6 +163,11 @@ const (
 	CodeCatalogUnreadable = "catalog-unreadable"
 	// The page tree is circular or could not be read.
 	CodePageTree = "page-tree"
+	// There are hybrid cross-references, and readers of tables alone see the same
+	// document. Tolerated.
+	CodeHybrid = "hybrid-xref"
+	// Readers of tables alone see another document.
+	CodeHybridDiffers = "hybrid-readings-differ"
 	// More problems or signatures than this reader keeps.
 	CodeTooMany = "too-many"
 )

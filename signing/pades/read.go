@@ -19,7 +19,8 @@ const (
 // Read reads the structure of a PDF file and finds its signatures.
 //
 // It returns ErrNotPDF when there is no %PDF- in the first 1024 bytes,
-// ErrEncrypted for an encrypted file, and a *SyntaxError when the
+// ErrEncrypted for an encrypted file that does not open with the empty user
+// password, and a *SyntaxError when the
 // cross-reference or an object stream cannot be read exactly as written, or when
 // the file exceeds a bound. Everything else that is wrong is a [Problem] of the
 // Document or of a Signature. A file without signatures is not an error.
@@ -44,12 +45,19 @@ func Read(file []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err = d.readEncryption(); err != nil {
+		return nil, err
+	}
 	if err = d.loadObjectStreams(); err != nil {
 		return nil, err
 	}
 	r := newReader(d)
-	if header > 0 {
-		r.report(CodeHeaderOffset, "the header %%PDF- is at offset %d", header)
+	r.headerAt(header)
+	if d.Revisions[r.newest].Trailer.Get("AdditionalStreams") != nil {
+		r.tolerate(CodeOriginal, "the file carries an original, which office programs open instead of its pages")
+	}
+	for i, revision := range d.Revisions {
+		r.checkKeys(revision.Trailer, fmt.Sprintf("the trailer of revision %d", i))
 	}
 	if err = r.scan(order); err != nil {
 		return nil, err
@@ -59,6 +67,7 @@ func Read(file []byte) (*Document, error) {
 	r.pages()
 	r.orphans()
 	r.finish()
+	r.hybrids()
 	if d.meter.parse < 0 {
 		return nil, errTooLong(0)
 	}
@@ -78,6 +87,9 @@ type reader struct {
 	claimed map[place]Ref // signature dictionaries, with their field
 	isSig   map[Ref]bool  // memory of climb
 	perms   map[int]Object
+	padded  bool // a padded stream was reported
+
+	repeated bool // so was a key with the same value twice
 }
 
 // place identifies the bytes of an object, whichever revisions list it.
@@ -134,6 +146,20 @@ func (r *reader) note(p Problem) {
 		r.d.Unreadable = append(r.d.Unreadable, p)
 	case n == maxProblems:
 		r.d.Unreadable = append(r.d.Unreadable, Problem{CodeTooMany, "there are further problems", Ambiguous})
+	}
+}
+
+// headerAt reports what stands before the header. Offsets are counted from the
+// first byte of the file here; white space before the header hides nothing, and
+// anything else may be a file of another kind.
+func (r *reader) headerAt(offset int) {
+	before := bytes.TrimPrefix(r.d.file[:offset], []byte("\xEF\xBB\xBF"))
+	switch {
+	case offset == 0:
+	case isWhite(before):
+		r.tolerate(CodeHeaderOffset, "the header %%PDF- is at offset %d, after white space", offset)
+	default:
+		r.report(CodeHeaderOffset, "the header %%PDF- is at offset %d", offset)
 	}
 }
 

@@ -14,9 +14,7 @@ func (r *reader) signature(s Signature) {
 	s.Type = string(s.Dict.Name("Type"))
 	s.Filter = string(s.Dict.Name("Filter"))
 	s.SubFilter = string(s.Dict.Name("SubFilter"))
-	if key, twice := s.Dict.Duplicate(); twice {
-		s.report(CodeDuplicateKey, fmt.Sprintf("/%s in the signature dictionary", key))
-	}
+	s.checkKeys(s.Dict, "the signature dictionary")
 	s.checkKind()
 	s.checkTexts()
 	s.readContents()
@@ -24,6 +22,28 @@ func (r *reader) signature(s Signature) {
 	r.readDocMDP(&s)
 	r.checkCertification(&s)
 	r.d.Signatures = append(r.d.Signatures, s)
+}
+
+// checkKeys reports keys that a dictionary of the signature has twice. What says
+// which bytes are signed must stand there once.
+func (s *Signature) checkKeys(dict Dict, where string) {
+	key, twice := dict.Duplicate()
+	if !twice {
+		return
+	}
+	once := func(e Entry) bool {
+		last, _ := dict.Lookup(e.Key)
+		return (e.Key == "Contents" || e.Key == "ByteRange") && last.Start != e.Start
+	}
+	other, differ := dict.twoValues()
+	if i := slices.IndexFunc(dict, once); i >= 0 {
+		other, differ = dict[i].Key, true
+	}
+	if differ {
+		s.report(CodeDuplicateKey, fmt.Sprintf("/%s in %s", other, where))
+		return
+	}
+	s.tolerate(CodeDuplicateKey, fmt.Sprintf("/%s in %s, twice with the same value", key, where))
 }
 
 // finish puts the signatures in the order of the file.
@@ -48,6 +68,8 @@ func (s *Signature) checkKind() {
 	}
 	_, typed := s.Dict.Lookup("Type")
 	switch {
+	case s.SubFilter == "ETSI.RFC3161" && (s.Type == "Sig" || !typed):
+		s.tolerate(CodeTypeMismatch, "/Type of a document timestamp is not DocTimeStamp")
 	case s.Kind == KindTimestamp && (s.Type != "DocTimeStamp" || s.SubFilter != "ETSI.RFC3161"):
 		s.report(CodeTypeMismatch, fmt.Sprintf("/Type %q with /SubFilter %q", s.Type, s.SubFilter))
 	case typed && s.Type != "Sig" && s.Type != "DocTimeStamp":
@@ -71,9 +93,14 @@ func (s *Signature) checkTexts() {
 	if !ok {
 		return
 	}
-	if s.ClaimedTime, ok = parseDate(m.Text()); !ok {
-		s.report(CodeClaimedTime, "/M is not a PDF date")
+	if s.ClaimedTime, ok = parseDate(m.Text()); ok {
+		return
 	}
+	if s.ClaimedTime, ok = looseDate(m.Text()); ok {
+		s.tolerate(CodeClaimedTime, "/M is a date that is not spelled as 7.9.4 asks for")
+		return
+	}
+	s.report(CodeClaimedTime, "/M is not a PDF date")
 }
 
 func (s *Signature) text(key Name) (String, bool) {
@@ -218,8 +245,21 @@ func (d *Document) checkRange(s *Signature) {
 	if s.Revision >= 0 && s.Revision < len(d.Revisions)-1 {
 		s.report(CodeLaterRevision, fmt.Sprintf("the file goes on after revision %d, which the signature covers", s.Revision))
 	} else if s.Revision >= 0 && !whole {
-		s.report(CodeTrailingBytes, fmt.Sprintf("%d bytes follow the signed ones", int64(len(d.file))-b[2]-b[3]))
+		d.checkTrailing(s, b[2]+b[3])
 	}
+}
+
+// checkTrailing reports what follows the last revision and is not signed. White
+// space that was added to a finished file means nothing; a range that lacks the
+// end of its own last line is one that was computed wrong.
+func (d *Document) checkTrailing(s *Signature, end int64) {
+	rest := d.file[end:]
+	detail := fmt.Sprintf("%d bytes follow the signed ones", len(rest))
+	if last := d.Revisions[s.Revision]; last.blank == int64(len(d.file)) && (end == last.End && end > last.marker || string(rest) == "\r\n") {
+		s.tolerate(CodeTrailingBytes, detail+", all of them white space")
+		return
+	}
+	s.report(CodeTrailingBytes, detail)
 }
 
 // inOrder says whether the two parts lie within size bytes, the second after the
@@ -231,17 +271,12 @@ func inOrder(b [4]int64, size int64) bool {
 }
 
 // revisionEnding returns the revision that ends at an offset: after its %%EOF,
-// with or without the end-of-line marker. White space at the end of the file
-// belongs to the last revision.
+// with or without white space after it.
 func (d *Document) revisionEnding(offset int64) int {
-	for i, r := range d.Revisions {
-		if offset == r.marker || offset == r.End {
+	for i, r := range slices.Backward(d.Revisions) {
+		if offset >= r.marker && offset <= r.blank {
 			return i
 		}
-	}
-	last := len(d.Revisions) - 1
-	if offset == int64(len(d.file)) && isWhite(d.file[d.Revisions[last].End:]) {
-		return last
 	}
 	return -1
 }

@@ -2,6 +2,7 @@ package pades
 
 import (
 	"encoding/binary"
+	"regexp"
 	"time"
 	"unicode/utf16"
 )
@@ -74,6 +75,23 @@ func parseDate(s string) (time.Time, bool) {
 	same := t.Year() == year && int(t.Month()) == parts[0] && t.Day() == parts[1] &&
 		t.Hour() == parts[2] && t.Minute() == parts[3] && t.Second() == parts[4]
 	return t, same && !t.IsZero()
+}
+
+// looseDates are spellings of dates that programs write and that can be read in
+// one way only: without the prefix, or with a zone as ISO 8601 has it.
+var looseDates = regexp.MustCompile(`^(?:D:)?(\d{4,14})(Z|(?:([+-]\d\d)[':]?(\d\d)'?))?$`)
+
+// looseDate reads a date that parseDate does not.
+func looseDate(s string) (time.Time, bool) {
+	m := looseDates.FindStringSubmatch(s)
+	if m == nil {
+		return time.Time{}, false
+	}
+	zone := m[2]
+	if m[3] != "" {
+		zone = m[3] + "'" + m[4] + "'"
+	}
+	return parseDate("D:" + m[1] + zone)
 }
 
 func leadingDigits(s string, n int) (value int, rest string, ok bool) {

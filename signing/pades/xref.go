@@ -111,10 +111,17 @@ func (d *Document) addRevisions(chain []*section) error {
 		}
 		s.entries = nil
 		d.Revisions = append(d.Revisions, Revision{
-			End: s.tail.end, Trailer: s.trailer, section: s.offset, marker: s.tail.marker,
+			End: s.tail.end, Trailer: s.trailer, section: s.offset, marker: s.tail.marker, blank: d.blankAfter(s.tail.marker),
 		})
 	}
 	return nil
+}
+
+func (d *Document) blankAfter(offset int64) int64 {
+	for offset < int64(len(d.file)) && isSpace(d.file[offset]) {
+		offset++
+	}
+	return offset
 }
 
 // mergeLinearized joins the two sections of a linearized file (annex F), the one
@@ -212,9 +219,6 @@ func (d *Document) readSection(offset, limit int64) (*section, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.trailer.Get("Encrypt") != nil {
-		return nil, ErrEncrypted
-	}
 	if e, ok := s.trailer.Lookup("Prev"); ok {
 		prev, ok := e.Value.(Integer)
 		if !ok || prev <= 0 || int64(prev) >= int64(len(d.file)) {
@@ -228,7 +232,7 @@ func (d *Document) readSection(offset, limit int64) (*section, error) {
 
 // checkTrailer refuses what two programs could read differently.
 func checkTrailer(trailer Dict, offset int64) (size int64, err error) {
-	if key, twice := trailer.Duplicate(); twice {
+	if key, found := trailer.twoValues(); found {
 		return 0, syntaxError(offset, "duplicate key /%s in the trailer", key)
 	}
 	size, err = trailer.integer("Size", 0, 1, maxObjects)

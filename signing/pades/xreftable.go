@@ -47,11 +47,10 @@ func (d *Document) readTable(p *parser, s *section) error {
 	if _, err = d.readXRefStream(hybrid, int64(at), s.offset); err != nil {
 		return err
 	}
-	if hybrid.trailer.Get("Encrypt") != nil {
-		return ErrEncrypted
+	if e := hybrid.trailer.Get("Encrypt"); e != nil && !alike(e, trailer.Get("Encrypt")) {
+		return syntaxError(int64(at), "the sections of the hybrid file are not encrypted alike")
 	}
-	s.entries = append(s.entries, hybrid.entries...)
-	return nil
+	return s.join(hybrid, int64(at))
 }
 
 func checkNumbers(entries []version, size, offset int64) error {

@@ -18,7 +18,7 @@ import (
 
 // Gatherer collects evidence from the verifier's revocation lists.
 func (p *PKI) Gatherer() *creation.Gatherer {
-	return &creation.Gatherer{Trust: p.Verifier.Trust, Lists: p.Verifier.Revocation}
+	return &creation.Gatherer{Trust: p.Verifier.Trust, Path: p.Verifier.Path, Lists: p.Verifier.Revocation}
 }
 
 // Responding is Gatherer with a responder of the issuing authority, which tells

@@ -44,10 +44,11 @@ const (
 	CodeEnvelope = "soap-envelope"
 	// A reference covers a Manifest, whose own references are not looked at.
 	CodeManifest = "manifest-not-followed"
-	// The document was signed before the signatures that follow this one, and
-	// verifies only without them: a practice of national libraries, not what
-	// XML Signature says.
+	// The document was signed before the signatures that follow this one and
+	// verifies only without them, and not all of these cover this one.
 	CodeLaterSignatures = "later-signatures-left-out"
+	// The same, and some of these could not be read [?].
+	CodeLaterUnknown = "later-signatures-unknown"
 	// No certificate could be told to be the signer's: there is none, only a
 	// bare key, or several that fit [?].
 	CodeNoCertificate = "signing-certificate-missing"
@@ -65,7 +66,7 @@ const (
 // out whether the signature is right.
 func (p Problem) Undetermined() bool {
 	switch p.Code {
-	case CodeAlgorithm, CodeDigestAlgorithm, CodeCanonicalization, CodeTransform, CodeExternal, CodeNoCertificate, CodeLimit:
+	case CodeAlgorithm, CodeDigestAlgorithm, CodeCanonicalization, CodeTransform, CodeExternal, CodeNoCertificate, CodeLimit, CodeLaterUnknown:
 		return true
 	}
 	return false

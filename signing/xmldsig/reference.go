@@ -33,6 +33,8 @@ type Covered struct {
 	// cover more than is kept.
 	Bytes   []byte
 	LeftOut bool
+
+	omit func(*xmltree.Node) bool // what the transforms left out; nil for nothing
 }
 
 // Path returns the place of the covered element for people, "" for supplied
@@ -55,7 +57,7 @@ type reading struct {
 	content    []byte        // from outside, until it is parsed
 	second     bool          // another reference has taken the content already
 	omit       func(*xmltree.Node) bool
-	enveloped  bool           // an enveloped-signature transform was there
+	stacked    bool           // what is left out are the signatures that follow, too
 	method     xmltree.Method // of the last transform
 	methodSeen bool
 }
@@ -89,12 +91,10 @@ func (r *reading) follow(n *xmltree.Node) *Problem {
 	if r.absent() {
 		return r.compareDigest(want)
 	}
-	if !bytes.Equal(r.Digest.Sum(got), want) {
-		if got, problem = r.withoutLater(want); problem != nil {
-			return problem
-		}
+	if got, problem = r.holds(got, want); problem != nil {
+		return problem
 	}
-	r.Covered = Covered{Element: r.node, Bytes: got, Role: r.role()}
+	r.Covered = Covered{Element: r.node, Bytes: got, Role: r.role(), omit: r.omit}
 	if r.doc.room -= len(got); !r.External && r.doc.room < 0 {
 		r.Covered.Bytes, r.Covered.LeftOut = nil, true
 	}
@@ -233,8 +233,7 @@ func (r *reading) transform(t *xmltree.Node, uri string) *Problem {
 		if r.node != nil && !r.signature.element.Within(r.node) {
 			return problemf(CodePosition, "the signature does not stand in what it is said to be enveloped by")
 		}
-		r.enveloped = true
-		r.omit = func(n *xmltree.Node) bool { return n == r.signature.element }
+		r.leaveOut(true)
 		return nil
 	case uriXPath:
 		if r.External || r.omit != nil || !withoutSignatures(t) {
@@ -301,36 +300,4 @@ func (r *reading) octets() ([]byte, *Problem) {
 		return nil, problemf(CodeExternal, "the supplied content is to be canonicalised: %v", err)
 	}
 	return r.doc.written(tree, nil, r.method, nil, len(r.content))
-}
-
-// withoutLater looks whether a document whose digest is wrong was signed before
-// the signatures that follow this one in the same element. National libraries
-// sign a document several times that way, and verify by taking the last
-// signature off first. What is left out are whole signatures and nothing else.
-func (r *reading) withoutLater(want []byte) ([]byte, *Problem) {
-	mismatch := problemf(CodeDigest, "the digest is not that of what is there")
-	own := r.signature.element
-	if !r.enveloped || own.Parent() == nil || r.node != nil && r.node != r.doc.tree.Root() {
-		return nil, mismatch
-	}
-	later := map[*xmltree.Node]bool{}
-	for _, sibling := range own.Parent().Children() {
-		if sibling.Is(nsDSig, "Signature") && sibling.Outer().Start > own.Outer().Start {
-			later[sibling] = true
-		}
-	}
-	if len(later) == 0 {
-		return nil, mismatch
-	}
-	later[own] = true
-	r.omit = func(n *xmltree.Node) bool { return later[n] }
-	got, problem := r.octets()
-	if problem != nil {
-		return nil, problem
-	}
-	if !bytes.Equal(r.Digest.Sum(got), want) {
-		return nil, mismatch
-	}
-	r.signature.report(problemf(CodeLaterSignatures, "the document is right without the %d signatures that follow this one", len(later)-1))
-	return got, nil
 }

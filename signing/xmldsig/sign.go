@@ -35,9 +35,9 @@ type Options struct {
 	Properties bool
 	At         time.Time
 	// Cosign allows that enveloped signatures already there come to verify
-	// only with the signatures after them left out ([CodeLaterSignatures]), as
-	// national libraries sign a document several times. Without it such a
-	// document is refused.
+	// only with the signatures after them left out, as national libraries sign a
+	// document several times and verify it. Other verifiers see the last signature
+	// only. Without it such a document is refused.
 	Cosign bool
 	// URI is the address that a detached signature gives its content, and MIME
 	// its type; they are not looked at by anybody but people.
@@ -228,11 +228,11 @@ func keeps(before *Document, file []byte, cosign bool) error {
 // later signatures left out.
 func (s *Signature) holds(later bool) bool {
 	for _, p := range s.Problems {
-		if p.Code == CodeDigest || p.Code == CodeLaterSignatures && !later {
+		if p.Code == CodeDigest || p.Code == CodeLaterSignatures {
 			return false
 		}
 	}
-	return true
+	return later || !s.Stacked
 }
 
 // change is a text to put into a file in place of some bytes.

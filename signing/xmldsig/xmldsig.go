@@ -176,6 +176,15 @@ type Signature struct {
 	// nothing, or when there is none.
 	Created, Expires time.Time
 
+	// Covers and Without number the other signatures of the file, from zero in the
+	// order of [Document.Signatures], that the signature covers as part of the
+	// document, and that it leaves out of it. Counter-signatures are in neither.
+	Covers, Without []int
+	// Stacked says that the signature holds only without those that follow, and,
+	// while it has no problem, that each of these covers it. Whether their values are
+	// right is for the caller to ask.
+	Stacked bool
+
 	// Unsigned is what the signature does not cover although it seems to: see
 	// [Part]. How far that matters is the caller's business.
 	Unsigned []Part
@@ -218,6 +227,7 @@ func (d *Document) Signatures(ctx context.Context, with Supplied) []Signature {
 		}
 		all = append(all, d.signature(element, with))
 	}
+	settle(all)
 	return all
 }
 

@@ -129,6 +129,16 @@ func TestWhoMayAnswer(t *testing.T) {
 		{"delegated, usage critical", delegate(ca.Service{Template: usages(true, oidOCSPSigning)}), good, ""},
 		{"delegated, no-check value empty", delegate(ca.Service{Template: with(certs.Extension{ID: oidNoCheck})}), good, ""},
 		{"delegated, no-check critical", delegate(ca.Service{Template: with(certs.Extension{ID: oidNoCheck, Critical: true, Value: der.NullValue()})}), good, ""},
+		{"delegated, an odd certificate before it", func(_ testing.TB, c *trial) {
+			odd := bytes.Replace(c.signer.Certificate.Raw, []byte{0x55, 0x1d, 0x0f}, []byte{0x55, 0x1d, 0x13}, 1) // key usage as basic constraints
+			if _, err := certs.Parse(odd); err == nil {
+				t.Fatal("it can be read")
+			}
+			c.certs = append([]*certs.Certificate{{Raw: odd}, {Raw: der.Encode(der.ContextConstructed(1))}}, c.certs...)
+		}, good, ""},
+		{"delegated, an odd certificate alone", func(_ testing.TB, c *trial) {
+			c.certs = []*certs.Certificate{{Raw: der.Sequence()}}
+		}, undetermined, ocsp.CauseNoResponder},
 		{"delegated, found good", checked(good), good, ""},
 		{"delegated, found revoked", checked(revoked), undetermined, ocsp.CauseResponderRevoked},
 		{"delegated, nothing found", checked(undetermined), undetermined, ocsp.CauseResponderUnchecked},

@@ -38,7 +38,8 @@ func TestResponsesAreReadStrictly(t *testing.T) {
 				r.certs = append(r.certs, w.responder.Certificate)
 			}
 		}, false},
-		{"no such certificate", func(r *reply) { r.certs = []*certs.Certificate{{Raw: der.Sequence()}} }, false},
+		{"no such certificate", func(r *reply) { r.certs = []*certs.Certificate{{Raw: der.Sequence()}} }, true},
+		{"no element in the place of a certificate", func(r *reply) { r.certs = []*certs.Certificate{{Raw: []byte{0x30, 5}}} }, false},
 		{"another response type", func(r *reply) { r.kind = oidNobody }, false},
 		{"error status with response", func(r *reply) { r.status = 3 }, false},
 		{"producedAt as UTCTime", func(r *reply) { r.produced = utc }, false},

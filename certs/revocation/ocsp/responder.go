@@ -86,17 +86,7 @@ func (r *Responder) basic(q question) ([]byte, error) {
 // issuer are unknown.
 func (r *Responder) certStatus(id CertID) []byte {
 	unknown := der.Encode(der.Context(2))
-	digest, ok := certs.DigestByOID(id.HashAlgorithm.OID)
-	if !ok {
-		return unknown
-	}
-	ours := CertID{
-		HashAlgorithm:  id.HashAlgorithm,
-		IssuerNameHash: digest.Sum(r.Issuer.Subject.Raw),
-		IssuerKeyHash:  digest.Sum(r.Issuer.KeyBits),
-		Serial:         id.Serial,
-	}
-	if !ours.Equal(id) {
+	if !r.issued(id) {
 		return unknown
 	}
 	switch a := r.Status(id.Serial); a.Status {
@@ -110,6 +100,20 @@ func (r *Responder) certStatus(id CertID) []byte {
 		return der.Encode(der.ContextConstructed(1), generalized(a.RevokedAt), reason)
 	}
 	return unknown
+}
+
+// issued reports whether a certificate is said to be of the issuer.
+func (r *Responder) issued(id CertID) bool {
+	digest, ok := certs.DigestByOID(id.HashAlgorithm.OID)
+	if !ok {
+		return false
+	}
+	return id.Equal(CertID{
+		HashAlgorithm:  id.HashAlgorithm,
+		IssuerNameHash: digest.Sum(r.Issuer.Subject.Raw),
+		IssuerKeyHash:  digest.Sum(r.Issuer.KeyBits),
+		Serial:         id.Serial,
+	})
 }
 
 func (r *Responder) sign(tbs []byte) ([]byte, error) {
@@ -134,9 +138,34 @@ func generalized(t time.Time) []byte {
 	return der.Encode(der.GeneralizedTime, []byte(t.UTC().Format("20060102150405Z")))
 }
 
+// Responders answer for several issuers at one address. There must be one at least.
+type Responders []*Responder
+
+// Respond answers a request as the responder does whose issuer it asks about
+// first. About certificates of no issuer of theirs any one knows as little.
+func (all Responders) Respond(request []byte) []byte {
+	q, err := parseRequest(request)
+	if err != nil {
+		return unsuccessful(MalformedRequest)
+	}
+	for _, id := range q.ids {
+		for _, r := range all {
+			if r.issued(id) {
+				return r.Respond(request)
+			}
+		}
+	}
+	return all[0].Respond(request)
+}
+
+// ServeHTTP answers as [Responder.ServeHTTP] does.
+func (all Responders) ServeHTTP(w http.ResponseWriter, req *http.Request) { serve(w, req, all.Respond) }
+
 // ServeHTTP answers requests by POST, and by GET with the request as base64 in
 // the last part of the path (RFC 6960 appendix A.1).
-func (r *Responder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (r *Responder) ServeHTTP(w http.ResponseWriter, req *http.Request) { serve(w, req, r.Respond) }
+
+func serve(w http.ResponseWriter, req *http.Request, respond func([]byte) []byte) {
 	var request []byte
 	switch req.Method {
 	case http.MethodPost:
@@ -159,7 +188,7 @@ func (r *Responder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	w.Header().Set("Content-Type", mediaResponse)
 	w.Header().Set("Cache-Control", "no-store")
-	w.Write(r.Respond(request)) // the peer may be gone
+	w.Write(respond(request)) // the peer may be gone
 }
 
 // fromPath finds the request in the path. Base64 may have slashes in it, which

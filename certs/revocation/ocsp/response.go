@@ -169,6 +169,8 @@ func (resp *Response) readBasic(b []byte) error {
 	return resp.readData(der.NewReader(tbs.Body))
 }
 
+// readCertificates reads what may help to find the responder. What is no
+// certificate, or cannot be read as one, is passed over: it signs nothing.
 func (resp *Response) readCertificates(r *der.Reader) error {
 	field, ok, err := r.Optional(der.ContextConstructed(0))
 	if err != nil {
@@ -181,16 +183,14 @@ func (resp *Response) readCertificates(r *der.Reader) error {
 	if err != nil {
 		return messageError("certs", err)
 	}
-	for !list.Empty() {
+	for n := 0; !list.Empty(); n++ {
 		e, err := list.Next()
-		if err != nil || len(resp.Certificates) == maxCertificates {
+		if err != nil || n == maxCertificates {
 			return messageError("certs", err)
 		}
-		c, err := certs.Parse(e.Raw)
-		if err != nil {
-			return messageError("certs", err)
+		if c, err := certs.Parse(e.Raw); err == nil {
+			resp.Certificates = append(resp.Certificates, c)
 		}
-		resp.Certificates = append(resp.Certificates, c)
 	}
 	return nil
 }

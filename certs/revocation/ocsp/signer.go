@@ -2,7 +2,6 @@ package ocsp
 
 import (
 	"bytes"
-	"encoding/asn1"
 	"errors"
 	"slices"
 	"time"
@@ -110,13 +109,12 @@ func delegation(c *certs.Certificate, q Question) revocation.Cause {
 	if !issuedBy(c, q.Issuer) {
 		return CauseNotDelegated
 	}
-	critical := slices.ContainsFunc(c.UnhandledCritical, func(id asn1.ObjectIdentifier) bool { return !id.Equal(oidNoCheck) })
 	switch {
 	case !slices.ContainsFunc(c.ExtKeyUsage, oidOCSPSigning.Equal):
 		return CauseNoOCSPSigning
 	case c.HasKeyUsage && c.KeyUsage&(certs.DigitalSignature|certs.NonRepudiation) == 0:
 		return CauseResponderKeyUsage
-	case critical:
+	case len(c.UnhandledCritical) > 0:
 		return CauseResponderExtension
 	case c.Fingerprint() == q.Certificate.Fingerprint():
 		return CauseAboutItself

@@ -32,15 +32,22 @@ func (s *step) trailer() error {
 	return s.info(value{object: old}, value{object: new})
 }
 
-// checkID compares the file identifiers (14.4): the first part is for ever.
+// checkID compares the file identifiers (14.4). The first part is meant to be for
+// ever; nothing but encryption rests on it, and some programs renew both.
 func (s *step) checkID(old, new pades.Object) {
 	if old == nil {
 		return
 	}
 	before, _ := old.(pades.Array)
 	after, _ := new.(pades.Array)
-	if len(before) != 2 || len(after) != 2 || !s.equal(before[0], after[0]) {
-		s.find(pades.Ref{}, CodeTrailer, Never, "the file identifier changes")
+	texts := arrayOf(isText)
+	switch {
+	case new == nil:
+		s.odd(pades.Ref{}, CodeIdentifier, LTV, "the file identifier is left out")
+	case len(before) != 2 || len(after) != 2 || !texts(s.comparison, s.old, old) || !texts(s.comparison, s.new, new):
+		s.find(pades.Ref{}, CodeTrailer, Never, "the file identifier becomes or was something else than two strings")
+	case !s.equal(before[0], after[0]):
+		s.odd(pades.Ref{}, CodeIdentifier, LTV, "the first part of the file identifier changes")
 	}
 }
 

@@ -15,7 +15,8 @@
 //
 // The package judges structure only. Whether the signed bytes are intact, and
 // whether a later signature or timestamp is worth anything, is for others to say,
-// and a file with something in pades.Document.Unreadable must fail before.
+// and a file with something in pades.Document.Unreadable or Hybrid that is not
+// tolerated must fail before.
 //
 // Clauses named in comments are of ISO 32000-1:2008 unless another is named.
 package changes

@@ -24,8 +24,12 @@ const (
 	CodeVersion = "version"
 	// The form's signature flags are set, or the form is new.
 	CodeForm = "form"
+	// The form gets default resources and had none.
+	CodeDefaults = "default-resources"
 	// The value of a form field changes.
 	CodeFieldValue = "field-value"
+	// The first part of the file identifier changes, or the identifier is left out.
+	CodeIdentifier = "file-identifier"
 	// An annotation is added, changed or removed.
 	CodeAnnotation        = "annotation-added"
 	CodeAnnotationChanged = "annotation-changed"
@@ -38,7 +42,7 @@ const (
 	CodeTrailer = "trailer"
 	// The trailer names another object as the catalog.
 	CodeRootMoved = "root-moved"
-	// A hybrid cross-reference: two programs may see two documents.
+	// A hybrid cross-reference with objects that only some programs see.
 	CodeHybrid = "hybrid-xref"
 	// The catalog names another page tree.
 	CodePageTreeMoved = "page-tree-moved"
@@ -99,7 +103,7 @@ const (
 	CodeShared = "object-shared"
 	// An object becomes one of another type.
 	CodeType = "type-changed"
-	// A dictionary names a key twice.
+	// A dictionary names a key twice; allowed when both values are the same.
 	CodeDuplicateKey = "duplicate-key"
 	// An object changes whose part in the document is not known.
 	CodeObject = "object-changed"

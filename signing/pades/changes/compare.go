@@ -67,6 +67,8 @@ type step struct {
 	// permits, highest what any of them needs.
 	found, never int
 	highest      Level
+	// told holds the codes of what is odd and told of once.
+	told map[string]bool
 }
 
 // walk is a use with what it refers to.
@@ -132,6 +134,21 @@ func (s *step) find(ref pades.Ref, code string, needs Level, format string, args
 	s.highest = max(s.highest, needs)
 }
 
+// odd is find for a change that is permitted and is told of.
+func (s *step) odd(ref pades.Ref, code string, needs Level, format string, args ...any) {
+	s.found++
+	s.highest = max(s.highest, needs)
+	s.add(Finding{Revision: s.new, Ref: ref, Code: code, Needs: needs, Odd: true, Detail: fmt.Sprintf(format, args...)})
+}
+
+// oddOnce is odd for what needs evidence only and may be there often.
+func (s *step) oddOnce(ref pades.Ref, code string, format string, args ...any) {
+	if !s.told[code] {
+		s.told[code] = true
+		s.odd(ref, code, LTV, format, args...)
+	}
+}
+
 // findField reports a change of a field, which a lock may forbid. It is always
 // kept, as each field may have a lock of its own.
 func (s *step) findField(ref pades.Ref, f *field, visible bool, code string, needs Level, verb string) {
@@ -155,7 +172,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 		comparison: c, old: revision - 1, new: revision,
 		changes: map[uint32]pades.Change{},
 		claimed: map[uint32]bool{}, roles: map[uint32]role{}, walked: map[walk]bool{}, walkedAfter: map[walk]bool{},
-		catalogs: map[uint32]bool{}, forms: map[uint32]bool{}, brought: map[string]bool{},
+		catalogs: map[uint32]bool{}, forms: map[uint32]bool{}, brought: map[string]bool{}, told: map[string]bool{},
 		widgets: map[pades.Ref]*newField{}, signed: map[pades.Ref]bool{}, paged: map[pades.Ref]bool{},
 	}
 	for _, change := range c.doc.Changed(revision) {
@@ -201,8 +218,10 @@ func (s *step) checkNumbers() error {
 		if err != nil {
 			return err
 		}
-		if key, twice := duplicate(o, pades.Dict.Duplicate); twice {
-			s.find(change.Ref, CodeDuplicateKey, Never, "object %d has /%s twice in a dictionary", n, key)
+		if key, differ := duplicate(o, s.twoValues); differ {
+			s.find(change.Ref, CodeDuplicateKey, Never, "object %d has two values of /%s in a dictionary", n, key)
+		} else if key, twice := duplicate(o, pades.Dict.Duplicate); twice {
+			s.oddOnce(change.Ref, CodeDuplicateKey, "object %d has /%s twice, with the same value", n, key)
 		}
 		if change.New {
 			if isStructure(o) {

@@ -195,7 +195,7 @@ func (s *step) acroForm(old, new value) error {
 			return err
 		}
 	}
-	if !fresh && before.dict().Get("DR") != nil {
+	if !fresh {
 		if err := s.defaults(before, after); err != nil {
 			return err
 		}
@@ -226,7 +226,7 @@ func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error 
 			s.find(after.ref, CodeForm, LTV, "the form is new and has /%s", key)
 			return s.adopt(changed)
 		}
-		if key == "DR" && old.Get(key) != nil {
+		if key == "DR" {
 			return nil // see defaults
 		}
 		if _, text := s.entry(s.new, after.dict(), key).(pades.String); key == "DA" && text && old.Get(key) == nil {
@@ -283,8 +283,14 @@ func (s *step) fieldList(old, new value, parent *field) error {
 // bring fonts of their own. What was there keeps its name and its meaning.
 func (s *step) defaults(old, new value) error {
 	before, after, err := s.pair(old, new, "DR")
-	if err != nil {
+	if err != nil || before.object == nil && after.object == nil {
 		return err
+	}
+	if before.object == nil {
+		s.odd(new.ref, CodeDefaults, FormFilling, "the form gets default resources, which it had none of")
+	}
+	if after.dict() == nil {
+		s.find(after.ref, CodeFormChanged, Never, "/DR of the form is %s", typeName(after.object))
 	}
 	for _, key := range s.differing(before.dict(), after.dict()) {
 		if before.dict().Get(key) != nil && after.dict().Get(key) == nil {

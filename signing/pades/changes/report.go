@@ -51,6 +51,9 @@ type Finding struct {
 	Needs Level
 	// Allowed says that the permission reaches it.
 	Allowed bool
+	// Odd says that the change departs from the letter of the format, or from what
+	// a program that only signs does, and is harmless: whoever passes it says so.
+	Odd bool
 
 	// field is the name of the field that changes, when a lock may forbid it;
 	// visible says that it is a new one that can be seen.
@@ -139,6 +142,17 @@ func (r Report) Forbidden() []Finding {
 	return list
 }
 
+// Odd returns the findings that are allowed and odd, each code once.
+func (r Report) Odd() []Finding {
+	var list []Finding
+	for _, f := range r.Findings {
+		if f.Odd && f.Allowed && !slices.ContainsFunc(list, func(x Finding) bool { return x.Code == f.Code }) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 // Codes returns the codes of the forbidden findings, each once, sorted.
 func (r Report) Codes() []string {
 	var codes []string
@@ -177,14 +191,14 @@ func (r *Report) checkFirst(doc *pades.Document, s *pades.Signature) {
 	}
 }
 
-// checkHybrid reports cross-references that only some programs read (7.5.8.4),
-// wherever they are: two programs may then see two documents. Nothing is said of a
-// file that ends with the signature.
+// checkHybrid reports later revisions with objects that only some programs read
+// (7.5.8.4), whether they are shown or not: nobody who only adds to a file writes
+// such. What was signed has been compared already, see pades.Document.Hybrid.
 func (r *Report) checkHybrid(doc *pades.Document) {
-	for i, revision := range doc.Revisions {
-		if _, ok := revision.Trailer.Lookup("XRefStm"); ok && r.Revisions > 0 {
-			r.add(Finding{Revision: max(i, r.Revision+1), Code: CodeHybrid, Needs: Never,
-				Detail: fmt.Sprintf("revision %d has a hybrid cross-reference", i)})
+	for i := r.Revision + 1; i < len(doc.Revisions); i++ {
+		if doc.HybridAdds(i) {
+			r.add(Finding{Revision: i, Code: CodeHybrid, Needs: Never,
+				Detail: fmt.Sprintf("revision %d has objects that only readers of cross-reference streams see", i)})
 		}
 	}
 }

@@ -122,16 +122,16 @@ func (d *draft) end(more string) *draft {
 func (d *draft) endStream(n int, more string) *draft {
 	start := len(d.out)
 	d.list(n, entry{kind: 'n', offset: start})
-	rows, index := d.rows()
+	rows, index := rowsOf(d.entries)
 	data := deflate(string(rows))
 	d.out = fmt.Appendf(d.out, "%d 0 obj\n%s\nendobj\n", n, streamBody(fmt.Sprintf(
 		"/Type/XRef/W[1 4 2]/Index[%s]/Filter/FlateDecode%s", index, d.trailer(more)), data))
 	return d.close(start)
 }
 
-func (d *draft) rows() (rows []byte, index string) {
-	for _, n := range slices.Sorted(maps.Keys(d.entries)) {
-		e := d.entries[n]
+func rowsOf(entries map[int]entry) (rows []byte, index string) {
+	for _, n := range slices.Sorted(maps.Keys(entries)) {
+		e := entries[n]
 		row := make([]byte, 7)
 		row[0] = map[byte]byte{'f': 0, 'n': 1, 'c': 2}[e.kind]
 		binary.BigEndian.PutUint32(row[1:], uint32(e.offset))

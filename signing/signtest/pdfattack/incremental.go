@@ -107,7 +107,8 @@ func incremental(g Signers) []Case {
 		}), Change, codePageMoved},
 		{"isa: the catalog is another object", movedRoot(g), Change, codeRoot},
 		{"isa: the title changed", after(sample{info: replace(s[info], "(Contract)", "(Gift)")}), Change, codeTrailer},
-		{"isa: the file identifier changed", otherID(g), Change, codeTrailer},
+		{"isa: the file identifier becomes a number", otherID(g, "[1 2]"), Change, codeTrailer},
+		{"isa: the file identifier becomes one string", otherID(g, "[<32>]"), Change, codeTrailer},
 		{"isa: an object removed", removed(g, logo), Change, codeFreed},
 		{"isa: an object number used again", reused(g), Change, codeReused},
 		{"isa: an object of another type", after(sample{font: streamBody("", "x")}), Change, codeType},
@@ -143,9 +144,9 @@ func movedRoot(g Signers) []byte {
 	return d.end("/Info 19 0 R").out
 }
 
-func otherID(g Signers) []byte {
+func otherID(g Signers, id string) []byte {
 	d := approval().build(g)
-	d.id = "[<32><32>]"
+	d.id = id
 	return d.end("/Info 19 0 R").out
 }
 

@@ -10,7 +10,7 @@ import (
 // tolerated are files as honest programs write them against the letter, each
 // beside neighbours that could deceive.
 func tolerated(g Signers) []Case {
-	return slices.Concat(berContents(g))
+	return slices.Concat(berContents(g), hybrids(g), spelled(g), around(g), defaultsAdded(g))
 }
 
 // berContents are containers in BER, as streaming generators write them.
@@ -46,4 +46,26 @@ func inside(element []byte) []byte {
 		head += int(element[1] & 0x7f)
 	}
 	return element[head:]
+}
+
+// defaultsAdded are forms that get default resources with a second signature.
+func defaultsAdded(g Signers) []Case {
+	s := approval().edit(acroForm, "/DR<</Font<</F1 8 0 R>>>>/DA(/F1 12 Tf)", "")
+	second := func(s sample, entries string) []byte {
+		return s.update(g, s.sign(fresh, "Other", sigBody("")).and(sample{fresh + 2: "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>"}).
+			edit(acroForm, "/SigFlags 3", "/SigFlags 3"+entries))
+	}
+	const resources = "/DA(/F1 0 Tf)/DR<</Font<</F1 32 0 R>>>>"
+	bare := s.edit(nameField, "/AP<</N 16 0 R>>", "")
+	anew := s.edit(acroForm, "/SigFlags 3", "/SigFlags 3/NeedAppearances true")
+	return []Case{
+		{"tolerated: default resources added", second(s, resources), Tolerated, codeDefaults},
+		{"tolerated: default resources added that the pages have", second(s, "/DR<</Font<</F1 8 0 R>>>>"), Tolerated, codeDefaults},
+		{"hide: default resources for a field without an appearance", second(bare, resources), Change, codeForm},
+		{"hide: default resources for fields that are drawn anew", second(anew, resources), Change, codeForm},
+		{"isa: default resources that are an array", second(s, "/DR[8 0 R]"), Change, codeForm},
+		{"isa: default resources after a certification without changes",
+			certified(1).edit(acroForm, "/DR<</Font<</F1 8 0 R>>>>/DA(/F1 12 Tf)", "").update(g, sample{
+				acroForm: replace(s[acroForm], "/SigFlags 3", "/SigFlags 3/DR<</Font<</F1 8 0 R>>>>")}), Change, codeDefaults},
+	}
 }

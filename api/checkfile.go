@@ -1,0 +1,196 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+	"tamga/signing"
+)
+
+// checkedFile is a file that somebody has sent.
+type checkedFile struct {
+	SHA256 string `json:"sha256"`
+	// Kind is what the file holds, told by its contents.
+	Kind signing.FileKind `json:"kind"`
+	// Ours says that it is, byte for byte, a file that the register has issued.
+	Ours bool `json:"ours"`
+	// Added is how many bytes follow a file that the register has issued, when
+	// the file begins with one.
+	Added   int          `json:"added_bytes,omitempty"`
+	Summary signing.Text `json:"summary"`
+}
+
+// checkFile answers about a file that somebody has sent: what it is, whether it
+// is one of ours, whether its signature holds, and what the register says of the
+// document now. The file is not kept. Of a file that is not ours number names
+// the document that it is said to be, whose public side is told; it may be
+// empty.
+func (v *service) checkFile(c echo.Context, file []byte, number string, at time.Time) (checkAnswer, error) {
+	if err := v.countCheck(c); err != nil {
+		return checkAnswer{}, err
+	}
+	sum := sha256.Sum256(file)
+	sent := &checkedFile{SHA256: hex.EncodeToString(sum[:]), Kind: signing.Sniff(file)}
+	from, err := v.Registry.Origin(contextOf(c), file)
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		return checkAnswer{}, err
+	}
+	if err == nil && from.Added == 0 {
+		sent.Ours, sent.Summary = true, oursSummary()
+		answer, err := v.answerCheck(c, from.Record, from.Life, at)
+		answer.UploadedFile = sent
+		return answer, err
+	}
+	sent.Added = from.Added
+	answer, err := v.saidToBe(c, from, number, at)
+	if err != nil {
+		return checkAnswer{}, err
+	}
+	answer.UploadedFile = sent
+	return answer, v.judgeSent(c, &answer, file)
+}
+
+// saidToBe is the answer about the document that a file begins with, or is said
+// to be; without one it tells of none.
+func (v *service) saidToBe(c echo.Context, from registry.Origin, number string, at time.Time) (checkAnswer, error) {
+	if from.Added == 0 {
+		n, err := documents.ParseNumber(number)
+		if err != nil {
+			return v.nothing(), nil
+		}
+		from.Record, from.Life, err = v.issued(c, n.String)
+		if errors.Is(err, registry.ErrNotFound) {
+			return v.nothing(), nil
+		}
+		if err != nil {
+			return checkAnswer{}, err
+		}
+	}
+	answer, err := v.answerCheck(c, from.Record, from.Life, at)
+	answer.Signature = checkedSignature{} // of the stored file
+	return answer, err
+}
+
+// nothing is an answer without a document.
+func (v *service) nothing() checkAnswer {
+	now := v.now()
+	return checkAnswer{StatusAt: now, CheckedAt: now}
+}
+
+// judgeSent says of a file that is not ours what it is and whose its signature.
+func (v *service) judgeSent(c echo.Context, a *checkAnswer, file []byte) error {
+	sent := a.UploadedFile
+	a.Integrity, a.Signature.CertificateValid = signing.CheckFailed, signing.FactUnknown
+	a.Signature.Summary, sent.Summary = unsignedText(), notOursSummary(sent)
+	switch sent.Kind {
+	case signing.FilePDF, signing.FileCMS, signing.FileXML:
+	default:
+		return nil // it can carry no signature
+	}
+	release, err := v.judging(c, file)
+	if err != nil {
+		return err
+	}
+	defer release()
+	verdict, err := v.Verifier.Verify(contextOf(c), file, signing.Question{})
+	if err != nil {
+		return err
+	}
+	if verdict.Unsigned() {
+		sent.Summary = unsignedFileSummary(sent)
+		return nil
+	}
+	a.Signature.read(verdict)
+	a.Signature.By = v.signerOf(verdict, sent)
+	if sent.Added > 0 {
+		a.Integrity = registry.Integrity(verdict)
+	}
+	return nil
+}
+
+// signerOf tells whose the first signature of a file is. What cannot be read has
+// no signer.
+func (v *service) signerOf(verdict *signing.Verdict, sent *checkedFile) signer {
+	if len(verdict.Signers) == 0 {
+		return ""
+	}
+	own := v.Registry.Key.Certificate
+	signed := verdict.Signers[0].Certificate
+	if sent.Added > 0 || own != nil && signed != nil && signing.DescribeCertificate(own).SHA256 == signed.SHA256 {
+		return byRegister
+	}
+	return byStranger
+}
+
+func oursSummary() signing.Text {
+	return signing.Text{
+		KK: "Бұл — тізілім берген файл, ол өзгертілмеген.",
+		RU: "Это файл, выданный реестром; он не изменён.",
+		EN: "This is the file that the register has issued, unchanged.",
+	}
+}
+
+func unsignedText() signing.Text {
+	return signing.Text{KK: "Файлда қолтаңба жоқ.", RU: "В файле нет подписи.", EN: "The file carries no signature."}
+}
+
+// notOursSummary says what a file is that the register has not issued.
+func notOursSummary(sent *checkedFile) signing.Text {
+	if sent.Added > 0 {
+		return signing.Text{
+			KK: "Файл тізілім берген құжаттан басталады, бірақ кейін оған дерек қосылған.",
+			RU: "Файл начинается с документа, выданного реестром, но позже к нему что-то добавлено.",
+			EN: "The file begins with a document that the register has issued, but something was added to it later.",
+		}
+	}
+	switch sent.Kind {
+	case signing.FilePDF:
+		return signing.Text{
+			KK: "Бұл PDF файлын тізілім бермеген немесе ол өзгертілген.",
+			RU: "Этот файл PDF реестр не выдавал, или он изменён.",
+			EN: "This PDF was not issued by the register, or it was altered.",
+		}
+	case signing.FileCMS:
+		return signing.Text{
+			KK: "Бұл — CMS қолтаңбасы бар файл, тізілім құжаты емес: тізілім құжаттарды PDF түрінде береді.",
+			RU: "Это файл с подписью CMS, а не документ реестра: реестр выдаёт документы в PDF.",
+			EN: "This is a file with a CMS signature, not a document of the register: the register issues PDF files.",
+		}
+	case signing.FileXML:
+		return signing.Text{
+			KK: "Бұл — XML файлы, тізілім құжаты емес: тізілім құжаттарды PDF түрінде береді.",
+			RU: "Это файл XML, а не документ реестра: реестр выдаёт документы в PDF.",
+			EN: "This is an XML file, not a document of the register: the register issues PDF files.",
+		}
+	case signing.FileCertificate:
+		return signing.Text{
+			KK: "Бұл — тіркеу куәлігі, құжат емес.",
+			RU: "Это регистрационное свидетельство (сертификат), а не документ.",
+			EN: "This is a certificate, not a document.",
+		}
+	}
+	return signing.Text{
+		KK: "Бұл файл PDF емес: тізілім құжаттарды PDF түрінде береді.",
+		RU: "Этот файл не PDF: реестр выдаёт документы в PDF.",
+		EN: "This file is not a PDF: the register issues PDF files.",
+	}
+}
+
+// unsignedFileSummary says of a file that could carry a signature that it carries
+// none.
+func unsignedFileSummary(sent *checkedFile) signing.Text {
+	if sent.Kind == signing.FilePDF {
+		return signing.Text{
+			KK: "Бұл — қол қойылмаған PDF файлы: тізілім беретін құжаттардың бәріне қол қойылған.",
+			RU: "Это файл PDF без подписи: все документы, которые выдаёт реестр, подписаны.",
+			EN: "This is a PDF without a signature: every document that the register issues is signed.",
+		}
+	}
+	return notOursSummary(sent)
+}

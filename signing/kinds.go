@@ -1,0 +1,192 @@
+package signing
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"tamga/certs/der"
+	"tamga/certs/revocation/ocsp"
+	"tamga/signing/armour"
+	"tamga/signing/tsp"
+)
+
+// Words name the kind of a file, in the nominative.
+func (k FileKind) Words() Text {
+	switch k {
+	case FilePDF:
+		return Text{"PDF файлы", "файл PDF", "a PDF file"}
+	case FileCMS:
+		return Text{"CMS қолтаңбасы", "подпись CMS", "a CMS signature"}
+	case FileXML:
+		return Text{"XML файлы", "файл XML", "an XML file"}
+	case FileCertificate:
+		return Text{"сертификат", "сертификат", "a certificate"}
+	case FileCRL:
+		return Text{"қайтарып алынған сертификаттар тізімі", "список отозванных сертификатов", "a list of revoked certificates"}
+	case FileOCSP:
+		return Text{"сертификат мәртебесі туралы OCSP жауабы", "ответ OCSP о статусе сертификата", "an OCSP response about the status of certificates"}
+	case FileTimestamp:
+		return Text{"уақыт белгісі", "метка времени", "a timestamp"}
+	case FileTimestampResponse:
+		return Text{"уақыт белгісі қызметінің жауабы", "ответ службы меток времени", "a response of a timestamp authority"}
+	case FileKeyStore:
+		return Text{"кілттер қоймасы (PKCS#12)", "хранилище ключей (PKCS#12)", "a key store (PKCS#12)"}
+	case FilePrivateKey:
+		return Text{"жабық кілт", "закрытый ключ", "a private key"}
+	case FileText:
+		return Text{"мәтін", "текст", "a text"}
+	}
+	return Text{"түрі белгісіз файл", "файл неизвестного вида", "a file of an unknown kind"}
+}
+
+func noSignatureText() Text {
+	return Text{"файлда қолтаңба жоқ", "в файле нет подписи", "the file carries no signature"}
+}
+
+// brokenText says that a file cannot be read as what it begins to be.
+func (k FileKind) brokenText() Text {
+	switch k {
+	case FilePDF:
+		return Text{"PDF файлының құрылымы бұзылған", "структура файла PDF нарушена", "the structure of the PDF file is broken"}
+	case FileXML:
+		return Text{"XML файлының құрылымы бұзылған", "структура файла XML нарушена", "the structure of the XML file is broken"}
+	case FileCertificate:
+		return Text{"сертификаттың құрылымы бұзылған", "структура сертификата нарушена", "the structure of the certificate is broken"}
+	case FileTimestamp:
+		return Text{"уақыт белгісінің құрылымы бұзылған", "структура метки времени нарушена", "the structure of the timestamp is broken"}
+	}
+	return Text{"CMS қолтаңбасының құрылымы бұзылған", "структура подписи CMS нарушена", "the structure of the CMS signature is broken"}
+}
+
+// insteadOf says that a file is another thing than what was asked about.
+func (k FileKind) insteadOf(wanted FileKind) Text {
+	is, not := k.Words(), wanted.Words()
+	return Text{
+		fmt.Sprintf("бұл — %s, %s емес", is.KK, not.KK),
+		fmt.Sprintf("это %s, а не %s", is.RU, not.RU),
+		fmt.Sprintf("this is %s, not %s", is.EN, not.EN),
+	}
+}
+
+// unreadable concludes that a file is not what it was taken for, and says what it
+// is instead, if that is known.
+func (verdict *Verdict) unreadable(wanted FileKind, file []byte, err error) *Verdict {
+	verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
+	verdict.cause, verdict.Detail = wanted.brokenText(), err.Error()
+	if len(bytes.TrimSpace(file)) == 0 {
+		verdict.cause = Text{"файл бос", "файл пуст", "the file is empty"}
+	} else if is := Sniff(file); is != wanted && is != FileUnknown {
+		verdict.cause = is.insteadOf(wanted)
+		verdict.Detail = verdict.cause.EN + ": " + verdict.Detail
+	}
+	verdict.explain()
+	return verdict
+}
+
+// nothingToJudge is the verdict on a file that nobody takes for a signature. EN
+// 319 102-1 has no word for it: there is no indication, and nothing is accepted.
+func (v *Verifier) nothingToJudge(kind FileKind, q Question) *Verdict {
+	verdict := v.newVerdict(string(kind), q)
+	is := kind.Words()
+	verdict.Acceptance = Refused
+	verdict.cause = Text{
+		fmt.Sprintf("бұл — %s, онда тексерілетін қолтаңба жоқ", is.KK),
+		fmt.Sprintf("это %s: подписи, которую можно проверить, в нём нет", is.RU),
+		fmt.Sprintf("this is %s and holds no signature to verify", is.EN),
+	}
+	verdict.Detail = verdict.cause.EN
+	verdict.explain()
+	return verdict
+}
+
+// sniffOther tells elements that are neither CMS nor a certificate nor a list by
+// their first element.
+func sniffOther(raw []byte, first der.Element, rest *der.Reader) FileKind {
+	switch first.Tag {
+	case der.Enumerated:
+		return FileOCSP
+	case der.Integer:
+		if len(first.Body) == 1 && first.Body[0] == 3 { // the only version of PKCS#12 (RFC 7292)
+			return FileKeyStore
+		}
+		return FilePrivateKey // PKCS#1, PKCS#8, SEC 1
+	case der.SequenceTag:
+	default:
+		return FileUnknown
+	}
+	if rest.Count(3) < 2 {
+		if _, err := tsp.ParseResponse(raw); err == nil {
+			return FileTimestampResponse
+		}
+	}
+	if _, err := ocsp.ParseBasic(raw); err == nil {
+		return FileOCSP
+	}
+	return FileCertificate
+}
+
+// holdsTimestamp reports whether a CMS, after its type, is over a TSTInfo.
+func holdsTimestamp(rest *der.Reader) bool {
+	for _, tag := range []der.Tag{der.ContextConstructed(0), der.SequenceTag} {
+		inner, err := rest.Enter(tag)
+		if err != nil {
+			return false
+		}
+		rest = inner
+	}
+	for range 2 { // version and digestAlgorithms
+		if _, err := rest.Next(); err != nil {
+			return false
+		}
+	}
+	content, err := rest.Enter(der.SequenceTag)
+	if err != nil {
+		return false
+	}
+	id, err := content.ReadOID()
+	return err == nil && id.Equal(tsp.OIDTSTInfo)
+}
+
+// encoded reports whether a text begins as base64 does: with what every long
+// sequence begins with, or with a word that is too long for one.
+func encoded(text []byte) bool {
+	const word = 48
+	if bytes.HasPrefix(text, []byte("MII")) || bytes.HasPrefix(text, []byte("MIA")) {
+		return true
+	}
+	const alphabets = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
+	return len(text) >= word && len(bytes.Trim(text[:word], alphabets)) == 0
+}
+
+// sniffText tells what a file without a known outline is for people. What looks
+// like the armour of a signature that was damaged is of no known kind, so that it
+// is asked about as one.
+func sniffText(file []byte) FileKind {
+	const looked = 4096
+	text := bytes.TrimSpace(bytes.TrimPrefix(file, []byte("\xef\xbb\xbf")))
+	switch {
+	case len(text) == 0:
+		return FileUnknown
+	case armour.IsPEM(text) && bytes.Contains(text[:min(len(text), looked)], []byte("PRIVATE KEY-----")):
+		return FilePrivateKey
+	case armour.IsPEM(text), encoded(text):
+		return FileUnknown
+	}
+	if len(text) > looked {
+		text = text[:looked]
+		for len(text) > 0 && !utf8.RuneStart(text[len(text)-1]) {
+			text = text[:len(text)-1]
+		}
+		text = text[:len(text)-1] // it may have been cut
+	}
+	if !utf8.Valid(text) {
+		return FileUnknown
+	}
+	for _, c := range text {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' || c == 0x7f {
+			return FileUnknown
+		}
+	}
+	return FileText
+}

@@ -1,0 +1,175 @@
+package xmldsig_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tamga/certs/ca"
+	"tamga/signing/xmldsig"
+)
+
+// stacked signs a document with keys one after the other, as national libraries do,
+// and returns the parts of the file: what stands before the signatures, each of
+// them, and what follows.
+func stacked(t *testing.T, file string, opt xmldsig.Options, keys ...xmldsig.Key) (before string, signatures []string, after string) {
+	t.Helper()
+	opt.Cosign = true
+	for _, key := range keys {
+		signed, err := xmldsig.SignEnveloped([]byte(file), key, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file = string(signed)
+	}
+	const begin, end = "<ds:Signature ", "</ds:Signature>"
+	first, last := strings.Index(file, begin), strings.LastIndex(file, end)+len(end)
+	for _, s := range strings.SplitAfter(file[first:last], end) {
+		if s != "" {
+			signatures = append(signatures, s)
+		}
+	}
+	return file[:first], signatures, file[last:]
+}
+
+// problemsOf are the problems of each signature of a file, "" for none.
+func problemsOf(t *testing.T, file string) (all []string) {
+	t.Helper()
+	d, err := xmldsig.Read([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range d.Signatures(t.Context(), xmldsig.Supplied{}) {
+		var found []string
+		for _, p := range s.Problems {
+			found = append(found, p.Code)
+		}
+		if len(found) == 0 && s.Verify(s.Signer().PublicKey) != nil {
+			found = append(found, "value")
+		}
+		all = append(all, strings.Join(found, " "))
+	}
+	return all
+}
+
+// TestStackAttacks changes a stack of three in every way in which its signatures
+// can be taken apart, and holds what is said of each.
+func TestStackAttacks(t *testing.T) {
+	keys := []xmldsig.Key{person(t, ca.ECDSA), person(t, ca.GOST2015), person(t, ca.RSA)}
+	before, s, after := stacked(t, `<doc><sum>100</sum></doc>`, xmldsig.Options{}, keys...)
+	_, other, _ := stacked(t, `<doc><sum>999</sum></doc>`, xmldsig.Options{}, keys[0])
+	_, alone, _ := stacked(t, `<doc><sum>100</sum></doc>`, xmldsig.Options{}, keys[1])
+	inside := func(signature, object string) string {
+		return strings.Replace(signature, "</ds:Signature>", "<ds:Object>"+object+"</ds:Object></ds:Signature>", 1)
+	}
+	const digest, later, misplaced = xmldsig.CodeDigest, xmldsig.CodeLaterSignatures, xmldsig.CodeSignaturePosition
+	for name, c := range map[string]struct {
+		file string
+		want []string
+	}{
+		"as made":                           {before + s[0] + s[1] + s[2] + after, []string{"", "", ""}},
+		"the last removed":                  {before + s[0] + s[1] + after, []string{"", ""}},
+		"the last two removed":              {before + s[0] + after, []string{""}},
+		"the first removed":                 {before + s[1] + s[2] + after, []string{digest, digest}},
+		"the middle one removed":            {before + s[0] + s[2] + after, []string{later, digest}},
+		"the last two swapped":              {before + s[0] + s[2] + s[1] + after, []string{later, "", digest}},
+		"the first two swapped":             {before + s[1] + s[0] + s[2] + after, []string{digest, digest, digest}},
+		"turned round":                      {before + s[2] + s[1] + s[0] + after, []string{digest, digest, digest}},
+		"the first twice":                   {before + s[0] + s[0] + s[1] + after, []string{later, digest, digest}},
+		"the last twice":                    {before + s[0] + s[1] + s[2] + s[2] + after, []string{later, later, later, digest}},
+		"the last of another document":      {before + s[0] + other[0] + after, []string{later, digest}},
+		"the second made beside the first":  {before + s[0] + alone[0] + after, []string{later, digest}},
+		"the first in an Object of another": {before + inside(s[1], s[0]) + s[2] + after, []string{digest, misplaced, digest}},
+		"all in an Object of the last":      {before + inside(s[2], s[0]+s[1]) + after, []string{digest, misplaced, misplaced}},
+		"the document changed":              {strings.Replace(before, "100", "999", 1) + s[0] + s[1] + s[2] + after, []string{digest, digest, digest}},
+		"text between":                      {before + s[0] + "999" + s[1] + s[2] + after, []string{digest, digest, digest}},
+		"text behind":                       {before + s[0] + s[1] + s[2] + "999" + after, []string{digest, digest, digest}},
+		"an element between":                {before + s[0] + "<sum>999</sum>" + s[1] + s[2] + after, []string{digest, digest, digest}},
+		"an object in the first":            {before + inside(s[0], "<sum>999</sum>") + s[1] + s[2] + after, []string{later, digest, digest}},
+		"an object in the middle one":       {before + s[0] + inside(s[1], "<sum>999</sum>") + s[2] + after, []string{later, later, digest}},
+		"the value of the first changed":    {before + changed(t, s[0]) + s[1] + s[2] + after, []string{later, digest, digest}},
+		"one in the middle of the document": {strings.Replace(before, "100", "100"+s[1], 1) + s[0] + s[2] + after, []string{digest, digest, digest}},
+		"around the document":               {"<doc>" + before + s[0] + s[1] + s[2] + after + "</doc>", []string{digest, digest, digest}},
+		"no signature at the end":           {before + s[0] + s[1] + `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><sum>999</sum></ds:Signature>` + after, []string{later, later, xmldsig.CodeStructure}},
+		"one of another name space": {before + s[0] + strings.Replace(s[1], "www.w3.org/2000/09/xmldsig#", "evil.example/", 1) + after,
+			[]string{digest}},
+	} {
+		got := problemsOf(t, c.file)
+		if !slices.EqualFunc(got, c.want, func(got, want string) bool { return got == want || want != "" && strings.Contains(got, want) }) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// changed changes one character of a signature value.
+func changed(t *testing.T, signature string) string {
+	t.Helper()
+	before, value, ok := strings.Cut(signature, "<ds:SignatureValue>")
+	if !ok {
+		t.Fatal("no value")
+	}
+	with := "A"
+	if value[0] == 'A' {
+		with = "B"
+	}
+	return before + "<ds:SignatureValue>" + with + value[1:]
+}
+
+// TestStackIdentifiers holds that identifiers of stacked signatures that stand twice
+// name nothing: properties of XAdES cannot be taken for another's.
+func TestStackIdentifiers(t *testing.T) {
+	keys := []xmldsig.Key{person(t, ca.ECDSA), person(t, ca.RSA)}
+	before, s, after := stacked(t, `<doc Id="d"><sum>100</sum></doc>`, xmldsig.Options{Properties: true, At: now()}, keys...)
+	if got := problemsOf(t, before+s[0]+s[1]+after); !slices.Equal(got, []string{"", ""}) {
+		t.Fatalf("as made: %q", got)
+	}
+	id := func(signature string) string {
+		_, rest, _ := strings.Cut(signature, ` Id="`)
+		name, _, _ := strings.Cut(rest, `"`)
+		return name
+	}
+	renamed := strings.ReplaceAll(s[1], id(s[1]), id(s[0]))
+	for i, got := range problemsOf(t, before+s[0]+renamed+after) {
+		if !strings.Contains(got, xmldsig.CodeDuplicateID) {
+			t.Errorf("signature %d with the identifiers of the other: %q", i, got)
+		}
+	}
+	_, plain, _ := stacked(t, `<doc Id="d"><sum>100</sum></doc>`, xmldsig.Options{}, keys...)
+	for i, got := range problemsOf(t, strings.Replace(before, `<sum>`, `<sum Id="d">`, 1)+plain[0]+plain[1]+after) {
+		if got != xmldsig.CodeDigest && got != xmldsig.CodeDigest+" "+xmldsig.CodeNothingSigned {
+			t.Errorf("signature %d of a changed document: %q", i, got)
+		}
+	}
+}
+
+// TestStackOfMany holds that each of many stacked signatures of a document covers
+// exactly those before it.
+func TestStackOfMany(t *testing.T) {
+	key := person(t, ca.ECDSA)
+	keys := make([]xmldsig.Key, 12)
+	for i := range keys {
+		keys[i] = key
+	}
+	text := strings.Repeat("<line>өтініш</line>", 40_000)
+	before, s, after := stacked(t, "<doc>"+text+"</doc>", xmldsig.Options{}, keys[:3]...)
+	file := before + strings.Join(s, "") + after
+	for range keys[3:] {
+		signed, err := xmldsig.SignEnveloped([]byte(file), key, xmldsig.Options{Cosign: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		file = string(signed)
+	}
+	d, err := xmldsig.Read([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range d.Signatures(t.Context(), xmldsig.Supplied{}) {
+		if len(s.Problems) > 0 || len(s.Covers) != i || len(s.Without) != len(keys)-1-i {
+			t.Errorf("signature %d: %v, covers %v without %v", i, s.Problems, s.Covers, s.Without)
+		}
+		if got := string(s.Signed()[0].Bytes); strings.Count(got, "</ds:Signature>") != i {
+			t.Errorf("signature %d covers %d signatures", i, strings.Count(got, "</ds:Signature>"))
+		}
+	}
+}

@@ -1,9 +1,12 @@
 # Two commands do everything on a Debian machine with Go:
 #   make run    the service with an embedded database and demo data
 #   make test   installs what the tests need, then runs them all
-.PHONY: run test interop oracles bench lint build tools clean fuzz mutants
+.PHONY: run test interop oracles bench lint build tools clean fuzz mutants fresh
 
 GO ?= go
+# Go alone builds everything but keys in tokens: a C compiler that is there by half
+# must not come into it.
+export CGO_ENABLED = 0
 FUZZTIME ?= 2m
 
 run: build
@@ -14,7 +17,7 @@ build:
 
 test: tools
 	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_REQUIRE_JUDGES=$(REQUIRE_JUDGES) $(GO) test -timeout 15m ./... ./.ci/mutants
-	TAMGA_REQUIRE_JUDGES=$(REQUIRE_JUDGES) $(GO) test -tags pkcs11 ./signing/pkcs11
+	CGO_ENABLED=1 TAMGA_REQUIRE_JUDGES=$(REQUIRE_JUDGES) $(GO) test -tags pkcs11 ./signing/pkcs11
 
 # The database is not optional: when PostgreSQL cannot be had, say
 # REQUIRE_POSTGRES= (empty) and its half of the registry tests is skipped.
@@ -33,7 +36,7 @@ tools:
 # and decoders over scans of printed QR codes.
 interop:
 	@./.ci/interop/install
-	$(GO) test -count=1 -timeout 15m -tags interop$(TOKENS) -v -run 'TestInterop|TestOracle' ./signing/interop
+	CGO_ENABLED=$(if $(TOKENS),1,0) $(GO) test -count=1 -timeout 15m -tags interop$(TOKENS) -v -run 'TestInterop|TestOracle' ./signing/interop
 	$(GO) test -count=1 -timeout 15m -tags interop -v -run TestPaper ./qr
 
 # What is found by chance: tests that make cases at random and hold two answers
@@ -48,8 +51,8 @@ oracles: tools
 	TAMGA_ORACLE=$(ORACLE_TIME) TAMGA_ORACLE_SEED=$(ORACLE_SEED) $(GO) test -count=1 -timeout 0 -p 1 -tags interop -v -run TestOracle \
 	  $$(git grep -l 'func TestOracle' -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's,^,./,')
 
-# Keys in tokens need a C compiler.
-TOKENS := $(shell command -v gcc >/dev/null && echo ,pkcs11)
+# Keys in tokens need a C compiler and its headers.
+TOKENS := $(shell command -v gcc >/dev/null && [ -e /usr/include/stdlib.h ] && echo ,pkcs11)
 
 # Rates on one core, each beside its raw limit, measured in the same run.
 bench:
@@ -63,9 +66,9 @@ lint:
 	$(GO) vet ./... ./.ci/mutants
 	$(GO) tool staticcheck ./... ./.ci/mutants
 	$(GO) vet -tags interop ./signing/interop ./qr
-	$(GO) vet -tags interop,pkcs11 ./signing/interop
-	$(GO) tool staticcheck -tags interop,pkcs11 ./signing/interop ./qr
-	$(GO) vet -tags pkcs11 ./signing/pkcs11
+	CGO_ENABLED=1 $(GO) vet -tags interop,pkcs11 ./signing/interop
+	CGO_ENABLED=1 $(GO) tool staticcheck -tags interop,pkcs11 ./signing/interop ./qr
+	CGO_ENABLED=1 $(GO) vet -tags pkcs11 ./signing/pkcs11
 
 # Every fuzz target for FUZZTIME, one after another.
 fuzz:
@@ -85,6 +88,10 @@ N ?= 20
 MUTANTS ?=
 mutants:
 	@TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_REQUIRE_JUDGES=$(REQUIRE_JUDGES) $(GO) run ./.ci/mutants -seed $(SEED) -n $(N) -tables $(N) $(MUTANTS) $(PKG)
+
+# The two commands in a bare Debian with Go and nothing else.
+fresh:
+	@./.ci/fresh
 
 clean:
 	rm -rf bin var

@@ -51,6 +51,7 @@ func BenchmarkRatios(b *testing.B) {
 		b.Run("licence/"+family.String(), func(b *testing.B) { benchLicence(b, family) })
 	}
 	b.Run("issue", benchIssue)
+	b.Run("HTTP", benchHTTP)
 }
 
 // operation is something to be timed.

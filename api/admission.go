@@ -23,7 +23,8 @@ const (
 const (
 	admissionWait = 20 * time.Second // for a share of the memory
 	answerTime    = time.Minute      // for sending an answer, after the work
-	spoolMemory   = 64 << 10         // of a body; what is longer goes to disk
+	spoolMemory   = 64 << 10         // of a body; what is longer shares memory, or goes to disk
+	spoolShare    = 16               // which part of the memory longer bodies share
 	leaveOnDisk   = 512 << 20        // for the database
 	megabyte      = 1 << 20
 )

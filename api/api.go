@@ -185,7 +185,7 @@ func (v *service) fill() error {
 	v.SpoolSpace = cmp.Or(v.SpoolSpace, DefaultSpoolSpace)
 	v.RequestTime = cmp.Or(v.RequestTime, DefaultRequestTime)
 	v.budget = newBudget(v.Memory)
-	v.spool = &spool.Space{Dir: v.SpoolDir, Most: v.SpoolSpace, Leave: leaveOnDisk, Memory: spoolMemory}
+	v.spool = &spool.Space{Dir: v.SpoolDir, Most: v.SpoolSpace, Leave: leaveOnDisk, Memory: spoolMemory, Heap: v.Memory / spoolShare}
 	v.answers.spool = v.spool
 	if v.Now == nil {
 		v.Now = time.Now

@@ -47,7 +47,7 @@ func (v *service) readJSON(c echo.Context, into any) error {
 // receive reads a whole body and then waits until it may be worked on. Until
 // then it costs nothing but room on the disk.
 func (v *service) receive(c echo.Context, limit int64) (*spool.File, error) {
-	body, err := v.spool.Read(c.Request().Body, limit)
+	body, err := v.spool.ReadAbout(c.Request().Body, limit, c.Request().ContentLength)
 	if err != nil {
 		return nil, bodyError(err)
 	}
@@ -111,7 +111,7 @@ func (f *form) close() error {
 // may be empty, since an empty one can be signed.
 func (v *service) readForm(c echo.Context, boundary string, files []string, values ...string) (*form, error) {
 	f := &form{files: map[string]*spool.File{}, values: map[string]string{}}
-	err := f.read(&partReader{body: c.Request().Body}, boundary, files, values, v)
+	err := f.read(&partReader{body: c.Request().Body, announced: c.Request().ContentLength}, boundary, files, values, v)
 	if err == nil {
 		err = v.admitted(c, 0, 0)
 	}
@@ -131,6 +131,8 @@ type partReader struct {
 	body io.Reader
 	head bool // reading one
 	left int  // of it
+	// announced is how long the whole body is said to be; -1 when it is not said.
+	announced int64
 }
 
 func (r *partReader) Read(b []byte) (int, error) {
@@ -169,7 +171,7 @@ func (f *form) read(body *partReader, boundary string, files, values []string, v
 		case file || value:
 			return badField("/"+name, "duplicate", "stands twice")
 		case slices.Contains(files, name):
-			if f.files[name], err = v.spool.Read(part, v.MaxUpload); err != nil {
+			if f.files[name], err = v.spool.ReadAbout(part, v.MaxUpload, body.announced); err != nil {
 				delete(f.files, name)
 				return bodyError(err)
 			}

@@ -361,7 +361,7 @@ func TestDiskGone(t *testing.T) {
 			t.Errorf("a verification of %d bytes: %d %s", len(body)+len(rest), status, answer)
 		}
 	}
-	long := strings.Repeat(" ", 100<<10)
+	long := strings.Repeat(" ", 1<<20) // more than may share the memory
 	verify(long, "TOTAL-PASSED", http.StatusOK)
 	if err := os.Remove(s.server.SpoolDir); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"cmp"
+	"encoding/asn1"
 	"slices"
 	"strconv"
 	"strings"
@@ -218,7 +219,7 @@ func askRevoked(f *facts, p *Policy, who string, a revocation.Answer) finding {
 	return undetermined(RevokedNoPOE, "%s was %v, and nothing proves that the signature existed before", who, a)
 }
 
-func askKeyUsage(f *facts, _ *Policy) finding {
+func askKeyUsage(f *facts, p *Policy) finding {
 	if f.certificate == nil {
 		return undetermined(NoSigningCertificateFound, "no certificate")
 	}
@@ -234,10 +235,25 @@ func askKeyUsage(f *facts, _ *Policy) finding {
 		return passed(usage)
 	case f.bare:
 		return notApplicable("a certificate on its own: " + usage)
+	case p.KeyUsageMissing != LevelFail && !f.certificate.HasKeyUsage && !f.certificate.CA && forDocuments(f.certificate):
+		return warning("%s, which the policy %s lets pass", usage, p.Name).atLevel(p.KeyUsageMissing)
 	case f.identity.KeyUse == certs.UseLogin:
 		return failed(ChainConstraintsFailure, "the key is for logging in only: %s", usage)
 	}
 	return failed(ChainConstraintsFailure, "the key is not for signing: %s", usage)
+}
+
+// documentUsages are the extended key usages that do not speak against signing
+// documents: any, email protection, document signing (RFC 9336), and those of
+// Adobe and Microsoft for it.
+var documentUsages = []string{"2.5.29.37.0", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.2.840.113583.1.1.5", "1.3.6.1.4.1.311.10.3.12"}
+
+// forDocuments says whether the extended key usage of a certificate, if it has
+// any, allows to sign documents.
+func forDocuments(c *certs.Certificate) bool {
+	return len(c.ExtKeyUsage) == 0 || slices.ContainsFunc(c.ExtKeyUsage, func(id asn1.ObjectIdentifier) bool {
+		return slices.Contains(documentUsages, id.String())
+	})
 }
 
 // askTimestampingUsage asks what RFC 3161 section 2.3 wants of an authority's

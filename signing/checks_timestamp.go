@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tamga/certs"
 	"tamga/signing/tsp"
 )
 
@@ -66,7 +67,9 @@ func askImprint(f *facts, _ *Policy) finding {
 		return undetermined(SignedDataNotFound, "%v", f.imprintErr)
 	case errors.Is(f.imprintErr, errNotEvaluated):
 		return undetermined(SigConstraintsFailure, "%v", f.imprintErr)
-	case errors.Is(f.imprintErr, tsp.ErrImprintAlgorithm):
+	case errors.Is(f.imprintErr, errIndex):
+		return failed(FormatFailure, "%v", f.imprintErr)
+	case errors.Is(f.imprintErr, tsp.ErrImprintAlgorithm), errors.Is(f.imprintErr, certs.ErrAlgorithm):
 		return undetermined(CryptoConstraintsFailure, "%v", f.imprintErr)
 	}
 	return failed(HashFailure, "%v", f.imprintErr)

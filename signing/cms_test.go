@@ -352,6 +352,43 @@ func TestKeyWithoutUsage(t *testing.T) {
 	}
 }
 
+// Whether a certificate must have a key usage is a question of policy, as RFC 5280
+// asks for none; what says that the key is for something else counts all the same.
+func TestKeyUsageMissingIsPolicy(t *testing.T) {
+	const soft, strict = signing.LevelWarn, signing.LevelFail
+	serverAuth := ca.ExtKeyUsage(false, asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1})
+	for _, c := range []struct {
+		name   string
+		level  signing.Level
+		change func(*ca.Template)
+		want   signing.CheckStatus
+		says   string
+	}{
+		{"none wanted", soft, func(*ca.Template) {}, signing.CheckWarning, "its certificate has no key usage, which the policy kz lets pass"},
+		{"no usage at all", soft, func(t *ca.Template) { t.Remove(serverAuth.ID) }, signing.CheckWarning, "its certificate has no key usage"},
+		{"wanted", strict, func(*ca.Template) {}, signing.CheckFailed, "its certificate has no key usage"},
+		{"for servers", soft, func(t *ca.Template) { t.Set(serverAuth) }, signing.CheckFailed, "its certificate has no key usage"},
+	} {
+		pki := signtest.New(t, ca.ECDSA)
+		person := signtest.Applicant()
+		person.Template = func(t *ca.Template) {
+			t.Remove(asn1.ObjectIdentifier{2, 5, 29, 15})
+			c.change(t)
+		}
+		policy, err := signing.DefaultPolicy()
+		if err != nil {
+			t.Fatal(err)
+		}
+		policy.KeyUsageMissing = c.level
+		pki.Verifier.Policy = policy
+		got := verify(t, pki.Verifier, signedByAll(t, []creation.Key{pki.Person(person)}), signing.Question{})
+		usage := got.Signers[0].Check(signing.CheckKeyUsage)
+		if usage.Status != c.want || !strings.Contains(usage.Detail, c.says) || got.Passed() != (c.want == signing.CheckWarning) {
+			t.Errorf("%s: %s", c.name, signtest.Explain(got))
+		}
+	}
+}
+
 func TestValidWhenReceivedRevokedSince(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key := pki.Person(signtest.Applicant())

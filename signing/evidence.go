@@ -50,6 +50,8 @@ type evidence struct {
 	// made when they are asked for.
 	lists *revocation.Lists
 	since map[[32]byte]time.Time
+	// ended are lists by when an authority that is declared to have ended signed them.
+	ended map[[32]byte]time.Time
 	// responders are the answers about responders that were asked for already.
 	responders map[responderKey]revocation.Answer
 }

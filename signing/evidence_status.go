@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"encoding/asn1"
 	"time"
 
 	"tamga/certs"
@@ -34,6 +35,25 @@ func (e *evidence) proved(l *revocation.CRL) time.Time {
 		}
 	}
 	return e.since[l.Digest()]
+}
+
+// declared tells since when a list is known to exist by what the operator declares of
+// authorities that have ended.
+func (e *evidence) declared(v *Verifier, l *revocation.CRL) time.Time {
+	if v.Retired == nil {
+		return time.Time{}
+	}
+	if at := v.Retired.Proved(l); !at.IsZero() {
+		return at
+	}
+	at, known := e.ended[l.Digest()]
+	if !known {
+		if at = v.Retired.ListSigned(l, v.Trust.BySubject(l.Issuer)); e.ended == nil {
+			e.ended = map[[32]byte]time.Time{}
+		}
+		e.ended[l.Digest()] = at
+	}
+	return at
 }
 
 // causeTooMuch means that more responses came along than are verified for one
@@ -78,8 +98,15 @@ func (q *linkQuestion) question(at time.Time) revocation.Question {
 	if q.until.Before(q.now) {
 		out.Until = q.until // else also lists count that were made since
 	}
+	out.Proved = q.v.Retired.Proved
 	if e := q.evidence; !e.empty() {
-		out.Proved = e.proved
+		out.Proved = func(l *revocation.CRL) time.Time {
+			own, declared := e.proved(l), e.declared(q.v, l)
+			if own.IsZero() || !declared.IsZero() && declared.Before(own) {
+				return declared
+			}
+			return own
+		}
 		out.Others = func(c, issuer *certs.Certificate, at time.Time) revocation.Answer {
 			return e.answers(q, certs.Path{c, issuer}, at, 1)
 		}
@@ -97,14 +124,14 @@ func (e *evidence) answers(q *linkQuestion, path certs.Path, at time.Time, depth
 		return answer
 	}
 	for _, item := range e.ocsps {
-		said := e.ask(item, q, path, at, depth)
+		said, known := e.ask(item, q, path, at, depth)
 		if said.Cause == ocsp.CauseNoAnswer {
 			continue
 		}
 		if !take(&e.left.answers) {
 			return unheard(answer)
 		}
-		if item.known.After(q.until) {
+		if known.After(q.until) {
 			said = said.WithoutProof()
 		}
 		answer = revocation.Join(answer, said, at)
@@ -114,15 +141,23 @@ func (e *evidence) answers(q *linkQuestion, path certs.Path, at time.Time, depth
 
 // ask judges one response about the first certificate of a path. What is known
 // of its responder comes from everywhere: the verifier's lists, those that came
-// along, and other responses.
-func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at time.Time, depth int) revocation.Answer {
+// along, and other responses. known is when the response is known to have existed.
+func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at time.Time, depth int) (a revocation.Answer, known time.Time) {
+	known = item.known
 	policy := ocsp.Policy{
 		AllowSHA1: q.v.Policy.digestAllowed(certs.SHA1.Name, item.known),
 		CheckResponder: func(responder, issuer *certs.Certificate, at time.Time) revocation.Answer {
 			return e.responder(q, append(certs.Path{responder}, path[1:]...), at, depth)
 		},
+		Ended: func(signer, issuer *certs.Certificate) time.Time {
+			end := q.v.Retired.KeyDestroyed(signer, oidOCSPSigning, []*certs.Certificate{issuer})
+			if !end.IsZero() && !item.response.ProducedAt.After(end) {
+				known = earlier(known, end)
+			}
+			return end
+		},
 	}
-	a := policy.Consider(item.response, ocsp.Question{
+	a = policy.Consider(item.response, ocsp.Question{
 		Certificate: path[0], Issuer: path[1], Extra: q.makers, At: at, Now: q.now, Proved: item.known,
 	})
 	if a.Evidence != nil {
@@ -130,8 +165,10 @@ func (e *evidence) ask(item *statusItem, q *linkQuestion, path certs.Path, at ti
 		named.Source = sourceOf(item.carried)
 		a.Evidence = &named
 	}
-	return a
+	return a, known
 }
+
+var oidOCSPSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 9}
 
 // responderKey names what was asked about a responder.
 type responderKey struct {

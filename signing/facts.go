@@ -181,7 +181,7 @@ func carriesValues(si *cms.SignerInfo) bool {
 // carriesTimestamps reports whether there is any timestamp to be judged.
 func carriesTimestamps(si *cms.SignerInfo) bool {
 	for _, a := range si.Unsigned {
-		if a.ID.Equal(cms.OIDSignatureTimestamp) || a.ID.Equal(cms.OIDArchiveTimestampV3) || a.ID.Equal(cms.OIDArchiveTimestampV2) {
+		if a.ID.Equal(cms.OIDSignatureTimestamp) || a.ID.Equal(cms.OIDArchiveTimestampV3) || a.ID.Equal(cms.OIDArchiveTimestampV2) || a.ID.Equal(cms.OIDArchiveTimestampV1) {
 			return true
 		}
 	}
@@ -197,6 +197,9 @@ func (c *container) gatherSigner(si *cms.SignerInfo, f *facts) *facts {
 	f.certificate = c.choose(f, c.bag.named(si))
 	f.gatherSignature(si, &c.content)
 	f.gatherESS()
+	if f.token != nil && f.certificate != nil {
+		f.poe = c.v.tokenKnown(f.token, f.certificate, f.poe)
+	}
 	inside, ev := c.evidenceOf(si)
 	inside.settle(&proofs{base: c.base})
 	if !c.nested && carriesTimestamps(si) {

@@ -109,11 +109,19 @@ func TestFilesOfAnotherKind(t *testing.T) {
 		"bytes of no known kind": {bytes.Repeat([]byte{0, 1, 2}, 99), "", "Not confirmed: the structure of the CMS signature is broken.", "neither DER"},
 	} {
 		judge := map[string]func() (*signing.Verdict, error){
-			"":            func() (*signing.Verdict, error) { return pki.Verifier.Verify(t.Context(), c.file, signing.Question{}) },
-			"cms":         func() (*signing.Verdict, error) { return pki.Verifier.VerifyCMS(t.Context(), c.file, signing.Question{}) },
-			"pdf":         func() (*signing.Verdict, error) { return pki.Verifier.VerifyPDF(t.Context(), c.file, signing.Question{}) },
-			"xml":         func() (*signing.Verdict, error) { return pki.Verifier.VerifyXML(t.Context(), c.file, signing.Question{}) },
-			"certificate": func() (*signing.Verdict, error) { return pki.Verifier.VerifyCertificate(t.Context(), c.file, signing.Question{}) },
+			"": func() (*signing.Verdict, error) { return pki.Verifier.Verify(t.Context(), c.file, signing.Question{}) },
+			"cms": func() (*signing.Verdict, error) {
+				return pki.Verifier.VerifyCMS(t.Context(), c.file, signing.Question{})
+			},
+			"pdf": func() (*signing.Verdict, error) {
+				return pki.Verifier.VerifyPDF(t.Context(), c.file, signing.Question{})
+			},
+			"xml": func() (*signing.Verdict, error) {
+				return pki.Verifier.VerifyXML(t.Context(), c.file, signing.Question{})
+			},
+			"certificate": func() (*signing.Verdict, error) {
+				return pki.Verifier.VerifyCertificate(t.Context(), c.file, signing.Question{})
+			},
 		}[c.at]
 		got, err := judge()
 		if err != nil {

@@ -87,7 +87,7 @@ func TestObjectsOfAnArchive(t *testing.T) {
 	for _, test := range []struct {
 		objects int
 		want    signing.SubIndication
-	}{{1000, ""}, {1001, signing.HashFailure}} {
+	}{{1000, ""}, {1001, signing.SigConstraintsFailure}} {
 		d, err := cms.Edit(file)
 		if err != nil {
 			t.Fatal(err)

@@ -98,8 +98,9 @@ func (p *pdfFile) judge(verdict *Verdict) {
 // concludeUnsigned says why a file has no signature that could be judged.
 func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
 	defer verdict.explain()
-	if len(p.stamps) > 0 {
-		verdict.Detail = "the file carries document timestamps and no signature"
+	card := len(p.doc.Unreadable) == 0 && p.card(verdict)
+	if len(p.stamps) > 0 && !card {
+		p.concludeStamped(verdict)
 		verdict.cause = Text{"файлда тек құжаттың уақыт белгісі бар, қолтаңба жоқ", "в файле есть метка времени документа, но нет подписи", "the file carries a document timestamp and no signature"}
 	}
 	for _, weight := range []pades.Weight{pades.Ambiguous, pades.NotRead} {
@@ -114,6 +115,21 @@ func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
 			verdict.undecided()
 		}
 		return
+	}
+}
+
+// concludeStamped concludes about a file that document timestamps alone are in.
+// What they prove stands with them. There is no signature, which is wanted of every
+// file, and nothing is wrong with one.
+func (p *pdfFile) concludeStamped(verdict *Verdict) {
+	verdict.Indication, verdict.SubIndication, verdict.Acceptance = Indeterminate, SigConstraintsFailure, Refused
+	verdict.Detail = "the file carries a document timestamp and no signature"
+	for i := range p.stamps {
+		if t := &p.stamps[i]; t.broken() {
+			verdict.worsen(t.Indication, t.SubIndication, Refused)
+			verdict.Detail += ", and the timestamp is broken: " + t.Detail
+			return
+		}
 	}
 }
 
@@ -233,6 +249,7 @@ func (p *pdfFile) judgeTimestamps() {
 			list = append(list, s)
 		}
 	}
+	alone := len(list) == len(p.doc.Signatures)
 	slices.SortStableFunc(list, func(a, b pades.Signature) int { return cmp.Compare(b.ContentsStart, a.ContentsStart) })
 	for _, s := range list {
 		p.problems = append(p.problems, s.Problems...)
@@ -245,6 +262,9 @@ func (p *pdfFile) judgeTimestamps() {
 			return imprintOfContent(&stamped)(t)
 		})
 		t.problems = slices.Concat(p.doc.Unreadable, p.doc.Hybrid, s.Problems)
+		if alone && s.Has(pades.CodeLaterRevision) {
+			p.compare(s, &t.after)
+		}
 		if p.v.over() {
 			break
 		}
@@ -337,24 +357,28 @@ func (f *facts) weigh(problems []pades.Problem) {
 // the signature and the policy permit it. What could not be compared may have
 // changed what was signed.
 func (p *pdfFile) compare(s pades.Signature, f *facts) {
+	what := "signature"
+	if s.Kind == pades.KindTimestamp {
+		what = "timestamp"
+	}
 	if p.history == nil && p.historyErr == nil {
 		p.history, p.historyErr = changes.Compare(p.doc)
 	}
 	if p.historyErr != nil {
-		f.later = "the file goes on after the signed revision, and cannot be compared with it: " + p.historyErr.Error()
+		f.later = "the file goes on after the revision of this " + what + ", and cannot be compared with it: " + p.historyErr.Error()
 		return
 	}
 	report, err := p.history.Since(&s, p.v.Policy.PDFChanges.limit())
 	switch {
 	case err != nil:
-		f.later = "the file goes on after the signed revision, and cannot be compared with it: " + err.Error()
+		f.later = "the file goes on after the revision of this " + what + ", and cannot be compared with it: " + err.Error()
 	case report.Allowed():
-		f.kept = "after this signature: " + report.Outcome().String()
+		f.kept = "after this " + what + ": " + report.Outcome().String()
 		for _, finding := range report.Odd() {
 			f.tolerated = append(f.tolerated, finding.Code+": "+finding.Detail)
 		}
 	default:
-		f.changed = "the file was changed after this signature, which permits " + report.Permission.Level.String() + ":"
+		f.changed = "the file was changed after this " + what + ", which permits " + report.Permission.Level.String() + ":"
 		for _, finding := range report.Forbidden()[:min(len(report.Forbidden()), 3)] {
 			f.changed += " " + finding.Code + " (" + finding.Detail + ")"
 		}

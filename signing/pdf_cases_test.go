@@ -1,8 +1,11 @@
 package signing_test
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,4 +116,72 @@ func TestPDFsThatAreNotRead(t *testing.T) {
 			t.Errorf("%s: want %s for %s: %s %s", c.name, c.indication, c.says, got.Detail, signtest.Explain(got))
 		}
 	}
+}
+
+// A file with nothing but document timestamps is told as that: what they prove
+// stands, nobody signed, and nothing is called malformed.
+func TestPDFWithTimestampsOnly(t *testing.T) {
+	got := verifyPDF(t, caseVerifier(t), caseFile(t, "document-timestamp-only.pdf"))
+	if len(got.Timestamps) != 1 || got.Timestamps[0].Indication != signing.TotalPassed {
+		t.Errorf("the timestamp does not pass: %s", signtest.Explain(got))
+	}
+	const told = "the file carries a document timestamp and no signature"
+	if got.Passed() || got.Indication != signing.Indeterminate || got.Acceptance != signing.Refused || got.Detail != told || !strings.Contains(got.Summary.EN, told) {
+		t.Errorf("%s, %s: %s %q", got.Indication, got.Acceptance, got.Detail, got.Summary.EN)
+	}
+	if err := signtest.CheckConclusions(got); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a timestamp alone covers and is changed afterwards is not what it stands
+// for any more; evidence and another timestamp may follow.
+func TestPDFChangedAfterTimestamps(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	stamp := pki.TSA().Stamper()
+	stamped, err := signtest.AddDocTimestamp(signtest.OnePage(100, ""), stamp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice, err := signtest.AddDocTimestamp(stamped, stamp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := rewritten(stamped, 4, "<</Length 1>>stream\n \nendstream")
+	damaged := bytes.Replace(stamped, []byte("[0 0 200 100]"), []byte("[0 0 200 900]"), 1)
+	for _, c := range []struct {
+		name       string
+		file       []byte
+		indication signing.Indication // of the first timestamp
+		sub        signing.SubIndication
+		says       string
+	}{
+		{"nothing follows", stamped, signing.TotalPassed, "", ""},
+		{"another timestamp follows", twice, signing.TotalPassed, "", ""},
+		{"a page is changed", changed, signing.Indeterminate, signing.SigConstraintsFailure, "changed after this timestamp"},
+		{"the stamped bytes are changed", damaged, signing.TotalFailed, signing.HashFailure, ""},
+	} {
+		got := verifyPDF(t, pki.Verifier, c.file)
+		if len(got.Timestamps) == 0 {
+			t.Fatalf("%s: no timestamp: %s", c.name, got.Detail)
+		}
+		ts := got.Timestamps[0]
+		if got.Passed() || ts.Indication != c.indication || ts.SubIndication != c.sub || !strings.Contains(ts.Detail, c.says) {
+			t.Errorf("%s: %s %s %s", c.name, ts.Indication, ts.SubIndication, ts.Detail)
+		}
+		if broken := c.indication == signing.TotalFailed; (got.Indication == signing.TotalFailed) != broken {
+			t.Errorf("%s: the file is %s: %s", c.name, got.Indication, got.Detail)
+		}
+	}
+}
+
+// rewritten gives an object of a file with a table another body, in a revision.
+func rewritten(file []byte, number int, body string) []byte {
+	last := bytes.LastIndex(file, []byte("startxref\n")) + len("startxref\n")
+	previous, _, _ := strings.Cut(string(file[last:]), "\n")
+	out := slices.Clone(file)
+	at := len(out)
+	out = fmt.Appendf(out, "%d 0 obj\n%s\nendobj\n", number, body)
+	section := len(out)
+	return fmt.Appendf(out, "xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size 99/Root 1 0 R/Prev %s>>\nstartxref\n%d\n%%%%EOF\n", number, at, previous, section)
 }

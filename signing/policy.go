@@ -52,6 +52,11 @@ type Policy struct {
 	// XMLUnsignedParts says what it means that something stands inside an XML
 	// signature, or beside it in its security header, and is not signed.
 	XMLUnsignedParts Level `json:"xml_unsigned_parts"`
+	// KeyUsageMissing says what it means that a signer's certificate has no key
+	// usage, which by RFC 5280 section 4.2.1.3 restricts nothing. One with an
+	// extended key usage that is for something else than documents fails all the
+	// same. A policy that says nothing refuses it.
+	KeyUsageMissing Level `json:"key_usage_missing"`
 	// RevocationSources says whom to ask for the status of certificates, and
 	// in which order.
 	RevocationSources []Source `json:"revocation_sources"`
@@ -226,6 +231,7 @@ func ParsePolicy(b []byte) (Policy, error) {
 	}
 	p.XMLMessageTime = cmp.Or(p.XMLMessageTime, LevelFail)
 	p.XMLUnsignedParts = cmp.Or(p.XMLUnsignedParts, LevelFail)
+	p.KeyUsageMissing = cmp.Or(p.KeyUsageMissing, LevelFail)
 	return p, p.validate()
 }
 
@@ -236,7 +242,7 @@ func (p *Policy) validate() error {
 	levels := []Level{
 		p.RevocationUnknown, p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing,
 		p.TimestampUntrusted, p.TimestampBroken, p.TimestampMissing, p.XMLSigningCertificateMissing,
-		p.XMLMessageTime, p.XMLUnsignedParts,
+		p.XMLMessageTime, p.XMLUnsignedParts, p.KeyUsageMissing,
 	}
 	if !slices.Contains([]PDFChanges{PDFNothing, PDFEvidence, PDFForms, PDFAnnotations}, p.PDFChanges) {
 		return fmt.Errorf("policy %s: pdf_changes is %q", p.Name, p.PDFChanges)

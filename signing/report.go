@@ -11,7 +11,7 @@ import (
 type SimpleReport struct {
 	ValidationTime       time.Time         `json:"validation_time"`
 	ValidationPolicy     string            `json:"validation_policy"`
-	Kind                 string            `json:"kind"` // as in [Verdict]
+	Kind                 string            `json:"kind"`                 // as in [Verdict]
 	Indication           Indication        `json:"indication,omitempty"` // "" when there is nothing to judge
 	SubIndication        SubIndication     `json:"sub_indication,omitempty"`
 	SignaturesCount      int               `json:"signatures_count"`

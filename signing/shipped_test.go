@@ -151,6 +151,7 @@ func TestShippedLevels(t *testing.T) {
 		"xml_signing_certificate_missing": {kz.XMLSigningCertificateMissing, LevelWarn},
 		"certificate_policy_missing":      {kz.CertificatePolicyMissing, LevelWarn},
 		"pdf_changes":                     {kz.PDFChanges.limit(), changes.Annotations},
+		"key_usage_missing":               {kz.KeyUsageMissing, LevelFail},
 		"xml_unsigned_parts":              {kz.XMLUnsignedParts, LevelWarn},
 		"applicant's xml_unsigned_parts":  {shipped(t, "kz-applicant").XMLUnsignedParts, LevelFail},
 		"kz-applicant":                    {shipped(t, "kz-applicant").PDFChanges.limit(), changes.Nothing},
@@ -164,6 +165,7 @@ func TestShippedLevels(t *testing.T) {
 	// The others differ from "kz" in what their names say, and in nothing else.
 	soft, applicant, strict := shipped(t, "kz-soft"), shipped(t, "kz-applicant"), shipped(t, "kz-strict")
 	strict.SigningCertificateMissing = kz.SigningCertificateMissing
+	soft.KeyUsageMissing = kz.KeyUsageMissing
 	soft.RevocationUnknown, applicant.PDFChanges, applicant.XMLUnsignedParts = kz.RevocationUnknown, kz.PDFChanges, kz.XMLUnsignedParts
 	for name, p := range map[string]Policy{"kz": kz, "kz-soft": soft, "kz-applicant": applicant, "kz-strict": strict} {
 		if p.Name != name || p.Version == "" || p.Version != kz.Version || p.Comment == "" || (p.BasedOn == "kz") != (name != "kz") {

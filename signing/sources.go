@@ -52,6 +52,11 @@ func (q *pathQuestion) certificates() []*certs.Certificate {
 // well as separate signers (linkQuestion.question, evidence.ask).
 func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carried []bool) {
 	answers = v.own(q)
+	defer func() {
+		for i := range answers {
+			answers[i] = v.Retired.Refuse(answers[i], q.path[i], q.path[i+1], q.at)
+		}
+	}()
 	if q.at.Equal(q.now) && q.evidence.empty() {
 		return answers, nil
 	}
@@ -60,10 +65,11 @@ func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carrie
 	if !q.evidence.empty() {
 		link.makers = q.certificates()
 	}
-	until := q.now
+	until := v.believedUntil(q.path.Anchor(), q.now)
 	for i := len(answers) - 1; i >= 0; i-- {
 		if until.Before(q.now) {
-			answers[i] = answers[i].WithoutProof()
+			link.number, link.until = i, until
+			answers[i] = revocation.Join(v.last(&link), unproved(answers[i]), q.at)
 		}
 		if !q.evidence.empty() {
 			var said revocation.Answer
@@ -78,8 +84,38 @@ func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carrie
 		if since := answers[i].RevokedAt; !since.IsZero() && !since.After(until) {
 			until = since.Add(-1) // the instant belongs to what is revoked
 		}
+		until = v.believedUntil(q.path[i], until)
 	}
 	return answers, carried
+}
+
+// unproved is what the verifier's own sources are worth when the key that they are
+// signed with is no longer believed. That there is no list stays the reason.
+func unproved(a revocation.Answer) revocation.Answer {
+	if a.Status == revocation.Undetermined && a.Cause == revocation.CauseNoList {
+		return a
+	}
+	return a.WithoutProof()
+}
+
+// believedUntil is how long a key is believed that may be declared to have ended.
+func (v *Verifier) believedUntil(c *certs.Certificate, until time.Time) time.Time {
+	if end := v.Retired.Ended(c); !end.IsZero() {
+		return earlier(until, end)
+	}
+	return until
+}
+
+// last asks the last lists of retired authorities, which are known to have existed
+// when these ended; the zero answer when there are none.
+func (v *Verifier) last(q *linkQuestion) revocation.Answer {
+	lists := v.Retired.Lists()
+	if lists == nil {
+		return revocation.Answer{}
+	}
+	about := q.question(q.at)
+	about.Also = v.Revocation
+	return lists.JudgeLink(about, q.number)
 }
 
 // Status tells what is known at a time about each certificate from an end entity

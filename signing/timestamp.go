@@ -25,7 +25,8 @@ type TimestampKind string
 const (
 	TimestampContent   TimestampKind = "content"    // the content existed: the signature is not older
 	TimestampSignature TimestampKind = "signature"  // the signature existed
-	TimestampArchive   TimestampKind = "archive"    // ats-hash-index-v3 and what it lists existed
+	TimestampArchive   TimestampKind = "archive"    // ats-hash-index-v3, or an older one, and what it lists existed
+	TimestampArchiveV1 TimestampKind = "archive_v1" // reported, not evaluated
 	TimestampArchiveV2 TimestampKind = "archive_v2" // reported, not evaluated
 	TimestampDocument  TimestampKind = "document"   // a PDF up to it existed
 	TimestampToken     TimestampKind = "token"      // one on its own
@@ -82,6 +83,7 @@ type token struct {
 	imprint func(*tsp.Token) error // compares what was stamped
 
 	problems []pades.Problem // of its place in a PDF
+	after    facts           // what was found of the revisions after it, where no signature asks
 }
 
 func newToken(kind TimestampKind, raw []byte, key objectKey, imprint func(*tsp.Token) error) *token {
@@ -122,6 +124,7 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 		out.Digest = d.Name
 	}
 	f := v.gatherToken(t, known, q, around)
+	out.KnownSince = f.poe
 	out.Checks, out.Indication, out.SubIndication, out.Detail = v.ask(tokenTable, f)
 	if f.algErr == nil {
 		out.Algorithm = f.algorithm.Name()
@@ -132,6 +135,19 @@ func (v *Verifier) judgeToken(t *token, known time.Time, q Question, around *evi
 	}
 	out.complete = f.complete
 	return out
+}
+
+// tokenKnown is when a token is known to have existed: since when that is proved, or
+// since the key that signed it was destroyed, unless it claims to be younger.
+func (v *Verifier) tokenKnown(t *tsp.Token, signer *certs.Certificate, known time.Time) time.Time {
+	if v.Retired == nil {
+		return known
+	}
+	end := v.Retired.KeyDestroyed(signer, oidTimeStamping, v.Trust.BySubject(signer.Issuer))
+	if end.IsZero() || t.Info.GenTime.After(end) {
+		return known
+	}
+	return earlier(known, end)
 }
 
 // gatherToken gathers the facts about a token's signer.
@@ -149,6 +165,8 @@ func (v *Verifier) gatherToken(t *token, known time.Time, q Question, around *ev
 	f := c.gatherSigner(t.parsed.Signer(), &facts{token: t.parsed})
 	f.imprintErr = t.imprint(t.parsed)
 	f.weigh(t.problems)
+	f.changed, f.later, f.kept = t.after.changed, t.after.later, t.after.kept
+	f.tolerated = append(f.tolerated, t.after.tolerated...)
 	if critical := slices.ContainsFunc(t.parsed.Info.Extensions, func(e certs.Extension) bool { return e.Critical }); critical {
 		f.format = append(f.format, "an unknown critical extension in the TSTInfo")
 	}
@@ -256,9 +274,13 @@ func (c *container) tokensOf(si *cms.SignerInfo) (tokens, archives []*token) {
 				if take(&c.v.left.tokens) {
 					archives = append(archives, newToken(TimestampArchive, value, key, c.imprintOfArchive(si)))
 				}
-			case a.ID.Equal(cms.OIDArchiveTimestampV2):
+			case a.ID.Equal(cms.OIDArchiveTimestampV2), a.ID.Equal(cms.OIDArchiveTimestampV1):
+				kind := TimestampArchiveV2
+				if a.ID.Equal(cms.OIDArchiveTimestampV1) {
+					kind = TimestampArchiveV1
+				}
 				if take(&c.v.left.tokens) {
-					archives = append(archives, newToken(TimestampArchiveV2, value, key, notEvaluated))
+					archives = append(archives, newToken(kind, value, key, notEvaluated))
 				}
 			}
 		}
@@ -276,7 +298,9 @@ func (c *container) tokensOf(si *cms.SignerInfo) (tokens, archives []*token) {
 	return tokens, archives
 }
 
-var errNotEvaluated = errors.New("archive timestamps of version 2 are not evaluated")
+// errNotEvaluated means that an archive timestamp is of a form that is not judged:
+// nothing is known against it, and it proves nothing.
+var errNotEvaluated = errors.New("archive timestamps of this form are not evaluated")
 
 func notEvaluated(*tsp.Token) error { return errNotEvaluated }
 
@@ -296,6 +320,9 @@ func (v *Verifier) VerifyTimestamp(ctx context.Context, token, imprinted []byte,
 // represented by their digests. A token over a digest that is not among them
 // is INDETERMINATE, SIGNED_DATA_NOT_FOUND.
 func (v *Verifier) VerifyTimestampDigest(ctx context.Context, token []byte, imprinted []ContentDigest, q Question) (*Verdict, error) {
+	if err := twice(imprinted); err != nil {
+		return nil, err
+	}
 	return v.verifyTimestamp(ctx, token, imprintOfContent(&content{known: imprinted}), q)
 }
 

@@ -224,6 +224,10 @@ type Verdict struct {
 	// PDF, in its order, or the token that was asked about. Those of one
 	// signature stand with its signer.
 	Timestamps []Timestamp `json:"timestamps,omitempty"`
+	// Card holds the signatures that are attached to a PDF which is a document
+	// card: it has none of its own, and what they are over is attached too. Such a
+	// file never passes as a whole, since its pages are not signed.
+	Card []CardSignature `json:"document_card,omitempty"`
 
 	cause Text // why, when that is about the file and not about a signer
 }

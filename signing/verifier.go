@@ -26,9 +26,12 @@ type Verifier struct {
 	// Ask asks an authority's responder for the status of a certificate at a
 	// time, within its own limit of time; nil when there is nobody to ask. The
 	// issuer is the certificate's issuer on a verified path.
-	Ask    func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer
-	Policy Policy           // [DefaultPolicy], unless there is a reason
-	Now    func() time.Time // time.Now when nil
+	Ask func(ctx context.Context, c, issuer *certs.Certificate, at time.Time) revocation.Answer
+	// Retired are the authorities that the operator declares to have ended, with their
+	// last lists; nil for none.
+	Retired *revocation.Retired
+	Policy  Policy           // [DefaultPolicy], unless there is a reason
+	Now     func() time.Time // time.Now when nil
 
 	ctx  context.Context // of one verification, like what is left of its allowance
 	left *allowance
@@ -105,12 +108,20 @@ func (v *Verifier) prepare(ctx context.Context, q Question) (*Verifier, Question
 	if q.Content != nil {
 		q.Digests = nil
 	}
-	for i, d := range q.Digests {
-		if first, _ := (&Question{Digests: q.Digests[:i]}).digest(d.Digest); first != nil {
-			return nil, q, fmt.Errorf("%w: %s", ErrDigestTwice, d.Digest.Name)
-		}
+	if err := twice(q.Digests); err != nil {
+		return nil, q, err
 	}
 	return &w, q, nil
+}
+
+// twice says which digest stands twice in a question.
+func twice(digests []ContentDigest) error {
+	for i, d := range digests {
+		if first, _ := (&Question{Digests: digests[:i]}).digest(d.Digest); first != nil {
+			return fmt.Errorf("%w: %s", ErrDigestTwice, d.Digest.Name)
+		}
+	}
+	return nil
 }
 
 // VerifyCMS judges a CMS signature, attached or detached, that came as DER,

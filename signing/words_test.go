@@ -21,7 +21,7 @@ func TestTitles(t *testing.T) {
 	fmt.Fprintln(&b, FilePDF, FileCMS, FileCertificate, FileCRL, FileKeyStore, FileXML, FileUnknown,
 		FileOCSP, FileTimestamp, FileTimestampResponse, FilePrivateKey, FileText)
 	fmt.Fprintln(&b, LevelCAdESBB, LevelCAdESBT, LevelCAdESLT, LevelCAdESLTA, LevelBB, LevelBT, LevelLT, LevelLTA)
-	fmt.Fprintln(&b, TimestampContent, TimestampSignature, TimestampArchive, TimestampArchiveV2, TimestampDocument, TimestampToken)
+	fmt.Fprintln(&b, TimestampContent, TimestampSignature, TimestampArchive, TimestampArchiveV1, TimestampArchiveV2, TimestampDocument, TimestampToken)
 	fmt.Fprintln(&b, MaxSize, MaxDocument)
 	want, err := os.ReadFile("testdata/titles.txt")
 	if err != nil {

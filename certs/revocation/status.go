@@ -44,13 +44,16 @@ const (
 	// it had ended by the time at which it is proved to have existed (EN 319
 	// 102-1 section 5.6.2.1).
 	CauseNoProof Cause = "no_proof_that_information_existed_in_time"
+	// CauseEnded means that the authority had ended by the time asked about: nobody
+	// could revoke any more, so that nothing acquits.
+	CauseEnded Cause = "authority_ended"
 )
 
 func (c Cause) rank() int {
 	return slices.Index([]Cause{
 		CauseNoList, CauseScope, CauseAlgorithm, CauseSignature, CauseNotAllowed, CauseSigner, CauseSignerStatus,
 		CauseUnhandled, CauseChanged, CauseFuture, CauseDeltaOnly, CauseMisplaced, CauseNoNextUpdate, CauseAfterExpiry,
-		CauseExpired, CauseReasons, CauseNoProof,
+		CauseExpired, CauseReasons, CauseNoProof, CauseEnded,
 	}, c)
 }
 

@@ -28,13 +28,14 @@ func TestWords(t *testing.T) {
 	}
 	order := []Cause{
 		CauseNoList, CauseScope, CauseAlgorithm, CauseSignature, CauseNotAllowed, CauseSigner, CauseSignerStatus, CauseUnhandled,
-		CauseChanged, CauseFuture, CauseDeltaOnly, CauseMisplaced, CauseNoNextUpdate, CauseAfterExpiry, CauseExpired, CauseReasons, CauseNoProof,
+		CauseChanged, CauseFuture, CauseDeltaOnly, CauseMisplaced, CauseNoNextUpdate, CauseAfterExpiry, CauseExpired, CauseReasons, CauseNoProof, CauseEnded,
 	}
 	words := []Cause{
 		"no_list_of_the_issuer", "certificate_not_in_scope_of_list", "list_algorithm_not_usable", "list_signature_wrong",
 		"issuer_may_not_sign_lists", "list_issuer_without_path", "list_issuer_not_known_good", "list_has_unprocessed_critical_extension",
 		"list_file_was_changed", "list_from_the_future", "only_delta_lists", "removal_in_a_complete_list", "list_without_next_update",
 		"list_issued_after_certificate_expired", "list_expired", "lists_leave_out_reasons", "no_proof_that_information_existed_in_time",
+		"authority_ended",
 	}
 	if !slices.Equal(order, words) {
 		t.Errorf("%q", order)

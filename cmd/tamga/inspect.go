@@ -17,7 +17,7 @@ import (
 
 // inspectCommand says what a file is, without judging it.
 type inspectCommand struct {
-	File         string `arg:"" help:"Certificate, CMS, revocation list, key store (PKCS#12), key file (PEM) or PDF, told apart by content; - reads standard input."`
+	File         string `arg:"" help:"Certificate, CMS, PDF, XML, revocation list, OCSP response, timestamp, key store (PKCS#12) or key file (PEM), told apart by content; - reads standard input."`
 	PasswordFile string `placeholder:"FILE" help:"File whose first line is the password of the key store."`
 }
 
@@ -57,7 +57,22 @@ func (cmd inspectCommand) describe(c *console, p *printer, file []byte) error {
 		return p.cms(file, c.now())
 	case signing.FileKeyStore:
 		return cmd.keyStore(c, p, file)
+	case signing.FileXML:
+		return p.xml(c.ctx, file, c.now())
+	case signing.FileOCSP:
+		return p.ocsp(file, c.now())
+	case signing.FileTimestamp:
+		return p.timestampToken(file, c.now())
+	case signing.FileTimestampResponse:
+		return p.timestampResponse(file, c.now())
+	case signing.FileText:
+		return fmt.Errorf("this is a text, and neither a certificate nor a revocation list nor anything signed")
 	}
+	return cmd.bundle(c, p, file)
+}
+
+// bundle prints certificates and lists, of which a file may hold several.
+func (cmd inspectCommand) bundle(c *console, p *printer, file []byte) error {
 	found := readBundle(file)
 	if len(found.certificates)+len(found.lists) == 0 {
 		if len(file) == 0 {
@@ -154,10 +169,7 @@ func (p *printer) cms(file []byte, at time.Time) error {
 		p.field("Signers", "%d", found.Signers)
 		p.field("Certificates", "%d", len(found.Certificates))
 	})
-	for _, cert := range found.Certificates {
-		p.line("It carries the certificate")
-		p.in(func() { p.certificate(cert, at) })
-	}
+	p.carried(found.Certificates, at)
 	return nil
 }
 
@@ -194,10 +206,7 @@ func (p *printer) pdfSignature(s pades.Signature, at time.Time) {
 		p.field("Oddity", "%s: %s", problem.Code, problem.Detail)
 	}
 	if found, err := signing.ReadCMS(s.Contents); err == nil {
-		for _, cert := range found.Certificates {
-			p.line("It carries the certificate")
-			p.in(func() { p.certificate(cert, at) })
-		}
+		p.carried(found.Certificates, at)
 	}
 }
 

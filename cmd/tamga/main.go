@@ -43,7 +43,7 @@ const (
 // program is the command line, one field per subcommand.
 type program struct {
 	Verify     verifyCommand      `cmd:"" help:"Verify the signatures of a PDF, CMS or XML file, or a certificate."`
-	Inspect    inspectCommand     `cmd:"" help:"Say in words what a file holds: certificate, signature, revocation list, key store."`
+	Inspect    inspectCommand     `cmd:"" help:"Say in words what a file holds: certificate, signature, timestamp, revocation list, OCSP response, key store."`
 	Sign       signCommand        `cmd:"" help:"Sign a file: CMS, PDF or XML."`
 	Extend     extendCommand      `cmd:"" help:"Make a signature last: add timestamps and evidence."`
 	Timestamp  timestampCommand   `cmd:"" help:"Ask an authority for a timestamp over a file."`

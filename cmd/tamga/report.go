@@ -22,6 +22,10 @@ func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
 		p.blank()
 		p.signer(v, i)
 	}
+	for _, c := range v.Card {
+		p.blank()
+		p.cardSignature(c)
+	}
 	if len(v.Timestamps) > 0 {
 		p.blank()
 		p.timestamps("Timestamps over the whole file", v.Timestamps)
@@ -30,10 +34,31 @@ func (p *printer) verdict(name string, v *signing.Verdict, languages []string) {
 	p.conclusion(v, languages)
 }
 
+// cardSignature prints one signature that is attached to a document card.
+func (p *printer) cardSignature(c signing.CardSignature) {
+	p.line("Attached signature %q", c.Name)
+	p.in(func() {
+		switch {
+		case c.Over != "":
+			p.field("Over", "the attachment %q", c.Over)
+		default:
+			p.field("Over", "none of the attachments")
+		}
+		p.field("Detail", "%s", c.Verdict.Detail)
+		for i := range c.Verdict.Signers {
+			p.signer(c.Verdict, i)
+		}
+	})
+}
+
 func fileInWords(v *signing.Verdict) string {
 	switch {
-	case v.Kind == "certificate", v.Indication == "":
+	case v.Kind == "certificate", v.Kind == "timestamp", v.Indication == "":
 		return signing.FileKind(v.Kind).Words().EN
+	case len(v.Card) > 0:
+		return "a document card: a PDF file with signatures over an attached original, and none over its pages"
+	case len(v.Timestamps) > 0 && len(v.Signers) == 0:
+		return "a PDF file with a document timestamp and no signature"
 	case len(v.Signers) == 0:
 		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature", "xml": "an XML file without a readable signature"}[v.Kind]
 	}
@@ -280,10 +305,7 @@ func (p *printer) conclusion(v *signing.Verdict, languages []string) {
 	p.line("%s", indication(v.Indication, v.SubIndication))
 	p.in(func() {
 		p.field("Acceptance", "%s", v.Acceptance)
-		texts := map[string]string{"kk": v.Summary.KK, "ru": v.Summary.RU, "en": v.Summary.EN}
-		for _, lang := range languages {
-			p.wrapped(lang+"  ", texts[lang])
-		}
+		p.summary(v.Summary, languages)
 	})
 }
 
@@ -304,4 +326,12 @@ func others(e signing.SignedElement) string {
 		said += fmt.Sprintf(", %s the signature of signer %s", list.word, strings.Join(numbers, ", "))
 	}
 	return said
+}
+
+// summary prints a text in the languages asked for.
+func (p *printer) summary(t signing.Text, languages []string) {
+	texts := map[string]string{"kk": t.KK, "ru": t.RU, "en": t.EN}
+	for _, lang := range languages {
+		p.wrapped(lang+"  ", texts[lang])
+	}
 }

@@ -23,6 +23,9 @@ import (
 type revocationCommands struct {
 	Status revocationStatusCommand `cmd:"" help:"Tell how old the revocation lists are and whether they are still good."`
 	Fetch  revocationFetchCommand  `cmd:"" help:"Fetch the revocation lists now."`
+
+	Import  revocationImportCommand  `cmd:"" help:"Declare that an authority has ended, and keep its last revocation lists."`
+	Retired revocationRetiredCommand `cmd:"" help:"Show the authorities that are declared to have ended, and their last lists."`
 }
 
 // listsFlags say which lists are kept, and where.

@@ -36,6 +36,8 @@ type evidence struct {
 	lists revocation.Lists
 	files int
 	bytes int64
+	// retired are the authorities that the folders of trust declare to have ended.
+	retired revocation.Retired
 	// responders are asked when no list knows; nil when nobody is.
 	responders *ocsp.Client
 }
@@ -68,6 +70,9 @@ func (t trustFlags) load(c *console) (*evidence, error) {
 			return nil, err
 		}
 	}
+	for _, l := range e.lists.All() {
+		e.retired.AddList(l)
+	}
 	return e, nil
 }
 
@@ -97,7 +102,7 @@ func (j judgeFlags) verifier(c *console, e *evidence) (*signing.Verifier, error)
 		return nil, err
 	}
 	e.lists.Now = c.now
-	v := &signing.Verifier{Trust: &e.pool, Revocation: &e.lists, Policy: policy, Now: c.now}
+	v := &signing.Verifier{Trust: &e.pool, Revocation: &e.lists, Retired: &e.retired, Policy: policy, Now: c.now}
 	if !j.OCSP {
 		return v, nil
 	}
@@ -163,6 +168,9 @@ func (e *evidence) addFolder(c *console, root string, trust bool) error {
 		if e.bytes += int64(len(b)); e.bytes > maxTrustBytes {
 			return fmt.Errorf("%s: more than %d bytes; is this a folder of certificates?", root, int64(maxTrustBytes))
 		}
+		if trust && d.Name() == retiredFile {
+			return e.retire(path, b)
+		}
 		e.addFile(c, path, b, trust)
 		return nil
 	})
@@ -177,6 +185,19 @@ func (c *console) readTrustFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is no regular file", path)
 	}
 	return c.read(path, maxTrustFile)
+}
+
+// retire takes what a folder of trust declares of authorities that have ended. What
+// cannot be read is no authority that lives, and must not be passed over.
+func (e *evidence) retire(path string, b []byte) error {
+	ends, err := revocation.ParseRetired(b)
+	for _, end := range ends {
+		err = errors.Join(err, e.retired.Add(end))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // addFile takes over what one file holds. Without trust, only revocation

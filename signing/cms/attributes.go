@@ -30,8 +30,11 @@ var (
 	OIDContentTimestamp   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 20}
 	OIDCertificateValues  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 23}
 	OIDRevocationValues   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 24}
+	OIDArchiveTimestampV1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 27}
 	OIDArchiveTimestampV2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 48}
 	OIDArchiveTimestampV3 = asn1.ObjectIdentifier{0, 4, 0, 1733, 2, 4}
+	OIDArchiveHashIndex   = asn1.ObjectIdentifier{0, 4, 0, 1733, 2, 5}  // TS 101 733 V2.2.1 section 6.4.2
+	OIDArchiveHashIndexV2 = asn1.ObjectIdentifier{0, 4, 0, 19122, 1, 4} // EN 319 122-1 V1.0.0
 	OIDArchiveHashIndexV3 = asn1.ObjectIdentifier{0, 4, 0, 19122, 1, 5}
 	OIDAdobeRevocation    = asn1.ObjectIdentifier{1, 2, 840, 113583, 1, 1, 8}
 )

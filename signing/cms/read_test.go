@@ -459,10 +459,10 @@ func TestIdentifiers(t *testing.T) {
 	for want, oids := range map[string][]asn1.ObjectIdentifier{
 		"1.2.840.113549.1.7.":      {0: nil, 1: OIDData, 2: OIDSignedData},
 		"1.2.840.113549.1.9.":      {3: OIDContentType, 4: OIDMessageDigest, 5: OIDSigningTime, 6: OIDCountersignature, 52: OIDAlgorithmProtection},
-		"1.2.840.113549.1.9.16.2.": {4: OIDContentHints, 12: OIDSigningCertificate, 14: OIDSignatureTimestamp, 15: OIDSignaturePolicy, 16: OIDCommitmentType, 20: OIDContentTimestamp, 23: OIDCertificateValues, 24: OIDRevocationValues, 47: OIDSigningCertificateV2, 48: OIDArchiveTimestampV2},
+		"1.2.840.113549.1.9.16.2.": {4: OIDContentHints, 12: OIDSigningCertificate, 14: OIDSignatureTimestamp, 15: OIDSignaturePolicy, 16: OIDCommitmentType, 20: OIDContentTimestamp, 23: OIDCertificateValues, 24: OIDRevocationValues, 27: OIDArchiveTimestampV1, 47: OIDSigningCertificateV2, 48: OIDArchiveTimestampV2},
 		"1.3.6.1.5.5.7.16.":        {2: OIDOCSPResponse},
-		"0.4.0.1733.2.":            {4: OIDArchiveTimestampV3},
-		"0.4.0.19122.1.":           {5: OIDArchiveHashIndexV3},
+		"0.4.0.1733.2.":            {4: OIDArchiveTimestampV3, 5: OIDArchiveHashIndex},
+		"0.4.0.19122.1.":           {4: OIDArchiveHashIndexV2, 5: OIDArchiveHashIndexV3},
 		"1.2.840.113583.1.1.":      {8: OIDAdobeRevocation},
 		"1.2.840.113549.1.1.":      {8: oidMGF1, 10: oidPSS},
 		"1.2.840.10045.4.3.":       {3: oidECDSA384, 4: oidECDSA512},

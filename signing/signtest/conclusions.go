@@ -56,6 +56,11 @@ func CheckConclusions(v *signing.Verdict) error {
 			return fmt.Errorf("a reason without words: %+v", r)
 		}
 	}
+	for _, c := range v.Card {
+		if err := CheckConclusions(c.Verdict); err != nil {
+			return fmt.Errorf("attachment %q: %w", c.Name, err)
+		}
+	}
 	if err := signers(v.Signers); err != nil {
 		return err
 	}

@@ -17,10 +17,13 @@ func mapFile(f *os.File, size int) (*File, error) {
 func (f *File) Close() error {
 	data := f.data
 	f.data = nil
-	if !f.mapped || data == nil {
+	if data == nil {
 		return nil
 	}
-	err := os.NewSyscallError("munmap", syscall.Munmap(data))
+	var err error
+	if f.mapped {
+		err = os.NewSyscallError("munmap", syscall.Munmap(data))
+	}
 	if f.release != nil {
 		f.release()
 	}

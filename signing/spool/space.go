@@ -22,9 +22,14 @@ type Space struct {
 	Most   int64  // bytes of all files at a time; 0 means no bound
 	Leave  int64  // bytes that stay free on the disk, for others
 	Memory int64  // bytes up to which a file stays in memory; [InMemory] when 0
+	// Heap is how many bytes the files beyond Memory may take in memory together.
+	// Each that is no longer than [InMemory] takes its part while there is room,
+	// and goes to the disk when there is none: nobody waits for it.
+	Heap int64
 
-	mu   sync.Mutex
-	used int64
+	mu       sync.Mutex
+	used     int64
+	heapUsed int64
 }
 
 // step is how much is asked for at a time: a file that is announced and never
@@ -34,28 +39,86 @@ const step = 1 << 20
 // Read takes what r gives, at most limit bytes of it. What does not fit in
 // memory goes to a file that has no name, and so is gone with the program
 // whatever happens. Errors are [ErrTooLarge], [ErrFull], and those of r.
-func (s *Space) Read(r io.Reader, limit int64) (*File, error) {
+func (s *Space) Read(r io.Reader, limit int64) (*File, error) { return s.ReadAbout(r, limit, 0) }
+
+// announcedOnly is how many bytes a file must have sent before memory is set aside
+// for those that it only announces.
+const announcedOnly = 8 << 10
+
+// ReadAbout is Read for a file that is announced to have so many bytes: memory for
+// it is set aside at once. Nothing else depends on the announcement, and 0 is none.
+func (s *Space) ReadAbout(r io.Reader, limit, announced int64) (*File, error) {
 	memory := s.Memory
 	if memory == 0 {
 		memory = InMemory
 	}
 	var head bytes.Buffer
-	n, err := io.Copy(&head, io.LimitReader(r, min(limit, memory)+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case n > limit:
-		return nil, tooLarge(limit)
-	case n <= memory:
-		return &File{data: head.Bytes()}, nil
+	var held int64
+	giveBack := func() { s.giveHeap(held) }
+	for _, size := range s.sizes(memory, announced) {
+		size = min(size, limit)
+		if size < int64(head.Len()) {
+			continue
+		}
+		if size > memory {
+			if !s.takeHeap(size - held) {
+				break
+			}
+			held = size
+		}
+		head.Grow(int(size) + 1 + bytes.MinRead - head.Len())
+		if _, err := io.Copy(&head, io.LimitReader(r, size+1-int64(head.Len()))); err != nil {
+			giveBack()
+			return nil, err
+		}
+		if int64(head.Len()) <= size {
+			return &File{data: head.Bytes(), release: giveBack}, nil
+		}
 	}
+	defer giveBack()
+	if int64(head.Len()) > limit {
+		return nil, tooLarge(limit)
+	}
+	return s.onDisk(&head, r, limit)
+}
+
+// sizes are the steps in which memory is set aside for a file, each of which has to
+// be filled before the next: what is announced at once, if it may stay in memory.
+func (s *Space) sizes(memory, announced int64) []int64 {
+	first := min(announcedOnly, memory)
+	if announced > first && announced <= InMemory {
+		return []int64{first, announced, max(memory, announced), InMemory}
+	}
+	return []int64{first, memory, InMemory / 4, InMemory}
+}
+
+// takeHeap takes room in memory, if there is any.
+func (s *Space) takeHeap(n int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.heapUsed+n > s.Heap {
+		return false
+	}
+	s.heapUsed += n
+	return true
+}
+
+func (s *Space) giveHeap(n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heapUsed -= n
+}
+
+// onDisk writes what was read and what is to come to a file, and maps it.
+func (s *Space) onDisk(head *bytes.Buffer, r io.Reader, limit int64) (*File, error) {
+	n := int64(head.Len())
 	f, err := s.create()
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	w := &writer{space: s, file: f}
-	size, err := io.Copy(w, io.MultiReader(&head, io.LimitReader(r, limit-n+1)))
+	size, err := io.Copy(w, io.MultiReader(head, io.LimitReader(r, limit-n+1)))
 	if err == nil && size > limit {
 		err = tooLarge(limit)
 	}

@@ -28,7 +28,7 @@ var (
 type File struct {
 	data    []byte
 	mapped  bool
-	release func() // gives the room on the disk back; nil when none was taken
+	release func() // gives the room back that was taken; nil when none was
 }
 
 // Of makes a File of bytes that are in memory already.

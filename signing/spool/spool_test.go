@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // sizes are those around the border between memory and mapping.
@@ -253,5 +254,54 @@ func TestSpaceWithoutDisk(t *testing.T) {
 		if err != nil && !errors.Is(err, ErrFull) {
 			t.Error(err)
 		}
+	}
+}
+
+// Files beyond Memory share what there is of Heap, give it back, and go to the disk
+// without it; they are whole in any case.
+func TestHeapIsShared(t *testing.T) {
+	s := &Space{Dir: t.TempDir(), Memory: 64 << 10, Heap: 3 << 20}
+	var files []*File
+	open := func(size int, mapped bool) {
+		t.Helper()
+		want := bytes.Repeat([]byte{'x'}, size)
+		f, err := s.Read(bytes.NewReader(want), 4<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(f.Bytes(), want) || f.mapped != mapped {
+			t.Errorf("a file of %d bytes: %d bytes, mapped %v", size, len(f.Bytes()), f.mapped)
+		}
+		files = append(files, f)
+	}
+	open(64<<10, false) // takes nothing of the heap
+	open(64<<10+1, false)
+	open(InMemory/4, false)
+	open(InMemory/4+1, false)
+	open(InMemory, false)
+	open(InMemory+1, true) // too large for it, and holds nothing of it
+	open(InMemory, true)   // the rest does not suffice
+	open(InMemory/4, false)
+	open(InMemory/4, false)
+	open(64<<10+1, true)
+	for _, f := range files {
+		if err := errors.Join(f.Close(), f.Close()); err != nil { // twice gives back once
+			t.Fatal(err)
+		}
+	}
+	if s.heapUsed != 0 || s.Used() != 0 {
+		t.Errorf("%d bytes of the heap and %d of the disk are not given back", s.heapUsed, s.Used())
+	}
+	for _, size := range []int{100<<10 + 1, InMemory/4 + 1} {
+		if _, err := s.Read(bytes.NewReader(make([]byte, size)), int64(size-1)); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%d bytes of %d: %v", size, size-1, err)
+		}
+	}
+	broken := errors.New("broken")
+	if _, err := s.Read(io.MultiReader(bytes.NewReader(make([]byte, 100<<10)), iotest.ErrReader(broken)), 4<<20); !errors.Is(err, broken) {
+		t.Errorf("a reader that breaks: %v", err)
+	}
+	if s.heapUsed != 0 || s.Used() != 0 {
+		t.Errorf("after failures %d bytes of the heap and %d of the disk are not given back", s.heapUsed, s.Used())
 	}
 }

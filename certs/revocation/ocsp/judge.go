@@ -149,6 +149,7 @@ func (p *Policy) nonce(resp *Response, sent *Request) revocation.Cause {
 
 // decide asks the proof about a moment.
 func (p *Policy) decide(pr *proof, q Question) revocation.Answer {
+	q.Proved = p.knownSince(pr, q)
 	e := evidence(pr.response, pr)
 	if cause := p.standing(pr, q); cause != "" {
 		return undetermined(cause, e)
@@ -167,6 +168,19 @@ func (p *Policy) decide(pr *proof, q Question) revocation.Answer {
 		}
 	}
 	return worst
+}
+
+// knownSince is when a kept response is proved to have existed: when the question
+// says, or when the key that signed it was destroyed.
+func (p *Policy) knownSince(pr *proof, q Question) time.Time {
+	if p.Ended == nil || !pr.received.IsZero() {
+		return q.Proved
+	}
+	end := p.Ended(pr.signer.certificate, q.Issuer)
+	if end.IsZero() || pr.response.ProducedAt.After(end) || !end.Before(pr.proved(q)) {
+		return q.Proved
+	}
+	return end
 }
 
 // production asks whether the response can have been made when it says.

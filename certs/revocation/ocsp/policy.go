@@ -55,6 +55,10 @@ type Policy struct {
 	// to a network for it. It is called for every question, also when the
 	// response is a kept one.
 	CheckResponder func(responder, issuer *certs.Certificate, at time.Time) revocation.Answer
+	// Ended tells by when the key of a signer is declared to have been destroyed, the
+	// zero time when it is not: a kept response that was not made later is known since then at
+	// the latest. Nil declares nothing.
+	Ended func(signer, issuer *certs.Certificate) time.Time
 }
 
 // TrustedResponder is a local decision that a responder speaks about the

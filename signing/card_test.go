@@ -1,0 +1,90 @@
+package signing_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"tamga/certs/ca"
+	"tamga/signing"
+	"tamga/signing/signtest"
+)
+
+// attachment is a file in a card; Kids of the tree have it when nested is set.
+type attachment struct{ name, data string }
+
+// cardOf is an unsigned PDF with attachments.
+func cardOf(list ...attachment) []byte {
+	objects := append(signtest.PageObjects("/Names<</EmbeddedFiles 5 0 R>>"), "<</Length 0>>stream\n\nendstream")
+	names := ""
+	for i, a := range list {
+		names += fmt.Sprintf("(%d) %d 0 R ", i, 6+2*i)
+		objects = append(objects[:len(objects):len(objects)], fmt.Sprintf("<</Type/Filespec/F(%s)/UF(%s)/EF<</F %d 0 R>>>>", a.name, a.name, 7+2*i),
+			fmt.Sprintf("<</Type/EmbeddedFile/Length %d>>stream\n%s\nendstream", len(a.data), a.data))
+	}
+	objects = slices.Insert(objects, 4, "<</Names["+names+"]>>")
+	return signtest.PDF("", objects...)
+}
+
+// A document card is told as one, each signature in it is judged over what it is
+// over, and the card as a whole never passes: nobody signed its pages.
+func TestDocumentCard(t *testing.T) {
+	got := verifyPDF(t, caseVerifier(t), caseFile(t, "document-card.pdf"))
+	if len(got.Card) != 1 || got.Card[0].Name != "application-gost.p7s" || got.Card[0].Over != "application.txt" || !got.Card[0].Verdict.Passed() {
+		t.Fatalf("%+v", got.Card)
+	}
+	if got.Passed() || got.Indication != signing.Indeterminate || got.Acceptance != signing.Undecided || len(got.Signers) > 0 ||
+		!strings.Contains(got.Detail, "visible pages are not signed") || !strings.Contains(got.Summary.EN, "document card") {
+		t.Errorf("%s %s: %s, %q", got.Indication, got.Acceptance, got.Detail, got.Summary.EN)
+	}
+	if err := signtest.CheckConclusions(got); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDocumentCards(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	first, second := pki.Person(signtest.Applicant()), pki.Person(signtest.Head())
+	const text = "an application"
+	one, two := string(pki.Detached([]byte(text), first)), string(pki.Detached([]byte(text), second))
+	carried := string(pki.Signed([]byte("carried"), first))
+	inner := string(cardOf(attachment{"inner.txt", text}, attachment{"inner.p7s", one}))
+	many := slices.Repeat([]attachment{{"copy.p7s", one}}, 65)
+	for _, c := range []struct {
+		name       string
+		list       []attachment
+		acceptance signing.Acceptance
+		over       []string // of each signature
+		says       string
+	}{
+		{"two signers", []attachment{{"a.txt", text}, {"1.p7s", one}, {"2.p7s", two}}, signing.Undecided, []string{"a.txt", "a.txt"}, "a document card"},
+		{"the original is not the first", []attachment{{"1.p7s", one}, {"pages.txt", "other"}, {"a.txt", text}}, signing.Undecided, []string{"a.txt"}, "a document card"},
+		{"a signature that carries its content", []attachment{{"a.cms", carried}}, signing.Undecided, []string{""}, "a document card"},
+		{"no original", []attachment{{"1.p7s", one}}, signing.Undecided, []string{""}, "a document card"},
+		{"another original", []attachment{{"a.txt", "another application"}, {"1.p7s", one}}, signing.Refused, []string{""}, "does not hold"},
+		{"one of two is over something else", []attachment{{"a.txt", text}, {"1.p7s", one}, {"2.p7s", string(pki.Detached([]byte("x"), second))}},
+			signing.Refused, []string{"a.txt", ""}, "does not hold"},
+		{"a card in a card is not opened", []attachment{{"card.pdf", inner}}, signing.Refused, nil, "the file carries no signature"},
+		{"attachments without a signature", []attachment{{"a.txt", text}}, signing.Refused, nil, "the file carries no signature"},
+		{"as many as are read", many[:64], signing.Undecided, make([]string, 64), "a document card"},
+		{"more", many, signing.Undecided, nil, "more than 64 attachments"},
+	} {
+		got := verifyPDF(t, pki.Verifier, cardOf(c.list...))
+		var over []string
+		for _, s := range got.Card {
+			over = append(over, s.Over)
+		}
+		if got.Passed() || got.Acceptance != c.acceptance || !slices.Equal(over, c.over) || !strings.Contains(got.Detail, c.says) {
+			t.Errorf("%s: %s over %q: %s", c.name, got.Acceptance, over, got.Detail)
+		}
+		for _, s := range got.Card {
+			if s.Over != "" && !s.Verdict.Passed() {
+				t.Errorf("%s: %s does not pass: %s", c.name, s.Name, signtest.Explain(s.Verdict))
+			}
+		}
+		if err := signtest.CheckConclusions(got); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}

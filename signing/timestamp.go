@@ -320,6 +320,9 @@ func (v *Verifier) VerifyTimestamp(ctx context.Context, token, imprinted []byte,
 // represented by their digests. A token over a digest that is not among them
 // is INDETERMINATE, SIGNED_DATA_NOT_FOUND.
 func (v *Verifier) VerifyTimestampDigest(ctx context.Context, token []byte, imprinted []ContentDigest, q Question) (*Verdict, error) {
+	if err := twice(imprinted); err != nil {
+		return nil, err
+	}
 	return v.verifyTimestamp(ctx, token, imprintOfContent(&content{known: imprinted}), q)
 }
 

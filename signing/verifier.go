@@ -108,12 +108,20 @@ func (v *Verifier) prepare(ctx context.Context, q Question) (*Verifier, Question
 	if q.Content != nil {
 		q.Digests = nil
 	}
-	for i, d := range q.Digests {
-		if first, _ := (&Question{Digests: q.Digests[:i]}).digest(d.Digest); first != nil {
-			return nil, q, fmt.Errorf("%w: %s", ErrDigestTwice, d.Digest.Name)
-		}
+	if err := twice(q.Digests); err != nil {
+		return nil, q, err
 	}
 	return &w, q, nil
+}
+
+// twice says which digest stands twice in a question.
+func twice(digests []ContentDigest) error {
+	for i, d := range digests {
+		if first, _ := (&Question{Digests: digests[:i]}).digest(d.Digest); first != nil {
+			return fmt.Errorf("%w: %s", ErrDigestTwice, d.Digest.Name)
+		}
+	}
+	return nil
 }
 
 // VerifyCMS judges a CMS signature, attached or detached, that came as DER,

@@ -53,7 +53,7 @@ func (p *printer) cardSignature(c signing.CardSignature) {
 
 func fileInWords(v *signing.Verdict) string {
 	switch {
-	case v.Kind == "certificate", v.Indication == "":
+	case v.Kind == "certificate", v.Kind == "timestamp", v.Indication == "":
 		return signing.FileKind(v.Kind).Words().EN
 	case len(v.Card) > 0:
 		return "a document card: a PDF file with signatures over an attached original, and none over its pages"
@@ -305,10 +305,7 @@ func (p *printer) conclusion(v *signing.Verdict, languages []string) {
 	p.line("%s", indication(v.Indication, v.SubIndication))
 	p.in(func() {
 		p.field("Acceptance", "%s", v.Acceptance)
-		texts := map[string]string{"kk": v.Summary.KK, "ru": v.Summary.RU, "en": v.Summary.EN}
-		for _, lang := range languages {
-			p.wrapped(lang+"  ", texts[lang])
-		}
+		p.summary(v.Summary, languages)
 	})
 }
 
@@ -329,4 +326,12 @@ func others(e signing.SignedElement) string {
 		said += fmt.Sprintf(", %s the signature of signer %s", list.word, strings.Join(numbers, ", "))
 	}
 	return said
+}
+
+// summary prints a text in the languages asked for.
+func (p *printer) summary(t signing.Text, languages []string) {
+	texts := map[string]string{"kk": t.KK, "ru": t.RU, "en": t.EN}
+	for _, lang := range languages {
+		p.wrapped(lang+"  ", texts[lang])
+	}
 }

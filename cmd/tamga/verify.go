@@ -12,13 +12,15 @@ import (
 	"tamga/certs"
 	"tamga/signing"
 	"tamga/signing/armour"
+	"tamga/signing/receipt"
 	"tamga/signing/spool"
 )
 
 // verifyCommand judges a file.
 type verifyCommand struct {
-	Files   []string `arg:"" name:"file" help:"PDF, CMS (DER, BER, PEM or base64), XML or certificate, told apart by content; - reads standard input. Of several, each is judged on its own."`
-	Content string   `placeholder:"FILE" help:"The signed document, for a detached signature."`
+	Files   []string `arg:"" name:"file" help:"PDF, CMS (DER, BER, PEM or base64), XML, certificate, timestamp or receipt, told apart by content; - reads standard input. Of several, each is judged on its own."`
+	Content string   `placeholder:"FILE" help:"The signed document, for a detached signature; what a timestamp is over."`
+	About   string   `placeholder:"FILE" help:"The file that a receipt of a verification must be about."`
 	Digest  []string `sep:"none" placeholder:"NAME:HEX" help:"Digest of the signed document, instead of the document itself, such as SHA-256:9f86…. May be given several times."`
 	Beside  []string `name:"evidence" sep:"none" placeholder:"FILE" help:"Certificate, revocation list or OCSP response that the file may lack, as evidence and not as trust. May be given several times."`
 	IIN     string   `name:"iin" placeholder:"NUMBER" help:"IIN of the expected signer, 12 digits: another person's signature fails."`
@@ -45,6 +47,8 @@ Examples:
   tamga verify licence.pdf --trust var/trust
   tamga verify person.cer --at 2026-07-20 --json
   tamga verify application.cms --explain --ocsp
+  tamga verify draft.pdf.tst --content draft.pdf
+  tamga verify receipt.cms --about application.cms
 
 Exit codes: 0 accepted, 1 refused (the signature is bad, or the policy says no), 2 undecided (for example no fresh revocation list), 64 wrong command line, 70 no answer (for example no such file).`
 }
@@ -86,46 +90,50 @@ func (cmd verifyCommand) judge(c *console, verifier *signing.Verifier, question 
 		return noAnswerError{err}
 	}
 	defer file.Close()
-	var verdict *signing.Verdict
+	var j judged
 	err = spool.Guard(func() error {
-		verdict, err = verifier.Verify(c.ctx, file.Bytes(), question)
+		if j.Verdict, err = cmd.verdict(c, verifier, file.Bytes(), question); err != nil {
+			return err
+		}
+		j.Receipt, err = cmd.receipt(c, file.Bytes())
 		return err
 	})
-	if errors.Is(err, signing.ErrDigestTwice) {
+	var usage usageError
+	switch {
+	case errors.Is(err, signing.ErrDigestTwice):
 		return usagef("--digest: %w", err)
-	}
-	if err != nil {
+	case errors.Is(err, receipt.ErrNotReceipt), errors.As(err, &usage):
+		return err
+	case err != nil:
 		return noAnswerError{err}
 	}
-	if err := cmd.print(c, verdict); err != nil {
+	if err := cmd.print(c, j); err != nil {
 		return noAnswerError{err}
 	}
-	return verdictExit(verdict)
+	if j.Receipt != nil {
+		return j.Receipt.exit(j.Verdict)
+	}
+	return verdictExit(j.Verdict)
 }
 
-func (cmd verifyCommand) print(c *console, v *signing.Verdict) error {
+func (cmd verifyCommand) print(c *console, j judged) error {
 	switch {
 	case cmd.Report == "simple":
-		return printJSON(c, v.SimpleReport())
+		return printJSON(c, j.SimpleReport())
 	case cmd.Report == "detailed":
-		return printJSON(c, v.DetailedReport())
-	case cmd.JSON && len(cmd.Files) > 1:
-		return json.NewEncoder(c.out).Encode(namedVerdict{cmd.File, v}) // a line for each
+		return printJSON(c, j.DetailedReport())
 	case cmd.JSON:
-		return printJSON(c, v)
+		return cmd.printJSON(c, j)
 	}
 	p := &printer{explain: cmd.Explain}
-	p.verdict(cmd.File, v, cmd.Lang)
+	p.verdict(cmd.File, j.Verdict, cmd.Lang)
+	if j.Receipt != nil {
+		p.receipt(j.Receipt, cmd.Lang)
+	}
 	if cmd.File != cmd.Files[len(cmd.Files)-1] {
 		p.blank()
 	}
 	return p.flush(c.out)
-}
-
-// namedVerdict is the verdict on one of several files.
-type namedVerdict struct {
-	File string `json:"file"`
-	*signing.Verdict
 }
 
 func printJSON(c *console, v any) error {

@@ -86,8 +86,6 @@ const (
 	// A new field lies over another annotation, or over what the page shows.
 	CodeOverlap        = "overlap-annotation"
 	CodeOverlapContent = "overlap-content"
-	// The structure of a tagged document grows, or changes.
-	CodeStructure = "structure"
 	// Evidence is removed or replaced, or is none.
 	CodeDSSChanged = "dss-changed"
 

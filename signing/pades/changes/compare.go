@@ -56,8 +56,6 @@ type step struct {
 	catalogs, forms map[uint32]bool
 	// widgets holds the widgets of new signature fields.
 	widgets map[pades.Ref]*newField
-	// elements holds the new elements of the structure.
-	elements map[pades.Ref]bool
 	// signed holds the fields that receive their signature in this step.
 	signed map[pades.Ref]bool
 	paged  map[pades.Ref]bool
@@ -175,7 +173,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 		changes: map[uint32]pades.Change{},
 		claimed: map[uint32]bool{}, roles: map[uint32]role{}, walked: map[walk]bool{}, walkedAfter: map[walk]bool{},
 		catalogs: map[uint32]bool{}, forms: map[uint32]bool{}, brought: map[string]bool{}, told: map[string]bool{},
-		widgets: map[pades.Ref]*newField{}, elements: map[pades.Ref]bool{}, signed: map[pades.Ref]bool{}, paged: map[pades.Ref]bool{},
+		widgets: map[pades.Ref]*newField{}, signed: map[pades.Ref]bool{}, paged: map[pades.Ref]bool{},
 	}
 	for _, change := range c.doc.Changed(revision) {
 		s.changes[change.Ref.Number] = change

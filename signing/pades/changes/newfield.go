@@ -21,7 +21,7 @@ type newField struct {
 // 12.5.6.19). An action is not among them.
 var fieldKeys = []pades.Name{
 	"Type", "Subtype", "FT", "T", "TU", "TM", "V", "F", "Ff", "Rect", "P", "AP", "AS", "MK", "BS", "Border",
-	"DA", "DR", "Q", "Lock", "SV", "Parent", "Kids", "M", "NM", "C", "H", "StructParent",
+	"DA", "DR", "Q", "Lock", "SV", "Parent", "Kids", "M", "NM", "C", "H",
 }
 
 // addField judges a field that was not there.
@@ -132,10 +132,6 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		switch e.Key {
 		case "V", "P", "Parent", "Kids":
 			continue
-		case "StructParent":
-			if !isInteger(s.comparison, s.new, e.Value) {
-				s.find(ref, CodeField, Never, "/StructParent of the new signature field is no number")
-			}
 		case "AP":
 			if err := s.looks(ref, dict); err != nil {
 				return err

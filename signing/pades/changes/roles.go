@@ -21,7 +21,6 @@ const (
 	pageRole
 	fieldRole
 	commentRole
-	structureRole
 )
 
 // judged claims an object in its part. An object with two parts has none in which
@@ -132,8 +131,6 @@ func (s *step) gives(revision int, u use, part role) (bool, error) {
 		return s.givesField(revision, u)
 	case commentRole:
 		return s.givesComment(revision, u, map[uint32]bool{})
-	case structureRole:
-		return s.givesElement(u), nil
 	}
 	return false, nil
 }
@@ -250,23 +247,6 @@ func (s *step) givesStructure(revision int, u use) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// givesElement says whether a reference is one of those that the root and the elements
-// of the structure have: from the catalog, from what is above and below them, and from
-// the tree of structural parents (14.7.4.4).
-func (s *step) givesElement(u use) bool {
-	switch {
-	case u.way == "StructTreeRoot":
-		return s.catalogs[u.holder]
-	case u.way == "K", u.way == "K/"+element, last(u.way) == "P":
-		return true
-	case u.way == "Nums/"+element, u.way == "ParentTree/Nums/"+element:
-		return true
-	case u.way == element:
-		return s.arrayOf(u.holder, func(a use) bool { return a.way == "K" || a.way == "Nums" || a.way == "Nums/"+element })
-	}
-	return false
 }
 
 // arrayOf says whether an array is an object by itself and has one part only.

@@ -26,6 +26,8 @@ const (
 	CodeForm = "form"
 	// The form gets default resources and had none.
 	CodeDefaults = "default-resources"
+	// The structure of a tagged document gets an element for a new signature field.
+	CodeStructureGrows = "structure-grows"
 	// The value of a form field changes.
 	CodeFieldValue = "field-value"
 	// The first part of the file identifier changes, or the identifier is left out.
@@ -66,6 +68,8 @@ const (
 	CodeFont      = "font"
 	CodeXObject   = "xobject"
 
+	// The structure of a tagged document changes otherwise.
+	CodeStructure = "structure"
 	// The form changes otherwise than by new signature fields.
 	CodeFormChanged = "form-changed"
 	// A field changes otherwise than by its value.

@@ -67,6 +67,8 @@ type step struct {
 	// permits, highest what any of them needs.
 	found, never int
 	highest      Level
+	// tree is the object that is the root of the structure, 0 when there is none.
+	tree uint32
 	// told holds the codes of what is odd and told of once.
 	told map[string]bool
 }
@@ -181,7 +183,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 	}
 	s.find(pades.Ref{}, CodeRevision, LTV, "revision %d lists %d objects", revision, len(s.order))
 	for _, judge := range []func() error{
-		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.regenerated, s.overlaps, s.rest,
+		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.structure, s.regenerated, s.overlaps, s.rest,
 	} {
 		if err := cmp.Or(judge(), s.failed); err != nil {
 			return s.never, fmt.Errorf("failed to compare revision %d: %w", revision, err)

@@ -21,6 +21,7 @@ const (
 	pageRole
 	fieldRole
 	commentRole
+	structureRole
 )
 
 // judged claims an object in its part. An object with two parts has none in which
@@ -87,6 +88,9 @@ func (s *step) only(revision int, holder uint32, walked map[walk]bool, asked map
 		return true, nil
 	}
 	asked[holder] = true
+	if holder != 0 && holder == s.tree {
+		return true, nil // whose entries are those of no other object
+	}
 	if holder == 0 || s.isPage(holder) || s.claimed[holder] && !s.same(holder) {
 		return true, nil // which are judged by themselves
 	}
@@ -131,6 +135,8 @@ func (s *step) gives(revision int, u use, part role) (bool, error) {
 		return s.givesField(revision, u)
 	case commentRole:
 		return s.givesComment(revision, u, map[uint32]bool{})
+	case structureRole:
+		return true, nil // see structure
 	}
 	return false, nil
 }

@@ -192,6 +192,8 @@ func askSigningCertificate(f *facts, _ *Policy) finding {
 		return notApplicable("a certificate on its own")
 	case f.essErr != nil:
 		return undetermined(NoSigningCertificateFound, "%v", f.essErr)
+	case f.certificate == nil && f.signer == nil && f.xml == nil:
+		return undetermined(NoSigningCertificateFound, "the signature could not be read, nor whom it names")
 	case f.certificate == nil:
 		return undetermined(NoSigningCertificateFound, "the certificate that the signer is named by is not in the file")
 	case f.rival != nil:

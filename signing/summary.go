@@ -60,6 +60,14 @@ func (c *Check) why() Text {
 	case c.Name == CheckFormat && c.SubIndication == SigConstraintsFailure && c.Status == CheckFailed:
 		return Text{KK: "құжат қол қойылғаннан кейін өзгертілген", RU: "документ изменён после подписания", EN: "the document was changed after it was signed"}
 	}
+	switch {
+	case c.Name == CheckFormat && c.SubIndication == FormatFailure:
+		return formatText(c.Detail)
+	case c.Name == CheckImprint && c.SubIndication == SignedDataNotFound:
+		return Text{KK: "уақыт белгісі қойылған деректер берілмеген", RU: "данные, на которые поставлена метка времени, не приложены", EN: "what the timestamp is over was not supplied"}
+	case c.Name == CheckImprint && c.SubIndication == HashFailure:
+		return Text{KK: "уақыт белгісі басқа деректерге қойылған", RU: "метка времени поставлена на другие данные", EN: "the timestamp is over something else"}
+	}
 	return reason(c.SubIndication)
 }
 

@@ -7,8 +7,8 @@ import (
 	"crypto/rsa"
 	_ "crypto/sha1" // linked in for crypto.SHA1
 	"crypto/sha256"
-	_ "crypto/sha512" // linked in for crypto.SHA384 and crypto.SHA512
-	"crypto/x509"
+	_ "crypto/sha3"   // linked in for crypto.SHA3_256 and its like
+	_ "crypto/sha512" // linked in for crypto.SHA384, crypto.SHA512 and its like
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -42,6 +42,13 @@ var (
 	SHA256      = Digest{Name: "SHA-256", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}, hash: crypto.SHA256}
 	SHA384      = Digest{Name: "SHA-384", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}, hash: crypto.SHA384}
 	SHA512      = Digest{Name: "SHA-512", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}, hash: crypto.SHA512}
+	SHA224      = Digest{Name: "SHA-224", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 4}, hash: crypto.SHA224}
+	SHA512x224  = Digest{Name: "SHA-512/224", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 5}, hash: crypto.SHA512_224}
+	SHA512x256  = Digest{Name: "SHA-512/256", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 6}, hash: crypto.SHA512_256}
+	SHA3x224    = Digest{Name: "SHA3-224", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 7}, hash: crypto.SHA3_224}
+	SHA3x256    = Digest{Name: "SHA3-256", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 8}, hash: crypto.SHA3_256}
+	SHA3x384    = Digest{Name: "SHA3-384", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 9}, hash: crypto.SHA3_384}
+	SHA3x512    = Digest{Name: "SHA3-512", OID: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 10}, hash: crypto.SHA3_512}
 	GOST34311   = Digest{Name: "GOST 34.311-95", OID: gost.A2004.DigestOID(), gost: gost.A2004}
 	Streebog256 = Digest{Name: "GOST 34.11-2015-256", OID: gost.A2015x256.DigestOID(), gost: gost.A2015x256}
 	Streebog512 = Digest{Name: "GOST 34.11-2015-512", OID: gost.A2015x512.DigestOID(), gost: gost.A2015x512}
@@ -50,7 +57,10 @@ var (
 var oidGammaDigest = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6801, 1, 2, 1}
 
 // digests are all of them, the most frequent first.
-var digests = []Digest{SHA256, Streebog512, GOST34311, SHA1, SHA384, SHA512, Streebog256}
+var digests = []Digest{
+	SHA256, Streebog512, GOST34311, SHA1, SHA384, SHA512, Streebog256,
+	SHA224, SHA512x224, SHA512x256, SHA3x224, SHA3x256, SHA3x384, SHA3x512,
+}
 
 // DigestByOID finds a digest algorithm; false when it is not known.
 func DigestByOID(oid asn1.ObjectIdentifier) (Digest, bool) {
@@ -108,7 +118,8 @@ const (
 type Algorithm struct {
 	Scheme Scheme
 	Digest Digest
-	salt   int // RSAPSS: length of the salt, which may be 0
+	salt   int         // RSAPSS: length of the salt, which may be 0
+	mask   crypto.Hash // RSAPSS: of the mask generation function; 0 is that of the digest
 }
 
 // Name returns the algorithm's name for people.
@@ -117,6 +128,9 @@ func (a Algorithm) Name() string {
 	case RSAPKCS1:
 		return "RSA PKCS#1 v1.5, " + a.Digest.Name
 	case RSAPSS:
+		if a.mask != 0 {
+			return "RSASSA-PSS, " + a.Digest.Name + ", MGF1 with " + a.mask.String()
+		}
 		return "RSASSA-PSS, " + a.Digest.Name
 	case ECDSA:
 		return "ECDSA, " + a.Digest.Name
@@ -139,6 +153,7 @@ var (
 	oidMGF1      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
 	oidECKey     = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
 	oidEd25519   = asn1.ObjectIdentifier{1, 3, 101, 112}
+	oidDSAKey    = asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 1}
 	oidGammaKey  = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6801, 1, 5, 8}
 	oidGammaSign = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 6801, 1, 2, 2}
 )
@@ -159,29 +174,6 @@ func ParseAlgorithm(id AlgorithmIdentifier) (Algorithm, error) {
 	}
 	return Algorithm{}, fmt.Errorf("%w: %v is not known", ErrAlgorithm, id.OID)
 }
-
-// namedAlgorithm is a signature algorithm under its identifier.
-type namedAlgorithm struct {
-	oid asn1.ObjectIdentifier
-	alg Algorithm
-}
-
-// signatureAlgorithms are the algorithms that one identifier names whole.
-var signatureAlgorithms = append([]namedAlgorithm{
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Algorithm{Scheme: RSAPKCS1, Digest: SHA256}},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, Algorithm{Scheme: RSAPKCS1, Digest: SHA384}},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, Algorithm{Scheme: RSAPKCS1, Digest: SHA512}},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 5}, Algorithm{Scheme: RSAPKCS1, Digest: SHA1}},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, Algorithm{Scheme: ECDSA, Digest: SHA256}},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}, Algorithm{Scheme: ECDSA, Digest: SHA384}},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, Algorithm{Scheme: ECDSA, Digest: SHA512}},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, Algorithm{Scheme: ECDSA, Digest: SHA1}},
-	{oidEd25519, Algorithm{Scheme: Ed25519, Digest: SHA512}},
-	{gost.A2004.SignatureOID(), Algorithm{Scheme: GOST, Digest: GOST34311}},
-	{gost.A2015x256.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog256}},
-	{gost.A2015x512.SignatureOID(), Algorithm{Scheme: GOST, Digest: Streebog512}},
-	{oidGammaSign, Algorithm{Scheme: gamma, Digest: GOST34311}},
-}, dsaAlgorithms()...)
 
 // bareKeys are identifiers of keys, which stand for a signature algorithm
 // together with a digest.
@@ -246,6 +238,12 @@ func (a Algorithm) VerifyDigest(pub crypto.PublicKey, digest, signature []byte) 
 			return rsa.VerifyPKCS1v15(k, a.Digest.hash, digest, signature) == nil
 		})
 	case RSAPSS:
+		if k, ok := pub.(*PSSKey); ok {
+			if err := k.permits(a); err != nil {
+				return err
+			}
+			pub = &k.RSA
+		}
 		return verdictOf(a, pub, func(k *rsa.PublicKey) bool { return a.verifyPSS(k, digest, signature) })
 	case ECDSA:
 		return verdictOf(a, pub, func(k *ecdsa.PublicKey) bool { return ecdsa.VerifyASN1(k, digest, signature) })
@@ -285,53 +283,13 @@ func verdictOf[K any](a Algorithm, pub crypto.PublicKey, verify func(K) bool) er
 	return nil
 }
 
-// ParsePublicKey reads a subjectPublicKeyInfo of any family we know.
-func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
-	if keyFamily(spki) != 0 {
-		k, err := gost.ParsePKIXPublicKey(spki)
-		if err != nil {
-			return nil, err // and not a nil *gost.PublicKey
-		}
-		return k, nil
-	}
-	pub, err := x509.ParsePKIXPublicKey(spki)
-	if err != nil {
-		return nil, fmt.Errorf("public key: %w", err)
-	}
-	switch k := pub.(type) {
-	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
-		return pub, nil
-	case *dsaKey:
-		if err := plausibleDSA(k); err != nil {
-			return nil, err
-		}
-		return pub, nil
-	}
-	return nil, fmt.Errorf("public key: keys of type %T are not used here", pub)
-}
-
-// keyFamily returns the GOST family of a key by its identifier, 0 for others.
-func keyFamily(spki []byte) gost.Algorithm {
-	r, err := der.NewReader(spki).Enter(der.SequenceTag)
-	if err != nil {
-		return 0
-	}
-	alg, err := r.Enter(der.SequenceTag)
-	if err != nil {
-		return 0
-	}
-	oid, err := alg.ReadOID()
-	if err != nil {
-		return 0
-	}
-	return gost.ByKeyOID(oid)
-}
-
 // KeyName describes a public key for people: its algorithm and its size.
 func KeyName(pub crypto.PublicKey) string {
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
 		return fmt.Sprintf("RSA %d", k.N.BitLen())
+	case *PSSKey:
+		return fmt.Sprintf("RSASSA-PSS %d", k.RSA.N.BitLen())
 	case *ecdsa.PublicKey:
 		return "ECDSA " + k.Curve.Params().Name
 	case ed25519.PublicKey:

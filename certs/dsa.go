@@ -16,7 +16,10 @@ type dsaKey = dsa.PublicKey
 func dsaAlgorithms() []namedAlgorithm {
 	return []namedAlgorithm{
 		{[]int{1, 2, 840, 10040, 4, 3}, Algorithm{Scheme: DSA, Digest: SHA1}},
+		{[]int{2, 16, 840, 1, 101, 3, 4, 3, 1}, Algorithm{Scheme: DSA, Digest: SHA224}},
 		{[]int{2, 16, 840, 1, 101, 3, 4, 3, 2}, Algorithm{Scheme: DSA, Digest: SHA256}},
+		{[]int{2, 16, 840, 1, 101, 3, 4, 3, 3}, Algorithm{Scheme: DSA, Digest: SHA384}},
+		{[]int{2, 16, 840, 1, 101, 3, 4, 3, 4}, Algorithm{Scheme: DSA, Digest: SHA512}},
 	}
 }
 

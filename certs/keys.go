@@ -3,12 +3,15 @@ package certs
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"tamga/certs/der"
 	"tamga/certs/gost"
@@ -41,6 +44,76 @@ func MarshalPublicKey(pub crypto.PublicKey) ([]byte, error) {
 		return gost.MarshalPKIXPublicKey(k)
 	}
 	return x509.MarshalPKIXPublicKey(pub)
+}
+
+// ParsePublicKey reads a subjectPublicKeyInfo of any family we know. The error
+// names the algorithm, or the curve, that is not known.
+func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
+	id, bits, err := splitKey(spki)
+	if err != nil {
+		return nil, fmt.Errorf("public key: %w", err)
+	}
+	switch {
+	case gost.ByKeyOID(id.OID) != 0:
+		k, err := gost.ParsePKIXPublicKey(spki)
+		if err != nil {
+			return nil, err // and not a nil *gost.PublicKey
+		}
+		return k, nil
+	case id.OID.Equal(oidRSAPSS):
+		k, err := parsePSSKey(id, bits)
+		if err != nil {
+			return nil, err
+		}
+		return k, nil
+	}
+	pub, err := x509.ParsePKIXPublicKey(spki)
+	if err != nil {
+		return nil, keyError(id, err)
+	}
+	switch k := pub.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
+		return pub, nil
+	case *dsaKey:
+		if err := plausibleDSA(k); err != nil {
+			return nil, err
+		}
+		return pub, nil
+	}
+	return nil, fmt.Errorf("public key: keys of %v do not sign", id.OID)
+}
+
+// splitKey takes a subjectPublicKeyInfo apart.
+func splitKey(spki []byte) (id AlgorithmIdentifier, bits []byte, err error) {
+	r, err := der.Inside(spki, der.SequenceTag)
+	if err != nil {
+		return id, nil, err
+	}
+	alg, err := r.Expect(der.SequenceTag)
+	if err != nil {
+		return id, nil, err
+	}
+	if id, err = ParseAlgorithmIdentifier(alg.Raw); err != nil {
+		return id, nil, err
+	}
+	e, err := r.Expect(der.BitString)
+	if err != nil {
+		return id, nil, err
+	}
+	bits, _, err = der.ParseBitString(e.Body)
+	return id, bits, err
+}
+
+// keyError says why the library does not read a key.
+func keyError(id AlgorithmIdentifier, err error) error {
+	known := slices.ContainsFunc([]asn1.ObjectIdentifier{oidRSA, oidECKey, oidEd25519, oidDSAKey}, id.OID.Equal)
+	if !known {
+		return fmt.Errorf("public key: keys of the algorithm %v are not known", id.OID)
+	}
+	if curve, bad := der.NewReader(id.Parameters).ReadOID(); bad == nil && id.OID.Equal(oidECKey) {
+		return fmt.Errorf("public key on the curve %v: %w", curve, err)
+	}
+	return fmt.Errorf("public key: %w", err)
 }
 
 // The algorithm identifiers of the most frequent keys, complete elements.

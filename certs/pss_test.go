@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha3"
 	"crypto/sha512"
 	"encoding/asn1"
 	"encoding/binary"
@@ -13,6 +14,7 @@ import (
 	"fmt"
 	"hash"
 	"math/big"
+	"strings"
 	"testing"
 
 	"tamga/certs"
@@ -72,7 +74,10 @@ func TestPSSSaltLengths(t *testing.T) {
 			certs.Digest
 			hash crypto.Hash
 			new  func() hash.Hash
-		}{{certs.SHA256, crypto.SHA256, sha256.New}, {certs.SHA512, crypto.SHA512, sha512.New}} {
+		}{
+			{certs.SHA256, crypto.SHA256, sha256.New}, {certs.SHA512, crypto.SHA512, sha512.New},
+			{certs.SHA3x256, crypto.SHA3_256, func() hash.Hash { return sha3.New256() }},
+		} {
 			digest := d.Sum([]byte("application"))
 			longest := (bits-1+7)/8 - d.hash.Size() - 2
 			lengths := []int{0, 1, 20, 31, 32, 33, 64, longest - 1, longest}
@@ -128,8 +133,10 @@ func TestPSSParameters(t *testing.T) {
 		{"no number", der.Sequence(h(certs.SHA256), mgf(certs.SHA256), salt()), false},
 		{"mask of another function", der.Sequence(h(certs.SHA256),
 			der.Encode(der.ContextConstructed(1), der.Sequence(der.OID([]int{1, 2, 840, 113549, 1, 1, 9}), der.Sequence(der.OID(certs.SHA256.OID)))), salt(2, 1, 32)), false},
-		{"mask of another hash", der.Sequence(h(certs.SHA256), mgf(certs.SHA512), salt(2, 1, 32)), false},
-		{"mask left out", der.Sequence(h(certs.SHA256), salt(2, 1, 32)), false},
+		{"mask of another hash", der.Sequence(h(certs.SHA256), mgf(certs.SHA512), salt(2, 1, 32)), true},
+		{"mask left out", der.Sequence(h(certs.SHA256), salt(2, 1, 32)), true},
+		{"mask of a national digest", der.Sequence(h(certs.SHA256), mgf(certs.Streebog256), salt(2, 1, 32)), false},
+		{"mask of a digest that nobody knows", der.Sequence(h(certs.SHA256), mgf(certs.Digest{OID: asn1.ObjectIdentifier{1, 2, 398, 99}}), salt(2, 1, 32)), false},
 		{"mask of no function", der.Sequence(h(certs.SHA256), der.Encode(der.ContextConstructed(1), der.Algorithm(certs.SHA256.OID)), salt(2, 1, 32)), false},
 		{"a national digest", der.Sequence(h(certs.Streebog256), mgf(certs.Streebog256), salt(2, 1, 32)), false},
 		{"in another order", der.Sequence(mgf(certs.SHA256), h(certs.SHA256), salt(2, 1, 32)), false},
@@ -144,18 +151,62 @@ func TestPSSParameters(t *testing.T) {
 	}
 }
 
-// A key that is bound to RSASSA-PSS (RFC 4055 section 1.2) is not one of those
-// used here, so that nothing is verified against what it is bound to.
+// A key under id-RSASSA-PSS is read with what it is bound to, or not at all.
 func TestKeysBoundToPSS(t *testing.T) {
 	k, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
 	bits := der.Sequence(der.Int(k.N), der.Int(big.NewInt(int64(k.E))))
-	for name, params := range map[string][]byte{"unbound": nil, "bound": pssID(certs.SHA256, 32).Parameters} {
-		spki := der.Sequence(der.Sequence(der.OID(oidPSS), params), der.Bits(bits))
-		if pub, err := certs.ParsePublicKey(spki); err == nil || pub != nil {
+	for name, c := range map[string]struct {
+		params []byte
+		says   string
+	}{
+		"unbound":               {nil, ""},
+		"bound":                 {pssID(certs.SHA256, 32).Parameters, ""},
+		"bound to no digest":    {pssID(certs.Digest{OID: asn1.ObjectIdentifier{1, 2, 398, 99}}, 32).Parameters, "1.2.398.99"},
+		"parameters of another": {der.NullValue(), "malformed"},
+	} {
+		spki := der.Sequence(der.Sequence(der.OID(oidPSS), c.params), der.Bits(bits))
+		pub, err := certs.ParsePublicKey(spki)
+		if (err == nil) != (c.says == "") || err != nil && (pub != nil || !strings.Contains(err.Error(), c.says)) {
 			t.Errorf("%s: %v, %v", name, pub, err)
+		}
+		if key, ok := pub.(*certs.PSSKey); err == nil && (!ok || !key.RSA.Equal(&k.PublicKey)) {
+			t.Errorf("%s: %T", name, pub)
+		}
+	}
+}
+
+// What is not known is named.
+func TestUnknownAlgorithmsAreNamed(t *testing.T) {
+	unknown := asn1.ObjectIdentifier{1, 3, 101, 113} // Ed448
+	brainpool := asn1.ObjectIdentifier{1, 3, 36, 3, 3, 2, 8, 1, 1, 7}
+	ec := asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+	mgf9 := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 9}
+	key := func(alg ...[]byte) func() error {
+		return func() error {
+			_, err := certs.ParsePublicKey(der.Sequence(der.Sequence(alg...), der.Bits([]byte{4, 1, 2})))
+			return err
+		}
+	}
+	sign := func(id certs.AlgorithmIdentifier) func() error {
+		return func() error { _, err := certs.ParseAlgorithm(id); return err }
+	}
+	for want, ask := range map[string]func() error{
+		"1.3.101.113 are not known":                        key(der.OID(unknown)),
+		"curve 1.3.36.3.3.2.8.1.1.7":                       key(der.OID(ec), der.OID(brainpool)),
+		"1.3.101.113 is not known":                         sign(certs.AlgorithmIdentifier{OID: unknown}),
+		"over the digest 1.3.101.113 is not known":         sign(pssID(certs.Digest{OID: unknown}, 20)),
+		"mask generation function 1.2.840.113549.1.1.9 of": sign(certs.AlgorithmIdentifier{OID: oidPSS, Parameters: der.Sequence(der.Encode(der.ContextConstructed(1), der.Sequence(der.OID(mgf9), der.NullValue())))}),
+		"MGF1 with the digest 1.3.101.113 is not known":    sign(certs.AlgorithmIdentifier{OID: oidPSS, Parameters: der.Sequence(der.Encode(der.ContextConstructed(1), der.Sequence(der.OID([]int{1, 2, 840, 113549, 1, 1, 8}), der.Sequence(der.OID(unknown)))))}),
+		"digest 1.3.101.113 is not known": func() error {
+			_, err := certs.SignerInfoAlgorithm(certs.AlgorithmIdentifier{OID: ec}, certs.AlgorithmIdentifier{OID: unknown})
+			return err
+		},
+	} {
+		if err := ask(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }

@@ -131,6 +131,8 @@ func keySize(c *certs.Certificate) (name string, bits int) {
 	switch k := c.PublicKey.(type) {
 	case *rsa.PublicKey:
 		return "RSA", k.N.BitLen()
+	case *certs.PSSKey:
+		return "RSA", k.RSA.N.BitLen()
 	case *ecdsa.PublicKey:
 		return "ECDSA", k.Curve.Params().BitSize
 	case nil:

@@ -14,7 +14,7 @@ const (
 	weightPerPDFByte  = 6
 	mostPDFBytes      = 16 << 20 // beyond which a PDF is contents rather than structure
 	weightOfCMS       = 512 << 10
-	weightPerCMSByte  = 4
+	weightPerCMSByte  = 5
 	weightPerXMLBytes = 4 // and its tree, which is counted
 )
 

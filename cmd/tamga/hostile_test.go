@@ -56,6 +56,7 @@ func hostileRequests(t *testing.T, sizes hostileSizes, cms, detached []byte) []h
 		{"deep BER", "/v1/verify/cms", "", bytes.Repeat([]byte{0x24, 0x80}, sizes.form/2)},
 		{"elements of BER", "/v1/verify/cms", "", elementsOfBER(sizes.form)},
 		{"pieces of BER", "/v1/verify/cms", "", piecesOfBER(sizes.form)},
+		{"constructed elements of BER", "/v1/verify/cms", "", append([]byte{0x30, 0x80}, bytes.Repeat([]byte{0x30, 0x00}, min(sizes.form/2, 1<<22-1))...)},
 		{"signers", "/v1/verify/cms", "", manySigners(t, cms, sizes.form)},
 		{"cross-reference entries", "/v1/verify/pdf", "", manyEntries(sizes.form)},
 		{"inflated objects", "/v1/verify/pdf", "", manyInflated(t, sizes.form)},

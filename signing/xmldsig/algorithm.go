@@ -19,6 +19,7 @@ const (
 	uriDSig     = "http://www.w3.org/2000/09/xmldsig#"
 	uriMore     = "http://www.w3.org/2001/04/xmldsig-more#"
 	uriMore2007 = "http://www.w3.org/2007/05/xmldsig-more#"
+	uriMore2021 = "http://www.w3.org/2021/04/xmldsig-more#"
 	uriEnc      = "http://www.w3.org/2001/04/xmlenc#"
 	uriNational = "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:"
 )
@@ -44,6 +45,17 @@ var signatureAlgorithms = []namedAlgorithm{
 	{uriMore2007 + "sha256-rsa-MGF1", pss(certs.SHA256)},
 	{uriMore2007 + "sha384-rsa-MGF1", pss(certs.SHA384)},
 	{uriMore2007 + "sha512-rsa-MGF1", pss(certs.SHA512)},
+	{uriMore + "rsa-sha224", certs.Algorithm{Scheme: certs.RSAPKCS1, Digest: certs.SHA224}},
+	{uriMore + "ecdsa-sha224", certs.Algorithm{Scheme: certs.ECDSA, Digest: certs.SHA224}},
+	{uriMore2007 + "sha224-rsa-MGF1", pss(certs.SHA224)},
+	{uriMore2007 + "sha3-224-rsa-MGF1", pss(certs.SHA3x224)},
+	{uriMore2007 + "sha3-256-rsa-MGF1", pss(certs.SHA3x256)},
+	{uriMore2007 + "sha3-384-rsa-MGF1", pss(certs.SHA3x384)},
+	{uriMore2007 + "sha3-512-rsa-MGF1", pss(certs.SHA3x512)},
+	{uriMore2021 + "ecdsa-sha3-224", certs.Algorithm{Scheme: certs.ECDSA, Digest: certs.SHA3x224}},
+	{uriMore2021 + "ecdsa-sha3-256", certs.Algorithm{Scheme: certs.ECDSA, Digest: certs.SHA3x256}},
+	{uriMore2021 + "ecdsa-sha3-384", certs.Algorithm{Scheme: certs.ECDSA, Digest: certs.SHA3x384}},
+	{uriMore2021 + "ecdsa-sha3-512", certs.Algorithm{Scheme: certs.ECDSA, Digest: certs.SHA3x512}},
 }
 
 var digestAlgorithms = []struct {
@@ -57,6 +69,11 @@ var digestAlgorithms = []struct {
 	{uriMore + "sha384", certs.SHA384},
 	{uriEnc + "sha512", certs.SHA512},
 	{uriDSig + "sha1", certs.SHA1},
+	{uriMore + "sha224", certs.SHA224},
+	{uriMore2007 + "sha3-224", certs.SHA3x224},
+	{uriMore2007 + "sha3-256", certs.SHA3x256},
+	{uriMore2007 + "sha3-384", certs.SHA3x384},
+	{uriMore2007 + "sha3-512", certs.SHA3x512},
 }
 
 // pss returns RSASSA-PSS with MGF1 over the same digest and a salt of its

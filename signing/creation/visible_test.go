@@ -321,6 +321,9 @@ func TestStampInAField(t *testing.T) {
 		if in, out := differences(picture(t, file), picture(t, signed), place); in < 500 || out > 0 {
 			t.Errorf("%s: %d pixels of the stamp differ and %d around it", name, in, out)
 		}
+		// The same after a signature that nobody sees, which permits it.
+		after := mustSign(t, file, p.Person(signtest.Applicant()), creation.PDF{})
+		everyRevision(t, p.Verifier, mustSign(t, after, key, creation.PDF{Field: "Chair", Stamp: &appearance.Stamp{Language: "ru"}}), 2)
 		// A second one, elsewhere, leaves the first one valid; over the first it is refused.
 		other := creation.PDF{File: signed, Stamp: &appearance.Stamp{Page: 1, Place: at(60, 200, 240, 90), Language: "kk"}}
 		everyRevision(t, p.Verifier, signtest.Signed(t, other, p.Person(signtest.Applicant())), 2)

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"signing/signtest/xmlattack":      {"certs", "certs/der", "signing/xmldsig"},
 	"signing/tsp":                     {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                     {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
-	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp"},
+	"signing":                         {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp", "language"},
 	"signing/creation/appearance":     {"certs", "fonts", "qr", "signing/pades"},
 	"signing/creation":                {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/armour", "signing/cms", "signing/creation/appearance", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
 	"signing/signtest":                {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/creation", "signing/pades", "signing/tsa", "signing/tsp"},
@@ -43,16 +43,17 @@ var mayImport = map[string][]string{
 	"signing/interop":                 {},
 	"signing/spool":                   {},
 	"signing/receipt":                 {"signing", "signing/creation"},
-	"documents":                       {"certs"},
+	"documents":                       {"certs", "language"},
 	"qr":                              {},
 	"fonts":                           {},
 	"documents/pdf":                   {"documents", "fonts", "qr"},
 	"documents/seal":                  {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing", "signing/creation"},
 	"documents/registry/registrytest": {},
+	"language":                        {},
 	"oracletest":                      {},
 	"judgetest":                       {},
-	"api/web":                         {},
+	"api/web":                         {"language"},
 	"api/strictjson":                  {"signing/armour"},
 	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                       nil, // wires everything
@@ -82,7 +83,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/seal", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

@@ -39,8 +39,26 @@ func TestPagesFollowTheAcceptance(t *testing.T) {
 		}
 		verdict := &signing.Verdict{Signers: []signing.Signer{{Indication: c.indication, Acceptance: c.acceptance}}}
 		want := map[signing.Acceptance]string{signing.Accepted: "принята", signing.Undecided: "не решено", signing.Refused: "не принята"}[c.acceptance]
-		if got := receiptTables(verdict)["signers"].Rows[0][2]; got.RU != want+", "+string(c.indication) {
+		if got := receiptTables(verdict)["signers"].Rows[0][2]; got.RU != want+" ("+string(c.indication)+")" {
 			t.Errorf("%s, %s: receipt of a verification %+v", c.indication, c.acceptance, got)
 		}
+	}
+}
+
+// A receipt names the file in words, and its bytes with their number.
+func TestFileOfAReceipt(t *testing.T) {
+	for want, c := range map[string]struct {
+		kind signing.FileKind
+		size int
+	}{
+		"подпись CMS, 3 932 байта": {signing.FileCMS, 3932}, "файл PDF, 12 байт": {signing.FilePDF, 12}, "текст, 0 байт": {signing.FileText, 0},
+		"сертификат, 1 байт": {signing.FileCertificate, 1}, "файл XML, 1 234 514 байт": {signing.FileXML, 1234514}, "метка времени, 22 байта": {signing.FileTimestamp, 22},
+	} {
+		if got := fileText(c.kind, c.size); got.RU != want {
+			t.Errorf("%q, want %q", got.RU, want)
+		}
+	}
+	if got := fileText(signing.FileCMS, 4312).KK; got != "CMS қолтаңбасы, 4 312 байт" {
+		t.Errorf("%q", got)
 	}
 }

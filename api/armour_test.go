@@ -13,6 +13,7 @@ import (
 // or not, through every door that takes it.
 func TestArmoursOfMembers(t *testing.T) {
 	s, header := everyRight(t)
+	delete(header, "Idempotency-Key") // each request is another one
 	std := base64.StdEncoding.EncodeToString
 	armours := func(file []byte) map[string]string {
 		block := string(pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: file}))
@@ -78,6 +79,7 @@ func TestArmoursOfMembers(t *testing.T) {
 // that were meant to be a content are not taken for base64.
 func TestContentIsDecodedOnce(t *testing.T) {
 	s, header := everyRight(t)
+	delete(header, "Idempotency-Key") // each request is another one
 	content := base64.StdEncoding.EncodeToString([]byte("QUJD"))
 	status, answer := s.post(t, "/v1/sign/cms", fmt.Sprintf(`{"content": %q}`, content), header)
 	if status != http.StatusOK {
@@ -103,6 +105,7 @@ func TestContentIsDecodedOnce(t *testing.T) {
 // told so, and whoever has a document signed is not.
 func TestSigningASignature(t *testing.T) {
 	s, header := everyRight(t)
+	delete(header, "Idempotency-Key") // each request is another one
 	for name, noticed := range map[string]bool{"cms": true, "cms.detached": true, "content": false, "certificate": false, "xml": false} {
 		body := fmt.Sprintf(`{"content": %q}`, base64.StdEncoding.EncodeToString(s.files[name]))
 		if status, answer := s.post(t, "/v1/sign/cms", body, header); status != http.StatusOK || strings.Contains(answer, `"notice":"the content is a CMS`) != noticed {

@@ -67,7 +67,7 @@ func (v *service) batch(c echo.Context, one lineFunc) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", batchType)
-	lang := language(c, web.EN)
+	lang := preferred(c, web.EN)
 	localised(c, lang)
 	answers := make(chan chan *spool.File, lineWindow)
 	go func() {

@@ -73,7 +73,7 @@ func (v *service) ready(act string) echo.HandlerFunc {
 		if ready {
 			return uncached(c, readyAnswer{"ready", answer})
 		}
-		o, lang := outcomeOf(errNotReady), language(c, web.EN)
+		o, lang := outcomeOf(errNotReady), preferred(c, web.EN)
 		v.failureHeaders(c, errNotReady, o)
 		localised(c, lang)
 		body, err := json.Marshal(notReady{v.problem(c, errNotReady, o, lang), answer})

@@ -21,6 +21,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
+	"tamga/language"
 	"tamga/signing/spool"
 )
 
@@ -67,7 +68,7 @@ func TestOutcomes(t *testing.T) {
 			t.Errorf("%v stands twice", o.is)
 		}
 		errs[o.is] = true
-		for _, lang := range web.Languages() {
+		for _, lang := range language.All() {
 			if o.title.In(lang) == "" {
 				t.Errorf("%s has no title in %s", o.code, lang)
 			}
@@ -92,7 +93,7 @@ func TestLanguage(t *testing.T) {
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Accept-Language", header)
-		if got := language(echo.New().NewContext(r, nil), web.EN); got != want {
+		if got := preferred(echo.New().NewContext(r, nil), web.EN); got != want {
 			t.Errorf("%q: %s, want %s", header, got, want)
 		}
 	}

@@ -9,15 +9,15 @@ import (
 	"tamga/api/web"
 )
 
-// language returns the language that the client prefers among ours (RFC 9110
+// preferred returns the language that the client prefers among ours (RFC 9110
 // section 12.5.4), or fallback when it names none of them.
-func language(c echo.Context, fallback web.Lang) web.Lang {
+func preferred(c echo.Context, fallback web.Lang) web.Lang {
 	best, bestWeight := fallback, 0.0
 	for _, part := range strings.Split(c.Request().Header.Get("Accept-Language"), ",") {
 		tag, parameters, _ := strings.Cut(part, ";")
 		primary, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
 		weight := quality(parameters)
-		if known(web.Lang(primary)) && weight > bestWeight {
+		if web.Lang(primary).Known() && weight > bestWeight {
 			best, bestWeight = web.Lang(primary), weight
 		}
 	}
@@ -36,22 +36,13 @@ func quality(parameters string) float64 {
 	return q
 }
 
-func known(lang web.Lang) bool {
-	for _, l := range web.Languages() {
-		if l == lang {
-			return true
-		}
-	}
-	return false
-}
-
 // pageLanguage is the language of a page: the one chosen by its link, else the
 // preferred one, else Kazakh.
 func pageLanguage(c echo.Context) web.Lang {
-	if chosen := web.Lang(c.QueryParam("lang")); known(chosen) {
+	if chosen := web.Lang(c.QueryParam("lang")); chosen.Known() {
 		return chosen
 	}
-	return language(c, web.KK)
+	return preferred(c, web.KK)
 }
 
 // localised tells caches and readers the language of an answer.

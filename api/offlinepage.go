@@ -47,7 +47,7 @@ func offlineKinds() map[string]web.OfflineKind {
 		documents.KindHistory,
 	} {
 		kinds[string(k)] = web.OfflineKind{
-			Title: web.Label(k.Title()), GivesRight: givesRight(k), Copy: givesRight(k) && !k.GivesRight(),
+			Title: k.Title(), GivesRight: givesRight(k), Copy: givesRight(k) && !k.GivesRight(),
 			Licence: k == documents.KindLicence,
 		}
 	}

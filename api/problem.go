@@ -57,7 +57,7 @@ func (v *service) fail(err error, c echo.Context) {
 		v.send(c, o.status, echo.MIMETextHTMLCharsetUTF8, page)
 		return
 	}
-	lang := language(c, web.EN)
+	lang := preferred(c, web.EN)
 	p := v.problem(c, err, o, lang)
 	body, encodeErr := json.Marshal(p)
 	if encodeErr != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,10 +61,7 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 		"issued_on":  pdf.Same(documents.CivilDate(r.AnsweredAt).Printed()),
 		"checked_at": pdf.Same(printedTime(r.AnsweredAt)),
 		"asked_at":   pdf.Same(printedTime(asked.At)),
-		"file": {
-			KK: fmt.Sprintf("%s, %d байт", strings.ToUpper(r.Verdict.Kind), asked.FileSize),
-			RU: fmt.Sprintf("%s, %d байт", strings.ToUpper(r.Verdict.Kind), asked.FileSize),
-		},
+		"file":       fileText(signing.FileKind(r.Verdict.Kind), asked.FileSize),
 		"digest":     pdf.Same(inTwo(asked.FileSHA256)),
 		"policy":     pdf.Same(printable(r.Verdict.Policy)),
 		"conclusion": {KK: r.Verdict.Summary.KK, RU: r.Verdict.Summary.RU},
@@ -117,11 +115,13 @@ func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {
 			certificate = s.Certificate.Serial + ", " + s.Algorithm + ", " +
 				documents.CivilDate(s.Certificate.NotBefore).Printed() + " – " + documents.CivilDate(s.Certificate.NotAfter).Printed()
 		}
-		conclusion := ", " + string(s.Indication)
-		for _, more := range []string{string(s.SubIndication), s.Level} {
-			if more != "" {
-				conclusion += ", " + more
-			}
+		conclusion := " (" + string(s.Indication)
+		if s.SubIndication != "" {
+			conclusion += ", " + string(s.SubIndication)
+		}
+		conclusion += ")"
+		if s.Level != "" {
+			conclusion += ", " + s.Level
 		}
 		taken := acceptanceText(s.Acceptance)
 		signers.Rows = append(signers.Rows, []documents.Text{
@@ -135,6 +135,19 @@ func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {
 		}
 	}
 	return map[string]pdf.Table{"signers": signers, "checks": checks}
+}
+
+// fileText says what a file is and how many bytes it has.
+func fileText(kind signing.FileKind, size int) documents.Text {
+	words, digits := kind.Words(), strconv.Itoa(size)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + " " + digits[i:]
+	}
+	bytes := "байт"
+	if few := size % 10; 2 <= few && few <= 4 && (size%100 < 12 || 14 < size%100) {
+		bytes = "байта"
+	}
+	return documents.Text{KK: words.KK + ", " + digits + " байт", RU: words.RU + ", " + digits + " " + bytes}
 }
 
 // acceptanceText words whether a signature is accepted.

@@ -15,13 +15,13 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 		Confirmed: a.SecondFact,
 	}
 	if a.Then != nil {
-		r.Then, r.Day = web.Label(a.Then.Summary).In(lang), documents.CivilDate(a.Then.At).String()
+		r.Then, r.Day = a.Then.Summary.In(lang), documents.CivilDate(a.Then.At).String()
 	}
 	r.Checks = []web.CheckRow{integrityRow(a), signatureRow(a)}
 	if a.publicDocument == nil {
 		return r
 	}
-	r.Title, r.Number = web.Label(a.Title).In(lang), a.Number
+	r.Title, r.Number = a.Title.In(lang), a.Number
 	r.Facts, r.History = facts(a, lang), happenings(a, lang)
 	r.Checks = append(r.Checks, statusRow(a, r.Banner.Tone))
 	ours := a.UploadedFile == nil || a.UploadedFile.Ours
@@ -84,7 +84,7 @@ func banner(a checkAnswer, lang web.Lang) web.Banner {
 // sentBanner says what a file is that is not ours. Only a PDF pretends to be a
 // document; with something else somebody has only taken the wrong file.
 func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
-	b := web.Banner{Tone: web.Unclear, Title: "not_a_document", Note: "not_a_document_note", Reason: web.Label(sent.Summary).In(lang)}
+	b := web.Banner{Tone: web.Unclear, Title: "not_a_document", Note: "not_a_document_note", Reason: sent.Summary.In(lang)}
 	switch {
 	case sent.Added > 0:
 		b.Title, b.Note = "added_to", "added_to_note"
@@ -124,7 +124,7 @@ func statusBanner(a checkAnswer) web.Banner {
 	return web.Banner{Tone: web.Info, Title: "authentic", Note: "authentic_note_other"}
 }
 
-func summary(a checkAnswer, lang web.Lang) string { return web.Label(a.Signature.Summary).In(lang) }
+func summary(a checkAnswer, lang web.Lang) string { return a.Signature.Summary.In(lang) }
 
 func integrityRow(a checkAnswer) web.CheckRow {
 	if a.UploadedFile != nil {
@@ -180,7 +180,7 @@ func signatureRow(a checkAnswer) web.CheckRow {
 func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 	list := make([]web.Happening, 0, len(a.History))
 	for _, e := range a.History {
-		h := web.Happening{What: web.Label(e.Label).In(lang), Effective: printedTime(e.EffectiveAt), Recorded: printedTime(e.RecordedAt)}
+		h := web.Happening{What: e.Label.In(lang), Effective: printedTime(e.EffectiveAt), Recorded: printedTime(e.RecordedAt)}
 		if !e.Until.IsZero() {
 			h.What += " → " + e.Until.Printed()
 		}
@@ -234,7 +234,7 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 		add("fact_activity", a.Activity.In(text), marked)
 	}
 	if a.Subtype != nil {
-		add("fact_subtype", a.Subtype.In(documents.Lang(lang)), "")
+		add("fact_subtype", a.Subtype.In(lang), "")
 	}
 	if a.Conditions != nil {
 		add("fact_conditions", a.Conditions.In(text), marked)

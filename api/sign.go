@@ -70,9 +70,12 @@ func (v *service) sign(format string) echo.HandlerFunc {
 			return badField("/format", "unknown", "is decided by the address")
 		}
 		body.Format = format
-		answer, err := v.signOne(c, client, &body)
+		answer, replayed, err := v.signOnce(c, client, &body)
 		if err != nil {
 			return err
+		}
+		if replayed {
+			c.Response().Header().Set("Idempotency-Replayed", "true")
 		}
 		return personal(c, http.StatusOK, answer)
 	}
@@ -89,7 +92,7 @@ func (v *service) signBatch(c echo.Context) error {
 		if err := decodeJSON(raw, &body); err != nil {
 			return body.ID, nil, err
 		}
-		answer, err := v.signOne(c, client, &body)
+		answer, _, err := v.signOnce(c, client, &body)
 		return body.ID, answer, err
 	})
 }

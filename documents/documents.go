@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tamga/certs"
+	"tamga/language"
 )
 
 // Text is one statement in the two languages in which every document is
@@ -36,12 +37,12 @@ func (t Text) In(lang Lang) string {
 }
 
 // Lang is a language of a document's page.
-type Lang string
+type Lang = language.Lang
 
 // The languages of the documents, in the order of their pages.
 const (
-	KK Lang = "kk"
-	RU Lang = "ru"
+	KK = language.KK
+	RU = language.RU
 )
 
 // Date is a civil date, as the documents print it, without a time of day.

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"tamga/documents"
+	"tamga/language"
 )
 
 func describe(n documents.Number) string {
@@ -274,13 +275,13 @@ func TestLabels(t *testing.T) {
 		all[string(g)] = g.Label()
 	}
 	for name, l := range all {
-		for _, lang := range []documents.Lang{documents.KK, documents.RU, documents.EN} {
+		for _, lang := range []documents.Lang{documents.KK, documents.RU, language.EN} {
 			text := l.In(lang)
 			if text == "" {
 				t.Errorf("%s has no text in %s", name, lang)
 			}
 			for _, r := range text {
-				if unicode.Is(unicode.Latin, r) != (lang == documents.EN) && unicode.IsLetter(r) {
+				if unicode.Is(unicode.Latin, r) != (lang == language.EN) && unicode.IsLetter(r) {
 					t.Errorf("%s in %s: %q is of the wrong script", name, lang, r)
 				}
 			}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"tamga/language"
 )
 
 var update = flag.Bool("update", false, "write the lists of testdata anew, to be read before they are believed")
@@ -46,7 +48,7 @@ func Listed(t *testing.T, file string, rows []string) {
 func TestEveryWord(t *testing.T) {
 	var rows []string
 	add := func(what, code string, l Label) {
-		rows = append(rows, fmt.Sprintf("%s %s: %s | %s | %s", what, code, l.In(KK), l.In(RU), l.In(EN)))
+		rows = append(rows, fmt.Sprintf("%s %s: %s | %s | %s", what, code, l.In(KK), l.In(RU), l.In(language.EN)))
 	}
 	addAll(add, "kind", titles, Kind.Title)
 	addAll(add, "event", eventLabels, EventKind.Label)

@@ -1,28 +1,10 @@
 package documents
 
-// EN is the third language of pages and messages. No document is issued in it:
-// a [Text] has no English side.
-const EN Lang = "en"
+import "tamga/language"
 
 // Label is a short fixed text of the service itself in the three languages of
-// its pages.
-type Label struct {
-	KK string `json:"kk"`
-	RU string `json:"ru"`
-	EN string `json:"en"`
-}
-
-// In returns the label in a language; in any language that is not known, the
-// Kazakh one.
-func (l Label) In(lang Lang) string {
-	switch lang {
-	case RU:
-		return l.RU
-	case EN:
-		return l.EN
-	}
-	return l.KK
-}
+// its pages. No document is issued in the third: a [Text] has no English side.
+type Label = language.Text
 
 // Status is where a document is in its life at a moment.
 type Status string

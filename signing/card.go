@@ -39,7 +39,7 @@ func (p *pdfFile) card(verdict *Verdict) bool {
 	originals, signatures, err := p.attachments()
 	if err != nil {
 		verdict.Detail = "the file has no signature of its own, and what is attached to it was not read: " + err.Error()
-		verdict.cause = Text{"файлға қоса берілген құжаттар оқылмады", "вложения файла прочитать не удалось", "what is attached to the file could not be read"}
+		verdict.cause = Text{KK: "файлға қоса берілген құжаттар оқылмады", RU: "вложения файла прочитать не удалось", EN: "what is attached to the file could not be read"}
 		var syntax *pades.SyntaxError
 		if errors.As(err, &syntax) && syntax.Limit || errors.Is(err, ErrTooLarge) {
 			verdict.undecided()
@@ -67,14 +67,14 @@ func (p *pdfFile) card(verdict *Verdict) bool {
 	verdict.Detail = fmt.Sprintf("a document card: the file has no signature of its own and its visible pages are not signed; %d signatures are attached, over %q",
 		len(verdict.Card), over)
 	verdict.cause = Text{
-		"бұл — құжат карточкасы: көрінетін беттерге қол қойылмаған, қолтаңбалар қоса берілген түпнұсқаға қойылған",
-		"это карточка документа: видимые страницы не подписаны, подписи относятся к вложенному оригиналу",
-		"this is a document card: its visible pages are not signed, the signatures are over the attached original",
+		KK: "бұл — құжат карточкасы: көрінетін беттерге қол қойылмаған, қолтаңбалар қоса берілген түпнұсқаға қойылған",
+		RU: "это карточка документа: видимые страницы не подписаны, подписи относятся к вложенному оригиналу",
+		EN: "this is a document card: its visible pages are not signed, the signatures are over the attached original",
 	}
 	if verdict.Acceptance == Refused {
 		verdict.Detail += "; one of them does not hold"
 		verdict.cause = Text{
-			verdict.cause.KK + " және олардың бірі жарамсыз", verdict.cause.RU + ", и одна из них недействительна", verdict.cause.EN + ", and one of them does not hold",
+			KK: verdict.cause.KK + " және олардың бірі жарамсыз", RU: verdict.cause.RU + ", и одна из них недействительна", EN: verdict.cause.EN + ", and one of them does not hold",
 		}
 	}
 	return true

@@ -67,51 +67,51 @@ func (found finding) gravity() int {
 // here, a function below, a vector in the tests.
 var signerTable = []check{
 	{CheckFormat, "RFC 5652 §5; EN 319 102-1 §5.2.2", Text{
-		"Құжат пен қолтаңба пішімі", "Формат документа и подписи", "Format of the file and of the signature"}, askFormat},
+		KK: "Құжат пен қолтаңба пішімі", RU: "Формат документа и подписи", EN: "Format of the file and of the signature"}, askFormat},
 	{CheckSignatureValue, "RFC 5652 §5.6; EN 319 102-1 §5.2.7; order № 500/НҚ ¶16", Text{
-		"Қолтаңба мәні", "Значение подписи", "Signature value"}, askSignatureValue},
+		KK: "Қолтаңба мәні", RU: "Значение подписи", EN: "Signature value"}, askSignatureValue},
 	{CheckSigningCertificate, "RFC 5035 §3; EN 319 102-1 §5.2.3", Text{
-		"Қол қоюшының сертификаты", "Сертификат подписавшего", "Signing certificate"}, askSigningCertificate},
+		KK: "Қол қоюшының сертификаты", RU: "Сертификат подписавшего", EN: "Signing certificate"}, askSigningCertificate},
 	{CheckChain, "RFC 5280 §6.1; order № 500/НҚ ¶16", titleChain, askChain},
 	{CheckValidityPeriod, "RFC 5280 §4.1.2.5; order № 159 ¶6(10); order № 500/НҚ ¶16", titleValidity, askValidityPeriod},
 	{CheckRevocation, "RFC 5280 §6.3; order № 159 ¶6(10); order № 500/НҚ ¶16, ¶18", titleRevocation, askRevocation},
 	{CheckKeyUsage, "RFC 5280 §4.2.1.3; order № 500/НҚ ¶16", Text{
-		"Кілттің қол қоюға арналуы", "Назначение ключа для подписи", "Key is for signing"}, askKeyUsage},
+		KK: "Кілттің қол қоюға арналуы", RU: "Назначение ключа для подписи", EN: "Key is for signing"}, askKeyUsage},
 	{CheckPolicy, "EN 319 102-1 §5.2.8; order № 500/НҚ ¶16", titlePolicy, askPolicy},
 	{CheckTimestamp, "RFC 3161; EN 319 102-1 §5.4, §5.5", Text{
-		"Уақыт белгісі", "Метка времени", "Timestamp"}, askTimestamp},
+		KK: "Уақыт белгісі", RU: "Метка времени", EN: "Timestamp"}, askTimestamp},
 	{CheckIdentity, "order № 159 ¶6(10)", Text{
-		"ЖСН/БСН сәйкестігі", "Соответствие ИИН/БИН", "IIN/BIN match"}, askIdentity},
+		KK: "ЖСН/БСН сәйкестігі", RU: "Соответствие ИИН/БИН", EN: "IIN/BIN match"}, askIdentity},
 	{CheckRole, "order № 500/НҚ ¶16", Text{
-		"Қол қоюшының өкілеттігі", "Полномочие подписавшего", "Role of the signer"}, askRole},
+		KK: "Қол қоюшының өкілеттігі", RU: "Полномочие подписавшего", EN: "Role of the signer"}, askRole},
 }
 
 // tokenTable are the questions about a timestamp.
 var tokenTable = []check{
 	{CheckFormat, "RFC 3161 §2.4.2; EN 319 102-1 §5.4", Text{
-		"Уақыт белгісінің пішімі", "Формат метки времени", "Format of the timestamp"}, askFormat},
+		KK: "Уақыт белгісінің пішімі", RU: "Формат метки времени", EN: "Format of the timestamp"}, askFormat},
 	{CheckImprint, "RFC 3161 §2.4.2; EN 319 102-1 §5.5.4", Text{
-		"Белгіленген деректер", "Отмеченные данные", "What was stamped"}, askImprint},
+		KK: "Белгіленген деректер", RU: "Отмеченные данные", EN: "What was stamped"}, askImprint},
 	{CheckSignatureValue, "RFC 5652 §5.6; RFC 3161 §2.4.2", Text{
-		"Уақыт белгісі қолтаңбасының мәні", "Значение подписи метки времени", "Signature value of the timestamp"}, askSignatureValue},
+		KK: "Уақыт белгісі қолтаңбасының мәні", RU: "Значение подписи метки времени", EN: "Signature value of the timestamp"}, askSignatureValue},
 	{CheckSigningCertificate, "RFC 3161 §2.4.2; RFC 5816; RFC 5035 §3", Text{
-		"Уақыт белгісі қызметінің сертификаты", "Сертификат службы меток времени", "Certificate of the timestamp authority"}, askSigningCertificate},
+		KK: "Уақыт белгісі қызметінің сертификаты", RU: "Сертификат службы меток времени", EN: "Certificate of the timestamp authority"}, askSigningCertificate},
 	{CheckGenTime, "RFC 3161 §2.4.2; EN 319 102-1 §5.5.4", Text{
-		"Белгі қойылған уақыт", "Время постановки метки", "Time of the timestamp"}, askGenTime},
+		KK: "Белгі қойылған уақыт", RU: "Время постановки метки", EN: "Time of the timestamp"}, askGenTime},
 	{CheckChain, "RFC 5280 §6.1", titleChain, askChain},
 	{CheckValidityPeriod, "RFC 5280 §4.1.2.5; EN 319 102-1 §5.6.2", titleValidity, askValidityPeriod},
 	{CheckRevocation, "RFC 5280 §6.3; EN 319 102-1 §5.6.2", titleRevocation, askRevocation},
 	{CheckKeyUsage, "RFC 3161 §2.3", Text{
-		"Кілттің уақыт белгісіне ғана арналуы", "Назначение ключа только для меток времени", "Key is for timestamps alone"}, askTimestampingUsage},
+		KK: "Кілттің уақыт белгісіне ғана арналуы", RU: "Назначение ключа только для меток времени", EN: "Key is for timestamps alone"}, askTimestampingUsage},
 	{CheckPolicy, "EN 319 102-1 §5.2.8", titlePolicy, askAlgorithms},
 }
 
 // Titles that both tables use.
 var (
-	titleChain      = Text{"Сенімді түбірге дейінгі тізбек", "Цепочка до доверенного корня", "Path to a trust anchor"}
-	titleValidity   = Text{"Сертификаттың қолданылу мерзімі", "Срок действия сертификата", "Validity period of the certificate"}
-	titleRevocation = Text{"Қайтарып алынған (күші жойылған) сертификаттар тізімі", "Список отозванных (аннулированных) сертификатов", "List of revoked certificates"}
-	titlePolicy     = Text{"Алгоритмдер мен сертификат саясаты", "Алгоритмы и политика сертификата", "Algorithms and certificate policy"}
+	titleChain      = Text{KK: "Сенімді түбірге дейінгі тізбек", RU: "Цепочка до доверенного корня", EN: "Path to a trust anchor"}
+	titleValidity   = Text{KK: "Сертификаттың қолданылу мерзімі", RU: "Срок действия сертификата", EN: "Validity period of the certificate"}
+	titleRevocation = Text{KK: "Қайтарып алынған (күші жойылған) сертификаттар тізімі", RU: "Список отозванных (аннулированных) сертификатов", EN: "List of revoked certificates"}
+	titlePolicy     = Text{KK: "Алгоритмдер мен сертификат саясаты", RU: "Алгоритмы и политика сертификата", EN: "Algorithms and certificate policy"}
 )
 
 // passed says why a check is fulfilled; detail is no format.
@@ -192,6 +192,8 @@ func askSigningCertificate(f *facts, _ *Policy) finding {
 		return notApplicable("a certificate on its own")
 	case f.essErr != nil:
 		return undetermined(NoSigningCertificateFound, "%v", f.essErr)
+	case f.certificate == nil && f.signer == nil && f.xml == nil:
+		return undetermined(NoSigningCertificateFound, "the signature could not be read, nor whom it names")
 	case f.certificate == nil:
 		return undetermined(NoSigningCertificateFound, "the certificate that the signer is named by is not in the file")
 	case f.rival != nil:

@@ -20,10 +20,14 @@ func askPolicy(f *facts, p *Policy) finding {
 		}
 	}
 	if f.essMissing && f.xml != nil && p.XMLSigningCertificateMissing == LevelFail {
-		return undetermined(SigConstraintsFailure, "an XML signature must protect the certificate that it belongs to")
+		return failed(SigConstraintsFailure, "an XML signature must protect the certificate that it belongs to")
 	}
 	if f.essMissing && f.xml == nil && !f.bare && p.missingSigningCertificate(f.poe) == LevelFail {
-		return undetermined(SigConstraintsFailure, "the policy wants a signing-certificate attribute, and there is none")
+		found := failed(SigConstraintsFailure, "the policy wants a signing-certificate attribute, and there is none")
+		if !f.stamped && p.missedBefore(f.poe) {
+			found.status = CheckUndetermined // a proof that it is older would help
+		}
+		return found
 	}
 	if found := askAlgorithms(f, p); found.status != CheckPassed {
 		return found

@@ -42,8 +42,34 @@ func TestWithoutSigningCertificate(t *testing.T) {
 		if policy == "kz-strict" {
 			want, said = "INDETERMINATE SIG_CONSTRAINTS_FAILURE", "the policy wants a signing-certificate attribute, and there is none"
 		}
-		if c := s.Check(signing.CheckPolicy); conclusion(got) != want || c.Detail != said {
+		if c := s.Check(signing.CheckPolicy); conclusion(got) != want || c.Detail != said || got.Acceptance == signing.Undecided {
 			t.Errorf("%s: %s", policy, signtest.Explain(got))
+		}
+	}
+}
+
+// A policy that took signatures without the attribute until a day refuses those
+// that are proved to be younger; of others it cannot tell, since a proof that they
+// are older would let them pass.
+func TestAttributeMissingSinceADay(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	f := honest(pki, pki.Person(signtest.Applicant()))
+	f.signers[0].attrs = f.signers[0].attrs[:2]
+	bare := f.bytes(t)
+	stamped := withUnsigned(t, bare, cms.OIDSignatureTimestamp, tokenAt(t, pki.TSA(), day(0), signatureOf(t, bare)))
+	for _, c := range []struct {
+		file []byte
+		from string
+		want signing.Acceptance
+	}{
+		{bare, "2026-05-31", signing.Undecided}, {stamped, "2026-05-31", signing.Refused},
+		{bare, "2026-06-02", signing.Accepted}, {stamped, "2026-06-02", signing.Accepted},
+	} {
+		v := *pki.Verifier
+		v.Policy = namedPolicy(t, "kz")
+		v.Policy.SigningCertificateMissing = []signing.DatedLevel{{From: "1990-01-01", Level: signing.LevelWarn}, {From: c.from, Level: signing.LevelFail}}
+		if got := verify(t, &v, c.file, signing.Question{}); got.Acceptance != c.want {
+			t.Errorf("from %s: %s, want %s: %s", c.from, got.Acceptance, c.want, signtest.Explain(got))
 		}
 	}
 }

@@ -15,57 +15,57 @@ import (
 func (k FileKind) Words() Text {
 	switch k {
 	case FilePDF:
-		return Text{"PDF файлы", "файл PDF", "a PDF file"}
+		return Text{KK: "PDF файлы", RU: "файл PDF", EN: "a PDF file"}
 	case FileCMS:
-		return Text{"CMS қолтаңбасы", "подпись CMS", "a CMS signature"}
+		return Text{KK: "CMS қолтаңбасы", RU: "подпись CMS", EN: "a CMS signature"}
 	case FileXML:
-		return Text{"XML файлы", "файл XML", "an XML file"}
+		return Text{KK: "XML файлы", RU: "файл XML", EN: "an XML file"}
 	case FileCertificate:
-		return Text{"сертификат", "сертификат", "a certificate"}
+		return Text{KK: "сертификат", RU: "сертификат", EN: "a certificate"}
 	case FileCRL:
-		return Text{"қайтарып алынған сертификаттар тізімі", "список отозванных сертификатов", "a list of revoked certificates"}
+		return Text{KK: "қайтарып алынған сертификаттар тізімі", RU: "список отозванных сертификатов", EN: "a list of revoked certificates"}
 	case FileOCSP:
-		return Text{"сертификат мәртебесі туралы OCSP жауабы", "ответ OCSP о статусе сертификата", "an OCSP response about the status of certificates"}
+		return Text{KK: "сертификат мәртебесі туралы OCSP жауабы", RU: "ответ OCSP о статусе сертификата", EN: "an OCSP response about the status of certificates"}
 	case FileTimestamp:
-		return Text{"уақыт белгісі", "метка времени", "a timestamp"}
+		return Text{KK: "уақыт белгісі", RU: "метка времени", EN: "a timestamp"}
 	case FileTimestampResponse:
-		return Text{"уақыт белгісі қызметінің жауабы", "ответ службы меток времени", "a response of a timestamp authority"}
+		return Text{KK: "уақыт белгісі қызметінің жауабы", RU: "ответ службы меток времени", EN: "a response of a timestamp authority"}
 	case FileKeyStore:
-		return Text{"кілттер қоймасы (PKCS#12)", "хранилище ключей (PKCS#12)", "a key store (PKCS#12)"}
+		return Text{KK: "кілттер қоймасы (PKCS#12)", RU: "хранилище ключей (PKCS#12)", EN: "a key store (PKCS#12)"}
 	case FilePrivateKey:
-		return Text{"жабық кілт", "закрытый ключ", "a private key"}
+		return Text{KK: "жабық кілт", RU: "закрытый ключ", EN: "a private key"}
 	case FileText:
-		return Text{"мәтін", "текст", "a text"}
+		return Text{KK: "мәтін", RU: "текст", EN: "a text"}
 	}
-	return Text{"түрі белгісіз файл", "файл неизвестного вида", "a file of an unknown kind"}
+	return Text{KK: "түрі белгісіз файл", RU: "файл неизвестного вида", EN: "a file of an unknown kind"}
 }
 
 func noSignatureText() Text {
-	return Text{"файлда қолтаңба жоқ", "в файле нет подписи", "the file carries no signature"}
+	return Text{KK: "файлда қолтаңба жоқ", RU: "в файле нет подписи", EN: "the file carries no signature"}
 }
 
 // brokenText says that a file cannot be read as what it begins to be.
 func (k FileKind) brokenText() Text {
 	switch k {
 	case FilePDF:
-		return Text{"PDF файлының құрылымы бұзылған", "структура файла PDF нарушена", "the structure of the PDF file is broken"}
+		return Text{KK: "PDF файлының құрылымы бұзылған", RU: "структура файла PDF нарушена", EN: "the structure of the PDF file is broken"}
 	case FileXML:
-		return Text{"XML файлының құрылымы бұзылған", "структура файла XML нарушена", "the structure of the XML file is broken"}
+		return Text{KK: "XML файлының құрылымы бұзылған", RU: "структура файла XML нарушена", EN: "the structure of the XML file is broken"}
 	case FileCertificate:
-		return Text{"сертификаттың құрылымы бұзылған", "структура сертификата нарушена", "the structure of the certificate is broken"}
+		return Text{KK: "сертификаттың құрылымы бұзылған", RU: "структура сертификата нарушена", EN: "the structure of the certificate is broken"}
 	case FileTimestamp:
-		return Text{"уақыт белгісінің құрылымы бұзылған", "структура метки времени нарушена", "the structure of the timestamp is broken"}
+		return Text{KK: "уақыт белгісінің құрылымы бұзылған", RU: "структура метки времени нарушена", EN: "the structure of the timestamp is broken"}
 	}
-	return Text{"CMS қолтаңбасының құрылымы бұзылған", "структура подписи CMS нарушена", "the structure of the CMS signature is broken"}
+	return Text{KK: "CMS қолтаңбасының құрылымы бұзылған", RU: "структура подписи CMS нарушена", EN: "the structure of the CMS signature is broken"}
 }
 
 // insteadOf says that a file is another thing than what was asked about.
 func (k FileKind) insteadOf(wanted FileKind) Text {
 	is, not := k.Words(), wanted.Words()
 	return Text{
-		fmt.Sprintf("бұл — %s, %s емес", is.KK, not.KK),
-		fmt.Sprintf("это %s, а не %s", is.RU, not.RU),
-		fmt.Sprintf("this is %s, not %s", is.EN, not.EN),
+		KK: fmt.Sprintf("бұл — %s, %s емес", is.KK, not.KK),
+		RU: fmt.Sprintf("это %s, а не %s", is.RU, not.RU),
+		EN: fmt.Sprintf("this is %s, not %s", is.EN, not.EN),
 	}
 }
 
@@ -75,7 +75,7 @@ func (verdict *Verdict) unreadable(wanted FileKind, file []byte, err error) *Ver
 	verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
 	verdict.cause, verdict.Detail = wanted.brokenText(), err.Error()
 	if len(bytes.TrimSpace(file)) == 0 {
-		verdict.cause = Text{"файл бос", "файл пуст", "the file is empty"}
+		verdict.cause = Text{KK: "файл бос", RU: "файл пуст", EN: "the file is empty"}
 	} else if is := Sniff(file); is != wanted && is != FileUnknown {
 		verdict.cause = is.insteadOf(wanted)
 		verdict.Detail = verdict.cause.EN + ": " + verdict.Detail
@@ -91,9 +91,9 @@ func (v *Verifier) nothingToJudge(kind FileKind, q Question) *Verdict {
 	is := kind.Words()
 	verdict.Acceptance = Refused
 	verdict.cause = Text{
-		fmt.Sprintf("бұл — %s, онда тексерілетін қолтаңба жоқ", is.KK),
-		fmt.Sprintf("это %s: подписи, которую можно проверить, в нём нет", is.RU),
-		fmt.Sprintf("this is %s and holds no signature to verify", is.EN),
+		KK: fmt.Sprintf("бұл — %s, онда тексерілетін қолтаңба жоқ", is.KK),
+		RU: fmt.Sprintf("это %s: подписи, которую можно проверить, в нём нет", is.RU),
+		EN: fmt.Sprintf("this is %s and holds no signature to verify", is.EN),
 	}
 	verdict.Detail = verdict.cause.EN
 	verdict.explain()

@@ -119,8 +119,17 @@ func TestForgedPDFs(t *testing.T) {
 		{"byte range over nothing", rangeOverNothing(good), failed, signing.FormatFailure},
 		{"signature value cut", append(append(bytes.Clone(good[:contents+200]), bytes.Repeat([]byte("0"), 100)...), good[contents+300:]...), failed, signing.FormatFailure},
 	}
+	says := map[string]string{
+		"bytes appended": "Not confirmed: data were added to the file after it was signed.", "nothing signed": "Not confirmed: the place of the signature is empty.",
+		"no signature field": "Not confirmed: the file carries no signature.", "revision appended": "Not confirmed: the document was changed after it was signed.",
+		"byte range over nothing": "Not confirmed: the signature does not cover the file as the rules want (byte-range-gap).",
+		"two signers":             "Not confirmed: the signature breaks a rule of its format: the CMS in /Contents carries a content of its own.",
+	}
 	for _, test := range tests {
 		got := verifyPDF(t, pki.Verifier, test.file)
+		if want := says[test.name]; want != "" && got.Summary.EN != want {
+			t.Errorf("%s: %q, want %q", test.name, got.Summary.EN, want)
+		}
 		if got.Indication != test.indication || got.SubIndication != test.subIndication || got.Acceptance != signing.Refused {
 			t.Errorf("%s: %s\nwant %s %s", test.name, signtest.Explain(got), test.indication, test.subIndication)
 		}

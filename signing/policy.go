@@ -347,6 +347,15 @@ func (p *Policy) missingSigningCertificate(at time.Time) Level {
 	return level
 }
 
+// missedBefore reports whether a signature without the attribute passed at some
+// time before.
+func (p *Policy) missedBefore(at time.Time) bool {
+	return slices.ContainsFunc(p.SigningCertificateMissing, func(d DatedLevel) bool {
+		from, _ := time.Parse(time.DateOnly, d.From)
+		return d.Level != LevelFail && from.Before(at)
+	})
+}
+
 // digestAllowed reports whether a digest may be relied on at a time.
 func (p *Policy) digestAllowed(name string, at time.Time) bool {
 	for _, d := range p.Digests {

@@ -9,29 +9,29 @@ import (
 func summary(v *Verdict) Text {
 	if v.Passed() {
 		if v.Kind == "certificate" {
-			return Text{"Сертификат жарамды.", "Сертификат действителен.", "The certificate is valid."}
+			return Text{KK: "Сертификат жарамды.", RU: "Сертификат действителен.", EN: "The certificate is valid."}
 		}
 		if v.Kind == "timestamp" {
-			return Text{"Уақыт белгісі расталды.", "Метка времени подтверждена.", "The timestamp is confirmed."}
+			return Text{KK: "Уақыт белгісі расталды.", RU: "Метка времени подтверждена.", EN: "The timestamp is confirmed."}
 		}
-		return Text{"Қолтаңба расталды.", "Подпись подтверждена.", "The signature is confirmed."}
+		return Text{KK: "Қолтаңба расталды.", RU: "Подпись подтверждена.", EN: "The signature is confirmed."}
 	}
 	why := v.why()
 	if v.Indication == "" {
-		return why.sentence()
+		return sentence(why)
 	}
 	if v.Acceptance == Refused {
 		return Text{
-			"Расталмады: " + why.KK + ".", "Не подтверждено: " + why.RU + ".", "Not confirmed: " + why.EN + ".",
+			KK: "Расталмады: " + why.KK + ".", RU: "Не подтверждено: " + why.RU + ".", EN: "Not confirmed: " + why.EN + ".",
 		}
 	}
 	return Text{
-		"Анықтау мүмкін емес: " + why.KK + ".", "Установить невозможно: " + why.RU + ".", "Cannot be told: " + why.EN + ".",
+		KK: "Анықтау мүмкін емес: " + why.KK + ".", RU: "Установить невозможно: " + why.RU + ".", EN: "Cannot be told: " + why.EN + ".",
 	}
 }
 
 // sentence makes a text one of its own.
-func (t Text) sentence() Text {
+func sentence(t Text) Text {
 	for _, s := range []*string{&t.KK, &t.RU, &t.EN} {
 		first, size := utf8.DecodeRuneInString(*s)
 		*s = string(unicode.ToUpper(first)) + (*s)[size:] + "."
@@ -54,11 +54,19 @@ func (v *Verdict) why() Text {
 func (c *Check) why() Text {
 	switch {
 	case c.Name == CheckIdentity && c.Status == CheckFailed:
-		return Text{"сертификаттағы ЖСН/БСН күтілген нөмірге сәйкес келмейді", "ИИН/БИН в сертификате не совпадает с ожидаемым", "the IIN/BIN of the certificate is not the expected one"}
+		return Text{KK: "сертификаттағы ЖСН/БСН күтілген нөмірге сәйкес келмейді", RU: "ИИН/БИН в сертификате не совпадает с ожидаемым", EN: "the IIN/BIN of the certificate is not the expected one"}
 	case c.Name == CheckRole && c.Status == CheckFailed:
-		return Text{"сертификатта қол қоюшының талап етілген өкілеттігі көрсетілмеген", "в сертификате не указано требуемое полномочие подписавшего", "the certificate does not name the required role of the signer"}
+		return Text{KK: "сертификатта қол қоюшының талап етілген өкілеттігі көрсетілмеген", RU: "в сертификате не указано требуемое полномочие подписавшего", EN: "the certificate does not name the required role of the signer"}
 	case c.Name == CheckFormat && c.SubIndication == SigConstraintsFailure && c.Status == CheckFailed:
-		return Text{"құжат қол қойылғаннан кейін өзгертілген", "документ изменён после подписания", "the document was changed after it was signed"}
+		return Text{KK: "құжат қол қойылғаннан кейін өзгертілген", RU: "документ изменён после подписания", EN: "the document was changed after it was signed"}
+	}
+	switch {
+	case c.Name == CheckFormat && c.SubIndication == FormatFailure:
+		return formatText(c.Detail)
+	case c.Name == CheckImprint && c.SubIndication == SignedDataNotFound:
+		return Text{KK: "уақыт белгісі қойылған деректер берілмеген", RU: "данные, на которые поставлена метка времени, не приложены", EN: "what the timestamp is over was not supplied"}
+	case c.Name == CheckImprint && c.SubIndication == HashFailure:
+		return Text{KK: "уақыт белгісі басқа деректерге қойылған", RU: "метка времени поставлена на другие данные", EN: "the timestamp is over something else"}
 	}
 	return reason(c.SubIndication)
 }
@@ -67,39 +75,39 @@ func (c *Check) why() Text {
 func reason(s SubIndication) Text {
 	switch s {
 	case FormatFailure:
-		return Text{"қолтаңба пішімі бұзылған", "формат подписи нарушен", "the signature is malformed"}
+		return Text{KK: "қолтаңба пішімі бұзылған", RU: "формат подписи нарушен", EN: "the signature is malformed"}
 	case HashFailure:
-		return Text{"мазмұны қол қойылғаннан өзгеше", "содержание отличается от подписанного", "the content differs from what was signed"}
+		return Text{KK: "мазмұны қол қойылғаннан өзгеше", RU: "содержание отличается от подписанного", EN: "the content differs from what was signed"}
 	case SigCryptoFailure:
-		return Text{"қолтаңба мәні дұрыс емес", "значение подписи неверно", "the signature value is wrong"}
+		return Text{KK: "қолтаңба мәні дұрыс емес", RU: "значение подписи неверно", EN: "the signature value is wrong"}
 	case Expired:
-		return Text{"сертификаттың мерзімі өткен", "срок действия сертификата истёк", "the certificate has expired"}
+		return Text{KK: "сертификаттың мерзімі өткен", RU: "срок действия сертификата истёк", EN: "the certificate has expired"}
 	case NotYetValid:
-		return Text{"сертификаттың мерзімі әлі басталмаған", "срок действия сертификата ещё не начался", "the certificate was not valid yet"}
+		return Text{KK: "сертификаттың мерзімі әлі басталмаған", RU: "срок действия сертификата ещё не начался", EN: "the certificate was not valid yet"}
 	case Revoked:
-		return Text{"сертификат қайтарып алынған", "сертификат отозван", "the certificate is revoked"}
+		return Text{KK: "сертификат қайтарып алынған", RU: "сертификат отозван", EN: "the certificate is revoked"}
 	case RevokedNoPOE:
-		return Text{"сертификат қайтарып алынған, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", "сертификат отозван, и не доказано, что подпись создана раньше", "the certificate is revoked and nothing proves that the signature is older"}
+		return Text{KK: "сертификат қайтарып алынған, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", RU: "сертификат отозван, и не доказано, что подпись создана раньше", EN: "the certificate is revoked and nothing proves that the signature is older"}
 	case RevokedCANoPOE:
-		return Text{"куәландырушы орталықтың сертификаты қайтарып алынған", "сертификат удостоверяющего центра отозван", "the certificate of the authority is revoked"}
+		return Text{KK: "куәландырушы орталықтың сертификаты қайтарып алынған", RU: "сертификат удостоверяющего центра отозван", EN: "the certificate of the authority is revoked"}
 	case OutOfBoundsNoPOE:
-		return Text{"сертификаттың мерзімі өткен, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", "срок действия сертификата истёк, и не доказано, что подпись создана раньше", "a certificate has expired and nothing proves that the signature is older"}
+		return Text{KK: "сертификаттың мерзімі өткен, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", RU: "срок действия сертификата истёк, и не доказано, что подпись создана раньше", EN: "a certificate has expired and nothing proves that the signature is older"}
 	case SigConstraintsFailure:
-		return Text{"қолтаңба қойылған талаптарға сай емес", "подпись не отвечает требованиям", "the signature does not meet the requirements"}
+		return Text{KK: "қолтаңба қойылған талаптарға сай емес", RU: "подпись не отвечает требованиям", EN: "the signature does not meet the requirements"}
 	case ChainConstraintsFailure:
-		return Text{"сертификат бұл мақсатқа арналмаған", "сертификат не предназначен для этой цели", "the certificate is not for this purpose"}
+		return Text{KK: "сертификат бұл мақсатқа арналмаған", RU: "сертификат не предназначен для этой цели", EN: "the certificate is not for this purpose"}
 	case CryptoConstraintsFailure:
-		return Text{"алгоритм белгісіз немесе енді сенімді емес", "алгоритм неизвестен или более не надёжен", "an algorithm is unknown or no longer reliable"}
+		return Text{KK: "алгоритм белгісіз немесе енді сенімді емес", RU: "алгоритм неизвестен или более не надёжен", EN: "an algorithm is unknown or no longer reliable"}
 	case NoSigningCertificateFound:
-		return Text{"қол қоюшының сертификаты табылмады", "сертификат подписавшего не найден", "the signer's certificate was not found"}
+		return Text{KK: "қол қоюшының сертификаты табылмады", RU: "сертификат подписавшего не найден", EN: "the signer's certificate was not found"}
 	case NoCertificateChainFound:
-		return Text{"сенімді куәландырушы орталыққа дейінгі тізбек табылмады", "не найдена цепочка до доверенного удостоверяющего центра", "no path to a trusted authority was found"}
+		return Text{KK: "сенімді куәландырушы орталыққа дейінгі тізбек табылмады", RU: "не найдена цепочка до доверенного удостоверяющего центра", EN: "no path to a trusted authority was found"}
 	case SignedDataNotFound:
-		return Text{"қол қойылған құжат берілмеген", "подписанный документ не приложен", "the signed document was not supplied"}
+		return Text{KK: "қол қойылған құжат берілмеген", RU: "подписанный документ не приложен", EN: "the signed document was not supplied"}
 	case TryLater:
-		return Text{"сертификаттың қайтарып алынбағаны туралы жаңа мәлімет жоқ", "нет свежих сведений об отзыве сертификата", "there is no fresh revocation information"}
+		return Text{KK: "сертификаттың қайтарып алынбағаны туралы жаңа мәлімет жоқ", RU: "нет свежих сведений об отзыве сертификата", EN: "there is no fresh revocation information"}
 	case TimestampOrderFailure:
-		return Text{"уақыт белгілерінің реті қайшы", "порядок меток времени противоречив", "the order of the timestamps is contradictory"}
+		return Text{KK: "уақыт белгілерінің реті қайшы", RU: "порядок меток времени противоречив", EN: "the order of the timestamps is contradictory"}
 	}
-	return Text{"себебі белгісіз", "причина неизвестна", "the reason is unknown"}
+	return Text{KK: "себебі белгісіз", RU: "причина неизвестна", EN: "the reason is unknown"}
 }

@@ -24,6 +24,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/revocation"
+	"tamga/language"
 )
 
 // Indication is the conclusion about a signature (EN 319 102-1, 5.1.3).
@@ -63,11 +64,7 @@ const (
 )
 
 // Text is a statement in the three languages of the verdict.
-type Text struct {
-	KK string `json:"kk"`
-	RU string `json:"ru"`
-	EN string `json:"en"`
-}
+type Text = language.Text
 
 // CheckStatus is how one check ended.
 type CheckStatus string

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"tamga/language"
 )
 
 // Offline is the page that checks documents by their QR codes in the browser
@@ -91,7 +93,7 @@ func compileOffline(p *Pages, words map[string]Label) (*offline, error) {
 	if o.words, err = saidBy(string(o.parts.Script), own, all); err != nil {
 		return nil, err
 	}
-	for _, lang := range Languages() {
+	for _, lang := range language.All() {
 		t, err := p.parseFiles("page.html", lang, all, "offline/page.html", "templates/icons.html")
 		if err != nil {
 			return nil, fmt.Errorf("page offline: %w", err)
@@ -197,7 +199,7 @@ func (p *Pages) Offline(v Offline) (page []byte, policy string, err error) {
 			StatusList: base64.StdEncoding.EncodeToString(v.StatusList), Kinds: v.Kinds, Words: o.words,
 		},
 	}
-	for _, lang := range Languages() {
+	for _, lang := range language.All() {
 		view.NeedsScript = append(view.NeedsScript, sentence{lang, o.words["offline_needs_script"].In(lang)})
 	}
 	var out bytes.Buffer

@@ -193,7 +193,7 @@ func (s *service) page(name string, key seal.Key, list []byte) string {
 	kinds := map[string]web.OfflineKind{}
 	for _, k := range []documents.Kind{documents.KindLicence, documents.KindRefusal, documents.KindExportCertificate, documents.KindDuplicate} {
 		kinds[string(k)] = web.OfflineKind{
-			Title: web.Label(k.Title()), GivesRight: k != documents.KindRefusal, Copy: k == documents.KindDuplicate,
+			Title: k.Title(), GivesRight: k != documents.KindRefusal, Copy: k == documents.KindDuplicate,
 			Licence: k == documents.KindLicence,
 		}
 	}

@@ -20,43 +20,25 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+
+	"tamga/language"
 )
 
 //go:embed templates/*.html static/* words.json offline
 var files embed.FS
 
-// Lang is a language of the pages.
-type Lang string
+// Lang is a language of the pages, and Label a phrase in all of them.
+type (
+	Lang  = language.Lang
+	Label = language.Text
+)
 
 // The languages.
 const (
-	KK Lang = "kk"
-	RU Lang = "ru"
-	EN Lang = "en"
+	KK = language.KK
+	RU = language.RU
+	EN = language.EN
 )
-
-// Label is a phrase in the three languages.
-type Label struct {
-	KK string `json:"kk"`
-	RU string `json:"ru"`
-	EN string `json:"en"`
-}
-
-// In returns the phrase in a language; in any other language, the Kazakh one.
-func (l Label) In(lang Lang) string {
-	switch lang {
-	case RU:
-		return l.RU
-	case EN:
-		return l.EN
-	}
-	return l.KK
-}
-
-// Languages returns the languages of the pages, in the order of the switcher.
-func Languages() []Lang {
-	return []Lang{KK, RU, EN}
-}
 
 // Pages are the compiled templates. They are safe for concurrent use.
 type Pages struct {
@@ -88,7 +70,7 @@ func Compile() (*Pages, error) {
 	if p.static, err = readStatic(); err != nil {
 		return nil, err
 	}
-	for _, lang := range Languages() {
+	for _, lang := range language.All() {
 		for _, name := range []string{"start", "form", "result", "absent", "message", "layouts"} {
 			t, err := p.parse(name, lang, words)
 			if err != nil {
@@ -126,24 +108,24 @@ func (p *Pages) parseFiles(name string, lang Lang, words map[string]Label, from 
 			}
 			return "/static/" + name + "?v=" + a.Tag, nil
 		},
-		"languages": func() []language { return languages(lang) },
+		"languages": func() []link { return languages(lang) },
 	}
 	return template.New(name).Funcs(functions).ParseFS(files, from...)
 }
 
-// language is one link of the switcher, in the language's own name.
-type language struct {
+// link is one link of the switcher, in the language's own name.
+type link struct {
 	Lang    Lang
 	Name    string
 	Current bool
 }
 
-func languages(current Lang) []language {
-	return []language{
-		{KK, "Қазақша", current == KK},
-		{RU, "Русский", current == RU},
-		{EN, "English", current == EN},
+func languages(current Lang) []link {
+	var all []link
+	for _, l := range language.All() {
+		all = append(all, link{l, l.Name(), l == current})
 	}
+	return all
 }
 
 // readWords reads the phrases of a file and insists on every language.
@@ -159,7 +141,7 @@ func readWords(name string) (map[string]Label, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	for key, w := range words {
-		if w.KK == "" || w.RU == "" || w.EN == "" {
+		if !w.Whole() {
 			return nil, fmt.Errorf("%s: %q is missing in a language", name, key)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"tamga/language"
 )
 
 // everyPage writes every page in a language, with everything that it can show.
@@ -54,7 +56,7 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lang := range Languages() {
+	for _, lang := range language.All() {
 		for name, page := range everyPage(t, p, lang) {
 			for _, want := range []string{
 				"<!DOCTYPE html>", `<html lang="` + string(lang) + `">`, "<title>", `<main id="content"`, "</html>",

@@ -144,7 +144,7 @@ func (cmd checkCommand) file(c *console, p *printer, found registry.Checked) err
 	}
 	p.field("Issued at", "%s", moment(found.SignedAt))
 	p.field("Stored file", "%s, %s", indication(verdict.Indication, verdict.SubIndication), verdict.Policy)
-	p.labels(cmd.Lang, documents.Label(verdict.Summary))
+	p.labels(cmd.Lang, verdict.Summary)
 	for _, s := range verdict.Signers {
 		for _, check := range s.Checks {
 			if check.Status == signing.CheckFailed || check.Status == signing.CheckUndetermined {

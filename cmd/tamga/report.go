@@ -59,6 +59,10 @@ func fileInWords(v *signing.Verdict) string {
 		return "a document card: a PDF file with signatures over an attached original, and none over its pages"
 	case len(v.Timestamps) > 0 && len(v.Signers) == 0:
 		return "a PDF file with a document timestamp and no signature"
+	case v.Unsigned() && v.Kind == "cms":
+		return "a CMS container without a signature"
+	case v.Unsigned():
+		return signing.FileKind(v.Kind).Words().EN + " without a signature"
 	case len(v.Signers) == 0:
 		return map[string]string{"cms": "no readable CMS signature", "pdf": "a PDF file without a readable signature", "xml": "an XML file without a readable signature"}[v.Kind]
 	}

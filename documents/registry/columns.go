@@ -26,6 +26,7 @@ var covered = map[string][]string{
 	"photographs": {"sha256", "bytes", "client", "created_at"},
 	"seal_keys":   {"id", "point", "since"},
 	"addresses":   {"base", "demo", "since"},
+	"answers":     {"id", "client", "idempotency_key", "body_sha256", "answer", "created_at"},
 }
 
 // The digests over whole lists of rows, and what they are over.
@@ -50,6 +51,7 @@ var rowSubjects = []rowSubject{
 	{subjectPhotograph, "photographs", "sha256", true},
 	{subjectSealKey, "seal_keys", "id", true},
 	{subjectAddress, "addresses", "base", false},
+	{subjectAnswer, "answers", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {
@@ -109,7 +111,7 @@ func readRow(ctx context.Context, db rowReader, table, where string, args ...any
 // bytesColumns are the covered columns that hold bytes; all others hold text or
 // integers. It is read only.
 var bytesColumns = []string{
-	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point",
+	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

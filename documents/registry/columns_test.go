@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -17,7 +18,7 @@ var keysOf = map[string][]string{
 	"documents": {"number"}, "files": {"number"}, "counters": {"series", "year"},
 	"requests": {"client", "idempotency_key"}, "events": {"number", "seq"},
 	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
-	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"},
+	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"}, "answers": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -89,6 +90,12 @@ func rich(t testing.TB, dsn string) *living {
 		record(t, r, number, 3+i, order([]documents.EventKind{documents.EventSuspended, documents.EventTerminated}[i]))
 	}
 	erase(t, r, "26000004", 5)
+	for i, key := range []string{"old", "old", "young"} { // the first is forgotten and its key used anew
+		l.clock.advance(time.Duration(i) * 25 * time.Hour)
+		if _, _, err := r.Once(t.Context(), OnceRequest{"portal", key, "ab"}, func(context.Context) ([]byte, error) { return picture(uint64(i)), nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
 	living := issue(t, r, "living", licenceDraft(8)).Number
 	for i, kind := range []documents.EventKind{
 		documents.EventSuspended, documents.EventResumed, documents.EventSuspended, documents.EventTerminated,

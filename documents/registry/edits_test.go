@@ -66,6 +66,8 @@ func (row tableRow) names() []string {
 		return []string{"photograph " + text("sha256") + ":"}
 	case "addresses":
 		return []string{"address " + text("base") + ":"}
+	case "answers":
+		return []string{"answer " + text("id") + ":"}
 	case "counters":
 		return []string{"the series " + text("series") + " of "}
 	case "log_head":

@@ -20,6 +20,7 @@ const (
 	subjectPhotograph = "photograph"
 	subjectSealKey    = "seal_key"
 	subjectAddress    = "address"
+	subjectAnswer     = "answer"
 )
 
 // What records say that no event of a document does.
@@ -29,7 +30,9 @@ const (
 	leafRevoked  = "revoked"  // a client's key
 	leafQueued   = "queued"   // a signature to be extended
 	leafExtended = "extended" // a queued signature
-	leafKept     = "kept"     // a photograph, the public part of a key for seals, a printed address
+	leafKept     = "kept"     // a photograph, the public part of a key for seals, a printed address, an answer
+
+	leafForgotten = "forgotten" // an answer that was kept
 )
 
 // leafVersion is the only version that is written. It never changes its

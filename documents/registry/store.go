@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -30,6 +31,8 @@ type Store struct {
 	patience time.Duration
 	// random gives salts, codes and ids; nil means crypto/rand.
 	random io.Reader
+	// busy are the requests that are being done once.
+	busy sync.Map
 }
 
 // usualPatience is more than any call needs while the database works, and less

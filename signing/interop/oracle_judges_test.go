@@ -96,8 +96,8 @@ func differenceOf(judge string, s *orders.Scenario, mine, theirs answer) string 
 		return "stops at 5.3 where no evidence is in force at the time asked about"
 	case judge == "pyhanko" && s.Door == orders.DoorCarried && theirs.detail == "CERTIFICATE_CHAIN_GENERAL_FAILURE":
 		return "uses no revocation information inside a CMS"
-	case judge == "dss" && s.People < s.Stamped && strings.Contains(theirs.detail, "not known to contain information about the certificate"):
-		return "takes no list of before the timestamp"
+	case judge == "dss" && s.Expires < s.Asked && strings.Contains(theirs.detail, "not known to contain information about the certificate"):
+		return "takes the authority's list of another distribution point, which was made after the certificate had expired"
 	case judge == "dss" && s.Maker == orders.ListedIndirectly && strings.Contains(theirs.detail, "not known to contain information about the certificate"):
 		return "finds nothing about the certificate on an indirect list"
 	case judge == "pyhanko" && s.Maker == orders.ListedIndirectly:

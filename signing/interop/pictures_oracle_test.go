@@ -45,7 +45,7 @@ func TestOraclePictures(t *testing.T) {
 		})
 	}
 	for _, c := range pdfattack.Cases(o.signers) {
-		if c.Where == pdfattack.Change {
+		if c.Where == pdfattack.Change || c.Where == pdfattack.Tolerated {
 			o.judge(queue, drawn{name: c.Name, pair: attacked(c)})
 		}
 	}

@@ -22,9 +22,15 @@ func (d *Document) Size(revision int, ref Ref) int64 {
 func (d *Document) Len() int64 { return int64(len(d.file)) }
 
 // Listed says whether a cross-reference of the file has an entry for what ref refers
-// to, be it a free one. Programs that miss one may read the file anew, without its
-// cross-references.
+// to. An entry that frees what was in use before is none: the file still holds it.
+// Programs that miss one may read the file anew, without its cross-references.
 func (d *Document) Listed(ref Ref) bool {
 	i := d.find(ref.Number, len(d.Revisions)-1)
-	return i >= 0 && (d.versions[i].kind == entryFree || d.versions[i].generation == ref.Generation)
+	switch {
+	case i < 0:
+		return false
+	case d.versions[i].kind == entryFree:
+		return i == 0 || d.versions[i-1].number != ref.Number
+	}
+	return d.versions[i].generation == ref.Generation
 }

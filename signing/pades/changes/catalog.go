@@ -86,7 +86,7 @@ func (s *step) catalog() error {
 	for _, key := range s.differing(old.dict(), new.dict()) {
 		s.catalogEntry(key, old.dict(), new.dict(), new.ref)
 	}
-	for _, judge := range []func(old, new value) error{s.acroForm, s.dss, s.metadata, s.extensions, s.structure} {
+	for _, judge := range []func(old, new value) error{s.acroForm, s.dss, s.metadata, s.extensions} {
 		if err := judge(old, new); err != nil {
 			return err
 		}

@@ -26,6 +26,8 @@ const (
 	CodeForm = "form"
 	// The form gets default resources and had none.
 	CodeDefaults = "default-resources"
+	// The structure of a tagged document gets an element for a new signature field.
+	CodeStructureGrows = "structure-grows"
 	// The value of a form field changes.
 	CodeFieldValue = "field-value"
 	// The first part of the file identifier changes, or the identifier is left out.
@@ -66,6 +68,8 @@ const (
 	CodeFont      = "font"
 	CodeXObject   = "xobject"
 
+	// The structure of a tagged document changes otherwise.
+	CodeStructure = "structure"
 	// The form changes otherwise than by new signature fields.
 	CodeFormChanged = "form-changed"
 	// A field changes otherwise than by its value.
@@ -86,8 +90,6 @@ const (
 	// A new field lies over another annotation, or over what the page shows.
 	CodeOverlap        = "overlap-annotation"
 	CodeOverlapContent = "overlap-content"
-	// The structure of a tagged document grows, or changes.
-	CodeStructure = "structure"
 	// Evidence is removed or replaced, or is none.
 	CodeDSSChanged = "dss-changed"
 

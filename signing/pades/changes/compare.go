@@ -56,8 +56,6 @@ type step struct {
 	catalogs, forms map[uint32]bool
 	// widgets holds the widgets of new signature fields.
 	widgets map[pades.Ref]*newField
-	// elements holds the new elements of the structure.
-	elements map[pades.Ref]bool
 	// signed holds the fields that receive their signature in this step.
 	signed map[pades.Ref]bool
 	paged  map[pades.Ref]bool
@@ -69,6 +67,8 @@ type step struct {
 	// permits, highest what any of them needs.
 	found, never int
 	highest      Level
+	// tree is the object that is the root of the structure, 0 when there is none.
+	tree uint32
 	// told holds the codes of what is odd and told of once.
 	told map[string]bool
 }
@@ -175,7 +175,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 		changes: map[uint32]pades.Change{},
 		claimed: map[uint32]bool{}, roles: map[uint32]role{}, walked: map[walk]bool{}, walkedAfter: map[walk]bool{},
 		catalogs: map[uint32]bool{}, forms: map[uint32]bool{}, brought: map[string]bool{}, told: map[string]bool{},
-		widgets: map[pades.Ref]*newField{}, elements: map[pades.Ref]bool{}, signed: map[pades.Ref]bool{}, paged: map[pades.Ref]bool{},
+		widgets: map[pades.Ref]*newField{}, signed: map[pades.Ref]bool{}, paged: map[pades.Ref]bool{},
 	}
 	for _, change := range c.doc.Changed(revision) {
 		s.changes[change.Ref.Number] = change
@@ -183,7 +183,7 @@ func (c *comparison) step(revision int) (never int, err error) {
 	}
 	s.find(pades.Ref{}, CodeRevision, LTV, "revision %d lists %d objects", revision, len(s.order))
 	for _, judge := range []func() error{
-		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.regenerated, s.overlaps, s.rest,
+		s.checkNumbers, s.trailer, s.catalog, s.fields, s.pagesChanged, s.annotations, s.structure, s.regenerated, s.overlaps, s.rest,
 	} {
 		if err := cmp.Or(judge(), s.failed); err != nil {
 			return s.never, fmt.Errorf("failed to compare revision %d: %w", revision, err)

@@ -21,7 +21,7 @@ type newField struct {
 // 12.5.6.19). An action is not among them.
 var fieldKeys = []pades.Name{
 	"Type", "Subtype", "FT", "T", "TU", "TM", "V", "F", "Ff", "Rect", "P", "AP", "AS", "MK", "BS", "Border",
-	"DA", "DR", "Q", "Lock", "SV", "Parent", "Kids", "M", "NM", "C", "H", "StructParent",
+	"DA", "DR", "Q", "StructParent", "Lock", "SV", "Parent", "Kids", "M", "NM", "C", "H",
 }
 
 // addField judges a field that was not there.
@@ -133,8 +133,8 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		case "V", "P", "Parent", "Kids":
 			continue
 		case "StructParent":
-			if !isInteger(s.comparison, s.new, e.Value) {
-				s.find(ref, CodeField, Never, "/StructParent of the new signature field is no number")
+			if _, ok := e.Value.(pades.Integer); !ok || !s.tagged() {
+				s.find(ref, CodeField, Never, "the new signature field has a /StructParent that is no number, or belongs to no structure")
 			}
 		case "AP":
 			if err := s.looks(ref, dict); err != nil {
@@ -149,6 +149,12 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		s.find(ref, CodeField, Never, "the new signature field is an annotation of type %q", sub)
 	}
 	return nil
+}
+
+// tagged says whether the document had a structure tree before.
+func (s *step) tagged() bool {
+	catalog, err := s.doc.Catalog(s.old)
+	return err == nil && catalog.Get("StructTreeRoot") != nil
 }
 
 func (s *step) newWidget(ref pades.Ref, dict pades.Dict) *newField {

@@ -88,6 +88,9 @@ func (s *step) only(revision int, holder uint32, walked map[walk]bool, asked map
 		return true, nil
 	}
 	asked[holder] = true
+	if holder != 0 && holder == s.tree {
+		return true, nil // whose entries are those of no other object
+	}
 	if holder == 0 || s.isPage(holder) || s.claimed[holder] && !s.same(holder) {
 		return true, nil // which are judged by themselves
 	}
@@ -133,7 +136,7 @@ func (s *step) gives(revision int, u use, part role) (bool, error) {
 	case commentRole:
 		return s.givesComment(revision, u, map[uint32]bool{})
 	case structureRole:
-		return s.givesElement(u), nil
+		return true, nil // see structure
 	}
 	return false, nil
 }
@@ -250,23 +253,6 @@ func (s *step) givesStructure(revision int, u use) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// givesElement says whether a reference is one of those that the root and the elements
-// of the structure have: from the catalog, from what is above and below them, and from
-// the tree of structural parents (14.7.4.4).
-func (s *step) givesElement(u use) bool {
-	switch {
-	case u.way == "StructTreeRoot":
-		return s.catalogs[u.holder]
-	case u.way == "K", u.way == "K/"+element, last(u.way) == "P":
-		return true
-	case u.way == "Nums/"+element, u.way == "ParentTree/Nums/"+element:
-		return true
-	case u.way == element:
-		return s.arrayOf(u.holder, func(a use) bool { return a.way == "K" || a.way == "Nums" || a.way == "Nums/"+element })
-	}
-	return false
 }
 
 // arrayOf says whether an array is an object by itself and has one part only.

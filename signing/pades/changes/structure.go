@@ -1,297 +1,262 @@
 package changes
 
 import (
-	"slices"
-
 	"tamga/signing/pades"
 )
 
-// maxStructureDepth is how deep the parts of the structure tree may lie that change;
-// programs add to its root, or to the element of the document below it.
-const maxStructureDepth = 8
+// maxStructureNodes bounds the nodes of a number tree that are read in a step.
+const maxStructureNodes = 1 << 16
 
-// structure compares the structure trees (14.7.2): what a visible signature adds is an
-// element for its own widget, and the way from the widget to it. Nothing that was
-// there may say anything else.
-func (s *step) structure(old, new value) error {
-	root := new.get("StructTreeRoot").object
-	if s.untouched(old.get("StructTreeRoot").object, root) {
-		if changes, err := s.changesWithin(root); err != nil || !changes {
-			return err
-		}
+// structure judges what a step does to the structure tree (14.7): in a tagged file
+// the widget of a new signature field gets an element of its own. Everything that
+// was there stays as it was and where it was. An element may be referred to from
+// anywhere, since all that differs is that children follow in /K, which no program
+// takes for anything else when it is no number and no boolean.
+func (s *step) structure() error {
+	root := func(revision int) value {
+		return value{object: s.doc.Revisions[revision].Trailer}
+	}
+	old, new, err := s.pair(root(s.old), root(s.new), "Root")
+	if err != nil || old.dict().Get("StructTreeRoot") == nil {
+		return err
 	}
 	before, after, err := s.pair(old, new, "StructTreeRoot")
 	if err != nil || before.dict() == nil || after.dict() == nil || before.ref != after.ref || before.ref == (pades.Ref{}) {
-		return err // what differs is an entry of the catalog
+		return err // which the catalog's comparison has reported
 	}
-	return s.structureNode(before, after, 0)
+	t := &structureStep{step: s, elements: map[pades.Ref]bool{}}
+	if err := t.tops(before, after); err != nil {
+		return err
+	}
+	for _, n := range s.order {
+		change := s.changes[n]
+		if change.Freed || change.New || s.claimed[n] {
+			continue
+		}
+		if err := t.element(change.Ref); err != nil {
+			return err
+		}
+	}
+	return t.parents(before, after)
 }
 
-// changesWithin says whether what the root of the structure refers to changes.
-func (s *step) changesWithin(root pades.Object) (bool, error) {
-	o, err := s.whole(s.new, root)
-	found := false
-	eachRef(o, func(ref pades.Ref) {
-		_, changed := s.changes[ref.Number]
-		found = found || changed
-	})
-	return found, err
+// structureStep is the part of a step that is about the structure.
+type structureStep struct {
+	*step
+	elements map[pades.Ref]bool // the new elements of new signature fields
+	nodes    int
 }
 
-// structureNode compares the root or an element: only children may be added.
-func (s *step) structureNode(before, after value, depth int) error {
-	if depth > maxStructureDepth {
-		s.find(after.ref, CodeStructure, Never, "the structure changes too deep to be compared")
-		return nil
-	}
-	if _, changed := s.changes[after.ref.Number]; changed {
-		s.judged(after.ref, structureRole)
-		s.find(after.ref, CodeStructure, FormFilling, "the structure grows")
-	}
-	for _, key := range s.differing(before.dict(), after.dict()) {
-		switch {
-		case key == "K":
-		case key == "ParentTree" && depth == 0:
-		case key == "ParentTreeNextKey" && depth == 0:
-			if ok, err := s.typed(before, after, key, isInteger); err != nil {
-				return err
-			} else if ok {
-				continue
+// tops compares the root of the tree.
+func (t *structureStep) tops(before, after value) error {
+	t.tree = after.ref.Number
+	t.judged(after.ref, structureRole)
+	for _, key := range t.differing(before.dict(), after.dict()) {
+		switch key {
+		case "K", "ParentTree": // see kids and parents
+		case "ParentTreeNextKey":
+			was, _ := t.entry(t.old, before.dict(), key).(pades.Integer)
+			is, ok := t.entry(t.new, after.dict(), key).(pades.Integer)
+			if !ok || is < was {
+				t.find(after.ref, CodeStructure, Never, "/%s of the structure tree becomes another thing", key)
 			}
-			fallthrough
 		default:
-			s.find(after.ref, CodeStructure, Never, "/%s of the structure changes", key)
+			t.find(after.ref, CodeStructure, Never, "/%s of the structure tree changes", key)
 		}
 	}
-	if err := s.children(before, after, depth); err != nil || depth > 0 {
-		return err
-	}
-	old, new, err := s.pair(before, after, "ParentTree")
-	if err != nil {
-		return err
-	}
-	return s.parentTree(old, new, 0)
+	return t.kids(before, after)
 }
 
-// children compares what hangs below a node: the same as before, in their order, and
-// then new elements of signature fields.
-func (s *step) children(before, after value, depth int) error {
-	was, err := s.listed(s.old, before.get("K"))
+// element compares an element of the structure that is written anew.
+func (t *structureStep) element(ref pades.Ref) error {
+	old, err := t.object(t.old, ref)
 	if err != nil {
 		return err
 	}
-	is, err := s.listed(s.new, after.get("K"))
+	new, err := t.object(t.new, ref)
 	if err != nil {
 		return err
 	}
-	if len(is) < len(was) {
-		s.find(after.ref, CodeStructure, Never, "elements of the structure are removed")
+	before, after := valueOf(ref, old), valueOf(ref, new)
+	before.ref, after.ref = ref, ref
+	if t.name(t.old, before.dict(), "Type") != "StructElem" || t.name(t.new, after.dict(), "Type") != "StructElem" {
 		return nil
 	}
-	for i, kid := range was {
-		if !s.equal(kid.object, is[i].object) {
-			s.find(after.ref, CodeStructure, Never, "an element of the structure becomes another")
-			return nil
-		}
-		// The elements that change are found from the root: most do not, and what is
-		// below those changes only where they do.
-		ref, ok := kid.object.(pades.Ref)
-		if _, changed := s.changes[ref.Number]; !ok || !changed || s.same(ref.Number) {
-			continue
-		}
-		old, err := s.before(kid)
-		if err != nil {
-			return err
-		}
-		new, err := s.after(is[i])
-		if err != nil {
-			return err
-		}
-		if old.dict() == nil || new.dict() == nil || s.name(s.old, old.dict(), "S") == "" {
-			s.find(ref, CodeStructure, Never, "an element of the structure is or becomes something else")
-			continue
-		}
-		if err := s.structureNode(old, new, depth+1); err != nil {
-			return err
+	t.judged(ref, structureRole)
+	for _, key := range t.differing(before.dict(), after.dict()) {
+		if key != "K" {
+			t.find(ref, CodeStructure, Never, "/%s of structure element %s changes", key, ref)
 		}
 	}
-	for _, kid := range is[len(was):] {
-		if err := s.newElement(kid); err != nil {
+	return t.kids(before, after)
+}
+
+// kids compares the children of an element or of the root: what was there comes
+// first, and what follows are elements of new signature fields.
+func (t *structureStep) kids(old, new value) error {
+	if t.untouched(old.dict().Get("K"), new.dict().Get("K")) {
+		return nil
+	}
+	before, after, err := t.pair(old, new, "K")
+	if err != nil || t.equal(before.object, after.object) && before.ref == after.ref {
+		return err
+	}
+	was, is := t.list(old.dict().Get("K"), before), t.list(new.dict().Get("K"), after)
+	if was == nil || len(is) < len(was) || !t.equal(was, is[:len(was)]) {
+		t.find(new.ref, CodeStructure, Never, "the children of structure element %s are removed, replaced or reordered", new.ref)
+		return nil
+	}
+	for _, o := range is[len(was):] {
+		ref, _ := o.(pades.Ref)
+		if err := t.newElement(ref, new.ref); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// listed returns the children that an entry names: one, or an array of them, which may
-// be an object of its own.
-func (s *step) listed(revision int, v value) ([]value, error) {
-	resolve := s.after
-	if revision == s.old {
-		resolve = s.before
+// list returns children as a list; nil when they are what a program could take for
+// another entry of the name.
+func (t *structureStep) list(entry pades.Object, kids value) pades.Array {
+	switch o := kids.object.(type) {
+	case pades.Array:
+		return append(pades.Array{}, o...)
+	case nil:
+		return pades.Array{}
+	case pades.Dict:
+		return pades.Array{entry}
 	}
-	list := v
-	if ref, ok := v.object.(pades.Ref); ok {
-		o, err := s.object(revision, ref)
+	return nil
+}
+
+// newElement judges an element that was not there: it holds the widget of a new
+// signature field and nothing else.
+func (t *structureStep) newElement(ref, parent pades.Ref) error {
+	if !t.isNew(ref) {
+		t.find(ref, CodeStructure, Never, "a child is added to the structure that is no new element")
+		return nil
+	}
+	t.claim(ref)
+	o, err := t.object(t.new, ref)
+	if err != nil {
+		return err
+	}
+	dict, _ := o.(pades.Dict)
+	whole := valueOf(ref, o)
+	for _, e := range dict {
+		switch e.Key {
+		case "Type", "S", "P", "K", "Pg":
+		case "T", "Alt", "Lang", "ID":
+			if !isText(t.comparison, t.new, e.Value) {
+				t.find(ref, CodeStructure, Never, "/%s of a new structure element is no text", e.Key)
+			}
+		default:
+			t.find(ref, CodeStructure, Never, "a new structure element has /%s", e.Key)
+		}
+	}
+	if page := dict.Get("Pg"); dict.Name("Type") != "StructElem" || dict.Name("S") != "Form" || dict.Get("P") != pades.Object(parent) || page != nil && !t.isPageRef(page) {
+		t.find(ref, CodeStructure, Never, "object %s is added to the structure and is no element of a form", ref)
+	}
+	kid, err := t.after(whole.get("K"))
+	if err != nil {
+		return err
+	}
+	if list, ok := kid.object.(pades.Array); ok && len(list) == 1 {
+		if kid, err = t.after(value{object: list[0], use: use{kid.holder, onward(kid.way, element)}}); err != nil {
+			return err
+		}
+	}
+	widget, _ := kid.dict().Get("Obj").(pades.Ref)
+	page := kid.dict().Get("Pg")
+	if t.name(t.new, kid.dict(), "Type") != "OBJR" || t.widgets[widget] == nil || page != nil && !t.isPageRef(page) {
+		t.find(ref, CodeStructure, Never, "a new structure element holds something else than a new signature field")
+		return nil
+	}
+	t.elements[ref] = true
+	t.oddOnce(ref, CodeStructureGrows, "the structure of the tagged document gets an element for a new signature field")
+	return nil
+}
+
+// isPageRef says whether an object refers to a page of the document.
+func (t *structureStep) isPageRef(o pades.Object) bool {
+	ref, ok := o.(pades.Ref)
+	return ok && t.pages[ref]
+}
+
+// parents compares the trees that lead from structural parents to elements
+// (14.7.4.4), by what they say: they may be written in other nodes.
+func (t *structureStep) parents(old, new value) error {
+	if t.untouched(old.dict().Get("ParentTree"), new.dict().Get("ParentTree")) && !t.changesBelow(old.dict().Get("ParentTree")) {
+		return nil
+	}
+	was, err := t.numbers(t.old, old.get("ParentTree"), t.before)
+	if err != nil {
+		return err
+	}
+	is, err := t.numbers(t.new, new.get("ParentTree"), t.after)
+	if err != nil {
+		return err
+	}
+	for key, o := range was {
+		if now, there := is[key]; !there || !t.equal(o, now) {
+			t.find(new.ref, CodeStructure, Never, "structural parent %d becomes another element", key)
+			return nil
+		}
+	}
+	for key, o := range is {
+		if _, there := was[key]; there {
+			continue
+		}
+		if ref, _ := o.(pades.Ref); !t.elements[ref] {
+			t.find(new.ref, CodeStructure, Never, "structural parent %d is added for something else than a new signature field", key)
+			return nil
+		}
+	}
+	return nil
+}
+
+// numbers reads a number tree (7.9.7).
+func (t *structureStep) numbers(revision int, tree value, follow func(value) (value, error)) (map[pades.Integer]pades.Object, error) {
+	found := map[pades.Integer]pades.Object{}
+	for stack := []value{tree}; len(stack) > 0; {
+		node, err := follow(stack[len(stack)-1])
+		stack = stack[:len(stack)-1]
 		if err != nil {
 			return nil, err
 		}
-		if _, array := o.(pades.Array); array {
-			if list, err = resolve(v); err != nil {
-				return nil, err
+		if t.nodes++; t.nodes > maxStructureNodes {
+			return nil, ErrTooComplex
+		}
+		if node.object != nil && node.dict() == nil {
+			t.find(node.ref, CodeStructure, Never, "the tree of structural parents has a node that is no dictionary")
+		}
+		for _, e := range node.dict() {
+			switch e.Key {
+			case "Nums", "Kids", "Limits", "Type":
+			default:
+				t.find(node.ref, CodeStructure, Never, "the tree of structural parents has /%s", e.Key)
 			}
 		}
-	}
-	array, ok := list.object.(pades.Array)
-	if !ok && list.object == nil {
-		return nil, nil
-	}
-	if !ok {
-		return []value{list}, nil
-	}
-	kids := make([]value, len(array))
-	for i, o := range array {
-		kids[i] = value{object: o, use: use{list.holder, onward(list.way, element)}}
-	}
-	return kids, nil
-}
-
-// elementKeys are what the element of a signature field may have (14.7.2, 14.9.3).
-var elementKeys = []pades.Name{"Type", "S", "P", "Pg", "K", "Alt", "Lang", "T"}
-
-// newElement judges an element that is added: a form field whose widget is new with
-// this step, and nothing else.
-func (s *step) newElement(v value) error {
-	ref, ok := v.object.(pades.Ref)
-	if !ok || !s.isNew(ref) {
-		s.find(ref, CodeStructure, Never, "what is added to the structure is no new element")
-		return nil
-	}
-	kid, err := s.after(v)
-	if err != nil {
-		return err
-	}
-	dict := kid.dict()
-	for _, e := range dict {
-		if !slices.Contains(elementKeys, e.Key) {
-			s.find(ref, CodeStructure, Never, "the new element of the structure has /%s", e.Key)
-		}
-	}
-	if dict.Name("S") != "Form" {
-		s.find(ref, CodeStructure, Never, "the new element of the structure is %q, not of a form", dict.Name("S"))
-	}
-	kids, err := s.listed(s.new, kid.get("K"))
-	if err != nil {
-		return err
-	}
-	if len(kids) != 1 {
-		s.find(ref, CodeStructure, Never, "the new element of the structure has not one part")
-		return nil
-	}
-	part, err := s.after(kids[0])
-	if err != nil {
-		return err
-	}
-	widget, _ := part.dict().Get("Obj").(pades.Ref)
-	if part.dict().Name("Type") != "OBJR" || s.widgets[widget] == nil {
-		s.find(ref, CodeStructure, Never, "the new element of the structure is not about the widget of a new signature field")
-		return nil
-	}
-	s.elements[ref] = true
-	s.find(ref, CodeStructure, FormFilling, "the structure gets an element for a signature field")
-	return nil
-}
-
-// parentTree compares number trees (7.9.7): entries may be added that lead to the new
-// elements.
-func (s *step) parentTree(before, after value, depth int) error {
-	if s.equal(before.object, after.object) && depth > 0 && before.ref == after.ref {
-		return nil
-	}
-	if before.object != nil && before.dict() == nil || after.object != nil && after.dict() == nil || depth > maxStructureDepth {
-		s.find(after.ref, CodeStructure, Never, "the tree of structural parents is malformed")
-		return nil
-	}
-	for _, key := range s.differing(before.dict(), after.dict()) {
-		ok := key == "Nums" || key == "Kids"
-		if key == "Limits" {
-			var err error
-			if ok, err = s.typed(before, after, key, arrayOf(isInteger)); err != nil {
-				return err
-			}
-		}
-		if !ok {
-			s.find(after.ref, CodeStructure, Never, "/%s of the tree of structural parents changes", key)
-		}
-	}
-	if err := s.numbers(before, after); err != nil {
-		return err
-	}
-	was, err := s.listed(s.old, before.get("Kids"))
-	if err != nil {
-		return err
-	}
-	is, err := s.listed(s.new, after.get("Kids"))
-	if err != nil {
-		return err
-	}
-	for i, kid := range is {
-		var old value
-		switch {
-		case i < len(was) && s.equal(was[i].object, kid.object):
-			ref, _ := kid.object.(pades.Ref)
-			if _, changed := s.changes[ref.Number]; !changed {
-				continue
-			}
-			if old, err = s.before(was[i]); err != nil {
-				return err
-			}
-		case i < len(was):
-			s.find(after.ref, CodeStructure, Never, "a node of the tree of structural parents becomes another")
-			return nil
-		}
-		new, err := s.after(kid)
+		nums, err := follow(node.get("Nums"))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.parentTree(old, new, depth+1); err != nil {
-			return err
+		list, _ := nums.object.(pades.Array)
+		for i := 0; i+1 < len(list); i += 2 {
+			key, ok := list[i].(pades.Integer)
+			if _, twice := found[key]; !ok || twice {
+				t.find(node.ref, CodeStructure, Never, "the tree of structural parents has a key that is none, or twice")
+			}
+			found[key] = list[i+1]
 		}
-	}
-	if len(is) < len(was) {
-		s.find(after.ref, CodeStructure, Never, "nodes of the tree of structural parents are removed")
-	}
-	return nil
-}
-
-// numbers compares the pairs of one node: those that were there, and new ones that lead
-// to new elements.
-func (s *step) numbers(before, after value) error {
-	was, err := s.listed(s.old, before.get("Nums"))
-	if err != nil {
-		return err
-	}
-	is, err := s.listed(s.new, after.get("Nums"))
-	if err != nil {
-		return err
-	}
-	for i := 0; i < len(is); i += 2 {
-		if len(was) > 1 && i+1 < len(is) && s.equal(was[0].object, is[i].object) && s.equal(was[1].object, is[i+1].object) {
-			was = was[2:]
-			continue
+		kids, err := follow(node.get("Kids"))
+		if err != nil {
+			return nil, err
 		}
-		number, isNumber := is[i].object.(pades.Integer)
-		if i+1 == len(is) || !isNumber || number < 0 {
-			s.find(after.ref, CodeStructure, Never, "an entry of the tree of structural parents is malformed")
-			return nil
-		}
-		element, _ := is[i+1].object.(pades.Ref)
-		if !s.elements[element] {
-			s.find(after.ref, CodeStructure, Never, "an entry of the tree of structural parents leads to no new element")
+		below, _ := kids.object.(pades.Array)
+		for _, o := range below {
+			stack = append(stack, value{object: o, use: use{kids.holder, onward(kids.way, element)}})
 		}
 	}
-	if len(was) > 0 {
-		s.find(after.ref, CodeStructure, Never, "an entry of the tree of structural parents changes")
-	}
-	return nil
+	return found, nil
 }

@@ -107,13 +107,13 @@ func TestFieldEntries(t *testing.T) {
 		})
 	}
 	for _, entry := range strings.Split("/Type/Annot|/Subtype/Widget/Rect[0 0 0 0]|/TU(x)|/TM(x)|/F 4|/Ff 1|/P 3 0 R|/Rect[0 0 0 0]/Subtype/Widget/AP<</N 31 0 R>>|/AS/N|"+
-		"/MK<<>>|/BS<<>>|/Border[0 0 0]|/DA(x)|/DR<<>>|/Q 0|/Lock<<>>|/SV<<>>|/M(x)|/NM(x)|/C[0]|/H/N|/StructParent 1", "|") {
+		"/MK<<>>|/BS<<>>|/Border[0 0 0]|/DA(x)|/DR<<>>|/Q 0|/Lock<<>>|/SV<<>>|/M(x)|/NM(x)|/C[0]|/H/N", "|") {
 		if report := field(entry); report.Outcome() != changes.FormsFilled {
 			t.Errorf("a field with %s: %s %+v", entry, report, report.Forbidden())
 		}
 	}
 	for entry, code := range map[string]string{
-		"/A<<>>": changes.CodeAction, "/AA<<>>": changes.CodeAction, "/OC 8 0 R": changes.CodeField, "/StructParent/x": changes.CodeField,
+		"/A<<>>": changes.CodeAction, "/AA<<>>": changes.CodeAction, "/OC 8 0 R": changes.CodeField, "/StructParent 1": changes.CodeField,
 		"/Opt[]": changes.CodeField, "/Resources<<>>": changes.CodeField, "/Subtype/Stamp": changes.CodeField, "/Rect[0 0 0 0]": changes.CodeField,
 		"/AP<</N 31 0 R>>": changes.CodeAppearance, "/Subtype/Widget/Rect[0 0]": changes.CodeField,
 	} {

@@ -137,7 +137,7 @@ func (c *comparison) checkListed(holder pades.Ref, o pades.Object) {
 		if !c.unlisted && !c.doc.Listed(ref) {
 			c.unlisted = true
 			c.add(Finding{Revision: len(c.doc.Revisions) - 1, Ref: holder, Code: CodeUnlisted, Needs: Never,
-				Detail: fmt.Sprintf("object %s refers to %s, which no cross-reference lists", holder, ref)})
+				Detail: fmt.Sprintf("object %s refers to %s, which no cross-reference lists or which was removed", holder, ref)})
 		}
 	})
 }

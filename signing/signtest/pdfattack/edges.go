@@ -156,6 +156,8 @@ func edges(g Signers) []Case {
 		{"edge: a reference to nothing that is listed, and nothing follows", s.edit(catalog, "/AcroForm", "/OCProperties 99 0 R/AcroForm").build(g).out,
 			Honest, "unchanged"},
 		{"edge: a reference to what is listed as free", freeReference(g), Honest, evidence},
+		{"edge: a reference to what was removed before it was signed", signedWithout(g, "/OCProperties 50 0 R/AcroForm"), Change, codeUnlisted},
+		{"edge: something removed before it was signed", signedWithout(g, "/AcroForm"), Honest, evidence},
 		{"edge: a comment that moves to another page", certified(3).update(g, sample{comment: replace(s[comment], "/P 3 0 R", "/P 4 0 R")}),
 			Change, "annotation-changed"},
 		{"edge: a visible field of broken numbers on blank paper", after(visible(s, "[300.5 200.5 400.25 250.75]")), Honest, filled},
@@ -226,6 +228,16 @@ func writeRevisions(g Signers, s sample, updates ...sample) []byte {
 // lists as free.
 func freeReference(g Signers) []byte {
 	d := approval().edit(catalog, "/AcroForm", "/OCProperties 50 0 R/AcroForm").draft(g)
+	d.list(50, entry{kind: 'f'})
+	return d.end("/Info 19 0 R").end("/Info 19 0 R").out
+}
+
+// signedWithout is a file that was signed when an object had been removed, with a
+// catalog that may still refer to it.
+func signedWithout(g Signers, form string) []byte {
+	s := approval().edit(catalog, "/AcroForm", form)
+	d := s.with(50, "<</D<<>>>>").with(signature, "null").build(g)
+	d.put(signature, s[signature])
 	d.list(50, entry{kind: 'f'})
 	return d.end("/Info 19 0 R").end("/Info 19 0 R").out
 }

@@ -67,6 +67,18 @@ func Cases(s Signers) []Case {
 	)
 }
 
+// Streaming are the same signers, whose elements are in BER: of indefinite length, as
+// generators write that do not know the length before they begin.
+func (s Signers) Streaming() Signers {
+	s = s.orStandIn()
+	stream := func(sign func([2][]byte) []byte) func([2][]byte) []byte {
+		return func(parts [2][]byte) []byte {
+			return slices.Concat([]byte("\x30\x80"), inside(sign(parts)), []byte("\x00\x00"))
+		}
+	}
+	return Signers{Sign: stream(s.Sign), Stamp: stream(s.Stamp)}
+}
+
 // orStandIn puts a stand-in where a signer is missing.
 func (s Signers) orStandIn() Signers {
 	stand := func([2][]byte) []byte { return []byte{0x30, 0x06, 0x04, 0x04, 't', 'e', 's', 't'} }

@@ -10,7 +10,7 @@ import (
 // tolerated are files as honest programs write them against the letter, each
 // beside neighbours that could deceive.
 func tolerated(g Signers) []Case {
-	return slices.Concat(berContents(g), hybrids(g), spelled(g), around(g), defaultsAdded(g))
+	return slices.Concat(berContents(g), hybrids(g), spelled(g), around(g), defaultsAdded(g), tagged(g))
 }
 
 // berContents are containers in BER, as streaming generators write them.

@@ -26,6 +26,14 @@ func (w *Writer) Lines(end string) { w.draft.eol = end }
 // Understate has the trailer of the revision say that there are fewer objects.
 func (w *Writer) Understate(size int) { w.draft.said = size }
 
+// Identify changes the file identifier of the revisions that follow, unless it is
+// empty.
+func (w *Writer) Identify(id string) {
+	if id != "" {
+		w.draft.id = id
+	}
+}
+
 // End closes the revision with a table and returns the file so far; trailer is
 // added to the entries that a trailer needs.
 func (w *Writer) End(trailer string) []byte { return w.draft.end(trailer).out }

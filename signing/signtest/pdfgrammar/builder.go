@@ -54,6 +54,9 @@ type builder struct {
 	fonts      bool   // the form got fonts, which may be those of such fields
 	missing    []int  // numbers that are referred to, of no object
 	doubled    int    // the object that has a key twice, 0 without
+	root       int    // of the structure tree, 0 without
+	parents    int    // the tree of structural parents
+	parent     int    // the next key of it
 
 	anyLook int // the appearance of some field
 
@@ -63,6 +66,8 @@ type builder struct {
 	person  bool // it has the signature of a person
 	signs   bool // it has its signature
 	streams bool // in object and cross-reference streams
+
+	identifier string // of the file, "" for the usual one
 }
 
 func newBuilder(r *rand.Rand) *builder {
@@ -159,6 +164,7 @@ func (b *builder) write(w *pdfattack.Writer, freed []int, objects map[int]*objec
 	for _, n := range freed {
 		w.Free(n)
 	}
+	w.Identify(b.identifier)
 	inside := map[int]string{}
 	for _, n := range slices.Sorted(maps.Keys(objects)) {
 		o := objects[n]

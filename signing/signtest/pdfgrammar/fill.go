@@ -165,6 +165,7 @@ func (b *builder) addField(seen bool) {
 	}
 	b.tell(strange, "add signature field at", at.String())
 	n := b.add(o)
+	b.tag(n, page)
 	b.enter(acroForm, "Fields", ref(n))
 	n = b.apart(n)
 	b.enter(pageObject(page), "Annots", ref(n))

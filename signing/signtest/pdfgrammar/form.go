@@ -36,7 +36,9 @@ func (b *builder) form() {
 	b.carry("form", acroForm, evidenceLevel, "SigFlags", "DR", "DA", "Fields")
 	b.carry("catalog", catalog, evidenceLevel, "Version", "Extensions", "Metadata", "DSS")
 	fonts := b.part("fonts of the form", formLevel, dict("F1", ref(font)), "F2", "F3", "F9")
-	b.objects[acroForm].set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
+	if !b.chance(4) {
+		b.objects[acroForm].set("DR", b.part("resources of the form", formLevel, dict("Font", fonts), "Font", "XObject"))
+	}
 	b.text()
 	switch b.level {
 	case evidenceLevel:

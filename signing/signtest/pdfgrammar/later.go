@@ -62,6 +62,7 @@ func (b *builder) acts() []func() {
 	}
 	acts := []func(){
 		func() { b.addField(false) }, func() { b.addField(true) }, b.stamp, b.addEvidence, b.addComment, b.updated, b.again, b.addFont,
+		b.addDefaults, b.otherIdentifier,
 	}
 	for _, c := range b.carriers {
 		if c.usual != nil {
@@ -165,6 +166,34 @@ func (b *builder) again() {
 		}
 	}
 	b.tell(false, "write objects again")
+}
+
+// addDefaults gives a form that has none default resources, in a font that the
+// pages have or another one, and now and then what fields are drawn by.
+func (b *builder) addDefaults() {
+	if b.objects[acroForm].get("DR") != "" {
+		return
+	}
+	b.fonts = true // whatever has no appearance may be drawn by it
+	f := ref(font)
+	if b.chance(2) {
+		f = b.ref(dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", pick(b, "/Courier", "/Symbol")))
+	}
+	resources := dict("Font", "<</"+pick(b, "F1", "F9", "Helv")+" "+f+">>")
+	o := b.edit(acroForm)
+	if o.set("DR", resources.String()); b.chance(3) {
+		o.set("DR", b.ref(resources))
+	}
+	if o.get("DA") == "" && b.chance(2) {
+		o.set("DA", pick(b, "(/F1 0 Tf 0 g)", "(/Helv 20 Tf 1 0 0 rg)"))
+	}
+	b.tell(!b.permits(formLevel, added), "give the form default resources")
+}
+
+// otherIdentifier renews both parts of the file identifier, as some programs do.
+func (b *builder) otherIdentifier() {
+	b.identifier = fmt.Sprintf("[<%02d><%02d>]", b.IntN(100), b.IntN(100))
+	b.tell(false, "renew the file identifier")
 }
 
 // addFont gives the form another font.

@@ -67,6 +67,11 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	b.form()
 	b.certify()
 	b.pages()
+	b.tags()
+	if b.chance(8) {
+		s = s.Streaming()
+		b.tell(false, "signatures in BER")
+	}
 	w := pdfattack.NewWriter(s)
 	if b.streams = b.theme != plain && b.chance(6); b.streams {
 		b.tell(false, "signed in object streams")

@@ -52,7 +52,11 @@ func TestReceipt(t *testing.T) {
 		if !reflect.DeepEqual(a, b) {
 			t.Errorf("%v: read\n%s\nmade\n%s", family, a, b)
 		}
-		if !read.About(cms) || read.About(content) || read.Asked.IIN != string(signtest.Applicant().IIN) {
+		said, err := receipt.ReadStatement(contents.Content)
+		if err != nil || said.Acceptance != signing.Accepted {
+			t.Errorf("%v: %v %+v", family, err, said)
+		}
+		if !said.About(cms) || said.About(content) || read.Asked.IIN != string(signtest.Applicant().IIN) {
 			t.Errorf("%v: the receipt is about something else: %+v", family, read.Asked)
 		}
 	}

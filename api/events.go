@@ -32,7 +32,7 @@ func (v *service) recordEvent(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	last, err := ifMatch(c)
+	seen, err := ifMatch(c)
 	if err != nil {
 		return err
 	}
@@ -44,9 +44,12 @@ func (v *service) recordEvent(c echo.Context) error {
 	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}
-	e, replayed, err := v.Registry.Record(contextOf(c), registry.EventRequest{
-		Client: client.ID, IdempotencyKey: key, Number: number.String, Last: last, Event: body,
-	})
+	asked := registry.EventRequest{Client: client.ID, IdempotencyKey: key, Number: number.String, Event: body}
+	life, err := v.Registry.History(contextOf(c), number.String)
+	if err != nil && !errors.Is(err, registry.ErrNotFound) && !errors.Is(err, registry.ErrErased) {
+		return err
+	}
+	e, replayed, err := v.Registry.Record(contextOf(c), seen.request(asked, life))
 	if err != nil {
 		return notAllowed(err)
 	}
@@ -65,23 +68,52 @@ func (v *service) recordEvent(c echo.Context) error {
 	return personal(c, http.StatusCreated, recordedAnswer{Number: rec.Number, Event: e, Status: publicStatusOf(life.Standing(v.now()))})
 }
 
-// ifMatch returns the number of the last event that the client knows, from an
-// entity tag of any view of the document. Tags of other resources, weak ones
-// and "*" match nothing: an act on a document must be an act on a state that
-// somebody has seen.
-func ifMatch(c echo.Context) (int, error) {
-	header := c.Request().Header.Get("If-Match")
-	if header == "" {
-		return 0, errNoIfMatch
+// ifMatch returns the entity tags of If-Match, each of which names a state of a
+// document, in whatever view of it (RFC 9110 section 13.1.1). Weak ones and those of
+// other resources match nothing; "*" matches any state, for who says that it does not
+// matter to him.
+func ifMatch(c echo.Context) (seen states, err error) {
+	lines := c.Request().Header.Values("If-Match")
+	if strings.TrimSpace(strings.Join(lines, "")) == "" {
+		return seen, errNoIfMatch
 	}
-	tag, quoted := strings.CutPrefix(header, `"`)
-	tag, closed := strings.CutSuffix(tag, `"`)
-	_, seq, ok := strings.Cut(tag, "-")
-	last, err := strconv.Atoi(seq)
-	if !quoted || !closed || !ok || err != nil {
-		return 0, registry.ErrChanged
+	for _, tag := range strings.Split(strings.Join(lines, ","), ",") {
+		tag = strings.TrimSpace(tag)
+		if tag == "*" && len(lines) == 1 && strings.TrimSpace(lines[0]) == "*" {
+			return states{any: true}, nil
+		}
+		tag, quoted := strings.CutPrefix(tag, `"`)
+		tag, closed := strings.CutSuffix(tag, `"`)
+		_, seq, ok := strings.Cut(tag, "-")
+		if last, err := strconv.Atoi(seq); quoted && closed && ok && err == nil {
+			seen.last = append(seen.last, last)
+		}
 	}
-	return last, nil
+	if len(seen.last) == 0 {
+		return seen, registry.ErrChanged
+	}
+	return seen, nil
+}
+
+// states are those of a document that a client says it acts on, by the numbers of
+// their last events.
+type states struct {
+	any  bool
+	last []int
+}
+
+// request is one to record an event on one of the states: of several, on the one that
+// the document is in. The register compares it once more.
+func (s states) request(r registry.EventRequest, life documents.Life) registry.EventRequest {
+	r.Last, r.AnyState = -1, s.any
+	now := 0
+	if n := len(life.Events); n > 0 {
+		now = life.Events[n-1].Seq
+	}
+	if slices.Contains(s.last, now) {
+		r.Last = now
+	}
+	return r
 }
 
 // notAllowed gives what the law forbids its place in the table of errors.

@@ -58,6 +58,19 @@ func Queries() map[string][]string {
 	return all
 }
 
+// AllRoutes are all routes, pages included, of a service that offers everything, and
+// the parameters that each takes in its address.
+func AllRoutes(s *Server) map[string][]string {
+	v := &service{Server: *s}
+	e := echo.New()
+	v.routes(e)
+	all := map[string][]string{}
+	for _, r := range e.Routes() {
+		all[r.Method+" "+r.Path] = queries[r.Path]
+	}
+	return all
+}
+
 // Routes are the routes of the programming interface.
 func Routes() []*echo.Route {
 	e := echo.New()

@@ -8,19 +8,33 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// queries are the parameters that routes of the programming interface take in
-// their addresses. It is read only.
+// queries are the parameters that routes take in their addresses; the others take
+// none. It is read only.
 var queries = map[string][]string{
-	"/v1/check/:number": {"at"},
+	"/v1/check/:number":    {"at"},
+	"/":                    {"lang"},
+	"/check":               {"lang"},
+	"/check/file":          {"lang"},
+	"/check/:number":       {"lang", "at"},
+	"/check/:number/:code": {"lang"},
+	"/check/:number/pdf":   {"lang"},
+	"/layouts":             {"lang"},
+	"/offline":             {"lang"},
+	"/problems/:code":      {"lang"},
 }
 
-// onlyKnownQuery refuses parameters in an address of the programming interface
-// that count for nothing there, stand twice or are empty: whoever sends one
-// takes it to be asked. Pages take what browsers send.
+// tracking are the parameters, or their beginnings, that mail programs and social
+// networks put into the links that people send one another. Nobody asks anything with
+// them. It is read only.
+var tracking = []string{"utm_", "fbclid", "gclid", "yclid", "ysclid", "msclkid", "igshid", "_openstat"}
+
+// onlyKnownQuery refuses parameters in an address that count for nothing there or
+// stand twice: whoever sends one takes it to be asked. The programming interface
+// refuses empty ones too, which forms of pages send; pages pass over tracking.
 func (v *service) onlyKnownQuery(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if raw := c.Request().URL.RawQuery; raw != "" && strings.HasPrefix(c.Path(), "/v1/") {
-			if err := checkQuery(raw, queries[c.Path()]); err != nil {
+		if raw := c.Request().URL.RawQuery; raw != "" && c.Path() != "" {
+			if err := checkQuery(raw, c.Path()); err != nil {
 				return err
 			}
 		}
@@ -28,21 +42,29 @@ func (v *service) onlyKnownQuery(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func checkQuery(raw string, taken []string) error {
+func checkQuery(raw, route string) error {
 	given, err := url.ParseQuery(raw)
 	if err != nil {
 		return &fault{is: errMalformed, detail: "the query of the address is broken"}
 	}
+	taken := queries[route]
+	page := slices.Contains(taken, "lang")
 	for name, values := range given {
 		switch {
+		case page && slices.ContainsFunc(tracking, func(begin string) bool { return tracks(name, begin) }):
 		case !slices.Contains(taken, name):
 			// The name is not repeated: people type personal numbers anywhere.
 			return badField("", "unknown_field", "parameters taken in this address: "+strings.Join(taken, ", "))
 		case len(values) > 1:
 			return badField("/"+name, "duplicate", "stands twice")
-		case strings.TrimSpace(values[0]) == "":
+		case !page && strings.TrimSpace(values[0]) == "":
 			return badField("/"+name, "required", "is there and empty: what is not meant is left out")
 		}
 	}
 	return nil
+}
+
+// tracks reports whether a parameter is one of tracking.
+func tracks(name, known string) bool {
+	return name == known || strings.HasSuffix(known, "_") && strings.HasPrefix(name, known)
 }

@@ -91,8 +91,8 @@ func (v *Verifier) nothingToJudge(kind FileKind, q Question) *Verdict {
 	is := kind.Words()
 	verdict.Acceptance = Refused
 	verdict.cause = Text{
-		KK: fmt.Sprintf("бұл — %s, онда тексерілетін қолтаңба жоқ", is.KK),
-		RU: fmt.Sprintf("это %s: подписи, которую можно проверить, в нём нет", is.RU),
+		KK: fmt.Sprintf("бұл — %s, файлда тексерілетін қолтаңба жоқ", is.KK),
+		RU: fmt.Sprintf("это %s: подписи, которую можно проверить, в файле нет", is.RU),
 		EN: fmt.Sprintf("this is %s and holds no signature to verify", is.EN),
 	}
 	verdict.Detail = verdict.cause.EN

@@ -128,6 +128,8 @@ async def judge_cms(q, world):
 async def judge_pdf(q, world):
     with open(q["file"], "rb") as f:
         reader = PdfFileReader(f, strict=True)
+        if reader.encrypted:
+            reader.decrypt(b"")
         answers = []
         for signature in reader.embedded_signatures:
             answers.append(await judge_pdf_signature(signature, reader, world))

@@ -228,7 +228,10 @@ func TestEveryNumberCostsTheSame(t *testing.T) {
 	rec, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "1", Draft: licenceDraft(1).Normalise()})
 	must(t, err)
 	cost := func(number string) int64 {
-		_, _, err := r.DocumentAndLife(t.Context(), number) // prepares its statements
+		got, life, err := r.DocumentAndLife(t.Context(), number) // prepares its statements
+		if err == nil && (got.Number != rec.Number || len(life.Events) == 0) {
+			t.Fatalf("document %q with %d events, want %s", got.Number, len(life.Events), rec.Number)
+		}
 		if (number == rec.Number) != (err == nil) || err != nil && !errors.Is(err, ErrNotFound) {
 			t.Fatalf("%s: %v", number, err)
 		}

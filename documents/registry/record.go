@@ -18,8 +18,11 @@ type EventRequest struct {
 	Number         string
 	// Last is the Seq of the last event that the caller knows. If the document
 	// has another by now, the answer is [ErrChanged].
-	Last  int
-	Event documents.NewEvent
+	Last int
+	// AnyState says that it does not matter what has happened since: Last is not
+	// looked at.
+	AnyState bool
+	Event    documents.NewEvent
 }
 
 // Record writes an event down, in one transaction with its record in the log.
@@ -90,7 +93,7 @@ func mayFollow(
 	done := next(life, documents.Event{
 		Kind: req.Event.Kind, EffectiveAt: req.Event.EffectiveAt, EventData: req.Event.Data(),
 	}, now)
-	if done.Seq-1 != req.Last {
+	if done.Seq-1 != req.Last && !req.AnyState {
 		return documents.Event{}, fmt.Errorf("document %s: %w", req.Number, ErrChanged)
 	}
 	if err := life.May(done); err != nil {

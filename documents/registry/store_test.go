@@ -92,6 +92,9 @@ func TestOpenFile(t *testing.T) {
 		if info.Mode().Perm() != 0o600 {
 			t.Errorf("%s has the mode %v", name, info.Mode())
 		}
+		if info.Size() == 0 {
+			t.Errorf("the register is not in %s", name)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	_ "image/png" // pdftoppm writes it
+	"maps"
 	"math"
 	"os"
 	"os/exec"
@@ -374,4 +375,74 @@ func TestStampIsTheSameTwice(t *testing.T) {
 			t.Fatal("the same stamp is drawn in two ways")
 		}
 	}
+}
+
+// TestStampOfATaggedDocument: each stamp has an element of its own in the structure,
+// which says what the stamp says, and the older signatures permit it.
+func TestStampOfATaggedDocument(t *testing.T) {
+	p := signtest.New(t, ca.ECDSA)
+	for name, tree := range map[string]string{
+		"nothing":          "<</Type/StructTreeRoot>>",
+		"one child":        "<</Type/StructTreeRoot/K 6 0 R/ParentTree<</Nums[0 8 0 R]>>/ParentTreeNextKey 1>>",
+		"a list by itself": "<</Type/StructTreeRoot/K 7 0 R/ParentTree 9 0 R>>",
+		"nodes":            "<</Type/StructTreeRoot/K[6 0 R]/ParentTree<</Kids[9 0 R]>>>>",
+	} {
+		file := sheetOf("/MarkInfo<</Marked true>>/StructTreeRoot 5 0 R", "/StructParents 0",
+			tree, "<</Type/StructElem/S/Document/P 5 0 R>>", "[6 0 R]", "[6 0 R]", "<</Nums[0 8 0 R]/Limits[0 0]>>")
+		for i, key := range []creation.Key{p.Person(signtest.Head()), p.Person(signtest.Applicant()), p.Person(signtest.Head())} {
+			file = mustSign(t, file, key, creation.PDF{Stamp: &appearance.Stamp{Page: 1, Place: at(60, float64(80+120*i), 240, 90), Language: "en"}})
+		}
+		everyRevision(t, p.Verifier, file, 3)
+		doc, err := pades.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := len(doc.Revisions) - 1
+		catalog, err := doc.Catalog(last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root, err := doc.ResolveDict(last, catalog.Get("StructTreeRoot"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parents := parentsOf(t, doc, root.Get("ParentTree"))
+		seen := map[pades.Integer]bool{}
+		for _, s := range doc.Signatures {
+			widget, err := doc.ResolveDict(last, s.FieldID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			key, ok := widget.Get("StructParent").(pades.Integer)
+			element, err := doc.ResolveDict(last, parents[key])
+			if err != nil {
+				t.Fatal(err)
+			}
+			object, _ := element.Get("K").(pades.Dict)
+			alt, _ := element.Get("Alt").(pades.String)
+			if !ok || seen[key] || element.Name("S") != "Form" || object.Get("Obj") != pades.Object(s.FieldID) || !strings.HasPrefix(alt.Text(), "Signed with") {
+				t.Errorf("%s: %s has the key %v (%v) and the element %v", name, s.Field, key, seen, element)
+			}
+			seen[key] = true
+		}
+	}
+}
+
+// parentsOf reads a number tree.
+func parentsOf(t *testing.T, doc *pades.Document, tree pades.Object) map[pades.Integer]pades.Object {
+	t.Helper()
+	all := map[pades.Integer]pades.Object{}
+	node, err := doc.ResolveDict(len(doc.Revisions)-1, tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers, _ := node.Get("Nums").(pades.Array)
+	for i := 0; i+1 < len(numbers); i += 2 {
+		all[numbers[i].(pades.Integer)] = numbers[i+1]
+	}
+	kids, _ := node.Get("Kids").(pades.Array)
+	for _, kid := range kids {
+		maps.Copy(all, parentsOf(t, doc, kid))
+	}
+	return all
 }

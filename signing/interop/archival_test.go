@@ -49,10 +49,10 @@ func archival(profile string) []byte {
 	return file
 }
 
-// TestArchivalKinds asks veraPDF about every kind of PDF/A and PDF/UA before and
+// TestInteropArchivalKinds asks veraPDF about every kind of PDF/A and PDF/UA before and
 // after it is signed, invisibly and with a stamp, at the lowest and the highest
 // level.
-func TestArchivalKinds(t *testing.T) {
+func TestInteropArchivalKinds(t *testing.T) {
 	b := batch{java("verapdf")}
 	if why := notInFolder("java/classes")(); why != "" {
 		t.Skip("verapdf: " + why)
@@ -83,6 +83,11 @@ func TestArchivalKinds(t *testing.T) {
 			signed := must(signtest.Sign(form, a.keys[good], signtest.Now()))
 			ask(profile, name, signed)
 			ask(profile, name+"-lta", a.lasting(signed, creation.BaselineLTA))
+			if name != "certified" { // after which nothing may be seen that was not
+				beside := *stamp
+				beside.Place.Bottom, beside.Place.Top = 200, 290
+				ask(profile, name+"-and-stamped", must(signtest.Sign(creation.PDF{File: signed, Stamp: &beside}, a.keys[second], signtest.Now())))
+			}
 		}
 	}
 	answers, err := b.run(lines)

@@ -35,6 +35,7 @@ func rows(t *testing.T) []row {
 		all = append(all, stampedRows(a, impostor)...)
 		all = append(all, archivedRows(a)...)
 		all = append(all, levelRows(a)...)
+		all = append(all, encryptedRows(a)...)
 		if f.family == ca.ECDSA {
 			all = append(all, attackRows(a)...)
 			all = append(all, xmlAttackRows(a)...)

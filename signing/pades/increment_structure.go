@@ -1,8 +1,7 @@
 package pades
 
 // tagged puts the widget of a visible field into the structure of a tagged document
-// (14.7, 14.8.4.5), and returns what this makes of the widget and of its page. Where
-// something is signed already, the structure stays as it was signed.
+// (14.7, 14.8.4.5), and returns what this makes of the widget and of its page.
 func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict, Dict, error) {
 	description, err := textString(looks.Text)
 	if err != nil {
@@ -14,7 +13,7 @@ func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict,
 		return nil, nil, err
 	}
 	place, ok := u.catalogEntry("StructTreeRoot").(Ref)
-	if u.resolved(marks.Get("Marked")) != Object(true) || !ok || len(u.doc.Signatures) > 0 {
+	if u.resolved(marks.Get("Marked")) != Object(true) || !ok {
 		return widget, page, nil
 	}
 	root, err := u.doc.ResolveDict(u.newest, place)
@@ -46,8 +45,12 @@ func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict,
 		changed = changed.with("ParentTree", tree)
 	}
 	u.write(place, changed)
+	widget = widget.with("StructParent", key)
+	if len(u.doc.Signatures) > 0 {
+		return widget, page, nil // which no signature lets change
+	}
 	// Annotations are read in the order of the structure (ISO 14289-1, 7.18.3).
-	return widget.with("StructParent", key), page.with("Tabs", Name("S")), nil
+	return widget, page.with("Tabs", Name("S")), nil
 }
 
 // appendedKid is appended for what may be a single child instead of an array.

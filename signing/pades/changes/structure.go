@@ -154,7 +154,7 @@ func (t *structureStep) newElement(ref, parent pades.Ref) error {
 			t.find(ref, CodeStructure, Never, "a new structure element has /%s", e.Key)
 		}
 	}
-	if page := dict.Get("Pg"); dict.Name("Type") != "StructElem" || dict.Name("S") != "Form" || dict.Get("P") != pades.Object(parent) || page != nil && !t.isPageRef(page) {
+	if page := dict.Get("Pg"); dict.Get("Type") != nil && dict.Name("Type") != "StructElem" || dict.Name("S") != "Form" || dict.Get("P") != pades.Object(parent) || page != nil && !t.isPageRef(page) {
 		t.find(ref, CodeStructure, Never, "object %s is added to the structure and is no element of a form", ref)
 	}
 	kid, err := t.after(whole.get("K"))

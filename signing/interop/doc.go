@@ -1,6 +1,7 @@
 // Package interop asks outside judges about what we make: OpenSSL, pdfsig,
-// qpdf, mutool, xmlsec1, pyHanko, EU DSS and veraPDF. It holds only tests,
-// under the build tag interop; "make interop" installs the judges and runs them.
+// qpdf, mutool, xmlsec1, pyHanko, EU DSS, veraPDF, and Bouncy Castle about
+// national signatures, which the others do not know. It holds only tests, under
+// the build tag interop; "make interop" installs the judges and runs them.
 //
 // A line of the tables in rows_*_test.go is a file with a name such as
 // cms/rsa/attached/signature-bit. Each judge that can read its kind is asked

@@ -24,6 +24,7 @@ func rows(t *testing.T) []row {
 	for _, f := range families() {
 		a, impostor := newAuthority(t, f.slug, f.family), newAuthority(t, f.slug+"-impostor", f.family)
 		all = append(all, cmsRows(a, impostor)...)
+		all = append(all, javaRows(a)...)
 		all = append(all, pdfRows(a, impostor, print)...)
 		all = append(all, documentRows(a, print)...)
 		if fromToken != nil {

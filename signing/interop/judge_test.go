@@ -42,13 +42,22 @@ func judges() []judge {
 		{name: "xmlsec1", kinds: []kind{kindXML}, sees: []matter{integrity, trust, period}, missing: notInPath("xmlsec1", "faketime"), version: firstLine("xmlsec1", "--version"), ask: each(xmlsec)},
 		{name: "pyhanko", kinds: []kind{kindCMS, kindPDF, kindTimestamp, kindCertificate}, sees: everything, missing: notInFolder("venv/bin/python"), version: pyhankoVersion, ask: pyhanko.ask},
 		{name: "dss", kinds: []kind{kindCMS, kindPDF, kindXML, kindTimestamp, kindCertificate}, sees: everything, missing: notInFolder("java/classes"), version: jarVersion("dss-validation-*.jar"), ask: dss.ask},
+		{name: "bouncycastle", kinds: []kind{kindCMS, kindPDF, kindTimestamp, kindCertificate}, sees: []matter{integrity, trust}, missing: notInFolder("java/classes/tamga/interop/Gost.class"), version: jarVersion("bcprov-*.jar"), ask: batch{java("gost")}.ask},
 		{name: "verapdf", kinds: []kind{kindPDF}, missing: notInFolder("java/classes"), version: jarVersion("validation-model-*.jar"), ask: vera.askProfiles},
 	}
 }
 
 // wants reports whether a judge is asked about a row at all.
 func (j *judge) wants(r *row) bool {
-	return slices.Contains(j.kinds, r.kind) && (j.name != "verapdf" || len(r.profiles) > 0)
+	switch {
+	case !slices.Contains(j.kinds, r.kind):
+		return false
+	case j.name == "verapdf":
+		return len(r.profiles) > 0
+	case j.name == "bouncycastle":
+		return strings.Contains(r.name, "/gost") // the others know RSA and ECDSA well
+	}
+	return true
 }
 
 // held reports whether the judge's verdict on a row must agree with ours.

@@ -23,7 +23,15 @@ public final class Main {
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
         System.setOut(System.err); // libraries print where they like
-        Judge judge = args[0].equals("dss") ? new Dss() : new VeraPdf();
+        if (args[0].equals("make")) {
+            Make.run();
+            return;
+        }
+        Judge judge = switch (args[0]) {
+            case "dss" -> new Dss();
+            case "gost" -> new Gost();
+            default -> new VeraPdf();
+        };
         ObjectMapper json = new ObjectMapper();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = in.readLine()) != null;) {

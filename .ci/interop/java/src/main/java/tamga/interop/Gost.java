@@ -1,0 +1,296 @@
+package tamga.interop;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.AttributeTable;
+import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
+import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.cms.SignerInfo;
+import org.bouncycastle.asn1.cryptopro.CryptoProObjectIdentifiers;
+import org.bouncycastle.asn1.cryptopro.ECGOST3410NamedCurves;
+import org.bouncycastle.asn1.rosstandart.RosstandartObjectIdentifiers;
+import org.bouncycastle.asn1.tsp.MessageImprint;
+import org.bouncycastle.asn1.tsp.TSTInfo;
+import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.Digest;
+import org.bouncycastle.crypto.digests.GOST3411Digest;
+import org.bouncycastle.crypto.digests.GOST3411_2012_256Digest;
+import org.bouncycastle.crypto.digests.GOST3411_2012_512Digest;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.engines.GOST28147Engine;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.crypto.signers.ECGOST3410Signer;
+
+/**
+ * National signatures by Bouncy Castle: its parser (and PDFBox, of PDFs) takes the parts out, its digests and
+ * its signer say whether they belong together. It asks for digest, signature value, and a path of right
+ * signatures to an anchor; not for times or revocation.
+ */
+final class Gost implements Main.Judge {
+    /** A family: what stands under Kazakhstan's object identifiers. */
+    private record Family(String key, String digest, ASN1ObjectIdentifier curve, int size) {
+        Digest hash() {
+            switch (size) {
+                case 64:
+                    return new GOST3411_2012_512Digest();
+                case 32:
+                    return digest.endsWith(".3.2") ? new GOST3411_2012_256Digest() : new GOST3411Digest(GOST28147Engine.getSBox("D-Test"));
+                default:
+                    throw new IllegalStateException();
+            }
+        }
+    }
+
+    private static final List<Family> FAMILIES = List.of(
+            new Family("1.2.398.3.10.1.1.1.1", "1.2.398.3.10.1.3.1", CryptoProObjectIdentifiers.gostR3410_2001_CryptoPro_A, 32),
+            new Family("1.2.398.3.10.1.1.2.1", "1.2.398.3.10.1.3.2", RosstandartObjectIdentifiers.id_tc26_gost_3410_12_256_paramSetA, 32),
+            new Family("1.2.398.3.10.1.1.2.2", "1.2.398.3.10.1.3.3", RosstandartObjectIdentifiers.id_tc26_gost_3410_12_512_paramSetA, 64));
+
+    /** What is wrong, in words; it ends the judging of a file. */
+    private static final class Refusal extends Exception {
+        Refusal(String why) {
+            super(why);
+        }
+    }
+
+    @Override
+    public Main.Answer judge(Main.Question q) throws Exception {
+        try {
+            Trust trust = new Trust(q);
+            byte[] file = Files.readAllBytes(Path.of(q.file()));
+            switch (q.kind()) {
+                case "cms":
+                    cms(file, q.content() == null || q.content().isEmpty() ? null : Files.readAllBytes(Path.of(q.content())), trust);
+                    break;
+                case "timestamp":
+                    timestamp(file, Files.readAllBytes(Path.of(q.content())), trust);
+                    break;
+                case "certificate":
+                    trust.path(Certificate.getInstance(whole(file)));
+                    break;
+                default:
+                    pdf(file, trust);
+            }
+        } catch (Refusal e) {
+            return new Main.Answer("refused", e.getMessage());
+        }
+        return new Main.Answer("valid", "digest, value and path");
+    }
+
+    /** whole reads one element to the end of the bytes. */
+    private static ASN1Primitive whole(byte[] b) throws IOException {
+        return ASN1Primitive.fromByteArray(b);
+    }
+
+    /** cms judges every signer; the content is that of the file if it carries one. */
+    private static void cms(byte[] file, byte[] content, Trust trust) throws Exception {
+        ContentInfo info = ContentInfo.getInstance(whole(file));
+        SignedData sd = SignedData.getInstance(info.getContent());
+        ASN1Encodable carried = sd.getEncapContentInfo().getContent();
+        if (carried != null) {
+            byte[] inside = ASN1OctetString.getInstance(carried).getOctets();
+            if (content != null && !Arrays.equals(content, inside)) {
+                throw new Refusal("another content inside");
+            }
+            content = inside;
+        }
+        if (content == null) {
+            throw new Refusal("no content");
+        }
+        List<Certificate> bag = new ArrayList<>(trust.known);
+        if (sd.getCertificates() != null) {
+            for (ASN1Encodable c : sd.getCertificates()) {
+                bag.add(Certificate.getInstance(c));
+            }
+        }
+        if (sd.getSignerInfos().size() == 0) {
+            throw new Refusal("no signer");
+        }
+        for (ASN1Encodable e : sd.getSignerInfos()) {
+            SignerInfo si = SignerInfo.getInstance(e);
+            trust.path(signer(si, content, bag), bag);
+        }
+    }
+
+    /** signer finds the certificate under which the signature over the content is right. */
+    private static Certificate signer(SignerInfo si, byte[] content, List<Certificate> bag) throws Exception {
+        Family family = byDigest(si.getDigestAlgorithm().getAlgorithm().getId());
+        byte[] signed = content;
+        ASN1Set attributes = si.getAuthenticatedAttributes();
+        if (attributes != null) {
+            Attribute digest = new AttributeTable(attributes).get(CMSAttributes.messageDigest);
+            byte[] stated = ASN1OctetString.getInstance(digest.getAttrValues().getObjectAt(0)).getOctets();
+            if (!Arrays.equals(stated, sum(family.hash(), content))) {
+                throw new Refusal("message digest differs");
+            }
+            signed = attributes.getEncoded(ASN1Encoding.DER);
+        }
+        IssuerAndSerialNumber named = IssuerAndSerialNumber.getInstance(si.getSID().getId());
+        for (Certificate c : bag) {
+            if (!c.getIssuer().equals(named.getName()) || !c.getSerialNumber().equals(named.getSerialNumber())) {
+                continue;
+            }
+            if (!right(c.getSubjectPublicKeyInfo(), signed, si.getEncryptedDigest().getOctets())) {
+                throw new Refusal("signature value is wrong");
+            }
+            return c;
+        }
+        throw new Refusal("no certificate of the signer");
+    }
+
+    /** timestamp judges a token and compares its imprint. */
+    private static void timestamp(byte[] file, byte[] content, Trust trust) throws Exception {
+        cms(file, null, trust);
+        SignedData sd = SignedData.getInstance(ContentInfo.getInstance(whole(file)).getContent());
+        TSTInfo info = TSTInfo.getInstance(ASN1OctetString.getInstance(sd.getEncapContentInfo().getContent()).getOctets());
+        MessageImprint imprint = info.getMessageImprint();
+        String digest = imprint.getHashAlgorithm().getAlgorithm().getId();
+        byte[] sum = digest.equals("2.16.840.1.101.3.4.2.1") // clients may send SHA-256 to a national authority
+                ? sum(new SHA256Digest(), content)
+                : sum(byDigest(digest).hash(), content);
+        if (!Arrays.equals(imprint.getHashedMessage(), sum)) {
+            throw new Refusal("imprint differs");
+        }
+    }
+
+    /** pdf judges every signature of a file over the bytes that PDFBox says it is over. */
+    private static void pdf(byte[] file, Trust trust) throws Exception {
+        try (PDDocument document = Loader.loadPDF(file)) {
+            List<PDSignature> all = document.getSignatureDictionaries();
+            if (all.isEmpty()) {
+                throw new Refusal("no signature");
+            }
+            for (PDSignature s : all) {
+                byte[] contents = exact(s.getContents(file));
+                byte[] signed = s.getSignedContent(file);
+                if ("ETSI.RFC3161".equals(s.getSubFilter())) {
+                    timestamp(contents, signed, trust);
+                } else {
+                    cms(contents, signed, trust);
+                }
+            }
+        }
+    }
+
+    /** exact takes the padding off. */
+    private static byte[] exact(byte[] padded) throws IOException {
+        return ASN1Primitive.fromByteArray(Arrays.copyOf(padded, length(padded))).getEncoded();
+    }
+
+    private static int length(byte[] b) {
+        int n = b[1] & 0xff;
+        if (n < 0x80) {
+            return 2 + n;
+        }
+        int count = n & 0x7f;
+        n = 0;
+        for (int i = 0; i < count; i++) {
+            n = n << 8 | b[2 + i] & 0xff;
+        }
+        return 2 + count + n;
+    }
+
+    private static Family byDigest(String oid) throws Refusal {
+        for (Family f : FAMILIES) {
+            if (f.digest.equals(oid)) {
+                return f;
+            }
+        }
+        throw new Refusal("digest " + oid + " is not known here");
+    }
+
+    private static byte[] sum(Digest d, byte[] b) {
+        d.update(b, 0, b.length);
+        byte[] out = new byte[d.getDigestSize()];
+        d.doFinal(out, 0);
+        return out;
+    }
+
+    /** right asks whether a signature, r and s with their lowest byte first, is that of a key over bytes. */
+    private static boolean right(SubjectPublicKeyInfo key, byte[] signed, byte[] signature) throws Exception {
+        String oid = key.getAlgorithm().getAlgorithm().getId();
+        Family family = FAMILIES.stream().filter(f -> f.key.equals(oid)).findFirst()
+                .orElseThrow(() -> new Refusal("key " + oid + " is not known here"));
+        byte[] point = ASN1OctetString.getInstance(key.getPublicKeyData().getOctets()).getOctets();
+        if (point.length != 2 * family.size || signature.length != 2 * family.size) {
+            return false;
+        }
+        X9ECParameters curve = ECGOST3410NamedCurves.getByOIDX9(family.curve);
+        ECDomainParameters domain = new ECDomainParameters(curve.getCurve(), curve.getG(), curve.getN(), curve.getH());
+        ECGOST3410Signer signer = new ECGOST3410Signer();
+        signer.init(false, new ECPublicKeyParameters(
+                curve.getCurve().createPoint(number(point, 0, family.size), number(point, family.size, family.size)), domain));
+        return signer.verifySignature(sum(family.hash(), signed), number(signature, 0, family.size), number(signature, family.size, family.size));
+    }
+
+    /** number reads one whose lowest byte comes first. */
+    private static BigInteger number(byte[] b, int at, int size) {
+        byte[] high = new byte[size];
+        for (int i = 0; i < size; i++) {
+            high[i] = b[at + size - 1 - i];
+        }
+        return new BigInteger(1, high);
+    }
+
+    /** Trust is what a question says is known and believed. */
+    private static final class Trust {
+        private final List<Certificate> anchors = new ArrayList<>();
+        private final List<Certificate> known = new ArrayList<>();
+
+        Trust(Main.Question q) throws IOException {
+            for (String name : q.anchors()) {
+                anchors.add(Certificate.getInstance(Files.readAllBytes(Path.of(name))));
+            }
+            for (String name : q.intermediates()) {
+                known.add(Certificate.getInstance(Files.readAllBytes(Path.of(name))));
+            }
+        }
+
+        void path(Certificate c) throws Exception {
+            path(c, known);
+        }
+
+        /** path follows right signatures from a certificate to an anchor. */
+        void path(Certificate c, List<Certificate> bag) throws Exception {
+            for (int depth = 0; depth < 8; depth++) {
+                if (anchors.contains(c)) {
+                    return;
+                }
+                c = issuer(c, bag);
+            }
+            throw new Refusal("the path is long");
+        }
+
+        private Certificate issuer(Certificate c, List<Certificate> bag) throws Exception {
+            byte[] signed = c.getTBSCertificate().getEncoded(ASN1Encoding.DER);
+            List<Certificate> all = new ArrayList<>(anchors);
+            all.addAll(bag);
+            for (Certificate by : all) {
+                if (by.getSubject().equals(c.getIssuer()) && right(by.getSubjectPublicKeyInfo(), signed, c.getSignature().getOctets())) {
+                    return by;
+                }
+            }
+            throw new Refusal("no issuer of " + c.getSubject());
+        }
+    }
+}

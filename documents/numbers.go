@@ -52,12 +52,6 @@ func NumberOf(kind Kind, year, seq int) (string, error) {
 	return "KZ" + checkDigits(letters+digits) + letters + digits, nil
 }
 
-// LicenceNumber returns the number of a licence; see [NumberOf].
-func LicenceNumber(year, seq int) (string, error) { return NumberOf(KindLicence, year, seq) }
-
-// RefusalNumber returns the number of a reasoned refusal; see [NumberOf].
-func RefusalNumber(year, seq int) (string, error) { return NumberOf(KindRefusal, year, seq) }
-
 // ParseNumber reads a number as people type, paste and dictate it: in small
 // letters, with spaces and dashes, with Cyrillic letters in place of the Latin
 // ones that look the same. Anything that is not a number of one of our series,

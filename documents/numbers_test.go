@@ -34,7 +34,7 @@ func TestLicenceNumber(t *testing.T) {
 		{2099, 1, "99000001"},
 		{2000, 1, "00000001"},
 	} {
-		got, err := documents.LicenceNumber(c.year, c.seq)
+		got, err := documents.NumberOf(documents.KindLicence, c.year, c.seq)
 		if got != c.want || (err == nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), whyNot(c.year)) {
 			t.Errorf("LicenceNumber(%d, %d) = %q, %v; want %q", c.year, c.seq, got, err, c.want)
 		}
@@ -53,7 +53,7 @@ func TestRefusalNumber(t *testing.T) {
 		{2099, 1, "KZ79RLR99000001"},
 		{2000, 1, "KZ82RLR00000001"},
 	} {
-		got, err := documents.RefusalNumber(c.year, c.seq)
+		got, err := documents.NumberOf(documents.KindRefusal, c.year, c.seq)
 		if got != c.want || (err == nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), whyNot(c.year)) {
 			t.Errorf("RefusalNumber(%d, %d) = %q, %v; want %q", c.year, c.seq, got, err, c.want)
 		}

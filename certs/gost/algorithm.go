@@ -137,11 +137,6 @@ func BySignatureOID(oid asn1.ObjectIdentifier) Algorithm {
 	return find(oid, func(f *facts) []asn1.ObjectIdentifier { return f.signature })
 }
 
-// ByDigestOID is ByKeyOID for the identifiers of hashes.
-func ByDigestOID(oid asn1.ObjectIdentifier) Algorithm {
-	return find(oid, func(f *facts) []asn1.ObjectIdentifier { return f.digest })
-}
-
 func find(oid asn1.ObjectIdentifier, list func(*facts) []asn1.ObjectIdentifier) Algorithm {
 	for i := range algorithms {
 		if slices.ContainsFunc(list(&algorithms[i]), oid.Equal) {

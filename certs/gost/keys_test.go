@@ -271,7 +271,7 @@ func TestAlgorithms(t *testing.T) {
 			oids []asn1.ObjectIdentifier
 			by   func(asn1.ObjectIdentifier) Algorithm
 			main asn1.ObjectIdentifier
-		}{{f.key, ByKeyOID, a.KeyOID()}, {f.signature, BySignatureOID, a.SignatureOID()}, {f.digest, ByDigestOID, a.DigestOID()}} {
+		}{{f.key, ByKeyOID, a.KeyOID()}, {f.signature, BySignatureOID, a.SignatureOID()}, {f.digest, byDigestOID, a.DigestOID()}} {
 			if !find.main.Equal(find.oids[0]) {
 				t.Errorf("%v: %v is not the identifier to write", a, find.main)
 			}
@@ -287,4 +287,8 @@ func TestAlgorithms(t *testing.T) {
 		none.String() != "Algorithm(0)" || Algorithm(4).SignatureOID() != nil || BySignatureOID(A2004.KeyOID()) != 0 {
 		t.Error("an unknown algorithm has facts")
 	}
+}
+
+func byDigestOID(oid asn1.ObjectIdentifier) Algorithm {
+	return find(oid, func(f *facts) []asn1.ObjectIdentifier { return f.digest })
 }

@@ -321,6 +321,9 @@ func TestStampInAField(t *testing.T) {
 		if in, out := differences(picture(t, file), picture(t, signed), place); in < 500 || out > 0 {
 			t.Errorf("%s: %d pixels of the stamp differ and %d around it", name, in, out)
 		}
+		// The same after a signature that nobody sees, which permits it.
+		after := mustSign(t, file, p.Person(signtest.Applicant()), creation.PDF{})
+		everyRevision(t, p.Verifier, mustSign(t, after, key, creation.PDF{Field: "Chair", Stamp: &appearance.Stamp{Language: "ru"}}), 2)
 		// A second one, elsewhere, leaves the first one valid; over the first it is refused.
 		other := creation.PDF{File: signed, Stamp: &appearance.Stamp{Page: 1, Place: at(60, 200, 240, 90), Language: "kk"}}
 		everyRevision(t, p.Verifier, signtest.Signed(t, other, p.Person(signtest.Applicant())), 2)
@@ -445,4 +448,27 @@ func parentsOf(t *testing.T, doc *pades.Document, tree pades.Object) map[pades.I
 		maps.Copy(all, parentsOf(t, doc, kid))
 	}
 	return all
+}
+
+// TestStampWithinAFrame: a line around the page, or a table, leaves free what is in it.
+func TestStampWithinAFrame(t *testing.T) {
+	p := signtest.New(t, ca.ECDSA)
+	key := p.Person(signtest.Head())
+	content := "2 w 20 20 555 802 re S 0.5 w 40 40 m 555 40 l 555 300 l 40 300 l s 300 40 m 300 300 l S"
+	file := signtest.PDF("", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 595 842]>>",
+		"<</Type/Page/Parent 2 0 R/Resources<<>>/Contents 4 0 R>>", fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(content), content))
+	place := at(50, 50, 240, 90)
+	order := func(file []byte, place pades.Rectangle) creation.PDF {
+		return creation.PDF{File: file, Stamp: &appearance.Stamp{Page: 1, Place: place, Language: "kk"}}
+	}
+	signed := signtest.Signed(t, order(file, place), key)
+	if in, out := differences(picture(t, file), picture(t, signed), place); in < 500 || out > 0 {
+		t.Errorf("%d pixels of the stamp differ and %d around it", in, out)
+	}
+	everyRevision(t, p.Verifier, signtest.Signed(t, order(signed, at(310, 50, 240, 90)), key), 2)
+	for name, place := range map[string]pades.Rectangle{"over the frame": at(10, 400, 240, 90), "over the table": at(250, 150, 200, 90)} {
+		if _, err := signtest.Sign(order(file, place), key, signtest.Now()); !errors.Is(err, changes.ErrOccupied) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -246,15 +246,17 @@ func (e *encryption) undo(ref Ref, o Object) Object {
 }
 
 // plain decrypts the strings of an object in place. The /Contents of a signature is
-// never encrypted (7.6.1).
+// never encrypted (7.6.1). One that does not have the form of the cipher stays as it
+// is written: no key, name or structure of a file is in a string.
 func (e *encryption) plain(ref Ref, o Object) Object {
 	switch o := o.(type) {
 	case String:
 		if o.Malformed || e.strings == identity {
 			return o
 		}
-		value, err := e.decrypt(ref, e.strings, o.Value)
-		return String{Value: value, Malformed: err != nil}
+		if value, err := e.decrypt(ref, e.strings, o.Value); err == nil {
+			return String{Value: value}
+		}
 	case Array:
 		for i := range o {
 			o[i] = e.plain(ref, o[i])

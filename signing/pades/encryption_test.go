@@ -248,6 +248,31 @@ func TestEncryptionByCryptFilters(t *testing.T) {
 	}
 }
 
+// TestEncryptionInTheTrailer: the dictionary may be written in the trailer itself, and
+// is repeated there.
+func TestEncryptionInTheTrailer(t *testing.T) {
+	file := encryptedBy(t, secrets(), kinds["AES-256"].args...)
+	d := mustRead(t, file)
+	ref := d.Revisions[0].Trailer.Get("Encrypt").(Ref)
+	own, err := d.Object(0, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := []byte("/Encrypt " + ref.String())
+	if !bytes.Contains(file, entry) {
+		t.Fatal("no entry to replace")
+	}
+	direct := bytes.Replace(file, entry, append([]byte("/Encrypt "), appendObject(nil, own)...), 1)
+	signed := mustFill(t, mustPrepare(t, direct, NewSignature{Reason: "plain words"}))
+	for range 2 {
+		d := mustRead(t, signed)
+		if s := d.Signatures[len(d.Signatures)-1]; s.Reason != "plain words" || d.Sound() != nil || bytes.Contains(signed[len(direct):], []byte("plain words")) {
+			t.Errorf("%+v, %v", s, d.Sound())
+		}
+		signed = mustFill(t, mustPrepare(t, signed, NewSignature{Reason: "plain words"}))
+	}
+}
+
 // TestRevisionsEncryptedAlike: two revisions that are not would be read as two
 // documents.
 func TestRevisionsEncryptedAlike(t *testing.T) {

@@ -2,6 +2,7 @@ package pades
 
 import (
 	"bytes"
+	"os"
 	"slices"
 	"testing"
 )
@@ -20,6 +21,11 @@ func FuzzRead(f *testing.F) {
 			f.Add(c.file)
 		}
 	}
+	encrypted, err := os.ReadFile("../testdata/cases/pdf/encrypted-empty-password.pdf")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(encrypted)
 	f.Fuzz(checkRead)
 }
 

@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -48,6 +49,17 @@ func (u *increment) unseen() (*Appearance, error) {
 	}}}, nil
 }
 
+// archivalOne says whether the document calls itself a PDF/A-1 (ISO 19005-1, 6.7.11).
+func (u *increment) archivalOne() bool {
+	metadata, ok := u.resolved(u.catalogEntry("Metadata")).(*Stream)
+	if !ok {
+		return false
+	}
+	text, err := u.doc.StreamData(metadata)
+	return err == nil && (bytes.Contains(text, []byte("pdfaid:part>1<")) || bytes.Contains(text, []byte(`pdfaid:part="1"`)) ||
+		bytes.Contains(text, []byte(`pdfaid:part='1'`)))
+}
+
 func (r Rectangle) array() Array {
 	return Array{coordinate(r.Left), coordinate(r.Bottom), coordinate(r.Right), coordinate(r.Top)}
 }
@@ -63,6 +75,9 @@ func coordinate(x float64) Object {
 // dressed gives a widget its appearance and has it printed. old is the widget as it
 // was.
 func (u *increment) dressed(widget, old Dict, looks *Appearance) Dict {
+	if looks.Form.Dict == nil {
+		return widget
+	}
 	parts := make([]Ref, len(looks.Parts))
 	for i := range parts {
 		parts[i] = u.next()

@@ -84,7 +84,16 @@ func (d *Document) PrepareTimestamp(room int) (*Prepared, error) {
 		return nil, err
 	}
 	id := u.next()
-	if _, err := u.field("", id, nil); err != nil {
+	looks, err := u.unseen()
+	if err != nil {
+		return nil, err
+	}
+	if !u.archivalOne() {
+		// Some programs take an appearance for more than evidence, which is all that
+		// may follow a certification without changes.
+		looks.Form = Content{}
+	}
+	if _, err := u.field("", id, looks); err != nil {
 		return nil, err
 	}
 	return u.sign(id, Dict{

@@ -88,6 +88,7 @@ type reader struct {
 	isSig   map[Ref]bool  // memory of climb
 	perms   map[int]Object
 	padded  bool // a padded stream was reported
+	shifted bool // white space stands before the header
 
 	repeated bool // so was a key with the same value twice
 }
@@ -157,6 +158,7 @@ func (r *reader) headerAt(offset int) {
 	switch {
 	case offset == 0:
 	case isWhite(before):
+		r.shifted = true
 		r.tolerate(CodeHeaderOffset, "the header %%PDF- is at offset %d, after white space", offset)
 	default:
 		r.report(CodeHeaderOffset, "the header %%PDF- is at offset %d", offset)

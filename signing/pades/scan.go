@@ -85,8 +85,13 @@ func (r *reader) scanAgain(first, again int) {
 }
 
 // scanGap looks for a signature in bytes that belong to no object: a program
-// that repairs files could find it there.
+// that repairs files could find it there. A file whose header is elsewhere is
+// repaired by some, so that no object at all may be there.
 func (r *reader) scanGap(from, to int64) {
+	if at := bytes.Index(r.d.file[from:to], []byte(" obj")); r.shifted && at >= 0 {
+		r.shifted = false // told once
+		r.report(CodeHeaderOffset, "the header is not at offset 0, and an object at offset %d is listed by no cross-reference", from+int64(at))
+	}
 	for from < to {
 		at := bytes.Index(r.d.file[from:to], []byte("/ByteRange"))
 		if at < 0 {

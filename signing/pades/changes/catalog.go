@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"regexp"
 	"slices"
 
 	"tamga/signing/pades"
@@ -24,12 +25,37 @@ func (s *step) trailer() error {
 			s.find(pades.Ref{}, CodeRootMoved, Never, "the catalog is another object")
 		default:
 			// Writers drop entries of their own that they do not know.
-			if _, there := new.Lookup(key); there {
+			if _, there := new.Lookup(key); !there {
+				continue
+			}
+			if key != "DocChecksum" && !private(key) { // the former is LibreOffice's
 				s.find(pades.Ref{}, CodeTrailer, Never, "/%s in the trailer changes", key)
+				continue
+			}
+			s.oddOnce(pades.Ref{}, CodePrivate, "/%s in the trailer changes, which is one program's own", key)
+			if err := s.adopt(new.Get(key)); err != nil {
+				return err
 			}
 		}
 	}
 	return s.info(value{object: old}, value{object: new})
+}
+
+// privateKey is the form of names that are kept for the programs of one maker
+// (annex E): no other program acts upon them.
+var privateKey = regexp.MustCompile(`^(?:[A-Za-z0-9]{4}[_:]|XX).`)
+
+// private says whether an entry is one program's own, and nothing that is shown:
+// named so, or of the data that programs keep about a page (14.5).
+func private(key pades.Name) bool {
+	return key == "PieceInfo" || key == "LastModified" || privateKey.MatchString(string(key))
+}
+
+// privateEntry passes an entry of the catalog, a page or a new field that is one
+// program's own, with what hangs on it.
+func (s *step) privateEntry(ref pades.Ref, key pades.Name, o pades.Object) error {
+	s.oddOnce(ref, CodePrivate, "/%s of object %s changes, which is one program's own", key, ref)
+	return s.adopt(o)
 }
 
 // checkID compares the file identifiers (14.4). The first part is meant to be for
@@ -84,6 +110,12 @@ func (s *step) catalog() error {
 	s.judged(new.ref, catalogRole)
 	s.catalogs[old.ref.Number], s.catalogs[new.ref.Number] = true, true
 	for _, key := range s.differing(old.dict(), new.dict()) {
+		if private(key) {
+			if err := s.privateEntry(new.ref, key, new.dict().Get(key)); err != nil {
+				return err
+			}
+			continue
+		}
 		s.catalogEntry(key, old.dict(), new.dict(), new.ref)
 	}
 	for _, judge := range []func(old, new value) error{s.acroForm, s.dss, s.metadata, s.extensions} {

@@ -28,6 +28,8 @@ const (
 	CodeDefaults = "default-resources"
 	// The structure of a tagged document gets an element for a new signature field.
 	CodeStructureGrows = "structure-grows"
+	// An entry changes that is one program's own.
+	CodePrivate = "private-entry"
 	// The value of a form field changes.
 	CodeFieldValue = "field-value"
 	// The first part of the file identifier changes, or the identifier is left out.

@@ -122,7 +122,7 @@ func (s *step) newWidgets(n *field, dict pades.Dict) ([]*newField, error) {
 // hangs on its appearance.
 func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 	for _, e := range dict {
-		if !slices.Contains(fieldKeys, e.Key) {
+		if !slices.Contains(fieldKeys, e.Key) && !private(e.Key) {
 			code := CodeField
 			if e.Key == "A" || e.Key == "AA" {
 				code = CodeAction

@@ -48,7 +48,13 @@ func (s *step) page(ref pades.Ref) error {
 	}
 	s.judged(ref, pageRole)
 	for _, key := range s.differing(before.dict(), after.dict()) {
-		if key != "Annots" {
+		switch {
+		case key == "Annots":
+		case private(key):
+			if err := s.privateEntry(ref, key, after.dict().Get(key)); err != nil {
+				return err
+			}
+		default:
 			s.find(ref, pageCode(key), Never, "/%s of page %s changes", key, ref)
 		}
 	}

@@ -119,6 +119,7 @@ type pen struct {
 	stack     []graphics
 	path      rectangle
 	segments  int // of the path, without rectangles
+	strokes   strokes
 	line      matrix
 	placed    bool    // every program knows the line
 	slip      float64 // how far programs may be from that
@@ -280,21 +281,26 @@ func (k *pen) draw(operator string, args []operand) error {
 	}
 	switch operator {
 	case "re":
-		for _, p := range [][2]float64{{n[0], n[1]}, {n[0] + n[2], n[1]}, {n[0], n[1] + n[3]}, {n[0] + n[2], n[1] + n[3]}} {
+		for _, p := range [][2]float64{{n[0], n[1]}, {n[0] + n[2], n[1]}, {n[0] + n[2], n[1] + n[3]}, {n[0], n[1] + n[3]}} {
 			k.path.add(k.ctm.apply(p[0], p[1]))
+		}
+		k.strokes.rectangle(k.ctm, n)
+		if !k.ctm.square() {
+			k.segments += 2 // its corners may be sharp
 		}
 		return nil
 	case "m", "l", "c", "v", "y", "h":
 		for i := 0; i < len(n); i += 2 {
 			k.path.add(k.ctm.apply(n[i], n[i+1]))
 		}
+		k.strokes.segment(operator, k.ctm, n)
 		if operator != "m" {
 			k.segments += 1 + len(n)/4 // a curve may bend sharply
 		}
 		return nil
 	}
-	path, joined := k.path, k.segments > 1
-	k.path, k.segments = noPath, 0
+	path, joined, drawn := k.path, k.segments > 1, k.strokes
+	k.path, k.segments, k.strokes = noPath, 0, strokes{}
 	switch operator {
 	case "n":
 		return nil
@@ -303,6 +309,16 @@ func (k *pen) draw(operator string, args []operand) error {
 			return nil
 		}
 		return k.hit(path)
+	case "S", "s":
+		if operator == "s" {
+			drawn.segment("h", k.ctm, nil)
+		}
+		for _, edge := range drawn.edges(path) {
+			if err := k.hit(edge.grown(k.thickness(joined))); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	return k.hit(path.grown(k.thickness(joined)))
 }

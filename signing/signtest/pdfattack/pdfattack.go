@@ -5,7 +5,8 @@
 //
 // The classes are those of the literature on PDF signatures: universal signature
 // forgery (usf), incremental saving (isa), signature wrapping (swa), the shadow
-// attacks hide, replace, and hide-and-replace, certification attacks, and bombs.
+// attacks hide, replace, and hide-and-replace, certification attacks,
+// hybrid files that are read in two ways, and bombs.
 package pdfattack
 
 import (

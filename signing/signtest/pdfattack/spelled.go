@@ -55,9 +55,10 @@ func around(g Signers) []Case {
 	s := approval()
 	file := s.build(g).out
 	after := func(text string) []byte { return append(file[:len(file):len(file)], text...) }
-	before := func(text string) []byte {
+	before := func(text string, more ...string) []byte {
 		d := newDraft(g)
 		d.out = append([]byte(text), d.out...)
+		d.out = append(d.out, strings.Join(more, "")...)
 		for n := range 100 {
 			if body, ok := s[n]; ok {
 				d.put(n, body)
@@ -88,6 +89,8 @@ func around(g Signers) []Case {
 		{"isa: a zero byte and text after the end", after("\x00x"), Unreadable, pades.CodeTrailingBytes},
 		{"tolerated: blank lines before the header", before("\r\n\n"), Tolerated, pades.CodeHeaderOffset},
 		{"tolerated: a byte order mark before the header", before("\xEF\xBB\xBF"), Tolerated, pades.CodeHeaderOffset},
+		{"usf: blank lines before the header, and an object that no table lists", before("\n\n", "6 0 obj\n<</Length 0>>stream\n\nendstream\nendobj\n"),
+			Unreadable, pades.CodeHeaderOffset},
 		{"usf: a page of another kind before the header", before("<html>"), Unreadable, pades.CodeHeaderOffset},
 		{"tolerated: two ends of line before endstream", text("\n\r\n"), Tolerated, pades.CodeStreamPadding},
 		{"usf: text between the length of a stream and its end", text("\nx\n"), Unreadable, pades.CodeObjectUnreadable},

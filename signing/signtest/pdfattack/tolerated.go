@@ -10,7 +10,7 @@ import (
 // tolerated are files as honest programs write them against the letter, each
 // beside neighbours that could deceive.
 func tolerated(g Signers) []Case {
-	return slices.Concat(berContents(g), hybrids(g), spelled(g), around(g), defaultsAdded(g), tagged(g))
+	return slices.Concat(berContents(g), hybrids(g), spelled(g), around(g), defaultsAdded(g), tagged(g), privately(g))
 }
 
 // berContents are containers in BER, as streaming generators write them.
@@ -61,8 +61,8 @@ func defaultsAdded(g Signers) []Case {
 	return []Case{
 		{"tolerated: default resources added", second(s, resources), Tolerated, codeDefaults},
 		{"tolerated: default resources added that the pages have", second(s, "/DR<</Font<</F1 8 0 R>>>>"), Tolerated, codeDefaults},
-		{"hide: default resources for a field without an appearance", second(bare, resources), Change, codeForm},
-		{"hide: default resources for fields that are drawn anew", second(anew, resources), Change, codeForm},
+		{"form: default resources for a field without an appearance", second(bare, resources), Change, codeForm},
+		{"form: default resources for fields that are drawn anew", second(anew, resources), Change, codeForm},
 		{"isa: default resources that are an array", second(s, "/DR[8 0 R]"), Change, codeForm},
 		{"isa: default resources after a certification without changes",
 			certified(1).edit(acroForm, "/DR<</Font<</F1 8 0 R>>>>/DA(/F1 12 Tf)", "").update(g, sample{

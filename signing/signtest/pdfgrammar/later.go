@@ -150,6 +150,11 @@ func (b *builder) updated() {
 	if b.chance(2) {
 		b.edit(catalog).set("Version", "/2.0")
 	}
+	if b.chance(3) {
+		note := pick(b, "(seen)", "true", "<</Private (seen)>>", b.ref(stream("1 0 0 rg 0 0 200 200 re f", "Type", "/XObject", "Subtype", "/Form", "BBox", "[0 0 200 200]")))
+		b.edit(pick(b, catalog, firstPage, secondPage)).set(pick(b, "ABCD_Note", "XXNote", "PieceInfo"), note)
+		b.tell(false, "leave a note of a program's own")
+	}
 	if b.xmp != 0 && b.objects[b.xmp].data != nil && b.chance(2) {
 		text := "<x:xmpmeta xmlns:x='adobe:ns:meta/'> </x:xmpmeta>"
 		b.edit(b.xmp).data = &text

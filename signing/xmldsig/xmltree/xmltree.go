@@ -187,10 +187,6 @@ func (n *Node) Attribute(space, local string) (string, bool) {
 	return "", false
 }
 
-// Namespaces returns the declarations on an element, by prefix. The slice is
-// read-only.
-func (n *Node) Namespaces() []Namespace { return n.namespaces }
-
 // Resolve returns the namespace that a prefix stands for at an element; false
 // when it stands for none.
 func (n *Node) Resolve(prefix string) (string, bool) {

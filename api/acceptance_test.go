@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"testing"
 
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
+	"tamga/documents"
+	"tamga/documents/registry"
 	"tamga/signing"
 	"tamga/signing/cms"
 	"tamga/signing/creation"
@@ -218,5 +222,53 @@ func (c concluded) compare(t *testing.T, got judged) {
 	}
 	if !bytes.HasPrefix(got.Receipt.PDF, []byte("%PDF-")) {
 		t.Error("no receipt for people")
+	}
+}
+
+// TestReceiptOfACheck reads the receipt that the service gives of the check of a
+// file: of its own document it says that it holds, of a stranger's that it does
+// not.
+func TestReceiptOfACheck(t *testing.T) {
+	s := open(t, signtest.New(t, ca.ECDSA))
+	raw, err := os.ReadFile("testdata/licence.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var draft documents.Draft
+	if err := json.Unmarshal(raw, &draft); err != nil {
+		t.Fatal(err)
+	}
+	reg := s.server.Registry
+	rec, _, err := reg.Issue(t.Context(), registry.IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: draft})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := reg.PDF(t.Context(), rec.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, sent := range map[signing.Acceptance][]byte{signing.Accepted: file, signing.Refused: []byte(onePagePDF)} {
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		part, err := w.CreateFormFile("file", "file.pdf")
+		if err == nil {
+			_, err = part.Write(sent)
+		}
+		if err = errors.Join(err, w.WriteField("receipt", "true"), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		status, answer := s.post(t, "/v1/check", b.String(), map[string]string{"Content-Type": w.FormDataContentType()})
+		var got struct{ Receipt struct{ CMS []byte } }
+		if err := json.Unmarshal([]byte(answer), &got); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %v %.300s", status, err, answer)
+		}
+		contents, err := signing.ReadCMS(got.Receipt.CMS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := receipt.ReadStatement(contents.Content)
+		if err != nil || r.Acceptance != want || !r.About(sent) || r.About([]byte("other")) || want == signing.Accepted && r.Number != rec.Number {
+			t.Errorf("%s: %v %+v", want, err, r)
+		}
 	}
 }

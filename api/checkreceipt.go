@@ -15,7 +15,7 @@ import (
 // has answered, and when. Whoever holds one can show later what was known on
 // that day. It names no second fact: only that one was confirmed.
 type checkReceipt struct {
-	Type       string      `json:"type"` // tamga.check-receipt
+	Type       string      `json:"type"` // [receipt.CheckType]
 	Version    int         `json:"version"`
 	ID         string      `json:"id"` // 128 random bits, hexadecimal
 	Service    string      `json:"service"`
@@ -32,7 +32,7 @@ func (v *service) addReceipt(ctx context.Context, answer *checkAnswer, wanted bo
 		return badField("/receipt", "not_offered", "this service has no key to sign receipts with")
 	}
 	r := checkReceipt{
-		Type: "tamga.check-receipt", Version: 1, ID: receipt.NewID(), Service: v.BaseURL,
+		Type: receipt.CheckType, Version: 1, ID: receipt.NewID(), Service: v.BaseURL,
 		AnsweredAt: answer.CheckedAt, Answer: *answer,
 	}
 	cms, err := v.signReceipt(ctx, r, r.AnsweredAt)

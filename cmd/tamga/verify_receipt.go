@@ -12,12 +12,17 @@ import (
 
 // receiptFound is a receipt that a signature carries, for people and programs.
 type receiptFound struct {
+	Type       string    `json:"type"`
 	ID         string    `json:"id"`
 	Service    string    `json:"service"` // its own word: who signed it says the verdict
 	AnsweredAt time.Time `json:"answered_at"`
 	FileSHA256 string    `json:"file_sha256"`
-	FileSize   int       `json:"file_size"`
+	FileSize   int       `json:"file_size,omitempty"`
 	AskedAt    time.Time `json:"asked_at"`
+	// Number is that of the document, in the receipt of a check, and Status what
+	// the document was.
+	Number string `json:"number,omitempty"`
+	Status string `json:"status,omitempty"`
 	// AboutFile is whether it is about the file given with --about; nil when none was.
 	AboutFile     *bool                 `json:"about_file,omitempty"`
 	Indication    signing.Indication    `json:"indication,omitempty"`
@@ -36,10 +41,10 @@ func (cmd verifyCommand) receipt(c *console, file []byte) (*receiptFound, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmd.File, err)
 	}
-	v := r.Verdict
 	found := &receiptFound{
-		ID: r.ID, Service: r.Service, AnsweredAt: r.AnsweredAt, FileSHA256: r.Asked.FileSHA256, FileSize: r.Asked.FileSize, AskedAt: r.Asked.At,
-		Indication: v.Indication, SubIndication: v.SubIndication, Acceptance: r.Acceptance(), Summary: v.Summary,
+		Type: r.Type, ID: r.ID, Service: r.Service, AnsweredAt: r.AnsweredAt, FileSHA256: r.FileSHA256, FileSize: r.FileSize, AskedAt: r.AskedAt,
+		Number: r.Number, Status: r.Status,
+		Indication: r.Indication, SubIndication: r.SubIndication, Acceptance: r.Acceptance, Summary: r.Summary,
 	}
 	if cmd.About == "" {
 		return found, nil
@@ -54,15 +59,15 @@ func (cmd verifyCommand) receipt(c *console, file []byte) (*receiptFound, error)
 	return found, nil
 }
 
-func readReceipt(file []byte) (receipt.Receipt, error) {
+func readReceipt(file []byte) (receipt.Statement, error) {
 	if signing.Sniff(file) != signing.FileCMS {
-		return receipt.Receipt{}, receipt.ErrNotReceipt
+		return receipt.Statement{}, receipt.ErrNotReceipt
 	}
 	contents, err := signing.ReadCMS(file)
 	if err != nil || !contents.Attached {
-		return receipt.Receipt{}, receipt.ErrNotReceipt
+		return receipt.Statement{}, receipt.ErrNotReceipt
 	}
-	return receipt.Parse(contents.Content)
+	return receipt.ReadStatement(contents.Content)
 }
 
 // exit is the worst of what the signature of a receipt and the receipt come to: a
@@ -80,13 +85,22 @@ func (r *receiptFound) exit(signature *signing.Verdict) error {
 
 // receipt prints what a receipt says.
 func (p *printer) receipt(r *receiptFound, languages []string) {
-	p.line("It is the receipt of a verification")
+	what := "a verification"
+	if r.Type == receipt.CheckType {
+		what = "the check of a document"
+	}
+	p.line("It is the receipt of %s", what)
 	p.in(func() {
 		p.field("Number", "%s", r.ID)
 		p.field("Service", "%s (its own word: who signed it stands above)", r.Service)
 		p.field("Answered on", "%s", moment(r.AnsweredAt))
 		p.field("Asked about", "%s", moment(r.AskedAt))
-		p.field("File", "%d bytes, SHA-256 %s", r.FileSize, r.FileSHA256)
+		p.field("Document", "%s", r.Number)
+		p.field("Status", "%s", r.Status)
+		if r.FileSize > 0 {
+			p.field("Size", "%d bytes", r.FileSize)
+		}
+		p.field("SHA-256", "%s", r.FileSHA256)
 		switch {
 		case r.AboutFile == nil:
 			p.field("About", "whatever file that is: --about compares one with it")

@@ -110,23 +110,3 @@ func Parse(content []byte) (Receipt, error) {
 	}
 	return r, nil
 }
-
-// Acceptance is what the verification came to. Receipts of earlier versions have
-// the indication alone.
-func (r Receipt) Acceptance() signing.Acceptance {
-	switch {
-	case r.Verdict.Acceptance != "":
-		return r.Verdict.Acceptance
-	case r.Verdict.Indication == signing.TotalPassed:
-		return signing.Accepted
-	case r.Verdict.Indication == signing.Indeterminate:
-		return signing.Undecided
-	}
-	return signing.Refused
-}
-
-// About reports whether the receipt is about this file.
-func (r Receipt) About(file []byte) bool {
-	sum := sha256.Sum256(file)
-	return r.Asked.FileSHA256 == hex.EncodeToString(sum[:]) && r.Asked.FileSize == len(file)
-}

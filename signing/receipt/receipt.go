@@ -110,9 +110,3 @@ func Parse(content []byte) (Receipt, error) {
 	}
 	return r, nil
 }
-
-// About reports whether the receipt is about this file.
-func (r Receipt) About(file []byte) bool {
-	sum := sha256.Sum256(file)
-	return r.Asked.FileSHA256 == hex.EncodeToString(sum[:]) && r.Asked.FileSize == len(file)
-}

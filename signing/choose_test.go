@@ -10,6 +10,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/der"
+	"tamga/certs/revocation"
 	"tamga/signing"
 	"tamga/signing/cms"
 	"tamga/signing/creation"
@@ -146,8 +147,8 @@ func TestCertificatesOfOneKey(t *testing.T) {
 }
 
 // The CMS cases that others met.
-func TestSharedCMS(t *testing.T) {
-	dir := signtest.Cases(t)
+func TestCMSCases(t *testing.T) {
+	dir := filepath.Join("testdata", "cases")
 	for name, c := range map[string]struct {
 		file, trust, want string
 		warns             signing.CheckName
@@ -179,6 +180,47 @@ func TestSharedCMS(t *testing.T) {
 		}
 		if c.warns != "" && (got.Signers[0].Check(c.warns).Status != signing.CheckWarning || got.Signers[0].Check(signing.CheckPolicy).Status == signing.CheckUndetermined) {
 			t.Errorf("%s: %s", name, signtest.Explain(got))
+		}
+	}
+}
+
+// A newer list that comes as evidence and tells of a hold is not overruled by the
+// verifier's older one.
+func TestHoldAsEvidenceCase(t *testing.T) {
+	dir := filepath.Join("testdata", "cases", "cms", "newer-hold-as-evidence")
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	v := &signing.Verifier{Trust: &certs.Pool{}, Revocation: &revocation.Lists{}}
+	for _, name := range []string{"root.cer", "nca.cer"} {
+		c, err := certs.Parse(read(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.SelfSigned() {
+			v.Trust.AddAnchor(c)
+		} else {
+			v.Trust.AddIntermediate(c)
+		}
+	}
+	for _, name := range []string{"root.crl", "old-nca.crl"} {
+		v.Revocation.Add(parsedList(t, read(name)))
+	}
+	evidence := read("new-nca-hold.crl")
+	q := signing.Question{At: parsedList(t, evidence).ThisUpdate.Add(time.Minute)}
+	if got := verify(t, v, read("hold.cms"), q); !got.Passed() {
+		t.Errorf("without the newer list: %s", signtest.Explain(got))
+	}
+	q.Material.CRLs = [][]byte{evidence}
+	for _, policy := range signing.PolicyNames() {
+		w := *v
+		w.Policy = namedPolicy(t, policy)
+		if got := verify(t, &w, read("hold.cms"), q); got.SubIndication != signing.RevokedNoPOE || got.Passed() {
+			t.Errorf("%s: %s", policy, signtest.Explain(got))
 		}
 	}
 }

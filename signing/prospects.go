@@ -95,6 +95,9 @@ func (v *Verifier) objection(f *facts) (name CheckName, why finding) {
 		found(CheckChain, judgeAnchor(f, &v.Policy))
 	}
 	for i, a := range f.revocation {
+		if a.Status == revocation.Good && a.RevokedAt.IsZero() && v.Policy.RevocationFreshness == FreshInForce {
+			continue // as nearly always, without a word
+		}
 		found(CheckRevocation, askLink(f, &v.Policy, i, a))
 	}
 	found(CheckPolicy, askAlgorithms(f, &v.Policy))

@@ -51,12 +51,18 @@ func (q *pathQuestion) certificates() []*certs.Certificate {
 // to have existed, the authorities on the path (here, from the anchor down) as
 // well as separate signers (linkQuestion.question, evidence.ask).
 func (v *Verifier) statuses(q pathQuestion) (answers []revocation.Answer, carried []bool) {
-	answers = v.own(q)
-	defer func() {
+	answers, carried = v.known(q)
+	if v.Retired != nil {
 		for i := range answers {
 			answers[i] = v.Retired.Refuse(answers[i], q.path[i], q.path[i+1], q.at)
 		}
-	}()
+	}
+	return answers, carried
+}
+
+// known is statuses but for what authorities that have ended are worth.
+func (v *Verifier) known(q pathQuestion) (answers []revocation.Answer, carried []bool) {
+	answers = v.own(q)
 	if q.at.Equal(q.now) && q.evidence.empty() {
 		return answers, nil
 	}

@@ -77,6 +77,11 @@ func TestLasting(t *testing.T) {
 		{"verify two.cms" + trusted, 0, "Signer 2 of 2"},
 		{"sign a.txt --add a.txt.cms --level B-T --out two-stamped.cms" + gost + stamped, 0, "two-stamped.cms"},
 		{"verify two-stamped.cms" + trusted, 0, "CAdES-B-T"},
+		{"sign a.txt --add a.txt.cms --level B-LT --out two-lt.cms" + rsa + stamped, 0, "two-lt.cms"},
+		{"sign a.txt.cms --add a.txt.cms --level B-LTA --out two-lta.cms" + gost + stamped, 0, "two-lta.cms"},
+		{"verify two-lta.cms" + trusted, 0, "Signer 2 of 2"},
+		{"sign a.txt --add rsa.p7s --level B-LTA --out two-lta.p7s" + gost + stamped, 0, "two-lta.p7s"},
+		{"verify two-lta.p7s --content a.txt" + trusted, 0, "CAdES-B-LTA"},
 		{"sign d.xml --add a.txt.cms --out y.cms" + gost, 1, "carries its content, which is not the one"},
 		// PDF.
 		{"sign b.pdf --format pdf --certify 2 --reason Шымкент --level LTA" + rsa + stamped, 0, "b.signed.pdf"},

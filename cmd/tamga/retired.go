@@ -67,7 +67,15 @@ func (cmd revocationImportCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	return cmd.store(c, dir, authority, lists, ends)
+	kept := keptLists{authority, lists}
+	if err := kept.write(c, filepath.Join(dir, retiredFolder)); err != nil {
+		return err
+	}
+	if err := declare(c, dir, ends); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "Declared in %s: %s has ended; %d lists are kept\n", clean(filepath.Join(dir, retiredFile)), clean(authority.Subject.String()), len(lists))
+	return nil
 }
 
 // authority reads the certificate, which must be that of an authority of the store.
@@ -114,17 +122,7 @@ func (cmd revocationImportCommand) lists(c *console, authority *certs.Certificat
 			return nil, fmt.Errorf("%s holds something other than revocation lists", path)
 		}
 		for _, l := range found.lists {
-			switch {
-			case l.Delta():
-				err = errors.New("a delta list tells only of changes")
-			case !l.Issuer.Equal(authority.Subject):
-				err = fmt.Errorf("it is a list of %s", l.Issuer)
-			case l.ThisUpdate.After(end):
-				err = fmt.Errorf("it was made on %s, after the end", moment(l.ThisUpdate))
-			default:
-				err = l.CheckSignatureFrom(authority)
-			}
-			if err != nil {
+			if err := mayBeLast(l, authority, end); err != nil {
 				return nil, fmt.Errorf("%s: refused: %w", path, err)
 			}
 			if l.NextUpdate.Before(end) {
@@ -134,6 +132,19 @@ func (cmd revocationImportCommand) lists(c *console, authority *certs.Certificat
 		}
 	}
 	return all, nil
+}
+
+// mayBeLast says why a list cannot be a last one of an authority that has ended.
+func mayBeLast(l *revocation.CRL, authority *certs.Certificate, end time.Time) error {
+	switch {
+	case l.Delta():
+		return errors.New("a delta list tells only of changes")
+	case !l.Issuer.Equal(authority.Subject):
+		return fmt.Errorf("it is a list of %s", l.Issuer)
+	case l.ThisUpdate.After(end):
+		return fmt.Errorf("it was made on %s, after the end", moment(l.ThisUpdate))
+	}
+	return l.CheckSignatureFrom(authority)
 }
 
 // with returns what is declared with one more end.
@@ -156,15 +167,20 @@ func (cmd revocationImportCommand) with(ends []revocation.End, end revocation.En
 	return ends, nil
 }
 
-// store writes the lists first: a declaration without its lists proves less, and lists
-// without a declaration are lists like any others.
-func (cmd revocationImportCommand) store(c *console, dir string, authority *certs.Certificate, lists []*revocation.CRL, ends []revocation.End) error {
-	folder := filepath.Join(dir, retiredFolder)
+// keptLists are the last lists of an authority, with its certificate.
+type keptLists struct {
+	authority *certs.Certificate
+	lists     []*revocation.CRL
+}
+
+// write comes before the declaration, which without its lists would prove less; lists
+// that nobody declared are lists like any others.
+func (k keptLists) write(c *console, folder string) error {
 	if err := makeFolder(folder); err != nil {
 		return err
 	}
-	files := map[string][]byte{fingerprint(authority) + ".cer": authority.Raw}
-	for _, l := range lists {
+	files := map[string][]byte{fingerprint(k.authority) + ".cer": k.authority.Raw}
+	for _, l := range k.lists {
 		digest := l.Digest()
 		files[hex.EncodeToString(digest[:])+".crl"] = l.Raw
 	}
@@ -173,6 +189,11 @@ func (cmd revocationImportCommand) store(c *console, dir string, authority *cert
 			return err
 		}
 	}
+	return nil
+}
+
+// declare writes all ends, with the names of the authorities of the store.
+func declare(c *console, dir string, ends []revocation.End) error {
 	e := &evidence{}
 	if err := e.addFolder(c, dir, true); err != nil {
 		return err
@@ -182,11 +203,7 @@ func (cmd revocationImportCommand) store(c *console, dir string, authority *cert
 	if err != nil {
 		return err
 	}
-	if err := (output{path: filepath.Join(dir, retiredFile), mode: 0o644, force: true}).write(c, raw); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.out, "Declared in %s: %s has ended; %d lists are kept\n", clean(filepath.Join(dir, retiredFile)), clean(authority.Subject.String()), len(lists))
-	return nil
+	return output{path: filepath.Join(dir, retiredFile), mode: 0o644, force: true}.write(c, raw)
 }
 
 // retiredNames are the names of the authorities of a folder, by their fingerprints.

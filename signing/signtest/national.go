@@ -14,23 +14,13 @@ import (
 // National returns the folder of real national data, which is not part of the
 // project.
 func National(t testing.TB) string {
-	return shared(t, "pki/data", "the national PKI data is missing: set TAMGA_TESTDATA to the folder that holds pki/")
-}
-
-// Cases returns the folder of small inputs that were judged wrongly once, which
-// is not part of the project.
-func Cases(t testing.TB) string {
-	return shared(t, "cases", "the cases are missing: set TAMGA_TESTDATA to the folder that holds cases/")
-}
-
-func shared(t testing.TB, folder, missing string) string {
 	dir := os.Getenv("TAMGA_TESTDATA")
 	if dir == "" {
 		dir = "../../shared"
 	}
-	dir = filepath.Join(dir, filepath.FromSlash(folder))
+	dir = filepath.Join(dir, "pki", "data")
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip(missing)
+		t.Skip("the national PKI data is missing: set TAMGA_TESTDATA to the folder that holds pki/")
 	}
 	return dir
 }

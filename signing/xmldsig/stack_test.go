@@ -1,6 +1,8 @@
 package xmldsig_test
 
 import (
+	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -170,6 +172,24 @@ func TestStackOfMany(t *testing.T) {
 		}
 		if got := string(s.Signed()[0].Bytes); strings.Count(got, "</ds:Signature>") != i {
 			t.Errorf("signature %d covers %d signatures", i, strings.Count(got, "</ds:Signature>"))
+		}
+	}
+}
+
+// TestStackByXmlsec has another reader say that each signature of a stack is one by
+// the letter of XML Signature as soon as those that follow are taken off.
+func TestStackByXmlsec(t *testing.T) {
+	key := person(t, ca.RSA)
+	j := xmlsec(t, key)
+	before, s, after := stacked(t, `<doc><sum>100</sum></doc>`, xmldsig.Options{}, key, key, key)
+	for n := 1; n <= len(s); n++ {
+		file := j.file("stack.xml", before+strings.Join(s[:n], "")+after)
+		for i := 1; i <= n; i++ {
+			out, err := exec.Command("xmlsec1", "--verify", "--enabled-key-data", "key-name", "--pubkey-cert-pem", j.cert,
+				"--node-xpath", fmt.Sprintf("/doc/*[local-name()='Signature'][%d]", i), file).CombinedOutput()
+			if (err == nil) != (i == n) {
+				t.Errorf("of %d signatures the %d.: %v\n%s", n, i, err, out)
+			}
 		}
 	}
 }

@@ -315,6 +315,17 @@ func TestTimes(t *testing.T) {
 			c.q.At, c.q.Now = now.Add(-time.Hour), now
 		}, good, ""},
 
+		{"proved after the responder's end", retired(time.Time{}), undetermined, ocsp.CauseResponderExpired},
+		{"its key destroyed in time", retired(now.Add(-time.Second)), good, ""},
+		{"its key destroyed as it signed", retired(now.Add(-time.Minute)), good, ""},
+		{"its key destroyed before it signed", retired(now.Add(-time.Minute - time.Second)), undetermined, ocsp.CauseResponderExpired},
+		{"its key destroyed after its end", retired(now), undetermined, ocsp.CauseResponderExpired},
+		{"its key destroyed, and the response received", func(t testing.TB, c *trial) {
+			retired(now.Add(-time.Second))(t, c)
+			request := ocsp.NewRequest(c.q.Certificate, c.q.Issuer, certs.SHA256, nil)
+			c.q.Request, c.q.Proved = &request, time.Time{}
+		}, undetermined, ocsp.CauseResponderExpired},
+
 		{"about the past", asked(now.AddDate(0, -1, 0), now), good, ""},
 		{"answer made after the certificate ended", func(t testing.TB, c *trial) {
 			delegate(ca.Service{NotAfter: now.AddDate(1, 0, 0)})(t, c)
@@ -335,4 +346,19 @@ func TestTimes(t *testing.T) {
 			c.q.At = year.NotBefore
 		}, good, ""},
 	})
+}
+
+// retired is a response of a responder that ended a second ago, proved to exist an hour
+// later, whose key is declared to have been destroyed at a time.
+func retired(destroyed time.Time) func(testing.TB, *trial) {
+	return func(t testing.TB, c *trial) {
+		delegate(ca.Service{NotBefore: now.AddDate(0, -1, 0), NotAfter: now.Add(-time.Second)})(t, c)
+		c.q.At, c.q.Now, c.q.Proved = now.Add(-2*time.Hour), now.Add(time.Hour), now.Add(time.Hour)
+		c.p.Ended = func(signer, issuer *certs.Certificate) time.Time {
+			if signer.Fingerprint() != c.signer.Certificate.Fingerprint() || issuer != c.q.Issuer {
+				t.Errorf("asked about %s", signer.Subject)
+			}
+			return destroyed
+		}
+	}
 }

@@ -79,7 +79,7 @@ func (t *structureStep) element(ref pades.Ref) error {
 	}
 	before, after := valueOf(ref, old), valueOf(ref, new)
 	before.ref, after.ref = ref, ref
-	if t.name(t.old, before.dict(), "Type") != "StructElem" || t.name(t.new, after.dict(), "Type") != "StructElem" {
+	if !isElement(before.dict()) || !isElement(after.dict()) {
 		return nil
 	}
 	t.judged(ref, structureRole)
@@ -89,6 +89,13 @@ func (t *structureStep) element(ref pades.Ref) error {
 		}
 	}
 	return t.kids(before, after)
+}
+
+// isElement says whether a dictionary is written as an element, whose type may be
+// left out (table 323).
+func isElement(dict pades.Dict) bool {
+	_, parent := dict.Get("P").(pades.Ref)
+	return parent && dict.Name("S") != "" && (dict.Get("Type") == nil || dict.Name("Type") == "StructElem")
 }
 
 // kids compares the children of an element or of the root: what was there comes
@@ -154,7 +161,7 @@ func (t *structureStep) newElement(ref, parent pades.Ref) error {
 			t.find(ref, CodeStructure, Never, "a new structure element has /%s", e.Key)
 		}
 	}
-	if page := dict.Get("Pg"); dict.Get("Type") != nil && dict.Name("Type") != "StructElem" || dict.Name("S") != "Form" || dict.Get("P") != pades.Object(parent) || page != nil && !t.isPageRef(page) {
+	if page := dict.Get("Pg"); !isElement(dict) || dict.Name("S") != "Form" || dict.Get("P") != pades.Object(parent) || page != nil && !t.isPageRef(page) {
 		t.find(ref, CodeStructure, Never, "object %s is added to the structure and is no element of a form", ref)
 	}
 	kid, err := t.after(whole.get("K"))

@@ -50,7 +50,10 @@ func tagged(g Signers) []Case {
 	single := s.edit(tagsTop, "/K[26 0 R]", "/K 26 0 R")
 	inDirect := u.and(sample{tagsRoot: replace(replace(direct[tagsRoot], "[26 0 R]]", "[26 0 R] 1 32 0 R]"), "NextKey 1", "NextKey 2")})
 	delete(inDirect, tagsParents)
+	untyped := s.edit(tagsTop, "/Type/StructElem", "")
 	return []Case{
+		{"tolerated: a second signature below an element without a type", untyped.update(g, u.edit(tagsTop, "/Type/StructElem", "").edit(fresh+2, "/Type/StructElem", "")),
+			Tolerated, codeStructureGrows},
 		{"tolerated: a second signature in a tagged file", s.update(g, u), Tolerated, codeStructureGrows},
 		{"tolerated: a second signature below the root of the structure", s.update(g, below), Tolerated, codeStructureGrows},
 		{"tolerated: a second signature, and the tree of parents rebuilt", s.update(g, rebuilt), Tolerated, codeStructureGrows},

@@ -161,8 +161,9 @@ func TestProofsAndHeads(t *testing.T) {
 		}
 		for n, h := range heads {
 			must(t, r.CheckHead(t.Context(), sizes[n], h))
-			if n > 0 && !errors.Is(r.CheckHead(t.Context(), sizes[n], heads[n-1]), ErrTampered) {
-				t.Errorf("a wrong head of size %d is accepted", n)
+			var wrong *TamperError
+			if n > 0 && (!errors.As(r.CheckHead(t.Context(), sizes[n], heads[n-1]), &wrong) || wrong.Index != sizes[n]-1) {
+				t.Errorf("a wrong head of size %d: %v", sizes[n], wrong)
 			}
 		}
 		if !errors.Is(r.CheckHead(t.Context(), 19, hash), ErrTampered) {

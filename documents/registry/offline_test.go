@@ -58,6 +58,21 @@ func TestQR(t *testing.T) {
 	})
 }
 
+// The seal names the holder and what was given as the State language does,
+// whatever the document is.
+func TestSealSpeaksKazakh(t *testing.T) {
+	for name, d := range samples(t) {
+		d = d.Normalise()
+		p := sealed(reservation{content: d})
+		if kk := d.Owner().PublicName(documents.KK); p.Holder != "" && p.Holder != kk {
+			t.Errorf("%s: the seal names %q, the document %q", name, p.Holder, kk)
+		}
+		if named := d.Licence != nil || d.ExportCertificate != nil || d.Approval != nil; named && p.Holder == "" {
+			t.Errorf("%s: the seal names nobody", name)
+		}
+	}
+}
+
 // Long names and long addresses make a code with less in it, not one that
 // cannot be printed.
 func TestQRIsNeverTooLong(t *testing.T) {

@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -58,22 +57,20 @@ func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Even
 func (r *Registry) recordOnce(
 	ctx context.Context, req EventRequest, do func(ctx context.Context, tx *sql.Tx) (documents.Event, error),
 ) (done documents.Event, replayed bool, err error) {
-	body, err := json.Marshal(struct {
+	sum, err := sumOf(struct {
 		Number string             `json:"number"`
 		Event  documents.NewEvent `json:"event"`
 	}{req.Number, req.Event})
 	if err != nil {
-		return documents.Event{}, false, fmt.Errorf("failed to encode the request: %w", err)
+		return documents.Event{}, false, err
 	}
 	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		fresh, err := changed(ctx, tx, `
-			INSERT INTO requests (client, idempotency_key, body_sha256) VALUES ($1, $2, $3)
-			ON CONFLICT (client, idempotency_key) DO NOTHING`, req.Client, req.IdempotencyKey, hexSum(body))
+		fresh, err := claim(ctx, tx, req.Client, req.IdempotencyKey, sum)
 		if err != nil {
-			return fmt.Errorf("failed to write the idempotency key: %w", err)
+			return err
 		}
 		if replayed = !fresh; replayed {
-			done, err = recordedBefore(ctx, tx, req, hexSum(body))
+			done, err = recordedBefore(ctx, tx, req, sum)
 			return err
 		}
 		done, err = do(ctx, tx)
@@ -109,7 +106,7 @@ func mayFollow(
 }
 
 // recordedBefore finds the event that the same request has written.
-func recordedBefore(ctx context.Context, tx *sql.Tx, req EventRequest, sum string) (documents.Event, error) {
+func recordedBefore(ctx context.Context, tx *sql.Tx, req EventRequest, sum requestSum) (documents.Event, error) {
 	var before string
 	var seq int
 	err := tx.QueryRowContext(ctx, `
@@ -121,7 +118,7 @@ func recordedBefore(ctx context.Context, tx *sql.Tx, req EventRequest, sum strin
 	if before == "" {
 		return documents.Event{}, fmt.Errorf("document %s: %w", req.Number, ErrErased)
 	}
-	if before != sum {
+	if !sum.same(before) {
 		return documents.Event{}, ErrKeyReused
 	}
 	life, err := history(ctx, tx, Record{Number: req.Number})

@@ -32,23 +32,18 @@ var errDamaged = errors.New("the stored content of the reservation is damaged")
 
 // reserve is the first transaction of issuing: the idempotency key, the
 // number and the content are written together or not at all. A key used before
-// leads to the reservation it made then. Requests are the same when their JSON
-// is: a field that documents.Draft gains later must be left out of it when
-// empty, or old keys would no longer know their requests.
+// leads to the reservation it made then. Requests are the same when they say the
+// same: see [requestSum].
 func (r *Registry) reserve(ctx context.Context, req IssueRequest) (reservation, error) {
-	body, err := json.Marshal(req.Draft)
+	sum, err := sumOf(req.Draft)
 	if err != nil {
-		return reservation{}, fmt.Errorf("failed to encode the request: %w", err)
+		return reservation{}, err
 	}
-	sum := hexSum(body)
 	var held reservation
 	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		fresh, err := changed(ctx, tx, `
-			INSERT INTO requests (client, idempotency_key, body_sha256) VALUES ($1, $2, $3)
-			ON CONFLICT (client, idempotency_key) DO NOTHING`,
-			req.Client, req.IdempotencyKey, sum)
+		fresh, err := claim(ctx, tx, req.Client, req.IdempotencyKey, sum)
 		if err != nil {
-			return fmt.Errorf("failed to write the idempotency key: %w", err)
+			return err
 		}
 		if fresh {
 			held, err = r.reserveFresh(ctx, tx, req)
@@ -120,7 +115,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueReques
 
 // reserveAgain finds the reservation that the same request has made before. It
 // is taken over if whoever worked on it has been gone for longer than a lease.
-func (r *Registry) reserveAgain(ctx context.Context, tx *sql.Tx, req IssueRequest, sum string) (reservation, error) {
+func (r *Registry) reserveAgain(ctx context.Context, tx *sql.Tx, req IssueRequest, sum requestSum) (reservation, error) {
 	var number, status, before string
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.number, d.status, q.body_sha256
@@ -132,7 +127,7 @@ func (r *Registry) reserveAgain(ctx context.Context, tx *sql.Tx, req IssueReques
 		return reservation{}, fmt.Errorf("failed to read the idempotency key: %w", err)
 	case before == "":
 		return reservation{}, fmt.Errorf("document %s: %w", number, ErrErased)
-	case before != sum:
+	case !sum.same(before):
 		return reservation{}, ErrKeyReused
 	case documents.Status(status) == documents.StatusInForce:
 		return reservation{number: number}, nil

@@ -1,6 +1,11 @@
 package registry
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"tamga/documents"
+)
 
 // What stands in records is read for as long as the log is: the words never
 // change.
@@ -16,5 +21,46 @@ func TestWordsOfRecords(t *testing.T) {
 	}
 	if leafVersion != 2 {
 		t.Errorf("records of version %d", leafVersion)
+	}
+}
+
+// A database that does not answer is waited for less long than clients wait.
+func TestUsualPatience(t *testing.T) {
+	if got := (&Store{}).patienceOf(); got != 15*time.Second {
+		t.Errorf("waits %v", got)
+	}
+}
+
+func TestLongDate(t *testing.T) {
+	for date, want := range map[documents.Date]documents.Text{
+		{Year: 2026, Month: 1, Day: 9}:   {KK: "2026 жылғы 9 қаңтар", RU: "9 января 2026 года"},
+		{Year: 2026, Month: 12, Day: 31}: {KK: "2026 жылғы 31 желтоқсан", RU: "31 декабря 2026 года"},
+		{}:                               {}, {Year: 2026, Day: 9}: {}, {Year: 2026, Month: 13, Day: 9}: {},
+	} {
+		if got := longDate(date); got != want {
+			t.Errorf("%+v: %+v, want %+v", date, got, want)
+		}
+	}
+}
+
+// Only what was reserved before the log covered documents has no record of its
+// own, and only in a document that was adopted.
+func TestAdoptedWithoutARecord(t *testing.T) {
+	reserved, issued := string(documents.EventReserved), string(documents.EventIssued)
+	old, listed := make([]any, 7), append(make([]any, 6), int64(3))
+	for _, c := range []struct {
+		adopted *storedLeaf
+		event   eventRow
+		want    bool
+	}{
+		{&storedLeaf{}, eventRow{seq: 1, kind: reserved, all: old}, true},
+		{nil, eventRow{seq: 1, kind: reserved, all: old}, false},
+		{&storedLeaf{}, eventRow{seq: 1, kind: reserved, all: listed}, false},
+		{&storedLeaf{}, eventRow{seq: 2, kind: reserved, all: old}, false},
+		{&storedLeaf{}, eventRow{seq: 1, kind: issued, all: old}, false},
+	} {
+		if got := (&documentRows{adopted: c.adopted}).adoptedWithout(c.event); got != c.want {
+			t.Errorf("%+v: %t", c, got)
+		}
 	}
 }

@@ -249,3 +249,14 @@ func TestWorstAnswerCounts(t *testing.T) {
 		}
 	}
 }
+
+// What a looser and a stricter policy say of their own.
+func TestShippedDifferences(t *testing.T) {
+	if soft := shipped(t, "kz-soft"); soft.KeyUsageMissing != LevelWarn || shipped(t, "kz").KeyUsageMissing != LevelFail {
+		t.Errorf("a missing key usage is %s under kz-soft", soft.KeyUsageMissing)
+	}
+	strict := shipped(t, "kz-strict").SigningCertificateMissing
+	if len(strict) != 1 || strict[0].From != "1990-01-01" || strict[0].Level != LevelFail || strict[0].Why == "" {
+		t.Errorf("a missing attribute under kz-strict: %+v", strict)
+	}
+}

@@ -59,7 +59,7 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 		return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
 	if err != nil {
-		return verdict.unreadable(FileXML, file, err), nil
+		return verdict.unreadableXML(file, err), nil
 	}
 	supplied := xmldsig.Supplied{Content: q.Content}
 	if len(q.Digests) > 0 {
@@ -207,8 +207,13 @@ func (s *Signer) describeXML(f *facts) {
 	}
 }
 
-// isXML tells an XML file by its beginning.
+// isXML tells an XML file by its beginning, also one in UTF-16, which is not read.
 func isXML(file []byte) bool {
+	for _, wide := range []string{"\xff\xfe<\x00", "\xfe\xff\x00<", "<\x00?\x00", "\x00<\x00?"} {
+		if bytes.HasPrefix(file, []byte(wide)) {
+			return true
+		}
+	}
 	file = bytes.TrimLeft(file, "\ufeff \t\r\n")
 	if len(file) < 2 || file[0] != '<' {
 		return false

@@ -64,7 +64,7 @@ func SignEnveloped(file []byte, key Key, opt Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := appendTo(d.tree.Root(), text)
+	e := appendTo(file, d.tree.Root(), text)
 	signed, err := complete(edit(file, e), e.at+strings.Index(e.text, text), key, Supplied{})
 	if err != nil {
 		return nil, err
@@ -253,18 +253,17 @@ func edit(file []byte, changes ...change) []byte {
 	return append(out, file[done:]...)
 }
 
-// qualified returns the name of an element as it stands in its tags.
-func qualified(n *xmltree.Node) string {
-	if n.Prefix() == "" {
-		return n.Local()
-	}
-	return n.Prefix() + ":" + n.Local()
+// qualified returns the name of an element as it stands in its tags, in the
+// encoding of the file.
+func qualified(file []byte, n *xmltree.Node) string {
+	name := file[n.Outer().Start+1:]
+	return string(name[:bytes.IndexAny(name, whiteSpace+"/>")])
 }
 
 // appendTo puts a text before the end tag of an element.
-func appendTo(n *xmltree.Node, text string) change {
+func appendTo(file []byte, n *xmltree.Node, text string) change {
 	if !n.EmptyTag() {
 		return change{at: n.Inner().End, text: text}
 	}
-	return change{at: n.Inner().Start, drop: len("/>"), text: ">" + text + "</" + qualified(n) + ">"}
+	return change{at: n.Inner().Start, drop: len("/>"), text: ">" + text + "</" + qualified(file, n) + ">"}
 }

@@ -49,6 +49,8 @@ var documents = map[string]string{
 	"ds prefix taken":    `<ds:root xmlns:ds="urn:other"><ds:a/></ds:root>`,
 	"default namespace":  `<root xmlns="http://www.w3.org/2000/09/xmldsig#"><a/></root>`,
 	"xml attributes":     `<root xml:lang="kk" xml:space="preserve" xml:base="http://a.example/"> x </root>`,
+	"windows-1251":       "<?xml version='1.0' encoding='windows-1251'?>\r\n<\xe7\xe0\xff\xe2\xea\xe0 \xe8\xec\xff='\xdf'><\xe0/>\xbf&#1171;</\xe7\xe0\xff\xe2\xea\xe0><!-- \xff -->",
+	"empty tag, KOI8-R":  "<?xml version='1.0' encoding='KOI8-R'?><\xe1:\xe2 xmlns:\xe1='urn:p' \xe1:\xe3='\xbf' />",
 	"unused declaration": `<root xmlns:unused="urn:u"><a xmlns:b="urn:b"/></root>`,
 }
 
@@ -135,8 +137,9 @@ func TestSOAP(t *testing.T) {
 		"identifiers there": `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"><s:Header>` +
 			`<o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" s:mustUnderstand="1"><u:Timestamp u:Id="t"><u:Created>2026-06-01T12:00:00Z</u:Created></u:Timestamp></o:Security>` +
 			`</s:Header><s:Body u:Id="b"/></s:Envelope>`,
-		"wsu taken":    `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:wsu="urn:other"><s:Body><wsu:x/></s:Body></s:Envelope>`,
-		"another role": `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" s:actor="urn:gate"/></s:Header><s:Body/></s:Envelope>`,
+		"windows-1251, prefix and text": "<?xml version='1.0' encoding='windows-1251'?><\xff:Envelope xmlns:\xff='http://schemas.xmlsoap.org/soap/envelope/'><!-- \xe0 --><\xff:Body><\xe0>\xbf</\xe0></\xff:Body></\xff:Envelope>",
+		"wsu taken":                     `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:wsu="urn:other"><s:Body><wsu:x/></s:Body></s:Envelope>`,
+		"another role":                  `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" s:actor="urn:gate"/></s:Header><s:Body/></s:Envelope>`,
 	}
 	for _, f := range families {
 		key := person(t, f)

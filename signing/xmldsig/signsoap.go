@@ -34,7 +34,7 @@ func SignSOAP(message []byte, key Key, opt SOAPOptions) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
 	}
-	for _, prepare := range []func(*envelope) []change{addHeader, addSecurity, opt.addTimestamp, addIdentifiers} {
+	for _, prepare := range []func([]byte, *envelope) []change{addHeader, addSecurity, opt.addTimestamp, addIdentifiers} {
 		if message, err = prepareSOAP(message, prepare); err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func SignSOAP(message []byte, key Key, opt SOAPOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := appendTo(security, token+text)
+	c := appendTo(message, security, token+text)
 	signed, err := complete(edit(message, c), c.at+strings.Index(c.text, text), key, Supplied{})
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func SignSOAP(message []byte, key Key, opt SOAPOptions) ([]byte, error) {
 }
 
 // prepareSOAP makes the changes that a step asks for.
-func prepareSOAP(message []byte, prepare func(*envelope) []change) ([]byte, error) {
+func prepareSOAP(message []byte, prepare func([]byte, *envelope) []change) ([]byte, error) {
 	d, err := Read(message)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
@@ -85,29 +85,29 @@ func prepareSOAP(message []byte, prepare func(*envelope) []change) ([]byte, erro
 	if d.malformed != nil {
 		return nil, fmt.Errorf("%w: %v", ErrSign, d.malformed)
 	}
-	return edit(message, prepare(d.envelope)...), nil
+	return edit(message, prepare(message, d.envelope)...), nil
 }
 
-func addHeader(e *envelope) []change {
+func addHeader(message []byte, e *envelope) []change {
 	if e.header != nil {
 		return nil
 	}
-	name := strings.TrimSuffix(qualified(e.root), "Envelope") + "Header"
+	name := strings.TrimSuffix(qualified(message, e.root), "Envelope") + "Header"
 	return []change{{at: e.root.Inner().Start, text: "<" + name + "></" + name + ">"}}
 }
 
 // addSecurity adds a security header for the last recipient.
-func addSecurity(e *envelope) []change {
+func addSecurity(message []byte, e *envelope) []change {
 	if securityOf(e) != nil {
 		return nil
 	}
-	soap := e.root.Prefix()
+	soap, _, prefixed := strings.Cut(qualified(message, e.root), ":")
 	declaration := ""
-	if soap == "" {
+	if !prefixed {
 		soap = "soap"
 		declaration = attribute("xmlns:soap", e.root.Space())
 	}
-	return []change{appendTo(e.header, `<wsse:Security xmlns:wsse="`+nsWSSE+`"`+declaration+" "+soap+`:mustUnderstand="1"></wsse:Security>`)}
+	return []change{appendTo(message, e.header, `<wsse:Security xmlns:wsse="`+nsWSSE+`"`+declaration+" "+soap+`:mustUnderstand="1"></wsse:Security>`)}
 }
 
 // securityOf returns the security header for the last recipient, nil if there
@@ -134,18 +134,18 @@ func timestampsOf(security *xmltree.Node) []*xmltree.Node {
 	return all
 }
 
-func (opt SOAPOptions) addTimestamp(e *envelope) []change {
+func (opt SOAPOptions) addTimestamp(message []byte, e *envelope) []change {
 	security := securityOf(e)
 	if opt.Validity == 0 || len(timestampsOf(security)) > 0 {
 		return nil
 	}
 	moment := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-	return []change{appendTo(security, `<wsu:Timestamp xmlns:wsu="`+nsWSU+`" wsu:Id="`+newID()+`"><wsu:Created>`+moment(opt.At)+
+	return []change{appendTo(message, security, `<wsu:Timestamp xmlns:wsu="`+nsWSU+`" wsu:Id="`+newID()+`"><wsu:Created>`+moment(opt.At)+
 		`</wsu:Created><wsu:Expires>`+moment(opt.At.Add(opt.Validity))+`</wsu:Expires></wsu:Timestamp>`)}
 }
 
 // addIdentifiers gives a wsu:Id to what is signed and has no identifier.
-func addIdentifiers(e *envelope) []change {
+func addIdentifiers(message []byte, e *envelope) []change {
 	var changes []change
 	for _, n := range append(timestampsOf(securityOf(e)), e.body) {
 		if len(identifiers(n)) > 0 {
@@ -153,7 +153,7 @@ func addIdentifiers(e *envelope) []change {
 		}
 		prefix, declaration := wsuPrefix(n)
 		changes = append(changes, change{
-			at:   n.Outer().Start + 1 + len(qualified(n)),
+			at:   n.Outer().Start + 1 + len(qualified(message, n)),
 			text: declaration + " " + prefix + `:Id="` + newID() + `"`,
 		})
 	}

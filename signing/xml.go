@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"tamga/certs"
 	"tamga/signing/xmldsig"
@@ -146,8 +149,23 @@ func (f *facts) relate(by map[int]*facts) {
 		}
 	}
 	if f.xml.Stacked {
-		f.kept = "signed before the signatures that follow, each of which covers those before it, and right without them"
+		f.kept = "signed before the signatures that follow, and right without them; " + f.coveredBy(by)
 	}
+}
+
+// coveredBy says of the signers that follow in a stack whether they signed this
+// signature with the document.
+func (f *facts) coveredBy(by map[int]*facts) string {
+	var bare []string
+	for _, i := range f.xml.Without {
+		if other := by[i]; other != nil && !slices.ContainsFunc(other.xml.Covers, func(k int) bool { return by[k] == f }) {
+			bare = append(bare, strconv.Itoa(other.number))
+		}
+	}
+	if len(bare) == 0 {
+		return "each of these covers those before it"
+	}
+	return "of these, what signer " + strings.Join(bare, " and ") + " covers is the document without any signature"
 }
 
 // compareXML notes whether the signature is over the content of the question.

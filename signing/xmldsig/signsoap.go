@@ -1,6 +1,7 @@
 package xmldsig
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ type SOAPOptions struct {
 // wsu:Id, the certificate as a BinarySecurityToken. Header and security header
 // are made if they are not there. Outside them only the tag of the body
 // changes, which gets an identifier if it has none.
-func SignSOAP(message []byte, key Key, opt SOAPOptions) ([]byte, error) {
+func SignSOAP(ctx context.Context, message []byte, key Key, opt SOAPOptions) ([]byte, error) {
 	before, err := Read(message)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
@@ -63,11 +64,11 @@ func SignSOAP(message []byte, key Key, opt SOAPOptions) ([]byte, error) {
 		return nil, err
 	}
 	c := appendTo(message, security, token+text)
-	signed, err := complete(edit(message, c), c.at+strings.Index(c.text, text), key, Supplied{})
+	signed, err := inFile{at: c.at + strings.Index(c.text, text), key: key}.complete(ctx, edit(message, c))
 	if err != nil {
 		return nil, err
 	}
-	if err := keeps(before, signed, false); err != nil {
+	if err := keeps(ctx, before, signed, false); err != nil {
 		return nil, err
 	}
 	return signed, nil

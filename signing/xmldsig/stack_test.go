@@ -18,7 +18,7 @@ func stacked(t *testing.T, file string, opt xmldsig.Options, keys ...xmldsig.Key
 	t.Helper()
 	opt.Cosign = true
 	for _, key := range keys {
-		signed, err := xmldsig.SignEnveloped([]byte(file), key, opt)
+		signed, err := xmldsig.SignEnveloped(t.Context(), []byte(file), key, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +156,7 @@ func TestStackOfMany(t *testing.T) {
 	before, s, after := stacked(t, "<doc>"+text+"</doc>", xmldsig.Options{}, keys[:3]...)
 	file := before + strings.Join(s, "") + after
 	for range keys[3:] {
-		signed, err := xmldsig.SignEnveloped([]byte(file), key, xmldsig.Options{Cosign: true})
+		signed, err := xmldsig.SignEnveloped(t.Context(), []byte(file), key, xmldsig.Options{Cosign: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ func privately(g Signers) []Case {
 		}
 		return d.put(fresh+2, streamBody("", "a note")).end("/Info 19 0 R" + more).out
 	}
-	certified := certified(1)
+	certified := certified(2)
 	filled := func(changed string) []byte {
 		u := s.filled("New").and(sample{fresh + 2: streamBody("", "a note")})
 		return s.update(g, u.edit(nameField, "/F 4", "/F 4"+changed))

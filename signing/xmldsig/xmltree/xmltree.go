@@ -135,9 +135,6 @@ func (n *Node) Kind() Kind { return n.kind }
 // instruction.
 func (n *Node) Local() string { return n.local }
 
-// Prefix returns the prefix of an element's name.
-func (n *Node) Prefix() string { return n.prefix }
-
 // Space returns the namespace of an element's name, "" for none.
 func (n *Node) Space() string { return n.space }
 

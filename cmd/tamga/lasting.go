@@ -28,7 +28,7 @@ func (f lastingFlags) client(c *console, v *signing.Verifier) *tsa.Client {
 // gatherer collects evidence about the paths that the verifier takes: from the
 // lists, and from the responders that it asks, if it asks any.
 func gatherer(e *evidence, v *signing.Verifier) *creation.Gatherer {
-	g := &creation.Gatherer{Trust: &e.pool, Path: v.Path, Lists: &e.lists}
+	g := &creation.Gatherer{Trust: &e.pool, Path: v.Path, Lists: &e.lists, Retired: &e.retired}
 	if e.responders != nil {
 		g.Respond = creation.FromResponders(e.responders)
 	}

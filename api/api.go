@@ -261,6 +261,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/readyz", v.ready(""))
 	get("/readyz/verify", v.ready(actVerify))
 	get("/readyz/issue", v.ready(actIssue))
+	get("/readyz/stamp", v.ready(actStamp))
 	get("/version", v.version)
 }
 

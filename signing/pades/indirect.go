@@ -146,13 +146,18 @@ func (d *Document) indirect(i int) (Object, int64, error) {
 	if err := d.spend(v.limit-v.offset, v.offset); err != nil {
 		return nil, 0, err
 	}
-	o, end, err := indirectAt(d.file[:v.limit], v.offset, v.ref(), func(length Ref) (int64, error) {
+	o, end, err := d.parserAt(v).indirect(v.ref(), func(length Ref) (int64, error) {
 		return d.streamLength(length, int(v.revision))
 	})
 	if err == nil && d.encryption != nil {
 		o = d.encryption.undo(v.ref(), o)
 	}
 	return o, end, err
+}
+
+// parserAt returns a parser at the object of a version in use.
+func (d *Document) parserAt(v version) *parser {
+	return &parser{data: d.file[:v.limit], pos: int(v.offset), scratch: d.scratch}
 }
 
 func (d *Document) spend(bytes, offset int64) error {
@@ -197,11 +202,9 @@ func (p *parser) header(want *Ref) error {
 	return nil
 }
 
-// indirectAt reads the indirect object at offset, which must end within data. A
-// nil length says that a stream's /Length must be direct. A zero want accepts
-// any number.
-func indirectAt(data []byte, offset int64, want Ref, length func(Ref) (int64, error)) (Object, int64, error) {
-	p := &parser{data: data, pos: int(offset)}
+// indirect reads an indirect object, which must end within the data. A nil length
+// says that a stream's /Length must be direct. A zero want accepts any number.
+func (p *parser) indirect(want Ref, length func(Ref) (int64, error)) (Object, int64, error) {
 	if err := p.header(&want); err != nil {
 		return nil, 0, err
 	}
@@ -270,7 +273,7 @@ func (d *Document) streamLength(ref Ref, revision int) (int64, error) {
 	if v := d.versions[i]; v.kind == entryCompressed {
 		o, err = d.compressed(i)
 	} else if err = d.spend(v.limit-v.offset, v.offset); err == nil {
-		o, _, err = indirectAt(d.file[:v.limit], v.offset, v.ref(), nil)
+		o, _, err = d.parserAt(v).indirect(v.ref(), nil)
 	}
 	if err != nil {
 		return 0, err

@@ -75,7 +75,7 @@ func (d *Document) sortVersions() error {
 // and sets the limit of each: the next object or the end of its revision. Thus
 // objects cannot overlap, and reading all of them takes linear time.
 func (d *Document) byOffset() ([]int, error) {
-	var order []int
+	order := make([]int, 0, len(d.versions))
 	for i, v := range d.versions {
 		if v.kind != entryInUse {
 			continue
@@ -131,7 +131,18 @@ func (d *Document) body(i int) (Object, error) {
 	v := d.versions[i]
 	switch v.kind {
 	case entryInUse:
+		if d.scratch == nil {
+			o, _, err := d.indirect(i)
+			return o, err
+		}
+		o, known := d.scratch.bodies[i]
+		if known {
+			return o, nil
+		}
 		o, _, err := d.indirect(i)
+		if err == nil && v.limit-v.offset <= maxBody && len(d.scratch.bodies) < maxBodies {
+			d.scratch.bodies[i] = o
+		}
 		return o, err
 	case entryCompressed:
 		return d.compressed(i)

@@ -27,10 +27,17 @@ type scratch struct {
 	names   map[string]Object // that occurred
 	entries []Entry           // of the dictionaries that are open, the innermost last
 	objects []Object          // of the arrays that are open
+	bodies  map[int]Object    // of versions that were asked for, such as the catalog
 }
 
-// maxNames bounds the names that are kept.
-const maxNames = 1 << 12
+// Bounds of what is kept during one reading.
+const (
+	maxNames  = 1 << 12
+	maxBodies = 64
+	maxBody   = 4 << 10 // bytes of the text of one
+)
+
+func newScratch() *scratch { return &scratch{names: map[string]Object{}, bodies: map[int]Object{}} }
 
 func (p *parser) fail(format string, args ...any) error {
 	return syntaxError(p.offset(), format, args...)
@@ -96,6 +103,9 @@ func (p *parser) array(depth int) (Object, error) {
 		if !p.discard {
 			p.objects = append(p.objects, o)
 		}
+	}
+	if p.discard {
+		return Array(nil), nil
 	}
 	array := append(Array{}, p.objects[from:]...)
 	p.objects = p.objects[:from]

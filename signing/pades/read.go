@@ -34,7 +34,7 @@ func read(file []byte, buildAll bool) (*Document, error) {
 		return nil, ErrNotPDF
 	}
 	size := int64(len(file))
-	d := &Document{file: file, scratch: &scratch{names: map[string]Object{}}, meter: &meter{
+	d := &Document{file: file, scratch: newScratch(), meter: &meter{
 		parse:   minWork + workFactor*size,
 		inflate: inflateLimit(len(file)),
 		entries: min(maxEntries, 1<<16+size/4),

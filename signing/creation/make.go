@@ -100,7 +100,7 @@ func Make(ctx context.Context, with Services, o Order) (Made, error) {
 	}
 	m := making{ctx: ctx, with: with, Order: o, draft: d}
 	if !d.theirs {
-		m.own = signing.DescribeCertificate(o.Key.Certificate).SHA256
+		m.own = o.Key.Certificate.Describe().SHA256
 	}
 	if o.Level > BaselineB {
 		if err := m.last(); err != nil {

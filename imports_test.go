@@ -47,8 +47,9 @@ var mayImport = map[string][]string{
 	"qr":                          {},
 	"fonts":                       {},
 	"documents/pdf":               {"documents", "fonts", "qr"},
+	"documents/pdf/forms":         {"documents", "documents/pdf"},
 	"documents/seal":              {"documents"},
-	"documents/registry":          {"certs", "documents", "documents/pdf", "documents/seal", "documents/store", "signing", "signing/creation"},
+	"documents/registry":          {"certs", "documents", "documents/pdf", "documents/pdf/forms", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":             {},
 	"documents/store/storetest":   {},
 	"language":                    {},
@@ -56,7 +57,7 @@ var mayImport = map[string][]string{
 	"judgetest":                   {},
 	"api/web":                     {"language"},
 	"api/strictjson":              {"signing/armour"},
-	"api":                         {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "documents/store", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                         {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/seal", "documents/store", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                   nil, // wires everything
 }
 
@@ -84,7 +85,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/pdf/forms", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

@@ -24,18 +24,6 @@ func TestWordsOfRecords(t *testing.T) {
 	}
 }
 
-func TestLongDate(t *testing.T) {
-	for date, want := range map[documents.Date]documents.Text{
-		{Year: 2026, Month: 1, Day: 9}:   {KK: "2026 жылғы 9 қаңтар", RU: "9 января 2026 года"},
-		{Year: 2026, Month: 12, Day: 31}: {KK: "2026 жылғы 31 желтоқсан", RU: "31 декабря 2026 года"},
-		{}:                               {}, {Year: 2026, Day: 9}: {}, {Year: 2026, Month: 13, Day: 9}: {},
-	} {
-		if got := longDate(date); got != want {
-			t.Errorf("%+v: %+v, want %+v", date, got, want)
-		}
-	}
-}
-
 // Only what was reserved before the log covered documents has no record of its
 // own, and only in a document that was adopted.
 func TestAdoptedWithoutARecord(t *testing.T) {

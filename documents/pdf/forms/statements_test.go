@@ -1,4 +1,4 @@
-package registry
+package forms
 
 import (
 	"testing"

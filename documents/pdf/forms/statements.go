@@ -1,4 +1,4 @@
-package registry
+package forms
 
 import (
 	"fmt"
@@ -7,30 +7,31 @@ import (
 	"strings"
 
 	"tamga/documents"
+	"tamga/documents/pdf"
 )
 
 // Sheets of what is counted and told: questionnaires, their summary, and
 // statements of history.
 
-func questionnaireSheet(d *documents.Questionnaire) sheet {
+func questionnaire(d *documents.Questionnaire) pdf.Content {
 	in := fields{"authority": d.Authority, "filled_on": printed(d.IssuedOn)}
 	if d.Quality != 0 {
-		in["q1"], in["q2"] = both(strconv.Itoa(int(d.Quality))), both(strconv.Itoa(int(d.Access)))
+		in["q1"], in["q2"] = pdf.Same(strconv.Itoa(int(d.Quality))), pdf.Same(strconv.Itoa(int(d.Access)))
 	}
-	return sheet{Layout: "questionnaire", Number: d.Number, Fields: in}
+	return pdf.Content{Layout: "questionnaire", Number: d.Number, Fields: in}
 }
 
-func summarySheet(d *documents.Summary) sheet {
-	s := letterSheet("questionnaire-summary", d.Number, d.IssuedOn, d.Letter)
-	s.Fields["year"], s.Fields["service"] = both(strconv.Itoa(d.Year)), d.Service
-	s.Fields["total"] = both(strconv.Itoa(d.Quality.Total()))
-	s.Fields["quality"] = both(share(d.Quality.Satisfied, d.Quality.Total()))
-	s.Fields["access"] = both(share(d.Access.Satisfied, d.Access.Total()))
+func summary(d *documents.Summary) pdf.Content {
+	s := letter("questionnaire-summary", d.Number, d.IssuedOn, d.Letter)
+	s.Fields["year"], s.Fields["service"] = pdf.Same(strconv.Itoa(d.Year)), d.Service
+	s.Fields["total"] = pdf.Same(strconv.Itoa(d.Quality.Total()))
+	s.Fields["quality"] = pdf.Same(share(d.Quality.Satisfied, d.Quality.Total()))
+	s.Fields["access"] = pdf.Same(share(d.Access.Satisfied, d.Access.Total()))
 	row := func(question documents.Text, a documents.Answers) []documents.Text {
-		cell := func(n int) documents.Text { return both(fmt.Sprintf("%d (%s)", n, share(n, a.Total()))) }
+		cell := func(n int) documents.Text { return pdf.Same(fmt.Sprintf("%d (%s)", n, share(n, a.Total()))) }
 		return []documents.Text{question, cell(a.NotSatisfied), cell(a.PartlySatisfied), cell(a.Satisfied)}
 	}
-	s.Tables = map[string]table{"answers": {
+	s.Tables = map[string]pdf.Table{"answers": {
 		Columns: []string{"question", "no", "partly", "yes"},
 		Rows: [][]documents.Text{
 			row(documents.Text{
@@ -56,21 +57,21 @@ func share(part, whole int) string {
 	return fmt.Sprintf("%d,%d %%", tenths/10, tenths%10)
 }
 
-func historySheet(d *documents.History) sheet {
-	s := letterSheet("history", d.Number, d.IssuedOn, d.Letter)
-	list := table{Columns: []string{"effective", "recorded", "event", "order", "reason"}}
+func history(d *documents.History) pdf.Content {
+	s := letter("history", d.Number, d.IssuedOn, d.Letter)
+	list := pdf.Table{Columns: []string{"effective", "recorded", "event", "order", "reason"}}
 	if d.Told != nil {
-		s.Fields["document"], s.Fields["document_number"] = words(d.Told.Kind.Title()), both(d.Of)
+		s.Fields["document"], s.Fields["document_number"] = words(d.Told.Kind.Title()), pdf.Same(d.Of)
 		s.Fields["holder"] = orDash(d.Told.Holder)
-		s.Fields["status"], s.Fields["status_at"] = words(d.Told.Status.Label()), both(documents.PrintedTime(d.Told.At))
+		s.Fields["status"], s.Fields["status_at"] = words(d.Told.Status.Label()), pdf.Same(documents.PrintedTime(d.Told.At))
 		for _, e := range d.Told.Events {
 			list.Rows = append(list.Rows, []documents.Text{
-				both(documents.PrintedTime(e.EffectiveAt)), both(documents.PrintedTime(e.RecordedAt)),
-				happened(e), orDash(both(orderOf(e))), orDash(whyAndWho(e)),
+				pdf.Same(documents.PrintedTime(e.EffectiveAt)), pdf.Same(documents.PrintedTime(e.RecordedAt)),
+				happened(e), orDash(pdf.Same(orderOf(e))), orDash(whyAndWho(e)),
 			})
 		}
 	}
-	s.Tables = map[string]table{"events": list}
+	s.Tables = map[string]pdf.Table{"events": list}
 	return s
 }
 

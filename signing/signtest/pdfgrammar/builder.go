@@ -32,6 +32,7 @@ type builder struct {
 	taken   map[int]bool // numbers in use
 	turns   [2]int       // of the pages, clockwise quarters
 	twin    bool         // both have the same annotations
+	moved   bool         // a later revision has moved what the pages show
 	places  []Area       // of the first page where nothing lies yet
 	story   []string
 	odd     bool

@@ -64,8 +64,12 @@ func (tx *Tx) RandomBytes(n int) []byte { return tx.db.randomBytes(n) }
 // enter enters a change of a row of this package in the log.
 func (tx *Tx) enter(ctx context.Context, c Change) error { return tx.db.log.Enter(ctx, tx, c) }
 
-// mostAttempts is how often a transaction is tried that others contend with.
-const mostAttempts = 10
+// mostAttempts is how often a transaction is tried that others contend with, and
+// firstRetry the first pause, which grows by itself.
+const (
+	mostAttempts = 10
+	firstRetry   = 50 * time.Millisecond
+)
 
 // Tx runs f in one writing transaction, which is committed if f returns nil and
 // leaves no trace if not. All that f does in the database it does by its Tx and
@@ -77,9 +81,15 @@ const mostAttempts = 10
 func (db *DB) Tx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
 	ctx, end := db.Bounded(ctx)
 	defer end(&err)
-	for range mostAttempts {
+	for n := range mostAttempts {
 		if err = db.attempt(ctx, f); !contended(err) {
 			return err
+		}
+		// The other one, for whose sake this was undone, goes on first.
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(n+1) * firstRetry):
 		}
 	}
 	return err

@@ -77,7 +77,7 @@ func TestTxDeadlock(t *testing.T) {
 	if got := column(t, db, `SELECT n FROM things`); len(got) != 2 || got[0] != "2" || got[1] != "2" {
 		t.Errorf("the rows have %v, want 2 each", got)
 	}
-	if n := attempts.Load(); n != 3 {
-		t.Errorf("%d attempts, want 3", n)
+	if n := attempts.Load(); n < 3 {
+		t.Errorf("%d attempts: neither was run again", n)
 	}
 }

@@ -29,6 +29,9 @@ var withoutCaller = map[string]string{
 	"tamga/certs/revocation/serials.Index.Resident": "the memory that an index takes, which is held to its promise by a test of lists of a nation's size",
 	"tamga/documents.Licence.Validate":              "a licence by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents.Refusal.Validate":              "a refusal by itself, as tests and fuzzing have it; the program validates drafts",
+	"tamga/documents/registry.Registry.RecordIn":    "an event in a transaction of the caller's; waits for documents/applications",
+	"tamga/documents/registry.Registry.Reserve":     "the first step of issuing in a transaction of the caller's; waits for documents/applications",
+	"tamga/documents/registry.Reservation.Number":   "the number that was taken, for whoever reserves; waits for documents/applications",
 	"tamga/documents/registry.Registry.List":        "the documents in their order; waits for the desk of the staff",
 	"tamga/documents/seal.List.StatusAt":            "what a status list says; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/documents/seal.OpenList":                 "reads a status list; the program's own reader of it is in JavaScript and is held against this one",
@@ -47,7 +50,7 @@ var calledByName = []string{
 }
 
 // testRooms hold what tests need; nothing of the program calls them.
-var testRooms = []string{"judgetest", "oracletest", "documents/registry/registrytest", "signing/signtest", "signing/interop"}
+var testRooms = []string{"judgetest", "oracletest", "documents/store/storetest", "signing/signtest", "signing/interop"}
 
 type compiledPackage struct {
 	ImportPath, Dir, Export string

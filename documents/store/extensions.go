@@ -1,4 +1,4 @@
-package registry
+package store
 
 import (
 	"context"
@@ -32,20 +32,23 @@ const (
 	longestPause = time.Hour
 )
 
+// extensions is the table of the queued signatures.
+const extensions = "extensions"
+
 // AddExtension queues a signature and returns its id. Of the argument count
 // Client, Format, Level, File and Content.
-func (r *Registry) AddExtension(ctx context.Context, e Extension) (string, error) {
-	e.ID = hex.EncodeToString(r.Store.randomBytes(16))
-	now := r.now()
-	err := r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (db *DB) AddExtension(ctx context.Context, e Extension) (string, error) {
+	e.ID = hex.EncodeToString(db.randomBytes(16))
+	now := db.Moment()
+	err := db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO extensions (id, client, format, level, file, content, created_at, next_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			e.ID, e.Client, e.Format, e.Level, e.File, e.Content, toMicros(now), toMicros(now.Add(firstPause)))
+			e.ID, e.Client, e.Format, e.Level, e.File, e.Content, Micros(now), Micros(now.Add(firstPause)))
 		if err != nil {
 			return err
 		}
-		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectExtension), leafQueued, rowEvent{e.ID, now})
+		return tx.enter(ctx, Change{Table: extensions, Key: e.ID, Event: Queued, At: now})
 	})
 	if err != nil {
 		return "", fmt.Errorf("failed to queue the signature: %w", err)
@@ -60,23 +63,23 @@ func scanExtension(scan func(...any) error) (Extension, error) {
 	var created, next, done int64
 	err := scan(&e.ID, &e.Client, &e.Format, &e.Level, &e.File, &e.Content,
 		&created, &e.Attempts, &next, &e.LastError, &done, &e.Result)
-	e.CreatedAt, e.NextAt = fromMicros(created), fromMicros(next)
+	e.CreatedAt, e.NextAt = Time(created), Time(next)
 	if done != 0 {
-		e.DoneAt = fromMicros(done)
+		e.DoneAt = Time(done)
 	}
 	return e, err
 }
 
 // Extension returns a queued signature of a client. Another client's is
-// [ErrNotFound] like one that does not exist.
-func (r *Registry) Extension(ctx context.Context, client, id string) (_ Extension, err error) {
-	ctx, end := r.Store.bounded(ctx)
+// [ErrNoExtension] like one that does not exist.
+func (db *DB) Extension(ctx context.Context, client, id string) (_ Extension, err error) {
+	ctx, end := db.Bounded(ctx)
 	defer end(&err)
-	row := r.Store.read.QueryRowContext(ctx, `
+	row := db.QueryRowContext(ctx, `
 		SELECT `+extensionColumns+` FROM extensions WHERE id = $1 AND client = $2`, id, client)
 	e, err := scanExtension(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Extension{}, ErrNotFound
+		return Extension{}, ErrNoExtension
 	}
 	if err != nil {
 		return Extension{}, fmt.Errorf("failed to read the queued signature: %w", err)
@@ -86,17 +89,17 @@ func (r *Registry) Extension(ctx context.Context, client, id string) (_ Extensio
 
 // Waiting returns how many signatures wait to be extended, and since when the
 // oldest does; zero when none waits.
-func (r *Registry) Waiting(ctx context.Context) (n int, since time.Time, err error) {
-	ctx, end := r.Store.bounded(ctx)
+func (db *DB) Waiting(ctx context.Context) (n int, since time.Time, err error) {
+	ctx, end := db.Bounded(ctx)
 	defer end(&err)
 	var oldest sql.NullInt64
-	err = r.Store.read.QueryRowContext(ctx, `SELECT COUNT(*), MIN(created_at) FROM extensions WHERE done_at = 0`).
+	err = db.QueryRowContext(ctx, `SELECT COUNT(*), MIN(created_at) FROM extensions WHERE done_at = 0`).
 		Scan(&n, &oldest)
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("failed to count the queued signatures: %w", err)
 	}
 	if oldest.Valid {
-		since = fromMicros(oldest.Int64)
+		since = Time(oldest.Int64)
 	}
 	return n, since, nil
 }
@@ -105,17 +108,17 @@ func (r *Registry) Waiting(ctx context.Context) (n int, since time.Time, err err
 // another, with extend. What fails is tried again later; the pauses grow to an
 // hour. Two processes on one database do not try the same one: an attempt
 // begins with putting off the next.
-func (r *Registry) Extend(ctx context.Context, extend func(Extension) ([]byte, error)) (done int, err error) {
+func (db *DB) Extend(ctx context.Context, extend func(Extension) ([]byte, error)) (done int, err error) {
 	for {
-		e, err := r.takeExtension(ctx)
-		if errors.Is(err, ErrNotFound) {
+		e, err := db.takeExtension(ctx)
+		if errors.Is(err, ErrNoExtension) {
 			return done, nil
 		}
 		if err != nil {
 			return done, err
 		}
 		result, failure := extend(e)
-		if err := r.recordExtension(ctx, e.ID, result, failure); err != nil {
+		if err := db.recordExtension(ctx, e.ID, result, failure); err != nil {
 			return done, err
 		}
 		if failure == nil {
@@ -128,23 +131,23 @@ func (r *Registry) Extend(ctx context.Context, extend func(Extension) ([]byte, e
 }
 
 // takeExtension finds one that is due and puts off its next attempt.
-func (r *Registry) takeExtension(ctx context.Context) (Extension, error) {
+func (db *DB) takeExtension(ctx context.Context) (Extension, error) {
 	var e Extension
-	err := r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		now := r.now()
+	err := db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
+		now := db.Moment()
 		row := tx.QueryRowContext(ctx, `
 			SELECT `+extensionColumns+` FROM extensions
-			WHERE done_at = 0 AND next_at <= $1 ORDER BY next_at, id LIMIT 1`, toMicros(now))
+			WHERE done_at = 0 AND next_at <= $1 ORDER BY next_at, id LIMIT 1`, Micros(now))
 		var err error
 		if e, err = scanExtension(row.Scan); errors.Is(err, sql.ErrNoRows) {
-			return ErrNotFound
+			return ErrNoExtension
 		} else if err != nil {
 			return fmt.Errorf("failed to read the queue: %w", err)
 		}
 		pause := min(firstPause<<min(e.Attempts, 20), longestPause)
-		taken, err := changed(ctx, tx, `
+		taken, err := tx.Changed(ctx, `
 			UPDATE extensions SET attempts = attempts + 1, next_at = $1 WHERE id = $2 AND attempts = $3`,
-			toMicros(now.Add(pause)), e.ID, e.Attempts)
+			Micros(now.Add(pause)), e.ID, e.Attempts)
 		if err != nil {
 			return fmt.Errorf("failed to take from the queue: %w", err)
 		}
@@ -154,32 +157,32 @@ func (r *Registry) takeExtension(ctx context.Context) (Extension, error) {
 		return nil
 	})
 	if errors.Is(err, ErrInProgress) {
-		return Extension{}, ErrNotFound
+		return Extension{}, ErrNoExtension
 	}
 	return e, err
 }
 
 // recordExtension writes down how an attempt ended. A result that is there
 // already stays: two processes may have tried.
-func (r *Registry) recordExtension(ctx context.Context, id string, result []byte, failure error) error {
-	now := r.now()
-	return r.Store.update(context.WithoutCancel(ctx), func(ctx context.Context, tx *sql.Tx) error {
+func (db *DB) recordExtension(ctx context.Context, id string, result []byte, failure error) error {
+	now := db.Moment()
+	return db.Tx(context.WithoutCancel(ctx), func(ctx context.Context, tx *Tx) error {
 		if failure != nil {
-			_, err := tx.ExecContext(ctx, `UPDATE extensions SET last_error = $1 WHERE id = $2`, reason(failure), id)
+			_, err := tx.ExecContext(ctx, `UPDATE extensions SET last_error = $1 WHERE id = $2`, Reason(failure), id)
 			if err != nil {
 				return fmt.Errorf("failed to record the attempt: %w", err)
 			}
 			return nil
 		}
-		first, err := changed(ctx, tx, `
+		first, err := tx.Changed(ctx, `
 			UPDATE extensions SET done_at = $1, result = $2, last_error = '' WHERE id = $3 AND done_at = 0`,
-			toMicros(now), result, id)
+			Micros(now), result, id)
 		if err != nil {
 			return fmt.Errorf("failed to record the attempt: %w", err)
 		}
 		if !first {
 			return nil
 		}
-		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectExtension), leafExtended, rowEvent{id, now})
+		return tx.enter(ctx, Change{Table: extensions, Key: id, Event: Extended, At: now})
 	})
 }

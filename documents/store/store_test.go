@@ -1,27 +1,16 @@
-package registry
+package store_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-)
 
-func TestOpenAgain(t *testing.T) {
-	cluster.EachEngine(t, func(t *testing.T, dsn string) {
-		first, _ := open(t, dsn)
-		rec := issue(t, first, "a", licenceDraft(1))
-		second, _ := open(t, dsn)
-		if got, err := second.Document(t.Context(), rec.Number); err != nil || got.FileSHA256 != rec.FileSHA256 {
-			t.Errorf("opened again: %+v, %v", got, err)
-		}
-		must(t, second.Store.Ping(t.Context()))
-		if rec := issue(t, second, "b", licenceDraft(2)); rec.Number != "26000002" {
-			t.Errorf("the second program issues %s", rec.Number)
-		}
-	})
-}
+	"tamga/documents/registry"
+	"tamga/documents/store"
+)
 
 // Several programs that start at the same moment on an empty database all find
 // the tables made.
@@ -30,12 +19,12 @@ func TestOpenTogether(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 6 {
 			wg.Go(func() {
-				store, err := Open(t.Context(), dsn)
+				db, err := registry.Open(t.Context(), dsn)
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if err := store.Close(); err != nil {
+				if err := db.Close(); err != nil {
 					t.Error(err)
 				}
 			})
@@ -46,11 +35,11 @@ func TestOpenTogether(t *testing.T) {
 
 func TestOpenRefusesNewerTables(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
-		r, _ := open(t, dsn)
-		change(t, r, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`)
-		if store, err := Open(t.Context(), dsn); err == nil {
+		db, _ := open(t, dsn)
+		run(t, db, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`)
+		if db, err := registry.Open(t.Context(), dsn); err == nil {
 			t.Error("opened")
-			must(t, store.Close())
+			must(t, db.Close())
 		} else if !strings.Contains(err.Error(), "99999") {
 			t.Error(err)
 		}
@@ -62,9 +51,9 @@ func TestOpenFile(t *testing.T) {
 		"": "the register needs the path of a file", ":memory:": "the register needs the path of a file",
 		filepath.Join(t.TempDir(), "no", "such", "folder"): "no such file or directory",
 	} {
-		if store, err := Open(t.Context(), name); err == nil {
+		if db, err := registry.Open(t.Context(), name); err == nil {
 			t.Errorf("opened %q", name)
-			must(t, store.Close())
+			must(t, db.Close())
 		} else if !strings.Contains(err.Error(), said) {
 			t.Errorf("%q: %v, want %q", name, err, said)
 		}
@@ -72,21 +61,23 @@ func TestOpenFile(t *testing.T) {
 	// Names that mean something in a URL, and the rights of the new file.
 	for _, name := range []string{"register.sqlite", "тізілім 100%?mode=memory#x.sqlite"} {
 		path := filepath.Join(t.TempDir(), name)
-		store, err := Open(t.Context(), path)
+		db, err := registry.Open(t.Context(), path)
 		must(t, err)
 		for pragma, want := range map[string]string{
 			"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000",
 		} {
 			var got string
-			must(t, store.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+			must(t, db.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				return tx.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got)
+			}))
 			if got != want {
 				t.Errorf("%s is %s, want %s", pragma, got, want)
 			}
 		}
-		if _, err := store.read.ExecContext(t.Context(), `DELETE FROM counters`); err == nil || !strings.Contains(err.Error(), "readonly") {
+		if err := db.QueryRowContext(t.Context(), `DELETE FROM log_head RETURNING id`).Scan(new(int)); err == nil || !strings.Contains(err.Error(), "readonly") {
 			t.Errorf("the readers' connections can write: %v", err)
 		}
-		must(t, store.Close())
+		must(t, db.Close())
 		info, err := os.Stat(path)
 		must(t, err)
 		if info.Mode().Perm() != 0o600 {
@@ -100,7 +91,7 @@ func TestOpenFile(t *testing.T) {
 
 func TestOpenUnreachableServer(t *testing.T) {
 	const secret = "s3cret"
-	_, err := Open(t.Context(), "postgres://tamga:"+secret+"@127.0.0.1:1/tamga?connect_timeout=1")
+	_, err := registry.Open(t.Context(), "postgres://tamga:"+secret+"@127.0.0.1:1/tamga?connect_timeout=1")
 	if err == nil || !strings.Contains(err.Error(), "connect") {
 		t.Fatalf("opened: %v", err)
 	}

@@ -1,4 +1,4 @@
-package registry
+package store
 
 import (
 	"context"
@@ -34,6 +34,9 @@ type Client struct {
 // May reports whether the client has a right.
 func (c Client) May(scope string) bool { return slices.Contains(c.Scopes, scope) }
 
+// clients is the table of the clients.
+const clients = "clients"
+
 // secretPrefix marks the keys, so that people and scanners of source code
 // recognise one that has leaked.
 const secretPrefix = "tamga_"
@@ -42,10 +45,10 @@ const secretPrefix = "tamga_"
 const idLength = 8
 
 // AddClient gives a new client its key, «tamga_» + id + «_» + 256 random bits.
-// It is returned once and cannot be had again: the register keeps its SHA-256
+// It is returned once and cannot be had again: the database keeps its SHA-256
 // only, which is enough for a secret that nobody chose. The name is for people;
 // it must be 1 to 200 printable characters, or the error is [ErrBadName].
-func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) (secret string, err error) {
+func (db *DB) AddClient(ctx context.Context, name string, scopes []string) (secret string, err error) {
 	for _, s := range scopes {
 		if !slices.Contains([]string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus}, s) {
 			return "", fmt.Errorf("%w: %q", ErrUnknownScope, s)
@@ -54,18 +57,18 @@ func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) 
 	if !printableName(name) {
 		return "", ErrBadName
 	}
-	id, random := r.Store.randomBytes(idLength), r.Store.randomBytes(32)
-	now := r.now()
+	id, random := db.randomBytes(idLength), db.randomBytes(32)
+	now := db.Moment()
 	c := Client{ID: hex.EncodeToString(id), Name: name, Scopes: scopes}
 	secret = secretPrefix + c.ID + "_" + base64.RawURLEncoding.EncodeToString(random)
-	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO clients (id, name, scopes, secret_sha256, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			c.ID, c.Name, strings.Join(scopes, " "), hexSum([]byte(secret)), toMicros(now))
+			c.ID, c.Name, strings.Join(scopes, " "), hexSum([]byte(secret)), Micros(now))
 		if err != nil {
 			return err
 		}
-		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectClient), leafAdded, rowEvent{c.ID, now})
+		return tx.enter(ctx, Change{Table: clients, Key: c.ID, Event: Added, At: now})
 	})
 	if err != nil {
 		return "", fmt.Errorf("failed to add the client: %w", err)
@@ -75,16 +78,16 @@ func (r *Registry) AddClient(ctx context.Context, name string, scopes []string) 
 
 // Client returns the client that has a key. Any other text, and a key that was
 // revoked, is [ErrUnknownClient].
-func (r *Registry) Client(ctx context.Context, secret string) (_ Client, err error) {
+func (db *DB) Client(ctx context.Context, secret string) (_ Client, err error) {
 	id, ok := clientID(secret)
 	if !ok {
 		return Client{}, ErrUnknownClient
 	}
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := db.Bounded(ctx)
 	defer end(&err)
 	c := Client{ID: id}
 	var scopes, sum string
-	err = r.Store.read.QueryRowContext(ctx, `
+	err = db.QueryRowContext(ctx, `
 		SELECT name, scopes, secret_sha256 FROM clients WHERE id = $1 AND revoked_at = 0`, id).
 		Scan(&c.Name, &scopes, &sum)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -101,16 +104,16 @@ func (r *Registry) Client(ctx context.Context, secret string) (_ Client, err err
 }
 
 // Clients returns the clients whose keys are good, the oldest first.
-func (r *Registry) Clients(ctx context.Context) (_ []Client, err error) {
-	ctx, end := r.Store.bounded(ctx)
+func (db *DB) Clients(ctx context.Context) (_ []Client, err error) {
+	ctx, end := db.Bounded(ctx)
 	defer end(&err)
-	rows, err := r.Store.read.QueryContext(ctx, `
+	rows, err := db.QueryContext(ctx, `
 		SELECT id, name, scopes FROM clients WHERE revoked_at = 0 ORDER BY created_at, id`)
 	if err != nil {
 		return nil, fmt.Errorf("failed to list the clients: %w", err)
 	}
 	defer rows.Close()
-	var clients []Client
+	var list []Client
 	for rows.Next() {
 		var c Client
 		var scopes string
@@ -118,12 +121,12 @@ func (r *Registry) Clients(ctx context.Context) (_ []Client, err error) {
 			return nil, fmt.Errorf("failed to list the clients: %w", err)
 		}
 		c.Scopes = strings.Fields(scopes)
-		clients = append(clients, c)
+		list = append(list, c)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("failed to list the clients: %w", err)
 	}
-	return clients, nil
+	return list, nil
 }
 
 func printableName(name string) bool {
@@ -148,17 +151,17 @@ func clientID(secret string) (string, bool) {
 
 // RevokeClient makes the key of a client useless from now on. An id without a
 // good key is [ErrUnknownClient].
-func (r *Registry) RevokeClient(ctx context.Context, id string) error {
-	now := r.now()
-	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		known, err := changed(ctx, tx, `
-			UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0`, toMicros(now), id)
+func (db *DB) RevokeClient(ctx context.Context, id string) error {
+	now := db.Moment()
+	return db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
+		known, err := tx.Changed(ctx, `
+			UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0`, Micros(now), id)
 		if err != nil {
 			return fmt.Errorf("failed to revoke the client: %w", err)
 		}
 		if !known {
 			return ErrUnknownClient
 		}
-		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectClient), leafRevoked, rowEvent{id, now})
+		return tx.enter(ctx, Change{Table: clients, Key: id, Event: Revoked, At: now})
 	})
 }

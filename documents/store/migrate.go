@@ -1,7 +1,8 @@
-package registry
+package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -16,6 +17,10 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// adoptionVersion is the version of the tables whose every row is covered by
+// the log.
+const adoptionVersion = 5
+
 // dialect tells the engines apart; nothing but the migrations needs to know.
 type dialect = goose.Dialect
 
@@ -27,13 +32,14 @@ const (
 // migrate brings the tables up to date. Several processes may start at once:
 // on PostgreSQL they take turns under an advisory lock, on SQLite the one that
 // came second finds the work done when it tries again.
-func migrate(ctx context.Context, s *Store, engine dialect) error {
+func migrate(ctx context.Context, db *DB, engine dialect) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
+	adopt := func(ctx context.Context, tx *sql.Tx) error { return db.log.Adopt(ctx, &Tx{tx, db}) }
 	options := []goose.ProviderOption{
-		goose.WithGoMigrations(goose.NewGoMigration(adoptionVersion, &goose.GoFunc{RunTx: s.adopt}, nil)),
+		goose.WithGoMigrations(goose.NewGoMigration(adoptionVersion, &goose.GoFunc{RunTx: adopt}, nil)),
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithSlog(slog.New(slog.DiscardHandler)),
 	}
@@ -45,7 +51,7 @@ func migrate(ctx context.Context, s *Store, engine dialect) error {
 		}
 		options, attempts = append(options, goose.WithSessionLocker(locker)), 1
 	}
-	provider, err := goose.NewProvider(engine, s.write, files, options...)
+	provider, err := goose.NewProvider(engine, db.write, files, options...)
 	if err != nil {
 		return err
 	}

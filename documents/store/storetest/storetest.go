@@ -1,7 +1,7 @@
-// Package registrytest gives tests a private PostgreSQL server and runs them on
-// every engine of the register. Start a [Cluster] in TestMain, stop it at the
+// Package storetest gives tests a private PostgreSQL server and runs them on
+// every engine of the store. Start a [Cluster] in TestMain, stop it at the
 // end, and call [Cluster.EachEngine] in the tests.
-package registrytest
+package storetest
 
 import (
 	"bytes"
@@ -106,7 +106,7 @@ func (c *Cluster) Crash() error {
 }
 
 // EachEngine runs a test on an empty SQLite file and on an empty PostgreSQL
-// database, each named by the data source name that registry.Open takes.
+// database, each named by the data source name that store.Open takes.
 func (c *Cluster) EachEngine(t *testing.T, test func(t *testing.T, dsn string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "register.sqlite")) })

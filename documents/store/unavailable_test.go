@@ -1,4 +1,4 @@
-package registry
+package store
 
 import (
 	"context"
@@ -20,7 +20,7 @@ func TestUnavailable(t *testing.T) {
 		{nil, false},
 		{errors.New("no such table: x"), false},
 		{sql.ErrNoRows, false},
-		{ErrNotFound, false},
+		{ErrKeyReused, false},
 		{context.Canceled, false},
 		{fmt.Errorf("reading: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}), true},
 		{&pgconn.PgError{Code: "57P01"}, true},  // shutting down

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package registrytest
+package storetest
 
 import "syscall"
 

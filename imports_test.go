@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"documents":                       {"certs", "language"},
 	"qr":                              {},
 	"fonts":                           {},
+	"documents/calendar":              {"documents", "language"},
 	"documents/pdf":                   {"documents", "fonts", "qr"},
 	"documents/seal":                  {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing", "signing/creation"},
@@ -55,7 +56,7 @@ var mayImport = map[string][]string{
 	"judgetest":                       {},
 	"api/web":                         {"language"},
 	"api/strictjson":                  {"signing/armour"},
-	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp", "language"},
 	"cmd/tamga":                       nil, // wires everything
 }
 
@@ -83,7 +84,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

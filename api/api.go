@@ -28,6 +28,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents/calendar"
 	"tamga/documents/registry"
 	"tamga/signing"
 	"tamga/signing/creation"
@@ -74,6 +75,9 @@ type Server struct {
 	// signed; nil for those of Policies and of the Verifier that are for
 	// deciding. A receipt under another is refused before anything is judged.
 	ReceiptPolicies []string
+
+	// Calendar counts terms; nil for the one that the program carries.
+	Calendar *calendar.Calendar
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -199,6 +203,11 @@ func (v *service) fill() error {
 	if err := v.fillPolicies(); err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
+	if v.Calendar == nil {
+		if v.Calendar, err = shippedCalendar(); err != nil {
+			return fmt.Errorf("api: %w", err)
+		}
+	}
 	v.requests, v.batches = newRequests(), newBatches()
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
 	v.guesses = newGuessLimiter(v.Limits, v.Now)
@@ -244,6 +253,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/keys", v.keys)
 	get("/v1/status-list", v.statuses)
 	get("/v1/revocation", v.revocationLists)
+	get("/v1/calendar", v.calendarYears)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

@@ -12,6 +12,7 @@ import (
 // none. It is read only.
 var queries = map[string][]string{
 	"/v1/check/:number":    {"at"},
+	"/v1/calendar":         {"year", "from", "term"},
 	"/":                    {"lang"},
 	"/check":               {"lang"},
 	"/check/file":          {"lang"},

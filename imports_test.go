@@ -47,6 +47,8 @@ var mayImport = map[string][]string{
 	"qr":                              {},
 	"fonts":                           {},
 	"documents/calendar":              {"documents", "language"},
+	"documents/regulation":            {"documents", "documents/calendar", "language"},
+	"documents/regulation/diagram":    {"documents/regulation", "language"},
 	"documents/pdf":                   {"documents", "fonts", "qr"},
 	"documents/seal":                  {"documents"},
 	"documents/registry":              {"certs", "documents", "documents/pdf", "documents/seal", "signing", "signing/creation"},
@@ -56,7 +58,7 @@ var mayImport = map[string][]string{
 	"judgetest":                       {},
 	"api/web":                         {"language"},
 	"api/strictjson":                  {"signing/armour"},
-	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/registry", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp", "language"},
+	"api":                             {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/seal", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp", "language"},
 	"cmd/tamga":                       nil, // wires everything
 }
 
@@ -84,7 +86,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/regulation", "documents/regulation/diagram", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

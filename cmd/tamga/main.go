@@ -52,6 +52,7 @@ type program struct {
 	Erase      eraseCommand       `cmd:"" help:"Take the personal content of a document away, by order."`
 	Layout     layoutCommands     `cmd:"" help:"Show and edit how documents look."`
 	Calendar   calendarCommands   `cmd:"" help:"Count terms in working days and hours of Kazakhstan."`
+	Regulation regulationCommands `cmd:"" help:"Show the law as data: editions, services, routes."`
 	CA         caCommands         `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
 	Trust      trustCommands      `cmd:"" help:"Show and extend the certificates that verification trusts."`
 	Revocation revocationCommands `cmd:"" help:"Keep the revocation lists."`

@@ -21,6 +21,7 @@ import (
 	"tamga/certs/gost"
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/documents/registry"
 	"tamga/signing"
 	"tamga/signing/creation"
@@ -254,7 +255,7 @@ func benchLicence(b *testing.B, family ca.Family) {
 	content := licence(b)
 	content.Number, content.IssuedOn = "26000001", documents.DateOf(signtest.Now())
 	make := func(into []byte) ([]byte, error) {
-		p, err := layouts.PrepareLicence(content, pdf.Meta{SignedAt: signtest.Now(), Into: into})
+		p, err := layouts.Prepare(forms.Of(documents.Draft{Licence: &content}, nil), pdf.Meta{SignedAt: signtest.Now(), Into: into})
 		if err != nil {
 			return nil, err
 		}
@@ -268,16 +269,16 @@ func benchLicence(b *testing.B, family ca.Family) {
 	rate := rates(b, rawSigning(b, key.Signer), one)
 	report(b, rate[0], rate[1])
 	var before, after runtime.MemStats
-	const documents = 100
+	const many = 100
 	runtime.ReadMemStats(&before)
-	for range documents {
+	for range many {
 		if err := one.run(); err != nil {
 			b.Fatal(err)
 		}
 	}
 	runtime.ReadMemStats(&after)
-	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/documents/1024, "KB/document")
-	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/documents, "allocs/document")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/many/1024, "KB/document")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/many, "allocs/document")
 	b.ReportMetric(float64(len(file))/1024, "KB/file")
 	b.ReportMetric(onAllCores(b, make)/rate[1], "x-on-2-cores")
 }
@@ -312,7 +313,7 @@ func benchCold(b *testing.B) {
 	content := licence(b)
 	content.Number, content.IssuedOn = "26000001", documents.DateOf(signtest.Now())
 	start := time.Now()
-	p, err := compiled(b).PrepareLicence(content, pdf.Meta{SignedAt: signtest.Now()})
+	p, err := compiled(b).Prepare(forms.Of(documents.Draft{Licence: &content}, nil), pdf.Meta{SignedAt: signtest.Now()})
 	if err == nil {
 		_, err = signtest.Sign(creation.Prepared(p), key, signtest.Now())
 	}
@@ -336,12 +337,13 @@ func compiled(b *testing.B) *pdf.Layouts {
 func benchIssue(b *testing.B) {
 	pki := signtest.New(b, ca.RSA)
 	key := pki.Person(signtest.Head())
-	store, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
+	db, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer store.Close()
-	r := registry.Registry{Store: store, Layouts: compiled(b), Key: key, Verifier: pki.Verifier, Make: pki.Make, Now: signtest.Now}
+	defer db.Close()
+	db.Now = signtest.Now
+	r := registry.Registry{Store: db, Layouts: compiled(b), Key: key, Verifier: pki.Verifier, Make: pki.Make}
 	content, issued := licence(b), 0
 	rate := rates(b, rawSigning(b, key.Signer), operation{"issued", func() error {
 		issued++

@@ -31,9 +31,9 @@ var withoutCaller = map[string]string{
 	"tamga/documents.Life.KnownAt":                  "what was known on a day; waits for the question of a page",
 	"tamga/documents.Licence.Validate":              "a licence by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents.Refusal.Validate":              "a refusal by itself, as tests and fuzzing have it; the program validates drafts",
-	"tamga/documents/pdf.Layouts.Fields":            "what a layout can be filled with; held against what the register fills in",
-	"tamga/documents/pdf.Layouts.Licence":           "a licence without a register, for tests and judges; goes when forms have a room of their own",
-	"tamga/documents/pdf.Layouts.Refusal":           "a refusal without a register, for tests and judges; goes when forms have a room of their own",
+	"tamga/documents/registry.Registry.RecordIn":    "an event in a transaction of the caller's; waits for documents/applications",
+	"tamga/documents/registry.Registry.Reserve":     "the first step of issuing in a transaction of the caller's; waits for documents/applications",
+	"tamga/documents/registry.Reservation.Number":   "the number that was taken, for whoever reserves; waits for documents/applications",
 	"tamga/documents/registry.Registry.List":        "the documents in their order; waits for the desk of the staff",
 	"tamga/documents/seal.List.StatusAt":            "what a status list says; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/documents/seal.OpenList":                 "reads a status list; the program's own reader of it is in JavaScript and is held against this one",
@@ -54,7 +54,7 @@ var calledByName = []string{
 }
 
 // testRooms hold what tests need; nothing of the program calls them.
-var testRooms = []string{"judgetest", "oracletest", "documents/registry/registrytest", "signing/signtest", "signing/interop"}
+var testRooms = []string{"judgetest", "oracletest", "documents/store/storetest", "signing/signtest", "signing/interop"}
 
 type compiledPackage struct {
 	ImportPath, Dir, Export string

@@ -6,6 +6,7 @@ import (
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/signing"
+	"tamga/signing/receipt"
 )
 
 // The page and the receipt of a check follow the acceptance: what the policy
@@ -39,7 +40,7 @@ func TestPagesFollowTheAcceptance(t *testing.T) {
 		}
 		verdict := &signing.Verdict{Signers: []signing.Signer{{Indication: c.indication, Acceptance: c.acceptance}}}
 		want := map[signing.Acceptance]string{signing.Accepted: "принята", signing.Undecided: "не решено", signing.Refused: "не принята"}[c.acceptance]
-		if got := receiptTables(verdict)["signers"].Rows[0][2]; got.RU != want+" ("+string(c.indication)+")" {
+		if got := receiptContent(receipt.Receipt{ID: "0123456789abcdef", Verdict: verdict}).Tables["signers"].Rows[0][2]; got.RU != want+" ("+string(c.indication)+")" {
 			t.Errorf("%s, %s: receipt of a verification %+v", c.indication, c.acceptance, got)
 		}
 	}

@@ -2,11 +2,11 @@ package api
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/signing"
 	"tamga/signing/receipt"
 )
@@ -56,32 +56,24 @@ func checkReceiptContent(r checkReceipt) pdf.Content {
 		digest = a.UploadedFile.SHA256
 	}
 	worth := effective(a)
-	signature := documents.Text{KK: a.Signature.Summary.KK, RU: a.Signature.Summary.RU}
-	c := pdf.Content{Layout: "verification-receipt", Number: strings.ToUpper(r.ID[:16]), Fields: map[string]documents.Text{
-		"authority":       {KK: "ТАМҒА", RU: "ТАМГА"},
-		"requisites":      pdf.Same(printable(r.Service)),
-		"issued_on":       pdf.Same(documents.CivilDate(r.AnsweredAt).Printed()),
-		"checked_at":      pdf.Same(printedTime(r.AnsweredAt)),
-		"document":        {KK: a.Title.KK, RU: a.Title.RU},
-		"document_number": pdf.Same(a.Number),
-		"document_date":   pdf.Same(a.IssuedOn.Printed()),
-		"digest":          pdf.Same(inTwo(digest)),
-		"integrity":       outcomeText(a.Integrity),
-		"signature_fact":  signature,
-		"status_fact":     {KK: a.Status.KK, RU: a.Status.RU},
-		"status_at":       pdf.Same(printedTime(a.StatusAt)),
-		"conclusion":      {KK: worth.KK, RU: worth.RU},
-	}}
+	shown := forms.CheckReceipt{
+		ID: r.ID, Service: r.Service, AnsweredAt: r.AnsweredAt,
+		Document: documents.Text{KK: a.Title.KK, RU: a.Title.RU}, Number: a.Number, IssuedOn: a.IssuedOn,
+		SHA256: digest, Integrity: outcomeText(a.Integrity),
+		Signature: documents.Text{KK: a.Signature.Summary.KK, RU: a.Signature.Summary.RU},
+		Status:    documents.Text{KK: a.Status.KK, RU: a.Status.RU}, StatusAt: a.StatusAt,
+		Conclusion: documents.Text{KK: worth.KK, RU: worth.RU},
+	}
 	if a.Then != nil {
-		c.Fields["then"] = documents.Text{KK: a.Then.Summary.KK, RU: a.Then.Summary.RU}
+		shown.Then = documents.Text{KK: a.Then.Summary.KK, RU: a.Then.Summary.RU}
 	}
 	if a.Holder != nil {
-		c.Fields["holder"] = a.Holder.Name
+		shown.Holder = a.Holder.Name
 	}
 	if a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted {
-		c.Fields["conclusion"] = documents.Text{
+		shown.Conclusion = documents.Text{
 			KK: "құжаттың түпнұсқалығы расталмады", RU: "подлинность документа не подтверждена",
 		}
 	}
-	return c
+	return shown.Content()
 }

@@ -19,6 +19,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
@@ -224,9 +225,9 @@ func TestHandlerNeeds(t *testing.T) {
 	const missing = "api: a register and a verifier are needed"
 	for said, s := range map[string]*api.Server{
 		missing:       {},
-		missing + " ": {Registry: &registry.Registry{Store: &registry.Store{}}},
+		missing + " ": {Registry: &registry.Registry{Store: &store.DB{}}},
 		`api: base address "https://tamga.example/" is not an address without a slash at the end`: {
-			Registry: &registry.Registry{Store: &registry.Store{}}, Verifier: &signing.Verifier{},
+			Registry: &registry.Registry{Store: &store.DB{}}, Verifier: &signing.Verifier{},
 			BaseURL: "https://tamga.example/",
 		},
 	} {

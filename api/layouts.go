@@ -12,6 +12,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 )
 
 // specimenGroups are the parts of the page of specimens, in the order in which
@@ -44,7 +45,7 @@ func (v *service) layoutRoutes(get func(string, echo.HandlerFunc)) {
 	if !v.Demo || layouts == nil {
 		return
 	}
-	g := &gallery{layouts: layouts, specimens: sync.OnceValue(layouts.Specimens)}
+	g := &gallery{layouts: layouts, specimens: sync.OnceValue(func() map[string]pdf.Content { return forms.SpecimensOf(layouts) })}
 	get("/layouts", func(c echo.Context) error { return v.layoutsPage(c, g) })
 	get("/layouts/:name", func(c echo.Context) error { return v.specimen(c, g) })
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
-	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/signing/signtest"
 )
 
@@ -20,7 +20,7 @@ func TestSpecimens(t *testing.T) {
 	s.play(t, "testdata/parts/layouts.txt")
 
 	_, page := s.get(t, "/layouts?lang=en", nil)
-	for name := range pdf.Specimens() {
+	for name := range forms.Specimens() {
 		link := `<a href="/layouts/` + name + `.pdf" type="application/pdf">`
 		if _, words, found := strings.Cut(page, link); !found || strings.HasPrefix(words, name+"<") {
 			t.Errorf("the page does not say what %s is", name)

@@ -18,7 +18,7 @@ import (
 	"tamga/api"
 	"tamga/api/strictjson"
 	"tamga/certs/ca"
-	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing/signtest"
 )
 
@@ -128,8 +128,8 @@ func everyRight(t *testing.T) (*stage, map[string]string) {
 	s.server.Limits.Checks = 1 << 20
 	s.start(t)
 	s.fill(t, pki)
-	secret, err := s.server.Registry.AddClient(t.Context(), "all", []string{
-		registry.ScopeSign, registry.ScopeIssue, registry.ScopeRead, registry.ScopeStatus,
+	secret, err := s.server.Registry.Store.AddClient(t.Context(), "all", []string{
+		store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -3,9 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +10,7 @@ import (
 	"tamga/certs"
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/receipt"
@@ -55,86 +53,50 @@ func (v *service) printReceipt(ctx context.Context, content pdf.Content, attache
 // receiptContent is what a receipt prints.
 func receiptContent(r receipt.Receipt) pdf.Content {
 	asked := r.Asked
-	c := pdf.Content{Layout: "signature-receipt", Number: strings.ToUpper(r.ID[:16]), Fields: map[string]documents.Text{
-		"authority":  {KK: "ТАМҒА", RU: "ТАМГА"},
-		"requisites": pdf.Same(printable(r.Service)),
-		"issued_on":  pdf.Same(documents.CivilDate(r.AnsweredAt).Printed()),
-		"checked_at": pdf.Same(printedTime(r.AnsweredAt)),
-		"asked_at":   pdf.Same(printedTime(asked.At)),
-		"file":       fileText(signing.FileKind(r.Verdict.Kind), asked.FileSize),
-		"digest":     pdf.Same(inTwo(asked.FileSHA256)),
-		"policy":     pdf.Same(printable(r.Verdict.Policy)),
-		"conclusion": {KK: r.Verdict.Summary.KK, RU: r.Verdict.Summary.RU},
-	}}
-	if asked.ContentSHA256 != "" {
-		c.Fields["content_digest"] = pdf.Same(inTwo(asked.ContentSHA256))
+	shown := forms.SignatureReceipt{
+		ID: r.ID, Service: r.Service, AnsweredAt: r.AnsweredAt, AskedAt: asked.At,
+		File:       fileText(signing.FileKind(r.Verdict.Kind), asked.FileSize),
+		FileSHA256: asked.FileSHA256, ContentSHA256: asked.ContentSHA256, ContentDigests: asked.ContentDigests,
+		BIN: asked.BIN, Policy: r.Verdict.Policy,
+		Conclusion: documents.Text{KK: r.Verdict.Summary.KK, RU: r.Verdict.Summary.RU},
 	}
-	if len(asked.ContentDigests) > 0 {
-		c.Fields["content_digests"] = pdf.Same(contentDigests(asked))
-	}
-	var expected documents.Text
 	if asked.IIN != "" {
-		expected = documents.Text{KK: "ЖСН " + certs.IIN(asked.IIN).String(), RU: "ИИН " + certs.IIN(asked.IIN).String()}
+		shown.IIN = certs.IIN(asked.IIN).String()
 	}
-	if asked.BIN != "" {
-		expected.KK = strings.TrimPrefix(expected.KK+", БСН "+asked.BIN, ", ")
-		expected.RU = strings.TrimPrefix(expected.RU+", БИН "+asked.BIN, ", ")
+	for i := range r.Verdict.Signers {
+		shown.Signers = append(shown.Signers, receiptSigner(&r.Verdict.Signers[i]))
 	}
-	if expected.KK != "" {
-		c.Fields["expected"] = expected
-	}
-	c.Tables = receiptTables(r.Verdict)
-	if len(r.Verdict.Signers) > 0 {
-		c.Fields["signed"] = pdf.Same("1")
-	}
-	return c
+	return shown.Content()
 }
 
-// contentDigests names a content that was not sent by the digests that a
-// signature was held against.
-func contentDigests(asked receipt.Asked) string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(asked.ContentDigests)) {
-		all = append(all, name+": "+inTwo(asked.ContentDigests[name]))
+func receiptSigner(s *signing.Signer) forms.ReceiptSigner {
+	var shown forms.ReceiptSigner
+	if id := s.Identity; id != nil {
+		shown.Name = strings.TrimSpace(strings.Join([]string{id.CommonName, id.Patronymic}, " "))
+		if id.Organisation != "" {
+			shown.Name += ", " + id.Organisation
+		}
 	}
-	return strings.Join(all, ", ")
-}
-
-func receiptTables(verdict *signing.Verdict) map[string]pdf.Table {
-	signers := pdf.Table{Columns: []string{"who", "certificate", "conclusion"}}
-	checks := pdf.Table{Columns: []string{"signer", "question", "answer"}}
-	for i, s := range verdict.Signers {
-		who, certificate := "–", "–"
-		if id := s.Identity; id != nil {
-			who = strings.TrimSpace(strings.Join([]string{id.CommonName, id.Patronymic}, " "))
-			if id.Organisation != "" {
-				who += ", " + id.Organisation
-			}
-		}
-		if s.Certificate != nil {
-			certificate = s.Certificate.Serial + ", " + s.Algorithm + ", " +
-				documents.CivilDate(s.Certificate.NotBefore).Printed() + " – " + documents.CivilDate(s.Certificate.NotAfter).Printed()
-		}
-		conclusion := " (" + string(s.Indication)
-		if s.SubIndication != "" {
-			conclusion += ", " + string(s.SubIndication)
-		}
-		conclusion += ")"
-		if s.Level != "" {
-			conclusion += ", " + s.Level
-		}
-		taken := acceptanceText(s.Acceptance)
-		signers.Rows = append(signers.Rows, []documents.Text{
-			pdf.Same(printable(who)), pdf.Same(printable(certificate)),
-			{KK: taken.KK + printable(conclusion), RU: taken.RU + printable(conclusion)},
+	if s.Certificate != nil {
+		shown.Certificate = s.Certificate.Serial + ", " + s.Algorithm + ", " +
+			documents.CivilDate(s.Certificate.NotBefore).Printed() + " – " + documents.CivilDate(s.Certificate.NotAfter).Printed()
+	}
+	conclusion := " (" + string(s.Indication)
+	if s.SubIndication != "" {
+		conclusion += ", " + string(s.SubIndication)
+	}
+	conclusion += ")"
+	if s.Level != "" {
+		conclusion += ", " + s.Level
+	}
+	taken := acceptanceText(s.Acceptance)
+	shown.Conclusion = documents.Text{KK: taken.KK + conclusion, RU: taken.RU + conclusion}
+	for _, check := range s.Checks {
+		shown.Checks = append(shown.Checks, forms.ReceiptCheck{
+			Question: documents.Text{KK: check.Title.KK, RU: check.Title.RU}, Answer: outcomeText(check.Status),
 		})
-		for _, check := range s.Checks {
-			checks.Rows = append(checks.Rows, []documents.Text{
-				pdf.Same(fmt.Sprint(i + 1)), {KK: check.Title.KK, RU: check.Title.RU}, outcomeText(check.Status),
-			})
-		}
 	}
-	return map[string]pdf.Table{"signers": signers, "checks": checks}
+	return shown
 }
 
 // fileText says what a file is and how many bytes it has.
@@ -174,21 +136,4 @@ func outcomeText(s signing.CheckStatus) documents.Text {
 		return documents.Text{KK: "сұралмады", RU: "не запрашивалось"}
 	}
 	return documents.Text{KK: "анықталмады", RU: "не установлено"}
-}
-
-// printable replaces what the fonts do not have: names in certificates are
-// their authors' business, and the JSON beside has them as they are.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ' ' || documents.Printable(r) {
-			return r
-		}
-		return '?'
-	}, s)
-}
-
-// inTwo writes a digest in two halves, so that it can be broken.
-func inTwo(digest string) string {
-	half := len(digest) / 2
-	return digest[:half] + " " + digest[half:]
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"time"
-
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/signing"
@@ -11,7 +9,7 @@ import (
 // result words an answer for the page.
 func result(a checkAnswer, lang web.Lang) web.Result {
 	r := web.Result{
-		Banner: banner(a, lang), CheckedAt: printedTime(a.CheckedAt),
+		Banner: banner(a, lang), CheckedAt: documents.PrintedMoment(a.CheckedAt),
 		Confirmed: a.SecondFact,
 	}
 	if a.Then != nil {
@@ -34,7 +32,7 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 // too: a status is no good news about a file that was altered.
 func statusRow(a checkAnswer, tone web.Tone) web.CheckRow {
 	status := effective(a)
-	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: statusWord(a, status.Code), Note: "status_note", At: printedTime(a.StatusAt)}
+	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: statusWord(a, status.Code), Note: "status_note", At: documents.PrintedMoment(a.StatusAt)}
 	if !givesRight(a.Kind) && status.Code == documents.StatusInForce {
 		row.State = "registered"
 	}
@@ -159,7 +157,7 @@ func signatureRow(a checkAnswer) web.CheckRow {
 		row.Tone, row.State = web.Unclear, "no_signature"
 	case signing.Accepted:
 		row.Tone, row.State = web.Good, "confirmed"
-		if at := printedTime(a.Signature.SignedAt); at != "" {
+		if at := documents.PrintedMoment(a.Signature.SignedAt); at != "" {
 			row.Note, row.At = "confirmed_note", at
 		}
 		if stranger {
@@ -180,7 +178,7 @@ func signatureRow(a checkAnswer) web.CheckRow {
 func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 	list := make([]web.Happening, 0, len(a.History))
 	for _, e := range a.History {
-		h := web.Happening{What: e.Label.In(lang), Effective: printedTime(e.EffectiveAt), Recorded: printedTime(e.RecordedAt)}
+		h := web.Happening{What: e.Label.In(lang), Effective: documents.PrintedMoment(e.EffectiveAt), Recorded: documents.PrintedMoment(e.RecordedAt)}
 		if !e.Until.IsZero() {
 			h.What += " → " + e.Until.Printed()
 		}
@@ -241,16 +239,6 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 	}
 	add("fact_signatory", a.Signatory.Name, marked)
 	add("fact_position", a.Signatory.Position.In(text), marked)
-	add("fact_signed_at", printedTime(a.Signature.SignedAt), "")
+	add("fact_signed_at", documents.PrintedMoment(a.Signature.SignedAt), "")
 	return append(list, web.Fact{Label: "fact_sha256", Value: a.SHA256, Code: true})
-}
-
-// printedTime writes a moment as people in Kazakhstan read it. The whole
-// country has been in UTC+5 since 1 March 2024; older moments are written so
-// too, and say it.
-func printedTime(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(time.FixedZone("UTC+5", 5*60*60)).Format("02.01.2006 15:04") + " (UTC+5)"
 }

@@ -56,3 +56,12 @@ func offset(t time.Time) int {
 // PrintedTime writes an instant as documents print it: "02.01.2006 15:04", in
 // the time of Kazakhstan.
 func PrintedTime(t time.Time) string { return CivilTime(t).Format("02.01.2006 15:04") }
+
+// PrintedMoment is PrintedTime with the name of the zone, "02.01.2006 15:04
+// (UTC+5)"; nothing for an instant never set.
+func PrintedMoment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return CivilTime(t).Format("02.01.2006 15:04 (MST)")
+}

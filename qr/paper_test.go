@@ -26,6 +26,7 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/signing/signtest"
 )
 
@@ -110,7 +111,7 @@ func printed(t *testing.T) []sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	specimens := pdf.Specimens()
+	specimens := forms.Specimens()
 	var all []sheet
 	for i, name := range slices.Sorted(maps.Keys(specimens)) {
 		content := specimens[name]

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 )
 
 // layoutCommands are for those who design documents.
@@ -158,7 +159,7 @@ func (cmd layoutPreviewCommand) print(c *console) error {
 	if err := os.MkdirAll(cmd.Out, 0o755); err != nil {
 		return err
 	}
-	specimens := layouts.Specimens()
+	specimens := forms.SpecimensOf(layouts)
 	p := &printer{}
 	failed, pages := 0, 0
 	for _, name := range slices.Sorted(maps.Keys(specimens)) {

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"tamga/documents/registry/registrytest"
+	"tamga/documents/store/storetest"
 	"tamga/judgetest"
 )
 
@@ -276,7 +276,7 @@ func snapshot(t *testing.T, roots ...string) map[string][]byte {
 // TestServeDemoOnPostgreSQL is the same with the other database, and with a
 // third instance beside the second.
 func TestServeDemoOnPostgreSQL(t *testing.T) {
-	cluster := registrytest.Start()
+	cluster := storetest.Start()
 	t.Cleanup(func() {
 		if err := cluster.Stop(); err != nil {
 			t.Error(err)

@@ -24,12 +24,12 @@ type checkSpot struct {
 }
 
 // qrText returns the check address and the text of the QR code.
-func (l *Layouts) qrText(number, field string, m Meta) (url, text string, err error) {
+func (l *Layouts) qrText(number string, m Meta) (url, text string, err error) {
 	if url = m.CheckURL; url == "" {
 		url = l.checkURL(number)
 	}
 	if url == "" || len(url) > maxURL {
-		return "", "", fmt.Errorf("check address for %s has %d characters: want 1 to %d", field, len(url), maxURL)
+		return "", "", fmt.Errorf("check address has %d characters: want 1 to %d", len(url), maxURL)
 	}
 	payload := m.QR
 	if payload == "" {
@@ -41,7 +41,7 @@ func (l *Layouts) qrText(number, field string, m Meta) (url, text string, err er
 	for _, s := range []string{url, payload} {
 		for i := range len(s) {
 			if s[i] <= ' ' || s[i] > '~' {
-				return "", "", fmt.Errorf("check address for %s: character %q must be percent-encoded", field, s[i])
+				return "", "", fmt.Errorf("check address: character %q must be percent-encoded", s[i])
 			}
 		}
 	}

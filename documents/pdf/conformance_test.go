@@ -281,8 +281,8 @@ func (c *conformance) tree() {
 
 func TestConformance(t *testing.T) {
 	l := compiled(t)
-	all := samples()
-	for i, doc := range stretched() {
+	all := samples(t)
+	for i, doc := range stretched(t) {
 		all["stretched-"+itoa(i)] = doc
 	}
 	for name, doc := range all {
@@ -295,7 +295,7 @@ func TestConformance(t *testing.T) {
 // TestConformanceIsTested breaks one rule after another, leaving all lengths as
 // they are, and expects the checker to notice.
 func TestConformanceIsTested(t *testing.T) {
-	file := render(t, compiled(t), Specimens()["export-certificate"])
+	file := render(t, compiled(t), specimens(t)["export-certificate"])
 	if err := conforms(file); err != nil {
 		t.Fatal(err)
 	}

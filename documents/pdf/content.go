@@ -37,15 +37,15 @@ func (c *cleaner) content(l *layout, in *Content, dst []documents.Text) []docume
 	for i := range l.fields {
 		f := &l.fields[i]
 		v, ok := in.Fields[f.Name]
-		if ok && !c.cleaned {
-			v = c.both("/fields/"+f.Name, v, f.Lines)
+		if ok {
+			v = documents.Text{KK: c.text(f.kk, v.KK, f.Lines), RU: c.text(f.ru, v.RU, f.Lines)}
 		}
 		if c.err == nil && !f.Optional && (v.KK == "" || v.RU == "") {
-			c.err = &MissingFieldError{Field: "/fields/" + f.Name}
+			c.err = &MissingFieldError{Field: f.at}
 		}
 		if c.err == nil && f.Max > 0 {
-			c.limit("/fields/"+f.Name+"/kk", v.KK, f.Max)
-			c.limit("/fields/"+f.Name+"/ru", v.RU, f.Max)
+			c.limit(f.kk, v.KK, f.Max)
+			c.limit(f.ru, v.RU, f.Max)
 		}
 		dst = append(dst, v)
 	}

@@ -84,30 +84,3 @@ func (l *layout) fits(style, text string) bool {
 	}
 	return true
 }
-
-// licenceContent and refusalContent say what the forms of order № 159 print.
-func licenceContent(d *documents.Licence) *Content {
-	return &Content{Layout: "licence", Number: d.Number, Fields: map[string]documents.Text{
-		"issued_on":          Same(d.IssuedOn.Printed()),
-		"holder":             {KK: d.Holder.Requisites(documents.KK), RU: d.Holder.Requisites(documents.RU)},
-		"activity":           d.Activity,
-		"special_conditions": d.SpecialConditions,
-		"licensor":           d.Licensor,
-		"head":               Same(d.Head),
-		"place":              d.Place,
-	}}
-}
-
-func refusalContent(d *documents.Refusal) *Content {
-	return &Content{Layout: "refusal", Number: d.Number, Fields: map[string]documents.Text{
-		"issued_on":          Same(d.IssuedOn.Printed()),
-		"authority":          d.Authority,
-		"requisites":         d.Requisites,
-		"applicant":          {KK: d.Applicant.FullName(documents.KK), RU: d.Applicant.FullName(documents.RU)},
-		"application_number": Same(d.ApplicationNumber),
-		"application_date":   Same(d.ApplicationDate.Printed()),
-		"reason":             d.Reason,
-		"position":           d.Position,
-		"signatory":          Same(d.Signatory),
-	}}
-}

@@ -64,7 +64,7 @@ func TestEmblem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			file := render(t, l, specimenLicence())
+			file := render(t, l, specimens(t)["licence"])
 			if _, err := parse(file); err != nil || !bytes.Contains(file, []byte("/Subtype/Image")) {
 				t.Errorf("the emblem is not in a sound file: %v", err)
 			}

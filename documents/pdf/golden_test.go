@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // at the pictures that TestPictures then writes.
 func TestGolden(t *testing.T) {
 	l := compiled(t)
-	for name, doc := range samples() {
+	for name, doc := range samples(t) {
 		if name == "refusal-long" {
 			continue
 		}
@@ -117,7 +117,7 @@ func firstDifference(got, want string) string {
 // is missing, does not pass.
 func TestPictures(t *testing.T) {
 	l := compiled(t)
-	for name, doc := range samples() {
+	for name, doc := range samples(t) {
 		if strings.HasSuffix(name, "-long") {
 			continue
 		}

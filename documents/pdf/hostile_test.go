@@ -17,12 +17,16 @@ func TestHostileText(t *testing.T) {
 		"Q ET EMC Tj", "<script>", "]]>", "&amp;", "'\"", "#(", "Шымкент ЖШС ЩќШ", "xref", "BT/F0 1 Tf",
 		strings.Repeat("Ұ", 5000), strings.Repeat("( ", 3000),
 	} {
-		licence, refusal := specimenLicence(), specimenRefusal()
+		licence, refusal := map[string]documents.Text{"special_conditions": Same(s)}, map[string]documents.Text{"reason": Same(s)}
 		if len(s) < 100 {
-			licence.Head, licence.Licensor.KK, refusal.Authority.KK, refusal.Signatory = s, s, s, s
+			for _, field := range []string{"head", "licensor"} {
+				licence[field] = Same(s)
+			}
+			for _, field := range []string{"authority", "signatory"} {
+				refusal[field] = Same(s)
+			}
 		}
-		licence.SpecialConditions.KK, refusal.Reason.RU = s, s
-		for _, doc := range []any{licence, refusal} {
+		for _, doc := range []Content{specimens(t)["licence"].with(licence), specimens(t)["refusal"].with(refusal)} {
 			p, err := parse(render(t, l, doc))
 			if err != nil {
 				t.Errorf("%.20q: %v", s, err)
@@ -37,66 +41,46 @@ func TestHostileText(t *testing.T) {
 
 func TestMissingGlyph(t *testing.T) {
 	l := compiled(t)
-	set := []struct {
-		field string
-		put   func(*documents.Licence, *documents.Refusal, string)
-	}{
-		{"/licence/holder/legal/name/kk", func(d *documents.Licence, _ *documents.Refusal, s string) { d.Holder.Legal.Name.KK = s }},
-		{"/licence/holder/legal/address/ru", func(d *documents.Licence, _ *documents.Refusal, s string) { d.Holder.Legal.Address.RU = s }},
-		{"/licence/head", func(d *documents.Licence, _ *documents.Refusal, s string) { d.Head = s }},
-		{"/licence/special_conditions/ru", func(d *documents.Licence, _ *documents.Refusal, s string) { d.SpecialConditions.RU = s }},
-		{"/refusal/reason/kk", func(_ *documents.Licence, d *documents.Refusal, s string) { d.Reason.KK = s }},
-		{"/refusal/application_number", func(_ *documents.Licence, d *documents.Refusal, s string) { d.ApplicationNumber = s }},
-		{"/refusal/position/ru", func(_ *documents.Licence, d *documents.Refusal, s string) { d.Position.RU = s }},
-	}
 	for _, r := range []rune{'\u202E', '\u2066', '\u200B', '\u00AD', '\uFEFF', '\x00', '\t', '\x1b', '\u0085', '😀', '漢', '\u0301', '\U000F0000'} {
-		for _, at := range set {
-			licence, refusal := specimenLicence(), specimenRefusal()
-			legal := *licence.Holder.Legal
-			licence.Holder.Legal = &legal
-			at.put(&licence, &refusal, "бір"+string(r)+"екі")
-			var err error
-			if strings.HasPrefix(at.field, "/licence") {
-				_, err = l.Licence(licence, Meta{SignedAt: signedAt})
-			} else {
-				_, err = l.Refusal(refusal, Meta{SignedAt: signedAt})
-			}
-			var missing *MissingGlyphError
-			if !errors.As(err, &missing) || missing.Field != at.field || missing.Rune != r {
-				t.Errorf("%U in %s: %v", r, at.field, err)
+		for _, at := range []struct{ layout, field string }{
+			{"licence", "holder"}, {"licence", "head"}, {"licence", "special_conditions"},
+			{"refusal", "reason"}, {"refusal", "application_number"}, {"refusal", "position"},
+		} {
+			bad := "бір" + string(r) + "екі"
+			for pointer, text := range map[string]documents.Text{"/kk": both(bad, "а"), "/ru": both("а", bad)} {
+				doc := specimens(t)[at.layout].with(map[string]documents.Text{at.field: text})
+				var missing *MissingGlyphError
+				if _, err := l.Render(doc, meta()); !errors.As(err, &missing) || missing.Field != "/fields/"+at.field+pointer || missing.Rune != r {
+					t.Errorf("%U in %s: %v", r, at.field, err)
+				}
 			}
 		}
 	}
-	bad := specimenLicence()
-	bad.Head = "Сейітқали\xff"
+	bad := specimens(t)["licence"].with(map[string]documents.Text{"head": Same("Сейітқали\xff")})
 	var missing *MissingGlyphError
-	if _, err := l.Licence(bad, Meta{SignedAt: signedAt}); !errors.As(err, &missing) || missing.Rune != '\uFFFD' {
+	if _, err := l.Render(bad, meta()); !errors.As(err, &missing) || missing.Rune != '\uFFFD' {
 		t.Errorf("bytes that are not UTF-8: %v", err)
 	}
 }
 
 func TestRefused(t *testing.T) {
-	l := compiled(t)
-	meta := Meta{SignedAt: signedAt}
-	long, unnumbered, undated := specimenRefusal(), specimenLicence(), specimenLicence()
-	long.Reason.KK = strings.Repeat("ә", MaxFieldLength+1)
-	unnumbered.Number = ""
-	undated.IssuedOn = documents.Date{}
+	l, usual := compiled(t), specimens(t)["licence"]
+	long := specimens(t)["refusal"].with(map[string]documents.Text{"reason": both(strings.Repeat("ә", MaxFieldLength+1), "а")})
+	unnumbered, numbered := usual, usual
+	unnumbered.Number, numbered.Number = "", strings.Repeat("2", maxNumber+1)
 	var tooLong *TooLongError
-	numbered := specimenLicence()
-	numbered.Number = strings.Repeat("2", maxNumber+1)
-	if _, err := l.Licence(numbered, meta); !errors.As(err, &tooLong) || tooLong.Field != "/licence/number" {
+	if _, err := l.Render(numbered, meta()); !errors.As(err, &tooLong) || tooLong.Field != "/number" {
 		t.Errorf("too long a number: %v", err)
 	}
-	if _, err := l.Refusal(long, meta); !errors.As(err, &tooLong) || tooLong.Field != "/refusal/reason/kk" {
+	if _, err := l.Render(long, meta()); !errors.As(err, &tooLong) || tooLong.Field != "/fields/reason/kk" {
 		t.Errorf("too long: %v", err)
 	}
-	for _, d := range []documents.Licence{unnumbered, undated} {
-		if _, err := l.Licence(d, meta); !errors.Is(err, ErrIncomplete) {
+	for _, d := range []Content{unnumbered, usual.with(map[string]documents.Text{"issued_on": {}})} {
+		if _, err := l.Render(d, meta()); !errors.Is(err, ErrIncomplete) {
 			t.Errorf("incomplete: %v", err)
 		}
 	}
-	if _, err := l.Refusal(specimenRefusal(), Meta{}); !errors.Is(err, ErrIncomplete) {
+	if _, err := l.Render(usual, Meta{}); !errors.Is(err, ErrIncomplete) {
 		t.Errorf("no signing time: %v", err)
 	}
 	for url, said := range map[string]string{
@@ -109,7 +93,7 @@ func TestRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := l.Licence(specimenLicence(), meta); err == nil || !strings.Contains(err.Error(), said) {
+		if _, err := l.Render(usual, meta()); err == nil || !strings.Contains(err.Error(), said) {
 			t.Errorf("address %.30q: %v", url, err)
 		}
 	}
@@ -125,7 +109,7 @@ func TestLongestAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, page := range pagesOf(t, render(t, l, specimenLicence())) {
+	for i, page := range pagesOf(t, render(t, l, specimens(t)["licence"])) {
 		if !strings.Contains(solid(page), url) {
 			t.Errorf("page %d does not show the address", i+1)
 		}
@@ -135,23 +119,16 @@ func TestLongestAddress(t *testing.T) {
 func TestParallel(t *testing.T) {
 	l := compiled(t)
 	want := map[string]string{}
-	for name, doc := range samples() {
+	for name, doc := range samples(t) {
 		want[name] = string(render(t, l, doc))
 	}
 	var wait sync.WaitGroup
 	for range 4 {
-		for name, doc := range samples() {
+		for name, doc := range samples(t) {
 			wait.Go(func() {
-				var file []byte
-				var err error
-				switch d := doc.(type) {
-				case documents.Licence:
-					file, err = l.Licence(d, Meta{SignedAt: signedAt})
-				case documents.Refusal:
-					file, err = l.Refusal(d, Meta{SignedAt: signedAt.In(time.Local)})
-				case Content:
-					file, err = l.Render(d, meta())
-				}
+				m := meta()
+				m.SignedAt = m.SignedAt.In(time.Local)
+				file, err := l.Render(doc, m)
 				if err != nil || string(file) != want[name] {
 					t.Errorf("%s: differs when rendered in parallel (%v)", name, err)
 				}
@@ -167,11 +144,10 @@ func FuzzText(f *testing.F) {
 	for _, s := range []string{"Шымкент", "(\\)", "endstream endobj", "a\u202Eb", "и\u0306", "бір\n\nекі", "  ", "<</A 1>>", "\xff", "😀", strings.Repeat("ұ", 300)} {
 		f.Add(s, s)
 	}
-	l := compiled(f)
+	l, usual := compiled(f), specimens(f)["refusal"]
 	f.Fuzz(func(t *testing.T, name, reason string) {
-		d := specimenRefusal()
-		d.Signatory, d.Position.KK, d.Reason.KK = name, name, reason
-		file, err := l.Refusal(d, Meta{SignedAt: signedAt})
+		d := usual.with(map[string]documents.Text{"signatory": Same(name), "position": both(name, "а"), "reason": both(reason, "а")})
+		file, err := l.Render(d, meta())
 		var missing *MissingGlyphError
 		var tooLong *TooLongError
 		switch {

@@ -16,7 +16,7 @@ import (
 type layout struct {
 	spec    *layoutSpec
 	file    string
-	fields  []fieldSpec
+	fields  []field
 	page    pageSpec
 	left    float64 // edges of the text, in points
 	right   float64
@@ -35,6 +35,21 @@ type layout struct {
 		err  error
 	}
 	build func(*layout, alphabet, looks) (*skeleton, error)
+}
+
+// field is a declared field with the JSON pointers that errors name it by.
+type field struct {
+	fieldSpec
+	at, kk, ru string
+}
+
+func fieldsOf(specs []fieldSpec) []field {
+	all := make([]field, len(specs))
+	for i, f := range specs {
+		at := "/fields/" + f.Name
+		all[i] = field{f, at, at + "/kk", at + "/ru"}
+	}
+	return all
 }
 
 // usage is what the fonts of a layout must have: fixed characters, and in some
@@ -62,7 +77,7 @@ type LayoutInfo struct {
 }
 
 func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byte) (*layout, error) {
-	l := &layout{spec: spec, file: file, fields: spec.Fields, author: -1, styles: map[string]style{}, tables: map[string][]string{}}
+	l := &layout{spec: spec, file: file, fields: fieldsOf(spec.Fields), author: -1, styles: map[string]style{}, tables: map[string][]string{}}
 	fail := func(place, format string, args ...any) error {
 		return &LayoutError{File: file, Place: place, Problem: fmt.Sprintf(format, args...)}
 	}
@@ -89,9 +104,9 @@ func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byt
 			return nil, fail("styles", "style %q is needed", name)
 		}
 	}
-	for i, field := range l.fields {
+	for i, field := range spec.Fields {
 		if field.Name == "" || field.Name == "number" || strings.ContainsAny(field.Name, ".{}@!/ ") || field.Max < 0 ||
-			slices.ContainsFunc(l.fields[:i], func(g fieldSpec) bool { return g.Name == field.Name }) {
+			slices.ContainsFunc(spec.Fields[:i], func(g fieldSpec) bool { return g.Name == field.Name }) {
 			return nil, fail(fmt.Sprintf("fields[%d]", i), "%q is no name for a field, or is there twice", field.Name)
 		}
 	}
@@ -142,7 +157,7 @@ func (l *layout) sign(outside [sha256.Size]byte) error {
 }
 
 func (l *layout) field(name string) int {
-	return slices.IndexFunc(l.fields, func(f fieldSpec) bool { return f.Name == name })
+	return slices.IndexFunc(l.fields, func(f field) bool { return f.Name == name })
 }
 
 // skeleton returns the constant objects for an alphabet and some looks, made when first needed.

@@ -40,24 +40,21 @@ func spotsOf(f *faces, content []byte) []spot {
 }
 
 // stretched are documents whose every text is long, in three ways.
-func stretched() []any {
-	var all []any
+func stretched(t testing.TB) []Content {
+	var all []Content
 	for _, s := range []string{
 		strings.Repeat("Қазақстан Республикасының Мәдениет комитеті ", 40),
 		strings.Repeat("Ұзынсөз", 200),
 		strings.Repeat("Щ № 1 ", 300),
 	} {
-		both := documents.Text{KK: s, RU: s + "ы"}
-		l, r := specimenLicence(), specimenRefusal()
-		h := documents.Holder{Legal: &documents.LegalEntity{Name: both, Address: both, BIN: "120741000014"}}
-		l.Holder, l.Activity, l.SpecialConditions, l.Licensor, l.Head, l.Place = h, both, both, both, s, both
-		r.Authority, r.Requisites, r.Applicant, r.ApplicationNumber = both, both, h, s
-		l.Licensor, l.Head, l.Place = short(both, 500), string([]rune(s)[:200]), short(both, 300)
-		r.Authority, r.Requisites, r.ApplicationNumber = short(both, 500), short(both, 1000), string([]rune(s)[:100])
-		short500 := short(both, 450)
-		h.Legal.Name, h.Legal.Address = short500, short500
-		r.Reason, r.Position, r.Signatory = both, short(both, 300), string([]rune(s)[:200])
-		all = append(all, l, r)
+		long := both(s, s+"ы")
+		cut := func(n int) documents.Text { return short(long, n) }
+		all = append(all, specimens(t)["licence"].with(map[string]documents.Text{
+			"holder": cut(900), "activity": long, "special_conditions": long, "licensor": cut(500), "head": cut(200), "place": cut(300),
+		}), specimens(t)["refusal"].with(map[string]documents.Text{
+			"authority": cut(500), "requisites": cut(1000), "applicant": cut(450), "application_number": cut(100),
+			"reason": long, "position": cut(300), "signatory": cut(200),
+		}))
 	}
 	return all
 }
@@ -71,8 +68,8 @@ func short(t documents.Text, n int) documents.Text {
 // above the foot, and no text on another.
 func TestEverythingOnPaper(t *testing.T) {
 	l := compiled(t)
-	docs := stretched()
-	for _, doc := range samples() {
+	docs := stretched(t)
+	for _, doc := range samples(t) {
 		docs = append(docs, doc)
 	}
 	for _, doc := range docs {

@@ -4,8 +4,7 @@
 // PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
 //
 // A newcomer calls [Compile] once, when the program starts, and then
-// [Layouts.Licence], [Layouts.Refusal] or, for a document of any kind,
-// [Layouts.Render]. The result is a complete file of one revision: it certifies
+// [Layouts.Prepare] with what documents/pdf/forms gives of a document. The result is a complete file of one revision: it certifies
 // itself (ISO 32000-1, 12.8.2.2, DocMDP with P = 1) by a signature dictionary
 // whose /ByteRange is final and whose /Contents is a run of zeros that the
 // signer fills. The same content and the same [Meta] give the same bytes.
@@ -46,6 +45,9 @@ const (
 // document may have. It is about forty pages; a longer one is a mistake or an
 // attack.
 const MaxFieldLength = 100_000
+
+// numberField names the number of a document in errors.
+const numberField = "/number"
 
 // maxNumber is the length of the longest number of a document, in bytes; it has
 // fixed places on every page.
@@ -112,7 +114,7 @@ var ErrIncomplete = errors.New("document is incomplete")
 // the fonts have no glyph for it, or it is a control character, a mark of
 // writing direction or another invisible sign that has no place in a document.
 type MissingGlyphError struct {
-	Field string // JSON pointer such as /licence/holder/legal/name/kk
+	Field string // JSON pointer such as /fields/holder/kk
 	Rune  rune   // unicode.ReplacementChar also stands for bytes that are not UTF-8
 }
 
@@ -151,37 +153,6 @@ type Prepared struct {
 	SHA256    [32]byte // of the two parts
 }
 
-// Licence returns the licence as a file to be signed. Its number and date must
-// have been given.
-func (l *Layouts) Licence(doc documents.Licence, m Meta) ([]byte, error) {
-	p, err := l.PrepareLicence(doc, m)
-	return p.File, err
-}
-
-// PrepareLicence is Licence for signers who take a digest.
-func (l *Layouts) PrepareLicence(doc documents.Licence, m Meta) (Prepared, error) {
-	if doc.Number == "" || doc.IssuedOn.IsZero() || m.SignedAt.IsZero() {
-		return Prepared{}, fmt.Errorf("%w: a licence needs number, date and signing time", ErrIncomplete)
-	}
-	c := &cleaner{faces: l.faces}
-	doc = c.licence(doc)
-	c.cleaned = true
-	return l.render(licenceContent(&doc), m, c, "/licence/number")
-}
-
-// Refusal returns the reasoned refusal as a file to be signed. Its number and
-// date must have been given.
-func (l *Layouts) Refusal(doc documents.Refusal, m Meta) ([]byte, error) {
-	if doc.Number == "" || doc.IssuedOn.IsZero() || m.SignedAt.IsZero() {
-		return nil, fmt.Errorf("%w: a refusal needs number, date and signing time", ErrIncomplete)
-	}
-	c := &cleaner{faces: l.faces}
-	doc = c.refusal(doc)
-	c.cleaned = true
-	p, err := l.render(refusalContent(&doc), m, c, "/refusal/number")
-	return p.File, err
-}
-
 // Render returns a document of any kind as a file to be signed. What keeps it
 // from being printed is a *[MissingFieldError], *[MissingGlyphError],
 // *[TooLongError] or *[PhotographError] that names the field, or an
@@ -197,14 +168,14 @@ func (l *Layouts) Prepare(in Content, m Meta) (Prepared, error) {
 		return Prepared{}, fmt.Errorf("%w: no signing time", ErrIncomplete)
 	}
 	c := &cleaner{faces: l.faces}
-	in.Number = c.line("/number", in.Number)
+	in.Number = c.line(numberField, in.Number)
 	if c.err == nil && in.Number == "" {
-		return Prepared{}, &MissingFieldError{Field: "/number"}
+		return Prepared{}, &MissingFieldError{Field: numberField}
 	}
-	return l.render(&in, m, c, "/number")
+	return l.render(&in, m, c)
 }
 
-func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) (Prepared, error) {
+func (l *Layouts) render(in *Content, m Meta, c *cleaner) (Prepared, error) {
 	kind, ok := l.layouts[in.Layout]
 	if !ok {
 		return Prepared{}, &UnknownLayoutError{in.Layout}
@@ -227,7 +198,7 @@ func (l *Layouts) render(in *Content, m Meta, c *cleaner, numberField string) (P
 	if c.err != nil {
 		return Prepared{}, c.err
 	}
-	url, code, err := l.qrText(in.Number, numberField, m)
+	url, code, err := l.qrText(in.Number, m)
 	if err != nil {
 		return Prepared{}, err
 	}

@@ -1,6 +1,11 @@
 package pdf
 
 import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,60 +27,83 @@ func compiled(t testing.TB) *Layouts {
 	return l
 }
 
+// specimens are those of documents/pdf/forms, as a test there keeps them: this
+// package cannot import it. Every call reads them anew.
+func specimens(t testing.TB) map[string]Content {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", "forms.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]Content
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func both(kk, ru string) documents.Text { return documents.Text{KK: kk, RU: ru} }
+
+// with returns a content with other values of some fields.
+func (c Content) with(more map[string]documents.Text) Content {
+	c.Fields = maps.Clone(c.Fields)
+	maps.Copy(c.Fields, more)
+	return c
+}
+
 // naturalLicence is a licence to a person with every Kazakh letter in sight.
-func naturalLicence() documents.Licence {
-	d := specimenLicence()
-	d.Number = "26000018"
-	d.Holder = documents.Holder{Natural: &documents.NaturalPerson{
-		Surname: "Әбдіғаппарұлы", GivenName: "Өмірзақ", Patronymic: "Құныскерейұлы", IIN: "850101300019",
-	}}
-	return d
+func naturalLicence(t testing.TB) Content {
+	c := specimens(t)["licence"].with(map[string]documents.Text{
+		"holder": both("Әбдіғаппарұлы Өмірзақ Құныскерейұлы, ЖСН 850101300015", "Әбдіғаппарұлы Өмірзақ Құныскерейұлы, ИИН 850101300015"),
+	})
+	c.Number = "26000018"
+	return c
 }
 
 // longLicence needs more than one page in each language.
-func longLicence() documents.Licence {
-	d := specimenLicence()
-	d.Number = "26000019"
-	d.Holder.Legal = &documents.LegalEntity{
-		Name: documents.Text{
-			KK: strings.Repeat("Қазақстан Республикасының Мәдениет және ақпарат министрлігі жанындағы Ұлттық археология және реставрация орталығының ", 4) + "филиалы",
-			RU: strings.Repeat("Филиал Национального центра археологии и реставрации при Министерстве культуры и информации Республики Казахстан ", 4) + "в городе",
-		},
-		Address: d.Holder.Legal.Address, BIN: d.Holder.Legal.BIN,
-	}
-	d.SpecialConditions = documents.Text{
-		KK: strings.Repeat("Жұмыстар ескерткіштің қорғау аймағында ғылыми кеңестің мақұлдауымен ғана жүргізіледі, есеп жыл сайын ұсынылады. ", 14),
-		RU: strings.Repeat("Работы в охранной зоне памятника ведутся только с одобрения научного совета, отчёт представляется ежегодно. ", 14),
-	}
-	return d
+func longLicence(t testing.TB) Content {
+	c := specimens(t)["licence"]
+	holder := c.Fields["holder"]
+	c = c.with(map[string]documents.Text{
+		"holder": both(
+			strings.Repeat("Қазақстан Республикасының Мәдениет және ақпарат министрлігі жанындағы Ұлттық археология және реставрация орталығының ", 4)+holder.KK,
+			strings.Repeat("Филиал Национального центра археологии и реставрации при Министерстве культуры и информации Республики Казахстан ", 4)+holder.RU),
+		"special_conditions": both(
+			strings.Repeat("Жұмыстар ескерткіштің қорғау аймағында ғылыми кеңестің мақұлдауымен ғана жүргізіледі, есеп жыл сайын ұсынылады. ", 14),
+			strings.Repeat("Работы в охранной зоне памятника ведутся только с одобрения научного совета, отчёт представляется ежегодно. ", 14)),
+	})
+	c.Number = "26000019"
+	return c
 }
 
 // longRefusal has a reason of three thousand words.
-func longRefusal() documents.Refusal {
-	d := specimenRefusal()
-	d.Number = "KZ52RLR26000004"
-	kk, ru := strings.Split(d.Reason.KK, "\n")[0], strings.Split(d.Reason.RU, "\n")[0]
-	words := func(s string) int { return len(strings.Fields(s)) }
-	d.Reason = documents.Text{
-		KK: strings.TrimSpace(strings.Repeat(kk+"\n", 3000/words(kk)+1)),
-		RU: strings.TrimSpace(strings.Repeat(ru+"\n", 3000/words(ru)+1)),
+func longRefusal(t testing.TB) Content {
+	c := specimens(t)["refusal"]
+	reason := func(s string) string {
+		first, _, _ := strings.Cut(s, "\n")
+		return strings.TrimSpace(strings.Repeat(first+"\n", 3000/len(strings.Fields(first))+1))
 	}
-	return d
+	c = c.with(map[string]documents.Text{"reason": both(reason(c.Fields["reason"].KK), reason(c.Fields["reason"].RU))})
+	c.Number = "KZ59RLR26000004"
+	return c
 }
 
-// render renders a licence or a refusal.
-func render(t testing.TB, l *Layouts, doc any) []byte {
-	t.Helper()
-	var file []byte
-	var err error
-	switch d := doc.(type) {
-	case documents.Licence:
-		file, err = l.Licence(d, Meta{SignedAt: signedAt})
-	case documents.Refusal:
-		file, err = l.Refusal(d, Meta{SignedAt: signedAt})
-	case Content:
-		file, err = l.Render(d, Meta{SignedAt: signedAt, Data: sampleData, Schema: sampleSchema})
+// objects is a list of so many cultural objects, each with a number of its own.
+func objects(t testing.TB, n int) Table {
+	usual := specimens(t)["export-certificate"].Tables["objects"]
+	many := Table{Columns: usual.Columns}
+	for i := range n {
+		row := append([]documents.Text{}, usual.Rows[i%len(usual.Rows)]...)
+		row[len(row)-1] = Same("КП-" + strconv.Itoa(10000+i))
+		many.Rows = append(many.Rows, row)
 	}
+	return many
+}
+
+// render renders a document with its data attached.
+func render(t testing.TB, l *Layouts, c Content) []byte {
+	t.Helper()
+	file, err := l.Render(c, meta())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,33 +111,13 @@ func render(t testing.TB, l *Layouts, doc any) []byte {
 }
 
 // samples are the documents on which the structural tests run.
-func samples() map[string]any {
-	all := map[string]any{
-		"licence":         specimenLicence(),
-		"licence-natural": naturalLicence(),
-		"licence-long":    longLicence(),
-		"refusal":         specimenRefusal(),
-		"refusal-long":    longRefusal(),
-	}
-	for name, c := range Specimens() {
-		if all[name] == nil {
-			all[name] = c
-		}
-	}
+func samples(t testing.TB) map[string]Content {
+	all := specimens(t)
+	all["licence-natural"], all["licence-long"], all["refusal-long"] = naturalLicence(t), longLicence(t), longRefusal(t)
 	return all
 }
 
-// sampleData is what is attached to the documents of all kinds.
+// sampleData is what is attached to the documents.
 var sampleData = []byte(`{"$schema":"` + sampleSchema + `","number":"26000017","kind":"licence"}`)
 
 const sampleSchema = "https://tamga.example/schema/document-1.json"
-
-func sampleNumber(doc any) string {
-	switch d := doc.(type) {
-	case documents.Licence:
-		return d.Number
-	case Content:
-		return d.Number
-	}
-	return doc.(documents.Refusal).Number
-}

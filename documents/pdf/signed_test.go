@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
-	"tamga/documents"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
@@ -31,7 +30,7 @@ func TestSigned(t *testing.T) {
 	l := compiled(t)
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA, ca.GOST2015} {
 		key, pki := signer(t, family)
-		for name, doc := range samples() {
+		for name, doc := range samples(t) {
 			if family != ca.RSA && !strings.HasPrefix(name, "licence") {
 				continue
 			}
@@ -61,7 +60,7 @@ func TestSigned(t *testing.T) {
 func TestPDFSig(t *testing.T) {
 	key, _ := signer(t, ca.RSA)
 	l := compiled(t)
-	for name, doc := range samples() {
+	for name, doc := range samples(t) {
 		file, err := signtest.SignHole(render(t, l, doc), key, signtest.Now())
 		if err != nil {
 			t.Fatal(err)
@@ -87,12 +86,12 @@ func TestSamples(t *testing.T) {
 	}
 	l := compiled(t)
 	key, _ := signer(t, ca.RSA)
-	all := samples()
-	for i, doc := range stretched() {
+	all := samples(t)
+	for i, doc := range stretched(t) {
 		all[fmt.Sprintf("stretched-%d", i)] = doc
 	}
-	big := Specimens()["export-certificate"]
-	big.Tables["objects"] = objects(500)
+	big := specimens(t)["export-certificate"]
+	big.Tables["objects"] = objects(t, 500)
 	all["export-500"] = big
 	for name, doc := range all {
 		file, err := signtest.SignHole(render(t, l, doc), key, signtest.Now())
@@ -108,7 +107,7 @@ func TestSamples(t *testing.T) {
 // BenchmarkSigned is one licence with its data attached, rendered and signed,
 // beside the bare signature.
 func BenchmarkSigned(b *testing.B) {
-	l, doc := compiled(b), specimenLicence()
+	l, doc := compiled(b), specimens(b)["licence"]
 	meta := Meta{SignedAt: signtest.Now(), Data: sampleData, Schema: sampleSchema}
 	for _, family := range []ca.Family{ca.RSA, ca.ECDSA} {
 		key, _ := signer(b, family)
@@ -117,7 +116,7 @@ func BenchmarkSigned(b *testing.B) {
 			b.ReportAllocs()
 			defer cpu(b)()
 			for b.Loop() {
-				file, err := l.Licence(doc, meta)
+				file, err := l.Render(doc, meta)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -143,7 +142,7 @@ func benchRaw(b *testing.B, key creation.Key) {
 func TestPrepared(t *testing.T) {
 	l := compiled(t)
 	var into []byte
-	for name, c := range Specimens() {
+	for name, c := range specimens(t) {
 		p, err := l.Prepare(c, meta())
 		if err != nil {
 			t.Fatal(err)
@@ -173,8 +172,8 @@ func TestSize(t *testing.T) {
 	m := meta()
 	m.Data = bytes.Repeat([]byte(`{"field":"Археологиялық жұмыстар","n":12345},`), 30)
 	m.QR = "https://tamga.example/check/26000017#" + strings.Repeat("6BF%6JBFD2P$", 30)
-	for _, doc := range []documents.Licence{specimenLicence(), naturalLicence()} {
-		file, err := compiled(t).Licence(doc, m)
+	for _, doc := range []Content{specimens(t)["licence"], naturalLicence(t)} {
+		file, err := compiled(t).Render(doc, m)
 		if err != nil {
 			t.Fatal(err)
 		}

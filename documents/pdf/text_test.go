@@ -15,33 +15,33 @@ import (
 // their long texts, in order.
 func TestNothingIsLost(t *testing.T) {
 	l := compiled(t)
-	licence, refusal := longLicence(), longRefusal()
-	text := func(doc any) string {
+	licence, refusal := longLicence(t), longRefusal(t)
+	text := func(doc Content) string {
 		p, err := parse(render(t, l, doc))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var flow strings.Builder // without what stands on every page
 		for i, page := range p.pages {
-			_, page, ok := strings.Cut(page, checkAddress(sampleNumber(doc)))
+			_, page, ok := strings.Cut(page, checkAddress(doc.Number))
 			if !ok {
 				t.Errorf("page %d has no address", i+1)
 			}
-			page, _, _ = strings.Cut(page, "№ \n"+sampleNumber(doc))
+			page, _, _ = strings.Cut(page, "№ \n"+doc.Number)
 			flow.WriteString(page)
 		}
 		return solid(flow.String())
 	}
 	for _, lang := range []documents.Lang{documents.KK, documents.RU} {
-		if !strings.Contains(text(refusal), solid(refusal.Reason.In(lang))) {
+		if !strings.Contains(text(refusal), solid(refusal.Fields["reason"].In(lang))) {
 			t.Errorf("%s: the reason is not complete", lang)
 		}
-		if got, want := solid(text(licence)), solid(licence.Activity.In(lang)); !strings.Contains(got, want) {
+		if got, want := solid(text(licence)), solid(licence.Fields["activity"].In(lang)); !strings.Contains(got, want) {
 			t.Errorf("%s: the activity is not complete", lang)
 		}
 	}
 	last := pagesOf(t, render(t, l, refusal))
-	if n := len(last); !strings.Contains(last[n-1], refusal.Signatory) || len(solid(last[n-1])) < 300 {
+	if n := len(last); !strings.Contains(last[n-1], refusal.Fields["signatory"].KK) || len(solid(last[n-1])) < 300 {
 		t.Error("the signature stands alone on its page")
 	}
 }

@@ -25,7 +25,7 @@ func tool(t *testing.T, name string, args ...string) string {
 }
 
 // written writes a rendered sample into a temporary file.
-func written(t *testing.T, l *Layouts, doc any) string {
+func written(t *testing.T, l *Layouts, doc Content) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "sample.pdf")
 	if err := os.WriteFile(name, render(t, l, doc), 0o600); err != nil {
@@ -36,7 +36,7 @@ func written(t *testing.T, l *Layouts, doc any) string {
 
 func TestQPDF(t *testing.T) {
 	l := compiled(t)
-	for name, doc := range samples() {
+	for name, doc := range samples(t) {
 		t.Run(name, func(t *testing.T) {
 			if out := tool(t, "qpdf", "--check", written(t, l, doc)); strings.Contains(out, "WARNING") {
 				t.Error(out)
@@ -47,7 +47,7 @@ func TestQPDF(t *testing.T) {
 
 func TestMuPDF(t *testing.T) {
 	l := compiled(t)
-	for name, doc := range samples() {
+	for name, doc := range samples(t) {
 		t.Run(name, func(t *testing.T) {
 			file := written(t, l, doc)
 			out := tool(t, "mutool", "draw", "-q", "-r", "20", "-o", filepath.Join(t.TempDir(), "p%d.png"), file)
@@ -65,7 +65,7 @@ func TestMuPDF(t *testing.T) {
 // put there: the same characters, and the labels of the licence in their order.
 func TestExtractedText(t *testing.T) {
 	l := compiled(t)
-	for name, doc := range samples() {
+	for name, doc := range samples(t) {
 		if strings.HasSuffix(name, "-long") {
 			continue
 		}
@@ -85,7 +85,7 @@ func TestExtractedText(t *testing.T) {
 		})
 	}
 	t.Run("order", func(t *testing.T) {
-		got := strings.Join(strings.Fields(tool(t, "pdftotext", "-f", "1", "-l", "1", "-layout", written(t, l, specimenLicence()), "-")), " ")
+		got := strings.Join(strings.Fields(tool(t, "pdftotext", "-f", "1", "-l", "1", "-layout", written(t, l, specimens(t)["licence"]), "-")), " ")
 		at := 0
 		for _, label := range []string{"МЕМЛЕКЕТТІК ЛИЦЕНЗИЯ", "Лицензияның берілген күні", "Лицензия нөмірі", "Берілді", "Қызмет түрі",
 			"Лицензия қолданылуының", "Лицензиар ", "Басшы (уәкілетті тұлға)", "Берілген жері", "растаған мемлекеттік", "растаған басшы",
@@ -123,7 +123,7 @@ func letters(s string) string {
 // the plain address, and one with a signed payload behind it.
 func TestQRCode(t *testing.T) {
 	l := compiled(t)
-	plain := Specimens()["approval"]
+	plain := specimens(t)["approval"]
 	address := checkAddress(plain.Number)
 	for _, want := range []string{address, address + "#" + strings.Repeat("6BF%6JBFD2P$", 32)} {
 		m := meta()

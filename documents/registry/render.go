@@ -8,13 +8,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
-)
-
-// What a layout is filled with.
-type (
-	sheet      = pdf.Content
-	table      = pdf.Table
-	photograph = pdf.Photograph
+	"tamga/documents/pdf/forms"
 )
 
 // NoLayoutError says that documents of a kind cannot be printed here. It is an
@@ -29,7 +23,7 @@ func (e *NoLayoutError) Unwrap() error { return ErrNoLayout }
 // printable refuses, before a number is taken, what [Registry.render] could not
 // print.
 func (r *Registry) printable(draft documents.Draft) error {
-	if _, ok := r.Layouts.Info(layoutOf(draft)); !ok {
+	if _, ok := r.Layouts.Info(forms.Layout(draft)); !ok {
 		return &NoLayoutError{draft.Kind()}
 	}
 	return nil
@@ -37,11 +31,11 @@ func (r *Registry) printable(draft documents.Draft) error {
 
 // render prints a content as a file to be signed, with the content itself in
 // it for machines to read.
-func (r *Registry) render(ctx context.Context, held reservation, at time.Time) (pdf.Prepared, error) {
+func (r *Registry) render(ctx context.Context, held Reservation, at time.Time) (pdf.Prepared, error) {
 	if r.Layouts == nil || r.Make == nil {
 		return pdf.Prepared{}, errNotEquipped
 	}
-	pictures, err := r.Store.photographs(ctx, held.content)
+	pictures, err := photographs(ctx, r.Store, held.content)
 	if err != nil {
 		return pdf.Prepared{}, err
 	}
@@ -55,12 +49,12 @@ func (r *Registry) render(ctx context.Context, held reservation, at time.Time) (
 			return pdf.Prepared{}, err
 		}
 	}
-	return r.Layouts.Prepare(sheetOf(held.content, pictures), m)
+	return r.Layouts.Prepare(forms.Of(held.content, pictures), m)
 }
 
 // layout names the layout of a content: name, version and SHA-256.
 func (r *Registry) layout(content documents.Draft) string {
-	name := layoutOf(content)
+	name := forms.Layout(content)
 	info, ok := r.Layouts.Info(name)
 	if !ok {
 		return ""

@@ -20,7 +20,8 @@ import (
 // Errors: [signing.ErrTooLarge]; [pades.ErrNotPDF], [pades.ErrEncrypted] and
 // *[pades.SyntaxError] for what cannot be read; [pades.ErrUnsound] for a file that
 // breaks other rules of signing/pades; [ErrForbidden] when a certification or a
-// lock stands against it; [pades.ErrNotFirst], [pades.ErrField] and
+// lock stands against it; [pades.ErrProtected] when the author of an encrypted file permits
+// no signature; [pades.ErrNotFirst], [pades.ErrField] and
 // [pades.ErrRevision] for what was asked; [ErrPlace], [appearance.ErrSmall],
 // [appearance.ErrLetters] and [appearance.ErrStamp] for a stamp; [ErrOutput] when an old signature would
 // not be what it was.
@@ -63,7 +64,7 @@ func (f PDF) sign(ctx context.Context, key Key, at time.Time) (draft, error) {
 	if err != nil {
 		return draft{}, fmt.Errorf("sign PDF: %w", err)
 	}
-	if err := permitsSigning(doc); err != nil {
+	if err := permitsSigning(doc, f.Field); err != nil {
 		return draft{}, fmt.Errorf("sign PDF: %w", err)
 	}
 	s := revisionSigner{PDF: f, doc: doc, certificate: key.Certificate, maker: m, at: at}

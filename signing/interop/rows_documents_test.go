@@ -9,6 +9,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
@@ -33,7 +34,7 @@ func documentRows(a *authority, p *press) []row {
 		return nil // pdfRows has the others, which most judges cannot read
 	}
 	var rows []row
-	specimens := pdf.Specimens()
+	specimens := forms.Specimens()
 	for _, name := range slices.Sorted(maps.Keys(specimens)) {
 		r := row{name: "document/" + a.slug + "/" + name, kind: kindPDF, world: a.world, profiles: profiles}
 		r.file = must(signtest.Sign(creation.Prepared(p.print(name, specimens[name])), a.keys[good], signtest.Now()))

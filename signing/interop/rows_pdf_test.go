@@ -12,6 +12,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/signing/signtest"
 )
 
@@ -35,16 +36,19 @@ func newPress(t *testing.T) *press {
 
 func (p *press) licence(at time.Time) []byte {
 	p.t.Helper()
-	file, err := p.layouts.Licence(licence(), pdf.Meta{SignedAt: at})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return file
+	content := licence()
+	return p.render(forms.Of(documents.Draft{Licence: &content}, nil), at)
 }
 
 func (p *press) refusal(at time.Time) []byte {
 	p.t.Helper()
-	file, err := p.layouts.Refusal(refusal(), pdf.Meta{SignedAt: at})
+	content := refusal()
+	return p.render(forms.Of(documents.Draft{Refusal: &content}, nil), at)
+}
+
+func (p *press) render(content pdf.Content, at time.Time) []byte {
+	p.t.Helper()
+	file, err := p.layouts.Render(content, pdf.Meta{SignedAt: at})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/documents/pdf"
+	"tamga/documents/pdf/forms"
 	"tamga/signing/creation"
 	"tamga/signing/pkcs11"
 	"tamga/signing/signtest"
@@ -56,7 +57,7 @@ func tokenRows(a *authority, p *press) []row {
 	person.Key = key // only its public part is used
 	h := must(a.ca.Issue(person))
 	signer := creation.NewKey(key, h.Certificate, []*certs.Certificate{a.ca.Issuing()})
-	made := p.print("licence", pdf.Specimens()["licence"])
+	made := p.print("licence", forms.Specimens()["licence"])
 	signed := must(signtest.Sign(creation.Prepared(made), signer, signtest.Now()))
 	return []row{
 		{name: "token/" + a.slug + "/licence", kind: kindPDF, world: a.world, profiles: profiles, file: signed},

@@ -174,15 +174,26 @@ func (r *reader) value(n node, value Object) {
 
 // usageRights says whether an entry of /Perms is a signature that gives usage
 // rights (12.8.2.3) and belongs to no field, and takes note of it.
-func (r *reader) usageRights(key Name, ref Ref, version int) bool {
-	dict, _ := r.resolve(ref).(Dict)
-	at := r.placeOf(version)
-	if _, claimed := r.claimed[at]; claimed || key != "UR3" && key != "UR" || !r.looksSigned(dict) {
+func (r *reader) usageRights(e Entry) bool {
+	if !isRights(e.Key) {
+		return false
+	}
+	dict, direct := e.Value.(Dict)
+	if direct {
+		return r.looksSigned(dict) // see rightsIn
+	}
+	ref, _ := e.Value.(Ref)
+	at := r.placeOf(r.d.locate(ref, r.newest))
+	dict, _ = r.resolve(ref).(Dict)
+	if _, claimed := r.claimed[at]; claimed || !r.looksSigned(dict) {
 		return false
 	}
 	r.claimed[at] = Ref{}
 	return true
 }
+
+// isRights says whether an entry of /Perms is one of usage rights.
+func isRights(key Name) bool { return key == "UR3" || key == "UR" }
 
 // checkPerms reports every entry of /Perms (12.8.4) that is not the signature of
 // a field. Usage rights hang on no field and are the program maker's signature, not
@@ -195,14 +206,45 @@ func (r *reader) checkPerms(catalog Dict) {
 	}
 	r.checkKeys(perms, "/Perms")
 	for _, e := range perms {
-		ref, _ := e.Value.(Ref)
+		ref, indirect := e.Value.(Ref)
 		i := r.d.locate(ref, r.newest)
-		if i < 0 {
+		switch {
+		case e.Value == nil: // as if it were not there
+		case indirect && i < 0:
 			r.report(CodeOrphanSignature, "/Perms /%s refers to no signature", e.Key)
-		} else if r.usageRights(e.Key, ref, i) {
+		case r.usageRights(e):
 			r.tolerate(CodeUsageRights, "/Perms /%s has usage rights, which are signed by the maker of a program and are not judged", e.Key)
-		} else if _, ok := r.claimed[r.placeOf(i)]; !ok {
-			r.report(CodeOrphanSignature, "/Perms /%s is %s, which is the signature of no field", e.Key, ref)
+		case !indirect:
+			r.report(CodeOrphanSignature, "/Perms /%s is the signature of no field", e.Key)
+		default:
+			if _, ok := r.claimed[r.placeOf(i)]; !ok {
+				r.report(CodeOrphanSignature, "/Perms /%s is %s, which is the signature of no field", e.Key, ref)
+			}
 		}
 	}
+}
+
+// rightsIn counts the usage rights that are written within a version of the catalog
+// or of its /Perms.
+func (r *reader) rightsIn(i int) (n int) {
+	v := r.d.versions[i]
+	catalog, err := r.d.Catalog(int(v.revision))
+	if err != nil {
+		return 0
+	}
+	root, _ := r.d.Revisions[v.revision].Trailer.Get("Root").(Ref)
+	at, apart := catalog.Get("Perms").(Ref)
+	if !apart {
+		at = root
+	}
+	if at != v.ref() {
+		return 0
+	}
+	perms, _ := r.d.ResolveDict(int(v.revision), catalog.Get("Perms"))
+	for _, e := range perms {
+		if dict, direct := e.Value.(Dict); direct && isRights(e.Key) && r.looksSigned(dict) {
+			n++
+		}
+	}
+	return n
 }

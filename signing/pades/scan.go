@@ -1,6 +1,9 @@
 package pades
 
-import "bytes"
+import (
+	"bytes"
+	"maps"
+)
 
 // scan reads every object of every revision once, in the order of the file. An
 // object that is not where the cross-reference says is an error; one whose body
@@ -195,9 +198,19 @@ func (r *reader) inForce(i int) bool {
 
 // orphans reports what the scan found and the field tree did not.
 func (r *reader) orphans() {
+	nested := map[int]int{}
+	for _, s := range r.found {
+		if s.nested {
+			nested[s.version]++
+		}
+	}
+	maps.DeleteFunc(nested, func(i, n int) bool { return n == r.rightsIn(i) })
 	for _, s := range r.found {
 		v := r.d.versions[s.version]
 		if s.nested {
+			if nested[s.version] == 0 {
+				continue // usage rights, and nothing else
+			}
 			r.report(CodeOrphanSignature, "a signature dictionary inside object %s", v.ref())
 		} else if _, ok := r.claimed[r.placeOf(s.version)]; !ok {
 			r.report(CodeOrphanSignature, "object %s of revision %d is a signature without a field", v.ref(), v.revision)

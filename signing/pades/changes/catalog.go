@@ -51,8 +51,7 @@ func private(key pades.Name) bool {
 	return key == "PieceInfo" || key == "LastModified" || privateKey.MatchString(string(key))
 }
 
-// privateEntry passes an entry of the catalog, a page or a new field that is one
-// program's own, with what hangs on it.
+// privateEntry passes an entry that is one program's own, with what hangs on it.
 func (s *step) privateEntry(ref pades.Ref, key pades.Name, o pades.Object) error {
 	s.oddOnce(ref, CodePrivate, "/%s of object %s changes, which is one program's own", key, ref)
 	return s.adopt(o)
@@ -89,9 +88,14 @@ func (s *step) info(old, new value) error {
 	}
 	for _, key := range s.differing(before.dict(), after.dict()) {
 		_, text := after.dict().Get(key).(pades.String)
-		if text && (key == "ModDate" || key == "Producer") {
+		switch {
+		case private(key):
+			if err := s.privateEntry(after.ref, key, after.dict().Get(key)); err != nil {
+				return err
+			}
+		case text && (key == "ModDate" || key == "Producer"):
 			s.find(after.ref, CodeInfo, LTV, "/%s in the information dictionary changes", key)
-		} else {
+		default:
 			s.find(after.ref, CodeTrailer, Never, "/%s in the information dictionary changes", key)
 		}
 	}

@@ -67,7 +67,13 @@ func (s *step) fieldChanged(f *field) error {
 // fieldGroup judges a field that only holds others, which inherit what it says.
 func (s *step) fieldGroup(f *field, before, after value) error {
 	for _, key := range s.differing(before.dict(), after.dict()) {
-		if key != "Kids" {
+		switch {
+		case key == "Kids":
+		case private(key):
+			if err := s.privateEntry(f.ref, key, after.dict().Get(key)); err != nil {
+				return err
+			}
+		default:
 			s.find(f.ref, CodeField, Never, "/%s of the field group %q changes", key, f.name)
 		}
 	}
@@ -83,6 +89,9 @@ var fieldTypes = map[pades.Name]kind{
 
 // fieldEntry judges the type of an entry of a field that differs.
 func (s *step) fieldEntry(f *field, before, after value, key pades.Name) error {
+	if private(key) {
+		return s.privateEntry(f.ref, key, after.dict().Get(key))
+	}
 	if fieldTypes[key] == nil {
 		return nil
 	}
@@ -145,7 +154,7 @@ func (s *step) signedEntry(f *field, before, after pades.Dict, key pades.Name) b
 	case "F", "Ff":
 		return s.harmlessFlags(key, before, after)
 	}
-	return false
+	return private(key)
 }
 
 // harmlessFlags says whether flags change only as programs that sign set them:
@@ -223,7 +232,7 @@ func (s *step) fill(f *field, before, after value) error {
 			}
 		case key == "AP":
 			s.find(f.ref, CodeAppearance, Never, "the appearances of button %q change", f.name)
-		case key == "I" && f.kind == "Ch", key == "M":
+		case key == "I" && f.kind == "Ch", key == "M", private(key):
 		default:
 			s.find(f.ref, CodeField, Never, "/%s of field %q changes", key, f.name)
 		}

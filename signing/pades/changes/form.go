@@ -240,6 +240,9 @@ func (s *step) formEntry(key pades.Name, before, after value, fresh bool) error 
 			return nil
 		}
 	}
+	if private(key) {
+		return s.privateEntry(after.ref, key, changed)
+	}
 	s.find(after.ref, CodeFormChanged, Never, "/%s of the form changes", key)
 	return nil
 }

@@ -156,6 +156,7 @@ func (s *step) parts() (map[uint32]string, error) {
 		code string
 	}{
 		{"DSS", CodeDSSChanged}, {"AcroForm", CodeFormChanged}, {"OpenAction", CodeAction}, {"AA", CodeAction}, {"Names", CodeAction},
+		{"StructTreeRoot", CodeStructure},
 	} {
 		push(catalog.Get(e.key), e.code)
 		if err := visit(); err != nil {

@@ -37,8 +37,15 @@ func (s *step) dss(old, new value) error {
 				return err
 			}
 		default:
-			if !s.equal(before.dict().Get(e.Key), e.Value) {
+			if s.equal(before.dict().Get(e.Key), e.Value) {
+				continue
+			}
+			if !private(e.Key) {
 				s.find(after.ref, CodeDSSChanged, Never, "/%s in the document security store", e.Key)
+				continue
+			}
+			if err := s.privateEntry(after.ref, e.Key, e.Value); err != nil {
+				return err
 			}
 		}
 	}

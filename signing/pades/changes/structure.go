@@ -104,7 +104,11 @@ func (t *structureStep) kids(old, new value) error {
 	if t.untouched(old.dict().Get("K"), new.dict().Get("K")) {
 		return nil
 	}
-	before, after, err := t.pair(old, new, "K")
+	before, err := t.children(t.old, old, t.before)
+	if err != nil {
+		return err
+	}
+	after, err := t.children(t.new, new, t.after)
 	if err != nil || t.equal(before.object, after.object) && before.ref == after.ref {
 		return err
 	}
@@ -120,6 +124,16 @@ func (t *structureStep) kids(old, new value) error {
 		}
 	}
 	return nil
+}
+
+// children resolves /K. An array is part of what has it, and is followed; an only
+// child is an element, which is judged by itself.
+func (t *structureStep) children(revision int, of value, follow func(value) (value, error)) (value, error) {
+	kids, err := t.resolve(revision, of.get("K"), func(pades.Ref) {})
+	if _, list := kids.object.(pades.Array); err != nil || !list {
+		return kids, err
+	}
+	return follow(of.get("K"))
 }
 
 // list returns children as a list; nil when they are what a program could take for

@@ -3,6 +3,7 @@ package changes_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"tamga/signing/pades/changes"
@@ -20,6 +21,7 @@ func TestStructureGrows(t *testing.T) {
 	const (
 		root     = "<</Type/StructTreeRoot/K[25 0 R 31 0 R]/ParentTree<</Nums[0 26 0 R 1 27 0 R 2 31 0 R]>>/ParentTreeNextKey 3>>"
 		document = "<</Type/StructElem/S/Document/P 24 0 R/K[26 0 R 27 0 R 31 0 R]>>"
+		below    = "<</S/Form/P 25 0 R/K<</Type/OBJR/Obj 30 0 R>>>>"
 		alone    = "<</Type/StructTreeRoot/K 25 0 R/ParentTree<</Nums[0 26 0 R 1 27 0 R 2 31 0 R]>>>>"
 	)
 	for name, c := range map[string]struct {
@@ -27,7 +29,10 @@ func TestStructureGrows(t *testing.T) {
 		allowed bool
 	}{
 		"below the root":            {map[int]string{24: root}, true},
-		"below the document":        {map[int]string{24: alone, 25: document}, false}, // 25 had no /Type, and 31 has another parent
+		"below an only document":    {map[int]string{24: alone, 25: document, 31: below}, true},
+		"without saying where":      {map[int]string{24: alone, 25: document}, false}, // 31 names another parent
+		"and the document speaks":   {map[int]string{24: alone, 25: strings.Replace(document, "/K", "/Alt(100)/K", 1), 31: below}, false},
+		"and the document changes":  {map[int]string{24: alone, 25: strings.Replace(document, "/Document", "/Art", 1), 31: below}, false},
 		"with the object apart":     {map[int]string{24: root, 31: "<</S/Form/P 24 0 R/K[32 0 R]>>", 32: "<</Type/OBJR/Obj 30 0 R>>"}, true},
 		"with a node of its own":    {map[int]string{24: "<</Type/StructTreeRoot/K[25 0 R 31 0 R]/ParentTree<</Nums[0 26 0 R 1 27 0 R]/Kids[33 0 R]>>>>", 33: "<</Nums[2 31 0 R]/Limits[2 2]>>"}, true},
 		"without the way back":      {map[int]string{24: "<</Type/StructTreeRoot/K[25 0 R 31 0 R]/ParentTree<</Nums[0 26 0 R 1 27 0 R]>>>>"}, true},

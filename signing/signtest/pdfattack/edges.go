@@ -69,6 +69,8 @@ func edges(g Signers) []Case {
 		{"edge: a widget that names another parent", under("/Parent 22 0 R", "/Parent 22 0 R"), Unreadable, pades.CodeFieldUnreadable},
 		{"edge: a widget with a name", under("/Parent 22 0 R", "/Parent 30 0 R/T(x)"), Change, codeField},
 		{"edge: a widget with an action", under("/Parent 22 0 R", "/Parent 30 0 R/A<</S/Named>>"), Change, codeAction},
+		{"tolerated: a program's own entry in a group", edit(names, hidden, "(group)", "(group)/ABCD_Note 1"), Tolerated, codePrivate},
+		{"edge: an entry of a group that is nobody's own", edit(names, hidden, "(group)", "(group)/Note 1"), Change, codeField},
 		{"edge: a group that is renamed", edit(names, hidden, "(group)", "(other)"), Change, codeField},
 		{"edge: a group that loses a field", edit(names, hidden, "12 0 R", ""), Change, codeForm},
 		{"edge: a signature with a widget", kids("/Kids[33 0 R]"), Honest, filled},

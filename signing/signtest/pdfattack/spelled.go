@@ -83,7 +83,23 @@ func around(g Signers) []Case {
 	odt := "/AdditionalStreams[/application#2Fvnd.oasis.opendocument.text 25 0 R]"
 	withOriginal := s.with(25, streamBody("", "an original")).draft(g)
 	rights := s.edit(catalog, "/AcroForm", "/Perms<</UR3 25 0 R>>/AcroForm").with(25, "<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 1 2 3]/Contents<3000>>>")
+	inside := s.edit(catalog, "/AcroForm", "/Perms<</UR3 "+rights[25]+">>/AcroForm")
+	apart := s.edit(catalog, "/AcroForm", "/Perms 25 0 R/AcroForm").with(25, "<</UR3 "+rights[25]+">>")
 	return []Case{
+		{"tolerated: usage rights written in the catalog", inside.build(g).out, Tolerated, pades.CodeUsageRights},
+		{"tolerated: usage rights written in the permissions", apart.build(g).out, Tolerated, pades.CodeUsageRights},
+		{"tolerated: usage rights written in a catalog that is written again", inside.update(g, inside.sign(fresh, "Other", sigBody("")).and(
+			sample{catalog: replace(inside[catalog], "/AcroForm", "/ABCD_Note 1/AcroForm")})), Tolerated, pades.CodeUsageRights},
+		{"honest: usage rights that were taken away", s.edit(catalog, "/AcroForm", "/Perms<</UR3 null>>/AcroForm").build(g).out, Honest, "unchanged"},
+		{"usf: an unknown permission written in the catalog", inside.edit(catalog, "/UR3", "/UR4").build(g).out, Unreadable, pades.CodeOrphanSignature},
+		{"usf: usage rights in the catalog that are no signature", inside.edit(catalog, "/Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 1 2 3]", "").build(g).out,
+			Unreadable, pades.CodeOrphanSignature},
+		{"usf: usage rights, and another signature in the catalog", inside.edit(catalog, "/AcroForm", "/ABCD_Note "+rights[25]+"/AcroForm").build(g).out,
+			Unreadable, pades.CodeOrphanSignature},
+		{"usf: usage rights that hold another signature", inside.edit(catalog, "/Type/Sig/Filter", "/Reference["+rights[25]+"]/Type/Sig/Filter").build(g).out,
+			Unreadable, pades.CodeOrphanSignature},
+		{"usf: usage rights in no permissions", inside.edit(catalog, "/Perms", "/ABCD_Perms").build(g).out, Unreadable, pades.CodeOrphanSignature},
+		{"isa: usage rights added to the catalog", s.update(g, sample{catalog: inside[catalog]}), Change, codeCertification},
 		{"tolerated: an end of line after the end", after("\r\n"), Tolerated, pades.CodeTrailingBytes},
 		{"tolerated: blank lines after the end", after("\n \r\n\n"), Tolerated, pades.CodeTrailingBytes},
 		{"isa: a zero byte and text after the end", after("\x00x"), Unreadable, pades.CodeTrailingBytes},

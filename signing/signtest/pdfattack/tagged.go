@@ -50,10 +50,23 @@ func tagged(g Signers) []Case {
 	single := s.edit(tagsTop, "/K[26 0 R]", "/K 26 0 R")
 	inDirect := u.and(sample{tagsRoot: replace(replace(direct[tagsRoot], "[26 0 R]]", "[26 0 R] 1 32 0 R]"), "NextKey 1", "NextKey 2")})
 	delete(inDirect, tagsParents)
+	alone := s.edit(tagsRoot, "/K[25 0 R]", "/K 25 0 R")
+	// One element speaks for the whole page, and nothing but the root leads to it.
+	lone := s.with(tagsTop, "<</Type/StructElem/S/P/P 24 0 R/Pg 3 0 R/K 0/Alt(Pay 100)>>").edit(tagsRoot, "/K[25 0 R]/ParentTree 27 0 R", "/K 25 0 R")
+	delete(lone, tagsText)
+	delete(lone, tagsParents)
+	marked := lone.edit(tagsTop, "/K 0", "/K 26 0 R").with(tagsText, "<</Type/MCR/MCID 0>>")
 	untyped := s.edit(tagsTop, "/Type/StructElem", "")
 	return []Case{
 		{"tolerated: a second signature below an element without a type", untyped.update(g, u.edit(tagsTop, "/Type/StructElem", "").edit(fresh+2, "/Type/StructElem", "")),
 			Tolerated, codeStructureGrows},
+		{"tolerated: a second signature below the only child of the root", alone.update(g, u.edit(tagsRoot, "/K[25 0 R]", "/K 25 0 R")), Tolerated, codeStructureGrows},
+		{"shadow: the only element of a structure speaks otherwise", lone.update(g, sample{tagsTop: replace(lone[tagsTop], "Pay 100", "Pay 900")}),
+			Change, codeStructure},
+		{"shadow: the same, with a second signature", lone.update(g, only.and(sample{tagsTop: replace(lone[tagsTop], "Pay 100", "Pay 900")})),
+			Change, codeStructure},
+		{"shadow: the only element of a structure gets another text of the page", marked.update(g, sample{tagsText: replace(marked[tagsText], "/MCID 0", "/MCID 1")}),
+			Change, codeStructure},
 		{"tolerated: a second signature in a tagged file", s.update(g, u), Tolerated, codeStructureGrows},
 		{"tolerated: a second signature below the root of the structure", s.update(g, below), Tolerated, codeStructureGrows},
 		{"tolerated: a second signature, and the tree of parents rebuilt", s.update(g, rebuilt), Tolerated, codeStructureGrows},

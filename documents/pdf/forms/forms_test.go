@@ -1,0 +1,186 @@
+package forms
+
+import (
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/pdf"
+)
+
+var update = flag.Bool("update", false, "write the snapshot of the forms anew")
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// samples are the drafts of documents/testdata by name.
+func samples(t testing.TB) map[string]documents.Draft {
+	t.Helper()
+	files, err := filepath.Glob("../../testdata/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no samples: %v", err)
+	}
+	all := map[string]documents.Draft{}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		must(t, err)
+		var d documents.Draft
+		must(t, json.Unmarshal(raw, &d))
+		all[strings.TrimSuffix(filepath.Base(file), ".json")] = d
+	}
+	return all
+}
+
+// Specimens are documents that the register could have issued.
+func TestSpecimensAreGood(t *testing.T) {
+	drafts, _ := specimenDrafts()
+	kinds := map[documents.Kind]bool{}
+	for name, d := range drafts {
+		kinds[d.Kind()] = true
+		if err := d.ValidateNumbered(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if n, err := documents.ParseNumber(d.Number()); err != nil || n.Kind != d.Kind() {
+			t.Errorf("%s has the number %s: %v", name, d.Number(), err)
+		}
+	}
+	for name, d := range samples(t) {
+		if !kinds[d.Kind()] {
+			t.Errorf("no specimen of %s", name)
+		}
+	}
+}
+
+// Every layout is filled in by a form, which gives all that the layout has a
+// place for, and nothing that it has none for.
+func TestFormsFitTheirLayouts(t *testing.T) {
+	layouts, all := compiled(t), Specimens()
+	drafts, pictures := specimenDrafts()
+	certificate := drafts["export-certificate"].ExportCertificate
+	all["export-certificate-paper"] = Of(documents.Draft{PaperCopy: &documents.PaperCopy{ExportCertificate: certificate}}, pictures)
+	given := map[string]fields{}
+	for name, c := range all {
+		if given[c.Layout] == nil {
+			given[c.Layout] = fields{"detail": {}, "position": {}, "signatory": {}} // of the bases that layouts share
+		}
+		maps.Copy(given[c.Layout], c.Fields)
+		required, optional := layouts.Fields(c.Layout)
+		for field, text := range c.Fields {
+			if text != (documents.Text{}) && !slices.Contains(append(required, optional...), field) && !elsewhere[field] {
+				t.Errorf("%s: the layout %s has no %s", name, c.Layout, field)
+			}
+		}
+	}
+	for _, name := range layouts.Names() {
+		required, optional := layouts.Fields(name)
+		for _, field := range append(required, optional...) {
+			if _, ok := given[name][field]; !ok {
+				t.Errorf("no form fills in %s of %s", field, name)
+			}
+		}
+	}
+}
+
+// elsewhere are values that only some of the layouts of a form print.
+var elsewhere = map[string]bool{"paper_head": true, "paper_date": true}
+
+// What a sheet says in one language it says in the other, and nothing that its
+// kind has is forgotten: every text of a sample is found on its sheet.
+func TestSheetsSayAll(t *testing.T) {
+	specimens, _ := specimenDrafts()
+	first, told := specimens["licence"], *specimens["history"].History.Told
+	for name, draft := range samples(t) {
+		number, err := documents.NumberOf(draft.Kind(), 2026, 5)
+		must(t, err)
+		content := draft.Normalise().Numbered(number, documents.Date{Year: 2026, Month: time.June, Day: 22}).Completed(first, told)
+		must(t, content.ValidateNumbered())
+		s := Of(content, nil)
+		if s.Layout == "" || s.Layout != Layout(draft.Normalise()) {
+			t.Errorf("%s: the layout is %q, and %q before it has a number", name, s.Layout, Layout(draft.Normalise()))
+		}
+		var all strings.Builder
+		for field, text := range s.Fields {
+			if (text.KK == "") != (text.RU == "") {
+				t.Errorf("%s: %s is in one language: %+v", name, field, text)
+			}
+			all.WriteString(text.KK + "\n" + text.RU + "\n")
+		}
+		for _, list := range s.Tables {
+			for _, row := range list.Rows {
+				if len(row) != len(list.Columns) {
+					t.Errorf("%s: a row of %d cells under %d columns", name, len(row), len(list.Columns))
+				}
+				for _, cell := range row {
+					all.WriteString(cell.KK + "\n" + cell.RU + "\n")
+				}
+			}
+		}
+		raw, err := json.Marshal(draft.Normalise())
+		must(t, err)
+		for _, text := range texts(t, raw) {
+			// The reason for a duplicate stands in the register only.
+			if !strings.Contains(all.String(), text) && draft.Kind() != documents.KindDuplicate {
+				t.Errorf("%s: the sheet does not say %q", name, text)
+			}
+		}
+	}
+}
+
+// texts returns the values of a JSON document that hold Cyrillic.
+func texts(t *testing.T, raw []byte) []string {
+	t.Helper()
+	var all []string
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, member := range v {
+				if name != "address" { // some letters name the applicant without it
+					walk(member)
+				}
+			}
+		case []any:
+			for _, member := range v {
+				walk(member)
+			}
+		case string:
+			if strings.ContainsAny(v, "аәеиоыі") {
+				all = append(all, v)
+			}
+		}
+	}
+	var v any
+	must(t, json.Unmarshal(raw, &v))
+	walk(v)
+	return all
+}
+
+func TestLongDate(t *testing.T) {
+	for date, want := range map[documents.Date]documents.Text{
+		{Year: 2026, Month: 1, Day: 9}:   {KK: "2026 жылғы 9 қаңтар", RU: "9 января 2026 года"},
+		{Year: 2026, Month: 12, Day: 31}: {KK: "2026 жылғы 31 желтоқсан", RU: "31 декабря 2026 года"},
+		{}:                               {}, {Year: 2026, Day: 9}: {}, {Year: 2026, Month: 13, Day: 9}: {},
+	} {
+		if got := longDate(date); got != want {
+			t.Errorf("%+v: %+v, want %+v", date, got, want)
+		}
+	}
+}
+
+func compiled(t testing.TB) *pdf.Layouts {
+	t.Helper()
+	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }})
+	must(t, err)
+	return l
+}

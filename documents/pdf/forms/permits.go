@@ -1,0 +1,74 @@
+package forms
+
+import (
+	"tamga/documents"
+	"tamga/documents/pdf"
+)
+
+func licence(d *documents.Licence) pdf.Content {
+	in := fields{
+		"issued_on":          printed(d.IssuedOn),
+		"holder":             requisites(d.Holder),
+		"activity":           d.Activity,
+		"special_conditions": d.SpecialConditions,
+		"licensor":           d.Licensor,
+		"head":               pdf.Same(d.Head),
+		"place":              d.Place,
+		"first_issued_on":    printed(d.FirstIssuedOn),
+		"replaces":           pdf.Same(d.Replaces),
+	}
+	if a := d.Annex; a != nil {
+		in["annex_number"], in["annex_issued_on"] = pdf.Same(a.Number), printed(d.IssuedOn)
+		in["subtype"], in["annex_ground"] = words(a.Subtype.Label()), a.Ground
+		in["holder_address"] = a.HolderAddress
+	}
+	return pdf.Content{Layout: layoutLicence, Number: d.Number, Fields: in}
+}
+
+// duplicate is the licence itself, and says that it is a duplicate.
+func duplicate(d *documents.Duplicate) pdf.Content {
+	if d.Licence == nil {
+		return pdf.Content{}
+	}
+	s := licence(d.Licence)
+	on := d.IssuedOn.Printed()
+	s.Fields["duplicate"] = documents.Text{KK: "№ " + d.Number + ", " + on + " берілді", RU: "№ " + d.Number + ", выдан " + on}
+	return s
+}
+
+// paperCopy is the original with the rows that certify a print of it.
+func paperCopy(d *documents.PaperCopy, pictures map[string][]byte) pdf.Content {
+	var s pdf.Content
+	switch {
+	case d.Licence != nil:
+		s = licence(d.Licence)
+	case d.ExportCertificate != nil:
+		s = certificate(d.ExportCertificate, pictures)
+	default:
+		return pdf.Content{}
+	}
+	s.Fields["paper_authority"] = d.Authority
+	s.Fields["paper_head"] = pdf.Same(d.Head)
+	s.Fields["paper_date"] = longDate(d.IssuedOn)
+	return s
+}
+
+func certificate(d *documents.ExportCertificate, pictures map[string][]byte) pdf.Content {
+	s := letter(layoutCertificate, d.Number, d.IssuedOn, d.Letter)
+	s.Fields["holder"] = requisites(d.Holder)
+	s.Fields["purpose"], s.Fields["country"] = words(d.Purpose.Label()), d.Country
+	s.Fields["receiver"], s.Fields["place"] = d.Receiver, d.Place
+	s.Fields["conclusion_number"], s.Fields["conclusion_date"] = pdf.Same(d.ConclusionNumber), printed(d.ConclusionDate)
+	s.Fields["return_by"] = printed(d.ReturnBy)
+	list := pdf.Table{Columns: []string{"name", "author", "date", "material", "size", "inventory"}}
+	for _, o := range d.Objects {
+		list.Rows = append(list.Rows, []documents.Text{
+			o.Name, orDash(o.Author), o.Date, joined(o.Material, o.Technique), o.Size, orDash(pdf.Same(o.Inventory)),
+		})
+	}
+	s.Tables = map[string]pdf.Table{"objects": list}
+	for _, p := range d.Photographs {
+		s.Photographs = append(s.Photographs, pdf.Photograph{Data: pictures[p.SHA256], Caption: p.Caption, Alt: p.Alt})
+	}
+	return s
+}

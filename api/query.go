@@ -14,7 +14,7 @@ var queries = map[string][]string{
 	"/v1/check/:number":              {"at"},
 	"/v1/calendar":                   {"year", "from", "term"},
 	"/v1/services":                   {"on", "edition"},
-	"/v1/regulation/:edition/:route": {"lang"},
+	"/v1/regulation/:edition/:route": {"language"},
 	"/":                              {"lang"},
 	"/check":                         {"lang"},
 	"/check/file":                    {"lang"},

@@ -122,7 +122,8 @@ func (v *service) edition(c echo.Context) error {
 	}{e.Version(), e})
 }
 
-// diagram answers GET /v1/regulation/{edition}/{route}.svg.
+// diagram answers GET /v1/regulation/{edition}/{route}.svg, in a ?language or the
+// preferred one.
 func (v *service) diagram(c echo.Context) error {
 	name, ok := strings.CutSuffix(c.Param("route"), ".svg")
 	e, known := v.Law.Edition(c.Param("edition"))
@@ -133,7 +134,12 @@ func (v *service) diagram(c echo.Context) error {
 	if !ok {
 		return errNoRoute
 	}
-	lang := pageLanguage(c)
+	lang := preferred(c, language.KK)
+	if chosen := language.Lang(c.QueryParam("language")); chosen != "" {
+		if lang = chosen; !lang.Known() {
+			return badField("/language", "unknown", "is none of kk, ru, en")
+		}
+	}
 	localised(c, lang)
 	forAnyPage(c, "no-cache")
 	return c.Blob(http.StatusOK, "image/svg+xml", diagram.Draw(e, r, diagram.Options{Language: lang}))

@@ -192,7 +192,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	}
 	days, err := calendarFlags{}.compile(c)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	s.server = &api.Server{
 		Calendar:     days,

@@ -22,6 +22,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -194,7 +195,7 @@ func (v *service) fill() error {
 	v.RequestTime = cmp.Or(v.RequestTime, DefaultRequestTime)
 	v.budget = newBudget(v.Memory)
 	v.spool = &spool.Space{Dir: v.SpoolDir, Most: v.SpoolSpace, Leave: leaveOnDisk, Memory: spoolMemory, Heap: v.Memory / spoolShare}
-	v.answers.spool = v.spool
+	v.answers.spool, v.answers.buffers = v.spool, &sync.Pool{}
 	if v.Now == nil {
 		v.Now = time.Now
 	}
@@ -291,6 +292,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/readyz", v.ready(""))
 	get("/readyz/verify", v.ready(actVerify))
 	get("/readyz/issue", v.ready(actIssue))
+	get("/readyz/stamp", v.ready(actStamp))
 	get("/version", v.version)
 }
 

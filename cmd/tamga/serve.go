@@ -186,7 +186,8 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if s.demo != nil && len(cmd.TSA) == 0 {
 		cmd.TSA = []string{"http://" + address + "/tsa"} // its own
 	}
-	making := cmd.with(c, found, verifier)
+	stamping := cmd.client(c, verifier)
+	making := servicesOf(found, verifier, stamping)
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, making, o)
 	}
@@ -196,7 +197,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	}
 	s.server = &api.Server{
 		Calendar:     days,
-		Preservation: cmd.preservation(making),
+		Preservation: api.Preservation{Stamp: making.Stamp, Gather: making.Gather, Required: cmd.TSARequired, Answering: stamping.Answering},
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
@@ -237,11 +238,6 @@ func (cmd serveCommand) guarded(k creation.Key, v *signing.Verifier) creation.Ke
 		k.Status, k.Reserve = v, time.Duration(cmd.KeyReserve)*24*time.Hour
 	}
 	return k
-}
-
-// preservation is how what the service signs lasts.
-func (cmd serveCommand) preservation(with creation.Services) api.Preservation {
-	return api.Preservation{Stamp: with.Stamp, Gather: with.Gather, Required: cmd.TSARequired}
 }
 
 // lasting adds the key for receipts, and the demonstration's own timestamp

@@ -38,6 +38,7 @@ func (b *builder) later(w *pdfattack.Writer) []byte {
 		w.Lines(end)
 		b.tell(true, fmt.Sprintf("lines of the table end with %q", end))
 	}
+	b.asHybrid(12)
 	return b.write(w, b.freed, b.changed)
 }
 

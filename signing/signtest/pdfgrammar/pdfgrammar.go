@@ -76,6 +76,7 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	if b.streams = b.theme != plain && b.chance(6); b.streams {
 		b.tell(false, "signed in object streams")
 	}
+	b.asHybrid(8)
 	if b.theme != plain && b.chance(40) {
 		w.Understate(firstFree + b.IntN(b.next-firstFree))
 		b.tell(true, "fewer objects than there are")

@@ -120,13 +120,14 @@ func cpuTime(b *testing.B) time.Duration {
 
 // serviceOf is the service on an empty register, which writes its log to nowhere.
 func serviceOf(b *testing.B, pki *signtest.PKI) http.Handler {
-	store, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
+	db, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = store.Close() })
+	b.Cleanup(func() { _ = db.Close() })
+	db.Now = signtest.Now
 	server := &api.Server{
-		Registry: &registry.Registry{Store: store, Verifier: pki.Verifier, Now: signtest.Now}, Verifier: pki.Verifier,
+		Registry: &registry.Registry{Store: db, Verifier: pki.Verifier}, Verifier: pki.Verifier,
 		BaseURL: "https://tamga.example", Now: signtest.Now, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	}
 	handler, err := server.Handler()

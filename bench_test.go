@@ -337,12 +337,13 @@ func compiled(b *testing.B) *pdf.Layouts {
 func benchIssue(b *testing.B) {
 	pki := signtest.New(b, ca.RSA)
 	key := pki.Person(signtest.Head())
-	store, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
+	db, err := registry.Open(b.Context(), filepath.Join(b.TempDir(), "tamga.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer store.Close()
-	r := registry.Registry{Store: store, Layouts: compiled(b), Key: key, Verifier: pki.Verifier, Make: pki.Make, Now: signtest.Now}
+	defer db.Close()
+	db.Now = signtest.Now
+	r := registry.Registry{Store: db, Layouts: compiled(b), Key: key, Verifier: pki.Verifier, Make: pki.Make}
 	content, issued := licence(b), 0
 	rate := rates(b, rawSigning(b, key.Signer), operation{"issued", func() error {
 		issued++

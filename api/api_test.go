@@ -25,6 +25,7 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/seal"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
@@ -86,17 +87,18 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 		t.Fatal(err)
 	}
 	s := &stage{log: &logBuffer{}, database: filepath.Join(t.TempDir(), "tamga.db")}
-	store, err := registry.Open(t.Context(), s.database)
+	db, err := registry.Open(t.Context(), s.database)
 	if err != nil {
 		t.Fatal(err)
 	}
+	db.Now = s.now
 	sealKey, err := newSealKey()
 	if err != nil {
 		t.Fatal(err)
 	}
 	reg := &registry.Registry{
 		SealKey: sealKey, Address: registry.Address{Base: "https://tamga.example"},
-		Store: store, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Make: pki.Make, Now: s.now,
+		Store: db, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Make: pki.Make,
 	}
 	s.server = &api.Server{
 		Registry: reg, Verifier: pki.Verifier, Now: s.now, BaseURL: "https://tamga.example",
@@ -111,7 +113,7 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 	s.files = map[string][]byte{}
 	s.start(t)
 	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -139,14 +141,14 @@ func (s *stage) start(t *testing.T) {
 func (s *stage) clients(t *testing.T) {
 	t.Helper()
 	for name, scopes := range map[string][]string{
-		"sign":       {registry.ScopeSign},
-		"sign.other": {registry.ScopeSign},
-		"issue":      {registry.ScopeIssue},
-		"read":       {registry.ScopeRead},
-		"status":     {registry.ScopeStatus},
+		"sign":       {store.ScopeSign},
+		"sign.other": {store.ScopeSign},
+		"issue":      {store.ScopeIssue},
+		"read":       {store.ScopeRead},
+		"status":     {store.ScopeStatus},
 		"none":       {},
 	} {
-		secret, err := s.server.Registry.AddClient(t.Context(), name, scopes)
+		secret, err := s.server.Registry.Store.AddClient(t.Context(), name, scopes)
 		if err != nil {
 			t.Fatal(err)
 		}

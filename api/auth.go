@@ -5,7 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"tamga/documents/registry"
+	"tamga/documents/store"
 )
 
 // bearer returns the key of an Authorization header (RFC 6750 section 2.1).
@@ -24,18 +24,18 @@ func bearer(c echo.Context) (secret string, given bool) {
 
 // authorise returns the client behind the bearer key of a request, if it has a
 // right.
-func (v *service) authorise(c echo.Context, scope string) (registry.Client, error) {
+func (v *service) authorise(c echo.Context, scope string) (store.Client, error) {
 	secret, given := bearer(c)
 	if !given {
-		return registry.Client{}, errNoCredentials
+		return store.Client{}, errNoCredentials
 	}
-	client, err := v.Registry.Client(contextOf(c), secret)
+	client, err := v.Registry.Store.Client(contextOf(c), secret)
 	if err != nil {
-		return registry.Client{}, err
+		return store.Client{}, err
 	}
 	c.Set(clientKey, client.ID)
 	if !client.May(scope) {
-		return registry.Client{}, &fault{is: errScope, detail: scope}
+		return store.Client{}, &fault{is: errScope, detail: scope}
 	}
 	return client, nil
 }

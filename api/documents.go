@@ -13,6 +13,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 )
 
 // issuedAnswer is the body of 201. It holds only what never changes about a
@@ -45,7 +46,7 @@ func (v *service) links(number string) documentLinks {
 
 // issueDocument answers POST /v1/documents.
 func (v *service) issueDocument(c echo.Context) error {
-	client, err := v.authorise(c, registry.ScopeIssue)
+	client, err := v.authorise(c, store.ScopeIssue)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func idempotencyKey(c echo.Context) (string, error) {
 	}
 	unprintable := func(r rune) bool { return r < 0x20 || r > 0x7e }
 	if len(values) > 1 || len(values[0]) > longest || strings.ContainsFunc(values[0], unprintable) {
-		return "", registry.ErrBadKey
+		return "", store.ErrBadKey
 	}
 	return values[0], nil
 }
@@ -120,7 +121,7 @@ func (v *service) document(c echo.Context) error {
 	if !isPDF && !given {
 		return v.publicView(c, typed)
 	}
-	if _, err := v.authorise(c, registry.ScopeRead); err != nil {
+	if _, err := v.authorise(c, store.ScopeRead); err != nil {
 		return err
 	}
 	number, err := documents.ParseNumber(typed)

@@ -11,6 +11,7 @@ import (
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/spool"
@@ -56,6 +57,8 @@ func outcomes() []outcome {
 			web.Label{KK: "Мұндай мекенжай жоқ", RU: "Такого адреса нет", EN: "There is nothing at this address"}},
 		{registry.ErrNotFound, http.StatusNotFound, "document_not_found",
 			web.Label{KK: "Құжат табылмады", RU: "Документ не найден", EN: "Document not found"}},
+		{store.ErrNoExtension, http.StatusNotFound, "document_not_found",
+			web.Label{KK: "Құжат табылмады", RU: "Документ не найден", EN: "Document not found"}},
 		{registry.ErrErased, http.StatusGone, "document_erased",
 			web.Label{KK: "Құжаттың мазмұны жойылған", RU: "Содержание документа удалено", EN: "The content of the document was erased"}},
 		{documents.ErrBadNumber, http.StatusNotFound, "document_not_found",
@@ -68,15 +71,15 @@ func outcomes() []outcome {
 			web.Label{KK: "Сұраудың деректері қате", RU: "Ошибка в данных запроса", EN: "A parameter is not acceptable"}},
 		{errKeyMissing, http.StatusBadRequest, "idempotency_key_required",
 			web.Label{KK: "Idempotency-Key тақырыбы қажет", RU: "Нужен заголовок Idempotency-Key", EN: "Idempotency-Key is required"}},
-		{registry.ErrBadKey, http.StatusBadRequest, "idempotency_key_malformed",
+		{store.ErrBadKey, http.StatusBadRequest, "idempotency_key_malformed",
 			web.Label{KK: "Idempotency-Key қате", RU: "Недопустимый Idempotency-Key", EN: "Idempotency-Key is not acceptable"}},
 		{errNoCredentials, http.StatusUnauthorized, "unauthorized",
 			web.Label{KK: "Қол жеткізу кілті қажет", RU: "Нужен ключ доступа", EN: "A bearer key is needed"}},
-		{registry.ErrUnknownClient, http.StatusUnauthorized, "unauthorized",
+		{store.ErrUnknownClient, http.StatusUnauthorized, "unauthorized",
 			web.Label{KK: "Қол жеткізу кілті жарамсыз", RU: "Ключ доступа недействителен", EN: "The bearer key is not valid"}},
 		{errScope, http.StatusForbidden, "insufficient_scope",
 			web.Label{KK: "Бұған құқық жоқ", RU: "Недостаточно прав", EN: "The key does not have this right"}},
-		{registry.ErrInProgress, http.StatusConflict, "in_progress",
+		{store.ErrInProgress, http.StatusConflict, "in_progress",
 			web.Label{KK: "Дәл осындай сұрау орындалып жатыр", RU: "Такой же запрос выполняется", EN: "The same request is in progress"}},
 		{registry.ErrVoid, http.StatusConflict, "reservation_void",
 			web.Label{KK: "Резервтелген нөмірдің күші жойылған", RU: "Резерв номера аннулирован", EN: "The reservation was declared void"}},
@@ -88,7 +91,7 @@ func outcomes() []outcome {
 			web.Label{KK: "Файл тым үлкен", RU: "Файл слишком велик", EN: "The file is too large"}},
 		{errMediaType, http.StatusUnsupportedMediaType, "unsupported_media_type",
 			web.Label{KK: "Деректердің бұл түріне қолдау көрсетілмейді", RU: "Тип данных не поддерживается", EN: "Media type not supported"}},
-		{registry.ErrKeyReused, http.StatusUnprocessableEntity, "idempotency_key_reused",
+		{store.ErrKeyReused, http.StatusUnprocessableEntity, "idempotency_key_reused",
 			web.Label{KK: "Idempotency-Key басқа сұрауға қолданылған", RU: "Idempotency-Key использован для другого запроса", EN: "Idempotency-Key was used for another request"}},
 		{errNoSigningKey, http.StatusUnprocessableEntity, "unknown_signing_key",
 			web.Label{KK: "Мұндай қол қою кілті жоқ", RU: "Такого ключа подписи нет", EN: "There is no such signing key"}},
@@ -112,7 +115,7 @@ func outcomes() []outcome {
 			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
 		{errBusy, http.StatusServiceUnavailable, "busy", busy()},
 		{spool.ErrFull, http.StatusServiceUnavailable, "busy", busy()},
-		{registry.ErrUnavailable, http.StatusServiceUnavailable, "register_unavailable",
+		{store.ErrUnavailable, http.StatusServiceUnavailable, "register_unavailable",
 			web.Label{KK: "Тізілімге қазір қол жеткізу мүмкін емес", RU: "Реестр сейчас недоступен", EN: "The register cannot be reached now"}},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable, "took_too_long",
 			web.Label{KK: "Сұрауды уақытында орындау мүмкін болмады", RU: "Запрос не удалось выполнить за отведённое время", EN: "The request could not be answered in time"}},
@@ -156,7 +159,7 @@ func outcomeOf(err error) outcome {
 		return invalidDocument(err)
 	}
 	for _, o := range outcomes() {
-		if errors.Is(err, o.is) || o.is == errNoRegister && registry.Unavailable(err) {
+		if errors.Is(err, o.is) || o.is == errNoRegister && store.Unavailable(err) {
 			return o
 		}
 	}

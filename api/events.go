@@ -12,6 +12,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 )
 
 // recordedAnswer is the body of 201: the event, and the status that the
@@ -24,7 +25,7 @@ type recordedAnswer struct {
 
 // recordEvent answers POST /v1/documents/{number}/events.
 func (v *service) recordEvent(c echo.Context) error {
-	client, err := v.authorise(c, registry.ScopeStatus)
+	client, err := v.authorise(c, store.ScopeStatus)
 	if err != nil {
 		return err
 	}
@@ -140,8 +141,8 @@ type eventsAnswer struct {
 // events answers GET /v1/documents/{number}/events. The tag is what If-Match
 // takes.
 func (v *service) events(c echo.Context) error {
-	if _, err := v.authorise(c, registry.ScopeRead); err != nil {
-		if _, err := v.authorise(c, registry.ScopeStatus); err != nil {
+	if _, err := v.authorise(c, store.ScopeRead); err != nil {
+		if _, err := v.authorise(c, store.ScopeStatus); err != nil {
 			return err
 		}
 	}
@@ -164,7 +165,7 @@ func (v *service) events(c echo.Context) error {
 // addPhotograph answers POST /v1/photographs: a picture for a certificate that
 // will name it by its SHA-256.
 func (v *service) addPhotograph(c echo.Context) error {
-	client, err := v.authorise(c, registry.ScopeIssue)
+	client, err := v.authorise(c, store.ScopeIssue)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 	"tamga/api/strictjson"
 	"tamga/certs"
-	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/tsp"
@@ -26,6 +26,9 @@ type Preservation struct {
 	// Required makes a signature fail that does not reach its level. Otherwise
 	// it is handed out as it is, and queued to be extended later.
 	Required bool
+	// Answering says why nobody stamps, as far as that is known without asking; nil
+	// when somebody does, or was not asked yet. Nil is not known.
+	Answering func() error
 }
 
 // making is what signatures are made with.
@@ -42,12 +45,12 @@ type pendingAnswer struct {
 }
 
 // queue keeps a signature that is below its level, to be brought there later.
-func (v *service) queue(c echo.Context, client registry.Client, r *signRequest, made creation.Made, level creation.Baseline) (*pendingAnswer, error) {
-	e := registry.Extension{Client: client.ID, Format: r.Format, Level: level.String(), File: made.File}
+func (v *service) queue(c echo.Context, client store.Client, r *signRequest, made creation.Made, level creation.Baseline) (*pendingAnswer, error) {
+	e := store.Extension{Client: client.ID, Format: r.Format, Level: level.String(), File: made.File}
 	if r.Detached {
 		e.Content = r.Content
 	}
-	id, err := v.Registry.AddExtension(contextOf(c), e)
+	id, err := v.Registry.Store.AddExtension(contextOf(c), e)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +66,7 @@ func (s *Server) ExtendWaiting(ctx context.Context) (int, error) {
 	if s.Now != nil {
 		now = s.Now
 	}
-	return s.Registry.Extend(ctx, func(e registry.Extension) ([]byte, error) {
+	return s.Registry.Store.Extend(ctx, func(e store.Extension) ([]byte, error) {
 		level, err := creation.ParseBaseline(e.Level)
 		if err != nil {
 			return nil, err
@@ -86,7 +89,7 @@ type extendRequest struct {
 
 // extend answers POST /v1/extend.
 func (v *service) extend(c echo.Context) error {
-	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+	if _, err := v.authorise(c, store.ScopeSign); err != nil {
 		return err
 	}
 	var body extendRequest
@@ -102,7 +105,7 @@ func (v *service) extend(c echo.Context) error {
 
 // extendBatch answers POST /v1/extend/batch.
 func (v *service) extendBatch(c echo.Context) error {
-	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+	if _, err := v.authorise(c, store.ScopeSign); err != nil {
 		return err
 	}
 	return v.batch(c, func(c echo.Context, raw []byte) (string, any, error) {
@@ -178,11 +181,11 @@ type extensionAnswer struct {
 
 // extension answers GET /v1/extensions/{id}.
 func (v *service) extension(c echo.Context) error {
-	client, err := v.authorise(c, registry.ScopeSign)
+	client, err := v.authorise(c, store.ScopeSign)
 	if err != nil {
 		return err
 	}
-	e, err := v.Registry.Extension(contextOf(c), client.ID, c.Param("id"))
+	e, err := v.Registry.Store.Extension(contextOf(c), client.ID, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -203,10 +206,10 @@ func (v *service) extension(c echo.Context) error {
 
 // waiting answers GET /v1/extensions: how many signatures wait, whoever's.
 func (v *service) waiting(c echo.Context) error {
-	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+	if _, err := v.authorise(c, store.ScopeSign); err != nil {
 		return err
 	}
-	n, since, err := v.Registry.Waiting(contextOf(c))
+	n, since, err := v.Registry.Store.Waiting(contextOf(c))
 	if err != nil {
 		return err
 	}
@@ -232,7 +235,7 @@ type timestampAnswer struct {
 
 // timestamp answers POST /v1/timestamps.
 func (v *service) timestamp(c echo.Context) error {
-	if _, err := v.authorise(c, registry.ScopeSign); err != nil {
+	if _, err := v.authorise(c, store.ScopeSign); err != nil {
 		return err
 	}
 	var body timestampRequest

@@ -69,12 +69,12 @@ func TestAuthorityDown(t *testing.T) {
 		t.Errorf("a stranger gets %d", status)
 	}
 
-	s.server.Registry.Now = func() time.Time { return signtest.Now().Add(time.Minute) }
+	s.server.Registry.Store.Now = func() time.Time { return signtest.Now().Add(time.Minute) }
 	if done, err := s.server.ExtendWaiting(t.Context()); done != 0 || err != nil {
 		t.Errorf("with the authority down: %d, %v", done, err)
 	}
 	s.stamping.Authorities = up
-	s.server.Registry.Now = func() time.Time { return signtest.Now().Add(time.Hour) }
+	s.server.Registry.Store.Now = func() time.Time { return signtest.Now().Add(time.Hour) }
 	if done, err := s.server.ExtendWaiting(t.Context()); done != 2 || err != nil {
 		t.Fatalf("with the authority up: %d, %v", done, err)
 	}

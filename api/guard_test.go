@@ -19,9 +19,11 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
+	"tamga/signing/spool"
 )
 
 // post sends a body, and returns the status and the answer.
@@ -224,9 +226,9 @@ func TestHandlerNeeds(t *testing.T) {
 	const missing = "api: a register and a verifier are needed"
 	for said, s := range map[string]*api.Server{
 		missing:       {},
-		missing + " ": {Registry: &registry.Registry{Store: &registry.Store{}}},
+		missing + " ": {Registry: &registry.Registry{Store: &store.DB{}}},
 		`api: base address "https://tamga.example/" is not an address without a slash at the end`: {
-			Registry: &registry.Registry{Store: &registry.Store{}}, Verifier: &signing.Verifier{},
+			Registry: &registry.Registry{Store: &store.DB{}}, Verifier: &signing.Verifier{},
 			BaseURL: "https://tamga.example/",
 		},
 	} {
@@ -361,7 +363,7 @@ func TestDiskGone(t *testing.T) {
 			t.Errorf("a verification of %d bytes: %d %s", len(body)+len(rest), status, answer)
 		}
 	}
-	long := strings.Repeat(" ", 1<<20) // more than may share the memory
+	long := strings.Repeat(" ", spool.InMemory) // more than may share the memory
 	verify(long, "TOTAL-PASSED", http.StatusOK)
 	if err := os.Remove(s.server.SpoolDir); err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 	"tamga/api"
 	"tamga/api/strictjson"
 	"tamga/certs/ca"
-	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing/signtest"
 )
 
@@ -128,8 +128,8 @@ func everyRight(t *testing.T) (*stage, map[string]string) {
 	s.server.Limits.Checks = 1 << 20
 	s.start(t)
 	s.fill(t, pki)
-	secret, err := s.server.Registry.AddClient(t.Context(), "all", []string{
-		registry.ScopeSign, registry.ScopeIssue, registry.ScopeRead, registry.ScopeStatus,
+	secret, err := s.server.Registry.Store.AddClient(t.Context(), "all", []string{
+		store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -336,7 +336,7 @@ func TestEveryPart(t *testing.T) {
 func TestEveryQuery(t *testing.T) {
 	s, header := everyRight(t)
 	for route, taken := range api.Queries() {
-		address := strings.NewReplacer(":number", "26000001", ":id", "1").Replace(route)
+		address := strings.NewReplacer(":number", "26000001", ":id", "1", ":edition", "2012-159", ":route", "L-P.svg").Replace(route)
 		asked := map[string]string{"?iin=": "unknown_field", "?colour=red": "unknown_field", "?AT=2026-06-01": "unknown_field"}
 		for _, name := range taken {
 			asked["?"+name+"="], asked["?"+name] = "required", "required"

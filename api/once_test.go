@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"tamga/documents/registry"
+	"tamga/documents/store"
 )
 
 // TestSignOnce holds that an Idempotency-Key makes a signature once: asked again, also
@@ -18,7 +18,7 @@ import (
 // for no other request.
 func TestSignOnce(t *testing.T) {
 	s, header := everyRight(t)
-	other, err := s.server.Registry.AddClient(t.Context(), "other", []string{registry.ScopeSign})
+	other, err := s.server.Registry.Store.AddClient(t.Context(), "other", []string{store.ScopeSign})
 	if err != nil {
 		t.Fatal(err)
 	}

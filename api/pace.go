@@ -91,6 +91,8 @@ type pacedBody struct {
 	piece   time.Time // when the piece began that comes now
 	read    int       // of it
 	ended   bool
+
+	deadline time.Time // that the connection has by now
 }
 
 func (b *pacedBody) Read(p []byte) (int, error) {
@@ -102,9 +104,12 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	if deadline.After(b.end) {
 		deadline = b.end
 	}
-	// Where connections have no deadlines, as in some tests, there are none.
-	_ = b.control.SetReadDeadline(deadline)
-	_ = b.control.SetWriteDeadline(deadline.Add(answerTime))
+	if !deadline.Equal(b.deadline) {
+		// Where connections have no deadlines, as in some tests, there are none.
+		b.deadline = deadline
+		_ = b.control.SetReadDeadline(deadline)
+		_ = b.control.SetWriteDeadline(deadline.Add(answerTime))
+	}
 	n, err := b.ReadCloser.Read(p)
 	if b.read += n; b.read >= pieceSize {
 		b.read, b.piece = 0, time.Now()

@@ -9,7 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/strictjson"
-	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
 )
@@ -58,7 +58,7 @@ type signAnswer struct {
 // sign answers a signing call of one format.
 func (v *service) sign(format string) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		client, err := v.authorise(c, registry.ScopeSign)
+		client, err := v.authorise(c, store.ScopeSign)
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (v *service) sign(format string) echo.HandlerFunc {
 
 // signBatch answers POST /v1/sign/batch.
 func (v *service) signBatch(c echo.Context) error {
-	client, err := v.authorise(c, registry.ScopeSign)
+	client, err := v.authorise(c, store.ScopeSign)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (v *service) signBatch(c echo.Context) error {
 }
 
 // signOne makes a signature at the level asked for, or below it and queued.
-func (v *service) signOne(c echo.Context, client registry.Client, r *signRequest) (*signAnswer, error) {
+func (v *service) signOne(c echo.Context, client store.Client, r *signRequest) (*signAnswer, error) {
 	forms := map[string]func(*signRequest) (creation.Form, error){kindCMS: formCMS, kindPDF: formPDF, kindXML: formXML}
 	read, ok := forms[r.Format]
 	if !ok {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 
 	"tamga/certs/der"
 	"tamga/certs/gost"
@@ -61,6 +62,9 @@ var digests = []Digest{
 	SHA256, Streebog512, GOST34311, SHA1, SHA384, SHA512, Streebog256,
 	SHA224, SHA512x224, SHA512x256, SHA3x224, SHA3x256, SHA3x384, SHA3x512,
 }
+
+// Digests returns those that are known.
+func Digests() []Digest { return slices.Clone(digests) }
 
 // DigestByOID finds a digest algorithm; false when it is not known.
 func DigestByOID(oid asn1.ObjectIdentifier) (Digest, bool) {

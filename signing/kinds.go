@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -9,6 +10,7 @@ import (
 	"tamga/certs/revocation/ocsp"
 	"tamga/signing/armour"
 	"tamga/signing/tsp"
+	"tamga/signing/xmldsig/xmltree"
 )
 
 // Words name the kind of a file, in the nominative.
@@ -81,6 +83,23 @@ func (verdict *Verdict) unreadable(wanted FileKind, file []byte, err error) *Ver
 		verdict.Detail = verdict.cause.EN + ": " + verdict.Detail
 	}
 	verdict.explain()
+	return verdict
+}
+
+// unreadableXML concludes that XML was not read. An encoding that this reader does
+// not know tells nothing against the file; a document type may make two documents
+// of it.
+func (verdict *Verdict) unreadableXML(file []byte, err error) *Verdict {
+	verdict.unreadable(FileXML, file, err)
+	switch {
+	case errors.Is(err, xmltree.ErrContradiction):
+	case errors.Is(err, xmltree.ErrEncoding):
+		verdict.cause = Text{KK: "XML файлының кодтамасын бағдарлама оқымайды", RU: "кодировку файла XML программа не читает", EN: "the program does not read the encoding of the XML file"}
+		verdict.undecided()
+	case errors.Is(err, xmltree.ErrDocumentType):
+		verdict.cause = Text{KK: "XML файлында құжат типінің сипаттамасы (DOCTYPE) бар, ол қабылданбайды", RU: "в файле XML есть описание типа документа (DOCTYPE), оно не принимается", EN: "the XML file has a document type declaration (DOCTYPE), which is not accepted"}
+		verdict.explain()
+	}
 	return verdict
 }
 

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"cmp"
+	"crypto/x509"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -206,7 +207,7 @@ func NamedPolicy(name string) (Policy, error) {
 // that a slip of the pen does not loosen it. A policy may be based on one that
 // the program carries, and then says only what differs.
 func ParsePolicy(b []byte) (Policy, error) {
-	var p Policy
+	var p, base Policy
 	var head struct {
 		BasedOn string `json:"based_on"`
 	}
@@ -214,8 +215,8 @@ func ParsePolicy(b []byte) (Policy, error) {
 		return Policy{}, fmt.Errorf("read policy: %w", err)
 	}
 	if head.BasedOn != "" {
-		base, err := NamedPolicy(head.BasedOn)
-		if err != nil {
+		var err error
+		if base, err = NamedPolicy(head.BasedOn); err != nil {
 			return Policy{}, fmt.Errorf("read policy: %w", err)
 		}
 		if base.BasedOn != "" {
@@ -223,16 +224,29 @@ func ParsePolicy(b []byte) (Policy, error) {
 		}
 		p = base
 		p.Name, p.Version, p.Comment, p.ForDeciding = "", "", "", false
+		// Entries are decoded over those that are there, so that what one leaves
+		// out would be taken from an entry of the other that it has nothing to do with.
+		p.SigningCertificateMissing, p.Digests, p.Keys = nil, nil, nil
 	}
 	d := json.NewDecoder(strings.NewReader(string(b)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
 		return Policy{}, fmt.Errorf("read policy: %w", err)
 	}
+	inherit(&p.SigningCertificateMissing, base.SigningCertificateMissing)
+	inherit(&p.Digests, base.Digests)
+	inherit(&p.Keys, base.Keys)
 	p.XMLMessageTime = cmp.Or(p.XMLMessageTime, LevelFail)
 	p.XMLUnsignedParts = cmp.Or(p.XMLUnsignedParts, LevelFail)
 	p.KeyUsageMissing = cmp.Or(p.KeyUsageMissing, LevelFail)
 	return p, p.validate()
+}
+
+// inherit takes over a list that is not said; one that is said to be empty is.
+func inherit[T any](list *[]T, base []T) {
+	if *list == nil {
+		*list = base
+	}
 }
 
 func (p *Policy) validate() error {
@@ -269,9 +283,6 @@ func (p *Policy) validate() error {
 	}
 	for _, k := range p.Keys {
 		dates = append(dates, k.Until)
-		if !slices.Contains([]string{"RSA", "DSA", "ECDSA"}, k.Name) || k.Below <= 0 {
-			return fmt.Errorf("policy %s: there is no limit %q below %d", p.Name, k.Name, k.Below)
-		}
 	}
 	for _, l := range levels {
 		if l != LevelFail && l != LevelWarn && l != LevelIgnore {
@@ -281,6 +292,33 @@ func (p *Policy) validate() error {
 	for _, s := range dates {
 		if _, err := time.Parse(time.DateOnly, s); err != nil {
 			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+	}
+	return p.validateNames()
+}
+
+// validateNames refuses what a limit or a list would never meet, and so would
+// not refuse.
+func (p *Policy) validateNames() error {
+	for _, d := range p.Digests {
+		named := func(known certs.Digest) bool { return known.Name == d.Name }
+		if d.Name != "MD5" && !slices.ContainsFunc(certs.Digests(), named) {
+			return fmt.Errorf("policy %s: there is no digest %q", p.Name, d.Name)
+		}
+	}
+	for _, k := range p.Keys {
+		if !slices.Contains([]string{"RSA", "DSA", "ECDSA"}, k.Name) || k.Below <= 0 {
+			return fmt.Errorf("policy %s: there is no limit %q below %d", p.Name, k.Name, k.Below)
+		}
+	}
+	for _, s := range p.CertificatePolicies {
+		if _, err := x509.ParseOID(s); err != nil {
+			return fmt.Errorf("policy %s: certificate policy %q is no object identifier", p.Name, s)
+		}
+	}
+	for _, role := range p.RefusedRoles {
+		if !slices.Contains(certs.Roles(), role) {
+			return fmt.Errorf("policy %s: there is no role %q", p.Name, role)
 		}
 	}
 	return nil

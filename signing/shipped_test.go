@@ -2,8 +2,10 @@ package signing
 
 import (
 	"encoding/asn1"
+	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -258,5 +260,74 @@ func TestShippedDifferences(t *testing.T) {
 	strict := shipped(t, "kz-strict").SigningCertificateMissing
 	if len(strict) != 1 || strict[0].From != "1990-01-01" || strict[0].Level != LevelFail || strict[0].Why == "" {
 		t.Errorf("a missing attribute under kz-strict: %+v", strict)
+	}
+}
+
+// "kz" is what others are written from, so it says each of its members, also
+// those that would be as strict if it did not.
+func TestShippedSaysAll(t *testing.T) {
+	b, err := policies.ReadFile("policies/kz.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said map[string]json.RawMessage
+	if err := json.Unmarshal(b, &said); err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[Policy]()) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if _, ok := said[name]; !ok && name != "based_on" {
+			t.Errorf("kz does not say %q", name)
+		}
+	}
+}
+
+// A name that nothing has is a slip of the pen: it would refuse nothing.
+func TestNamesInPolicies(t *testing.T) {
+	const head = `{"name":"own","version":"1","based_on":"kz",`
+	for _, test := range []struct{ said, want string }{
+		{`"digests":[{"name":"SHA1","until":"2030-01-01"}]`, `no digest "SHA1"`},
+		{`"digests":[{"name":"SHA3-384","until":"2030-01-01"},{"name":"MD5","until":"2030-01-01"}]`, ""},
+		{`"keys":[{"name":"rsa","below":3072,"until":"2030-01-01"}]`, `no limit "rsa" below 3072`},
+		{`"certificate_policies":["1.2.398.3.3.2","kz"]`, `"kz" is no object identifier`},
+		{`"certificate_policies":[""]`, `"" is no object identifier`},
+		{`"certificate_policies":["2.999.1"]`, ""},
+		{`"refused_roles":["treasury"]`, `no role "treasury"`},
+		{`"refused_roles":["treasury_client","human_resources"]`, ""},
+	} {
+		_, err := ParsePolicy([]byte(head + test.said + "}"))
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.said, err, test.want)
+		}
+	}
+}
+
+// An entry of a list takes nothing from the entry that stands at its place in
+// the policy which this one is based on.
+func TestEntriesAreNotInherited(t *testing.T) {
+	const head = `{"name":"own","version":"1","based_on":"kz",`
+	for _, test := range []struct{ list, want string }{
+		{`"digests":[{"name":"SHA-1"}]`, `parsing time ""`},
+		{`"keys":[{"name":"RSA","below":3072}]`, `parsing time ""`},
+		{`"keys":[{"name":"RSA","until":"2030-01-01"}]`, `no limit "RSA" below 0`},
+		{`"keys":[{"below":3072,"until":"2030-01-01"}]`, `no limit "" below 3072`},
+		{`"signing_certificate_missing":[{"level":"WARN"}]`, `parsing time ""`},
+		{`"signing_certificate_missing":[{"from":"2030-01-01"}]`, `level ""`},
+		{`"digests":[{"until":"2030-01-01"}]`, `no digest ""`},
+	} {
+		if _, err := ParsePolicy([]byte(head + test.list + "}")); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %s", test.list, err, test.want)
+		}
+	}
+	kz := shipped(t, "kz")
+	p, err := ParsePolicy([]byte(head + `"digests":[{"name":"SHA-1","until":"2030-01-01"}],"keys":[]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []DigestLimit{{Name: "SHA-1", Until: "2030-01-01"}}; !slices.Equal(p.Digests, want) || len(p.Keys) != 0 {
+		t.Errorf("said: %+v, %+v", p.Digests, p.Keys)
+	}
+	if !slices.Equal(p.SigningCertificateMissing, kz.SigningCertificateMissing) || !slices.Equal(p.RefusedRoles, kz.RefusedRoles) {
+		t.Errorf("not said: %+v, %+v", p.SigningCertificateMissing, p.RefusedRoles)
 	}
 }

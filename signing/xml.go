@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"tamga/certs"
 	"tamga/signing/xmldsig"
@@ -59,7 +62,7 @@ func (v *Verifier) VerifyXML(ctx context.Context, file []byte, q Question) (*Ver
 		return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
 	if err != nil {
-		return verdict.unreadable(FileXML, file, err), nil
+		return verdict.unreadableXML(file, err), nil
 	}
 	supplied := xmldsig.Supplied{Content: q.Content}
 	if len(q.Digests) > 0 {
@@ -146,8 +149,23 @@ func (f *facts) relate(by map[int]*facts) {
 		}
 	}
 	if f.xml.Stacked {
-		f.kept = "signed before the signatures that follow, each of which covers those before it, and right without them"
+		f.kept = "signed before the signatures that follow, and right without them; " + f.coveredBy(by)
 	}
+}
+
+// coveredBy says of the signers that follow in a stack whether they signed this
+// signature with the document.
+func (f *facts) coveredBy(by map[int]*facts) string {
+	var bare []string
+	for _, i := range f.xml.Without {
+		if other := by[i]; other != nil && !slices.ContainsFunc(other.xml.Covers, func(k int) bool { return by[k] == f }) {
+			bare = append(bare, strconv.Itoa(other.number))
+		}
+	}
+	if len(bare) == 0 {
+		return "each of these covers those before it"
+	}
+	return "of these, what signer " + strings.Join(bare, " and ") + " covers is the document without any signature"
 }
 
 // compareXML notes whether the signature is over the content of the question.
@@ -207,8 +225,13 @@ func (s *Signer) describeXML(f *facts) {
 	}
 }
 
-// isXML tells an XML file by its beginning.
+// isXML tells an XML file by its beginning, also one in UTF-16, which is not read.
 func isXML(file []byte) bool {
+	for _, wide := range []string{"\xff\xfe<\x00", "\xfe\xff\x00<", "<\x00?\x00", "\x00<\x00?"} {
+		if bytes.HasPrefix(file, []byte(wide)) {
+			return true
+		}
+	}
 	file = bytes.TrimLeft(file, "\ufeff \t\r\n")
 	if len(file) < 2 || file[0] != '<' {
 		return false

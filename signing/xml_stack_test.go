@@ -2,12 +2,18 @@ package signing_test
 
 import (
 	"bytes"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"tamga/certs/ca"
+	"tamga/judgetest"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
@@ -106,5 +112,59 @@ func TestStackedXMLByStrangers(t *testing.T) {
 	v, err := pki.Verifier.VerifyXML(t.Context(), file, signing.Question{})
 	if err != nil || v.Passed() || v.Signers[0].Indication != signing.TotalPassed || v.Signers[1].SubIndication != signing.NoCertificateChainFound {
 		t.Errorf("%v %s", err, signtest.Explain(v))
+	}
+}
+
+// TestStackedXMLByXPath holds that the answer about a stack whose last signature
+// leaves out all others, as programs with xmlsec make it, says what each covers.
+func TestStackedXMLByXPath(t *testing.T) {
+	judgetest.Need(t, "xmlsec1")
+	pki := signtest.New(t, ca.RSA)
+	first, second := pki.Person(signtest.Applicant()), pki.Person(signtest.Head())
+	file := signtest.Signed(t, creation.XML{File: []byte("<?xml version=\"1.0\"?>\n<a><sum>100</sum></a>"), Form: creation.XMLEnveloped}, first)
+	const template = `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>` +
+		`<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/><ds:Reference URI=""><ds:Transforms>` +
+		`<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform></ds:Transforms>` +
+		`<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue/></ds:Reference></ds:SignedInfo><ds:SignatureValue/><ds:KeyInfo><ds:X509Data/></ds:KeyInfo></ds:Signature></a>`
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(second.Signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, b := range map[string][]byte{
+		"key.pem":   pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}),
+		"cert.pem":  ca.MarshalCertificatePEM(second.Certificate),
+		"blank.xml": bytes.Replace(file, []byte("</a>"), []byte(template), 1),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("xmlsec1", "--sign", "--privkey-pem", "key.pem,cert.pem", "--node-xpath", "(//*[local-name()='Signature'])[2]", "blank.xml")
+	cmd.Dir = dir
+	stack, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := pki.Verifier.Verify(t.Context(), stack, signing.Question{})
+	if err != nil || !v.Passed() || len(v.Signers) != 2 {
+		t.Fatalf("%v %s", err, signtest.Explain(v))
+	}
+	for i, without := range [][]int{{2}, {1}} {
+		e := v.Signers[i].Signed[0]
+		if e.WithSigners != nil || !reflect.DeepEqual(e.WithoutSigners, without) || e.Content != "<a><sum>100</sum></a>" {
+			t.Errorf("signer %d: %+v", i+1, e)
+		}
+	}
+	if got := v.Signers[0].Check(signing.CheckFormat).Detail; !strings.Contains(got, "what signer 2 covers is the document without any signature") {
+		t.Errorf("the first: %q", got)
+	}
+	again := signtest.Signed(t, creation.XML{File: stack, Form: creation.XMLEnveloped, Cosign: true}, first)
+	if v, err = pki.Verifier.Verify(t.Context(), again, signing.Question{}); err != nil || !v.Passed() || !reflect.DeepEqual(v.Signers[2].Signed[0].WithSigners, []int{1, 2}) {
+		t.Errorf("a third: %v %s", err, signtest.Explain(v))
+	}
+	broken := bytes.Replace(stack, []byte("100"), []byte("900"), 1)
+	if v, err = pki.Verifier.Verify(t.Context(), broken, signing.Question{}); err != nil || v.SubIndication != signing.HashFailure {
+		t.Errorf("changed: %v %s", err, signtest.Explain(v))
 	}
 }

@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"tamga/certs/ca"
 	"tamga/signing"
@@ -149,6 +151,70 @@ func TestXMLRefusals(t *testing.T) {
 	}
 	if _, err := signtest.Sign(creation.XML{File: []byte("no XML"), Form: creation.XMLEnveloped}, pki.Person(signtest.Applicant()), signtest.Now()); !errors.Is(err, xmldsig.ErrSign) {
 		t.Errorf("no XML: %v", err)
+	}
+}
+
+// What the reader of XML does not know tells nothing against a file, and each reason
+// has its own words.
+func TestXMLNotRead(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	key := pki.Person(signtest.Applicant())
+	plain := string(signtest.Signed(t, creation.XML{File: []byte(`<?xml version="1.0" encoding="UTF-8"?><a>100</a>`), Form: creation.XMLEnveloped}, key))
+	wide := []byte{0xff, 0xfe}
+	for _, c := range []byte(plain) {
+		wide = append(wide, c, 0)
+	}
+	for name, c := range map[string]struct {
+		file       string
+		acceptance signing.Acceptance
+		indication signing.Indication
+		says       string
+	}{
+		"UTF-16":            {string(wide), signing.Undecided, signing.Indeterminate, "UTF-16"},
+		"windows-1250":      {strings.Replace(plain, "UTF-8", "windows-1250", 1), signing.Undecided, signing.Indeterminate, "does not read the encoding"},
+		"a mark and KOI8-R": {"\ufeff" + strings.Replace(plain, "UTF-8", "KOI8-R", 1), signing.Refused, signing.TotalFailed, "byte order mark"},
+		"declared UTF-16":   {strings.Replace(plain, "UTF-8", "UTF-16", 1), signing.Refused, signing.TotalFailed, "cannot be"},
+		"an open byte":      {strings.Replace(strings.Replace(plain, "UTF-8", "windows-1251", 1), "100", "\x98", 1), signing.Undecided, signing.Indeterminate, "stands for no character"},
+		"a document type":   {strings.Replace(plain, "<a>", "<!DOCTYPE a><a>", 1), signing.Refused, signing.TotalFailed, "DOCTYPE"},
+		"no end":            {strings.Replace(plain, "</a>", "", 1), signing.Refused, signing.TotalFailed, "structure of the XML file is broken"},
+		"not UTF-8":         {strings.Replace(plain, "100", "\xff", 1), signing.Refused, signing.TotalFailed, "not UTF-8"},
+		"UTF-8 as cp1251":   {strings.Replace(strings.Replace(plain, "UTF-8", "windows-1251", 1), "100", "қ", 1), signing.Refused, signing.TotalFailed, "digest"},
+		"ASCII as KZ-1048":  {strings.Replace(plain, "UTF-8", "KZ-1048", 1), signing.Accepted, signing.TotalPassed, ""},
+		"ASCII as Latin":    {strings.Replace(plain, "UTF-8", "iso-8859-1", 1), signing.Accepted, signing.TotalPassed, ""},
+		"no declaration":    {strings.Replace(plain, `<?xml version="1.0" encoding="UTF-8"?>`, "", 1), signing.Accepted, signing.TotalPassed, ""},
+	} {
+		v, err := pki.Verifier.Verify(t.Context(), []byte(c.file), signing.Question{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := asJSON(v)
+		if v.Acceptance != c.acceptance || v.Indication != c.indication || !strings.Contains(told, c.says) {
+			t.Errorf("%s: %s", name, told)
+		}
+	}
+}
+
+// TestXMLOfOneByte holds that XML of the country's old encodings is signed in its own
+// bytes, again by a second person, and judged by what its characters are.
+func TestXMLOfOneByte(t *testing.T) {
+	pki := signtest.New(t, ca.GOST2015)
+	key := pki.Person(signtest.Applicant())
+	for _, encoding := range []string{"windows-1251", "KZ-1048", "PT154", "KOI8-R", "IBM866", "ISO-8859-5"} {
+		file := []byte("<?xml version='1.0' encoding='" + encoding + "'?><\xe1 \xe2='\xe3'>\xe4</\xe1>")
+		for _, properties := range []bool{false, true} {
+			file = signtest.Signed(t, creation.XML{File: file, Form: creation.XMLEnveloped, Properties: properties, Cosign: true}, key)
+		}
+		v, err := pki.Verifier.Verify(t.Context(), file, signing.Question{})
+		if err != nil || !v.Passed() || len(v.Signers) != 2 {
+			t.Fatalf("%s: %v %s", encoding, err, asJSON(v))
+		}
+		if bytes.Count(file, []byte("\xe1")) != 2 || !utf8.ValidString(v.Signers[1].Signed[0].Content) {
+			t.Errorf("%s: %q", encoding, file)
+		}
+		changed := bytes.Replace(file, []byte("\xe4"), []byte("\xe5"), 1)
+		if v, err = pki.Verifier.Verify(t.Context(), changed, signing.Question{}); err != nil || v.SubIndication != signing.HashFailure {
+			t.Errorf("%s changed: %v %s", encoding, err, asJSON(v))
+		}
 	}
 }
 

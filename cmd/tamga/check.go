@@ -79,11 +79,11 @@ func (cmd checkCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := cmd.openExisting(c)
+	db, err := cmd.openExisting(c)
 	if err != nil {
 		return nil, err
 	}
-	return &registry.Registry{Store: store, Verifier: verifier, Now: c.now}, nil
+	return &registry.Registry{Store: db, Verifier: verifier}, nil
 }
 
 func (cmd checkCommand) unknown(c *console, number string) error {

@@ -76,11 +76,11 @@ func TestCheckOfACopy(t *testing.T) {
 	if code != exitUsage || !strings.Contains(stderr, registry.ErrLoopback.Error()) {
 		t.Errorf("serving under a loopback address: exit code %d\n%s", code, stderr)
 	}
-	store, err := registry.Open(t.Context(), "reg.db")
+	db, err := registry.Open(t.Context(), "reg.db")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = (&registry.Registry{Store: store}).Record(t.Context(), registry.EventRequest{
+	_, _, err = (&registry.Registry{Store: db}).Record(t.Context(), registry.EventRequest{
 		Client: cliClient, IdempotencyKey: "end", Number: licence, Last: 3, Event: documents.NewEvent{
 			Kind: documents.EventTerminated, OrderNumber: "7", OrderDate: documents.CivilDate(time.Now()), Signatory: "Сейітқали Ә. Ғ.",
 			Reason: documents.Text{KK: "өтініш бойынша", RU: "по заявлению"}, Position: documents.Text{KK: "Төраға", RU: "Председатель"},
@@ -89,7 +89,7 @@ func TestCheckOfACopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Close(); err != nil {
+	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if code, out, _ := tamga(t, check...); code != exitFailed || !strings.Contains(out, licence+": "+documents.StatusTerminated.Label().KK) {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"tamga/documents/registry"
+	"tamga/documents/store"
 )
 
 // clientCommands keep the programs that may sign and issue over HTTP.
@@ -32,14 +32,13 @@ Example:
 
 // Run makes the key and prints it alone on standard output.
 func (cmd clientAddCommand) Run(c *console) error {
-	store, err := cmd.open(c.ctx, c, defaultDatabase)
+	db, err := cmd.open(c.ctx, c, defaultDatabase)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	reg := registry.Registry{Store: store, Now: c.now}
-	secret, err := reg.AddClient(c.ctx, cmd.Name, cmd.Scope)
-	if errors.Is(err, registry.ErrUnknownScope) || errors.Is(err, registry.ErrBadName) {
+	defer db.Close()
+	secret, err := db.AddClient(c.ctx, cmd.Name, cmd.Scope)
+	if errors.Is(err, store.ErrUnknownScope) || errors.Is(err, store.ErrBadName) {
 		return usagef("%w", err)
 	}
 	if err != nil {
@@ -55,12 +54,12 @@ type clientListCommand struct{ registerFlags }
 
 // Run prints a line for each client.
 func (cmd clientListCommand) Run(c *console) error {
-	store, err := cmd.openExisting(c)
+	db, err := cmd.openExisting(c)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	clients, err := (&registry.Registry{Store: store, Now: c.now}).Clients(c.ctx)
+	defer db.Close()
+	clients, err := db.Clients(c.ctx)
 	if err != nil {
 		return err
 	}
@@ -82,12 +81,12 @@ type clientRevokeCommand struct {
 
 // Run revokes the key.
 func (cmd clientRevokeCommand) Run(c *console) error {
-	store, err := cmd.openExisting(c)
+	db, err := cmd.openExisting(c)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	if err := (&registry.Registry{Store: store, Now: c.now}).RevokeClient(c.ctx, cmd.ID); err != nil {
+	defer db.Close()
+	if err := db.RevokeClient(c.ctx, cmd.ID); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(c.out, "The key of client %s is no longer good.\n", clean(cmd.ID))

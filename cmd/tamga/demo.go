@@ -13,6 +13,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation/ocsp"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 	"tamga/signing/tsa"
 )
@@ -217,12 +218,12 @@ func (d *demo) client(c *console, reg *registry.Registry) error {
 		return err
 	}
 	if d.secret = strings.TrimSpace(string(b)); d.secret != "" {
-		_, err := reg.Client(c.ctx, d.secret)
-		if !errors.Is(err, registry.ErrUnknownClient) {
+		_, err := reg.Store.Client(c.ctx, d.secret)
+		if !errors.Is(err, store.ErrUnknownClient) {
 			return err
 		}
 	}
-	d.secret, err = reg.AddClient(c.ctx, "demo", []string{registry.ScopeSign, registry.ScopeIssue, registry.ScopeRead, registry.ScopeStatus})
+	d.secret, err = reg.Store.AddClient(c.ctx, "demo", []string{store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 )
 
 // eraseCommand takes the personal content of a document away.
@@ -34,12 +35,12 @@ func (cmd eraseCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	store, err := cmd.openExisting(c)
+	db, err := cmd.openExisting(c)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	reg := &registry.Registry{Store: store, Now: c.now}
+	defer db.Close()
+	reg := &registry.Registry{Store: db}
 	life, err := reg.History(c.ctx, number.String)
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (cmd eraseCommand) Run(c *console) error {
 	_, before, err := reg.Erase(c.ctx, registry.EventRequest{
 		Client: cliClient, IdempotencyKey: "erase " + number.String, Number: number.String, Last: last, Event: order,
 	})
-	if errors.Is(err, registry.ErrKeyReused) {
+	if errors.Is(err, store.ErrKeyReused) {
 		return fmt.Errorf("document %s was erased by another order", number.String)
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 )
 
@@ -105,24 +106,24 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := cmd.open(c.ctx, c, defaultDatabase)
+	db, err := cmd.open(c.ctx, c, defaultDatabase)
 	if err != nil {
 		return nil, err
 	}
-	address, err := printedAddress(c, store, cmd.BaseURL)
+	address, err := printedAddress(c, db, cmd.BaseURL)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	layouts, err := cmd.compile(c, address.Base)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	sealer, err := cmd.sealer(c, filepath.Dir(cmp.Or(cmd.Database, defaultDatabase)))
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	return &registry.Registry{
-		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
+		Store: db, Layouts: layouts, Key: key, Verifier: verifier,
 		Make: func(ctx context.Context, o creation.Order) (creation.Made, error) {
 			return creation.Make(ctx, creation.Services{Verifier: verifier}, o)
 		},
@@ -133,8 +134,8 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 // printedAddress returns the address that documents shall print: the one that was
 // given, else the one that the register has kept. An address that only a
 // demonstration may print is refused unless the register is one's.
-func printedAddress(c *console, store *registry.Store, given string) (registry.Address, error) {
-	kept, err := (&registry.Registry{Store: store}).PrintedAddress(c.ctx)
+func printedAddress(c *console, db *store.DB, given string) (registry.Address, error) {
+	kept, err := (&registry.Registry{Store: db}).PrintedAddress(c.ctx)
 	if err != nil {
 		return kept, err
 	}
@@ -184,7 +185,7 @@ func explainIssue(err error) error {
 		return fmt.Errorf("the content is not complete: %s", strings.Join(lines, "; "))
 	case errors.Is(err, registry.ErrNotVerified):
 		return fmt.Errorf("%w; is the key's authority in --trust, with a fresh revocation list?", err)
-	case errors.Is(err, registry.ErrKeyReused):
+	case errors.Is(err, store.ErrKeyReused):
 		return fmt.Errorf("%w: take another --idempotency-key, or the first content", err)
 	}
 	return err

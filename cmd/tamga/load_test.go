@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"tamga/api"
-	"tamga/documents/registry/registrytest"
+	"tamga/documents/store/storetest"
 )
 
 // served is the program as a process of its own.
@@ -106,7 +106,7 @@ func (p *served) watch(t *testing.T) (stop func() int64) {
 // While the database hangs, what needs it is answered with 503 in time, and the
 // rest goes on; when it comes back, so does everything.
 func TestServeWhileDatabaseHangs(t *testing.T) {
-	cluster := registrytest.Start()
+	cluster := storetest.Start()
 	t.Cleanup(func() {
 		if err := cluster.Stop(); err != nil {
 			t.Error(err)

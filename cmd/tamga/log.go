@@ -47,12 +47,12 @@ func (cmd logVerifyCommand) Run(c *console) error {
 	if cmd.Proof != "" {
 		return cmd.checkProof(c, kept)
 	}
-	store, err := cmd.openExisting(c)
+	db, err := cmd.openExisting(c)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	reg := &registry.Registry{Store: store, Now: c.now}
+	defer db.Close()
+	reg := &registry.Registry{Store: db}
 	if err := reg.VerifyLog(c.ctx); err != nil {
 		return err
 	}
@@ -118,12 +118,12 @@ func (cmd logProveCommand) Run(c *console) error {
 	if err := target.check(); err != nil {
 		return err
 	}
-	store, err := cmd.openExisting(c)
+	db, err := cmd.openExisting(c)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	proof, err := (&registry.Registry{Store: store, Now: c.now}).Prove(c.ctx, number.String)
+	defer db.Close()
+	proof, err := (&registry.Registry{Store: db}).Prove(c.ctx, number.String)
 	if err != nil {
 		return fmt.Errorf("№ %s: %w", number.String, err)
 	}
@@ -142,12 +142,12 @@ type logHeadCommand struct{ registerFlags }
 
 // Run prints size and hash.
 func (cmd logHeadCommand) Run(c *console) error {
-	store, err := cmd.openExisting(c)
+	db, err := cmd.openExisting(c)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	size, hash, err := (&registry.Registry{Store: store, Now: c.now}).Head(c.ctx)
+	defer db.Close()
+	size, hash, err := (&registry.Registry{Store: db}).Head(c.ctx)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tamga/documents/registry"
+	"tamga/documents/store"
 )
 
 // registerFlags say where the register is.
@@ -42,7 +43,7 @@ func (f registerFlags) dsn(c *console, path string) (string, error) {
 
 // openExisting opens a register that must be there already: a mistyped path
 // must not become a new empty register.
-func (f registerFlags) openExisting(c *console) (*registry.Store, error) {
+func (f registerFlags) openExisting(c *console) (*store.DB, error) {
 	dsn, err := f.dsn(c, defaultDatabase)
 	if err != nil {
 		return nil, err
@@ -52,11 +53,11 @@ func (f registerFlags) openExisting(c *console) (*registry.Store, error) {
 			return nil, fmt.Errorf("there is no register at %s; say with --database where it is", dsn)
 		}
 	}
-	return registry.Open(c.ctx, dsn)
+	return opened(c.ctx, c, dsn)
 }
 
 // open opens a register, and makes it when it is a file that does not exist.
-func (f registerFlags) open(ctx context.Context, c *console, path string) (*registry.Store, error) {
+func (f registerFlags) open(ctx context.Context, c *console, path string) (*store.DB, error) {
 	dsn, err := f.dsn(c, path)
 	if err != nil {
 		return nil, err
@@ -66,5 +67,13 @@ func (f registerFlags) open(ctx context.Context, c *console, path string) (*regi
 			return nil, err
 		}
 	}
-	return registry.Open(ctx, dsn)
+	return opened(ctx, c, dsn)
+}
+
+func opened(ctx context.Context, c *console, dsn string) (*store.DB, error) {
+	db, err := registry.Open(ctx, dsn)
+	if err == nil {
+		db.Now = c.now
+	}
+	return db, err
 }

@@ -17,6 +17,7 @@ import (
 	"tamga/api"
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/registry"
+	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
 )
@@ -154,28 +155,28 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if s.fetcher != nil {
 		s.fetcher.OnNew = newListUse(c, &found.lists, cmd.options(), cmd.Var, log).onNew
 	}
-	store, err := cmd.open(c.ctx, c, filepath.Join(cmd.Var, "tamga.db"))
+	db, err := cmd.open(c.ctx, c, filepath.Join(cmd.Var, "tamga.db"))
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.settleAddress(c.ctx, store, address, key); err != nil {
-		return nil, errors.Join(err, store.Close())
+	if err := cmd.settleAddress(c.ctx, db, address, key); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	layouts, err := cmd.compile(c, cmd.BaseURL)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	sealer, err := cmd.sealer(c, cmd.Var)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	reg := &registry.Registry{
-		Store: store, Layouts: layouts, Key: key, Verifier: verifier, Now: c.now,
+		Store: db, Layouts: layouts, Key: key, Verifier: verifier,
 		SealKey: sealer, Address: registry.Address{Base: cmd.BaseURL, Demo: cmd.Demo},
 	}
 	level, err := creation.ParseBaseline(cmd.DocLevel)
 	if err != nil {
-		return nil, errors.Join(usagef("--document-level: %w", err), store.Close())
+		return nil, errors.Join(usagef("--document-level: %w", err), db.Close())
 	}
 	reg.Level = level
 	var status func() []fetch.SourceStatus
@@ -185,20 +186,26 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if s.demo != nil && len(cmd.TSA) == 0 {
 		cmd.TSA = []string{"http://" + address + "/tsa"} // its own
 	}
-	making := cmd.with(c, found, verifier)
+	stamping := cmd.client(c, verifier)
+	making := servicesOf(found, verifier, stamping)
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, making, o)
 	}
+	days, err := calendarFlags{}.compile(c)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	s.server = &api.Server{
-		Preservation: cmd.preservation(making),
+		Calendar:     days,
+		Preservation: api.Preservation{Stamp: making.Stamp, Gather: making.Gather, Required: cmd.TSARequired, Answering: stamping.Answering},
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
 	if err := errors.Join(cmd.offer(s.server), cmd.bound(s.server), cmd.lasting(c, s)); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	if err := s.begin(c); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
 }
@@ -207,9 +214,9 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 // the register keeps, else where the service listens. A service that can issue
 // documents prints none that leads its readers to their own machines, unless it is
 // a demonstration.
-func (cmd *serveCommand) settleAddress(ctx context.Context, store *registry.Store, listens string, key creation.Key) error {
+func (cmd *serveCommand) settleAddress(ctx context.Context, db *store.DB, listens string, key creation.Key) error {
 	if cmd.BaseURL == "" && !cmd.Demo {
-		kept, err := (&registry.Registry{Store: store}).PrintedAddress(ctx)
+		kept, err := (&registry.Registry{Store: db}).PrintedAddress(ctx)
 		if err != nil {
 			return err
 		}
@@ -231,11 +238,6 @@ func (cmd serveCommand) guarded(k creation.Key, v *signing.Verifier) creation.Ke
 		k.Status, k.Reserve = v, time.Duration(cmd.KeyReserve)*24*time.Hour
 	}
 	return k
-}
-
-// preservation is how what the service signs lasts.
-func (cmd serveCommand) preservation(with creation.Services) api.Preservation {
-	return api.Preservation{Stamp: with.Stamp, Gather: with.Gather, Required: cmd.TSARequired}
 }
 
 // lasting adds the key for receipts, and the demonstration's own timestamp
@@ -349,6 +351,9 @@ func (s *service) welcome(c *console, address string) error {
 	p.line("Tamga listens on %s", address)
 	if s.demo != nil {
 		s.demo.welcome(p, s.server.BaseURL)
+	}
+	for _, w := range s.server.Calendar.Warnings(c.now()) {
+		p.line("Calendar: %s.", w.Text.EN)
 	}
 	if s.server.Registry.Key.Signer == nil {
 		p.line("No --key: documents can be verified and checked, but not issued.")

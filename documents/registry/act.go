@@ -2,11 +2,12 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"tamga/documents/store"
 )
 
 // errActTooLong means that an act was given up because it took longer than any
@@ -17,8 +18,8 @@ var errActTooLong = errors.New("making the document has taken too long")
 // Once begun they do not end with the caller's patience: a client that hangs up
 // and asks again, while an authority takes its time, would have a new signature
 // made each time and never a document. Whoever leaves first gets
-// [ErrInProgress].
-func (r *Registry) finish(ctx context.Context, held reservation) error {
+// [store.ErrInProgress].
+func (r *Registry) finish(ctx context.Context, held Reservation) error {
 	if err := ctx.Err(); err != nil {
 		return r.failed(ctx, held, err)
 	}
@@ -28,31 +29,41 @@ func (r *Registry) finish(ctx context.Context, held reservation) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return fmt.Errorf("document %s: %w: %w", held.number, ErrInProgress, ctx.Err())
+		return fmt.Errorf("document %s: %w: %w", held.number, store.ErrInProgress, ctx.Err())
 	}
 }
 
-// act is finish without a caller. It is bounded, and keeps its lease until the
-// end.
-func (r *Registry) act(ctx context.Context, held reservation) error {
-	made, err := r.work(ctx, held)
-	if err == nil {
-		err = r.enter(ctx, held, made)
-	}
+// act is finish without a caller.
+func (r *Registry) act(ctx context.Context, held Reservation) error {
+	made, err := r.Produce(ctx, held)
 	if err != nil {
+		return err
+	}
+	if err := r.enter(ctx, held, made); err != nil {
 		return r.failed(ctx, held, err)
 	}
 	return nil
 }
 
+// Produce renders a document, signs it and verifies what was made, while no
+// transaction is open. It is bounded, and keeps the lease of the reservation while
+// it works; when it fails the lease is given back.
+func (r *Registry) Produce(ctx context.Context, held Reservation) (Product, error) {
+	made, err := r.work(ctx, held)
+	if err != nil {
+		return Product{}, r.failed(ctx, held, err)
+	}
+	return made, nil
+}
+
 // failed gives the lease back, so that a retry need not wait for it to run out.
-func (r *Registry) failed(ctx context.Context, held reservation, err error) error {
+func (r *Registry) failed(ctx context.Context, held Reservation, err error) error {
 	return errors.Join(fmt.Errorf("document %s: %w", held.number, err), r.release(context.WithoutCancel(ctx), held))
 }
 
 // work produces a document while its lease is kept. What panics is a failure of
 // this document: nobody above would catch it.
-func (r *Registry) work(ctx context.Context, held reservation) (made product, err error) {
+func (r *Registry) work(ctx context.Context, held Reservation) (made Product, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.actFor(), errActTooLong)
 	defer cancel()
 	ctx, stop := r.keepLease(ctx, held)
@@ -70,8 +81,8 @@ func (r *Registry) work(ctx context.Context, held reservation) (made product, er
 
 // keepLease renews the lease of a reservation until stop is called, which waits
 // for the last renewal, or the context ends. The context that it returns ends
-// with [ErrInProgress] as its cause when someone else has got the lease.
-func (r *Registry) keepLease(ctx context.Context, held reservation) (context.Context, func()) {
+// with [store.ErrInProgress] as its cause when someone else has got the lease.
+func (r *Registry) keepLease(ctx context.Context, held Reservation) (context.Context, func()) {
 	ctx, lost := context.WithCancelCause(ctx)
 	stopping, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -88,7 +99,7 @@ func (r *Registry) keepLease(ctx context.Context, held reservation) (context.Con
 			}
 			// A database that does not answer now may do so before the lease ends.
 			if mine, err := r.renew(ctx, held); err == nil && !mine {
-				lost(ErrInProgress)
+				lost(store.ErrInProgress)
 				return
 			}
 		}
@@ -101,11 +112,11 @@ func (r *Registry) keepLease(ctx context.Context, held reservation) (context.Con
 }
 
 // renew prolongs a lease, and reports whether it still is the holder's.
-func (r *Registry) renew(ctx context.Context, held reservation) (mine bool, err error) {
-	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		mine, err = changed(ctx, tx, `
+func (r *Registry) renew(ctx context.Context, held Reservation) (mine bool, err error) {
+	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		mine, err = tx.Changed(ctx, `
 			UPDATE documents SET leased_until = $1 WHERE number = $2 AND status = 'reserved' AND lease = $3`,
-			toMicros(r.now().Add(r.leaseFor())), held.number, held.lease)
+			store.Micros(r.now().Add(r.leaseFor())), held.number, held.lease)
 		return err
 	})
 	return mine, err

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"tamga/documents/store"
 )
 
 // ErrLoopback means that documents would print an address that leads whoever
@@ -24,12 +26,12 @@ type Address struct {
 // PrintedAddress returns the address that the documents of the register print, as
 // it was when the last one was issued under another.
 func (r *Registry) PrintedAddress(ctx context.Context) (_ Address, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
-	return newestAddress(ctx, r.Store.read)
+	return newestAddress(ctx, r.Store)
 }
 
-func newestAddress(ctx context.Context, db rowReader) (Address, error) {
+func newestAddress(ctx context.Context, db store.Reader) (Address, error) {
 	var a Address
 	var demo int64
 	err := db.QueryRowContext(ctx, `SELECT base, demo FROM addresses ORDER BY since DESC, base LIMIT 1`).Scan(&a.Base, &demo)
@@ -42,7 +44,7 @@ func newestAddress(ctx context.Context, db rowReader) (Address, error) {
 
 // keepAddress enters the address that a document is about to print, when it is
 // another than that of the last one.
-func (r *Registry) keepAddress(ctx context.Context, tx *sql.Tx, now time.Time) error {
+func (r *Registry) keepAddress(ctx context.Context, tx *store.Tx, now time.Time) error {
 	if r.Address.Base == "" {
 		return nil
 	}
@@ -56,11 +58,11 @@ func (r *Registry) keepAddress(ctx context.Context, tx *sql.Tx, now time.Time) e
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO addresses (base, demo, since) VALUES ($1, $2, $3)
 		ON CONFLICT (base) DO UPDATE SET demo = excluded.demo, since = excluded.since`,
-		r.Address.Base, demo, toMicros(now))
+		r.Address.Base, demo, store.Micros(now))
 	if err != nil {
 		return fmt.Errorf("failed to keep the printed address: %w", err)
 	}
-	return r.Store.logRow(ctx, tx, rowSubjectOf(subjectAddress), leafKept, rowEvent{r.Address.Base, now})
+	return logRow(ctx, tx, rowSubjectOf(subjectAddress), store.Kept, rowEvent{r.Address.Base, now})
 }
 
 // reachable refuses an address that only a demonstration may print.

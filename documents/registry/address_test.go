@@ -60,7 +60,7 @@ func TestPrintedAddressIsKept(t *testing.T) {
 				t.Error("no file")
 			}
 		}
-		must(t, second(r.Store.write.ExecContext(t.Context(), `UPDATE addresses SET since = since + 1 WHERE base = 'https://b.example.kz'`)))
+		must(t, run(t, r, `UPDATE addresses SET since = since + 1 WHERE base = 'https://b.example.kz'`))
 		var tampered *TamperError
 		if err := r.VerifyLog(t.Context()); !errors.As(err, &tampered) || tampered.Subject != subjectAddress {
 			t.Errorf("after an edit: %v", err)

@@ -2,23 +2,20 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
-)
 
-// adoptionVersion is the version of the tables whose every row is covered by
-// the log.
-const adoptionVersion = 5
+	"tamga/documents/store"
+)
 
 // adopt is the last step of bringing an old register up to date: each document
 // gets a record that covers every column of all its rows as they stand, the
 // reservation, requests and what else the old records leave out included; so
 // does every client, queued signature and photograph. It happens once: a record
 // of this kind that stands behind any other is tampering.
-func (s *Store) adopt(ctx context.Context, tx *sql.Tx) error {
+func adopt(ctx context.Context, tx *store.Tx) error {
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	if err := s.adoptDocuments(ctx, tx, now); err != nil {
+	if err := adoptDocuments(ctx, tx, now); err != nil {
 		return err
 	}
 	for _, subject := range rowSubjects {
@@ -30,7 +27,7 @@ func (s *Store) adopt(ctx context.Context, tx *sql.Tx) error {
 			return fmt.Errorf("failed to list %s: %w", subject.table, err)
 		}
 		for _, key := range keys {
-			if err := s.logRow(ctx, tx, subject, leafAdopted, rowEvent{asText(key), now}); err != nil {
+			if err := logRow(ctx, tx, subject, leafAdopted, rowEvent{asText(key), now}); err != nil {
 				return err
 			}
 		}
@@ -38,7 +35,7 @@ func (s *Store) adopt(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-func (s *Store) adoptDocuments(ctx context.Context, tx *sql.Tx, now time.Time) error {
+func adoptDocuments(ctx context.Context, tx *store.Tx, now time.Time) error {
 	numbers, err := readValues(ctx, tx, 1, `SELECT number FROM documents ORDER BY reserved_at, number`)
 	if err != nil {
 		return fmt.Errorf("failed to list the documents: %w", err)
@@ -51,7 +48,7 @@ func (s *Store) adoptDocuments(ctx context.Context, tx *sql.Tx, now time.Time) e
 			return fmt.Errorf("failed to read the events of %s: %w", number, err)
 		}
 		leaf := Leaf{Event: leafAdopted, RecordedAt: now, Seq: int(last)}
-		salt := s.newSalt()
+		salt := newSalt(tx)
 		if err := commitLists(ctx, tx, &leaf, number, listing{salt, last}); err != nil {
 			return err
 		}
@@ -69,7 +66,7 @@ type listing struct {
 }
 
 // commitLists adds the digests over all events and requests of a document.
-func commitLists(ctx context.Context, tx *sql.Tx, leaf *Leaf, number string, l listing) error {
+func commitLists(ctx context.Context, tx *store.Tx, leaf *Leaf, number string, l listing) error {
 	events, err := readEvents(ctx, tx, number)
 	if err != nil {
 		return fmt.Errorf("failed to read the events of %s: %w", number, err)

@@ -74,13 +74,13 @@ func TestCheckWaitsForMemory(t *testing.T) {
 func TestCheckOfDamage(t *testing.T) {
 	r, c := open(t, t.TempDir()+"/tamga.db")
 	rec := issue(t, r, "a", licenceDraft(1))
-	must(t, second(r.Store.write.ExecContext(t.Context(), `UPDATE documents SET evidence = '{'`)))
+	must(t, run(t, r, `UPDATE documents SET evidence = '{'`))
 	found, err := r.Check(t.Context(), rec.Number, CheckQuestion{})
 	must(t, err)
 	if !found.SignedAt.Equal(c.now()) || found.WhenIssued != "" || !found.Worth() {
 		t.Errorf("without evidence: signed at %s, %s", found.SignedAt, found.WhenIssued)
 	}
-	must(t, second(r.Store.write.ExecContext(t.Context(), `UPDATE files SET bytes = $1`, []byte("other"))))
+	must(t, run(t, r, `UPDATE files SET bytes = $1`, []byte("other")))
 	found, err = r.Check(t.Context(), rec.Number, CheckQuestion{})
 	must(t, err)
 	if found.Integrity != signing.CheckFailed || found.Verdict != nil || found.File != nil || found.Worth() {
@@ -91,7 +91,7 @@ func TestCheckOfDamage(t *testing.T) {
 // A reservation has no file whose integrity could be told.
 func TestCheckOfAReservation(t *testing.T) {
 	r, _ := open(t, t.TempDir()+"/tamga.db")
-	held, err := r.reserve(t.Context(), request())
+	held, err := reserve(t, r, request())
 	must(t, err)
 	found, err := r.Check(t.Context(), held.number, CheckQuestion{})
 	must(t, err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tamga/documents/store"
 )
 
 // covered are the columns whose digests stand in the records about each table's
@@ -87,7 +89,7 @@ func (r row) differs(l Leaf, salt []byte, table string) string {
 }
 
 // readRow reads the covered columns of one row; nil if there is none.
-func readRow(ctx context.Context, db rowReader, table, where string, args ...any) (row, error) {
+func readRow(ctx context.Context, db store.Reader, table, where string, args ...any) (row, error) {
 	columns := covered[table]
 	values, into := targets(len(columns))
 	err := db.QueryRowContext(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM `+table+` WHERE `+where, args...).
@@ -128,7 +130,7 @@ func asDeclared(v any) any {
 }
 
 // readValues reads all values of the rows of a query, row after row.
-func readValues(ctx context.Context, db querier, columns int, query string, args ...any) ([]any, error) {
+func readValues(ctx context.Context, db store.Reader, columns int, query string, args ...any) ([]any, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/oracletest"
 )
 
@@ -43,7 +44,7 @@ var fixed = []string{"log_head.id"}
 func schema(t testing.TB, r *Registry) map[string][]string {
 	t.Helper()
 	query := `SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'`
-	if onPostgres(r) {
+	if onPostgres(t, r) {
 		query = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'`
 	}
 	tables := map[string][]string{}
@@ -69,7 +70,7 @@ func rich(t testing.TB, dsn string) *living {
 	withSeal(t, r)
 	c.advance(72 * time.Hour)
 	l := &living{Registry: r, clock: c, t: t, numbers: []string{"26000001", "26000002", "26000003"}}
-	r.Store.random = rand.NewChaCha8([32]byte{1})
+	r.Store.Random = rand.NewChaCha8([32]byte{1})
 	for _, act := range []string{
 		"photograph", "client", "client", "revoke", "queue", "extend", "queue", "certificate", "refusal", "licence",
 		"duplicate", "history", "approval", "reserve",
@@ -92,7 +93,8 @@ func rich(t testing.TB, dsn string) *living {
 	erase(t, r, "26000004", 5)
 	for i, key := range []string{"old", "old", "young"} { // the first is forgotten and its key used anew
 		l.clock.advance(time.Duration(i) * 25 * time.Hour)
-		if _, _, err := r.Once(t.Context(), OnceRequest{"portal", key, "ab"}, func(context.Context) ([]byte, error) { return picture(uint64(i)), nil }); err != nil {
+		q := store.Request{Client: "portal", IdempotencyKey: key}
+		if _, _, err := r.Store.Once(t.Context(), q, func(context.Context) ([]byte, error) { return picture(uint64(i)), nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -128,7 +130,7 @@ func TestEveryColumn(t *testing.T) {
 					if notCovered[name] != "" {
 						continue
 					}
-					for _, to := range otherValues(r, row.value(column), name) {
+					for _, to := range otherValues(t, r, row.value(column), name) {
 						possible, complaint := noticed(t, r, setting(row, column, to))
 						edited[name] = edited[name] || possible
 						if complaint != "" {
@@ -238,7 +240,7 @@ func TestOracleColumns(t *testing.T) {
 			}
 			e = swapping(row, other, column)
 		default:
-			e = setting(row, column, pick(otherValues(r, row.value(column), table+"."+column), c.Uint64()))
+			e = setting(row, column, pick(otherValues(t, r, row.value(column), table+"."+column), c.Uint64()))
 		}
 		done, complaint := noticed(t, r, e)
 		if complaint != "" {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // documentRows is all that the tables have about one document.
@@ -67,7 +68,7 @@ func asText(v any) string {
 	return s
 }
 
-func readDocument(ctx context.Context, db querier, number string) (*documentRows, error) {
+func readDocument(ctx context.Context, db store.Reader, number string) (*documentRows, error) {
 	d := &documentRows{number: number}
 	var kind any
 	err := db.QueryRowContext(ctx, `SELECT kind FROM documents WHERE number = $1`, number).Scan(&kind)
@@ -105,7 +106,7 @@ func readDocument(ctx context.Context, db querier, number string) (*documentRows
 
 // readRecords reads the records about a subject, and their salts, in the order
 // of the log.
-func readRecords(ctx context.Context, db querier, subject, number string) ([]storedLeaf, error) {
+func readRecords(ctx context.Context, db store.Reader, subject, number string) ([]storedLeaf, error) {
 	rows, err := db.QueryContext(ctx, `
 		SELECT l.idx, l.record, s.salt FROM log_entries l LEFT JOIN log_salts s ON s.idx = l.idx
 		WHERE l.subject = $1 AND l.number = $2 ORDER BY l.idx`, subject, number)
@@ -130,7 +131,7 @@ func readRecords(ctx context.Context, db querier, subject, number string) ([]sto
 	return list, rows.Err()
 }
 
-func readEvents(ctx context.Context, db querier, number string) ([]eventRow, error) {
+func readEvents(ctx context.Context, db store.Reader, number string) ([]eventRow, error) {
 	const columns = 7
 	values, err := readValues(ctx, db, columns,
 		`SELECT `+eventListRows+` FROM events WHERE number = $1 ORDER BY seq`, number)
@@ -151,7 +152,7 @@ func readEvents(ctx context.Context, db querier, number string) ([]eventRow, err
 	return list, nil
 }
 
-func readRequests(ctx context.Context, db querier, number string) ([]requestRow, error) {
+func readRequests(ctx context.Context, db store.Reader, number string) ([]requestRow, error) {
 	const columns = 4
 	values, err := readValues(ctx, db, columns,
 		`SELECT `+requestListRows+` FROM requests WHERE number = $1 ORDER BY event, client, idempotency_key`, number)

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"tamga/documents/store"
 )
 
 // tableRow is a row with the values of all columns.
@@ -21,7 +22,7 @@ type tableRow struct {
 
 func rowsOf(t testing.TB, r *Registry, table string, columns []string) []tableRow {
 	t.Helper()
-	values, err := readValues(t.Context(), r.Store.read, len(columns),
+	values, err := readValues(t.Context(), r.Store, len(columns),
 		`SELECT `+strings.Join(columns, ", ")+` FROM `+table+` ORDER BY `+strings.Join(keysOf[table], ", "))
 	must(t, err)
 	var rows []tableRow
@@ -91,7 +92,7 @@ func recordOfHash(idx int64) int64 {
 
 // otherValues are what a value of a column may be changed to: none of them the
 // same, all that the column takes.
-func otherValues(r *Registry, v any, name string) []any {
+func otherValues(t testing.TB, r *Registry, v any, name string) []any {
 	var list []any
 	declared := declaredAs(name)
 	switch name { // the tables take nothing else
@@ -120,14 +121,14 @@ func otherValues(r *Registry, v any, name string) []any {
 			list = []any{[]byte("x")}
 		}
 	}
-	if !onPostgres(r) {
+	if !onPostgres(t, r) {
 		list = append(list, "z", int64(7), []byte{1, 2}) // SQLite keeps anything anywhere
 	}
 	if v != nil {
 		list = append(list, nil)
 	}
 	list = slices.DeleteFunc(list, func(other any) bool { return string(encodeValue(v)) == string(encodeValue(other)) })
-	if text, ok := v.(string); ok && !onPostgres(r) && !slices.Contains(readAlone, name) {
+	if text, ok := v.(string); ok && !onPostgres(t, r) && !slices.Contains(readAlone, name) {
 		list = append(list, []byte(text)) // which no statement finds any more
 	}
 	return list
@@ -141,7 +142,7 @@ var readAlone = []string{"log_entries.record", "log_hashes.hash", "log_head.hash
 type edit struct {
 	what string
 	row  tableRow
-	do   func(ctx context.Context, tx *sql.Tx) error
+	do   func(ctx context.Context, tx *store.Tx) error
 	also []string // other words that name the row by what it became
 }
 
@@ -155,7 +156,7 @@ func setting(row tableRow, column string, to any) edit {
 			e.also = changed.namesIfAny()
 		}
 	}
-	e.do = func(ctx context.Context, tx *sql.Tx) error {
+	e.do = func(ctx context.Context, tx *store.Tx) error {
 		condition, args := row.where(2)
 		_, err := tx.ExecContext(ctx, `UPDATE `+row.table+` SET `+column+` = $1 WHERE `+condition, append([]any{to}, args...)...)
 		return err
@@ -171,7 +172,7 @@ func (row tableRow) namesIfAny() (names []string) {
 
 // deleting takes a row away.
 func deleting(row tableRow) edit {
-	return edit{what: "DELETE FROM " + row.table, row: row, do: func(ctx context.Context, tx *sql.Tx) error {
+	return edit{what: "DELETE FROM " + row.table, row: row, do: func(ctx context.Context, tx *store.Tx) error {
 		condition, args := row.where(1)
 		_, err := tx.ExecContext(ctx, `DELETE FROM `+row.table+` WHERE `+condition, args...)
 		return err
@@ -193,7 +194,7 @@ func doubling(row tableRow) edit {
 		added.values[j] = nil // it is unique
 	}
 	return edit{what: "INSERT INTO " + row.table, row: row, also: append(added.namesIfAny(), "beyond the head of the log"),
-		do: func(ctx context.Context, tx *sql.Tx) error {
+		do: func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO `+row.table+` (`+strings.Join(row.columns, ", ")+`) VALUES (`+
 				places(len(row.values))+`)`, added.values...)
 			return err
@@ -228,7 +229,7 @@ func swapping(a, b tableRow, column string) edit {
 		first = setting(moved, column, b.value(column))
 	}
 	return edit{what: "swap of " + a.table + "." + column, row: a, also: append(b.names(), slices.Concat(first.also, second.also)...),
-		do: func(ctx context.Context, tx *sql.Tx) error {
+		do: func(ctx context.Context, tx *store.Tx) error {
 			if a.value(column) != nil && b.value(column) != nil {
 				if err := between.do(ctx, tx); err != nil {
 					return err
@@ -245,7 +246,7 @@ func swapping(a, b tableRow, column string) edit {
 // must say. An edit that the tables refuse cannot be made.
 func noticed(t testing.TB, r *Registry, e edit) (possible bool, complaint string) {
 	t.Helper()
-	inTampering(t, r, func(tx *sql.Tx) {
+	inTampering(t, r, func(tx *store.Tx) {
 		ctx := context.WithoutCancel(t.Context())
 		if e.do(ctx, tx) != nil {
 			return

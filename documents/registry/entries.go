@@ -2,19 +2,19 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // logEvent adds an event and its record in the log. The row of the document
 // has been changed in the same transaction, which keeps others out, and the
 // request that asked for the event is tied to it.
-func (s *Store) logEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Event) error {
-	salt := s.newSalt()
+func logEvent(ctx context.Context, tx *store.Tx, number string, e documents.Event) error {
+	salt := newSalt(tx)
 	leaf, err := eventLeaf(ctx, tx, number, e, salt)
 	if err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)
@@ -30,7 +30,7 @@ type leafOfEvent struct {
 	salt  []byte
 }
 
-func logLeaf(ctx context.Context, tx *sql.Tx, number string, l leafOfEvent) error {
+func logLeaf(ctx context.Context, tx *store.Tx, number string, l leafOfEvent) error {
 	idx, err := appendDocumentLeaf(ctx, tx, l.leaf, number, l.salt)
 	if err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)
@@ -40,7 +40,7 @@ func logLeaf(ctx context.Context, tx *sql.Tx, number string, l leafOfEvent) erro
 
 // eventLeaf is the record of an event, with the digests of its own row and of
 // the request that asked for it, if one did.
-func eventLeaf(ctx context.Context, tx *sql.Tx, number string, e documents.Event, salt []byte) (Leaf, error) {
+func eventLeaf(ctx context.Context, tx *store.Tx, number string, e documents.Event, salt []byte) (Leaf, error) {
 	leaf := Leaf{Event: storedKind(e.Kind), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt, Seq: e.Seq}
 	data, err := encodeData(e)
 	if err != nil {
@@ -62,7 +62,7 @@ func eventLeaf(ctx context.Context, tx *sql.Tx, number string, e documents.Event
 
 // appendDocumentLeaf completes a record about a document with the document as
 // this transaction has just written it, and writes it.
-func appendDocumentLeaf(ctx context.Context, tx *sql.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
+func appendDocumentLeaf(ctx context.Context, tx *store.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
 	leaf.Subject, leaf.Number, leaf.Version = subjectDocument, number, leafVersion
 	if err := tx.QueryRowContext(ctx, `SELECT kind FROM documents WHERE number = $1`, number).Scan(&leaf.Kind); err != nil {
 		return 0, err
@@ -84,9 +84,19 @@ type rowEvent struct {
 // errRowGone means that a row is not there that was just written.
 var errRowGone = errors.New("the row is not there")
 
+// enterRow adds the record of what has happened to a row that the store has changed.
+func enterRow(ctx context.Context, tx *store.Tx, c store.Change) error {
+	for _, s := range rowSubjects {
+		if s.table == c.Table {
+			return logRow(ctx, tx, s, c.Event, rowEvent{c.Key, c.At})
+		}
+	}
+	return fmt.Errorf("%s: %w", c.Table, errRowGone)
+}
+
 // logRow adds the record that something happened to a row, with the digests of
 // the row as this transaction has just written it.
-func (s *Store) logRow(ctx context.Context, tx *sql.Tx, subject rowSubject, event string, e rowEvent) error {
+func logRow(ctx context.Context, tx *store.Tx, subject rowSubject, event string, e rowEvent) error {
 	leaf := Leaf{Event: event, RecordedAt: e.at, Subject: subject.subject, Version: leafVersion}
 	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) + 1 FROM log_entries WHERE subject = $1 AND number = $2`,
 		subject.subject, e.key).Scan(&leaf.Seq)
@@ -100,7 +110,7 @@ func (s *Store) logRow(ctx context.Context, tx *sql.Tx, subject rowSubject, even
 	if r == nil {
 		return fmt.Errorf("%s: %w", subject.table, errRowGone)
 	}
-	salt := s.newSalt()
+	salt := newSalt(tx)
 	r.commitTo(&leaf, salt)
 	if _, err := appendLeaf(ctx, tx, leaf, e.key, salt); err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)

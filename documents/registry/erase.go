@@ -2,12 +2,11 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // Erase takes the personal content of a document away for good, by order: the
@@ -19,34 +18,28 @@ import (
 // questions about it are answered with [ErrErased], those about its life with
 // what they were.
 //
-// [ErrUnavailable] may mean that the content is gone from the tables and not yet
+// [store.ErrUnavailable] may mean that the content is gone from the tables and not yet
 // from the disk, because the database was being read: the same request tries
 // again. Other documents that repeat the content, such as duplicates, are erased each
 // by itself. The request is one of [Registry.Record] whose event is Erased.
 func (r *Registry) Erase(ctx context.Context, req EventRequest) (documents.Event, bool, error) {
-	if !printableASCII(req.Client) || !printableASCII(req.IdempotencyKey) {
-		return documents.Event{}, false, ErrBadKey
-	}
-	now := r.now()
-	req.Event = req.Event.Normalise()
-	if err := req.Event.ValidateErasure(now); err != nil {
+	q, err := r.askedEvent(req, documents.NewEvent.ValidateErasure)
+	if err != nil {
 		return documents.Event{}, false, err
 	}
-	done, replayed, err := r.recordOnce(ctx, req, func(ctx context.Context, tx *sql.Tx) (documents.Event, error) {
-		return r.Store.erase(ctx, tx, req, now)
-	})
+	done, replayed, err := r.recordOnce(ctx, q, eraseIn)
 	if err == nil {
-		err = r.Store.forget(ctx)
+		err = r.Store.Forget(ctx)
 	}
 	return done, replayed, err
 }
 
-func (s *Store) erase(ctx context.Context, tx *sql.Tx, req EventRequest, now time.Time) (documents.Event, error) {
-	rec, life, err := lockedIn(ctx, tx, req.Number, `status IN ('in_force', 'void')`)
+func eraseIn(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error) {
+	rec, life, err := lockedIn(ctx, tx, q.Number, `status IN ('in_force', 'void')`)
 	if err != nil {
 		return documents.Event{}, err
 	}
-	done, err := mayFollow(ctx, tx, req, life, now)
+	done, err := mayFollow(ctx, tx, q, life)
 	if err != nil {
 		return documents.Event{}, err
 	}
@@ -56,7 +49,7 @@ func (s *Store) erase(ctx context.Context, tx *sql.Tx, req EventRequest, now tim
 	if err := eraseEvents(ctx, tx, rec.Number, life); err != nil {
 		return documents.Event{}, fmt.Errorf("failed to erase document %s: %w", rec.Number, err)
 	}
-	salt := s.newSalt()
+	salt := newSalt(tx)
 	leaf, err := eventLeaf(ctx, tx, rec.Number, done, salt)
 	if err != nil {
 		return documents.Event{}, err
@@ -69,7 +62,7 @@ func (s *Store) erase(ctx context.Context, tx *sql.Tx, req EventRequest, now tim
 
 // eraseRows changes the rows of a document, but its events, to what is left of
 // them. The request that erases stays as it is: it is about nobody's content.
-func eraseRows(ctx context.Context, tx *sql.Tx, rec Record, done documents.Event) error {
+func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Event) error {
 	content, err := json.Marshal(rec.Content.Erased())
 	if err != nil {
 		return err
@@ -80,20 +73,19 @@ func eraseRows(ctx context.Context, tx *sql.Tx, rec Record, done documents.Event
 	}{
 		{`UPDATE documents SET content = $1, content_sha256 = $2, check_code = '', erased_at = $3,
 			evidence = CASE evidence WHEN '' THEN '' ELSE '{}' END WHERE number = $4`,
-			[]any{string(content), hexSum(content), toMicros(done.RecordedAt), rec.Number}},
+			[]any{string(content), hexSum(content), store.Micros(done.RecordedAt), rec.Number}},
 		{`DELETE FROM files WHERE number = $1`, []any{rec.Number}},
-		{`UPDATE requests SET body_sha256 = '' WHERE number = $1 AND event < $2`, []any{rec.Number, done.Seq}},
 	} {
 		if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.ForgetClaims(ctx, rec.Number, done.Seq)
 }
 
 // eraseEvents takes away what may be personal in the events of a document, the
 // salts of its records, and the records that never had one.
-func eraseEvents(ctx context.Context, tx *sql.Tx, number string, life documents.Life) error {
+func eraseEvents(ctx context.Context, tx *store.Tx, number string, life documents.Life) error {
 	for _, e := range life.Events {
 		e.EventData = e.EventData.Erased()
 		data, err := encodeData(e)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // erase erases a document whose last event is the one given.
@@ -168,7 +169,7 @@ func TestAfterErasure(t *testing.T) {
 			"with a time":    {EventRequest{Client: "portal", IdempotencyKey: "d", Number: number, Last: 4, Event: erasureAt(start)}, "/effective_at not_accepted"},
 			"no order":       {EventRequest{Client: "portal", IdempotencyKey: "d", Number: number, Last: 4, Event: documents.NewEvent{Kind: documents.EventErased}}, "/order_number required"},
 			"no such number": {erasure("26000077", 4), ErrNotFound.Error()},
-			"no key":         {EventRequest{Client: "portal", Number: number, Event: order(documents.EventErased)}, ErrBadKey.Error()},
+			"no key":         {EventRequest{Client: "portal", Number: number, Event: order(documents.EventErased)}, store.ErrBadKey.Error()},
 		} {
 			if _, _, err := r.Erase(t.Context(), c.req); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s: got %v, want %s", name, err, c.want)
@@ -234,7 +235,7 @@ func TestErasedBytes(t *testing.T) {
 	secrets := map[string]string{
 		"name": "Көне Қала 77", "check code": rec.CheckCode, "sum": rec.ContentSHA256, "file": string(file[len(file)/2:][:64]),
 	}
-	salts, err := readValues(t.Context(), r.Store.read, 2, `
+	salts, err := readValues(t.Context(), r.Store, 2, `
 		SELECT s.idx, s.salt FROM log_salts s JOIN log_entries e ON e.idx = s.idx WHERE e.number = $1`, rec.Number)
 	must(t, err)
 	for i := 0; i < len(salts); i += 2 {

@@ -2,13 +2,13 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // The event by which a document was issued is stored under the name of the
@@ -40,7 +40,7 @@ func encodeData(e documents.Event) (string, error) {
 	return string(data), nil
 }
 
-func insertEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Event, logIndex int64) error {
+func insertEvent(ctx context.Context, tx *store.Tx, number string, e documents.Event, logIndex int64) error {
 	data, err := encodeData(e)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func insertEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Eve
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO events (number, seq, kind, effective_at, recorded_at, data, log_idx)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		number, e.Seq, storedKind(e.Kind), toMicros(e.EffectiveAt), toMicros(e.RecordedAt), data, logIndex)
+		number, e.Seq, storedKind(e.Kind), store.Micros(e.EffectiveAt), store.Micros(e.RecordedAt), data, logIndex)
 	if err != nil {
 		return fmt.Errorf("failed to write the event: %w", err)
 	}
@@ -56,7 +56,7 @@ func insertEvent(ctx context.Context, tx *sql.Tx, number string, e documents.Eve
 }
 
 // history reads the life of a document. A number never taken has no events.
-func history(ctx context.Context, db querier, rec Record) (documents.Life, error) {
+func history(ctx context.Context, db store.Reader, rec Record) (documents.Life, error) {
 	life := documents.Life{Kind: rec.Kind, ValidUntil: rec.Content.ValidUntil()}
 	rows, err := db.QueryContext(ctx, `
 		SELECT `+eventColumns+` FROM events e WHERE e.number = $1 ORDER BY e.seq`, rec.Number)
@@ -94,7 +94,7 @@ func scanEvent(scan func(...any) error, before ...any) (documents.Event, error) 
 	if detail != "" {
 		e.Detail = detail // of an old register
 	}
-	e.Kind, e.EffectiveAt, e.RecordedAt = eventKind(kind), fromMicros(effective), fromMicros(recorded)
+	e.Kind, e.EffectiveAt, e.RecordedAt = eventKind(kind), store.Time(effective), store.Time(recorded)
 	return e, nil
 }
 
@@ -102,26 +102,26 @@ func scanEvent(scan func(...any) error, before ...any) (documents.Event, error) 
 // it was written down, with the answers to what its status was or will be. A
 // number never taken is [ErrNotFound].
 func (r *Registry) History(ctx context.Context, number string) (_ documents.Life, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	rec, err := r.anyDocument(ctx, number)
 	if err != nil {
 		return documents.Life{}, err
 	}
-	return history(ctx, r.Store.read, rec)
+	return history(ctx, r.Store, rec)
 }
 
 // DocumentAndLife returns what [Registry.Document] and [Registry.History] do. It
 // reads as much for a number that was never taken as for one that was: who asks
 // with a wrong second fact learns nothing from the time that it takes.
 func (r *Registry) DocumentAndLife(ctx context.Context, number string) (_ Record, _ documents.Life, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	rec, err := r.anyDocument(ctx, number)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Record{}, documents.Life{}, err
 	}
-	life, lifeErr := history(ctx, r.Store.read, Record{Number: number, Kind: rec.Kind, Content: rec.Content})
+	life, lifeErr := history(ctx, r.Store, Record{Number: number, Kind: rec.Kind, Content: rec.Content})
 	switch {
 	case lifeErr != nil:
 		return Record{}, documents.Life{}, lifeErr
@@ -151,16 +151,16 @@ func next(life documents.Life, e documents.Event, now time.Time) documents.Event
 // locked reads a document in force and its life, and keeps others from changing
 // them until the transaction ends. Any other number is [ErrNotFound], and one
 // whose content was erased is [ErrErased].
-func locked(ctx context.Context, tx *sql.Tx, number string) (Record, documents.Life, error) {
+func locked(ctx context.Context, tx *store.Tx, number string) (Record, documents.Life, error) {
 	return lockedIn(ctx, tx, number, `status = 'in_force'`)
 }
 
 // lockedIn is locked for a document in one of several states of issuing.
-func lockedIn(ctx context.Context, tx *sql.Tx, number, state string) (Record, documents.Life, error) {
+func lockedIn(ctx context.Context, tx *store.Tx, number, state string) (Record, documents.Life, error) {
 	if !possible(number) {
 		return Record{}, documents.Life{}, ErrNotFound
 	}
-	mine, err := changed(ctx, tx, `UPDATE documents SET about = about WHERE number = $1 AND `+state, number)
+	mine, err := tx.Changed(ctx, `UPDATE documents SET about = about WHERE number = $1 AND `+state, number)
 	if err != nil {
 		return Record{}, documents.Life{}, fmt.Errorf("failed to lock document %s: %w", number, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // gate forwards connections to PostgreSQL until it is shut; then everything
@@ -131,28 +132,30 @@ func everyCall(r *Registry, number, client string) map[string]func(ctx context.C
 		"Record": func(ctx context.Context) error {
 			return third(r.Record(ctx, EventRequest{Client: "portal", IdempotencyKey: "k", Number: number, Last: 2, Event: suspension()}))
 		},
-		"Erase":         func(ctx context.Context) error { return third(r.Erase(ctx, erasure(number, 2))) },
-		"Document":      func(ctx context.Context) error { return second(r.Document(ctx, number)) },
-		"PDF":           func(ctx context.Context) error { return second(r.PDF(ctx, number)) },
-		"ByFile":        func(ctx context.Context) error { return third(r.ByFile(ctx, hexSum(nil))) },
-		"List":          func(ctx context.Context) error { return second(r.List(ctx, "", 0)) },
-		"History":       func(ctx context.Context) error { return second(r.History(ctx, number)) },
-		"Events":        func(ctx context.Context) error { return second(r.Events(ctx, number)) },
-		"StatusAt":      func(ctx context.Context) error { return second(r.StatusAt(ctx, number, start)) },
-		"Head":          func(ctx context.Context) error { return third(r.Head(ctx)) },
-		"Prove":         func(ctx context.Context) error { return second(r.Prove(ctx, number)) },
-		"CheckHead":     func(ctx context.Context) error { return r.CheckHead(ctx, 1, [32]byte{}) },
-		"VerifyLog":     func(ctx context.Context) error { return r.VerifyLog(ctx) },
-		"StatusList":    func(ctx context.Context) error { return second(r.StatusList(ctx)) },
-		"Recover":       func(ctx context.Context) error { return second(r.Recover(ctx)) },
-		"AddClient":     func(ctx context.Context) error { return second(r.AddClient(ctx, "a", nil)) },
-		"Client":        func(ctx context.Context) error { return second(r.Client(ctx, "tamga_0011223344556677_x")) },
-		"Clients":       func(ctx context.Context) error { return second(r.Clients(ctx)) },
-		"RevokeClient":  func(ctx context.Context) error { return r.RevokeClient(ctx, client) },
-		"AddExtension":  func(ctx context.Context) error { return second(r.AddExtension(ctx, Extension{Format: "cms"})) },
-		"Extension":     func(ctx context.Context) error { return second(r.Extension(ctx, "portal", "x")) },
-		"Waiting":       func(ctx context.Context) error { return third(r.Waiting(ctx)) },
-		"Extend":        func(ctx context.Context) error { return second(r.Extend(ctx, nil)) },
+		"Erase":        func(ctx context.Context) error { return third(r.Erase(ctx, erasure(number, 2))) },
+		"Document":     func(ctx context.Context) error { return second(r.Document(ctx, number)) },
+		"PDF":          func(ctx context.Context) error { return second(r.PDF(ctx, number)) },
+		"ByFile":       func(ctx context.Context) error { return third(r.ByFile(ctx, hexSum(nil))) },
+		"List":         func(ctx context.Context) error { return second(r.List(ctx, "", 0)) },
+		"History":      func(ctx context.Context) error { return second(r.History(ctx, number)) },
+		"Events":       func(ctx context.Context) error { return second(r.Events(ctx, number)) },
+		"StatusAt":     func(ctx context.Context) error { return second(r.StatusAt(ctx, number, start)) },
+		"Head":         func(ctx context.Context) error { return third(r.Head(ctx)) },
+		"Prove":        func(ctx context.Context) error { return second(r.Prove(ctx, number)) },
+		"CheckHead":    func(ctx context.Context) error { return r.CheckHead(ctx, 1, [32]byte{}) },
+		"VerifyLog":    func(ctx context.Context) error { return r.VerifyLog(ctx) },
+		"StatusList":   func(ctx context.Context) error { return second(r.StatusList(ctx)) },
+		"Recover":      func(ctx context.Context) error { return second(r.Recover(ctx)) },
+		"AddClient":    func(ctx context.Context) error { return second(r.Store.AddClient(ctx, "a", nil)) },
+		"Client":       func(ctx context.Context) error { return second(r.Store.Client(ctx, "tamga_0011223344556677_x")) },
+		"Clients":      func(ctx context.Context) error { return second(r.Store.Clients(ctx)) },
+		"RevokeClient": func(ctx context.Context) error { return r.Store.RevokeClient(ctx, client) },
+		"AddExtension": func(ctx context.Context) error {
+			return second(r.Store.AddExtension(ctx, store.Extension{Format: "cms"}))
+		},
+		"Extension":     func(ctx context.Context) error { return second(r.Store.Extension(ctx, "portal", "x")) },
+		"Waiting":       func(ctx context.Context) error { return third(r.Store.Waiting(ctx)) },
+		"Extend":        func(ctx context.Context) error { return second(r.Store.Extend(ctx, nil)) },
 		"AddPhotograph": func(ctx context.Context) error { return second(r.AddPhotograph(ctx, "portal", grey())) },
 	}
 }
@@ -163,13 +166,13 @@ func TestHangingDatabase(t *testing.T) {
 	dsn, g := behindGate(t, cluster.Database(t))
 	r, _ := open(t, dsn)
 	number := issue(t, r, "a", licenceDraft(1)).Number
-	r.Store.patience = 300 * time.Millisecond
+	r.Store.Patience = 300 * time.Millisecond
 	g.setShut(true)
 	var wg sync.WaitGroup
 	for range 2 { // more calls than the pool has connections
 		for name, call := range everyCall(r, number, "x") {
 			wg.Go(func() {
-				if err := call(t.Context()); !errors.Is(err, ErrUnavailable) {
+				if err := call(t.Context()); !errors.Is(err, store.ErrUnavailable) {
 					t.Errorf("%s: %v", name, err)
 				}
 			})
@@ -177,7 +180,7 @@ func TestHangingDatabase(t *testing.T) {
 	}
 	wg.Wait()
 	g.setShut(false)
-	r.Store.patience = 0
+	r.Store.Patience = 0
 	expectStatus(t, r, number, documents.StatusInForce)
 	must(t, r.VerifyLog(t.Context()))
 	issue(t, r, "b", licenceDraft(2))
@@ -193,11 +196,11 @@ func TestCallersPatience(t *testing.T) {
 			short, cancel := context.WithTimeout(t.Context(), 0)
 			// Recover judges its key before it asks the database anything.
 			err := call(short)
-			if !errors.Is(err, context.DeadlineExceeded) || name != "Recover" && !errors.Is(err, ErrUnavailable) {
+			if !errors.Is(err, context.DeadlineExceeded) || name != "Recover" && !errors.Is(err, store.ErrUnavailable) {
 				t.Errorf("%s without time: %v", name, err)
 			}
 			cancel()
-			if err := call(canceled(t)); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
+			if err := call(canceled(t)); !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnavailable) {
 				t.Errorf("%s for nobody: %v", name, err)
 			}
 		}
@@ -209,12 +212,12 @@ func TestClosedDatabase(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, _ := open(t, dsn)
 		number := issue(t, r, "a", licenceDraft(1)).Number
-		gone, _, err := connect(dsn)
+		gone, err := Open(t.Context(), dsn)
 		must(t, err)
 		must(t, gone.Close())
 		r.Store = gone
 		for name, call := range everyCall(r, number, "x") {
-			if err := call(t.Context()); !errors.Is(err, ErrUnavailable) {
+			if err := call(t.Context()); !errors.Is(err, store.ErrUnavailable) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -2,10 +2,10 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // IssueRequest asks for one document.
@@ -27,8 +27,8 @@ type IssueRequest struct {
 //
 // The same client with the same key and the same draft gets the same document,
 // with true as the second result, however often and from however many places
-// it asks; while the first call is at work the others get [ErrInProgress].
-// The same key with another draft is [ErrKeyReused].
+// it asks; while the first call is at work the others get [store.ErrInProgress].
+// The same key with another draft is [store.ErrKeyReused].
 //
 // If a step after the first fails, the reservation stays: calling again with
 // the same key goes on with the same number, and so does [Registry.Recover].
@@ -37,18 +37,19 @@ type IssueRequest struct {
 // document that replaces or copies one that is not in force is a
 // *documents.RuleError.
 func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, error) {
-	if !printableASCII(req.Client) || !printableASCII(req.IdempotencyKey) {
-		return Record{}, false, ErrBadKey
-	}
-	req.Draft = req.Draft.Normalise()
-	if err := req.Draft.Validate(); err != nil {
-		return Record{}, false, err
-	}
-	held, err := r.reserve(ctx, req)
+	q, err := askedDocument(req)
 	if err != nil {
 		return Record{}, false, err
 	}
-	if held.lease == "" {
+	var held Reservation
+	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		held, err = r.reserve(ctx, tx, q)
+		return err
+	})
+	if err != nil {
+		return Record{}, false, err
+	}
+	if held.Done() {
 		rec, err := r.Document(ctx, held.number)
 		return rec, true, err
 	}
@@ -59,41 +60,57 @@ func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, e
 	return rec, false, err
 }
 
-// enter is the last transaction of issuing. Only the holder of the lease can
-// do it, and only once.
-func (r *Registry) enter(ctx context.Context, held reservation, made product) error {
-	now := r.now()
-	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		mine, err := changed(ctx, tx, `
-			UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0
-			WHERE number = $4 AND status = 'reserved' AND lease = $5`,
-			hexSum(made.file), string(made.evidence), made.layout, held.number, held.lease)
-		if err != nil {
-			return fmt.Errorf("failed to write the document: %w", err)
-		}
-		if !mine {
-			return ErrInProgress
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, held.number, made.file)
-		if err != nil {
-			return fmt.Errorf("failed to write the file: %w", err)
-		}
-		if err := r.keepSealKey(ctx, tx, now); err != nil {
-			return fmt.Errorf("failed to keep the key of the seals: %w", err)
-		}
-		return r.enterEvents(ctx, tx, held, now)
-	})
+// The steps of issuing can be had one by one, by whoever writes more in their
+// transactions: [Registry.Reserve] is the first, [Registry.Produce] the second and
+// third, and [Registry.Complete] the fourth.
+
+// documentAsked is a document that a client asks for and may ask for.
+type documentAsked struct {
+	IssueRequest
+	request store.Request
 }
 
-// printableASCII reports whether s can name a request or a client.
-func printableASCII(s string) bool {
-	if s == "" || len(s) > 255 {
-		return false
+// askedDocument looks at all of a request that needs no database.
+func askedDocument(req IssueRequest) (documentAsked, error) {
+	q := documentAsked{req, store.Request{Client: req.Client, IdempotencyKey: req.IdempotencyKey}}
+	if err := q.request.Check(); err != nil {
+		return q, err
 	}
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] > 0x7e {
-			return false
-		}
+	q.Draft = q.Draft.Normalise()
+	if err := q.Draft.Validate(); err != nil {
+		return q, err
 	}
-	return true
+	var err error
+	q.request.Sum, err = store.SumOf(q.Draft)
+	return q, err
+}
+
+// enter is the last transaction of issuing.
+func (r *Registry) enter(ctx context.Context, held Reservation, made Product) error {
+	return r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return r.Complete(ctx, tx, held, made) })
+}
+
+// Complete writes the document of a reservation, with its evidence and the log, in
+// a transaction of the caller's: it is in force when that is committed. Only the
+// holder of the lease can do it, and only once; anyone else gets [store.ErrInProgress].
+func (r *Registry) Complete(ctx context.Context, tx *store.Tx, held Reservation, made Product) error {
+	now := r.now()
+	mine, err := tx.Changed(ctx, `
+		UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0
+		WHERE number = $4 AND status = 'reserved' AND lease = $5`,
+		hexSum(made.file), string(made.evidence), made.layout, held.number, held.lease)
+	if err != nil {
+		return fmt.Errorf("failed to write the document: %w", err)
+	}
+	if !mine {
+		return store.ErrInProgress
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, held.number, made.file)
+	if err != nil {
+		return fmt.Errorf("failed to write the file: %w", err)
+	}
+	if err := r.keepSealKey(ctx, tx, now); err != nil {
+		return fmt.Errorf("failed to keep the key of the seals: %w", err)
+	}
+	return r.enterEvents(ctx, tx, held, now)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/signing"
 )
 
@@ -87,8 +88,8 @@ func TestReplay(t *testing.T) {
 			t.Errorf("other client: %s, %v, %v", other.Number, replayed, err)
 		}
 		_, _, err = r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(2)})
-		if !errors.Is(err, ErrKeyReused) {
-			t.Errorf("another draft: %v, want ErrKeyReused", err)
+		if !errors.Is(err, store.ErrKeyReused) {
+			t.Errorf("another draft: %v, want store.ErrKeyReused", err)
 		}
 	})
 }
@@ -110,10 +111,10 @@ func TestIssueRefusesBadRequests(t *testing.T) {
 			draft       documents.Draft
 			want        string // what the error says
 		}{
-			"no key":       {"portal", "", licenceDraft(1), ErrBadKey.Error()},
-			"long key":     {"portal", strings.Repeat("k", 256), licenceDraft(1), ErrBadKey.Error()},
-			"control key":  {"portal", "a\nb", licenceDraft(1), ErrBadKey.Error()},
-			"no client":    {"", "a", licenceDraft(1), ErrBadKey.Error()},
+			"no key":       {"portal", "", licenceDraft(1), store.ErrBadKey.Error()},
+			"long key":     {"portal", strings.Repeat("k", 256), licenceDraft(1), store.ErrBadKey.Error()},
+			"control key":  {"portal", "a\nb", licenceDraft(1), store.ErrBadKey.Error()},
+			"no client":    {"", "a", licenceDraft(1), store.ErrBadKey.Error()},
 			"empty draft":  {"portal", "a", documents.Draft{}, "exactly_one"},
 			"own number":   {"portal", "a", numbered, "/licence/number not_accepted"},
 			"tomorrow":     {"portal", "a", on(2026, time.June, 23), "/licence/issued_on date"},
@@ -125,7 +126,7 @@ func TestIssueRefusesBadRequests(t *testing.T) {
 				t.Errorf("%s: got %v, want %s", name, err, c.want)
 			}
 			var invalid *documents.InvalidError
-			if !errors.Is(err, ErrBadKey) && !errors.As(err, &invalid) {
+			if !errors.Is(err, store.ErrBadKey) && !errors.As(err, &invalid) {
 				t.Errorf("%s: %v is not an InvalidError", name, err)
 			}
 		}
@@ -167,7 +168,7 @@ func TestSameKeyFromManyCallers(t *testing.T) {
 			wg.Go(func() {
 				rec, replayed, err := r.Issue(t.Context(),
 					IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(1)})
-				if err != nil && !errors.Is(err, ErrInProgress) {
+				if err != nil && !errors.Is(err, store.ErrInProgress) {
 					t.Error(err)
 				}
 				numbers[i], fresh[i] = rec.Number, err == nil && !replayed

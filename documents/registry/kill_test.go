@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"tamga/documents"
-	"tamga/documents/registry/registrytest"
+	"tamga/documents/store/storetest"
 )
 
 // issuerOf names the environment variable that turns this test program into
@@ -24,7 +24,7 @@ const issuerOf = "TAMGA_TEST_ISSUER_OF"
 // issueUntilKilled issues documents, records events and re-issues from several
 // places at once, and prints the number of each document that is in force.
 func issueUntilKilled(dsn string) error {
-	store, err := Open(context.Background(), dsn)
+	db, err := Open(context.Background(), dsn)
 	if err != nil {
 		return err
 	}
@@ -36,8 +36,8 @@ func issueUntilKilled(dsn string) error {
 	if err != nil {
 		return err
 	}
-	c := &clock{at: start}
-	r := &Registry{Store: store, Layouts: layouts, Key: a.key, Verifier: a.verifier, Now: c.now}
+	db.Now = (&clock{at: start}).now
+	r := &Registry{Store: db, Layouts: layouts, Key: a.key, Verifier: a.verifier}
 	r.Make = making(r)
 	w := worker{r: r, run: strconv.Itoa(os.Getpid()), publish: func(number string) { fmt.Println(number) }}
 	return w.untilFailure(4)
@@ -96,7 +96,7 @@ func (w worker) work(key string, place, round int, last string) (string, error) 
 // The database server killed in the middle of the work is no worse: what was
 // answered is there, and what was not can be finished.
 func TestServerKilled(t *testing.T) {
-	server := registrytest.Start()
+	server := storetest.Start()
 	t.Cleanup(func() { must(t, server.Stop()) })
 	r, c := open(t, server.Database(t))
 	var mu sync.Mutex

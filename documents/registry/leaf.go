@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"tamga/documents/store"
 )
 
 // What the records of the log are about.
@@ -23,17 +25,10 @@ const (
 	subjectAnswer     = "answer"
 )
 
-// What records say that no event of a document does.
-const (
-	leafAdopted  = "adopted"  // found in the tables when the log began to cover them
-	leafAdded    = "added"    // a client
-	leafRevoked  = "revoked"  // a client's key
-	leafQueued   = "queued"   // a signature to be extended
-	leafExtended = "extended" // a queued signature
-	leafKept     = "kept"     // a photograph, the public part of a key for seals, a printed address, an answer
-
-	leafForgotten = "forgotten" // an answer that was kept
-)
+// leafAdopted says that a row was found in the tables when the log began to cover
+// them. What else records say is an event of a document or a word of
+// [store.Change].
+const leafAdopted = "adopted"
 
 // leafVersion is the only version that is written. It never changes its
 // meaning: a column that the tables gain is a digest of another name.
@@ -109,6 +104,9 @@ const (
 	saltLength = 32
 	saltDigest = "salt"
 )
+
+// newSalt returns the salt of one leaf.
+func newSalt(tx *store.Tx) []byte { return tx.RandomBytes(saltLength) }
 
 // saltedBy reports whether a salt is the one that the digests were made with.
 // The length counts: HMAC takes a key and the same with zeros behind it as one.

@@ -40,7 +40,7 @@ func TestRecordsTellNothing(t *testing.T) {
 		must(t, err)
 		leaf, err := parseLeaf(proof.Record)
 		must(t, err)
-		records, err := readRecords(t.Context(), r.Store.read, subjectDocument, rec.Number)
+		records, err := readRecords(t.Context(), r.Store, subjectDocument, rec.Number)
 		must(t, err)
 		last := records[len(records)-1]
 		if !leaf.opens(last.salt, "documents.file_sha256", rec.FileSHA256) || leaf.opens(records[0].salt, "documents.file_sha256", rec.FileSHA256) {

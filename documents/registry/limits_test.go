@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // pictureOf is the head of a grey PNG of so many pixels, made as long as wanted.
@@ -63,7 +63,7 @@ func TestLimitOfAllPhotographs(t *testing.T) {
 		rest: "", rest + 1: fmt.Sprintf("/export_certificate/photographs/%d/sha256 too_long", len(full)),
 	} {
 		draft := documents.Draft{ExportCertificate: &documents.ExportCertificate{Photographs: append(slices.Clone(full), keep(last))}}
-		err := r.Store.update(t.Context(), func(ctx context.Context, tx *sql.Tx) error { return havePhotographs(ctx, tx, draft) })
+		err := r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error { return havePhotographs(ctx, tx, draft) })
 		got := ""
 		if invalid := (*documents.InvalidError)(nil); errors.As(err, &invalid) {
 			got = invalid.Fields[0].Pointer + " " + invalid.Fields[0].Code
@@ -79,8 +79,8 @@ func TestLimitOfAllPhotographs(t *testing.T) {
 // Names as long as they may be.
 func TestLimitsOfNames(t *testing.T) {
 	r, _ := open(t, t.TempDir()+"/register.sqlite")
-	must(t, second(r.AddClient(t.Context(), strings.Repeat("ә", 200), nil)))
-	for length, want := range map[int]error{255: nil, 256: ErrBadKey} {
+	must(t, second(r.Store.AddClient(t.Context(), strings.Repeat("ә", 200), nil)))
+	for length, want := range map[int]error{255: nil, 256: store.ErrBadKey} {
 		for _, req := range []IssueRequest{
 			{Client: strings.Repeat("c", length), IdempotencyKey: "k", Draft: licenceDraft(1)},
 			{Client: "portal", IdempotencyKey: strings.Repeat("k", length), Draft: licenceDraft(1)},

@@ -9,10 +9,12 @@ import (
 	"image/png"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 )
 
@@ -78,7 +80,7 @@ func (l *living) begin() {
 		change(l.t, l.Registry, `DELETE FROM `+table)
 	}
 	change(l.t, l.Registry, `UPDATE log_head SET size = 0, hash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='`)
-	l.Store.random = rand.NewChaCha8([32]byte{})
+	l.Store.Random = rand.NewChaCha8([32]byte{})
 	l.clock.mu.Lock()
 	l.clock.at = start
 	l.clock.mu.Unlock()
@@ -111,23 +113,23 @@ func (l *living) take(s step) string {
 		}
 		return answer(sum, err)
 	case "client":
-		secret, err := l.AddClient(ctx, fmt.Sprint("client ", s.chance[1]%9), []string{ScopeSign, ScopeRead}[:s.chance[2]%3])
+		secret, err := l.Store.AddClient(ctx, fmt.Sprint("client ", s.chance[1]%9), []string{store.ScopeSign, store.ScopeRead}[:s.chance[2]%3])
 		if err == nil {
-			id, _ := clientID(secret)
+			id := strings.Split(secret, "_")[1]
 			l.secrets, l.clients = append(l.secrets, secret), append(l.clients, id)
 		}
 		return answer(secret, err)
 	case "revoke":
-		return answer("", l.RevokeClient(ctx, pick(l.clients, s.chance[1])))
+		return answer("", l.Store.RevokeClient(ctx, pick(l.clients, s.chance[1])))
 	case "queue":
-		id, err := l.AddExtension(ctx, Extension{
+		id, err := l.Store.AddExtension(ctx, store.Extension{
 			Client: "portal", Format: pick([]string{"cms", "pdf"}, s.chance[1]), Level: "B-T", File: picture(s.chance[2] % 5),
 			Content: pick([][]byte{nil, []byte("content")}, s.chance[3]),
 		})
 		l.extensions = append(l.extensions, id)
 		return answer(id, err)
 	case "extend":
-		n, err := l.Extend(ctx, func(e Extension) ([]byte, error) {
+		n, err := l.Store.Extend(ctx, func(e store.Extension) ([]byte, error) {
 			if s.chance[1]%3 == 0 {
 				return nil, creation.ErrTimestamp
 			}
@@ -166,7 +168,7 @@ func (l *living) recoverOrReserve(s step) string {
 	if about := pick(l.numbers, s.chance[2]); s.chance[3]%2 == 0 && about != "" {
 		req.Draft = reissueDraft(about).Normalise()
 	}
-	held, err := l.reserve(l.t.Context(), req)
+	held, err := reserve(l.t, l.Registry, req)
 	if err == nil {
 		l.numbers, l.issued = append(l.numbers, held.number), append(l.issued, req)
 	}
@@ -312,22 +314,22 @@ func (l *living) answers() []string {
 	}
 	status, err := l.StatusList(ctx)
 	add("status list", status, err)
-	clients, err := l.Clients(ctx)
+	clients, err := l.Store.Clients(ctx)
 	add("clients", clients, err)
 	for _, secret := range l.secrets {
-		client, err := l.Client(ctx, secret)
+		client, err := l.Store.Client(ctx, secret)
 		add("client "+secret, client, err)
 	}
 	for _, id := range l.extensions {
-		e, err := l.Extension(ctx, "portal", id)
+		e, err := l.Store.Extension(ctx, "portal", id)
 		// How the queue fares is told as that; nothing else hangs on it.
 		e.Attempts, e.NextAt, e.LastError = 0, time.Time{}, ""
 		add("extension "+id, e, err)
 	}
-	n, since, err := l.Waiting(ctx)
+	n, since, err := l.Store.Waiting(ctx)
 	add("waiting", []any{n, since}, err)
 	for _, sum := range l.photos {
-		files, err := l.Store.photographs(ctx, documents.Draft{ExportCertificate: &documents.ExportCertificate{
+		files, err := photographs(ctx, l.Store, documents.Draft{ExportCertificate: &documents.ExportCertificate{
 			Photographs: []documents.Photograph{{SHA256: sum}}}})
 		add("photograph "+sum, files, err)
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"tamga/documents/store"
 )
 
 // Proof shows that a record is in the log as of some size. Whoever has got the
@@ -31,12 +33,12 @@ func (p Proof) Check() error {
 // Kept outside the database, it shows any later change: see
 // [Registry.CheckHead].
 func (r *Registry) Head(ctx context.Context) (size int64, hash tlog.Hash, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
-	return readHead(ctx, r.Store.read)
+	return readHead(ctx, r.Store)
 }
 
-func readHead(ctx context.Context, db querier) (size int64, hash tlog.Hash, err error) {
+func readHead(ctx context.Context, db store.Reader) (size int64, hash tlog.Hash, err error) {
 	head, err := readValues(ctx, db, 2, `SELECT size, hash FROM log_head WHERE id = 1`)
 	if err != nil {
 		return 0, tlog.Hash{}, fmt.Errorf("failed to read the head of the log: %w", err)
@@ -57,7 +59,7 @@ func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error
 	if !possible(number) {
 		return Proof{}, ErrNotFound
 	}
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	var p Proof
 	// The head is read first: entries found after it may be newer, hashes
@@ -65,7 +67,7 @@ func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error
 	if p.Size, p.Root, err = r.Head(ctx); err != nil {
 		return Proof{}, err
 	}
-	err = r.Store.read.QueryRowContext(ctx, `
+	err = r.Store.QueryRowContext(ctx, `
 		SELECT idx, record FROM log_entries
 		WHERE subject = $1 AND number = $2 AND idx < $3 ORDER BY idx DESC LIMIT 1`,
 		subjectDocument, number, p.Size).Scan(&p.Index, &p.Record)
@@ -73,7 +75,7 @@ func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error
 		return Proof{}, ErrNotFound
 	}
 	if err == nil {
-		p.Path, err = tlog.ProveRecord(p.Size, p.Index, storedHashes(ctx, r.Store.read))
+		p.Path, err = tlog.ProveRecord(p.Size, p.Index, storedHashes(ctx, r.Store))
 	}
 	if err != nil {
 		return Proof{}, fmt.Errorf("failed to prove document %s: %w", number, err)
@@ -84,7 +86,7 @@ func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error
 // appendLeaf writes a record of what the tables know under a number or id, with
 // the salt of its digests, and returns its index. The head is updated first: its
 // row is the lock that lets one append at a time.
-func appendLeaf(ctx context.Context, tx *sql.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
+func appendLeaf(ctx context.Context, tx *store.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
 	leaf.commit(salt, saltDigest)
 	record, err := json.Marshal(leaf)
 	if err != nil {
@@ -109,7 +111,7 @@ func appendLeaf(ctx context.Context, tx *sql.Tx, leaf Leaf, number string, salt 
 }
 
 // storeHashes writes the hashes that a record completes, and the new root.
-func storeHashes(ctx context.Context, tx *sql.Tx, idx int64, record []byte) error {
+func storeHashes(ctx context.Context, tx *store.Tx, idx int64, record []byte) error {
 	known := knownHashes{stored: storedHashes(ctx, tx), fresh: map[int64]tlog.Hash{}}
 	hashes, err := tlog.StoredHashes(idx, record, known)
 	if err != nil {
@@ -131,18 +133,6 @@ func storeHashes(ctx context.Context, tx *sql.Tx, idx int64, record []byte) erro
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE log_head SET hash = $1 WHERE id = 1`, root.String())
 	return err
-}
-
-// rowReader is what a transaction and a pool have in common here; both are of
-// database/sql.
-type rowReader interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-// querier is a rowReader that reads many rows too.
-type querier interface {
-	rowReader
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // knownHashes are stored hashes, and those that are about to be. What was read
@@ -176,7 +166,7 @@ func (k knownHashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 
 // storedHashes reads the hashes of complete subtrees, a few dozen at most for
 // any question. One that is not there is an error that is sql.ErrNoRows.
-func storedHashes(ctx context.Context, db querier) tlog.HashReader {
+func storedHashes(ctx context.Context, db store.Reader) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		if len(indexes) == 0 {
 			return nil, nil
@@ -197,7 +187,7 @@ func storedHashes(ctx context.Context, db querier) tlog.HashReader {
 	})
 }
 
-func readHashes(ctx context.Context, db querier, indexes []int64) (map[int64]tlog.Hash, error) {
+func readHashes(ctx context.Context, db store.Reader, indexes []int64) (map[int64]tlog.Hash, error) {
 	list, args := make([]string, len(indexes)), make([]any, len(indexes))
 	for i, idx := range indexes {
 		list[i], args[i] = fmt.Sprintf("$%d", i+1), idx

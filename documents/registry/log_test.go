@@ -34,7 +34,7 @@ func canceled(t testing.TB) context.Context {
 func TestHistory(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, c := open(t, dsn)
-		must(t, second(r.reserve(t.Context(), request())))
+		must(t, second(reserve(t, r, request())))
 		c.advance(time.Hour)
 		issue(t, r, "a", licenceDraft(1))
 		for _, q := range []struct {
@@ -326,7 +326,7 @@ func voidOne(t *testing.T, r *Registry) {
 	t.Helper()
 	req := request()
 	req.IdempotencyKey = "void"
-	held, err := r.reserve(t.Context(), req)
+	held, err := reserve(t, r, req)
 	must(t, err)
 	must(t, r.void(t.Context(), held, "for the test"))
 }

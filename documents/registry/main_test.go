@@ -15,20 +15,21 @@ import (
 	"tamga/certs/revocation"
 	"tamga/documents"
 	"tamga/documents/pdf"
-	"tamga/documents/registry/registrytest"
+	"tamga/documents/store"
+	"tamga/documents/store/storetest"
 	"tamga/signing"
 	"tamga/signing/creation"
 )
 
 // cluster is set once, before any test runs.
-var cluster *registrytest.Cluster
+var cluster *storetest.Cluster
 
 func TestMain(m *testing.M) {
 	if dsn := os.Getenv(issuerOf); dsn != "" {
 		fmt.Fprintln(os.Stderr, issueUntilKilled(dsn))
 		os.Exit(1)
 	}
-	cluster = registrytest.Start()
+	cluster = storetest.Start()
 	code := m.Run()
 	if err := cluster.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "failed to stop PostgreSQL:", err)
@@ -62,18 +63,19 @@ var start = time.Date(2026, time.June, 22, 7, 0, 0, 0, time.UTC)
 // the register's own verifier trusts.
 func open(t testing.TB, dsn string) (*Registry, *clock) {
 	t.Helper()
-	store, err := Open(t.Context(), dsn)
+	db, err := Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	c := &clock{at: start}
+	db.Now = c.now
 	a := authorityOf(t)
-	r := &Registry{Store: store, Layouts: layouts(t), Key: a.key, Verifier: a.verifier, Now: c.now}
+	r := &Registry{Store: db, Layouts: layouts(t), Key: a.key, Verifier: a.verifier}
 	r.Make = making(r)
 	return r, c
 }
@@ -222,6 +224,16 @@ func refusalDraft() documents.Draft {
 	}}
 }
 
+// reserve takes the first step of issuing and no other.
+func reserve(t testing.TB, r *Registry, req IssueRequest) (held Reservation, err error) {
+	t.Helper()
+	err = r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		held, err = r.Reserve(ctx, tx, req)
+		return err
+	})
+	return held, err
+}
+
 // issue issues a document that must come out well.
 func issue(t testing.TB, r *Registry, key string, draft documents.Draft) Record {
 	t.Helper()
@@ -236,16 +248,23 @@ func issue(t testing.TB, r *Registry, key string, draft documents.Draft) Record 
 func change(t testing.TB, r *Registry, statements ...string) {
 	t.Helper()
 	for _, s := range statements {
-		if _, err := r.Store.write.ExecContext(context.WithoutCancel(t.Context()), s); err != nil {
+		if err := run(t, r, s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
 }
 
+// run runs a statement in a transaction of its own.
+func run(t testing.TB, r *Registry, statement string, args ...any) error {
+	return r.Store.Tx(context.WithoutCancel(t.Context()), func(ctx context.Context, tx *store.Tx) error {
+		return second(tx.ExecContext(ctx, statement, args...))
+	})
+}
+
 // column returns the first column of all rows of a query as text.
 func column(t testing.TB, r *Registry, query string) []string {
 	t.Helper()
-	rows, err := r.Store.read.QueryContext(t.Context(), query)
+	rows, err := r.Store.QueryContext(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 // checkAddress is the address of the check with the check code, as the document
 // prints it.
-func (r *Registry) checkAddress(held reservation) string {
+func (r *Registry) checkAddress(held Reservation) string {
 	if held.code == "" {
 		return r.Address.checkURL(held.number) // of an old reservation
 	}
@@ -28,7 +28,7 @@ const longestQR = 560
 // the fragment, which no server sees, the seal. A seal that does not fit beside
 // a long address names the activity and the holder no more; the rest of it,
 // with the digest of the content, always comes before them.
-func (r *Registry) qr(held reservation) (string, error) {
+func (r *Registry) qr(held Reservation) (string, error) {
 	text := r.checkAddress(held)
 	if r.SealKey.IsZero() {
 		return text, nil
@@ -48,7 +48,7 @@ func (r *Registry) qr(held reservation) (string, error) {
 }
 
 // sealed is what the seal says of a document.
-func sealed(held reservation) seal.Payload {
+func sealed(held Reservation) seal.Payload {
 	p := seal.Payload{
 		Kind: held.content.Kind(), Number: held.number, IssuedOn: held.content.IssuedOn(),
 		ValidUntil: held.content.ValidUntil(),
@@ -80,11 +80,11 @@ const statusListFor = time.Hour
 // are not simply in force, for those who check without the network. It is
 // read in one pass.
 func (r *Registry) StatusList(ctx context.Context) (_ seal.List, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	now := r.now().Truncate(time.Second)
 	list := seal.List{IssuedAt: now, NextUpdate: now.Add(statusListFor)}
-	rows, err := r.Store.read.QueryContext(ctx, `
+	rows, err := r.Store.QueryContext(ctx, `
 		SELECT e.number, d.kind, CASE d.kind WHEN 'export_certificate' THEN d.content ELSE '' END,
 			CASE WHEN `+isCopy+` THEN d.about ELSE '' END, `+eventColumns+`
 		FROM events e JOIN documents d ON d.number = e.number

@@ -37,7 +37,7 @@ func TestQR(t *testing.T) {
 		licence := licenceDraft(1)
 		licence.Licence.Holder = draft.Refusal.Applicant // a person
 		for i, d := range []documents.Draft{licence, draft} {
-			held, err := r.reserve(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint(i), Draft: d.Normalise()})
+			held, err := reserve(t, r, IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint(i), Draft: d.Normalise()})
 			must(t, err)
 			text, err := r.qr(held)
 			must(t, err)
@@ -63,7 +63,7 @@ func TestQR(t *testing.T) {
 func TestSealSpeaksKazakh(t *testing.T) {
 	for name, d := range samples(t) {
 		d = d.Normalise()
-		p := sealed(reservation{content: d})
+		p := sealed(Reservation{content: d})
 		if kk := d.Owner().PublicName(documents.KK); p.Holder != "" && p.Holder != kk {
 			t.Errorf("%s: the seal names %q, the document %q", name, p.Holder, kk)
 		}
@@ -86,7 +86,7 @@ func TestQRIsNeverTooLong(t *testing.T) {
 		activity, holder bool
 	}{{30, true, true}, {110, false, true}, {200, false, false}} {
 		r.Address = Address{Base: strings.Repeat("a", c.address-len("/check/26000001"))}
-		held := reservation{number: "26000001", content: long.Numbered("26000001", documents.Date{Year: 2026, Month: time.June, Day: 22}), code: "0000-0000-0000"}
+		held := Reservation{number: "26000001", content: long.Numbered("26000001", documents.Date{Year: 2026, Month: time.June, Day: 22}), code: "0000-0000-0000"}
 		text, err := r.qr(held)
 		must(t, err)
 		p, err := seal.Open(text, []seal.PublicKey{key.Public()})
@@ -173,7 +173,7 @@ func TestSealKeysRotate(t *testing.T) {
 			req := IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint(i), Draft: licenceDraft(i).Normalise()}
 			rec, _, err := r.Issue(t.Context(), req)
 			must(t, err)
-			text, err := r.qr(reservation{number: rec.Number, code: rec.CheckCode, content: rec.Content, sum: rec.ContentSHA256})
+			text, err := r.qr(Reservation{number: rec.Number, code: rec.CheckCode, content: rec.Content, sum: rec.ContentSHA256})
 			must(t, err)
 			printed = append(printed, text)
 		}

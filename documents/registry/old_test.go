@@ -2,14 +2,13 @@ package registry
 
 import (
 	"encoding/json"
-	"io/fs"
 	"testing"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // oldVersion is that of the tables before documents had lives.
@@ -19,18 +18,13 @@ const oldVersion = 2
 // reserved by a program that crashed.
 func oldRegister(t *testing.T, dsn string) {
 	t.Helper()
-	s, dialect, err := connect(dsn)
-	must(t, err)
-	defer func() { must(t, s.Close()) }()
-	files, err := fs.Sub(migrations, "migrations")
-	must(t, err)
-	provider, err := goose.NewProvider(dialect, s.write, files, goose.WithDisableGlobalRegistry(true))
-	must(t, err)
-	must(t, second(provider.UpTo(t.Context(), oldVersion)))
+	db := raw(t, dsn)
+	defer func() { must(t, db.Close()) }()
+	tablesOf(t, db, dsn, oldVersion)
 
 	run := func(query string, args ...any) {
 		t.Helper()
-		must(t, second(s.write.ExecContext(t.Context(), query, args...)))
+		must(t, second(db.ExecContext(t.Context(), query, args...)))
 	}
 	at := start.Add(-time.Hour)
 	document := func(number, key, status string, n int, file []byte, evidence string) string {
@@ -45,11 +39,11 @@ func oldRegister(t *testing.T, dsn string) {
 		}
 		run(`INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at, lease,
 			leased_until, file_sha256, evidence) VALUES ($1, 'licence', $2, $3, $4, 'portal', $5, '', 0, $6, $7)`,
-			number, status, string(content), hexSum(content), toMicros(at), sum, evidence)
+			number, status, string(content), hexSum(content), store.Micros(at), sum, evidence)
 		run(`INSERT INTO requests (client, idempotency_key, body_sha256, number) VALUES ('portal', $1, $2, $3)`,
 			key, hexSum(body), number)
 		run(`INSERT INTO events (number, seq, kind, effective_at, recorded_at) VALUES ($1, 1, 'reserved', $2, $2)`,
-			number, toMicros(at))
+			number, store.Micros(at))
 		return hexSum(content)
 	}
 	file, evidence := []byte("%PDF-1.7 of then"), `{"at":"2026-06-22T06:00:00Z"}`
@@ -66,7 +60,7 @@ func oldRegister(t *testing.T, dsn string) {
 	run(`INSERT INTO log_hashes (idx, hash) VALUES (0, $1)`, leaf.String())
 	run(`UPDATE log_head SET size = 1, hash = $1`, leaf.String())
 	run(`INSERT INTO events (number, seq, kind, effective_at, recorded_at, log_idx) VALUES ('26000001', 2, 'in_force', $1, $1, 0)`,
-		toMicros(at))
+		store.Micros(at))
 }
 
 // A register of an older program opens, verifies, and goes on.

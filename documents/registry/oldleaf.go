@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // OldLeaf is a record of the log as it was written before [Leaf]. Its JSON,
@@ -90,7 +91,7 @@ func (l OldLeaf) contradiction(d *documentRows, e eventRow) string {
 		return "the event is missing or was changed"
 	case l.EventSHA256 != sumUnlessEmpty(asText(e.data)):
 		return "what the event says was changed"
-	case e.effective != toMicros(l.EffectiveAt) || e.recorded != toMicros(l.RecordedAt):
+	case e.effective != store.Micros(l.EffectiveAt) || e.recorded != store.Micros(l.RecordedAt):
 		return "the time of the event was changed"
 	}
 	return ""

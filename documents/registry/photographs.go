@@ -11,6 +11,7 @@ import (
 	_ "image/png"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // Limits of a photograph: bytes, pixels, and pixels of a side.
@@ -38,14 +39,14 @@ func (r *Registry) AddPhotograph(ctx context.Context, client string, file []byte
 		return "", fmt.Errorf("%w: %s of %d x %d pixels", ErrBadPhotograph, format, config.Width, config.Height)
 	}
 	sum, now := hexSum(file), r.now()
-	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		fresh, err := changed(ctx, tx, `
+	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		fresh, err := tx.Changed(ctx, `
 			INSERT INTO photographs (sha256, bytes, client, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (sha256) DO NOTHING`, sum, file, client, toMicros(now))
+			ON CONFLICT (sha256) DO NOTHING`, sum, file, client, store.Micros(now))
 		if err != nil || !fresh {
 			return err
 		}
-		return r.Store.logRow(ctx, tx, rowSubjectOf(subjectPhotograph), leafKept, rowEvent{sum, now})
+		return logRow(ctx, tx, rowSubjectOf(subjectPhotograph), store.Kept, rowEvent{sum, now})
 	})
 	if err != nil {
 		return "", fmt.Errorf("failed to keep the photograph: %w", err)
@@ -54,17 +55,17 @@ func (r *Registry) AddPhotograph(ctx context.Context, client string, file []byte
 }
 
 // photographs returns the pictures that a content names.
-func (s *Store) photographs(ctx context.Context, content documents.Draft) (_ map[string][]byte, err error) {
+func photographs(ctx context.Context, db *store.DB, content documents.Draft) (_ map[string][]byte, err error) {
 	certificate := content.ExportCertificate
 	if certificate == nil {
 		return nil, nil
 	}
-	ctx, end := s.bounded(ctx)
+	ctx, end := db.Bounded(ctx)
 	defer end(&err)
 	files := map[string][]byte{}
 	for _, p := range certificate.Photographs {
 		var file []byte
-		err := s.read.QueryRowContext(ctx, `SELECT bytes FROM photographs WHERE sha256 = $1`, p.SHA256).Scan(&file)
+		err := db.QueryRowContext(ctx, `SELECT bytes FROM photographs WHERE sha256 = $1`, p.SHA256).Scan(&file)
 		if err != nil {
 			return nil, fmt.Errorf("failed to read photograph %s: %w", p.SHA256, err)
 		}
@@ -78,7 +79,7 @@ func (s *Store) photographs(ctx context.Context, content documents.Draft) (_ map
 
 // havePhotographs refuses a content that names pictures which the register
 // does not have, or more than a document can hold.
-func havePhotographs(ctx context.Context, tx *sql.Tx, content documents.Draft) error {
+func havePhotographs(ctx context.Context, tx *store.Tx, content documents.Draft) error {
 	if content.ExportCertificate == nil {
 		return nil
 	}

@@ -12,8 +12,8 @@ import (
 	"tamga/signing/creation"
 )
 
-// product is a signed file with the verdict on it.
-type product struct {
+// Product is a signed file with the verdict on it.
+type Product struct {
 	file     []byte
 	evidence []byte
 	layout   string // name, version and SHA-256 of the layout
@@ -60,34 +60,34 @@ func (r *Registry) signs(content documents.Draft) error {
 // produce renders a content, signs it and verifies the result. It is where
 // documents and signatures meet; nothing that does not pass comes out of it.
 // No transaction is open while it runs.
-func (r *Registry) produce(ctx context.Context, held reservation) (product, error) {
+func (r *Registry) produce(ctx context.Context, held Reservation) (Product, error) {
 	if held.content == (documents.Draft{}) {
-		return product{}, errDamaged
+		return Product{}, errDamaged
 	}
 	if err := r.signs(held.content); err != nil {
-		return product{}, err
+		return Product{}, err
 	}
 	at := r.now()
 	prepared, err := r.render(ctx, held, at)
 	if err != nil {
-		return product{}, fmt.Errorf("failed to render: %w", err)
+		return Product{}, fmt.Errorf("failed to render: %w", err)
 	}
 	made, err := r.make(ctx, creation.Order{Form: creation.Prepared(prepared), Time: at, Level: r.Level})
 	if err != nil {
-		return product{}, err
+		return Product{}, err
 	}
 	// What was printed was compared with this certificate and no other.
 	own := signing.DescribeCertificate(r.Key.Certificate).SHA256
 	for _, s := range made.Verdict.Signers {
 		if s.Certificate == nil || s.Certificate.SHA256 != own {
-			return product{}, fmt.Errorf("%w: it was signed with another certificate", ErrNotVerified)
+			return Product{}, fmt.Errorf("%w: it was signed with another certificate", ErrNotVerified)
 		}
 	}
 	evidence, err := json.Marshal(made.Verdict)
 	if err != nil {
-		return product{}, fmt.Errorf("failed to encode the verdict: %w", err)
+		return Product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	return product{file: made.File, evidence: evidence, layout: r.layout(held.content)}, nil
+	return Product{file: made.File, evidence: evidence, layout: r.layout(held.content)}, nil
 }
 
 // make signs with the key of documents. What the verifier does not pass as a whole

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 const selectRecord = `
@@ -21,7 +22,7 @@ const selectRecord = `
 // people type. A number never taken is [ErrNotFound]; one whose content was erased
 // is [ErrErased], and [Registry.History] still tells its life.
 func (r *Registry) Document(ctx context.Context, number string) (_ Record, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	rec, err := r.anyDocument(ctx, number)
 	if err == nil && !rec.ErasedAt.IsZero() {
@@ -35,7 +36,7 @@ func (r *Registry) anyDocument(ctx context.Context, number string) (Record, erro
 	if !possible(number) {
 		return Record{}, ErrNotFound
 	}
-	rec, err := scanRecord(r.Store.read.QueryRowContext(ctx, selectRecord+`WHERE number = $1`, number).Scan)
+	rec, err := scanRecord(r.Store.QueryRowContext(ctx, selectRecord+`WHERE number = $1`, number).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Record{}, ErrNotFound
 	}
@@ -53,12 +54,12 @@ func (r *Registry) PDF(ctx context.Context, number string) (_ []byte, err error)
 	if !possible(number) {
 		return nil, ErrNotFound
 	}
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	var file []byte
 	var sum string
 	var erased int64
-	err = r.Store.read.QueryRowContext(ctx, `
+	err = r.Store.QueryRowContext(ctx, `
 		SELECT f.bytes, d.file_sha256, d.erased_at FROM documents d LEFT JOIN files f ON f.number = d.number
 		WHERE d.number = $1 AND d.status = 'in_force'`, number).Scan(&file, &sum, &erased)
 	switch {
@@ -81,9 +82,9 @@ func (r *Registry) ByFile(ctx context.Context, sum string) (_ Record, _ document
 	if len(sum) != 2*sha256.Size {
 		return Record{}, documents.Life{}, ErrNotFound
 	}
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
-	rec, err := scanRecord(r.Store.read.QueryRowContext(ctx, selectRecord+`
+	rec, err := scanRecord(r.Store.QueryRowContext(ctx, selectRecord+`
 		WHERE file_sha256 = $1 AND status = 'in_force'`, sum).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Record{}, documents.Life{}, ErrNotFound
@@ -94,7 +95,7 @@ func (r *Registry) ByFile(ctx context.Context, sum string) (_ Record, _ document
 	if !rec.ErasedAt.IsZero() {
 		return Record{}, documents.Life{}, fmt.Errorf("document %s: %w", rec.Number, ErrErased)
 	}
-	life, err := history(ctx, r.Store.read, rec)
+	life, err := history(ctx, r.Store, rec)
 	return rec, life, err
 }
 
@@ -103,7 +104,7 @@ func (r *Registry) ByFile(ctx context.Context, sum string) (_ Record, _ document
 // the number after, or with the first if after is empty. Of those that were
 // erased it says so.
 func (r *Registry) List(ctx context.Context, after string, limit int) (_ []Record, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	const most, usual = 200, 50
 	if limit <= 0 {
@@ -114,7 +115,7 @@ func (r *Registry) List(ctx context.Context, after string, limit int) (_ []Recor
 		if !possible(after) {
 			return nil, ErrNotFound
 		}
-		err := r.Store.read.QueryRowContext(ctx,
+		err := r.Store.QueryRowContext(ctx,
 			`SELECT reserved_at FROM documents WHERE number = $1`, after).Scan(&since)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, ErrNotFound
@@ -123,7 +124,7 @@ func (r *Registry) List(ctx context.Context, after string, limit int) (_ []Recor
 			return nil, fmt.Errorf("failed to list the documents: %w", err)
 		}
 	}
-	rows, err := r.Store.read.QueryContext(ctx, selectRecord+`
+	rows, err := r.Store.QueryContext(ctx, selectRecord+`
 		WHERE (reserved_at, number) > ($1, $2) ORDER BY reserved_at, number LIMIT $3`,
 		since, after, min(limit, most))
 	if err != nil {
@@ -162,9 +163,9 @@ func scanRecord(scan func(...any) error) (Record, error) {
 		return Record{}, err
 	}
 	rec.Kind, rec.Status = documents.Kind(kind), documents.Status(status)
-	rec.ReservedAt = fromMicros(reservedAt)
+	rec.ReservedAt = store.Time(reservedAt)
 	if erasedAt != 0 {
-		rec.ErasedAt = fromMicros(erasedAt)
+		rec.ErasedAt = store.Time(erasedAt)
 	}
 	if evidence != "" {
 		rec.Evidence = json.RawMessage(evidence)

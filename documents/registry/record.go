@@ -2,12 +2,12 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // EventRequest asks to write down what has happened to a document.
@@ -27,53 +27,72 @@ type EventRequest struct {
 // Record writes an event down, in one transaction with its record in the log.
 // The same client with the same key and the same event gets what was written
 // then, with true as the second result; with another event it is
-// [ErrKeyReused]. What the law forbids is a *documents.RuleError, what is
+// [store.ErrKeyReused]. What the law forbids is a *documents.RuleError, what is
 // incomplete a *documents.InvalidError, a number that is not in force
 // [ErrNotFound]; none of them uses up the key.
 func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Event, bool, error) {
-	if !printableASCII(req.Client) || !printableASCII(req.IdempotencyKey) {
-		return documents.Event{}, false, ErrBadKey
-	}
-	now := r.now()
-	req.Event = req.Event.Normalise()
-	if err := req.Event.Validate(now); err != nil {
-		return documents.Event{}, false, err
-	}
-	return r.recordOnce(ctx, req, func(ctx context.Context, tx *sql.Tx) (documents.Event, error) {
-		rec, life, err := locked(ctx, tx, req.Number)
-		if err != nil {
-			return documents.Event{}, err
-		}
-		done, err := mayFollow(ctx, tx, req, life, now)
-		if err != nil {
-			return documents.Event{}, err
-		}
-		return done, r.Store.logEvent(ctx, tx, rec.Number, done)
-	})
-}
-
-// recordOnce runs what records an event in a transaction, or finds the event
-// that the same request has recorded before: then the second result is true.
-func (r *Registry) recordOnce(
-	ctx context.Context, req EventRequest, do func(ctx context.Context, tx *sql.Tx) (documents.Event, error),
-) (done documents.Event, replayed bool, err error) {
-	sum, err := sumOf(struct {
-		Number string             `json:"number"`
-		Event  documents.NewEvent `json:"event"`
-	}{req.Number, req.Event})
+	q, err := r.askedEvent(req, documents.NewEvent.Validate)
 	if err != nil {
 		return documents.Event{}, false, err
 	}
-	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		fresh, err := claim(ctx, tx, req.Client, req.IdempotencyKey, sum)
-		if err != nil {
-			return err
-		}
-		if replayed = !fresh; replayed {
-			done, err = recordedBefore(ctx, tx, req, sum)
-			return err
-		}
-		done, err = do(ctx, tx)
+	return r.recordOnce(ctx, q, recordIn)
+}
+
+// RecordIn is [Registry.Record] in a transaction of the caller's, together with what
+// else the caller writes in it.
+func (r *Registry) RecordIn(ctx context.Context, tx *store.Tx, req EventRequest) (documents.Event, bool, error) {
+	q, err := r.askedEvent(req, documents.NewEvent.Validate)
+	if err != nil {
+		return documents.Event{}, false, err
+	}
+	return recordOnceIn(ctx, tx, q, recordIn)
+}
+
+// eventAsked is an event that a client asks for and may ask for.
+type eventAsked struct {
+	EventRequest
+	request store.Request
+	now     time.Time
+}
+
+// askedEvent looks at all of a request that needs no database.
+func (r *Registry) askedEvent(req EventRequest, validate func(documents.NewEvent, time.Time) error) (eventAsked, error) {
+	q := eventAsked{EventRequest: req, request: store.Request{Client: req.Client, IdempotencyKey: req.IdempotencyKey}, now: r.now()}
+	if err := q.request.Check(); err != nil {
+		return q, err
+	}
+	q.Event = q.Event.Normalise()
+	if err := validate(q.Event, q.now); err != nil {
+		return q, err
+	}
+	var err error
+	q.request.Sum, err = store.SumOf(struct {
+		Number string             `json:"number"`
+		Event  documents.NewEvent `json:"event"`
+	}{q.Number, q.Event})
+	return q, err
+}
+
+// recording writes an event down in a transaction.
+type recording func(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error)
+
+func recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error) {
+	rec, life, err := locked(ctx, tx, q.Number)
+	if err != nil {
+		return documents.Event{}, err
+	}
+	done, err := mayFollow(ctx, tx, q, life)
+	if err != nil {
+		return documents.Event{}, err
+	}
+	return done, logEvent(ctx, tx, rec.Number, done)
+}
+
+// recordOnce records an event in a transaction of its own, or finds the event that
+// the same request has recorded before: then the second result is true.
+func (r *Registry) recordOnce(ctx context.Context, q eventAsked, do recording) (done documents.Event, replayed bool, err error) {
+	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		done, replayed, err = recordOnceIn(ctx, tx, q, do)
 		return err
 	})
 	if err != nil {
@@ -82,50 +101,47 @@ func (r *Registry) recordOnce(
 	return done, replayed, nil
 }
 
+func recordOnceIn(ctx context.Context, tx *store.Tx, q eventAsked, do recording) (done documents.Event, replayed bool, err error) {
+	claimed, err := tx.Claim(ctx, q.request)
+	switch {
+	case err != nil:
+		return documents.Event{}, false, err
+	case claimed.Fresh:
+		done, err = do(ctx, tx, q)
+	default:
+		done, err = recordedBefore(ctx, tx, q.Number, claimed)
+	}
+	if err != nil {
+		return documents.Event{}, false, err
+	}
+	return done, !claimed.Fresh, nil
+}
+
 // mayFollow returns the event that a request asks for, if it may be the next of
 // a life, and ties the request to it.
-func mayFollow(
-	ctx context.Context, tx *sql.Tx, req EventRequest, life documents.Life, now time.Time,
-) (documents.Event, error) {
+func mayFollow(ctx context.Context, tx *store.Tx, q eventAsked, life documents.Life) (documents.Event, error) {
 	done := next(life, documents.Event{
-		Kind: req.Event.Kind, EffectiveAt: req.Event.EffectiveAt, EventData: req.Event.Data(),
-	}, now)
-	if done.Seq-1 != req.Last && !req.AnyState {
-		return documents.Event{}, fmt.Errorf("document %s: %w", req.Number, ErrChanged)
+		Kind: q.Event.Kind, EffectiveAt: q.Event.EffectiveAt, EventData: q.Event.Data(),
+	}, q.now)
+	if done.Seq-1 != q.Last && !q.AnyState {
+		return documents.Event{}, fmt.Errorf("document %s: %w", q.Number, ErrChanged)
 	}
 	if err := life.May(done); err != nil {
 		return documents.Event{}, err
 	}
-	_, err := tx.ExecContext(ctx, `
-		UPDATE requests SET number = $1, event = $2 WHERE client = $3 AND idempotency_key = $4`,
-		req.Number, done.Seq, req.Client, req.IdempotencyKey)
-	if err != nil {
-		return documents.Event{}, fmt.Errorf("failed to tie the idempotency key to its event: %w", err)
-	}
-	return done, nil
+	return done, tx.Tie(ctx, q.request, q.Number, done.Seq)
 }
 
 // recordedBefore finds the event that the same request has written.
-func recordedBefore(ctx context.Context, tx *sql.Tx, req EventRequest, sum requestSum) (documents.Event, error) {
-	var before string
-	var seq int
-	err := tx.QueryRowContext(ctx, `
-		SELECT body_sha256, event FROM requests WHERE client = $1 AND idempotency_key = $2`,
-		req.Client, req.IdempotencyKey).Scan(&before, &seq)
-	if err != nil {
-		return documents.Event{}, fmt.Errorf("failed to read the idempotency key: %w", err)
+func recordedBefore(ctx context.Context, tx *store.Tx, number string, claimed store.Claimed) (documents.Event, error) {
+	if claimed.Erased {
+		return documents.Event{}, fmt.Errorf("document %s: %w", number, ErrErased)
 	}
-	if before == "" {
-		return documents.Event{}, fmt.Errorf("document %s: %w", req.Number, ErrErased)
-	}
-	if !sum.same(before) {
-		return documents.Event{}, ErrKeyReused
-	}
-	life, err := history(ctx, tx, Record{Number: req.Number})
+	life, err := history(ctx, tx, Record{Number: number})
 	if err != nil {
 		return documents.Event{}, err
 	}
-	e, ok := life.Event(seq)
+	e, ok := life.Event(claimed.Event)
 	if !ok {
 		return documents.Event{}, errDamaged
 	}
@@ -148,7 +164,7 @@ func effectOn(content documents.Draft) (documents.EventKind, bool) {
 
 // completed gives a draft what the register knows of the document that it is
 // about, and refuses what the law forbids, before a number is taken.
-func completed(ctx context.Context, tx *sql.Tx, draft documents.Draft, now time.Time) (documents.Draft, error) {
+func completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) (documents.Draft, error) {
 	about := draft.About()
 	if about == "" {
 		return draft, havePhotographs(ctx, tx, draft)
@@ -179,7 +195,7 @@ func completed(ctx context.Context, tx *sql.Tx, draft documents.Draft, now time.
 }
 
 // noneReplaces refuses a licence that another one being issued replaces.
-func noneReplaces(ctx context.Context, tx *sql.Tx, number string) error {
+func noneReplaces(ctx context.Context, tx *store.Tx, number string) error {
 	var n int
 	err := tx.QueryRowContext(ctx, `
 		SELECT COUNT(*) FROM documents WHERE about = $1 AND status = 'reserved' AND kind = $2`,
@@ -214,11 +230,11 @@ func told(rec Record, life documents.Life, now time.Time) documents.Told {
 // transaction, what that does to the document that it is about. Rows of
 // documents are locked before the head of the log, here as everywhere: two
 // transactions that took them in different orders could wait for each other.
-func (r *Registry) enterEvents(ctx context.Context, tx *sql.Tx, held reservation, now time.Time) error {
+func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservation, now time.Time) error {
 	issued := documents.Event{Seq: 2, Kind: documents.EventIssued, EffectiveAt: now, RecordedAt: now}
 	kind, affects := effectOn(held.content)
 	if !affects {
-		return r.Store.logEvent(ctx, tx, held.number, issued)
+		return logEvent(ctx, tx, held.number, issued)
 	}
 	about := held.content.About()
 	_, life, err := locked(ctx, tx, about)
@@ -232,14 +248,14 @@ func (r *Registry) enterEvents(ctx context.Context, tx *sql.Tx, held reservation
 	if kind == documents.EventReissued {
 		issued.Other = about
 	}
-	if err := r.Store.logEvent(ctx, tx, held.number, issued); err != nil {
+	if err := logEvent(ctx, tx, held.number, issued); err != nil {
 		return err
 	}
-	return r.Store.logEvent(ctx, tx, about, e)
+	return logEvent(ctx, tx, about, e)
 }
 
 // effectBy is the event that issuing a document is for the one it is about.
-func effectBy(held reservation, life documents.Life, kind documents.EventKind, now time.Time) documents.Event {
+func effectBy(held Reservation, life documents.Life, kind documents.EventKind, now time.Time) documents.Event {
 	e := next(life, documents.Event{Kind: kind}, now)
 	e.Other = held.number
 	if kind != documents.EventReissued {

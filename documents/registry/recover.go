@@ -2,11 +2,10 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
+
+	"tamga/documents/store"
 )
 
 // Recovered tells what became of the reservations that had been abandoned.
@@ -54,7 +53,7 @@ func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
 			continue
 		}
 		err = fmt.Errorf("failed to recover document %s: %w", number, err)
-		if ctx.Err() != nil || errors.Is(err, ErrUnavailable) {
+		if ctx.Err() != nil || errors.Is(err, store.ErrUnavailable) {
 			return done, err
 		}
 		done.Waiting = append(done.Waiting, Waiting{Number: number, Err: err})
@@ -65,12 +64,12 @@ func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
 // recoverOne finishes, voids or puts off one reservation. An error is about this
 // reservation, unless the database does not answer.
 func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovered) error {
-	var held reservation
-	err := r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	var held Reservation
+	err := r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		held, err = r.takeOver(ctx, tx, number)
 		return err
 	})
-	if errors.Is(err, ErrInProgress) {
+	if errors.Is(err, store.ErrInProgress) {
 		return nil // another instance was faster
 	}
 	if err != nil {
@@ -83,12 +82,12 @@ func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovere
 	switch {
 	case failure == nil:
 		done.Finished = append(done.Finished, number)
-	case errors.Is(failure, ErrInProgress):
+	case errors.Is(failure, store.ErrInProgress):
 		// Another instance took the lease over, and knows what became of it.
-	case errors.Is(failure, ErrUnavailable), ctx.Err() != nil:
+	case errors.Is(failure, store.ErrUnavailable), ctx.Err() != nil:
 		return r.failed(ctx, held, failure)
 	case errors.Is(failure, errDamaged), r.now().Sub(held.reservedAt) >= r.voidAfter():
-		if err := r.void(ctx, held, reason(failure)); err != nil {
+		if err := r.void(ctx, held, store.Reason(failure)); err != nil {
 			return r.failed(ctx, held, err)
 		}
 		done.Voided = append(done.Voided, number)
@@ -101,25 +100,13 @@ func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovere
 	return nil
 }
 
-// reason turns an error into a text that every database takes.
-func reason(err error) string {
-	const longest = 500
-	text := []rune(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
-			return -1
-		}
-		return r
-	}, err.Error()))
-	return string(text[:min(len(text), longest)])
-}
-
 // abandoned lists the reservations nobody works on, the oldest first.
 func (r *Registry) abandoned(ctx context.Context) (_ []string, err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
-	rows, err := r.Store.read.QueryContext(ctx, `
+	rows, err := r.Store.QueryContext(ctx, `
 		SELECT number FROM documents WHERE status = 'reserved' AND leased_until <= $1
-		ORDER BY reserved_at, number`, toMicros(r.now()))
+		ORDER BY reserved_at, number`, store.Micros(r.now()))
 	if err != nil {
 		return nil, fmt.Errorf("failed to list the reservations: %w", err)
 	}

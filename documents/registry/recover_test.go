@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 )
 
@@ -23,15 +24,15 @@ var crashes = []struct {
 	until func(t *testing.T, r *Registry)
 }{
 	{"number reserved", func(t *testing.T, r *Registry) {
-		must(t, second(r.reserve(t.Context(), request())))
+		must(t, second(reserve(t, r, request())))
 	}},
 	{"signed and verified", func(t *testing.T, r *Registry) {
-		held, err := r.reserve(t.Context(), request())
+		held, err := reserve(t, r, request())
 		must(t, err)
 		must(t, second(r.produce(context.Background(), held)))
 	}},
 	{"entering, before the commit", func(t *testing.T, r *Registry) {
-		held, err := r.reserve(t.Context(), request())
+		held, err := reserve(t, r, request())
 		must(t, err)
 		made, err := r.produce(context.Background(), held)
 		must(t, err)
@@ -78,8 +79,8 @@ func TestRetryAfterCrash(t *testing.T) {
 				crash.until(t, r)
 				for _, wait := range []time.Duration{0, time.Minute - time.Microsecond} {
 					c.advance(wait)
-					if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, ErrInProgress) {
-						t.Errorf("after %v: %v, want ErrInProgress", wait, err)
+					if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, store.ErrInProgress) {
+						t.Errorf("after %v: %v, want store.ErrInProgress", wait, err)
 					}
 				}
 				c.advance(time.Microsecond)
@@ -98,12 +99,12 @@ func TestRetryAfterCrash(t *testing.T) {
 func TestLateProcess(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, c := open(t, dsn)
-		held, err := r.reserve(t.Context(), request())
+		held, err := reserve(t, r, request())
 		must(t, err)
 		c.advance(2 * time.Minute)
 		rec := issue(t, r, "a", licenceDraft(1))
-		if err := r.finish(t.Context(), held); !errors.Is(err, ErrInProgress) {
-			t.Errorf("the late process: %v, want ErrInProgress", err)
+		if err := r.finish(t.Context(), held); !errors.Is(err, store.ErrInProgress) {
+			t.Errorf("the late process: %v, want store.ErrInProgress", err)
 		}
 		if now, err := r.Document(t.Context(), rec.Number); err != nil || now.FileSHA256 != rec.FileSHA256 {
 			t.Errorf("the document has changed: %v", err)
@@ -117,7 +118,7 @@ func TestLateProcess(t *testing.T) {
 func TestCallerHangsUp(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, _ := open(t, dsn)
-		held, err := r.reserve(t.Context(), request())
+		held, err := reserve(t, r, request())
 		must(t, err)
 		if err := r.finish(canceled(t), held); !errors.Is(err, context.Canceled) {
 			t.Fatalf("finished for nobody: %v", err)
@@ -195,7 +196,7 @@ func TestUntrustedKeyTakesNoNumber(t *testing.T) {
 func TestDamagedReservation(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, c := open(t, dsn)
-		must(t, second(r.reserve(t.Context(), request())))
+		must(t, second(reserve(t, r, request())))
 		change(t, r, `UPDATE documents SET content = replace(content, 'Көне', 'Жаңа')`)
 		c.advance(2 * time.Minute)
 		if _, _, err := r.Issue(t.Context(), request()); !errors.Is(err, errDamaged) {
@@ -225,7 +226,7 @@ func TestUnfitKey(t *testing.T) {
 			t.Errorf("documents: %v", got)
 		}
 		r.Key = good
-		must(t, second(r.reserve(t.Context(), request())))
+		must(t, second(reserve(t, r, request())))
 		c.advance(48 * time.Hour)
 		r.Key = creation.Key{}
 		if _, err := r.Recover(t.Context()); !errors.Is(err, creation.ErrKeyMismatch) {

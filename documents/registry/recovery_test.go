@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 )
 
@@ -18,7 +19,7 @@ func reserveMany(t *testing.T, r *Registry, n int) {
 	t.Helper()
 	for i := 1; i <= n; i++ {
 		req := IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint(i), Draft: licenceDraft(i).Normalise()}
-		must(t, second(r.reserve(t.Context(), req)))
+		must(t, second(reserve(t, r, req)))
 	}
 }
 
@@ -92,12 +93,13 @@ func TestRecoverWithoutDatabase(t *testing.T) {
 				r, c := open(t, dsn)
 				reserveMany(t, r, 2)
 				c.advance(q.after)
-				other, _, err := connect(dsn)
+				other, err := Open(t.Context(), dsn)
 				must(t, err)
+				other.Now = c.now
 				r.Store = other
 				onceSigned(r, func(context.Context) error { return errors.Join(q.reason, other.Close()) })
 				done, err := r.Recover(t.Context())
-				if !errors.Is(err, ErrUnavailable) || len(done.Finished)+len(done.Voided)+len(done.Waiting) != 0 {
+				if !errors.Is(err, store.ErrUnavailable) || len(done.Finished)+len(done.Voided)+len(done.Waiting) != 0 {
 					t.Errorf("recovered %+v, %v", done, err)
 				}
 			})
@@ -187,6 +189,6 @@ func reserveMore(t *testing.T, r *Registry, keys ...string) {
 	t.Helper()
 	for i, key := range keys {
 		req := IssueRequest{Client: "portal", IdempotencyKey: key, Draft: licenceDraft(i).Normalise()}
-		must(t, second(r.reserve(t.Context(), req)))
+		must(t, second(reserve(t, r, req)))
 	}
 }

@@ -3,7 +3,7 @@
 // is used, and nothing is in force before its signed file has been verified
 // and entered in the log.
 //
-// A newcomer starts with [Open], which gives a [Store], and with
+// A newcomer starts with [Open], which gives a [store.DB], and with
 // [Registry.Issue]; [Registry.Document] and [Registry.PDF] read what was
 // issued. [Registry.Record] writes down what happens to a document afterwards,
 // and [Registry.History] tells it. [Registry.Recover] finishes at the start of the program what a crash
@@ -24,16 +24,17 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/seal"
+	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
 )
 
-// Registry is the register with what it needs to issue documents. Store is
-// always needed; Layouts, Key, Verifier and Make only by Issue and Recover. The
+// Registry is the register with what it needs to issue documents. Store, whose
+// clock is the register's, is always needed; Layouts, Key, Verifier and Make only by Issue and Recover. The
 // fields are not changed after the first call; methods are safe for
 // concurrent use.
 type Registry struct {
-	Store    *Store
+	Store    *store.DB
 	Layouts  *pdf.Layouts
 	Key      creation.Key
 	Verifier *signing.Verifier
@@ -52,9 +53,6 @@ type Registry struct {
 	// number and check code, and whether they have no legal force. Without one it
 	// is left to the layouts, without a code.
 	Address Address
-
-	// Now is the clock; nil means time.Now.
-	Now func() time.Time
 
 	// LeaseFor is how long one act may work on a reservation before it
 	// counts as abandoned by a crash, and a retry or Recover may take it
@@ -77,15 +75,6 @@ var (
 	// ErrNotFound means that the register has no such document, or not in a
 	// state in which the question has an answer.
 	ErrNotFound = errors.New("no such document")
-	// ErrBadKey means that an idempotency key or a client's name is empty,
-	// longer than 255 bytes, or not printable ASCII.
-	ErrBadKey = errors.New("idempotency key must be 1 to 255 printable ASCII characters")
-	// ErrKeyReused means that the client has used the idempotency key for
-	// another document.
-	ErrKeyReused = errors.New("idempotency key was used for another request")
-	// ErrInProgress means that the same request is being worked on now; ask
-	// again in a few seconds.
-	ErrInProgress = errors.New("the same request is in progress")
 	// ErrVoid means that the reservation of this idempotency key was given
 	// up. The number is lost; a new key gets a new number.
 	ErrVoid = errors.New("the reservation was declared void")
@@ -95,14 +84,6 @@ var (
 	// ErrNotVerified means that the file just made does not pass
 	// verification. It has not left; the reservation stays.
 	ErrNotVerified = errors.New("the signed document does not pass verification")
-	// ErrUnknownClient means that no client has this key.
-	ErrUnknownClient = errors.New("unknown client key")
-	// ErrBadName means that a client's name is empty, too long or cannot be
-	// printed.
-	ErrBadName = errors.New("client's name must be 1 to 200 printable characters")
-	// ErrUnknownScope means that a client was to be given a right that does
-	// not exist.
-	ErrUnknownScope = errors.New("unknown scope")
 	// ErrChanged means that something has happened to the document since the
 	// state that the caller knew.
 	ErrChanged = errors.New("the document has changed since")
@@ -111,9 +92,6 @@ var (
 	ErrNoLayout = errors.New("there is no layout for documents of this kind")
 	// ErrBadPhotograph means that a file is not a picture that can be printed.
 	ErrBadPhotograph = errors.New("not a photograph that can be printed")
-	// ErrUnavailable means that the database does not answer now: it hangs, is
-	// down or has no room left. The same call may succeed later.
-	ErrUnavailable = errors.New("the register does not answer now")
 	// ErrTampered means that the records and the log contradict each other;
 	// the error is a *TamperError that names the first bad one.
 	ErrTampered = errors.New("the register was tampered with")
@@ -142,14 +120,14 @@ type Record struct {
 // IssuedOn returns the date printed on the document.
 func (rec Record) IssuedOn() documents.Date { return rec.Content.IssuedOn() }
 
-// now returns the moment of an act, in the precision in which it is stored.
-func (r *Registry) now() time.Time {
-	now := time.Now
-	if r.Now != nil {
-		now = r.Now
-	}
-	return now().UTC().Truncate(time.Microsecond)
+// Open opens the database of a register, or makes it, and brings it up to date: see
+// [store.Open].
+func Open(ctx context.Context, dsn string) (*store.DB, error) {
+	return store.Open(ctx, dsn, store.Log{Adopt: adopt, Enter: enterRow})
 }
+
+// now returns the moment of an act, in the precision in which it is stored.
+func (r *Registry) now() time.Time { return r.Store.Moment() }
 
 func (r *Registry) leaseFor() time.Duration {
 	if r.LeaseFor > 0 {

@@ -78,7 +78,7 @@ func TestReissueRefuses(t *testing.T) {
 		issue(t, r, "c", reissueDraft(replaced))
 		pending := issue(t, r, "d", licenceDraft(3)).Number
 		req := IssueRequest{Client: "portal", IdempotencyKey: "e", Draft: reissueDraft(pending).Normalise()}
-		must(t, second(r.reserve(t.Context(), req)))
+		must(t, second(reserve(t, r, req)))
 		size, _, err := r.Head(t.Context())
 		must(t, err)
 		for number, want := range map[string]string{
@@ -169,7 +169,7 @@ func TestReissueCrashes(t *testing.T) {
 			cluster.EachEngine(t, func(t *testing.T, dsn string) {
 				r, c := open(t, dsn)
 				old := issue(t, r, "a", licenceDraft(1)).Number
-				held, err := r.reserve(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "b", Draft: reissueDraft(old).Normalise()})
+				held, err := reserve(t, r, IssueRequest{Client: "portal", IdempotencyKey: "b", Draft: reissueDraft(old).Normalise()})
 				must(t, err)
 				if step != "reserved" {
 					made, err := r.produce(context.Background(), held)

@@ -31,11 +31,11 @@ func (r *Registry) printable(draft documents.Draft) error {
 
 // render prints a content as a file to be signed, with the content itself in
 // it for machines to read.
-func (r *Registry) render(ctx context.Context, held reservation, at time.Time) (pdf.Prepared, error) {
+func (r *Registry) render(ctx context.Context, held Reservation, at time.Time) (pdf.Prepared, error) {
 	if r.Layouts == nil || r.Make == nil {
 		return pdf.Prepared{}, errNotEquipped
 	}
-	pictures, err := r.Store.photographs(ctx, held.content)
+	pictures, err := photographs(ctx, r.Store, held.content)
 	if err != nil {
 		return pdf.Prepared{}, err
 	}

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
-// reservation is a number taken and a content written. Whoever holds its lease
+// Reservation is a number taken and a content written. Whoever holds its lease
 // may finish it.
-type reservation struct {
+type Reservation struct {
 	number     string
 	kind       documents.Kind
 	content    documents.Draft
@@ -27,137 +28,138 @@ type reservation struct {
 	lease      string // empty if the document is in force already
 }
 
+// Number returns the number of the document.
+func (held Reservation) Number() string { return held.number }
+
+// Done reports whether the document is in force already, made for the same request
+// before: nothing is left to do.
+func (held Reservation) Done() bool { return held.lease == "" }
+
+// Reserve takes the number of a document and writes its content, in a transaction of
+// the caller's: the first step of [Registry.Issue], whose errors it returns. Once that
+// is committed, [Registry.Produce] and [Registry.Complete] bring the document into
+// force; if they do not, [Registry.Recover] does.
+func (r *Registry) Reserve(ctx context.Context, tx *store.Tx, req IssueRequest) (Reservation, error) {
+	q, err := askedDocument(req)
+	if err != nil {
+		return Reservation{}, err
+	}
+	return r.reserve(ctx, tx, q)
+}
+
 // errDamaged means that a stored content is no longer what was written.
 var errDamaged = errors.New("the stored content of the reservation is damaged")
 
 // reserve is the first transaction of issuing: the idempotency key, the
 // number and the content are written together or not at all. A key used before
 // leads to the reservation it made then. Requests are the same when they say the
-// same: see [requestSum].
-func (r *Registry) reserve(ctx context.Context, req IssueRequest) (reservation, error) {
-	sum, err := sumOf(req.Draft)
-	if err != nil {
-		return reservation{}, err
+// same: see [store.SumOf].
+func (r *Registry) reserve(ctx context.Context, tx *store.Tx, q documentAsked) (Reservation, error) {
+	claimed, err := tx.Claim(ctx, q.request)
+	switch {
+	case err != nil:
+		return Reservation{}, err
+	case claimed.Fresh:
+		return r.reserveFresh(ctx, tx, q)
+	case claimed.Erased:
+		return Reservation{}, fmt.Errorf("document %s: %w", claimed.Number, ErrErased)
 	}
-	var held reservation
-	err = r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		fresh, err := claim(ctx, tx, req.Client, req.IdempotencyKey, sum)
-		if err != nil {
-			return err
-		}
-		if fresh {
-			held, err = r.reserveFresh(ctx, tx, req)
-		} else {
-			held, err = r.reserveAgain(ctx, tx, req, sum)
-		}
-		return err
-	})
-	return held, err
+	return r.reserveAgain(ctx, tx, claimed.Number)
 }
 
 // reserveFresh takes the next number and writes the content under it.
-func (r *Registry) reserveFresh(ctx context.Context, tx *sql.Tx, req IssueRequest) (reservation, error) {
+func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsked) (Reservation, error) {
 	now := r.now()
 	if err := r.ready(ctx, now); err != nil {
-		return reservation{}, err
+		return Reservation{}, err
 	}
-	if err := r.printable(req.Draft); err != nil {
-		return reservation{}, err
+	if err := r.printable(q.Draft); err != nil {
+		return Reservation{}, err
 	}
-	date, err := dateOf(req.Draft, documents.CivilDate(now))
+	date, err := dateOf(q.Draft, documents.CivilDate(now))
 	if err != nil {
-		return reservation{}, err
+		return Reservation{}, err
 	}
-	draft, err := completed(ctx, tx, req.Draft, now)
+	draft, err := completed(ctx, tx, q.Draft, now)
 	if err != nil {
-		return reservation{}, err
+		return Reservation{}, err
 	}
 	if err := r.signs(draft); err != nil {
-		return reservation{}, err
+		return Reservation{}, err
 	}
 	if err := r.keepAddress(ctx, tx, now); err != nil {
-		return reservation{}, err
+		return Reservation{}, err
 	}
 	number, err := nextNumber(ctx, tx, draft.Kind(), date.Year)
 	if err != nil {
-		return reservation{}, err
+		return Reservation{}, err
 	}
 	content := draft.Numbered(number, date)
 	if err := content.ValidateNumbered(); err != nil {
-		return reservation{}, err
+		return Reservation{}, err
 	}
 	stored, err := json.Marshal(content)
 	if err != nil {
-		return reservation{}, fmt.Errorf("failed to encode the content: %w", err)
+		return Reservation{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
-	held := reservation{
+	held := Reservation{
 		number: number, kind: content.Kind(), content: content, stored: string(stored),
-		reservedAt: now, code: r.newCheckCode(), sum: hexSum(stored), lease: rand.Text(),
+		reservedAt: now, code: newCheckCode(tx), sum: hexSum(stored), lease: rand.Text(),
 	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
 			lease, leased_until, about, check_code)
 		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
-		number, string(held.kind), held.stored, held.sum, req.Client, toMicros(now),
-		held.lease, toMicros(now.Add(r.leaseFor())), content.About(), held.code)
+		number, string(held.kind), held.stored, held.sum, q.Client, store.Micros(now),
+		held.lease, store.Micros(now.Add(r.leaseFor())), content.About(), held.code)
 	if err != nil {
-		return reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
+		return Reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE requests SET number = $1 WHERE client = $2 AND idempotency_key = $3`,
-		number, req.Client, req.IdempotencyKey)
-	if err != nil {
-		return reservation{}, fmt.Errorf("failed to tie the idempotency key to its number: %w", err)
+	if err := tx.Tie(ctx, q.request, number, 0); err != nil {
+		return Reservation{}, err
 	}
-	return held, r.Store.logEvent(ctx, tx, number, documents.Event{
+	return held, logEvent(ctx, tx, number, documents.Event{
 		Seq: 1, Kind: documents.EventReserved, EffectiveAt: now, RecordedAt: now,
 	})
 }
 
 // reserveAgain finds the reservation that the same request has made before. It
 // is taken over if whoever worked on it has been gone for longer than a lease.
-func (r *Registry) reserveAgain(ctx context.Context, tx *sql.Tx, req IssueRequest, sum requestSum) (reservation, error) {
-	var number, status, before string
-	err := tx.QueryRowContext(ctx, `
-		SELECT d.number, d.status, q.body_sha256
-		FROM requests q JOIN documents d ON d.number = q.number
-		WHERE q.client = $1 AND q.idempotency_key = $2`,
-		req.Client, req.IdempotencyKey).Scan(&number, &status, &before)
+func (r *Registry) reserveAgain(ctx context.Context, tx *store.Tx, number string) (Reservation, error) {
+	var status string
+	err := tx.QueryRowContext(ctx, `SELECT status FROM documents WHERE number = $1`, number).Scan(&status)
 	switch {
 	case err != nil:
-		return reservation{}, fmt.Errorf("failed to read the idempotency key: %w", err)
-	case before == "":
-		return reservation{}, fmt.Errorf("document %s: %w", number, ErrErased)
-	case !sum.same(before):
-		return reservation{}, ErrKeyReused
+		return Reservation{}, fmt.Errorf("failed to read the status of document %s: %w", number, err)
 	case documents.Status(status) == documents.StatusInForce:
-		return reservation{number: number}, nil
+		return Reservation{number: number}, nil
 	case documents.Status(status) == documents.StatusVoid:
-		return reservation{}, fmt.Errorf("document %s: %w", number, ErrVoid)
+		return Reservation{}, fmt.Errorf("document %s: %w", number, ErrVoid)
 	}
 	return r.takeOver(ctx, tx, number)
 }
 
 // takeOver gives the lease of an abandoned reservation to the caller. Someone
-// else still working on it is [ErrInProgress]; a content that is not what was
+// else still working on it is [store.ErrInProgress]; a content that is not what was
 // written is errDamaged, with the lease all the same.
-func (r *Registry) takeOver(ctx context.Context, tx *sql.Tx, number string) (reservation, error) {
+func (r *Registry) takeOver(ctx context.Context, tx *store.Tx, number string) (Reservation, error) {
 	now := r.now()
-	held := reservation{number: number, lease: rand.Text()}
+	held := Reservation{number: number, lease: rand.Text()}
 	var kind, sum string
 	var reservedAt int64
 	err := tx.QueryRowContext(ctx, `
 		UPDATE documents SET lease = $1, leased_until = $2
 		WHERE number = $3 AND status = 'reserved' AND leased_until <= $4
 		RETURNING kind, content, content_sha256, reserved_at, check_code`,
-		held.lease, toMicros(now.Add(r.leaseFor())), number, toMicros(now)).
+		held.lease, store.Micros(now.Add(r.leaseFor())), number, store.Micros(now)).
 		Scan(&kind, &held.stored, &sum, &reservedAt, &held.code)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return reservation{}, ErrInProgress
+		return Reservation{}, store.ErrInProgress
 	case err != nil:
-		return reservation{}, fmt.Errorf("failed to take over reservation %s: %w", number, err)
+		return Reservation{}, fmt.Errorf("failed to take over reservation %s: %w", number, err)
 	}
-	held.kind, held.reservedAt, held.sum = documents.Kind(kind), fromMicros(reservedAt), sum
+	held.kind, held.reservedAt, held.sum = documents.Kind(kind), store.Time(reservedAt), sum
 	if hexSum([]byte(held.stored)) != sum || json.Unmarshal([]byte(held.stored), &held.content) != nil {
 		held.content = documents.Draft{}
 	}
@@ -166,8 +168,8 @@ func (r *Registry) takeOver(ctx context.Context, tx *sql.Tx, number string) (res
 
 // release ends the lease of an act that failed, so that a retry need not wait
 // for it to run out.
-func (r *Registry) release(ctx context.Context, held reservation) error {
-	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (r *Registry) release(ctx context.Context, held Reservation) error {
+	return r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE documents SET leased_until = 0 WHERE number = $1 AND status = 'reserved' AND lease = $2`,
 			held.number, held.lease)
@@ -177,7 +179,7 @@ func (r *Registry) release(ctx context.Context, held reservation) error {
 
 // nextNumber takes the next number of a series and year. The row stays locked
 // until the transaction ends: that is what leaves no gaps.
-func nextNumber(ctx context.Context, tx *sql.Tx, kind documents.Kind, year int) (string, error) {
+func nextNumber(ctx context.Context, tx *store.Tx, kind documents.Kind, year int) (string, error) {
 	var seq int
 	err := tx.QueryRowContext(ctx, `
 		INSERT INTO counters (series, year, last) VALUES ($1, $2, 1)
@@ -212,17 +214,7 @@ func refusedField(draft documents.Draft, field, code, detail string) error {
 }
 
 // newCheckCode returns a check code that nobody can guess.
-func (r *Registry) newCheckCode() string { return documents.CheckCode([8]byte(r.Store.randomBytes(8))) }
-
-// changed runs a statement and reports whether it changed exactly one row.
-func changed(ctx context.Context, tx *sql.Tx, query string, args ...any) (bool, error) {
-	result, err := tx.ExecContext(ctx, query, args...)
-	if err != nil {
-		return false, err
-	}
-	got, err := result.RowsAffected()
-	return got == 1, err
-}
+func newCheckCode(tx *store.Tx) string { return documents.CheckCode([8]byte(tx.RandomBytes(8))) }
 
 func hexSum(b []byte) string {
 	sum := sha256.Sum256(b)

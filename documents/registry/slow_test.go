@@ -17,6 +17,7 @@ import (
 
 	"tamga/certs/ca"
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 	"tamga/signing/tsa"
@@ -99,7 +100,7 @@ func openSlow(t *testing.T, dsn string) slowRegister {
 func (r slowRegister) passLease(t *testing.T) {
 	t.Helper()
 	r.clock.advance(r.LeaseFor * 9 / 10)
-	want := fmt.Sprint(toMicros(r.now().Add(r.LeaseFor)))
+	want := fmt.Sprint(store.Micros(r.now().Add(r.LeaseFor)))
 	for range 1000 {
 		if *r.abandoned {
 			return
@@ -137,12 +138,12 @@ func TestSlowActAndRetryingClient(t *testing.T) {
 		go func() { first <- third(r.Issue(impatient, request())) }()
 		<-r.authority.asked
 		hangUp()
-		if err := <-first; !errors.Is(err, ErrInProgress) || !errors.Is(err, context.Canceled) {
+		if err := <-first; !errors.Is(err, store.ErrInProgress) || !errors.Is(err, context.Canceled) {
 			t.Errorf("whoever hangs up gets %v", err)
 		}
 		for range 4 {
 			r.passLease(t)
-			if err := r.withoutAsking(t, func() error { return third(r.Issue(t.Context(), request())) }); !errors.Is(err, ErrInProgress) {
+			if err := r.withoutAsking(t, func() error { return third(r.Issue(t.Context(), request())) }); !errors.Is(err, store.ErrInProgress) {
 				t.Errorf("a retry while the act goes on: %v", err)
 			}
 			err := r.withoutAsking(t, func() error {
@@ -163,7 +164,7 @@ func TestSlowActAndRetryingClient(t *testing.T) {
 			if rec, _, err = r.Issue(t.Context(), request()); err == nil {
 				break
 			}
-			if !errors.Is(err, ErrInProgress) {
+			if !errors.Is(err, store.ErrInProgress) {
 				t.Fatal(err)
 			}
 			time.Sleep(10 * time.Millisecond)
@@ -202,7 +203,7 @@ func TestLostLease(t *testing.T) {
 		go func() { first <- third(r.Issue(t.Context(), request())) }()
 		<-r.authority.asked
 		change(t, r.Registry, `UPDATE documents SET lease = 'of another', leased_until = 0`)
-		if err := <-first; !errors.Is(err, ErrInProgress) || !errors.Is(err, tsa.ErrUnreachable) {
+		if err := <-first; !errors.Is(err, store.ErrInProgress) || !errors.Is(err, tsa.ErrUnreachable) {
 			t.Errorf("without its lease the act ended with %v", err)
 		}
 		expectStatus(t, r.Registry, "26000001", documents.StatusReserved)

@@ -3,22 +3,20 @@ package registry
 import (
 	"compress/gzip"
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // beforeLeaves is a register as the program of commit 194f093 wrote it, before
@@ -55,28 +53,23 @@ func readBeforeLeaves(t testing.TB) beforeLeaves {
 // with its own tables, on PostgreSQL with those that the program then made.
 func restoreBeforeLeaves(t testing.TB, dsn string) (size int64, head tlog.Hash) {
 	t.Helper()
-	s, dialect, err := connect(dsn)
-	must(t, err)
-	defer func() { must(t, s.Close()) }()
+	db := raw(t, dsn)
+	defer func() { must(t, db.Close()) }()
 	run := func(query string, args ...any) {
 		t.Helper()
-		_, err := s.write.ExecContext(context.WithoutCancel(t.Context()), query, args...)
+		_, err := db.ExecContext(context.WithoutCancel(t.Context()), query, args...)
 		must(t, err)
 	}
 	dump := readBeforeLeaves(t)
-	if dialect == postgres {
-		files, err := fs.Sub(migrations, "migrations")
-		must(t, err)
-		provider, err := goose.NewProvider(dialect, s.write, files, goose.WithDisableGlobalRegistry(true))
-		must(t, err)
-		must(t, second(provider.UpTo(context.WithoutCancel(t.Context()), 3)))
+	if isURL(dsn) {
+		tablesOf(t, db, dsn, 3)
 		run(`DELETE FROM log_head`)
 	}
 	for _, table := range dump.Tables {
-		if strings.HasPrefix(table.Name, "sqlite_") || dialect == postgres && strings.HasPrefix(table.Name, "goose_") {
+		if strings.HasPrefix(table.Name, "sqlite_") || isURL(dsn) && strings.HasPrefix(table.Name, "goose_") {
 			continue
 		}
-		if dialect == sqlite {
+		if !isURL(dsn) {
 			run(table.SQL)
 		}
 		for _, values := range table.Rows {
@@ -86,12 +79,12 @@ func restoreBeforeLeaves(t testing.TB, dsn string) (size int64, head tlog.Hash) 
 			run(`INSERT INTO `+table.Name+` (`+strings.Join(table.Columns, ", ")+`) VALUES (`+places(len(values))+`)`, values...)
 		}
 	}
-	if dialect == sqlite {
+	if !isURL(dsn) {
 		for _, index := range dump.Indexes {
 			run(index)
 		}
 	}
-	size, head, err = readHead(context.WithoutCancel(t.Context()), s.read)
+	size, head, err := readHead(context.WithoutCancel(t.Context()), db)
 	must(t, err)
 	return size, head
 }
@@ -169,10 +162,10 @@ func TestUpgrade(t *testing.T) {
 			must(t, err)
 			must(t, proof.Check())
 		}
-		must(t, second(r.Extend(t.Context(), func(Extension) ([]byte, error) { return []byte("late"), nil })))
-		clients, err := r.Clients(t.Context())
+		must(t, second(r.Store.Extend(t.Context(), func(store.Extension) ([]byte, error) { return []byte("late"), nil })))
+		clients, err := r.Store.Clients(t.Context())
 		must(t, err)
-		must(t, r.RevokeClient(t.Context(), clients[0].ID))
+		must(t, r.Store.RevokeClient(t.Context(), clients[0].ID))
 		must(t, r.VerifyLog(t.Context()))
 		must(t, r.CheckHead(t.Context(), size, head))
 	})
@@ -249,12 +242,11 @@ func TestUpgradeOfATamperedRegister(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cluster.EachEngine(t, func(t *testing.T, dsn string) {
 				restoreBeforeLeaves(t, dsn)
-				s, _, err := connect(dsn)
-				must(t, err)
+				db := raw(t, dsn)
 				for _, edit := range strings.Split(c.edit, "; ") {
-					must(t, second(s.write.ExecContext(t.Context(), edit)))
+					must(t, second(db.ExecContext(t.Context(), edit)))
 				}
-				must(t, s.Close())
+				must(t, db.Close())
 				r, _ := open(t, dsn)
 				if err := r.VerifyLog(t.Context()); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), c.want) {
 					t.Errorf("got %v, want %s", err, c.want)
@@ -268,12 +260,12 @@ func TestUpgradeOfATamperedRegister(t *testing.T) {
 func TestAdoptionHappensOnce(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, _, _, _ := openBeforeLeaves(t, dsn)
-		must(t, second(r.AddClient(t.Context(), "Портал", nil)))
-		inTampering(t, r, func(tx *sql.Tx) {
+		must(t, second(r.Store.AddClient(t.Context(), "Портал", nil)))
+		inTampering(t, r, func(tx *store.Tx) {
 			ctx := context.WithoutCancel(t.Context())
 			_, err := tx.ExecContext(ctx, `UPDATE clients SET scopes = 'sign'`)
 			must(t, err)
-			must(t, r.Store.adopt(ctx, tx))
+			must(t, adopt(ctx, tx))
 			err = verify(ctx, tx)
 			if !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), "the record stands behind later ones") {
 				t.Errorf("adopted twice: %v", err)
@@ -286,10 +278,10 @@ func TestAdoptionHappensOnce(t *testing.T) {
 func TestAdoptionReadsAll(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r, _, _, _ := openBeforeLeaves(t, dsn)
-		inTampering(t, r, func(tx *sql.Tx) {
+		inTampering(t, r, func(tx *store.Tx) {
 			ctx := context.WithoutCancel(t.Context())
 			must(t, second(tx.ExecContext(ctx, `ALTER TABLE requests RENAME TO requests_elsewhere`)))
-			err := r.Store.adopt(ctx, tx)
+			err := adopt(ctx, tx)
 			if err == nil || !strings.Contains(err.Error(), "failed to read the requests of 2600000") {
 				t.Errorf("adopted without the requests: %v", err)
 			}

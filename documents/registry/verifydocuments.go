@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // series is a kind and a year, in which numbers run.
@@ -16,7 +17,7 @@ type series struct {
 
 // verifyDocuments checks every document with all that belongs to it, and
 // returns how many numbers of each series are taken.
-func verifyDocuments(ctx context.Context, db querier) (map[series]int64, error) {
+func verifyDocuments(ctx context.Context, db store.Reader) (map[series]int64, error) {
 	taken := map[series]int64{}
 	const batch = 200
 	for after := ""; ; {
@@ -178,7 +179,7 @@ func (d *documentRows) wrongInEvent(e eventRow, r *storedLeaf) string {
 		return fmt.Sprintf("the event is not at its place %d", r.leaf.Seq)
 	case r.leaf.Event != e.kind:
 		return "the event is missing or was changed"
-	case toMicros(r.leaf.EffectiveAt) != e.effective || toMicros(r.leaf.RecordedAt) != e.recorded:
+	case store.Micros(r.leaf.EffectiveAt) != e.effective || store.Micros(r.leaf.RecordedAt) != e.recorded:
 		return "the time of the event was changed"
 	case r.salt == nil:
 		return ""

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"tamga/documents/store"
 )
 
 // TamperError names the first place where the tables and the log contradict
@@ -44,11 +46,11 @@ func (e *TamperError) Unwrap() error { return ErrTampered }
 // Whoever can rewrite the whole database can also rewrite the whole log. That
 // is what heads kept elsewhere are for: see [Registry.CheckHead].
 func (r *Registry) VerifyLog(ctx context.Context) error {
-	return r.Store.snapshot(ctx, verify)
+	return r.Store.Snapshot(ctx, verify)
 }
 
 // verify is VerifyLog on what sees one moment of the database.
-func verify(ctx context.Context, db querier) error {
+func verify(ctx context.Context, db store.Reader) error {
 	if err := verifyTree(ctx, db); err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func verify(ctx context.Context, db querier) error {
 // size and hash, as [Registry.Head] once gave them: nothing before that size
 // was changed or cut off since. If not, the error is a *[TamperError].
 func (r *Registry) CheckHead(ctx context.Context, size int64, hash tlog.Hash) (err error) {
-	ctx, end := r.Store.bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	now, _, err := r.Head(ctx)
 	if err != nil {
@@ -80,7 +82,7 @@ func (r *Registry) CheckHead(ctx context.Context, size int64, hash tlog.Hash) (e
 	if size < 0 || size > now {
 		return &TamperError{Index: now, Reason: fmt.Sprintf("the log has %d records, and had %d", now, size)}
 	}
-	then, err := tlog.TreeHash(size, storedHashes(ctx, r.Store.read))
+	then, err := tlog.TreeHash(size, storedHashes(ctx, r.Store))
 	if errors.Is(err, sql.ErrNoRows) {
 		return &TamperError{Index: max(size-1, 0), Reason: "a stored hash is missing"}
 	}
@@ -127,7 +129,7 @@ const (
 )
 
 // verifyTree checks that the records are whole and hash to the head.
-func verifyTree(ctx context.Context, db querier) error {
+func verifyTree(ctx context.Context, db store.Reader) error {
 	size, root, err := readHead(ctx, db)
 	if err != nil {
 		return err
@@ -156,7 +158,7 @@ type entry struct {
 }
 
 // batch checks the records from one index up to another.
-func (t *tree) batch(ctx context.Context, db querier, from, to int64) error {
+func (t *tree) batch(ctx context.Context, db store.Reader, from, to int64) error {
 	entries, err := readEntries(ctx, db, from, to)
 	if err != nil {
 		return fmt.Errorf("failed to read the log: %w", err)
@@ -177,7 +179,7 @@ func (t *tree) batch(ctx context.Context, db querier, from, to int64) error {
 	return nil
 }
 
-func readEntries(ctx context.Context, db querier, from, to int64) ([]entry, error) {
+func readEntries(ctx context.Context, db store.Reader, from, to int64) ([]entry, error) {
 	rows, err := db.QueryContext(ctx, `
 		SELECT idx, subject, number, record FROM log_entries WHERE idx >= $1 AND idx < $2 ORDER BY idx`, from, to)
 	if err != nil {
@@ -254,7 +256,7 @@ func phaseOf(e entry) (phase int, reason string) {
 }
 
 // nothingBeyond looks for rows that the head does not know of.
-func nothingBeyond(ctx context.Context, db querier, size int64) error {
+func nothingBeyond(ctx context.Context, db store.Reader, size int64) error {
 	for _, q := range []struct {
 		table string
 		end   int64

@@ -7,10 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"tamga/documents/store"
 )
 
 // verifyRows checks every row of a table whose rows are subjects of their own.
-func verifyRows(ctx context.Context, db querier, s rowSubject) error {
+func verifyRows(ctx context.Context, db store.Reader, s rowSubject) error {
 	const batch = 200
 	for after := ""; ; {
 		keys, err := readValues(ctx, db, 1,
@@ -65,7 +67,7 @@ func (s rowSubject) contradiction(r row, records []storedLeaf) (idx int64, reaso
 
 // verifyOutside looks for rows that belong to nothing, and for what the log
 // knows of and the tables do not.
-func verifyOutside(ctx context.Context, db querier) error {
+func verifyOutside(ctx context.Context, db store.Reader) error {
 	type question struct{ subject, query, reason string }
 	questions := []question{
 		{subjectDocument, `SELECT idx, number FROM log_entries l WHERE subject = 'document'
@@ -101,7 +103,7 @@ func verifyOutside(ctx context.Context, db querier) error {
 
 // verifyCounters checks that every number ever taken still has its document,
 // and that no number will be given twice.
-func verifyCounters(ctx context.Context, db querier, taken map[series]int64) error {
+func verifyCounters(ctx context.Context, db store.Reader, taken map[series]int64) error {
 	values, err := readValues(ctx, db, 3, `SELECT series, year, last FROM counters ORDER BY series, year`)
 	if err != nil {
 		return fmt.Errorf("failed to verify the counters: %w", err)

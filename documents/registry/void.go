@@ -2,30 +2,30 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/signing/creation"
 )
 
 // void gives a reservation up, for good and on record.
-func (r *Registry) void(ctx context.Context, held reservation, why string) error {
+func (r *Registry) void(ctx context.Context, held Reservation, why string) error {
 	now := r.now()
 	record := r.voidRecord(ctx, held, now, why)
-	return r.Store.update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		mine, err := changed(ctx, tx, `
+	return r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		mine, err := tx.Changed(ctx, `
 			UPDATE documents SET status = 'void', leased_until = 0
 			WHERE number = $1 AND status = 'reserved' AND lease = $2`, held.number, held.lease)
 		if err != nil {
 			return fmt.Errorf("failed to void the reservation: %w", err)
 		}
 		if !mine {
-			return ErrInProgress
+			return store.ErrInProgress
 		}
-		return r.Store.logEvent(ctx, tx, held.number, documents.Event{
+		return logEvent(ctx, tx, held.number, documents.Event{
 			Seq: 2, Kind: documents.EventVoid, EffectiveAt: now, RecordedAt: now,
 			EventData: documents.EventData{Detail: why, Record: record},
 		})
@@ -45,7 +45,7 @@ type voidStatement struct {
 // voidRecord returns the statement that a number was given up, signed by the
 // key of the documents: a CMS with its content, or nothing if the key does not
 // work, which may well be the reason.
-func (r *Registry) voidRecord(ctx context.Context, held reservation, at time.Time, why string) []byte {
+func (r *Registry) voidRecord(ctx context.Context, held Reservation, at time.Time, why string) []byte {
 	if r.Make == nil {
 		return nil
 	}

@@ -2,17 +2,17 @@ package registry
 
 import (
 	"testing"
-	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 // What stands in records is read for as long as the log is: the words never
 // change.
 func TestWordsOfRecords(t *testing.T) {
 	for got, want := range map[string]string{
-		leafAdopted: "adopted", leafAdded: "added", leafRevoked: "revoked", leafQueued: "queued",
-		leafExtended: "extended", leafKept: "kept", leafForgotten: "forgotten",
+		leafAdopted: "adopted", store.Added: "added", store.Revoked: "revoked", store.Queued: "queued",
+		store.Extended: "extended", store.Kept: "kept", store.Forgotten: "forgotten",
 		subjectPhotograph: "photograph", subjectSealKey: "seal_key", subjectAddress: "address", subjectAnswer: "answer",
 	} {
 		if got != want {
@@ -21,13 +21,6 @@ func TestWordsOfRecords(t *testing.T) {
 	}
 	if leafVersion != 2 {
 		t.Errorf("records of version %d", leafVersion)
-	}
-}
-
-// A database that does not answer is waited for less long than clients wait.
-func TestUsualPatience(t *testing.T) {
-	if got := (&Store{}).patienceOf(); got != 15*time.Second {
-		t.Errorf("waits %v", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package creation_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/creation/appearance"
+	"tamga/signing/pades"
 	"tamga/signing/signtest"
 )
 
@@ -91,6 +93,43 @@ func TestEncryptedWithAPassword(t *testing.T) {
 		got := verifyPDF(t, p.Verifier, qpdf(t, signed, args...))
 		if got.Indication != signing.Indeterminate || !strings.Contains(got.Detail, "encrypted") || !strings.Contains(got.Detail, "password") {
 			t.Errorf("%v: %s %s %q", args, got.Indication, got.SubIndication, got.Detail)
+		}
+	}
+}
+
+// TestProtectedFiles: what the author of an encrypted file lets people do without his
+// password (ISO 32000-1, table 22) is asked before a signature is made: for a field
+// of its own, and for one that is there. Evidence changes nothing that he could mean,
+// and what is signed already is judged all the same.
+func TestProtectedFiles(t *testing.T) {
+	p := signtest.New(t, ca.ECDSA)
+	key, with := p.Person(signtest.Head()), p.Services(p.TSA())
+	form := sheetOf("/AcroForm<</Fields[5 0 R]>>", "/Annots[5 0 R]", "<</Type/Annot/Subtype/Widget/FT/Sig/T(Chair)/F 4/Rect[60 80 300 170]>>")
+	for _, c := range []struct {
+		modify       string
+		fresh, there bool
+	}{{"all", true, true}, {"annotate", false, true}, {"form", false, true}, {"assembly", false, false}, {"none", false, false}} {
+		for name, args := range map[string][]string{
+			"AES-128": {"--allow-weak-crypto", "--encrypt", "", "owner", "128", "--use-aes=y", "--modify=" + c.modify, "--"},
+			"AES-256": {"--encrypt", "", "owner", "256", "--modify=" + c.modify, "--"},
+		} {
+			file := qpdf(t, form, args...)
+			for field, want := range map[string]bool{"": c.fresh, "Fresh": c.fresh, "Chair": c.there} {
+				_, err := creation.Make(t.Context(), with, creation.Order{Key: key, Time: signtest.Now(), Level: creation.BaselineT, Form: creation.PDF{File: file, Field: field}})
+				if want != (err == nil) || !want && !errors.Is(err, pades.ErrProtected) {
+					t.Errorf("%s, modify %s, field %q: %v, want signed %v", name, c.modify, field, err, want)
+				}
+			}
+			if !c.there || c.fresh {
+				continue
+			}
+			signed := signtest.Made(t, with, creation.Order{Key: key, Level: creation.BaselineT, Form: creation.PDF{File: file, Field: "Chair"}})
+			if got := verifyPDF(t, p.Verifier, signed); !got.Passed() {
+				t.Errorf("%s, modify %s: %s", name, c.modify, signtest.Explain(got))
+			}
+			if _, err := creation.Make(t.Context(), with, creation.Order{Time: signtest.Now(), Level: creation.BaselineLTA, Form: creation.Existing{File: signed}}); err != nil {
+				t.Errorf("%s, modify %s: evidence: %v", name, c.modify, err)
+			}
 		}
 	}
 }

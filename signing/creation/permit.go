@@ -7,9 +7,12 @@ import (
 	"tamga/signing/pades/changes"
 )
 
-// permitsSigning asks the signatures of a file whether a further one may be
-// added, before anything is done.
-func permitsSigning(doc *pades.Document) error {
+// permitsSigning asks the author of the file and the signatures in it whether a
+// further one may be added in a field, before anything is done.
+func permitsSigning(doc *pades.Document, field string) error {
+	if err := doc.MaySign(field); err != nil {
+		return err
+	}
 	for i := range doc.Signatures {
 		s := &doc.Signatures[i]
 		if p := changes.PermissionOf(doc, s); p.Level < changes.FormFilling {

@@ -54,12 +54,12 @@ func (f XML) sign(ctx context.Context, key Key, at time.Time) (draft, error) {
 	}
 	switch f.Form {
 	case XMLEnveloped:
-		d.file, err = xmldsig.SignEnveloped(f.File, k, options)
+		d.file, err = xmldsig.SignEnveloped(ctx, f.File, k, options)
 	case XMLDetached:
 		d.beside, d.content = false, present(f.File)
-		d.file, err = xmldsig.SignDetached(f.File, k, options)
+		d.file, err = xmldsig.SignDetached(ctx, f.File, k, options)
 	case XMLSOAP:
-		d.file, err = xmldsig.SignSOAP(f.File, k, xmldsig.SOAPOptions{At: at, Validity: f.Validity, KeyIdentifier: f.KeyIdentifier})
+		d.file, err = xmldsig.SignSOAP(ctx, f.File, k, xmldsig.SOAPOptions{At: at, Validity: f.Validity, KeyIdentifier: f.KeyIdentifier})
 	default:
 		err = fmt.Errorf("%w: there is no form %q", xmldsig.ErrSign, f.Form)
 	}

@@ -4,6 +4,7 @@ package interop
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"maps"
 	"regexp"
@@ -28,19 +29,19 @@ const (
 func xmlRows(a, impostor *authority) []row {
 	forms := map[string]func(xmldsig.Key, time.Time) ([]byte, error){
 		"enveloped": func(k xmldsig.Key, _ time.Time) ([]byte, error) {
-			return xmldsig.SignEnveloped([]byte(request), k, xmldsig.Options{})
+			return xmldsig.SignEnveloped(context.Background(), []byte(request), k, xmldsig.Options{})
 		},
 		"enveloped-properties": func(k xmldsig.Key, at time.Time) ([]byte, error) {
-			return xmldsig.SignEnveloped([]byte(request), k, xmldsig.Options{Properties: true, At: at})
+			return xmldsig.SignEnveloped(context.Background(), []byte(request), k, xmldsig.Options{Properties: true, At: at})
 		},
 		"detached": func(k xmldsig.Key, at time.Time) ([]byte, error) {
-			return xmldsig.SignDetached(statement, k, xmldsig.Options{URI: contentName, Properties: true, At: at})
+			return xmldsig.SignDetached(context.Background(), statement, k, xmldsig.Options{URI: contentName, Properties: true, At: at})
 		},
 		"soap": func(k xmldsig.Key, at time.Time) ([]byte, error) {
-			return xmldsig.SignSOAP([]byte(envelope), k, xmldsig.SOAPOptions{Validity: time.Hour, At: at})
+			return xmldsig.SignSOAP(context.Background(), []byte(envelope), k, xmldsig.SOAPOptions{Validity: time.Hour, At: at})
 		},
 		"soap-key-identifier": func(k xmldsig.Key, at time.Time) ([]byte, error) {
-			return xmldsig.SignSOAP([]byte(envelope), k, xmldsig.SOAPOptions{At: at, KeyIdentifier: true})
+			return xmldsig.SignSOAP(context.Background(), []byte(envelope), k, xmldsig.SOAPOptions{At: at, KeyIdentifier: true})
 		},
 	}
 	var rows []row

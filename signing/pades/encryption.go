@@ -23,9 +23,11 @@ type encryption struct {
 	// version 5.
 	perObject bool
 	// metadata says that those are encrypted too.
-	metadata bool
-	named    map[Name]method
-	own      uint32 // the object that holds the dictionary, whose strings are plain
+	metadata    bool
+	named       map[Name]method
+	own         uint32 // the object that holds the dictionary, whose strings are plain
+	revision    int64
+	permissions uint32 // what the author lets people do, see Document.MaySign
 }
 
 // method is a crypt filter method (7.6.5).
@@ -123,6 +125,7 @@ func (e *encryption) open(dict Dict, id []byte) error {
 	if err != nil {
 		return err
 	}
+	e.revision, e.permissions = p.revision, p.permissions
 	e.perObject, e.metadata = p.version < 5, p.metadata || p.version < 4
 	switch {
 	case p.version == 1 || p.version == 2:

@@ -152,13 +152,7 @@ func (d *Document) compressed(i int) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.parseCompressed(i, &parser{data: text, compressed: true})
-}
-
-// checkCompressed checks the syntax of an object without building it.
-func (d *Document) checkCompressed(i int, text []byte) error {
-	_, err := d.parseCompressed(i, &parser{data: text, compressed: true, discard: true})
-	return err
+	return d.parseCompressed(i, &parser{data: text, compressed: true, scratch: d.scratch})
 }
 
 func (d *Document) parseCompressed(i int, p *parser) (Object, error) {

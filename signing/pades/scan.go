@@ -13,7 +13,7 @@ func (r *reader) scan(order []int) error {
 	last, end := -1, int64(0)
 	for _, i := range order {
 		v := d.versions[i]
-		p := &parser{data: d.file[:v.limit], pos: int(v.offset)}
+		p := d.parserAt(v)
 		want := v.ref()
 		if err := p.header(&want); err != nil {
 			return err
@@ -25,6 +25,10 @@ func (r *reader) scan(order []int) error {
 		last = i
 		r.scanGap(end, v.offset)
 		end = v.limit
+		if after, plain := r.skim(v); plain && d.spend(v.limit-v.offset, v.offset) == nil {
+			end = after
+			continue
+		}
 		o, after, err := d.indirect(i)
 		if err != nil {
 			r.failed(CodeObjectUnreadable, "object "+v.ref().String()+": ", err)
@@ -52,13 +56,30 @@ func (r *reader) scanCompressed(i int) error {
 		return err
 	}
 	if !mayMatter(text) {
-		return r.d.checkCompressed(i, text)
+		p := &parser{data: text, compressed: true, discard: true, scratch: r.d.scratch}
+		if _, err := r.d.parseCompressed(i, p); err != nil || !p.indirectType {
+			return err
+		}
 	}
 	o, err := r.d.compressed(i)
 	if err == nil {
 		r.scanObject(i, o)
 	}
 	return err
+}
+
+// skim checks the syntax of an object without building it, and returns the offset
+// after it. It declines what may be or hold a signature or a field, streams, and all
+// that something is wrong with.
+func (r *reader) skim(v version) (after int64, plain bool) {
+	text := r.d.file[v.offset:v.limit]
+	if r.buildAll || bytes.Contains(text, []byte("stream")) || mayMatter(text) {
+		return 0, false
+	}
+	p := r.d.parserAt(v)
+	p.discard = true
+	_, after, err := p.indirect(v.ref(), nil)
+	return after, err == nil && !p.indirectType
 }
 
 func mayMatter(text []byte) bool {

@@ -202,6 +202,7 @@ const (
 	withComments  = "#WithComments"
 	uriEnveloped  = uriDSig + "enveloped-signature"
 	uriXPath      = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+	uriFilter2    = "http://www.w3.org/2002/06/xmldsig-filter2" // XML-Signature XPath Filter 2.0
 	uriProperties = "http://uri.etsi.org/01903#SignedProperties"
 	uriCounter    = "http://uri.etsi.org/01903#CountersignedSignature"
 )

@@ -20,14 +20,14 @@ func FuzzSignatures(f *testing.F) {
 		key.Chain = nil
 		for _, document := range documents {
 			for _, properties := range []bool{false, true} {
-				file, err := xmldsig.SignEnveloped([]byte(document), key, xmldsig.Options{Properties: properties, At: now()})
+				file, err := xmldsig.SignEnveloped(f.Context(), []byte(document), key, xmldsig.Options{Properties: properties, At: now()})
 				if err != nil {
 					f.Fatal(err)
 				}
 				f.Add(file, []byte(nil))
 			}
 		}
-		file, err := xmldsig.SignSOAP([]byte(message), key, xmldsig.SOAPOptions{Validity: time.Minute, At: now()})
+		file, err := xmldsig.SignSOAP(f.Context(), []byte(message), key, xmldsig.SOAPOptions{Validity: time.Minute, At: now()})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func FuzzSign(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if signed, err := xmldsig.SignEnveloped(file, key, xmldsig.Options{}); err == nil {
+		if signed, err := xmldsig.SignEnveloped(t.Context(), file, key, xmldsig.Options{}); err == nil {
 			whole, err := before.Tree().Canonical(nil, xmltree.Method{}, nil, 1<<24)
 			d, failed := xmldsig.Read(signed)
 			if err != nil || failed != nil {
@@ -98,6 +98,6 @@ func FuzzSign(f *testing.F) {
 				t.Fatalf("signed %v instead of %q", got, whole)
 			}
 		}
-		_, _ = xmldsig.SignSOAP(file, key, xmldsig.SOAPOptions{Validity: time.Minute, At: now()})
+		_, _ = xmldsig.SignSOAP(t.Context(), file, key, xmldsig.SOAPOptions{Validity: time.Minute, At: now()})
 	})
 }

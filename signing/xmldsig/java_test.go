@@ -37,14 +37,14 @@ func TestJavaAcceptsOurs(t *testing.T) {
 		for _, properties := range []bool{false, true} {
 			opt := xmldsig.Options{Properties: properties, At: now(), URI: "content.bin"}
 			for name, document := range documents {
-				file, err := xmldsig.SignEnveloped([]byte(document), key, opt)
+				file, err := xmldsig.SignEnveloped(t.Context(), []byte(document), key, opt)
 				add(name, file, err)
 			}
-			file, err := xmldsig.SignDetached([]byte("some content"), key, opt)
+			file, err := xmldsig.SignDetached(t.Context(), []byte("some content"), key, opt)
 			add("detached", file, err)
 		}
 		for _, opt := range []xmldsig.SOAPOptions{{}, {KeyIdentifier: true}, {Validity: time.Minute, At: now()}, {Bind: true}, {Bind: true, KeyIdentifier: true}} {
-			file, err := xmldsig.SignSOAP([]byte(message), key, opt)
+			file, err := xmldsig.SignSOAP(t.Context(), []byte(message), key, opt)
 			add(fmt.Sprintf("SOAP %+v", opt), file, err)
 		}
 		out, err := exec.Command("java", args...).CombinedOutput()

@@ -11,9 +11,9 @@ import (
 // with it: what is beyond the bound is named and left out, and still verifies.
 func TestCoveredIsBounded(t *testing.T) {
 	first, second := person(t, ca.ECDSA), person(t, ca.ECDSA)
-	file, err := xmldsig.SignEnveloped([]byte("<a>text</a>"), first, xmldsig.Options{})
+	file, err := xmldsig.SignEnveloped(t.Context(), []byte("<a>text</a>"), first, xmldsig.Options{})
 	if err == nil {
-		file, err = xmldsig.SignEnveloped(file, second, xmldsig.Options{Cosign: true})
+		file, err = xmldsig.SignEnveloped(t.Context(), file, second, xmldsig.Options{Cosign: true})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 // Each limit at its last value, where nothing is said of it, and one beyond.
 func TestLimits(t *testing.T) {
 	key := person(t, ca.ECDSA)
-	signed, err := xmldsig.SignEnveloped([]byte("<a></a>"), key, xmldsig.Options{})
+	signed, err := xmldsig.SignEnveloped(t.Context(), []byte("<a></a>"), key, xmldsig.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func withProperty(t testing.TB, key xmldsig.Key, signed []byte, from, to, proper
 
 func TestSigningCertificate(t *testing.T) {
 	key := person(t, ca.ECDSA)
-	signed, err := xmldsig.SignEnveloped([]byte("<a/>"), key, xmldsig.Options{Properties: true, At: now()})
+	signed, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), key, xmldsig.Options{Properties: true, At: now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestSigningCertificate(t *testing.T) {
 
 func TestClaimedTime(t *testing.T) {
 	key := person(t, ca.ECDSA)
-	signed, err := xmldsig.SignEnveloped([]byte("<a/>"), key, xmldsig.Options{Properties: true, At: now()})
+	signed, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), key, xmldsig.Options{Properties: true, At: now()})
 	if err != nil {
 		t.Fatal(err)
 	}

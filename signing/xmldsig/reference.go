@@ -57,6 +57,8 @@ type reading struct {
 	content    []byte        // from outside, until it is parsed
 	second     bool          // another reference has taken the content already
 	omit       func(*xmltree.Node) bool
+	enveloped  bool           // the signature is to be left out,
+	others     bool           // and all others too
 	stacked    bool           // what is left out are the signatures that follow, too
 	method     xmltree.Method // of the last transform
 	methodSeen bool
@@ -227,18 +229,21 @@ func (r *reading) transform(t *xmltree.Node, uri string) *Problem {
 		if children, problem := elementsOnly(t); problem != nil || len(children) > 0 {
 			return problemf(CodeStructure, "enveloped-signature has parameters")
 		}
-		if r.External || r.omit != nil {
+		if r.External || r.enveloped {
 			return problemf(CodeTransform, "enveloped-signature where there is nothing to take out")
 		}
 		if r.node != nil && !r.signature.element.Within(r.node) {
 			return problemf(CodePosition, "the signature does not stand in what it is said to be enveloped by")
 		}
-		r.leaveOut(true)
-		return nil
-	case uriXPath:
-		if r.External || r.omit != nil || !withoutSignatures(t) {
-			return problemf(CodeTransform, "an XPath other than not(ancestor-or-self::ds:Signature)")
+		if r.enveloped = true; !r.others {
+			r.leaveOut(true)
 		}
+		return nil
+	case uriXPath, uriFilter2:
+		if r.External || r.others || !withoutSignatures(t, uri) {
+			return problemf(CodeTransform, "an XPath other than one that leaves out all signatures")
+		}
+		r.others, r.stacked = true, false
 		r.omit = func(n *xmltree.Node) bool { return n.Is(nsDSig, "Signature") }
 		return nil
 	}
@@ -250,26 +255,56 @@ func (r *reading) transform(t *xmltree.Node, uri string) *Problem {
 	return problem
 }
 
-// withoutSignatures recognises the one XPath filter that is in use, in which
-// the prefix is the file's own.
-func withoutSignatures(t *xmltree.Node) bool {
+// withoutSignatures recognises the XPath filters in use that leave out all
+// signatures, in which the prefix is the file's own.
+func withoutSignatures(t *xmltree.Node, uri string) bool {
 	children, problem := elementsOnly(t)
-	if problem != nil || len(children) != 1 || !children[0].Is(nsDSig, "XPath") {
+	if problem != nil || len(children) != 1 {
 		return false
 	}
-	text, problem := textOnly(children[0])
+	n := children[0]
+	text, problem := textOnly(n)
 	if problem != nil {
 		return false
 	}
-	text = strings.Trim(text, whiteSpace)
-	prefix, ok := strings.CutSuffix(text, ":Signature)")
-	if !ok {
+	switch filter, _ := n.Attribute("", "Filter"); {
+	case uri == uriXPath && n.Is(nsDSig, "XPath"):
+		inside, ok := strings.CutPrefix(unspaced(text), "not(ancestor-or-self::")
+		name, closed := strings.CutSuffix(inside, ")")
+		return ok && closed && isSignature(n, name)
+	case uri == uriFilter2 && n.Is(nsFilter2, "XPath") && filter == "subtract":
+		text = unspaced(text)
+		name, ok := strings.CutPrefix(text, "/descendant::")
+		if !ok {
+			name, ok = strings.CutPrefix(text, "//")
+		}
+		return ok && isSignature(n, name)
+	}
+	return false
+}
+
+// unspaced takes white space out of an XPath where it divides nothing: beside
+// parentheses, slashes and the colons of an axis.
+func unspaced(text string) string {
+	var b strings.Builder
+	for _, part := range fields(text) {
+		before := b.String()
+		if before != "" && !strings.ContainsAny(part[:1], "()/") && !strings.HasPrefix(part, "::") &&
+			!strings.ContainsAny(before[len(before)-1:], "()/") && !strings.HasSuffix(before, "::") {
+			b.WriteByte(' ')
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// isSignature reports whether a name of an XPath is that of signatures.
+func isSignature(n *xmltree.Node, name string) bool {
+	prefix, ok := strings.CutSuffix(name, ":Signature")
+	if !ok || !xmltree.NCName(prefix) {
 		return false
 	}
-	if prefix, ok = strings.CutPrefix(prefix, "not(ancestor-or-self::"); !ok || !xmltree.NCName(prefix) {
-		return false
-	}
-	space, ok := children[0].Resolve(prefix)
+	space, ok := n.Resolve(prefix)
 	return ok && space == nsDSig
 }
 

@@ -50,7 +50,7 @@ type Options struct {
 // authority's library: inclusive canonicalisation, and the transforms
 // enveloped-signature and canonicalisation with comments, which by the rules of
 // references leaves comments out.
-func SignEnveloped(file []byte, key Key, opt Options) ([]byte, error) {
+func SignEnveloped(ctx context.Context, file []byte, key Key, opt Options) ([]byte, error) {
 	d, err := Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
@@ -64,12 +64,12 @@ func SignEnveloped(file []byte, key Key, opt Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := appendTo(d.tree.Root(), text)
-	signed, err := complete(edit(file, e), e.at+strings.Index(e.text, text), key, Supplied{})
+	e := appendTo(file, d.tree.Root(), text)
+	signed, err := inFile{at: e.at + strings.Index(e.text, text), key: key}.complete(ctx, edit(file, e))
 	if err != nil {
 		return nil, err
 	}
-	if err := keeps(d, signed, opt.Cosign); err != nil {
+	if err := keeps(ctx, d, signed, opt.Cosign); err != nil {
 		return nil, err
 	}
 	return signed, nil
@@ -77,7 +77,7 @@ func SignEnveloped(file []byte, key Key, opt Options) ([]byte, error) {
 
 // SignDetached makes a signature over content that stands elsewhere: a document
 // of its own, whose reference names opt.URI and digests the content as it is.
-func SignDetached(content []byte, key Key, opt Options) ([]byte, error) {
+func SignDetached(ctx context.Context, content []byte, key Key, opt Options) ([]byte, error) {
 	if opt.URI == "" || strings.HasPrefix(opt.URI, "#") {
 		return nil, fmt.Errorf("%w: a detached signature needs an address outside itself", ErrSign)
 	}
@@ -91,17 +91,40 @@ func SignDetached(content []byte, key Key, opt Options) ([]byte, error) {
 		return nil, err
 	}
 	const head = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
-	return complete([]byte(head+text), len(head), key, Supplied{Content: content})
+	return inFile{at: len(head), key: key, with: Supplied{Content: content}}.complete(ctx, []byte(head+text))
 }
 
-// complete fills in the digests and the value of the signature that begins at
-// an offset of the file, and reads the result as anyone would.
-func complete(file []byte, at int, key Key, with Supplied) ([]byte, error) {
-	file, err := fillDigests(file, at, with)
+// inFile is a signature that is being made: where it begins in its file, by whom, and
+// over what else.
+type inFile struct {
+	at   int
+	key  Key
+	with Supplied
+}
+
+// complete fills in the digests and the value, and reads the result as anyone would.
+// That a context has ended is said before what was not done for it.
+func (f inFile) complete(ctx context.Context, file []byte) ([]byte, error) {
+	file, err := f.fill(ctx, file)
+	if err == nil {
+		err = f.check(ctx, file)
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("sign XML: %w", ctx.Err())
+	}
 	if err != nil {
 		return nil, err
 	}
-	d, element, err := signatureAt(file, at, with)
+	return file, nil
+}
+
+// fill fills in the digests and the value.
+func (f inFile) fill(ctx context.Context, file []byte) ([]byte, error) {
+	file, err := f.fillDigests(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	d, element, err := f.read(ctx, file)
 	if err != nil {
 		return nil, err
 	}
@@ -114,15 +137,11 @@ func complete(file []byte, at int, key Key, with Supplied) ([]byte, error) {
 	if s.SignedInfo, problem = d.canonical(p.signedInfo, m, nil); problem != nil {
 		return nil, fmt.Errorf("%w: %v", ErrSign, problem)
 	}
-	value, err := key.sign(s.SignedInfo)
+	value, err := f.key.sign(s.SignedInfo)
 	if err != nil {
 		return nil, err
 	}
-	file = edit(file, change{at: p.value.Inner().Start, text: encode64(value)})
-	if err := check(file, at, key, with); err != nil {
-		return nil, err
-	}
-	return file, nil
+	return edit(file, change{at: p.value.Inner().Start, text: encode64(value)}), nil
 }
 
 // sign makes the value over the canonical SignedInfo.
@@ -142,8 +161,8 @@ func (k Key) sign(signedInfo []byte) ([]byte, error) {
 }
 
 // fillDigests computes the digests of all references of the signature.
-func fillDigests(file []byte, at int, with Supplied) ([]byte, error) {
-	d, element, err := signatureAt(file, at, with)
+func (f inFile) fillDigests(ctx context.Context, file []byte) ([]byte, error) {
+	d, element, err := f.read(ctx, file)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +172,7 @@ func fillDigests(file []byte, at int, with Supplied) ([]byte, error) {
 	}
 	var changes []change
 	for _, n := range p.references {
-		r := &reading{doc: d, signature: &Signature{element: element}, with: with, Reference: &Reference{}}
+		r := &reading{doc: d, signature: &Signature{element: element}, with: f.with, Reference: &Reference{}}
 		got, value, problem := r.covered(n)
 		if problem != nil {
 			return nil, fmt.Errorf("%w: %v", ErrSign, problem)
@@ -163,14 +182,16 @@ func fillDigests(file []byte, at int, with Supplied) ([]byte, error) {
 	return edit(file, changes...), nil
 }
 
-func signatureAt(file []byte, at int, with Supplied) (*Document, *xmltree.Node, error) {
+// read reads the file and finds the signature in it.
+func (f inFile) read(ctx context.Context, file []byte) (*Document, *xmltree.Node, error) {
 	d, err := Read(file)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrSign, err)
 	}
 	for _, n := range d.signatures {
-		if n.Outer().Start == at {
-			d.allow(with)
+		if n.Outer().Start == f.at {
+			d.allow(f.with)
+			d.ended = ctx.Err
 			return d, n, nil
 		}
 	}
@@ -178,22 +199,22 @@ func signatureAt(file []byte, at int, with Supplied) (*Document, *xmltree.Node, 
 }
 
 // check asks about a signature just made what every verifier asks.
-func check(file []byte, at int, key Key, with Supplied) error {
+func (f inFile) check(ctx context.Context, file []byte) error {
 	d, err := Read(file)
 	if err != nil {
 		return fmt.Errorf("%w: %w: %w", ErrSign, ErrOutput, err)
 	}
-	for _, s := range d.Signatures(context.Background(), with) {
-		if s.element.Outer().Start != at {
+	for _, s := range d.Signatures(ctx, f.with) {
+		if s.element.Outer().Start != f.at {
 			continue
 		}
 		if len(s.Problems) > 0 {
 			return fmt.Errorf("%w: %v", ErrSign, s.Problems[0])
 		}
-		if s.signer == nil || !bytes.Equal(s.signer.Raw, key.Certificate.Raw) {
+		if s.signer == nil || !bytes.Equal(s.signer.Raw, f.key.Certificate.Raw) {
 			return fmt.Errorf("%w: it would not name its certificate", ErrSign)
 		}
-		if err := s.Verify(key.Certificate.PublicKey); err != nil {
+		if err := s.Verify(f.key.Certificate.PublicKey); err != nil {
 			return fmt.Errorf("%w: %w: %w", ErrSign, ErrOutput, err)
 		}
 		return nil
@@ -206,13 +227,13 @@ var ErrBreaksSignature = errors.New("a signature already there would be broken")
 
 // keeps asks whether what was right about the signatures of a document before
 // is right after another was added.
-func keeps(before *Document, file []byte, cosign bool) error {
+func keeps(ctx context.Context, before *Document, file []byte, cosign bool) error {
 	after, err := Read(file)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSign, err)
 	}
-	now := after.Signatures(context.Background(), Supplied{})
-	for _, old := range before.Signatures(context.Background(), Supplied{}) {
+	now := after.Signatures(ctx, Supplied{})
+	for _, old := range before.Signatures(ctx, Supplied{}) {
 		if !old.holds(true) {
 			continue
 		}
@@ -253,18 +274,17 @@ func edit(file []byte, changes ...change) []byte {
 	return append(out, file[done:]...)
 }
 
-// qualified returns the name of an element as it stands in its tags.
-func qualified(n *xmltree.Node) string {
-	if n.Prefix() == "" {
-		return n.Local()
-	}
-	return n.Prefix() + ":" + n.Local()
+// qualified returns the name of an element as it stands in its tags, in the
+// encoding of the file.
+func qualified(file []byte, n *xmltree.Node) string {
+	name := file[n.Outer().Start+1:]
+	return string(name[:bytes.IndexAny(name, whiteSpace+"/>")])
 }
 
 // appendTo puts a text before the end tag of an element.
-func appendTo(n *xmltree.Node, text string) change {
+func appendTo(file []byte, n *xmltree.Node, text string) change {
 	if !n.EmptyTag() {
 		return change{at: n.Inner().End, text: text}
 	}
-	return change{at: n.Inner().Start, drop: len("/>"), text: ">" + text + "</" + qualified(n) + ">"}
+	return change{at: n.Inner().Start, drop: len("/>"), text: ">" + text + "</" + qualified(file, n) + ">"}
 }

@@ -2,6 +2,7 @@ package xmldsig_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"slices"
@@ -49,6 +50,8 @@ var documents = map[string]string{
 	"ds prefix taken":    `<ds:root xmlns:ds="urn:other"><ds:a/></ds:root>`,
 	"default namespace":  `<root xmlns="http://www.w3.org/2000/09/xmldsig#"><a/></root>`,
 	"xml attributes":     `<root xml:lang="kk" xml:space="preserve" xml:base="http://a.example/"> x </root>`,
+	"windows-1251":       "<?xml version='1.0' encoding='windows-1251'?>\r\n<\xe7\xe0\xff\xe2\xea\xe0 \xe8\xec\xff='\xdf'><\xe0/>\xbf&#1171;</\xe7\xe0\xff\xe2\xea\xe0><!-- \xff -->",
+	"empty tag, KOI8-R":  "<?xml version='1.0' encoding='KOI8-R'?><\xe1:\xe2 xmlns:\xe1='urn:p' \xe1:\xe3='\xbf' />",
 	"unused declaration": `<root xmlns:unused="urn:u"><a xmlns:b="urn:b"/></root>`,
 }
 
@@ -69,7 +72,7 @@ func TestEnveloped(t *testing.T) {
 		key := person(t, f)
 		for name, document := range documents {
 			for _, properties := range []bool{false, true} {
-				file, err := xmldsig.SignEnveloped([]byte(document), key, xmldsig.Options{Properties: properties, At: now()})
+				file, err := xmldsig.SignEnveloped(t.Context(), []byte(document), key, xmldsig.Options{Properties: properties, At: now()})
 				if err != nil {
 					t.Fatalf("%v, %s: %v", f, name, err)
 				}
@@ -101,7 +104,7 @@ func TestDetached(t *testing.T) {
 		key := person(t, f)
 		for _, properties := range []bool{false, true} {
 			opt := xmldsig.Options{Properties: properties, At: now(), URI: "licence & co.pdf", MIME: "application/pdf"}
-			file, err := xmldsig.SignDetached(content, key, opt)
+			file, err := xmldsig.SignDetached(t.Context(), content, key, opt)
 			if err != nil {
 				t.Fatalf("%v: %v", f, err)
 			}
@@ -135,14 +138,15 @@ func TestSOAP(t *testing.T) {
 		"identifiers there": `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"><s:Header>` +
 			`<o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" s:mustUnderstand="1"><u:Timestamp u:Id="t"><u:Created>2026-06-01T12:00:00Z</u:Created></u:Timestamp></o:Security>` +
 			`</s:Header><s:Body u:Id="b"/></s:Envelope>`,
-		"wsu taken":    `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:wsu="urn:other"><s:Body><wsu:x/></s:Body></s:Envelope>`,
-		"another role": `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" s:actor="urn:gate"/></s:Header><s:Body/></s:Envelope>`,
+		"windows-1251, prefix and text": "<?xml version='1.0' encoding='windows-1251'?><\xff:Envelope xmlns:\xff='http://schemas.xmlsoap.org/soap/envelope/'><!-- \xe0 --><\xff:Body><\xe0>\xbf</\xe0></\xff:Body></\xff:Envelope>",
+		"wsu taken":                     `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:wsu="urn:other"><s:Body><wsu:x/></s:Body></s:Envelope>`,
+		"another role":                  `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" s:actor="urn:gate"/></s:Header><s:Body/></s:Envelope>`,
 	}
 	for _, f := range families {
 		key := person(t, f)
 		for name, message := range messages {
 			for _, opt := range []xmldsig.SOAPOptions{{}, {KeyIdentifier: true}, {Validity: 5 * time.Minute, At: now()}, {Bind: true}, {Bind: true, KeyIdentifier: true}} {
-				file, err := xmldsig.SignSOAP([]byte(message), key, opt)
+				file, err := xmldsig.SignSOAP(t.Context(), []byte(message), key, opt)
 				if err != nil {
 					t.Fatalf("%v, %s: %v", f, name, err)
 				}
@@ -169,9 +173,9 @@ func TestSOAP(t *testing.T) {
 
 func TestSOAPSignedTwice(t *testing.T) {
 	first, second := person(t, ca.ECDSA), person(t, ca.GOST2015)
-	file, err := xmldsig.SignSOAP([]byte(message), first, xmldsig.SOAPOptions{})
+	file, err := xmldsig.SignSOAP(t.Context(), []byte(message), first, xmldsig.SOAPOptions{})
 	if err == nil {
-		file, err = xmldsig.SignSOAP(file, second, xmldsig.SOAPOptions{})
+		file, err = xmldsig.SignSOAP(t.Context(), file, second, xmldsig.SOAPOptions{})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -193,14 +197,14 @@ func TestSOAPSignedTwice(t *testing.T) {
 
 func TestCosigned(t *testing.T) {
 	first, second := person(t, ca.GOST2015), person(t, ca.RSA)
-	once, err := xmldsig.SignEnveloped([]byte(documents["plain"]), first, xmldsig.Options{})
+	once, err := xmldsig.SignEnveloped(t.Context(), []byte(documents["plain"]), first, xmldsig.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := xmldsig.SignEnveloped(once, second, xmldsig.Options{}); !errors.Is(err, xmldsig.ErrBreaksSignature) {
+	if _, err := xmldsig.SignEnveloped(t.Context(), once, second, xmldsig.Options{}); !errors.Is(err, xmldsig.ErrBreaksSignature) {
 		t.Fatalf("the first signature was broken without being asked: %v", err)
 	}
-	twice, err := xmldsig.SignEnveloped(once, second, xmldsig.Options{Cosign: true})
+	twice, err := xmldsig.SignEnveloped(t.Context(), once, second, xmldsig.Options{Cosign: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,31 +251,61 @@ func TestNotSigned(t *testing.T) {
 		sign func() ([]byte, error)
 		want error
 	}{
-		{"not XML", func() ([]byte, error) { return xmldsig.SignEnveloped([]byte("x"), key, xmldsig.Options{}) }, xmldsig.ErrSign},
+		{"not XML", func() ([]byte, error) { return xmldsig.SignEnveloped(t.Context(), []byte("x"), key, xmldsig.Options{}) }, xmldsig.ErrSign},
 		{"another's key", func() ([]byte, error) {
-			return xmldsig.SignEnveloped([]byte("<a/>"), mismatch, xmldsig.Options{})
+			return xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), mismatch, xmldsig.Options{})
 		}, certs.ErrSignature},
-		{"no key", func() ([]byte, error) { return xmldsig.SignEnveloped([]byte("<a/>"), xmldsig.Key{}, xmldsig.Options{}) }, xmldsig.ErrSign},
-		{"no key, SOAP", func() ([]byte, error) {
-			return xmldsig.SignSOAP([]byte(message), xmldsig.Key{}, xmldsig.SOAPOptions{})
+		{"no key", func() ([]byte, error) {
+			return xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), xmldsig.Key{}, xmldsig.Options{})
 		}, xmldsig.ErrSign},
-		{"not SOAP", func() ([]byte, error) { return xmldsig.SignSOAP([]byte("<a/>"), key, xmldsig.SOAPOptions{}) }, xmldsig.ErrSign},
+		{"no key, SOAP", func() ([]byte, error) {
+			return xmldsig.SignSOAP(t.Context(), []byte(message), xmldsig.Key{}, xmldsig.SOAPOptions{})
+		}, xmldsig.ErrSign},
+		{"not SOAP", func() ([]byte, error) {
+			return xmldsig.SignSOAP(t.Context(), []byte("<a/>"), key, xmldsig.SOAPOptions{})
+		}, xmldsig.ErrSign},
 		{"two bodies", func() ([]byte, error) {
-			return xmldsig.SignSOAP([]byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/><s:Body/></s:Envelope>`), key, xmldsig.SOAPOptions{})
+			return xmldsig.SignSOAP(t.Context(), []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/><s:Body/></s:Envelope>`), key, xmldsig.SOAPOptions{})
 		}, xmldsig.ErrSign},
 		{"identifier of the body twice", func() ([]byte, error) {
-			return xmldsig.SignSOAP([]byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body Id="b"><a Id="b"/></s:Body></s:Envelope>`), key, xmldsig.SOAPOptions{})
+			return xmldsig.SignSOAP(t.Context(), []byte(`<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body Id="b"><a Id="b"/></s:Body></s:Envelope>`), key, xmldsig.SOAPOptions{})
 		}, xmldsig.ErrSign},
-		{"address inside", func() ([]byte, error) { return xmldsig.SignDetached(nil, key, xmldsig.Options{URI: "#a"}) }, xmldsig.ErrSign},
+		{"address inside", func() ([]byte, error) { return xmldsig.SignDetached(t.Context(), nil, key, xmldsig.Options{URI: "#a"}) }, xmldsig.ErrSign},
 		{"relative namespace", func() ([]byte, error) {
-			return xmldsig.SignEnveloped([]byte(`<a xmlns="relative"/>`), key, xmldsig.Options{})
+			return xmldsig.SignEnveloped(t.Context(), []byte(`<a xmlns="relative"/>`), key, xmldsig.Options{})
 		}, xmldsig.ErrSign},
 		{"a Signature for document element", func() ([]byte, error) {
-			return xmldsig.SignEnveloped([]byte(`<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>`), key, xmldsig.Options{})
+			return xmldsig.SignEnveloped(t.Context(), []byte(`<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>`), key, xmldsig.Options{})
 		}, xmldsig.ErrSign},
 	} {
 		if file, err := c.sign(); !errors.Is(err, c.want) || file != nil {
 			t.Errorf("%s: %v, %d bytes", c.name, err, len(file))
+		}
+	}
+}
+
+// TestSigningEnds holds that nothing is signed for a caller who has gone, and that
+// this is what is said.
+func TestSigningEnds(t *testing.T) {
+	key := person(t, ca.ECDSA)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, sign := range map[string]func(context.Context) ([]byte, error){
+		"enveloped": func(ctx context.Context) ([]byte, error) {
+			return xmldsig.SignEnveloped(ctx, []byte("<a/>"), key, xmldsig.Options{})
+		},
+		"detached": func(ctx context.Context) ([]byte, error) {
+			return xmldsig.SignDetached(ctx, []byte("a"), key, xmldsig.Options{URI: "a"})
+		},
+		"SOAP": func(ctx context.Context) ([]byte, error) {
+			return xmldsig.SignSOAP(ctx, []byte(message), key, xmldsig.SOAPOptions{})
+		},
+	} {
+		if file, err := sign(gone); !errors.Is(err, context.Canceled) || file != nil {
+			t.Errorf("%s: %q, %v", name, file, err)
+		}
+		if _, err := sign(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package xmldsig
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -29,12 +30,12 @@ type SOAPOptions struct {
 // wsu:Id, the certificate as a BinarySecurityToken. Header and security header
 // are made if they are not there. Outside them only the tag of the body
 // changes, which gets an identifier if it has none.
-func SignSOAP(message []byte, key Key, opt SOAPOptions) ([]byte, error) {
+func SignSOAP(ctx context.Context, message []byte, key Key, opt SOAPOptions) ([]byte, error) {
 	before, err := Read(message)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
 	}
-	for _, prepare := range []func(*envelope) []change{addHeader, addSecurity, opt.addTimestamp, addIdentifiers} {
+	for _, prepare := range []func([]byte, *envelope) []change{addHeader, addSecurity, opt.addTimestamp, addIdentifiers} {
 		if message, err = prepareSOAP(message, prepare); err != nil {
 			return nil, err
 		}
@@ -62,19 +63,19 @@ func SignSOAP(message []byte, key Key, opt SOAPOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := appendTo(security, token+text)
-	signed, err := complete(edit(message, c), c.at+strings.Index(c.text, text), key, Supplied{})
+	c := appendTo(message, security, token+text)
+	signed, err := inFile{at: c.at + strings.Index(c.text, text), key: key}.complete(ctx, edit(message, c))
 	if err != nil {
 		return nil, err
 	}
-	if err := keeps(before, signed, false); err != nil {
+	if err := keeps(ctx, before, signed, false); err != nil {
 		return nil, err
 	}
 	return signed, nil
 }
 
 // prepareSOAP makes the changes that a step asks for.
-func prepareSOAP(message []byte, prepare func(*envelope) []change) ([]byte, error) {
+func prepareSOAP(message []byte, prepare func([]byte, *envelope) []change) ([]byte, error) {
 	d, err := Read(message)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
@@ -85,29 +86,29 @@ func prepareSOAP(message []byte, prepare func(*envelope) []change) ([]byte, erro
 	if d.malformed != nil {
 		return nil, fmt.Errorf("%w: %v", ErrSign, d.malformed)
 	}
-	return edit(message, prepare(d.envelope)...), nil
+	return edit(message, prepare(message, d.envelope)...), nil
 }
 
-func addHeader(e *envelope) []change {
+func addHeader(message []byte, e *envelope) []change {
 	if e.header != nil {
 		return nil
 	}
-	name := strings.TrimSuffix(qualified(e.root), "Envelope") + "Header"
+	name := strings.TrimSuffix(qualified(message, e.root), "Envelope") + "Header"
 	return []change{{at: e.root.Inner().Start, text: "<" + name + "></" + name + ">"}}
 }
 
 // addSecurity adds a security header for the last recipient.
-func addSecurity(e *envelope) []change {
+func addSecurity(message []byte, e *envelope) []change {
 	if securityOf(e) != nil {
 		return nil
 	}
-	soap := e.root.Prefix()
+	soap, _, prefixed := strings.Cut(qualified(message, e.root), ":")
 	declaration := ""
-	if soap == "" {
+	if !prefixed {
 		soap = "soap"
 		declaration = attribute("xmlns:soap", e.root.Space())
 	}
-	return []change{appendTo(e.header, `<wsse:Security xmlns:wsse="`+nsWSSE+`"`+declaration+" "+soap+`:mustUnderstand="1"></wsse:Security>`)}
+	return []change{appendTo(message, e.header, `<wsse:Security xmlns:wsse="`+nsWSSE+`"`+declaration+" "+soap+`:mustUnderstand="1"></wsse:Security>`)}
 }
 
 // securityOf returns the security header for the last recipient, nil if there
@@ -134,18 +135,18 @@ func timestampsOf(security *xmltree.Node) []*xmltree.Node {
 	return all
 }
 
-func (opt SOAPOptions) addTimestamp(e *envelope) []change {
+func (opt SOAPOptions) addTimestamp(message []byte, e *envelope) []change {
 	security := securityOf(e)
 	if opt.Validity == 0 || len(timestampsOf(security)) > 0 {
 		return nil
 	}
 	moment := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-	return []change{appendTo(security, `<wsu:Timestamp xmlns:wsu="`+nsWSU+`" wsu:Id="`+newID()+`"><wsu:Created>`+moment(opt.At)+
+	return []change{appendTo(message, security, `<wsu:Timestamp xmlns:wsu="`+nsWSU+`" wsu:Id="`+newID()+`"><wsu:Created>`+moment(opt.At)+
 		`</wsu:Created><wsu:Expires>`+moment(opt.At.Add(opt.Validity))+`</wsu:Expires></wsu:Timestamp>`)}
 }
 
 // addIdentifiers gives a wsu:Id to what is signed and has no identifier.
-func addIdentifiers(e *envelope) []change {
+func addIdentifiers(message []byte, e *envelope) []change {
 	var changes []change
 	for _, n := range append(timestampsOf(securityOf(e)), e.body) {
 		if len(identifiers(n)) > 0 {
@@ -153,7 +154,7 @@ func addIdentifiers(e *envelope) []change {
 		}
 		prefix, declaration := wsuPrefix(n)
 		changes = append(changes, change{
-			at:   n.Outer().Start + 1 + len(qualified(n)),
+			at:   n.Outer().Start + 1 + len(qualified(message, n)),
 			text: declaration + " " + prefix + `:Id="` + newID() + `"`,
 		})
 	}

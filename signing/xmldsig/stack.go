@@ -11,8 +11,9 @@ import (
 // the other: each covers the document with those before it, and they verify it by
 // taking the last one off first. By the letter of XML Signature only the last one
 // holds. Here the others hold too, if nothing but whole signatures is left out, all
-// that follow, and each of these is sound and covers those before it: then nothing
-// stands in the file that nobody signed.
+// that follow, and each of these is sound and covers those before it, or the document
+// without any signature, as where an XPath leaves out all of them: then nothing stands
+// in the file that nobody signed.
 
 // later returns the signatures that follow this one beside it, or at the end of the
 // document, which is where signatures are put.
@@ -85,8 +86,9 @@ func settle(all []Signature) {
 	}
 }
 
-// coveredByLater asks whether those left out by one signature cover it, and are
-// sound; that cannot be told while they could not be read.
+// coveredByLater asks whether those left out by one signature cover it, or the
+// document without it, and are sound; that cannot be told while they could not be
+// read.
 func coveredByLater(all []Signature, i int) *Problem {
 	var unknown *Problem
 	for _, j := range all[i].Without {
@@ -94,8 +96,8 @@ func coveredByLater(all []Signature, i int) *Problem {
 		switch {
 		case read && len(all[j].Problems) > 0:
 			unknown = problemf(CodeLaterUnknown, "the document is right without the signatures that follow this one, and one of these cannot be told to be sound")
-		case !read || !slices.Contains(all[j].Covers, i):
-			return problemf(CodeLaterSignatures, "the document is right without the signatures that follow this one, and one of these is not sound, or does not cover it")
+		case !read || !slices.Contains(all[j].Covers, i) && !slices.Contains(all[j].Without, i):
+			return problemf(CodeLaterSignatures, "the document is right without the signatures that follow this one, and one of these is not sound, or covers neither it nor the document")
 		}
 	}
 	return unknown

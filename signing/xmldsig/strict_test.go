@@ -23,7 +23,7 @@ func codes(s xmldsig.Signature) []string {
 // problem wherever a method stands, in elements and in text alike.
 func TestMethodsSayTheirNameOnly(t *testing.T) {
 	key := person(t, ca.ECDSA)
-	signed, err := xmldsig.SignEnveloped([]byte("<a/>"), key, xmldsig.Options{})
+	signed, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), key, xmldsig.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestMethodsSayTheirNameOnly(t *testing.T) {
 func TestOneReferenceLeadsOut(t *testing.T) {
 	key := person(t, ca.ECDSA)
 	content := []byte("content")
-	signed, err := xmldsig.SignDetached(content, key, xmldsig.Options{URI: "a.bin"})
+	signed, err := xmldsig.SignDetached(t.Context(), content, key, xmldsig.Options{URI: "a.bin"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func digestsOf(content []byte) func(certs.Digest) ([]byte, bool) {
 func TestDigestOfTransformedContent(t *testing.T) {
 	key := person(t, ca.ECDSA)
 	content := []byte("<a></a>")
-	signed, err := xmldsig.SignDetached(content, key, xmldsig.Options{URI: "a.xml"})
+	signed, err := xmldsig.SignDetached(t.Context(), content, key, xmldsig.Options{URI: "a.xml"})
 	if err != nil {
 		t.Fatal(err)
 	}

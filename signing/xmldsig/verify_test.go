@@ -36,7 +36,7 @@ func TestEveryByteFlipped(t *testing.T) {
 		key := person(t, f)
 		key.Chain = nil
 		document := "<r a=\"1\" xmlns=\"urn:r\">\r\n<b>ә &amp; <!-- c -->d</b></r>"
-		file, err := xmldsig.SignEnveloped([]byte(document), key, xmldsig.Options{})
+		file, err := xmldsig.SignEnveloped(t.Context(), []byte(document), key, xmldsig.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestEveryByteFlipped(t *testing.T) {
 func TestKeyInfo(t *testing.T) {
 	key := person(t, ca.ECDSA)
 	other := person(t, ca.ECDSA)
-	signed, err := xmldsig.SignEnveloped([]byte("<a/>"), key, xmldsig.Options{})
+	signed, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), key, xmldsig.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func resigned(t testing.TB, file string, sign func(signedInfo []byte) []byte) []
 
 func TestPSS(t *testing.T) {
 	key := person(t, ca.RSA)
-	signed, err := xmldsig.SignEnveloped([]byte("<a/>"), key, xmldsig.Options{})
+	signed, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), key, xmldsig.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestCurves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := xmldsig.SignEnveloped([]byte("<a/>"), xmldsig.Key{Signer: private, Certificate: h.Certificate}, xmldsig.Options{})
+		file, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), xmldsig.Key{Signer: private, Certificate: h.Certificate}, xmldsig.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +211,7 @@ func TestCurves(t *testing.T) {
 
 func TestAlgorithmReported(t *testing.T) {
 	key := person(t, ca.GOST2015)
-	file, err := xmldsig.SignEnveloped([]byte("<a/>"), key, xmldsig.Options{})
+	file, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), key, xmldsig.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestAlgorithmReported(t *testing.T) {
 // the document, and does not spoil it.
 func TestCounterSignature(t *testing.T) {
 	key := person(t, ca.ECDSA)
-	outer, err := xmldsig.SignEnveloped([]byte("<a/>"), key, xmldsig.Options{Properties: true, At: now()})
+	outer, err := xmldsig.SignEnveloped(t.Context(), []byte("<a/>"), key, xmldsig.Options{Properties: true, At: now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestCounterSignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	detached, err := xmldsig.SignDetached(value, key, xmldsig.Options{URI: "x"})
+	detached, err := xmldsig.SignDetached(t.Context(), value, key, xmldsig.Options{URI: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +285,7 @@ func TestCounterSignature(t *testing.T) {
 func TestContentCanonicalised(t *testing.T) {
 	key := person(t, ca.ECDSA)
 	canonical := "<a><!-- kept --><b></b></a>"
-	signed, err := xmldsig.SignDetached([]byte(canonical), key, xmldsig.Options{URI: "a.xml"})
+	signed, err := xmldsig.SignDetached(t.Context(), []byte(canonical), key, xmldsig.Options{URI: "a.xml"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +303,7 @@ func TestContentCanonicalised(t *testing.T) {
 
 func TestASiC(t *testing.T) {
 	key := person(t, ca.ECDSA)
-	signed, err := xmldsig.SignDetached([]byte("content"), key, xmldsig.Options{URI: "content.txt"})
+	signed, err := xmldsig.SignDetached(t.Context(), []byte("content"), key, xmldsig.Options{URI: "content.txt"})
 	if err != nil {
 		t.Fatal(err)
 	}

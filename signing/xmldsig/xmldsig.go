@@ -36,6 +36,7 @@ import (
 const (
 	nsDSig     = "http://www.w3.org/2000/09/xmldsig#"
 	nsExcl     = "http://www.w3.org/2001/10/xml-exc-c14n#"
+	nsFilter2  = "http://www.w3.org/2002/06/xmldsig-filter2"
 	nsXAdES    = "http://uri.etsi.org/01903/v1.3.2#"
 	nsXAdES141 = "http://uri.etsi.org/01903/v1.4.1#"
 	nsSOAP11   = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -181,8 +182,8 @@ type Signature struct {
 	// document, and that it leaves out of it. Counter-signatures are in neither.
 	Covers, Without []int
 	// Stacked says that the signature holds only without those that follow, and,
-	// while it has no problem, that each of these covers it. Whether their values are
-	// right is for the caller to ask.
+	// while it has no problem, that each of these covers it, or the document without
+	// any signature. Whether their values are right is for the caller to ask.
 	Stacked bool
 
 	// Unsigned is what the signature does not cover although it seems to: see

@@ -74,7 +74,7 @@ func TestXmlsecAcceptsOurs(t *testing.T) {
 		for _, properties := range []bool{false, true} {
 			opt := xmldsig.Options{Properties: properties, At: now(), URI: "content.bin"}
 			for name, document := range documents {
-				file, err := xmldsig.SignEnveloped([]byte(document), key, opt)
+				file, err := xmldsig.SignEnveloped(t.Context(), []byte(document), key, opt)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -89,7 +89,7 @@ func TestXmlsecAcceptsOurs(t *testing.T) {
 				}
 			}
 			j.file("content.bin", "some content")
-			file, err := xmldsig.SignDetached([]byte("some content"), key, opt)
+			file, err := xmldsig.SignDetached(t.Context(), []byte("some content"), key, opt)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestXmlsecAcceptsOurs(t *testing.T) {
 			}
 		}
 		for _, opt := range []xmldsig.SOAPOptions{{}, {KeyIdentifier: true}, {Validity: time.Minute, At: now()}, {Bind: true}, {Bind: true, KeyIdentifier: true}} {
-			file, err := xmldsig.SignSOAP([]byte(message), key, opt)
+			file, err := xmldsig.SignSOAP(t.Context(), []byte(message), key, opt)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -250,6 +250,8 @@ func (k *pen) set(operator string, args []operand) error {
 		return errContent
 	case operator == "w":
 		k.width = n[0]
+	case n[0] < 1:
+		k.miter = max(k.miter, initial.miter) // which programs take, or leave as it was
 	default:
 		k.miter = n[0]
 	}

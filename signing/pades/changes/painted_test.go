@@ -78,7 +78,8 @@ func TestPainted(t *testing.T) {
 		{"BT /F1 -12 Tf 250 150 Td (Some words here) Tj ET", true},
 		{"BT /F1 12 Tf -20 Tc 250 150 Td (Some words) Tj ET", true},
 		{"BT /F1 12 Tf -40 Tw 250 150 Td (S o m e) Tj ET", true},
-		{"BT /F1 12 Tf 50 Tc 20 150 Td (So) Tj ET", true},
+		{"BT /F1 12 Tf 60 Tc 20 150 Td (So) Tj ET", true},
+		{"BT /F1 12 Tf 50 Tc 20 150 Td (So) Tj ET", false},
 		{"BT /F1 12 Tf 250 150 Td 0 0 (W) \" ET", false},
 		{"BT /F1 12 Tf 250 150 Td 0 -60 (WWW) \" ET", true},
 		{"BT /F1 12 Tf 80 150 Td 2 Tr 80 w (W) Tj ET", true},
@@ -97,7 +98,8 @@ func TestPainted(t *testing.T) {
 		{"BT /CID 12 Tf 80 150 Td <20202020> Tj ET", true},
 		{"BT /GB 12 Tf 50 50 Td (abc) Tj ET", false},
 		{"BT /CIDV 12 Tf 50 50 Td <0041> Tj ET", true},
-		{"BT /CIDW 12 Tf 50 150 Td <0041> Tj ET", true},
+		{"BT /CIDW 12 Tf 50 150 Td <0005> Tj ET", true},
+		{"BT /CIDW 12 Tf 50 150 Td <0041> Tj ET", false},
 		// Graphics states.
 		{"/Plain gs 1 g 0 0 300 300 re f", false},
 		{"1 g /Plain gs 0 0 300 300 re f", false},
@@ -119,6 +121,10 @@ func TestPainted(t *testing.T) {
 		{"0 0 m 90 90 l 0 90 l S", false},
 		{"20 w 90 0 m 85 90 l 80 0 l S", true},
 		{"20 w 1 M 90 0 m 85 80 l 80 0 l S", false},
+		// A limit below one is none, and programs keep the one before.
+		{"20 w 0 M 90 0 m 85 80 l 80 0 l S", true},
+		{"20 w 1 M 0.5 M 90 0 m 85 80 l 80 0 l S", true},
+		{"/Blunt gs 20 w 90 0 m 85 80 l 80 0 l S", true},
 		{"/Spiky gs 5 w 90 0 m 85 80 l 80 0 l S", true},
 		// White that may be another colour.
 		{"/Fm1 Do", true},
@@ -313,7 +319,7 @@ func TestPainted(t *testing.T) {
 		{"BT /F1 12 Tf 100 TL 110 250 Td (W) Tj T* (W) Tj ET", true},
 		{"BT /F1 12 Tf 100 TL 110 250 Td (W) '  ET", true},
 		{"BT /F1 12 Tf 1 0 0 1 110 150 Tm [(a) -20 (b)] TJ ET", true},
-		{"BT /F1 1 Tf 12 0 0 12 20 150 Tm <48656C6C6F48656C6C6F> Tj ET", true},
+		{"BT /F1 1 Tf 12 0 0 12 20 150 Tm <48656C6C6F48656C6C6F48656C6C6F> Tj ET", true},
 		{"BT /F1 12 Tf 50 0 Td 0 300 TD (x) Tj ET", false},
 		{"/Sh1 sh", true},
 		{"BI /W 1 /H 1 ID x EI", true},
@@ -371,7 +377,7 @@ var paintedResources = []string{
 /DW<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/DW 9000>>]>>/DWBad<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/DW/x>>]>>
 /Descriptor<</Subtype/TrueType/FontDescriptor 18 0 R>>/WidthBad<</Subtype/TrueType/Widths[/x]>>>>
 /ExtGState<</Plain<</Type/ExtGState/BM/Normal/CA 0.5/SMask/None>>/Compatible<</BM/Compatible>>/Difference<</BM 19 0 R>>/Invert<</TR<</FunctionType 2>>>>
-/Masked<</SMask<</S/Luminosity>>>>/Thick<</LW 20 0 R>>/Spiky<</ML 40>>/Big<</Font[4 0 R 200]>>/Huge<</Font[5 0 R 1]>>/Odd<</LW(x)>>/BadFont<</Font[4 0 R]>>/Far<</Font[4 0 R 2000000]>>>>
+/Masked<</SMask<</S/Luminosity>>>>/Thick<</LW 20 0 R>>/Spiky<</ML 40>>/Blunt<</ML 0>>/Big<</Font[4 0 R 200]>>/Huge<</Font[5 0 R 1]>>/Odd<</LW(x)>>/BadFont<</Font[4 0 R]>>/Far<</Font[4 0 R 2000000]>>>>
 /XObject<</Fm1 21 0 R/Fm2 22 0 R/Fm3 23 0 R/Fm4 24 0 R/Fm5 25 0 R/Fm6 26 0 R/Fm7 27 0 R/Fm8 28 0 R/Im1 29 0 R/Ps1 30 0 R/Fm9 31 0 R/Fm10 33 0 R/Fm11 34 0 R/Fm12 35 0 R/Fm13 36 0 R/Fm14 37 0 R/Fm15 38 0 R/FmRGB 39 0 R/FmCMYK 40 0 R/FmKnock 41 0 R/FmGroup 42 0 R/Fm16 43 0 R/Fm17 44 0 R>>>>`,
 	"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 	"<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 50 100]>>",

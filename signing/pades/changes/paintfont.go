@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"bytes"
 	"strings"
 
 	"tamga/signing/pades"
@@ -10,7 +9,8 @@ import (
 // letters is what is known of a font: how far its letters move the pen, in ems,
 // and how its strings are read.
 type letters struct {
-	narrow, wide float64
+	narrow, wide float64 // any of them
+	measures             // single ones
 	// bytes is how many bytes a letter takes, 0 when it varies from one to four.
 	bytes int
 	// ink is what the outlines of its program take, in ems.
@@ -30,11 +30,6 @@ func (f *letters) count(text []byte) (fewest, most float64, err error) {
 	}
 	n /= float64(f.bytes)
 	return n, n, nil
-}
-
-// blank says whether a string shows nothing.
-func (f *letters) blank(text []byte) bool {
-	return f.plain && len(bytes.Trim(text, " ")) == 0
 }
 
 // fontNamed finds a font of the resources.
@@ -66,7 +61,7 @@ func (k *pen) fontOf(o pades.Object) (*letters, error) {
 // readFont tells the widths of a font (9.6.2, 9.7.4). Letters that are content
 // streams of their own, and vertical writing, are not followed.
 func (k *pen) readFont(font pades.Dict) (*letters, error) {
-	f := &letters{wide: 1.1, bytes: 1, ink: noPath}
+	f := &letters{wide: 1.2, bytes: 1, ink: noPath}
 	switch k.name(k.step.new, font, "Subtype") {
 	case "Type1", "TrueType", "MMType1":
 		f.plain = k.plainFont(font)
@@ -81,6 +76,9 @@ func (k *pen) readFont(font pades.Dict) (*letters, error) {
 			return nil, err
 		}
 		if err := k.program(f, descriptor); err != nil {
+			return nil, err
+		}
+		if err := k.measure(f, font); err != nil {
 			return nil, err
 		}
 		// Without widths, those of the program count, in each viewer's own way.
@@ -142,7 +140,7 @@ func (k *pen) composite(f *letters, font pades.Dict) error {
 	if kind := k.name(k.step.new, descendant, "Subtype"); kind != "CIDFontType0" && kind != "CIDFontType2" {
 		return errContent
 	}
-	if err := f.take(k.entry(k.step.new, descendant, "DW")); err != nil {
+	if err := k.defaultWidth(f, descendant); err != nil {
 		return err
 	}
 	descriptor, err := k.wholeDict(k.step.new, descendant.Get("FontDescriptor"))
@@ -155,12 +153,28 @@ func (k *pen) composite(f *letters, font pades.Dict) error {
 	return k.cidWidths(f, k.entry(k.step.new, descendant, "W"))
 }
 
+// defaultWidth takes the width of letters that have none of their own, an em when
+// nothing is said. One that is no integer is read by some programs only.
+func (k *pen) defaultWidth(f *letters, descendant pades.Dict) error {
+	o := k.entry(k.step.new, descendant, "DW")
+	switch n := o.(type) {
+	case nil:
+		f.dw = 1000
+	case pades.Integer:
+		f.dw = float64(n)
+	}
+	return f.take(o)
+}
+
 // cidWidths takes the widths of /W (9.7.4.3): a number and an array of widths, or
 // two numbers and a width.
 func (k *pen) cidWidths(f *letters, o pades.Object) error {
 	list, ok := o.(pades.Array)
 	if !ok && o != nil {
 		return errContent
+	}
+	if f.bytes != 2 {
+		f.dw = 0 // its letters are not told apart
 	}
 	for at := 0; at < len(list); {
 		if at+1 >= len(list) {
@@ -171,7 +185,7 @@ func (k *pen) cidWidths(f *letters, o pades.Object) error {
 			return errContent
 		}
 		if widths, ok := second.(pades.Array); ok {
-			if err := k.widths(f, widths); err != nil {
+			if err := k.cidWidth(f, list[at], nil, widths); err != nil {
 				return err
 			}
 			at += 2
@@ -180,10 +194,40 @@ func (k *pen) cidWidths(f *letters, o pades.Object) error {
 		if at+2 >= len(list) {
 			return errContent
 		}
-		if err := k.widths(f, list[at+2:at+3]); err != nil {
+		if err := k.cidWidth(f, list[at], second, list[at+2:at+3]); err != nil {
 			return err
 		}
 		at += 3
 	}
+	return nil
+}
+
+// cidWidth takes one entry of it, which ends with the last of its widths or is one
+// width up to the last.
+func (k *pen) cidWidth(f *letters, first, last pades.Object, widths pades.Array) error {
+	if err := k.widths(f, widths); err != nil || len(widths) == 0 {
+		return err
+	}
+	from, err := k.whole(k.step.new, first)
+	at, ok := from.(pades.Integer)
+	if err != nil || !ok {
+		return errContent
+	}
+	to := at + pades.Integer(len(widths)) - 1
+	if last != nil {
+		if to, ok = last.(pades.Integer); !ok {
+			return errContent
+		}
+	}
+	c := cidSpan{first: int(at), last: int(to)}
+	for _, o := range widths {
+		o, err := k.whole(k.step.new, o)
+		if err != nil {
+			return errContent
+		}
+		n, _ := number(o)
+		c.widths = append(c.widths, n)
+	}
+	f.cids = append(f.cids, c)
 	return nil
 }

@@ -118,8 +118,8 @@ func (k *pen) showAll(args []operand) error {
 	return nil
 }
 
-// show paints a string. Where on the line it begins is known within low and high,
-// as letters may be as narrow or as wide as any of the font.
+// show paints a string. Where on the line a letter begins is known within low and
+// high.
 func (k *pen) show(text []byte) error {
 	if len(text) == 0 {
 		return nil
@@ -132,26 +132,83 @@ func (k *pen) show(text []byte) error {
 	if err != nil {
 		return err
 	}
-	narrow, wide := f.narrow*k.size, f.wide*k.size
-	narrow, wide = min(narrow, wide)+k.char+min(k.word, 0), max(narrow, wide)+k.char+max(k.word, 0)
-	narrow, wide = narrow*k.stretched, wide*k.stretched
-	narrow, wide = min(narrow, wide), max(narrow, wide)
-	start, stop := k.low, k.high
-	k.low += min(fewest*narrow, most*narrow)
-	k.high += max(fewest*wide, most*wide)
-	if f.blank(text) {
+	ink := noPath
+	if f.bytes == 0 {
+		ink = k.showAny(fewest, most)
+	} else if ink, err = k.showEach(text); err != nil {
+		return err
+	}
+	k.slip += single * most * max(math.Abs(k.low), math.Abs(k.high)) * k.line.norm() * k.ctm.norm()
+	if ink == noPath {
 		return nil
 	}
-	start, stop = min(start, k.low), max(stop, k.high)
 	// An em around what the letters take, as ink leaves their boxes.
-	left, right := min(-0.3, f.ink.left)*k.size*k.stretched, max(f.wide+0.3, 1.3, f.ink.right)*k.size*k.stretched
 	bottom, top := min(-0.4, f.ink.bottom)*k.size, max(1.2, f.ink.top)*k.size
 	m := k.line.times(k.ctm)
-	r := m.box(start+min(left, right), k.rise+min(bottom, top), stop+max(left, right), k.rise+max(bottom, top))
+	r := m.box(ink.left, k.rise+min(bottom, top), ink.right, k.rise+max(bottom, top))
 	if k.outlined {
 		r = r.grown(k.thickness(true))
 	}
 	return k.hit(r)
+}
+
+// showEach moves the pen from letter to letter of a string and returns from where to
+// where on the line they paint.
+func (k *pen) showEach(text []byte) (rectangle, error) {
+	ink := noPath
+	for ; len(text) > 0; text = text[k.font.bytes:] {
+		code := reader(text).unsigned(0, k.font.bytes)
+		w, err := k.font.span(code, &k.work)
+		if err != nil {
+			return ink, err
+		}
+		if !k.font.plain || code != ' ' {
+			ink.join(k.inkOf(w.high))
+		}
+		k.move(w, k.wordAfter(code))
+	}
+	return ink, nil
+}
+
+// showAny is showEach for letters that are not told apart, at the fewest and at the
+// most so many.
+func (k *pen) showAny(fewest, most float64) rectangle {
+	f := k.font
+	ink := k.inkOf(f.wide)
+	low, high := k.low, k.high
+	k.move(span{f.narrow, f.wide}, span{min(k.word, 0), max(k.word, 0)})
+	narrow, wide := k.low-low, k.high-high
+	k.low, k.high = low+min(fewest*narrow, most*narrow), high+max(fewest*wide, most*wide)
+	ink.join(k.inkOf(f.wide))
+	return ink
+}
+
+// inkOf is from where to where on the line a letter of some width paints that begins
+// where the pen is. Programs stretch a letter of another font to its width.
+func (k *pen) inkOf(width float64) rectangle {
+	f := k.font
+	left, right := min(-0.3, f.ink.left)*k.size*k.stretched, max(width+0.3, 1.3, f.ink.right)*k.size*k.stretched
+	return rectangle{k.low + min(left, right), 0, k.high + max(left, right), 0, true}
+}
+
+// wordAfter is the room that follows a letter when it ends a word (9.3.3): after a
+// blank of one byte, and in some programs after one of two.
+func (k *pen) wordAfter(code int) span {
+	switch {
+	case code != ' ':
+		return span{}
+	case k.font.bytes == 1:
+		return span{k.word, k.word}
+	}
+	return span{min(k.word, 0), max(k.word, 0)}
+}
+
+// move moves the pen by the width of a letter and the room after it.
+func (k *pen) move(w, word span) {
+	narrow, wide := w.low*k.size, w.high*k.size
+	narrow, wide = min(narrow, wide)+k.char+word.low, max(narrow, wide)+k.char+word.high
+	narrow, wide = narrow*k.stretched, wide*k.stretched
+	k.low, k.high = k.low+min(narrow, wide), k.high+max(narrow, wide)
 }
 
 // grown returns the rectangle with a margin.

@@ -129,6 +129,41 @@ func (d *draft) endStream(n int, more string) *draft {
 	return d.close(start)
 }
 
+// Hybrid is what the stream of a hybrid cross-reference (7.5.8.4) has besides the
+// table.
+type Hybrid struct {
+	Stream, Packed int // the numbers of that stream, and of an object stream for Hidden
+	// Hidden are objects that are free in the table.
+	Hidden map[int]string
+	// Moved are objects that the stream has elsewhere, with another body.
+	Moved map[int]string
+
+	more string // is added to the stream's dictionary
+}
+
+// hybridStream writes the stream of a hybrid revision whose table follows, and returns
+// where it is.
+func (d *draft) hybridStream(h Hybrid) int {
+	if len(h.Hidden) > 0 {
+		d.pack(h.Packed, "", h.Hidden)
+	}
+	entries := maps.Clone(d.entries)
+	for n := range h.Hidden {
+		d.entries[n] = entry{kind: 'f'}
+	}
+	for _, n := range slices.Sorted(maps.Keys(h.Moved)) {
+		entries[n] = entry{kind: 'n', offset: len(d.out)}
+		d.out = fmt.Appendf(d.out, "%d 0 obj\n%s\nendobj\n", n, h.Moved[n])
+	}
+	at := len(d.out)
+	entries[h.Stream] = entry{kind: 'n', offset: at}
+	d.size = max(d.size, h.Stream+1)
+	rows, index := rowsOf(entries)
+	body := streamBody(fmt.Sprintf("/Type/XRef/W[1 4 2]/Size %d/Index[%s]%s/Filter/FlateDecode", d.size, index, h.more), deflate(string(rows)))
+	d.out = fmt.Appendf(d.out, "%d 0 obj\n%s\nendobj\n", h.Stream, body)
+	return at
+}
+
 func rowsOf(entries map[int]entry) (rows []byte, index string) {
 	for _, n := range slices.Sorted(maps.Keys(entries)) {
 		e := entries[n]

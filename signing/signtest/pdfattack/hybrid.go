@@ -2,7 +2,6 @@ package pdfattack
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 
 	"tamga/signing/pades"
@@ -40,22 +39,7 @@ func unsigned() sample {
 // write writes the file before it is signed.
 func (h hybridFile) write(g Signers) *draft {
 	d := h.sample.draft(g)
-	if len(h.packed) > 0 {
-		d.pack(packedIn, "", h.packed)
-	}
-	entries := maps.Clone(d.entries)
-	for n := range h.packed {
-		d.entries[n] = entry{kind: 'f'}
-	}
-	for n, body := range h.moved {
-		entries[n] = entry{kind: 'n', offset: len(d.out)}
-		d.out = fmt.Appendf(d.out, "%d 0 obj\n%s\nendobj\n", n, body)
-	}
-	at := len(d.out)
-	entries[hybridTable] = entry{kind: 'n', offset: at}
-	rows, index := rowsOf(entries)
-	d.put(hybridTable, streamBody(fmt.Sprintf("/Type/XRef/W[1 4 2]/Size %d/Index[%s]%s/Filter/FlateDecode", hybridTable+1, index, h.more), deflate(string(rows))))
-	delete(d.entries, hybridTable)
+	at := d.hybridStream(Hybrid{Stream: hybridTable, Packed: packedIn, Hidden: h.packed, Moved: h.moved, more: h.more})
 	if h.one {
 		return d.end(fmt.Sprintf("/Info 19 0 R/XRefStm %d", at))
 	}

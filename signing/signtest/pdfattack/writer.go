@@ -1,5 +1,7 @@
 package pdfattack
 
+import "fmt"
+
 // Writer writes a PDF file revision by revision, for who makes files of another
 // grammar than [Cases]: objects in the syntax of the file, and the cross-reference
 // by itself. Signatures in it are made when the revision ends that brings them.
@@ -40,6 +42,12 @@ func (w *Writer) End(trailer string) []byte { return w.draft.end(trailer).out }
 
 // EndStream is End with cross-reference stream n.
 func (w *Writer) EndStream(n int, trailer string) []byte { return w.draft.endStream(n, trailer).out }
+
+// EndHybrid is End with a table and a stream for those who know such (7.5.8.4).
+func (w *Writer) EndHybrid(h Hybrid, trailer string) []byte {
+	at := w.draft.hybridStream(h)
+	return w.draft.end(fmt.Sprintf("%s/XRefStm %d", trailer, at)).out
+}
 
 // Stream is the body of a stream with these entries beside its length.
 func Stream(entries, data string) string { return streamBody(entries, data) }

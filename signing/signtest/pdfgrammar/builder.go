@@ -32,6 +32,7 @@ type builder struct {
 	taken   map[int]bool // numbers in use
 	turns   [2]int       // of the pages, clockwise quarters
 	twin    bool         // both have the same annotations
+	moved   bool         // a later revision has moved what the pages show
 	places  []Area       // of the first page where nothing lies yet
 	story   []string
 	odd     bool
@@ -55,6 +56,7 @@ type builder struct {
 	missing    []int  // numbers that are referred to, of no object
 	doubled    int    // the object that has a key twice, 0 without
 	root       int    // of the structure tree, 0 without
+	elements   []int  // of the tree, besides its root
 	parents    int    // the tree of structural parents
 	parent     int    // the next key of it
 
@@ -66,6 +68,7 @@ type builder struct {
 	person  bool // it has the signature of a person
 	signs   bool // it has its signature
 	streams bool // in object and cross-reference streams
+	hybrid  bool // in a table, and a stream beside it
 
 	identifier string // of the file, "" for the usual one
 }
@@ -165,6 +168,9 @@ func (b *builder) write(w *pdfattack.Writer, freed []int, objects map[int]*objec
 		w.Free(n)
 	}
 	w.Identify(b.identifier)
+	if b.hybrid {
+		return b.writeHybrid(w, objects)
+	}
 	inside := map[int]string{}
 	for _, n := range slices.Sorted(maps.Keys(objects)) {
 		o := objects[n]

@@ -36,7 +36,8 @@ func (s *surface) words() string {
 	}
 	s.Shuffle(len(state), func(i, j int) { state[i], state[j] = state[j], state[i] })
 	show := pick(s.builder, "(Pay) Tj", "[(Pay)] TJ", "["+s.far()+"(Pay)]TJ", "[(Pa)"+s.far()+"(y)] TJ", "(Pay) '", "0 "+s.move()+" (Pay) \"",
-		"( ) Tj (Pay) Tj", "<506179> Tj", "("+strings.Repeat(" ", 10)+") Tj (Pay) Tj")
+		"( ) Tj (Pay) Tj", "<506179> Tj", "("+strings.Repeat(" ", 10)+") Tj (Pay) Tj",
+		"(PayPayPay yayaPPPP) Tj", "["+s.far()+"(yyyyyyyy)(PPPP)]TJ", "(aaaaaaaaaaaaaaaaaaaa) Tj (Pa) Tj")
 	all := s.odd() + strings.Join(state, " ") + s.between("Td")
 	// The state of text outlives the text object, unlike its matrix.
 	if s.chance(3) {
@@ -137,6 +138,8 @@ func (s *surface) letters() string {
 		if s.chance(2) {
 			return s.resource("Font", s.inline(s.embedded()))
 		}
+	case 5:
+		return s.resource("Font", s.inline(s.measured()))
 	case 1:
 		return s.resource("Font", s.inline(dict("Type", "/Font", "Subtype", "/Type1", "BaseFont", "/Helvetica",
 			"FirstChar", "32", "LastChar", "121", "Widths", "["+strings.Repeat(pick(s.builder, "8000 ", "-4000 ", "0 "), 90)+"]")))
@@ -146,6 +149,50 @@ func (s *surface) letters() string {
 				pick(s.builder, "1000", "9000")+"/DW2[880 "+pick(s.builder, "-1000", "-9000", "9000")+"]>>]")))
 	}
 	return "F1"
+}
+
+// measured is a font that says of each letter how wide it is, in ways that programs
+// agree upon or not.
+func (s *surface) measured() *object {
+	width := func() string {
+		return pick(s.builder, "500", "250", "900", "1200", "333.3", "0", "-300", "3000", "600")
+	}
+	if s.chance(2) {
+		var widths []string
+		for range 90 {
+			widths = append(widths, width())
+		}
+		o := dict("Type", "/Font", "Subtype", pick(s.builder, "/Type1", "/TrueType"), "BaseFont", pick(s.builder, "/Helvetica", "/Courier", "/Arial", "/Times-Roman"),
+			"FirstChar", s.loose(pick(s.builder, "32", "32", "32", "0", "80")), "LastChar", s.loose(pick(s.builder, "121", "121", "121", "97", "0", "255")))
+		if !s.chance(6) {
+			o.set("Widths", s.loose("["+strings.Join(widths, " ")+"]"))
+		}
+		return o
+	}
+	// The letters are of two bytes: Pa, yP, ay and others.
+	letter := func() string { return pick(s.builder, "20577", "31056", "24953", "31097", "20560", "24929", "31073") }
+	entries := ""
+	for range 1 + s.IntN(6) {
+		if from := letter(); s.chance(2) {
+			entries += from + "[" + width() + " " + width() + "]"
+		} else {
+			entries += from + " " + letter() + " " + width() + " "
+		}
+	}
+	return dict("Type", "/Font", "Subtype", "/Type0", "BaseFont", "/Helvetica", "Encoding", "/Identity-H", "DescendantFonts",
+		"[<</Type/Font/Subtype/"+pick(s.builder, "CIDFontType2", "CIDFontType2", "CIDFontType0")+"/BaseFont/A/DW "+width()+"/W["+entries+"]"+
+			"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"+s.lettered()+">>]")
+}
+
+// lettered is a program for the letters of a composite font, all of them the same
+// square, whose own widths are others than those of the dictionary; or none.
+func (s *surface) lettered() string {
+	if s.chance(3) {
+		return ""
+	}
+	program := s.ref(stream(pdfattack.TrueTypeFont(pick(s.builder, 1000, 4000, 250), 0, "", pdfattack.Square(0, 0, 700))))
+	return "/CIDToGIDMap " + s.ref(stream(strings.Repeat("\x00\x01", 1<<15))) + "/FontDescriptor<</Type/FontDescriptor/FontName/A/Flags 4/FontBBox[0 0 1000 1000]" +
+		"/Ascent 1000/Descent 0/CapHeight 1000/ItalicAngle 0/StemV 80/FontFile2 " + program + ">>"
 }
 
 // embedded is a font whose program draws its letters elsewhere than its dictionaries
@@ -184,7 +231,7 @@ func (s *surface) drawn() *object {
 func (s *surface) lines() string {
 	state := ""
 	for range s.IntN(3) {
-		state += pick(s.builder, "60 w ", "20 w ", "1 J 40 w ", "[3 2] 0 d ", "100 M 0 j 8 w ", "2 J ", "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs ", "3 0 0 3 0 0 cm ", "1 0 3 1 0 0 cm ")
+		state += pick(s.builder, "60 w ", "20 w ", "1 J 40 w ", "[3 2] 0 d ", "100 M 0 j 8 w ", "0 M 9 w ", "2 J ", "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs ", "3 0 0 3 0 0 cm ", "1 0 3 1 0 0 cm ")
 	}
 	state += s.odd()
 	path := pick(s.builder, "0 0 m 40 40 l", "0 0 m 40 1 l 0 2 l", "0 0 m 10 90 30 90 40 0 c", "0 0 40 40 re", "40 40 -80 -80 re", "0 0 m 0 90 40 90 v h", "5 5 m 5 5 l")

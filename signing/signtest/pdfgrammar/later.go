@@ -38,6 +38,7 @@ func (b *builder) later(w *pdfattack.Writer) []byte {
 		w.Lines(end)
 		b.tell(true, fmt.Sprintf("lines of the table end with %q", end))
 	}
+	b.asHybrid(12)
 	return b.write(w, b.freed, b.changed)
 }
 
@@ -89,6 +90,7 @@ func (b *builder) twist(t twist) {
 	default:
 		o.bare = value
 	}
+	b.moved = b.moved || slices.Contains([]string{"Kids", "Rotate", "MediaBox", "CropBox", "UserUnit"}, t.swap.key)
 	b.tell(true, t.seat, "changes by", t.swap.key, "of", t.carrier.name)
 	b.allow(t.carrier.level, t.carrier.name, t.carrier.free)
 	if at, ok := areaOf(value); ok && t.swap.key == "Rect" && t.carrier.level == commentLevel {

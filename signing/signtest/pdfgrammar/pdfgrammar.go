@@ -76,17 +76,18 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	if b.streams = b.theme != plain && b.chance(6); b.streams {
 		b.tell(false, "signed in object streams")
 	}
+	b.asHybrid(8)
 	if b.theme != plain && b.chance(40) {
 		w.Understate(firstFree + b.IntN(b.next-firstFree))
 		b.tell(true, "fewer objects than there are")
 	}
 	b.unlisted(w)
-	signers := []signer{{len(b.write(w, nil, b.objects)), 0, b.permission}}
+	signers := []signer{{len(b.write(w, nil, b.objects)), 0, b.permission, false}}
 	pair := Pair{}
 	for range 1 + b.IntN(5)/4 {
 		pair.File = b.later(w)
 		if b.person {
-			signers = append(signers, signer{len(pair.File), len(b.allowances), permission{}})
+			signers = append(signers, signer{len(pair.File), len(b.allowances), permission{}, b.moved})
 		}
 	}
 	for _, s := range signers {
@@ -101,10 +102,14 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 type signer struct {
 	length, allowances int
 	permission
+	moved bool // so that nobody knows where on the pages anything is
 }
 
 // shown are the areas that are free after a signature, as the pages show them.
 func (b *builder) shown(s signer) (free []Area) {
+	if s.moved {
+		return []Area{{Page: 0, Right: Size, Top: Size}, {Page: 1, Right: Size, Top: Size}}
+	}
 	var areas []Area
 	if !b.fonts {
 		areas = slices.Clone(b.unsure)

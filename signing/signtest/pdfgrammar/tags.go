@@ -15,6 +15,7 @@ func (b *builder) tags() {
 	top := b.add(dict("Type", "/StructElem", "S", "/Document", "P", ref(b.root)))
 	text := b.add(dict("Type", "/StructElem", "S", "/P", "P", ref(top), "Pg", ref(firstPage), "K", "0"))
 	b.parents = b.add(dict("Nums", "[0["+ref(text)+"]]"))
+	b.elements = []int{top, text}
 	b.objects[top].set("K", "["+ref(text)+"]")
 	b.objects[b.root].set("K", "["+ref(top)+"]")
 	b.objects[b.root].set("ParentTree", ref(b.parents))

@@ -7,6 +7,7 @@
 package xmlattack
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/base64"
@@ -79,7 +80,7 @@ func algorithmOf(file, element string) string {
 }
 
 func (m *maker) enveloped(file string, opt xmldsig.Options) string {
-	signed, err := xmldsig.SignEnveloped([]byte(file), m.key, opt)
+	signed, err := xmldsig.SignEnveloped(context.Background(), []byte(file), m.key, opt)
 	if err != nil && m.err == nil {
 		m.err = err
 	}
@@ -87,7 +88,7 @@ func (m *maker) enveloped(file string, opt xmldsig.Options) string {
 }
 
 func (m *maker) soap(file string, opt xmldsig.SOAPOptions) string {
-	signed, err := xmldsig.SignSOAP([]byte(file), m.key, opt)
+	signed, err := xmldsig.SignSOAP(context.Background(), []byte(file), m.key, opt)
 	if err != nil && m.err == nil {
 		m.err = err
 	}

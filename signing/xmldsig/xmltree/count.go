@@ -127,11 +127,19 @@ func Weight(file []byte) int64 {
 		return 0
 	}
 	c := count(src)
-	return int64(c.nodes)*weightOfNode + int64(c.attributes)*weightOfAttribute
+	weight := int64(c.nodes)*weightOfNode + int64(c.attributes)*weightOfAttribute
+	p := parser{scanner: scanner{src: src}}
+	if err := p.prolog(); err == nil && p.upper != "" {
+		weight += int64(len(file)) * weightOfRecoded
+	}
+	return weight
 }
 
 // What a node and an attribute take with the slices that hold them.
 const (
 	weightOfNode      = int64(unsafe.Sizeof(Node{}) + 3*unsafe.Sizeof(&Node{}))
 	weightOfAttribute = int64(unsafe.Sizeof(Attribute{})) * 3 / 2
+	// What a byte of a file that is not UTF-8 takes: up to three, while the text
+	// grows as much again, and in every form of it.
+	weightOfRecoded = 10
 )

@@ -1,6 +1,11 @@
 package xmltree
 
-import "strings"
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // parser builds the tree.
 type parser struct {
@@ -10,6 +15,7 @@ type parser struct {
 	bound      scopes
 	nodes      int
 	attributes int
+	upper      string // what the bytes from 0x80 on stand for, "" in UTF-8
 }
 
 // Parse reads a file. The error is a *[SyntaxError], which wraps ErrLimit,
@@ -26,29 +32,48 @@ func Parse(file []byte) (*Document, error) {
 	if err := p.prolog(); err != nil {
 		return nil, err
 	}
-	for p.pos < len(p.src) {
-		if err := p.step(); err != nil {
+	if p.upper != "" {
+		if err := p.decode(); err != nil {
 			return nil, err
 		}
 	}
-	if len(p.open) > 0 {
-		return nil, p.fail("an element does not end")
+	err := p.content()
+	if p.upper != "" {
+		at := placesOf(p.src)
+		var syntax *SyntaxError
+		if errors.As(err, &syntax) {
+			syntax.Offset = at.of(syntax.Offset)
+		}
+		at.place(p.doc.nodes)
 	}
-	if p.doc.root == nil {
-		return nil, p.fail("there is no element")
+	if err != nil {
+		return nil, err
 	}
 	return p.doc, nil
+}
+
+// content takes all that follows the XML declaration.
+func (p *parser) content() error {
+	for p.pos < len(p.src) {
+		if err := p.step(); err != nil {
+			return err
+		}
+	}
+	if len(p.open) > 0 {
+		return p.fail("an element does not end")
+	}
+	if p.doc.root == nil {
+		return p.fail("there is no element")
+	}
+	return nil
 }
 
 // prolog takes the byte order mark and the XML declaration (XML 1.0 sections
 // 2.8 and 4.3.3, appendix F).
 func (p *parser) prolog() error {
-	encoding := func(detail string) error {
-		return &SyntaxError{Offset: p.pos, Detail: detail, kind: ErrEncoding}
-	}
 	for _, mark := range []string{"\xfe\xff", "\xff\xfe", "\x00<", "<\x00", "\x00\x00"} {
 		if p.at(mark) {
-			return encoding("the file is not in UTF-8")
+			return &SyntaxError{Offset: p.pos, Detail: "the file is in UTF-16 or UTF-32", kind: ErrEncoding}
 		}
 	}
 	p.pos = leading(p.src)
@@ -63,8 +88,10 @@ func (p *parser) prolog() error {
 	}
 	if v, ok, err := p.pseudo("encoding"); err != nil {
 		return err
-	} else if ok && !p.inUTF8(v) {
-		return encoding("the declared encoding is not UTF-8")
+	} else if ok {
+		if err := p.declared(v); err != nil {
+			return err
+		}
 	}
 	if v, ok, err := p.pseudo("standalone"); err != nil {
 		return err
@@ -83,16 +110,32 @@ func (p *parser) prolog() error {
 // anything, and they are in no canonical form: pages and editors leave them there.
 func leading(src string) int { return len(src) - len(strings.TrimLeft(src, "\ufeff \t\r\n")) }
 
-// inUTF8 reports whether the name of an encoding is one of UTF-8, in any case, or
-// of ASCII where the file has nothing else.
-func (p *parser) inUTF8(name string) bool {
-	switch strings.ToUpper(name) {
-	case "UTF-8", "UTF8", "UTF_8", "CSUTF8":
-		return true
-	case "US-ASCII", "ASCII":
-		return strings.IndexFunc(p.src[p.pos:], func(r rune) bool { return r >= 0x80 }) < 0
+// declared takes the encoding that the declaration names, in any case. A file whose
+// bytes were read as ASCII up to here is in none whose bytes mean something else.
+func (p *parser) declared(name string) error {
+	name = strings.ToUpper(name)
+	contradiction := func(detail string) error {
+		return &SyntaxError{Offset: p.pos, Detail: detail, kind: ErrContradiction}
 	}
-	return false
+	switch {
+	case slices.Contains([]string{"UTF-8", "UTF8", "UTF_8", "CSUTF8"}, name):
+		return nil
+	case name == "US-ASCII" || name == "ASCII":
+		if strings.IndexFunc(p.src[p.pos:], func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+			return contradiction("the declared encoding is ASCII, and the file has more")
+		}
+		return nil
+	case strings.HasPrefix(name, "UTF-") || strings.HasPrefix(name, "ISO-10646-UCS") || strings.HasPrefix(name, "UCS"):
+		return contradiction("the declared encoding cannot be that of the file")
+	}
+	var known bool
+	if p.upper, known = upperHalf(name); !known {
+		return &SyntaxError{Offset: p.pos, Detail: "the declared encoding is not read", kind: ErrEncoding}
+	}
+	if strings.Contains(p.src[:p.pos], "\ufeff") {
+		return contradiction("a byte order mark of UTF-8 and another encoding are declared")
+	}
+	return nil
 }
 
 // pseudo takes white space and one part of the XML declaration if it is there.

@@ -4,7 +4,8 @@
 // [Parse] is the way in, [Document.Canonical] the way out. The reader is made
 // for files from strangers: it knows no document types at all, so that nothing
 // in a file can define entities, default attributes or the type of an
-// attribute; it reads UTF-8 only; it refuses whatever is not well-formed by XML
+// attribute; it reads UTF-8, and the declared encodings of a byte a character that
+// encoding.go lists; it refuses whatever is not well-formed by XML
 // 1.0 (fifth edition) and Namespaces in XML 1.0 (third edition); and its work
 // and memory are bounded by the length of the file and by the limits below.
 //
@@ -37,8 +38,13 @@ var (
 	// ErrDocumentType means that the file has a document type declaration,
 	// whose entities and defaults this reader does not want to know.
 	ErrDocumentType = errors.New("document type declarations are not accepted")
-	// ErrEncoding means that the file is not, or says that it is not, UTF-8.
-	ErrEncoding = errors.New("only XML in UTF-8 is accepted")
+	// ErrEncoding means that the file is, or says that it is, in an encoding that
+	// this reader does not read. It says nothing about whether it is right.
+	ErrEncoding = errors.New("the encoding of the XML is not read")
+	// ErrContradiction means that the declared encoding cannot be that of the file, or
+	// makes another text of the same bytes. It is an [ErrEncoding], of a file that two
+	// readers may read as two documents.
+	ErrContradiction = fmt.Errorf("%w: the declaration contradicts the file", ErrEncoding)
 	// ErrCanonical means that a tree has no canonical form by the chosen method.
 	ErrCanonical = errors.New("the XML has no such canonical form")
 )
@@ -54,7 +60,8 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("XML at offset %d: %s", e.Offset, e.Detail)
 }
 
-// Unwrap returns ErrLimit, ErrDocumentType or ErrEncoding if it is one of them.
+// Unwrap returns ErrLimit, ErrDocumentType, ErrEncoding or ErrContradiction if it is
+// one of them.
 func (e *SyntaxError) Unwrap() error { return e.kind }
 
 // Kind is what a node is.
@@ -127,9 +134,6 @@ func (n *Node) Kind() Kind { return n.kind }
 // Local returns the local name of an element or the target of a processing
 // instruction.
 func (n *Node) Local() string { return n.local }
-
-// Prefix returns the prefix of an element's name.
-func (n *Node) Prefix() string { return n.prefix }
 
 // Space returns the namespace of an element's name, "" for none.
 func (n *Node) Space() string { return n.space }

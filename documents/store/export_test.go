@@ -1,0 +1,7 @@
+package store
+
+// The pauses between the attempts of a job.
+const (
+	FirstPause   = firstPause
+	LongestPause = longestPause
+)

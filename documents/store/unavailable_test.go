@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// A database that cannot work now is told from one that refuses a statement.
+func TestUnavailable(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false},
+		{errors.New("no such table: x"), false},
+		{sql.ErrNoRows, false},
+		{ErrKeyReused, false},
+		{context.Canceled, false},
+		{fmt.Errorf("reading: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}), true},
+		{&pgconn.PgError{Code: "57P01"}, true},  // shutting down
+		{&pgconn.PgError{Code: "53300"}, true},  // too many connections
+		{&pgconn.PgError{Code: "58030"}, true},  // an I/O error
+		{&pgconn.PgError{Code: "08006"}, true},  // the connection broke
+		{&pgconn.PgError{Code: "55P03"}, true},  // a lock that did not come
+		{&pgconn.PgError{Code: "25006"}, true},  // read-only
+		{&pgconn.PgError{Code: "25001"}, false}, // a transaction inside another
+		{&pgconn.PgError{Code: "23505"}, false}, // a key twice
+		{&pgconn.PgError{Code: "42P01"}, false}, // no such table
+		{&pgconn.PgError{Code: ""}, false},
+	} {
+		if got := Unavailable(c.err); got != c.want {
+			t.Errorf("%v: %t", c.err, got)
+		}
+	}
+	for code, want := range map[int]bool{
+		1: false, 5: true, 8: true, 10: true, 10 | 2<<8: true, 13: true, 14: true, 19: false, 11: false,
+	} {
+		if got := fileGone(code); got != want {
+			t.Errorf("SQLite's %d: %t", code, got)
+		}
+	}
+}

@@ -191,7 +191,12 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, making, o)
 	}
+	days, err := calendarFlags{}.compile(c)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	s.server = &api.Server{
+		Calendar:     days,
 		Preservation: api.Preservation{Stamp: making.Stamp, Gather: making.Gather, Required: cmd.TSARequired, Answering: stamping.Answering},
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
@@ -346,6 +351,9 @@ func (s *service) welcome(c *console, address string) error {
 	p.line("Tamga listens on %s", address)
 	if s.demo != nil {
 		s.demo.welcome(p, s.server.BaseURL)
+	}
+	for _, w := range s.server.Calendar.Warnings(c.now()) {
+		p.line("Calendar: %s.", w.Text.EN)
 	}
 	if s.server.Registry.Key.Signer == nil {
 		p.line("No --key: documents can be verified and checked, but not issued.")

@@ -167,6 +167,9 @@ func (m *making) confirm() (Made, error) {
 		if l := levelOf(s); made.Called == "" || l < made.Level {
 			made.Level, made.Called = l, s.Level
 		}
+		if m.reached(s) < want && m.theirs {
+			return Made{}, fmt.Errorf("%w: with what could be had it is %q, not %s", ErrEvidence, s.Level, want)
+		}
 		if m.reached(s) < want {
 			return Made{}, fmt.Errorf("%w: it is %q, not %s", ErrOutput, s.Level, want)
 		}

@@ -130,9 +130,9 @@ func (v *service) signerOf(verdict *signing.Verdict, sent *checkedFile) signer {
 
 func oursSummary() signing.Text {
 	return signing.Text{
-		KK: "Бұл — тізілім берген файл, ол өзгертілмеген.",
-		RU: "Это файл, выданный реестром; он не изменён.",
-		EN: "This is the file that the register has issued, unchanged.",
+		KK: "Файл тізілімде сақталған файлмен бірдей, өзгертілмеген.",
+		RU: "Файл совпадает с хранящимся в реестре и не изменён.",
+		EN: "The file is the one in the register, unchanged.",
 	}
 }
 
@@ -144,40 +144,40 @@ func unsignedText() signing.Text {
 func notOursSummary(sent *checkedFile) signing.Text {
 	if sent.Added > 0 {
 		return signing.Text{
-			KK: "Файл тізілім берген құжаттан басталады, бірақ кейін оған дерек қосылған.",
-			RU: "Файл начинается с документа, выданного реестром, но позже к нему что-то добавлено.",
-			EN: "The file begins with a document that the register has issued, but something was added to it later.",
+			KK: "Файл тізілімде сақталған құжаттан басталады, бірақ кейін оған дерек қосылған.",
+			RU: "Файл начинается с документа, хранящегося в реестре, но позже к нему что-то добавлено.",
+			EN: "The file begins with a document of the register, but something was added to it later.",
 		}
 	}
 	switch sent.Kind {
 	case signing.FilePDF:
 		return signing.Text{
-			KK: "Бұл PDF файлын тізілім бермеген немесе ол өзгертілген.",
-			RU: "Этот файл PDF реестр не выдавал, или он изменён.",
-			EN: "This PDF was not issued by the register, or it was altered.",
+			KK: "Бұл PDF файлы тізілімдегі файлға сәйкес келмейді: ол өзгертілген немесе тізілімде тіркелмеген.",
+			RU: "Этот файл PDF не совпадает с хранящимся в реестре: он изменён либо не зарегистрирован.",
+			EN: "This PDF is not in the register, or it was altered.",
 		}
 	case signing.FileCMS:
 		return signing.Text{
-			KK: "Бұл — CMS қолтаңбасы бар файл, тізілім құжаты емес: тізілім құжаттарды PDF түрінде береді.",
-			RU: "Это файл с подписью CMS, а не документ реестра: реестр выдаёт документы в PDF.",
+			KK: "Бұл — CMS қолтаңбасы бар файл, тізілім құжаты емес: тізілімдегі құжаттар PDF түрінде сақталады.",
+			RU: "Это файл с подписью CMS, а не документ реестра: документы реестра хранятся в PDF.",
 			EN: "This is a file with a CMS signature, not a document of the register: the register issues PDF files.",
 		}
 	case signing.FileXML:
 		return signing.Text{
-			KK: "Бұл — XML файлы, тізілім құжаты емес: тізілім құжаттарды PDF түрінде береді.",
-			RU: "Это файл XML, а не документ реестра: реестр выдаёт документы в PDF.",
+			KK: "Бұл — XML файлы, тізілім құжаты емес: тізілімдегі құжаттар PDF түрінде сақталады.",
+			RU: "Это файл XML, а не документ реестра: документы реестра хранятся в PDF.",
 			EN: "This is an XML file, not a document of the register: the register issues PDF files.",
 		}
 	case signing.FileCertificate:
 		return signing.Text{
 			KK: "Бұл — тіркеу куәлігі, құжат емес.",
-			RU: "Это регистрационное свидетельство (сертификат), а не документ.",
+			RU: "Это регистрационное свидетельство, а не документ.",
 			EN: "This is a certificate, not a document.",
 		}
 	}
 	return signing.Text{
-		KK: "Бұл файл PDF емес: тізілім құжаттарды PDF түрінде береді.",
-		RU: "Этот файл не PDF: реестр выдаёт документы в PDF.",
+		KK: "Бұл файл PDF емес: тізілімдегі құжаттар PDF түрінде сақталады.",
+		RU: "Этот файл не PDF: документы реестра хранятся в PDF.",
 		EN: "This file is not a PDF: the register issues PDF files.",
 	}
 }
@@ -187,9 +187,9 @@ func notOursSummary(sent *checkedFile) signing.Text {
 func unsignedFileSummary(sent *checkedFile) signing.Text {
 	if sent.Kind == signing.FilePDF {
 		return signing.Text{
-			KK: "Бұл — қол қойылмаған PDF файлы: тізілім беретін құжаттардың бәріне қол қойылған.",
-			RU: "Это файл PDF без подписи: все документы, которые выдаёт реестр, подписаны.",
-			EN: "This is a PDF without a signature: every document that the register issues is signed.",
+			KK: "Бұл — қол қойылмаған PDF файлы: тізілімдегі құжаттардың бәріне қол қойылған.",
+			RU: "Это файл PDF без подписи: все документы реестра подписаны.",
+			EN: "This is a PDF without a signature: every document of the register is signed.",
 		}
 	}
 	return notOursSummary(sent)

@@ -32,7 +32,7 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 // too: a status is no good news about a file that was altered.
 func statusRow(a checkAnswer, tone web.Tone) web.CheckRow {
 	status := effective(a)
-	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: statusWord(a, status.Code), Note: "status_note", At: documents.PrintedMoment(a.StatusAt)}
+	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: string(status.Code), Note: "status_note", At: documents.PrintedMoment(a.StatusAt)}
 	if !givesRight(a.Kind) && status.Code == documents.StatusInForce {
 		row.State = "registered"
 	}
@@ -53,18 +53,6 @@ func effective(a checkAnswer) publicStatus {
 
 // givesRight reports whether a document in force is good news.
 func givesRight(k documents.Kind) bool { return k.GivesRight() || k.IsCopy() }
-
-// statusWord is the key of the word for a status; licences are of the feminine
-// gender in Russian.
-func statusWord(a checkAnswer, s documents.Status) string {
-	switch s {
-	case documents.StatusSuspended, documents.StatusTerminated, documents.StatusExpired:
-		if a.Kind != documents.KindLicence {
-			return string(s) + "_other"
-		}
-	}
-	return string(s)
-}
 
 // banner is the worst of what was found.
 func banner(a checkAnswer, lang web.Lang) web.Banner {
@@ -94,7 +82,7 @@ func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
 
 func statusBanner(a checkAnswer) web.Banner {
 	s := effective(a)
-	word := statusWord(a, s.Code)
+	word := string(s.Code)
 	since := documents.CivilDate(s.Since).Printed()
 	switch s.Code {
 	case documents.StatusSuspended:
@@ -178,10 +166,7 @@ func signatureRow(a checkAnswer) web.CheckRow {
 func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 	list := make([]web.Happening, 0, len(a.History))
 	for _, e := range a.History {
-		h := web.Happening{What: e.Label.In(lang), Effective: documents.PrintedMoment(e.EffectiveAt), Recorded: documents.PrintedMoment(e.RecordedAt)}
-		if !e.Until.IsZero() {
-			h.What += " → " + e.Until.Printed()
-		}
+		h := web.Happening{What: e.Event.LabelUntil(e.Until).In(lang), Effective: documents.PrintedMoment(e.EffectiveAt), Recorded: documents.PrintedMoment(e.RecordedAt)}
 		if e.OrderNumber != "" {
 			h.Order = "№ " + e.OrderNumber + ", " + e.OrderDate.Printed()
 		}
@@ -230,6 +215,12 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 	}
 	if a.Activity != nil {
 		add("fact_activity", a.Activity.In(text), marked)
+	}
+	if a.Purpose != nil {
+		add("fact_purpose", a.Purpose.In(lang), "")
+	}
+	if a.Monument != nil {
+		add("fact_monument", a.Monument.In(text), marked)
 	}
 	if a.Subtype != nil {
 		add("fact_subtype", a.Subtype.In(lang), "")

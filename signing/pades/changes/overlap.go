@@ -155,8 +155,12 @@ func (s *step) annotationAt(a pades.Dict) (r rectangle, visible bool, err error)
 }
 
 // upright says whether an annotation keeps its size or stays upright whatever
-// becomes of the page, hanging on a corner of its rectangle.
+// becomes of the page, hanging on a corner of its rectangle. Notes always do
+// (12.5.6.4).
 func (s *step) upright(a pades.Dict) bool {
+	if s.name(s.new, a, "Subtype") == "Text" {
+		return true
+	}
 	flags, ok := s.entry(s.new, a, "F").(pades.Integer)
 	return flags&(flagNoZoom|flagNoRotate) != 0 || !ok && a.Get("F") != nil
 }

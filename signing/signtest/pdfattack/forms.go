@@ -76,6 +76,8 @@ func forms(g Signers) []Case {
 		{"form: a new signature field with an action", after(add("/F 132", "/A<</S/URI/URI(http://evil.example)>>/F 132")), Change, codeAction},
 		{"form: a new signature field over the text", after(visible(s, "[50 690 200 730]")), Change, codeOverContent},
 		{"form: a new signature field over an image", after(visible(s, "[490 690 560 760]")), Change, codeOverContent},
+		{"form: a new signature field where a note stays upright on a turned page", s.edit(firstPage, "/Type/Page", "/Type/Page/Rotate 180").with(comment,
+			"<</Type/Annot/Subtype/Text/F 4/Rect[240 240 295 295]/Contents(x)/AP<</N 16 0 R>>/P 3 0 R>>").update(g, visible(s.edit(firstPage, "/Type/Page", "/Type/Page/Rotate 180"), "[240 330 300 345]")), Change, codeOverlap},
 		{"form: a new signature field over another", after(visible(s, "[240 510 300 530]")), Change, codeOverlap},
 		{"form: a new signature field that turns away from its place", after(visible(s, "[300 200 400 250]").and(sample{
 			fresh: replace(visible(s, "[300 200 400 250]")[fresh], "/F 132", "/F 148")})), Change, codeField},

@@ -29,6 +29,8 @@ type Pair struct {
 	Views []View
 	// Story tells what was drawn, for people.
 	Story []string
+	// Gaps says that there are references to no object: viewers repair such a file.
+	Gaps bool
 	// Plain says that nothing in it is odd: what a form's users and their
 	// programs do every day, within what the signature permits.
 	Plain bool
@@ -93,7 +95,7 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	for _, s := range signers {
 		pair.Views = append(pair.Views, View{s.length, b.shown(s)})
 	}
-	pair.Story, pair.Plain = b.story, !b.odd
+	pair.Story, pair.Plain, pair.Gaps = b.story, !b.odd, len(b.missing) > 0
 	return pair
 }
 

@@ -88,6 +88,7 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	pair := Pair{}
 	for range 1 + b.IntN(5)/4 {
 		pair.File = b.later(w)
+		pair.Gaps = pair.Gaps || len(b.freed) > 0
 		if b.person {
 			signers = append(signers, signer{len(pair.File), len(b.allowances), permission{}, b.moved})
 		}
@@ -95,7 +96,7 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	for _, s := range signers {
 		pair.Views = append(pair.Views, View{s.length, b.shown(s)})
 	}
-	pair.Story, pair.Plain, pair.Gaps = b.story, !b.odd, len(b.missing) > 0
+	pair.Story, pair.Plain, pair.Gaps = b.story, !b.odd, pair.Gaps || len(b.missing) > 0
 	return pair
 }
 

@@ -26,9 +26,7 @@ var withoutCaller = map[string]string{
 	"tamga/certs/gost.Algorithm.DigestSize":         "a fact of an algorithm beside the others; the vectors compare it with the hash",
 	"tamga/certs/gost.Algorithm.ParameterOID":       "a fact of an algorithm beside the others; the vectors compare it with keys of others",
 	"tamga/certs/gost.BySignatureOID":               "a fact of an algorithm beside the others; the vectors ask for it",
-	"tamga/certs/revocation.Lists.Check":            "says why a list tells nothing; waits for tamga revocation status to say it",
 	"tamga/certs/revocation/serials.Index.Resident": "the memory that an index takes, which is held to its promise by a test of lists of a nation's size",
-	"tamga/documents.Life.KnownAt":                  "what was known on a day; waits for the question of a page",
 	"tamga/documents.Licence.Validate":              "a licence by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents.Refusal.Validate":              "a refusal by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents/registry.Registry.RecordIn":    "an event in a transaction of the caller's; waits for documents/applications",
@@ -38,11 +36,9 @@ var withoutCaller = map[string]string{
 	"tamga/documents/seal.List.StatusAt":            "what a status list says; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/documents/seal.OpenList":                 "reads a status list; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/qr.Code.Dark":                            "one module of a code, for decoders that judge it",
-	"tamga/signing.Verifier.VerifyDetached":         "a content of any size, read once; waits for a door that streams",
 	"tamga/signing/cms.DigestOf":                    "the digest that a key signs, for judges that are given it",
 	"tamga/signing/pades.Fill":                      "fills a prepared file that others have made, which tests of making compare with; making fills revisions of its own",
 	"tamga/signing/spool.Space.Used":                "what uploads take of the disk, which tests hold to nothing in the end",
-	"tamga/signing/tsa.Client.Health":               "how the authorities do; waits for its place in /readyz",
 }
 
 // calledByName are methods that are called through interfaces of the standard

@@ -20,7 +20,7 @@ func TestPagesFollowTheAcceptance(t *testing.T) {
 		title, state string
 		receipt      string
 	}{
-		{signing.TotalPassed, signing.Accepted, web.Good, web.Good, "in_force", "confirmed", "действует"},
+		{signing.TotalPassed, signing.Accepted, web.Good, web.Good, "in_force", "confirmed", "подлинность документа подтверждена, действует"},
 		{signing.Indeterminate, signing.Undecided, web.Unclear, web.Unclear, "unclear", "not_known", "подлинность документа не подтверждена"},
 		{signing.Indeterminate, signing.Refused, web.Bad, web.Bad, "altered", "not_confirmed", "подлинность документа не подтверждена"},
 		{signing.TotalFailed, signing.Refused, web.Bad, web.Bad, "altered", "not_confirmed", "подлинность документа не подтверждена"},
@@ -53,7 +53,7 @@ func TestFileOfAReceipt(t *testing.T) {
 		size int
 	}{
 		"подпись CMS, 3 932 байта": {signing.FileCMS, 3932}, "файл PDF, 12 байт": {signing.FilePDF, 12}, "текст, 0 байт": {signing.FileText, 0},
-		"сертификат, 1 байт": {signing.FileCertificate, 1}, "файл XML, 1 234 514 байт": {signing.FileXML, 1234514}, "метка времени, 22 байта": {signing.FileTimestamp, 22},
+		"регистрационное свидетельство, 1 байт": {signing.FileCertificate, 1}, "файл XML, 1 234 514 байт": {signing.FileXML, 1234514}, "метка времени, 22 байта": {signing.FileTimestamp, 22},
 	} {
 		if got := fileText(c.kind, c.size); got.RU != want {
 			t.Errorf("%q, want %q", got.RU, want)

@@ -76,13 +76,15 @@ func (b *lanes) admit(ctx context.Context, cost int64, client bool) (release fun
 		from = b.clients
 	}
 	cost = min(cost, from.size)
-	waiting, cancel := context.WithTimeout(ctx, admissionWait)
-	defer cancel()
-	if err := from.free.Acquire(waiting, cost); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	if !from.free.TryAcquire(cost) {
+		waiting, cancel := context.WithTimeout(ctx, admissionWait)
+		defer cancel()
+		if err := from.free.Acquire(waiting, cost); err != nil {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return nil, errBusy
 		}
-		return nil, errBusy
 	}
 	return sync.OnceFunc(func() { from.free.Release(cost) }), nil
 }

@@ -22,13 +22,16 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents/calendar"
 	"tamga/documents/registry"
+	"tamga/documents/regulation"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/spool"
@@ -75,6 +78,12 @@ type Server struct {
 	// deciding. A receipt under another is refused before anything is judged.
 	ReceiptPolicies []string
 
+	// Calendar counts terms; nil for the one that the program carries.
+	Calendar *calendar.Calendar
+
+	// Law is the editions of the regulations; nil for those that the program carries.
+	Law *regulation.Law
+
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
 	// answers begin with it; empty makes them relative.
@@ -102,6 +111,8 @@ type Server struct {
 	Memory      int64         // [DefaultMemory] when zero
 	SpoolSpace  int64         // [DefaultSpoolSpace] when zero
 	RequestTime time.Duration // [DefaultRequestTime] when zero
+
+	leisure time.Duration // more patience with bodies, for tests whose clients get no processor
 
 	Now func() time.Time // time.Now when nil
 	Log *slog.Logger     // nothing is logged when nil
@@ -186,7 +197,7 @@ func (v *service) fill() error {
 	v.RequestTime = cmp.Or(v.RequestTime, DefaultRequestTime)
 	v.budget = newBudget(v.Memory)
 	v.spool = &spool.Space{Dir: v.SpoolDir, Most: v.SpoolSpace, Leave: leaveOnDisk, Memory: spoolMemory, Heap: v.Memory / spoolShare}
-	v.answers.spool = v.spool
+	v.answers.spool, v.answers.buffers = v.spool, &sync.Pool{}
 	if v.Now == nil {
 		v.Now = time.Now
 	}
@@ -199,10 +210,27 @@ func (v *service) fill() error {
 	if err := v.fillPolicies(); err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
+	if err := v.fillLaw(); err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
 	v.requests, v.batches = newRequests(), newBatches()
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
 	v.guesses = newGuessLimiter(v.Limits, v.Now)
 	v.pages, err = web.Compile()
+	return err
+}
+
+// fillLaw takes the calendar and the editions that the program carries where none
+// were given.
+func (v *service) fillLaw() (err error) {
+	if v.Calendar == nil {
+		if v.Calendar, err = shippedCalendar(); err != nil {
+			return err
+		}
+	}
+	if v.Law == nil {
+		v.Law, err = shippedLaw()
+	}
 	return err
 }
 
@@ -244,6 +272,11 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/keys", v.keys)
 	get("/v1/status-list", v.statuses)
 	get("/v1/revocation", v.revocationLists)
+	get("/v1/calendar", v.calendarYears)
+	get("/v1/services", v.services)
+	get("/v1/regulation", v.editions)
+	get("/v1/regulation/:edition", v.edition)
+	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
 
 	get("/", v.startPage)
 	get("/check", v.formPage)
@@ -261,6 +294,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/readyz", v.ready(""))
 	get("/readyz/verify", v.ready(actVerify))
 	get("/readyz/issue", v.ready(actIssue))
+	get("/readyz/stamp", v.ready(actStamp))
 	get("/version", v.version)
 }
 

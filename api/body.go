@@ -36,8 +36,9 @@ func (v *service) readJSON(c echo.Context, into any) error {
 	if _, _, err := contentType(c, echo.MIMEApplicationJSON); err != nil {
 		return err
 	}
-	// Routes that take large files as forms do not take them as base64.
-	body, err := v.receive(c, v.MaxBody)
+	// Routes that take large files as forms do not take them as base64. What is read
+	// into keeps nothing of the text.
+	body, err := v.receiveBy(c, v.MaxBody, v.spool.ReadPassing)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,11 @@ func (v *service) readJSON(c echo.Context, into any) error {
 // receive reads a whole body and then waits until it may be worked on. Until
 // then it costs nothing but room on the disk.
 func (v *service) receive(c echo.Context, limit int64) (*spool.File, error) {
-	body, err := v.spool.ReadAbout(c.Request().Body, limit, c.Request().ContentLength)
+	return v.receiveBy(c, limit, v.spool.ReadAbout)
+}
+
+func (v *service) receiveBy(c echo.Context, limit int64, read func(r io.Reader, limit, announced int64) (*spool.File, error)) (*spool.File, error) {
+	body, err := read(c.Request().Body, limit, c.Request().ContentLength)
 	if err != nil {
 		return nil, bodyError(err)
 	}

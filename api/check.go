@@ -174,7 +174,7 @@ func (s *checkedSignature) damaged() {
 	s.Indication, s.SubIndication = signing.TotalFailed, signing.HashFailure
 	s.Acceptance, s.CertificateValid = signing.Refused, signing.FactUnknown
 	s.Summary = signing.Text{
-		KK: "Сақталған файл қол қойылған файл емес.", RU: "Хранящийся файл не тот, что был подписан.",
+		KK: "Сақталған файл қол қойылған файлға сәйкес келмейді.", RU: "Хранящийся файл не тот, что был подписан.",
 		EN: "The stored file is not the one that was signed.",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,8 +23,18 @@ type checkedFile struct {
 	Ours bool `json:"ours"`
 	// Added is how many bytes follow a file that the register has issued, when
 	// the file begins with one.
-	Added   int          `json:"added_bytes,omitempty"`
-	Summary signing.Text `json:"summary"`
+	Added int `json:"added_bytes,omitempty"`
+	// Attached counts the signatures that are attached to a document card, a PDF whose
+	// visible pages nobody signed.
+	Attached *attachedSignatures `json:"attached_signatures,omitempty"`
+	Summary  signing.Text        `json:"summary"`
+}
+
+// attachedSignatures are those of a document card. Their names are the sender's, and
+// may be of persons.
+type attachedSignatures struct {
+	Total     int `json:"total"`
+	Confirmed int `json:"confirmed"`
 }
 
 // checkFile answers about a file that somebody has sent: what it is, whether it
@@ -106,12 +117,31 @@ func (v *service) judgeSent(c echo.Context, a *checkAnswer, file []byte) error {
 		sent.Summary = unsignedFileSummary(sent)
 		return nil
 	}
+	if len(verdict.Card) > 0 && sent.Added == 0 {
+		sent.readCard(verdict)
+	}
 	a.Signature.read(verdict)
 	a.Signature.By = v.signerOf(verdict, sent)
 	if sent.Added > 0 {
 		a.Integrity = registry.Integrity(verdict)
 	}
 	return nil
+}
+
+// readCard says that a file is a document card.
+func (f *checkedFile) readCard(verdict *signing.Verdict) {
+	f.Attached = &attachedSignatures{Total: len(verdict.Card)}
+	for _, c := range verdict.Card {
+		if c.Verdict.Passed() {
+			f.Attached.Confirmed++
+		}
+	}
+	total, confirmed := f.Attached.Total, f.Attached.Confirmed
+	f.Summary = signing.Text{
+		KK: fmt.Sprintf("Бұл — құжат карточкасы, тізілім берген құжат емес: оның көрінетін беттеріне қол қойылмаған. Қоса берілген қолтаңбалар саны: %d, оның ішінде расталғаны: %d.", total, confirmed),
+		RU: fmt.Sprintf("Это карточка документа, а не документ реестра: её видимые страницы не подписаны. Приложенных подписей: %d, из них подтверждено: %d.", total, confirmed),
+		EN: fmt.Sprintf("This is a document card, not a document of the register: its visible pages are not signed. Signatures attached: %d, of which confirmed: %d.", total, confirmed),
+	}
 }
 
 // signerOf tells whose the first signature of a file is. What cannot be read has
@@ -130,9 +160,9 @@ func (v *service) signerOf(verdict *signing.Verdict, sent *checkedFile) signer {
 
 func oursSummary() signing.Text {
 	return signing.Text{
-		KK: "Бұл — тізілім берген файл, ол өзгертілмеген.",
-		RU: "Это файл, выданный реестром; он не изменён.",
-		EN: "This is the file that the register has issued, unchanged.",
+		KK: "Файл тізілімде сақталған файлмен бірдей, өзгертілмеген.",
+		RU: "Файл совпадает с хранящимся в реестре и не изменён.",
+		EN: "The file is the one in the register, unchanged.",
 	}
 }
 
@@ -144,40 +174,40 @@ func unsignedText() signing.Text {
 func notOursSummary(sent *checkedFile) signing.Text {
 	if sent.Added > 0 {
 		return signing.Text{
-			KK: "Файл тізілім берген құжаттан басталады, бірақ кейін оған дерек қосылған.",
-			RU: "Файл начинается с документа, выданного реестром, но позже к нему что-то добавлено.",
-			EN: "The file begins with a document that the register has issued, but something was added to it later.",
+			KK: "Файл тізілімде сақталған құжаттан басталады, бірақ кейін оған дерек қосылған.",
+			RU: "Файл начинается с документа, хранящегося в реестре, но позже к нему что-то добавлено.",
+			EN: "The file begins with a document of the register, but something was added to it later.",
 		}
 	}
 	switch sent.Kind {
 	case signing.FilePDF:
 		return signing.Text{
-			KK: "Бұл PDF файлын тізілім бермеген немесе ол өзгертілген.",
-			RU: "Этот файл PDF реестр не выдавал, или он изменён.",
-			EN: "This PDF was not issued by the register, or it was altered.",
+			KK: "Бұл PDF файлы тізілімдегі файлға сәйкес келмейді: ол өзгертілген немесе тізілімде тіркелмеген.",
+			RU: "Этот файл PDF не совпадает с хранящимся в реестре: он изменён либо не зарегистрирован.",
+			EN: "This PDF is not in the register, or it was altered.",
 		}
 	case signing.FileCMS:
 		return signing.Text{
-			KK: "Бұл — CMS қолтаңбасы бар файл, тізілім құжаты емес: тізілім құжаттарды PDF түрінде береді.",
-			RU: "Это файл с подписью CMS, а не документ реестра: реестр выдаёт документы в PDF.",
+			KK: "Бұл — CMS қолтаңбасы бар файл, тізілім құжаты емес: тізілімдегі құжаттар PDF түрінде сақталады.",
+			RU: "Это файл с подписью CMS, а не документ реестра: документы реестра хранятся в PDF.",
 			EN: "This is a file with a CMS signature, not a document of the register: the register issues PDF files.",
 		}
 	case signing.FileXML:
 		return signing.Text{
-			KK: "Бұл — XML файлы, тізілім құжаты емес: тізілім құжаттарды PDF түрінде береді.",
-			RU: "Это файл XML, а не документ реестра: реестр выдаёт документы в PDF.",
+			KK: "Бұл — XML файлы, тізілім құжаты емес: тізілімдегі құжаттар PDF түрінде сақталады.",
+			RU: "Это файл XML, а не документ реестра: документы реестра хранятся в PDF.",
 			EN: "This is an XML file, not a document of the register: the register issues PDF files.",
 		}
 	case signing.FileCertificate:
 		return signing.Text{
 			KK: "Бұл — тіркеу куәлігі, құжат емес.",
-			RU: "Это регистрационное свидетельство (сертификат), а не документ.",
+			RU: "Это регистрационное свидетельство, а не документ.",
 			EN: "This is a certificate, not a document.",
 		}
 	}
 	return signing.Text{
-		KK: "Бұл файл PDF емес: тізілім құжаттарды PDF түрінде береді.",
-		RU: "Этот файл не PDF: реестр выдаёт документы в PDF.",
+		KK: "Бұл файл PDF емес: тізілімдегі құжаттар PDF түрінде сақталады.",
+		RU: "Этот файл не PDF: документы реестра хранятся в PDF.",
 		EN: "This file is not a PDF: the register issues PDF files.",
 	}
 }
@@ -187,9 +217,9 @@ func notOursSummary(sent *checkedFile) signing.Text {
 func unsignedFileSummary(sent *checkedFile) signing.Text {
 	if sent.Kind == signing.FilePDF {
 		return signing.Text{
-			KK: "Бұл — қол қойылмаған PDF файлы: тізілім беретін құжаттардың бәріне қол қойылған.",
-			RU: "Это файл PDF без подписи: все документы, которые выдаёт реестр, подписаны.",
-			EN: "This is a PDF without a signature: every document that the register issues is signed.",
+			KK: "Бұл — қол қойылмаған PDF файлы: тізілімдегі құжаттардың бәріне қол қойылған.",
+			RU: "Это файл PDF без подписи: все документы реестра подписаны.",
+			EN: "This is a PDF without a signature: every document of the register is signed.",
 		}
 	}
 	return notOursSummary(sent)

@@ -62,7 +62,9 @@ func checkReceiptContent(r checkReceipt) pdf.Content {
 		SHA256: digest, Integrity: outcomeText(a.Integrity),
 		Signature: documents.Text{KK: a.Signature.Summary.KK, RU: a.Signature.Summary.RU},
 		Status:    documents.Text{KK: a.Status.KK, RU: a.Status.RU}, StatusAt: a.StatusAt,
-		Conclusion: documents.Text{KK: worth.KK, RU: worth.RU},
+		Conclusion: documents.Text{
+			KK: "құжаттың түпнұсқалығы расталды, " + worth.KK, RU: "подлинность документа подтверждена, " + worth.RU,
+		},
 	}
 	if a.Then != nil {
 		shown.Then = documents.Text{KK: a.Then.Summary.KK, RU: a.Then.Summary.RU}

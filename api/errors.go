@@ -64,9 +64,9 @@ func outcomes() []outcome {
 		{documents.ErrBadNumber, http.StatusNotFound, "document_not_found",
 			web.Label{KK: "Құжат табылмады", RU: "Документ не найден", EN: "Document not found"}},
 		{errMethod, http.StatusMethodNotAllowed, "method_not_allowed",
-			web.Label{KK: "Бұл әдіс қолданылмайды", RU: "Метод не поддерживается", EN: "Method not allowed"}},
+			web.Label{KK: "Бұл әдіске рұқсат етілмейді", RU: "Метод не поддерживается", EN: "Method not allowed"}},
 		{errMalformed, http.StatusBadRequest, "malformed_request",
-			web.Label{KK: "Сұрауды оқу мүмкін емес", RU: "Запрос не читается", EN: "The request could not be read"}},
+			web.Label{KK: "Сұрауды оқу мүмкін емес", RU: "Не удалось прочитать запрос", EN: "The request could not be read"}},
 		{errParameter, http.StatusBadRequest, "invalid_parameter",
 			web.Label{KK: "Сұраудың деректері қате", RU: "Ошибка в данных запроса", EN: "A parameter is not acceptable"}},
 		{errKeyMissing, http.StatusBadRequest, "idempotency_key_required",
@@ -74,13 +74,13 @@ func outcomes() []outcome {
 		{store.ErrBadKey, http.StatusBadRequest, "idempotency_key_malformed",
 			web.Label{KK: "Idempotency-Key қате", RU: "Недопустимый Idempotency-Key", EN: "Idempotency-Key is not acceptable"}},
 		{errNoCredentials, http.StatusUnauthorized, "unauthorized",
-			web.Label{KK: "Қолжетімділік кілті қажет", RU: "Нужен ключ доступа", EN: "A bearer key is needed"}},
+			web.Label{KK: "Қол жеткізу кілті қажет", RU: "Нужен ключ доступа", EN: "A bearer key is needed"}},
 		{store.ErrUnknownClient, http.StatusUnauthorized, "unauthorized",
-			web.Label{KK: "Қолжетімділік кілті жарамсыз", RU: "Ключ доступа недействителен", EN: "The bearer key is not valid"}},
+			web.Label{KK: "Қол жеткізу кілті жарамсыз", RU: "Ключ доступа недействителен", EN: "The bearer key is not valid"}},
 		{errScope, http.StatusForbidden, "insufficient_scope",
 			web.Label{KK: "Бұған құқық жоқ", RU: "Недостаточно прав", EN: "The key does not have this right"}},
 		{store.ErrInProgress, http.StatusConflict, "in_progress",
-			web.Label{KK: "Дәл осы сұрау орындалып жатыр", RU: "Такой же запрос выполняется", EN: "The same request is in progress"}},
+			web.Label{KK: "Дәл осындай сұрау орындалып жатыр", RU: "Такой же запрос выполняется", EN: "The same request is in progress"}},
 		{registry.ErrVoid, http.StatusConflict, "reservation_void",
 			web.Label{KK: "Резервтелген нөмірдің күші жойылған", RU: "Резерв номера аннулирован", EN: "The reservation was declared void"}},
 		{errTooSlow, http.StatusRequestTimeout, "body_too_slow",
@@ -90,13 +90,13 @@ func outcomes() []outcome {
 		{signing.ErrTooLarge, http.StatusRequestEntityTooLarge, "body_too_large",
 			web.Label{KK: "Файл тым үлкен", RU: "Файл слишком велик", EN: "The file is too large"}},
 		{errMediaType, http.StatusUnsupportedMediaType, "unsupported_media_type",
-			web.Label{KK: "Деректер түрі қолданылмайды", RU: "Тип данных не поддерживается", EN: "Media type not supported"}},
+			web.Label{KK: "Деректердің бұл түріне қолдау көрсетілмейді", RU: "Тип данных не поддерживается", EN: "Media type not supported"}},
 		{store.ErrKeyReused, http.StatusUnprocessableEntity, "idempotency_key_reused",
 			web.Label{KK: "Idempotency-Key басқа сұрауға қолданылған", RU: "Idempotency-Key использован для другого запроса", EN: "Idempotency-Key was used for another request"}},
 		{errNoSigningKey, http.StatusUnprocessableEntity, "unknown_signing_key",
 			web.Label{KK: "Мұндай қол қою кілті жоқ", RU: "Такого ключа подписи нет", EN: "There is no such signing key"}},
 		{registry.ErrChanged, http.StatusPreconditionFailed, "document_changed",
-			web.Label{KK: "Құжат осы арада өзгерген", RU: "Документ тем временем изменился", EN: "The document has changed since"}},
+			web.Label{KK: "Құжат осы аралықта өзгерген", RU: "Документ тем временем изменился", EN: "The document has changed since"}},
 		{errNoIfMatch, http.StatusPreconditionRequired, "if_match_required",
 			web.Label{KK: "If-Match тақырыбы қажет", RU: "Нужен заголовок If-Match", EN: "If-Match is required"}},
 		{errRule, http.StatusUnprocessableEntity, "event_not_allowed",
@@ -104,13 +104,13 @@ func outcomes() []outcome {
 		{registry.ErrBadPhotograph, http.StatusUnprocessableEntity, "bad_photograph",
 			web.Label{KK: "Фотосурет жарамсыз", RU: "Фотография не подходит", EN: "The photograph cannot be printed"}},
 		{registry.ErrNoLayout, http.StatusNotImplemented, "kind_not_available",
-			web.Label{KK: "Мұндай құжат мұнда шығарылмайды", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
+			web.Label{KK: "Мұндай құжаттар мұнда ресімделмейді", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
 		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
 			web.Label{KK: "Бұл файлға қол қою мүмкін емес", RU: "Этот файл нельзя подписать", EN: "This file cannot be signed"}},
 		{creation.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",
-			web.Label{KK: "Уақыт белгісін алу мүмкін емес", RU: "Метку времени получить не удалось", EN: "No timestamp can be had"}},
+			web.Label{KK: "Уақыт белгісін алу мүмкін емес", RU: "Метку времени получить не удалось", EN: "No timestamp could be obtained"}},
 		{creation.ErrEvidence, http.StatusServiceUnavailable, "evidence_unavailable",
-			web.Label{KK: "Сертификат мәртебесінің дәлелін алу мүмкін емес", RU: "Доказательства статуса сертификата получить не удалось", EN: "No evidence about a certificate can be had"}},
+			web.Label{KK: "Тіркеу куәлігінің мәртебесі туралы мәлімет алынбады", RU: "Сведения о статусе регистрационного свидетельства получить не удалось", EN: "No evidence about a certificate could be obtained"}},
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
 			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
 		{errBusy, http.StatusServiceUnavailable, "busy", busy()},
@@ -122,7 +122,7 @@ func outcomes() []outcome {
 		{errNoRegister, http.StatusServiceUnavailable, "register_unavailable",
 			web.Label{KK: "Тізілімге қазір қол жеткізу мүмкін емес", RU: "Реестр сейчас недоступен", EN: "The register cannot be reached now"}},
 		{errNotReady, http.StatusServiceUnavailable, "not_ready",
-			web.Label{KK: "Қызмет дайын емес", RU: "Служба не готова", EN: "The service is not ready"}},
+			web.Label{KK: "Ақпараттық жүйе уақытша қолжетімсіз", RU: "Информационная система временно недоступна", EN: "The service is not ready"}},
 		{creation.ErrOutsideValidity, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrNotSigningKey, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrKeyMismatch, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
@@ -134,7 +134,7 @@ func outcomes() []outcome {
 }
 
 func busy() web.Label {
-	return web.Label{KK: "Қызмет қазір бос емес, сәл кейінірек қайталаңыз", RU: "Служба сейчас занята, повторите немного позже", EN: "The service is busy now; try again a little later"}
+	return web.Label{KK: "Ақпараттық жүйе қазір бос емес, сәл кейінірек қайталаңыз", RU: "Информационная система сейчас занята, повторите немного позже", EN: "The service is busy now; try again a little later"}
 }
 
 func signingUnavailable() web.Label {
@@ -144,12 +144,12 @@ func signingUnavailable() web.Label {
 // invalidDocument is the row of *documents.InvalidError, which is no sentinel.
 func invalidDocument(err error) outcome {
 	return outcome{err, http.StatusUnprocessableEntity, "invalid_document",
-		web.Label{KK: "Құжаттың мазмұны толық емес немесе қате", RU: "Содержание документа неполно или содержит ошибки", EN: "The content of the document is incomplete or wrong"}}
+		web.Label{KK: "Құжаттың мазмұны толық емес немесе қате", RU: "Сведения документа неполны или содержат ошибки", EN: "The content of the document is incomplete or wrong"}}
 }
 
 func internal(err error) outcome {
 	return outcome{err, http.StatusInternalServerError, "internal",
-		web.Label{KK: "Қызметтің ішкі қатесі", RU: "Внутренняя ошибка службы", EN: "Internal error of the service"}}
+		web.Label{KK: "Ақпараттық жүйенің ішкі қатесі", RU: "Внутренняя ошибка информационной системы", EN: "Internal error of the service"}}
 }
 
 // outcomeOf finds the row of an error.

@@ -26,6 +26,9 @@ type Preservation struct {
 	// Required makes a signature fail that does not reach its level. Otherwise
 	// it is handed out as it is, and queued to be extended later.
 	Required bool
+	// Answering says why nobody stamps, as far as that is known without asking; nil
+	// when somebody does, or was not asked yet. Nil is not known.
+	Answering func() error
 }
 
 // making is what signatures are made with.
@@ -63,7 +66,7 @@ func (s *Server) ExtendWaiting(ctx context.Context) (int, error) {
 	if s.Now != nil {
 		now = s.Now
 	}
-	return s.Registry.Store.Extend(ctx, func(e store.Extension) ([]byte, error) {
+	return s.Registry.Store.Extend(ctx, func(ctx context.Context, e store.Extension) ([]byte, error) {
 		level, err := creation.ParseBaseline(e.Level)
 		if err != nil {
 			return nil, err

@@ -23,6 +23,7 @@ import (
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
+	"tamga/signing/spool"
 )
 
 // post sends a body, and returns the status and the answer.
@@ -362,7 +363,7 @@ func TestDiskGone(t *testing.T) {
 			t.Errorf("a verification of %d bytes: %d %s", len(body)+len(rest), status, answer)
 		}
 	}
-	long := strings.Repeat(" ", 1<<20) // more than may share the memory
+	long := strings.Repeat(" ", spool.InMemory) // more than may share the memory
 	verify(long, "TOTAL-PASSED", http.StatusOK)
 	if err := os.Remove(s.server.SpoolDir); err != nil {
 		t.Fatal(err)

@@ -26,6 +26,7 @@ type readiness struct {
 	Database string `json:"database,omitempty"`
 	Verify   string `json:"verify,omitempty"`
 	Issue    string `json:"issue,omitempty"`
+	Stamp    string `json:"stamp,omitempty"`
 }
 
 // readyAnswer is the body of 200.
@@ -45,6 +46,7 @@ type notReady struct {
 const (
 	actVerify = "verify"
 	actIssue  = "issue"
+	actStamp  = "stamp"
 )
 
 // patience is how long asking about readiness takes at most.
@@ -63,10 +65,13 @@ func (v *service) ready(act string) echo.HandlerFunc {
 				*into, ready = err.Error(), false
 			}
 		}
-		if act != actIssue {
+		if act == "" || act == actVerify {
 			say(&answer.Verify, v.canVerify(ctx))
 		}
-		if act != actVerify {
+		if act == actStamp { // not of the whole: who gets no requests would never hear of an authority again
+			say(&answer.Stamp, v.canStamp(ctx))
+		}
+		if act == "" || act == actIssue {
 			say(&answer.Database, v.hasDatabase(ctx))
 			say(&answer.Issue, v.canIssue(ctx))
 		}
@@ -117,6 +122,22 @@ func (v *service) canVerify(ctx context.Context) error {
 	return errors.New("every revocation list is past its date, and no responders are asked")
 }
 
+// canStamp says why no timestamps are to be had. What authorities said, with their
+// addresses, is for the log.
+func (v *service) canStamp(ctx context.Context) error {
+	if v.Preservation.Stamp == nil {
+		return errors.New("no timestamp authorities")
+	}
+	if v.Preservation.Answering == nil {
+		return nil
+	}
+	if err := v.Preservation.Answering(); err != nil {
+		v.Log.WarnContext(ctx, "nobody stamps", "error", err.Error())
+		return errors.New("no timestamp authority gave a token when it was last asked")
+	}
+	return nil
+}
+
 // canIssue says why documents cannot be signed.
 func (v *service) canIssue(ctx context.Context) error {
 	if v.Registry.Layouts == nil {
@@ -126,8 +147,9 @@ func (v *service) canIssue(ctx context.Context) error {
 }
 
 // revocationLists answers GET /v1/revocation: how old each revocation list is and
-// whether it is still good, for people and for metrics. What went wrong is
-// given as a word; the details, which may name folders, are in the log.
+// whether it is still good, for people and for metrics, and which authorities are
+// declared to have ended. What went wrong is given as a word; the details, which may
+// name folders, are in the log.
 func (v *service) revocationLists(c echo.Context) error {
 	sources := []fetch.SourceStatus{}
 	if v.Lists != nil {
@@ -136,7 +158,7 @@ func (v *service) revocationLists(c echo.Context) error {
 	for i := range sources {
 		sources[i].Error = ""
 	}
-	return uncached(c, map[string]any{"lists": sources})
+	return uncached(c, map[string]any{"lists": sources, "retired": v.Verifier.Retired.Status(v.Verifier.Trust)})
 }
 
 // version answers GET /version with what the program was built from.

@@ -336,7 +336,7 @@ func TestEveryPart(t *testing.T) {
 func TestEveryQuery(t *testing.T) {
 	s, header := everyRight(t)
 	for route, taken := range api.Queries() {
-		address := strings.NewReplacer(":number", "26000001", ":id", "1").Replace(route)
+		address := strings.NewReplacer(":number", "26000001", ":id", "1", ":edition", "2012-159", ":route", "L-P.svg").Replace(route)
 		asked := map[string]string{"?iin=": "unknown_field", "?colour=red": "unknown_field", "?AT=2026-06-01": "unknown_field"}
 		for _, name := range taken {
 			asked["?"+name+"="], asked["?"+name] = "required", "required"

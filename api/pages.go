@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -216,7 +217,7 @@ func (v *service) problemPage(c echo.Context) error {
 	for _, o := range append(outcomes(), invalidDocument(nil), internal(nil)) {
 		if o.code == c.Param("code") {
 			body, err := v.pages.Message(v.frame(c), web.Message{
-				Title: o.title.In(lang), Detail: http.StatusText(o.status) + " · " + o.code,
+				Title: o.title.In(lang), Detail: strconv.Itoa(o.status) + " · " + o.code,
 			})
 			return v.page(c, http.StatusOK, body, err)
 		}

@@ -20,7 +20,9 @@ type publicDocument struct {
 	IssuedOn   documents.Date   `json:"issued_on"`
 	Authority  documents.Text   `json:"authority"` // the licensor of a licence
 	Holder     *publicHolder    `json:"holder,omitempty"`
-	Activity   *documents.Text  `json:"activity,omitempty"`
+	Activity   *documents.Text  `json:"activity,omitempty"` // of a licence
+	Purpose    *documents.Label `json:"purpose,omitempty"`  // of an export certificate
+	Monument   *documents.Text  `json:"monument,omitempty"` // of an approval
 	Subtype    *documents.Label `json:"subtype,omitempty"`
 	Conditions *documents.Text  `json:"special_conditions,omitempty"`
 	ValidUntil documents.Date   `json:"valid_until,omitzero"` // the last day
@@ -77,11 +79,11 @@ func (p *publicDocument) describe(d documents.Draft) {
 		e := d.ExportCertificate
 		p.letter(e.Letter)
 		purpose := e.Purpose.Label()
-		p.Holder, p.Activity = publicHolderOf(e.Holder), &documents.Text{KK: purpose.KK, RU: purpose.RU}
+		p.Holder, p.Purpose = publicHolderOf(e.Holder), &purpose
 	case d.Approval != nil:
 		a := d.Approval
 		p.letter(a.Letter)
-		p.Holder, p.Activity = publicHolderOf(a.Applicant), &a.Monument
+		p.Holder, p.Monument = publicHolderOf(a.Applicant), &a.Monument
 	case d.Refusal != nil:
 		r := d.Refusal
 		p.letter(documents.Letter{Authority: r.Authority, Position: r.Position, Signatory: r.Signatory})

@@ -11,16 +11,19 @@ import (
 // queries are the parameters that routes take in their addresses; the others take
 // none. It is read only.
 var queries = map[string][]string{
-	"/v1/check/:number":    {"at"},
-	"/":                    {"lang"},
-	"/check":               {"lang"},
-	"/check/file":          {"lang"},
-	"/check/:number":       {"lang", "at"},
-	"/check/:number/:code": {"lang"},
-	"/check/:number/pdf":   {"lang"},
-	"/layouts":             {"lang"},
-	"/offline":             {"lang"},
-	"/problems/:code":      {"lang"},
+	"/v1/check/:number":              {"at"},
+	"/v1/calendar":                   {"year", "from", "term"},
+	"/v1/services":                   {"on", "edition"},
+	"/v1/regulation/:edition/:route": {"language"},
+	"/":                              {"lang"},
+	"/check":                         {"lang"},
+	"/check/file":                    {"lang"},
+	"/check/:number":                 {"lang", "at"},
+	"/check/:number/:code":           {"lang"},
+	"/check/:number/pdf":             {"lang"},
+	"/layouts":                       {"lang"},
+	"/offline":                       {"lang"},
+	"/problems/:code":                {"lang"},
 }
 
 // tracking are the parameters, or their beginnings, that mail programs and social

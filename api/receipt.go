@@ -127,13 +127,13 @@ func acceptanceText(a signing.Acceptance) documents.Text {
 func outcomeText(s signing.CheckStatus) documents.Text {
 	switch s {
 	case signing.CheckPassed:
-		return documents.Text{KK: "орындалды", RU: "выполнено"}
+		return documents.Text{KK: "расталды", RU: "подтверждено"}
 	case signing.CheckFailed:
-		return documents.Text{KK: "орындалмады", RU: "не выполнено"}
+		return documents.Text{KK: "расталмады", RU: "не подтверждено"}
 	case signing.CheckWarning:
 		return documents.Text{KK: "ескертумен", RU: "с замечанием"}
 	case signing.CheckNotApplicable:
-		return documents.Text{KK: "сұралмады", RU: "не запрашивалось"}
+		return documents.Text{KK: "тексерілмеді", RU: "не проверялось"}
 	}
 	return documents.Text{KK: "анықталмады", RU: "не установлено"}
 }

@@ -32,7 +32,7 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 // too: a status is no good news about a file that was altered.
 func statusRow(a checkAnswer, tone web.Tone) web.CheckRow {
 	status := effective(a)
-	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: statusWord(a, status.Code), Note: "status_note", At: documents.PrintedMoment(a.StatusAt)}
+	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: string(status.Code), Note: "status_note", At: documents.PrintedMoment(a.StatusAt)}
 	if !givesRight(a.Kind) && status.Code == documents.StatusInForce {
 		row.State = "registered"
 	}
@@ -54,18 +54,6 @@ func effective(a checkAnswer) publicStatus {
 // givesRight reports whether a document in force is good news.
 func givesRight(k documents.Kind) bool { return k.GivesRight() || k.IsCopy() }
 
-// statusWord is the key of the word for a status; licences are of the feminine
-// gender in Russian.
-func statusWord(a checkAnswer, s documents.Status) string {
-	switch s {
-	case documents.StatusSuspended, documents.StatusTerminated, documents.StatusExpired:
-		if a.Kind != documents.KindLicence {
-			return string(s) + "_other"
-		}
-	}
-	return string(s)
-}
-
 // banner is the worst of what was found.
 func banner(a checkAnswer, lang web.Lang) web.Banner {
 	switch {
@@ -86,6 +74,7 @@ func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
 	switch {
 	case sent.Added > 0:
 		b.Title, b.Note = "added_to", "added_to_note"
+	case sent.Attached != nil && sent.Attached.Confirmed == sent.Attached.Total:
 	case sent.Kind == signing.FilePDF:
 		b.Tone, b.Title, b.Note = web.Bad, "not_ours", "not_ours_note"
 	}
@@ -94,7 +83,7 @@ func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
 
 func statusBanner(a checkAnswer) web.Banner {
 	s := effective(a)
-	word := statusWord(a, s.Code)
+	word := string(s.Code)
 	since := documents.CivilDate(s.Since).Printed()
 	switch s.Code {
 	case documents.StatusSuspended:
@@ -165,8 +154,14 @@ func signatureRow(a checkAnswer) web.CheckRow {
 		}
 	case signing.Refused:
 		row.Tone, row.State = web.Bad, "not_confirmed"
+		if a.UploadedFile != nil && a.UploadedFile.Attached != nil {
+			row.Note = "card_note"
+		}
 	default:
 		row.Tone, row.State = web.Unclear, "not_known"
+		if a.UploadedFile != nil && a.UploadedFile.Attached != nil {
+			row.State, row.Note = "card", "card_note"
+		}
 		if stranger {
 			row.State, row.Note = "stranger", "stranger_unclear_note"
 		}
@@ -178,10 +173,7 @@ func signatureRow(a checkAnswer) web.CheckRow {
 func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 	list := make([]web.Happening, 0, len(a.History))
 	for _, e := range a.History {
-		h := web.Happening{What: e.Label.In(lang), Effective: documents.PrintedMoment(e.EffectiveAt), Recorded: documents.PrintedMoment(e.RecordedAt)}
-		if !e.Until.IsZero() {
-			h.What += " → " + e.Until.Printed()
-		}
+		h := web.Happening{What: e.Event.LabelUntil(e.Until).In(lang), Effective: documents.PrintedMoment(e.EffectiveAt), Recorded: documents.PrintedMoment(e.RecordedAt)}
 		if e.OrderNumber != "" {
 			h.Order = "№ " + e.OrderNumber + ", " + e.OrderDate.Printed()
 		}
@@ -230,6 +222,12 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 	}
 	if a.Activity != nil {
 		add("fact_activity", a.Activity.In(text), marked)
+	}
+	if a.Purpose != nil {
+		add("fact_purpose", a.Purpose.In(lang), "")
+	}
+	if a.Monument != nil {
+		add("fact_monument", a.Monument.In(text), marked)
 	}
 	if a.Subtype != nil {
 		add("fact_subtype", a.Subtype.In(lang), "")

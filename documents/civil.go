@@ -9,9 +9,11 @@ import "time"
 // not taken from the machine's time zone files, so that a server without them
 // or with old ones dates documents the same. Instants before 2005 follow
 // other rules and never occur in the register.
-func CivilDate(t time.Time) Date {
-	return DateOf(t.In(civilZone(t)))
-}
+func CivilDate(t time.Time) Date { return DateOf(CivilTime(t)) }
+
+// CivilTime returns an instant as the clocks of Kazakhstan show it, by the rule
+// of [CivilDate].
+func CivilTime(t time.Time) time.Time { return t.In(civilZone(t)) }
 
 // civilZone names the offset of an instant. On 1 March 2024 at 00:00 of UTC+6
 // the clocks went back one hour.
@@ -53,7 +55,7 @@ func offset(t time.Time) int {
 
 // PrintedTime writes an instant as documents print it: "02.01.2006 15:04", in
 // the time of Kazakhstan.
-func PrintedTime(t time.Time) string { return t.In(civilZone(t)).Format("02.01.2006 15:04") }
+func PrintedTime(t time.Time) string { return CivilTime(t).Format("02.01.2006 15:04") }
 
 // PrintedMoment is PrintedTime with the name of the zone, "02.01.2006 15:04
 // (UTC+5)"; nothing for an instant never set.
@@ -61,5 +63,5 @@ func PrintedMoment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(civilZone(t)).Format("02.01.2006 15:04 (MST)")
+	return CivilTime(t).Format("02.01.2006 15:04 (MST)")
 }

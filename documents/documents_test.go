@@ -65,11 +65,11 @@ func TestHolderNames(t *testing.T) {
 		{"legal requisites ru", legal.Requisites(documents.RU),
 			"ТОО «Көне Қала», г. Астана, ул. Орынбор, 8, БИН 120741000014"},
 		{"natural full", natural.FullName(documents.KK), "Сейітқали Айгүл Бекқызы"},
-		{"natural public", natural.PublicName(documents.RU), "Сейітқали А.Б."},
+		{"natural public", natural.PublicName(documents.RU), "Сейітқали\u00a0А.\u00a0Б."},
 		{"natural requisites kk", natural.Requisites(documents.KK), "Сейітқали Айгүл Бекқызы, ЖСН 850101400011"},
 		{"natural requisites ru", natural.Requisites(documents.RU), "Сейітқали Айгүл Бекқызы, ИИН 850101400011"},
 		{"no patronymic full", without.FullName(documents.KK), "Ким әлия"},
-		{"no patronymic public", without.PublicName(documents.KK), "Ким Ә."},
+		{"no patronymic public", without.PublicName(documents.KK), "Ким\u00a0Ә."},
 		{"nobody", documents.Holder{}.Requisites(documents.KK), ""},
 	} {
 		if c.got != c.want {

@@ -6,18 +6,27 @@ import "time"
 // unknown event has none.
 func (k EventKind) Label() Label { return eventLabels[k] }
 
+// LabelUntil is Label of an event that holds until a date, which may be none.
+func (k EventKind) LabelUntil(until Date) Label {
+	l, end := k.Label(), until.Until()
+	if end == (Label{}) {
+		return l
+	}
+	return Label{KK: end.KK + " " + l.KK, RU: l.RU + " " + end.RU, EN: l.EN + " " + end.EN}
+}
+
 // eventLabels is read only.
 var eventLabels = map[EventKind]Label{
-	EventReserved:   {KK: "нөмір берілді", RU: "присвоен номер", EN: "number taken"},
-	EventIssued:     {KK: "берілді", RU: "выдан", EN: "issued"},
-	EventVoid:       {KK: "нөмірдің күші жойылды", RU: "номер аннулирован", EN: "number given up"},
-	EventSuspended:  {KK: "тоқтатыла тұрды", RU: "приостановлен", EN: "suspended"},
-	EventResumed:    {KK: "қайта жаңартылды", RU: "возобновлен", EN: "resumed"},
-	EventTerminated: {KK: "әрекеті тоқтатылды", RU: "действие прекращено", EN: "terminated"},
-	EventReissued:   {KK: "қайта ресімделді", RU: "переоформлен", EN: "re-issued"},
-	EventExpired:    {KK: "мерзімі өтті", RU: "срок истёк", EN: "expired"},
+	EventReserved:   {KK: "нөмір берілді", RU: "присвоен номер", EN: "number reserved"},
+	EventIssued:     {KK: "берілді", RU: "выдача", EN: "issued"},
+	EventVoid:       {KK: "нөмірдің күші жойылды", RU: "номер аннулирован", EN: "reservation cancelled"},
+	EventSuspended:  {KK: "қолданысы тоқтатыла тұрды", RU: "действие приостановлено", EN: "suspended"},
+	EventResumed:    {KK: "қолданысы қайта басталды", RU: "действие возобновлено", EN: "resumed"},
+	EventTerminated: {KK: "қолданысы тоқтатылды", RU: "действие прекращено", EN: "terminated"},
+	EventReissued:   {KK: "қайта ресімделді", RU: "переоформлена", EN: "re-issued"},
+	EventExpired:    {KK: "қолданылу мерзімі өтті", RU: "срок действия истёк", EN: "expired"},
 	EventDuplicate:  {KK: "телнұсқасы берілді", RU: "выдан дубликат", EN: "duplicate issued"},
-	EventCertified:  {KK: "қағаз көшірмесі расталды", RU: "заверена бумажная копия", EN: "certified on paper"},
+	EventCertified:  {KK: "қағаз көшірмесі куәландырылды", RU: "заверена бумажная копия", EN: "certified on paper"},
 	EventCorrected:  {KK: "жазба түзетілді", RU: "запись исправлена", EN: "record corrected"},
 	EventErased:     {KK: "мазмұны жойылды", RU: "содержание удалено", EN: "content erased"},
 }

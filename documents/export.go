@@ -64,7 +64,7 @@ func (p Purpose) Label() Label { return purposes[p] }
 // purposes is read only.
 var purposes = map[Purpose]Label{
 	PurposeExhibition:   {KK: "уақытша көрме", RU: "временная выставка", EN: "temporary exhibition"},
-	PurposeTouring:      {KK: "гастрольдік қызмет", RU: "гастрольная деятельность", EN: "touring"},
+	PurposeTouring:      {KK: "гастрольдік сапар", RU: "гастрольная деятельность", EN: "touring"},
 	PurposeRestoration:  {KK: "реставрациялау жұмыстары", RU: "реставрационные работы", EN: "restoration"},
 	PurposeResearch:     {KK: "ғылыми зерттеулер", RU: "научные исследования", EN: "scientific research"},
 	PurposePresentation: {KK: "тұсаукесер", RU: "презентация", EN: "presentation"},

@@ -38,14 +38,17 @@ func (h Holder) Requisites(lang Lang) string {
 }
 
 // PublicName returns what a public page may show of the holder: the full name
-// of an organisation, or a person's surname and initials, «Сейітқали А.Б.».
+// of an organisation, or a person's surname and initials, «Сейітқали Ә. Б.», which no
+// line may part.
 func (h Holder) PublicName(lang Lang) string {
 	if h.Natural == nil {
 		return h.FullName(lang)
 	}
-	initials := initial(h.Natural.GivenName) + initial(h.Natural.Patronymic)
-	return joinPresent(" ", h.Natural.Surname, initials)
+	return joinPresent(noBreak, h.Natural.Surname, initial(h.Natural.GivenName), initial(h.Natural.Patronymic))
 }
+
+// noBreak is a space at which no line ends.
+const noBreak = "\u00a0"
 
 // initial returns the first letter of a name as a capital with a full stop.
 func initial(name string) string {

@@ -88,12 +88,12 @@ var titles = map[Kind]Label{
 		EN: "Approval of scientific restoration work on monuments of local importance",
 	},
 	KindApplicationCopy: {
-		KK: "Тіркеу мөртабаны бар өтініштің көшірмесі",
+		KK: "Өтініштің тіркеу мөртабаны бар көшірмесі",
 		RU: "Копия заявления со штампом регистрации",
 		EN: "Copy of the application with the registration stamp",
 	},
 	KindAcceptance: {
-		KK: "Сұратудың қабылданғаны туралы хабарлама",
+		KK: "Сұранымның қабылданғаны туралы хабарлама",
 		RU: "Уведомление о принятии запроса",
 		EN: "Notice that the request was accepted",
 	},
@@ -106,19 +106,19 @@ var titles = map[Kind]Label{
 	KindQuestionnaire: {KK: "Сауалнама", RU: "Анкета", EN: "Questionnaire"},
 	KindSummary: {
 		KK: "Сауалнамалардың жылдық жиынтығы",
-		RU: "Годовой свод анкет",
+		RU: "Годовой свод результатов анкетирования",
 		EN: "Yearly summary of the questionnaires",
 	},
 	KindDuplicate: {KK: "Лицензияның телнұсқасы", RU: "Дубликат лицензии", EN: "Duplicate of a licence"},
 	KindPaperCopy: {
-		KK: "Құжаттың қағаз тасымалдаушысында расталған көшірмесі",
-		RU: "Заверенная копия документа на бумажном носителе",
+		KK: "Құжаттың куәландырылған қағаз көшірмесі",
+		RU: "Заверенная бумажная копия документа",
 		EN: "Certified paper copy",
 	},
 	KindHistory: {
 		KK: "Құжаттың тарихы туралы үзінді көшірме",
 		RU: "Выписка об истории документа",
-		EN: "Statement of a document's history",
+		EN: "Statement of a document’s history",
 	},
 	KindApplication: {KK: "Өтініш", RU: "Заявление", EN: "Application"},
 }

@@ -76,16 +76,9 @@ type Life struct {
 	Events     []Event
 }
 
-// KnownAt returns the life as the register knew it at a moment: without what
-// was written down later.
-func (l Life) KnownAt(t time.Time) Life {
-	l.Events = slices.DeleteFunc(slices.Clone(l.Events), func(e Event) bool { return e.RecordedAt.After(t) })
-	return l
-}
-
 // StatusAt returns the status at a moment, by the effective times of the
 // events; nothing before the first. What is recorded later with an earlier
-// effective time changes the answer; see [Life.KnownAt].
+// effective time changes the answer.
 func (l Life) StatusAt(t time.Time) Status {
 	var status Status
 	for _, turn := range l.Turns() {

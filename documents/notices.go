@@ -51,7 +51,7 @@ func (g NoticeGround) Label() Label { return noticeGrounds[g] }
 // noticeGrounds is read only.
 var noticeGrounds = map[NoticeGround]Label{
 	NoticeAuthorisation: {
-		KK: "алушының деректерінде бұзушылықтардың болуымен байланысты авторландырудан бас тартылды",
+		KK: "көрсетілетін қызметті алушының деректерінде бұзушылықтардың болуымен байланысты авторландырудан бас тартылды",
 		RU: "отказ в авторизации в связи с имеющимися нарушениями в данных услугополучателя",
 		EN: "authorisation refused because of violations in the applicant's data",
 	},
@@ -61,23 +61,23 @@ var noticeGrounds = map[NoticeGround]Label{
 		EN: "authorisation refused because of violations in the data of the member of staff",
 	},
 	NoticePayment: {
-		KK: "төлемақының жоқтығына байланысты сұрау салынған электрондық мемлекеттік қызметтен бас тарту",
+		KK: "төлемақының жоқтығына байланысты сұратылған электрондық мемлекеттік қызметті көрсетуден бас тартылды",
 		RU: "отказ в запрашиваемой электронной государственной услуге в связи с отсутствием оплаты",
 		EN: "the service is refused because there is no payment",
 	},
 	NoticeSignature: {
-		KK: "алушының ЭЦҚ шынайылығының расталмауымен байланысты сұрау салынған электрондық мемлекеттік қызметтен бас тарту",
+		KK: "көрсетілетін қызметті алушының ЭЦҚ шынайылығы расталмағандықтан электрондық мемлекеттік қызметті көрсетуден бас тартылды",
 		RU: "отказ в запрашиваемой услуге в связи с неподтверждением подлинности ЭЦП услугополучателя",
 		EN: "the service is refused because the applicant's digital signature is not confirmed",
 	},
 	NoticeNoData: {
-		KK: "МДҚ ЖТ/МДҚ ЗТ-да алушы деректерінің болмауымен байланысты деректерді алу мүмкін еместігі туралы хабарлама",
-		RU: "сообщение о невозможности получения данных в связи с отсутствием данных услугополучателя в ГБД ФЛ/ГБД ЮЛ",
-		EN: "the data cannot be had: the state database has none of the applicant",
+		KK: "«Жеке тұлғалар» / «Заңды тұлғалар» мемлекеттік деректер базаларында көрсетілетін қызметті алушының деректері болмауына байланысты деректерді алу мүмкін емес",
+		RU: "невозможность получения данных в связи с отсутствием данных услугополучателя в ГБД ФЛ/ГБД ЮЛ",
+		EN: "the state database has no data on the applicant",
 	},
 	NoticeIncomplete: GroundIncomplete.Label(),
 	NoticeNoValue: {
-		KK: "мәдени құндылықтың жоқтығы туралы қорытынды",
+		KK: "мәдени құндылықтың жоқтығы",
 		RU: "заключение об отсутствии культурной ценности",
 		EN: "the commission found no cultural value",
 	},
@@ -101,7 +101,7 @@ func (f FailedCheck) Label() Label { return failedChecks[f] }
 var failedChecks = map[FailedCheck]Label{
 	FailedPeriod: {
 		KK: "ЭЦҚ тіркеу куәлігінің қолданылу мерзімі расталмады",
-		RU: "не подтвержден срок действия регистрационного свидетельства ЭЦП",
+		RU: "не подтверждён срок действия регистрационного свидетельства ЭЦП",
 		EN: "the validity period of the certificate is not confirmed",
 	},
 	FailedRevoked: {
@@ -110,8 +110,8 @@ var failedChecks = map[FailedCheck]Label{
 		EN: "the certificate is revoked",
 	},
 	FailedIdentity: {
-		KK: "сауалда және тіркеу куәлігінде көрсетілген сәйкестендіру деректері (ЖСН, БСН) сәйкес келмейді",
-		RU: "идентификационные данные (ИИН, БИН), указанные в запросе и в регистрационном свидетельстве, не соответствуют",
+		KK: "сұранымда және тіркеу куәлігінде көрсетілген сәйкестендіру деректері (ЖСН, БСН) сәйкес келмейді",
+		RU: "идентификационные данные (ИИН, БИН), указанные в запросе и в регистрационном свидетельстве, не совпадают",
 		EN: "the IIN or BIN of the request is not that of the certificate",
 	},
 }

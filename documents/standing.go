@@ -95,21 +95,23 @@ func ofThisCentury(year int) bool { return 2000 <= year && year <= 2099 }
 // Since tells in words what a document was at an earlier moment, and what it is
 // now. The end of a day is told as the day.
 func Since(at time.Time, then, now Status) Label {
-	moment := PrintedTime(at)
+	figures := PrintedTime(at)
+	moment := Label{KK: figures + " жағдайы", RU: figures, EN: figures}
 	if day := CivilDate(at); at.Equal(day.next().Midnight().Add(-time.Second)) {
-		moment = day.Printed()
+		moment = day.Written()
+		moment.KK = day.Dated().KK + " жағдай"
 	}
 	was, is := then.Label(), now.Label()
 	if then == now {
 		return Label{
-			KK: moment + " жағдайы бойынша: " + was.KK + "; қазір де солай.",
-			RU: "По состоянию на " + moment + ": " + was.RU + "; так же и сейчас.",
-			EN: "On " + moment + ": " + was.EN + "; the same today.",
+			KK: moment.KK + " бойынша: " + was.KK + "; қазір де солай.",
+			RU: "По состоянию на " + moment.RU + ": " + was.RU + "; так же и сейчас.",
+			EN: "On " + moment.EN + ": " + was.EN + "; the same today.",
 		}
 	}
 	return Label{
-		KK: moment + " жағдайы бойынша: " + was.KK + "; қазір: " + is.KK + ".",
-		RU: "По состоянию на " + moment + ": " + was.RU + "; сейчас: " + is.RU + ".",
-		EN: "On " + moment + ": " + was.EN + "; " + is.EN + " since.",
+		KK: moment.KK + " бойынша: " + was.KK + "; қазір: " + is.KK + ".",
+		RU: "По состоянию на " + moment.RU + ": " + was.RU + "; сейчас: " + is.RU + ".",
+		EN: "On " + moment.EN + ": " + was.EN + "; " + is.EN + " since.",
 	}
 }

@@ -87,9 +87,9 @@ func TestSince(t *testing.T) {
 		want      Label
 	}{
 		{day, StatusInForce, StatusTerminated, Label{
-			KK: "20.11.2026 жағдайы бойынша: қолданыста; қазір: " + StatusTerminated.Label().KK + ".",
-			RU: "По состоянию на 20.11.2026: действует; сейчас: " + StatusTerminated.Label().RU + ".",
-			EN: "On 20.11.2026: in force; terminated since.",
+			KK: "2026 жылғы 20 қарашадағы жағдай бойынша: қолданыста; қазір: " + StatusTerminated.Label().KK + ".",
+			RU: "По состоянию на 20 ноября 2026 года: действует; сейчас: " + StatusTerminated.Label().RU + ".",
+			EN: "On 20 November 2026: in force; terminated since.",
 		}},
 		{day.Add(-time.Second), StatusInForce, StatusInForce, Label{
 			KK: "20.11.2026 23:59 жағдайы бойынша: қолданыста; қазір де солай.",

@@ -17,13 +17,13 @@ const (
 	// StatusVoid is a reservation that was given up; its number is not used
 	// again.
 	StatusVoid Status = "void"
-	// StatusSuspended is without force for a time: тоқтатыла тұрған.
+	// StatusSuspended is without force for a time: қолданысы тоқтатыла тұрған.
 	StatusSuspended Status = "suspended"
-	// StatusTerminated is without force for good: әрекеті тоқтатылған.
+	// StatusTerminated is without force for good: қолданысы тоқтатылған.
 	StatusTerminated Status = "terminated"
 	// StatusReissued is replaced by another document: қайта ресімделген.
 	StatusReissued Status = "reissued"
-	// StatusExpired is past its term: мерзімі өткен.
+	// StatusExpired is past its term: қолданылу мерзімі өткен.
 	StatusExpired Status = "expired"
 	// StatusNotIssued is told of the time before a document was issued; no
 	// document has it in the register.
@@ -38,12 +38,12 @@ func (s Status) Label() Label { return statuses[s] }
 var statuses = map[Status]Label{
 	StatusReserved:   {KK: "нөмір берілді, ресімделуде", RU: "номер присвоен, оформляется", EN: "number taken, being issued"},
 	StatusInForce:    {KK: "қолданыста", RU: "действует", EN: "in force"},
-	StatusVoid:       {KK: "жарамсыз", RU: "недействителен", EN: "void"},
-	StatusSuspended:  {KK: "тоқтатыла тұрған", RU: "приостановлен", EN: "suspended"},
-	StatusTerminated: {KK: "әрекеті тоқтатылған", RU: "действие прекращено", EN: "terminated"},
-	StatusReissued:   {KK: "қайта ресімделген", RU: "переоформлен", EN: "re-issued"},
-	StatusExpired:    {KK: "мерзімі өткен", RU: "срок истёк", EN: "expired"},
-	StatusNotIssued:  {KK: "әлі берілмеген", RU: "ещё не выдан", EN: "not yet issued"},
+	StatusVoid:       {KK: "нөмірдің күші жойылған", RU: "номер аннулирован", EN: "void"},
+	StatusSuspended:  {KK: "қолданысы тоқтатыла тұрған", RU: "действие приостановлено", EN: "suspended"},
+	StatusTerminated: {KK: "қолданысы тоқтатылған", RU: "действие прекращено", EN: "terminated"},
+	StatusReissued:   {KK: "қайта ресімделген", RU: "переоформлена", EN: "re-issued"},
+	StatusExpired:    {KK: "қолданылу мерзімі өткен", RU: "срок действия истёк", EN: "expired"},
+	StatusNotIssued:  {KK: "құжат әлі берілмеген", RU: "документ ещё не выдан", EN: "not yet issued"},
 }
 
 // Label returns the words for a sub-type of the activity, as the annex prints
@@ -74,7 +74,7 @@ func (g RefusalGround) Label() Label {
 	switch g {
 	case GroundQualification:
 		return Label{
-			KK: "біліктілік талаптарына немесе лицензия беру негіздеріне сәйкес келмеу",
+			KK: "біліктілік талаптарына немесе лицензия беру негіздеріне сәйкес келмеуі",
 			RU: "несоответствие квалификационным требованиям или основаниям для выдачи лицензии",
 			EN: "the qualification requirements or the grounds for issuing are not met",
 		}
@@ -82,7 +82,7 @@ func (g RefusalGround) Label() Label {
 		return Label{
 			KK: "ұсынылған құжаттарда бұзушылықтардың болуы",
 			RU: "нарушения в представленных документах",
-			EN: "the documents submitted do not match the standard",
+			EN: "the documents submitted contain violations",
 		}
 	case GroundIncomplete:
 		return Label{

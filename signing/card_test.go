@@ -1,8 +1,6 @@
 package signing_test
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,26 +10,8 @@ import (
 	"tamga/signing/signtest"
 )
 
-// attachment is a file in a card; Kids of the tree have it when nested is set.
-type attachment struct{ name, data string }
-
-// cardOf is an unsigned PDF with attachments, whose streams are the objects 7, 9, 11
-// and so on.
-func cardOf(list ...attachment) []byte { return cardOfFiles(nil, list...) }
-
-// cardOfFiles is cardOf with other streams for some attachments, by their place.
-func cardOfFiles(files map[int]string, list ...attachment) []byte {
-	objects := append(signtest.PageObjects("/Names<</EmbeddedFiles 5 0 R>>"), "<</Length 0>>stream\n\nendstream")
-	names := ""
-	for i, a := range list {
-		names += fmt.Sprintf("(%d) %d 0 R ", i, 6+2*i)
-		file := cmp.Or(files[i], fmt.Sprintf("/F %d 0 R", 7+2*i))
-		objects = append(objects[:len(objects):len(objects)], fmt.Sprintf("<</Type/Filespec/F(%s)/UF(%s)/EF<<%s>>>>", a.name, a.name, file),
-			fmt.Sprintf("<</Type/EmbeddedFile/Length %d>>stream\n%s\nendstream", len(a.data), a.data))
-	}
-	objects = slices.Insert(objects, 4, "<</Names["+names+"]>>")
-	return signtest.PDF("", objects...)
-}
+// attachment is a name and what is in the file.
+type attachment = [2]string
 
 // A document card is told as one, each signature in it is judged over what it is
 // over, and the card as a whole never passes: nobody signed its pages.
@@ -55,7 +35,7 @@ func TestDocumentCards(t *testing.T) {
 	const text = "an application"
 	one, two := string(pki.Detached([]byte(text), first)), string(pki.Detached([]byte(text), second))
 	carried := string(pki.Signed([]byte("carried"), first))
-	inner := string(cardOf(attachment{"inner.txt", text}, attachment{"inner.p7s", one}))
+	inner := string(signtest.Card(attachment{"inner.txt", text}, attachment{"inner.p7s", one}))
 	many := slices.Repeat([]attachment{{"copy.p7s", one}}, 65)
 	for _, c := range []struct {
 		name       string
@@ -76,7 +56,7 @@ func TestDocumentCards(t *testing.T) {
 		{"as many as are read", many[:64], signing.Undecided, make([]string, 64), "a document card"},
 		{"more", many, signing.Undecided, nil, "more than 64 attachments"},
 	} {
-		got := verifyPDF(t, pki.Verifier, cardOf(c.list...))
+		got := verifyPDF(t, pki.Verifier, signtest.Card(c.list...))
 		var over []string
 		for _, s := range got.Card {
 			over = append(over, s.Over)
@@ -103,10 +83,10 @@ func TestCardOfTwoReadings(t *testing.T) {
 	one := string(pki.Detached([]byte(text), pki.Person(signtest.Applicant())))
 	two := string(pki.Detached([]byte(text), pki.Person(signtest.Head())))
 	card := func(file string) []byte {
-		return cardOfFiles(map[int]string{0: file}, attachment{"a.txt", text}, attachment{"b.txt", "another one"}, attachment{"1.p7s", one}, attachment{"c.txt", text})
+		return signtest.CardOfFiles(map[int]string{0: file}, attachment{"a.txt", text}, attachment{"b.txt", "another one"}, attachment{"1.p7s", one}, attachment{"c.txt", text})
 	}
 	twice := func(data string) []byte {
-		return cardOf(attachment{"a.txt", text}, attachment{"a.txt", data}, attachment{"1.p7s", one})
+		return signtest.Card(attachment{"a.txt", text}, attachment{"a.txt", data}, attachment{"1.p7s", one})
 	}
 	for _, c := range []struct {
 		name       string
@@ -119,7 +99,7 @@ func TestCardOfTwoReadings(t *testing.T) {
 		{"two files that differ", card("/F 7 0 R/UF 9 0 R"), signing.Refused, `attachment "a.txt" is two files`},
 		{"two files that differ the other way", card("/F 9 0 R/UF 7 0 R"), signing.Refused, `attachment "a.txt" is two files`},
 		{"one name, two files", twice("another one"), signing.Refused, `two attachments are named "a.txt"`},
-		{"one name, two signatures", cardOf(attachment{"a.txt", text}, attachment{"1.p7s", one}, attachment{"1.p7s", two}), signing.Undecided, "a document card"},
+		{"one name, two signatures", signtest.Card(attachment{"a.txt", text}, attachment{"1.p7s", one}, attachment{"1.p7s", two}), signing.Undecided, "a document card"},
 		{"one name, the same file twice", twice(text), signing.Undecided, "a document card"},
 	} {
 		got := verifyPDF(t, pki.Verifier, c.file)
@@ -144,7 +124,7 @@ func TestCardAtItsBound(t *testing.T) {
 		for i := range 60 {
 			files[3+i] = "/F 11 0 R"
 		}
-		file := cardOfFiles(files, append([]attachment{{"1.p7s", one}, {"rest.txt", rest}, {"a.txt", original}}, slices.Repeat([]attachment{{"copy.txt", ""}}, 60)...)...)
+		file := signtest.CardOfFiles(files, append([]attachment{{"1.p7s", one}, {"rest.txt", rest}, {"a.txt", original}}, slices.Repeat([]attachment{{"copy.txt", ""}}, 60)...)...)
 		got := verifyPDF(t, pki.Verifier, file)
 		if got.Acceptance != signing.Undecided || !strings.Contains(got.Detail, want) || more == 0 && (len(got.Card) != 1 || !got.Card[0].Verdict.Passed()) {
 			t.Errorf("%d more: %s: %s", more, got.Acceptance, got.Detail)

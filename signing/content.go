@@ -2,8 +2,6 @@ package signing
 
 import (
 	"context"
-	"hash"
-	"io"
 
 	"tamga/certs"
 )
@@ -86,22 +84,4 @@ func (c *content) bytes() ([]byte, bool) {
 		all = append(all, p...)
 	}
 	return all, true
-}
-
-// hashAll reads r to its end once and returns its digests.
-func hashAll(r io.Reader, digests []certs.Digest) ([]ContentDigest, error) {
-	hashes := make([]hash.Hash, len(digests))
-	writers := make([]io.Writer, len(digests))
-	for i, d := range digests {
-		hashes[i] = d.New()
-		writers[i] = hashes[i]
-	}
-	if _, err := io.CopyBuffer(io.MultiWriter(writers...), struct{ io.Reader }{r}, make([]byte, 64<<10)); err != nil {
-		return nil, err
-	}
-	out := make([]ContentDigest, len(digests))
-	for i, d := range digests {
-		out[i] = ContentDigest{d, hashes[i].Sum(nil)}
-	}
-	return out, nil
 }

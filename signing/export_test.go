@@ -20,7 +20,7 @@ func VerifyPDFWithin(v *Verifier, file []byte, digestible int64) (*Verdict, erro
 	if err != nil {
 		return nil, err
 	}
-	p := v.newPDF(file, doc, q)
+	p := v.newPDF(doc, q)
 	p.ranges.left = digestible
 	p.judge(verdict)
 	return verdict, nil

@@ -63,6 +63,9 @@ func Sniff(file []byte) FileKind {
 
 // sniffElement tells what an element in DER or BER holds.
 func sniffElement(raw []byte) FileKind {
+	if namesItself(raw) { // which certificates and lists do not, so that nothing need be read as one
+		return sniffOutline(raw)
+	}
 	if _, err := certs.Parse(raw); err == nil {
 		return FileCertificate
 	}
@@ -70,6 +73,12 @@ func sniffElement(raw []byte) FileKind {
 		return FileCRL
 	}
 	return sniffOutline(raw)
+}
+
+// namesItself reports whether an element in DER begins with an object identifier.
+func namesItself(raw []byte) bool {
+	r, err := der.NewReader(raw).Enter(der.SequenceTag)
+	return err == nil && !r.Empty() && r.Rest()[0] == byte(der.ObjectID)
 }
 
 // sniffOutline tells the others, and what looks like a damaged certificate or

@@ -23,15 +23,15 @@ func (k FileKind) Words() Text {
 	case FileXML:
 		return Text{KK: "XML файлы", RU: "файл XML", EN: "an XML file"}
 	case FileCertificate:
-		return Text{KK: "сертификат", RU: "сертификат", EN: "a certificate"}
+		return Text{KK: "тіркеу куәлігі", RU: "регистрационное свидетельство", EN: "a certificate"}
 	case FileCRL:
-		return Text{KK: "қайтарып алынған сертификаттар тізімі", RU: "список отозванных сертификатов", EN: "a list of revoked certificates"}
+		return Text{KK: "қайтарып алынған тіркеу куәліктерінің тізімі", RU: "список отозванных регистрационных свидетельств", EN: "a list of revoked certificates"}
 	case FileOCSP:
-		return Text{KK: "сертификат мәртебесі туралы OCSP жауабы", RU: "ответ OCSP о статусе сертификата", EN: "an OCSP response about the status of certificates"}
+		return Text{KK: "тіркеу куәлігінің мәртебесі туралы OCSP жауабы", RU: "ответ OCSP о статусе регистрационного свидетельства", EN: "an OCSP response about the status of certificates"}
 	case FileTimestamp:
 		return Text{KK: "уақыт белгісі", RU: "метка времени", EN: "a timestamp"}
 	case FileTimestampResponse:
-		return Text{KK: "уақыт белгісі қызметінің жауабы", RU: "ответ службы меток времени", EN: "a response of a timestamp authority"}
+		return Text{KK: "уақыт белгісі орталығының жауабы", RU: "ответ центра меток времени", EN: "a response of a timestamp authority"}
 	case FileKeyStore:
 		return Text{KK: "кілттер қоймасы (PKCS#12)", RU: "хранилище ключей (PKCS#12)", EN: "a key store (PKCS#12)"}
 	case FilePrivateKey:
@@ -54,7 +54,7 @@ func (k FileKind) brokenText() Text {
 	case FileXML:
 		return Text{KK: "XML файлының құрылымы бұзылған", RU: "структура файла XML нарушена", EN: "the structure of the XML file is broken"}
 	case FileCertificate:
-		return Text{KK: "сертификаттың құрылымы бұзылған", RU: "структура сертификата нарушена", EN: "the structure of the certificate is broken"}
+		return Text{KK: "тіркеу куәлігінің құрылымы бұзылған", RU: "структура регистрационного свидетельства нарушена", EN: "the structure of the certificate is broken"}
 	case FileTimestamp:
 		return Text{KK: "уақыт белгісінің құрылымы бұзылған", RU: "структура метки времени нарушена", EN: "the structure of the timestamp is broken"}
 	}
@@ -189,7 +189,7 @@ func sniffText(file []byte) FileKind {
 		return FileUnknown
 	case armour.IsPEM(text) && bytes.Contains(text[:min(len(text), looked)], []byte("PRIVATE KEY-----")):
 		return FilePrivateKey
-	case armour.IsPEM(text), encoded(text):
+	case armour.HasPEM(text), encoded(text):
 		return FileUnknown
 	}
 	if len(text) > looked {

@@ -42,12 +42,26 @@ func (v *Verifier) VerifyPDF(ctx context.Context, file []byte, q Question) (*Ver
 	if err != nil {
 		return nil, err
 	}
-	verdict := v.newVerdict("pdf", q)
 	doc, err := pades.Read(file)
 	if err != nil {
-		return verdict.unreadablePDF(file, err), nil
+		return v.newVerdict("pdf", q).unreadablePDF(file, err), nil
 	}
-	v.newPDF(file, doc, q).judge(verdict)
+	return v.verifyDocument(doc, q)
+}
+
+// VerifyDocument is [Verifier.VerifyPDF] of a file that was read, which reading it
+// again would find the same in.
+func (v *Verifier) VerifyDocument(ctx context.Context, doc *pades.Document, q Question) (*Verdict, error) {
+	v, q, err := v.prepare(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return v.verifyDocument(doc, q)
+}
+
+func (v *Verifier) verifyDocument(doc *pades.Document, q Question) (*Verdict, error) {
+	verdict := v.newVerdict("pdf", q)
+	v.newPDF(doc, q).judge(verdict)
 	return v.finish(verdict)
 }
 
@@ -105,8 +119,8 @@ type documentTimestamp struct {
 	Timestamp
 }
 
-func (v *Verifier) newPDF(file []byte, doc *pades.Document, q Question) *pdfFile {
-	p := &pdfFile{v: v, q: q, doc: doc, ranges: newRanges(v.ctx, file)}
+func (v *Verifier) newPDF(doc *pades.Document, q Question) *pdfFile {
+	p := &pdfFile{v: v, q: q, doc: doc, ranges: newRanges(v.ctx, doc.Bytes())}
 	for _, s := range doc.Signatures {
 		if len(doc.SignedBytes(s)[0]) > 0 {
 			p.ranges.expect(s.ByteRange)

@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -57,6 +58,17 @@ func (r *retirement) list(this, next time.Time) []byte {
 // verdict judges a file with declarations and with lists that came from anywhere.
 func (r *retirement) verdict(file []byte, at time.Time, ends []revocation.End, lists ...[]byte) *signing.Verdict {
 	r.t.Helper()
+	got, err := r.verifier(ends, lists...).VerifyCMS(r.t.Context(), file, signing.Question{At: at})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return got
+}
+
+// verifier is one with declarations and with lists that came from anywhere, and the
+// root's.
+func (r *retirement) verifier(ends []revocation.End, lists ...[]byte) *signing.Verifier {
+	r.t.Helper()
 	retired := &revocation.Retired{}
 	for _, e := range ends {
 		if err := retired.Add(e); err != nil {
@@ -64,6 +76,7 @@ func (r *retirement) verdict(file []byte, at time.Time, ends []revocation.End, l
 		}
 	}
 	v := *r.pki.Verifier
+	v.Now = func() time.Time { return r.asked }
 	v.Revocation, v.Retired = &revocation.Lists{}, retired
 	for _, raw := range append(lists, r.root) {
 		l, err := revocation.ParseCRL(raw)
@@ -73,11 +86,31 @@ func (r *retirement) verdict(file []byte, at time.Time, ends []revocation.End, l
 		v.Revocation.Add(l)
 		retired.AddList(l)
 	}
-	got, err := v.VerifyCMS(r.t.Context(), file, signing.Question{At: at})
+	return &v
+}
+
+// living is an authority of today that stamps, with its lists.
+func (r *retirement) living() (lists [][]byte, stamper *tsa.Authority) {
+	r.t.Helper()
+	a, err := ca.New(ca.ECDSA, years(5), ca.Options{NotBefore: signtest.Now().AddDate(-1, 0, 0), Label: "LIVING"})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return got
+	h, err := a.IssueService(ca.Service{Purpose: ca.Timestamping, NotAfter: years(18)})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.pki.Verifier.Trust.AddAnchor(a.Root())
+	r.pki.Verifier.Trust.AddIntermediate(a.Issuing())
+	for _, issue := range []func(this, next time.Time) ([]byte, error){a.CRL, a.RootCRL} {
+		raw, err := issue(r.asked.Add(-time.Hour), r.asked.Add(time.Hour))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		lists = append(lists, raw)
+	}
+	return lists, &tsa.Authority{Signer: h.Key, Certificate: h.Certificate, Chain: []*certs.Certificate{a.Issuing()},
+		Policies: h.Certificate.Policies, Accuracy: time.Second, Now: func() time.Time { return r.asked }}
 }
 
 // end declares the end of the authority.
@@ -217,24 +250,7 @@ func TestAfterTheEnd(t *testing.T) {
 func TestArchivedBeforeTheEnd(t *testing.T) {
 	r := newRetirement(t)
 	last := r.list(years(2).AddDate(0, 0, -1), forever())
-	living, err := ca.New(ca.ECDSA, years(5), ca.Options{NotBefore: signtest.Now().AddDate(-1, 0, 0), Label: "LIVING"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := living.IssueService(ca.Service{Purpose: ca.Timestamping, NotAfter: years(18)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.pki.Verifier.Trust.AddAnchor(living.Root())
-	r.pki.Verifier.Trust.AddIntermediate(living.Issuing())
-	var fresh [][]byte
-	for _, issue := range []func(this, next time.Time) ([]byte, error){living.CRL, living.RootCRL} {
-		raw, err := issue(r.asked.Add(-time.Hour), r.asked.Add(time.Hour))
-		if err != nil {
-			t.Fatal(err)
-		}
-		fresh = append(fresh, raw)
-	}
+	fresh, living := r.living()
 	for name, test := range map[string]struct {
 		stamped time.Time
 		ends    []revocation.End
@@ -246,14 +262,60 @@ func TestArchivedBeforeTheEnd(t *testing.T) {
 		"after the end":                    {years(2).AddDate(0, 2, 0), r.end(years(2), false, last), "authority_ended"},
 		"before the end, nothing declared": {years(1).AddDate(0, -2, 0), nil, "no_proof"},
 	} {
-		authority := &tsa.Authority{
-			Signer: h.Key, Certificate: h.Certificate, Chain: []*certs.Certificate{living.Issuing()},
-			Policies: h.Certificate.Policies, Accuracy: time.Second, Now: func() time.Time { return test.stamped },
-		}
-		file := signtest.ArchivedOver(t, r.file, certs.SHA256, authority.Stamper())
+		living.Now = func() time.Time { return test.stamped }
+		file := signtest.ArchivedOver(t, r.file, certs.SHA256, living.Stamper())
 		got := r.verdict(file, r.asked, test.ends, append(fresh, last)...)
 		if got.Passed() != (test.says == "") || test.says != "" && !strings.Contains(asJSON(got), test.says) {
 			t.Errorf("%s: %s", name, signtest.Explain(got))
+		}
+	}
+}
+
+// TestExtendAfterTheEnd holds that a file of an authority that has ended is made to
+// last with its declared last lists, while these prove it, and by nobody without them.
+func TestExtendAfterTheEnd(t *testing.T) {
+	r := newRetirement(t)
+	person := r.pki.Person(signtest.Applicant())
+	file := r.pki.Extended(r.pki.Signed([]byte("Өтініш"), person), creation.BaselineT, r.stamper, nil)
+	about := r.list(signtest.Now().AddDate(0, 2, 0), forever()) // while the signer's certificate was in force
+	last := r.list(years(2).AddDate(0, 0, -1), forever())
+	living, stamper := r.living()
+	for name, test := range map[string]struct {
+		ends  []revocation.End
+		lists [][]byte
+		level creation.Baseline
+		says  string // of the error; "" when it is made
+	}{
+		"to B-LT":              {r.end(years(2), true, about, last), [][]byte{about, last}, creation.BaselineLT, ""},
+		"to B-LTA":             {r.end(years(2), true, about, last), [][]byte{about, last}, creation.BaselineLTA, ""},
+		"nothing is declared":  {nil, [][]byte{about, last}, creation.BaselineLT, "issuer_expired"},
+		"keys may be lost":     {r.end(years(2), false, about, last), [][]byte{about, last}, creation.BaselineLT, "it is \"CAdES-B-B\", not B-LT"},
+		"no list of its time":  {r.end(years(2), true, last), [][]byte{last}, creation.BaselineLT, "it is \"CAdES-B-T\", not B-LT"},
+		"no list at all":       {r.end(years(2), true, about, last), nil, creation.BaselineLT, "none of its last lists is kept"},
+		"lists not declared":   {r.end(years(2), true), [][]byte{about, last}, creation.BaselineLT, "none of its last lists is kept"},
+		"an end before it all": {r.end(signtest.Now().Add(-time.Hour), true, about, last), [][]byte{about, last}, creation.BaselineLT, "none of its last lists is kept"},
+	} {
+		v := r.verifier(test.ends, append(test.lists, living...)...)
+		services := creation.Services{Verifier: v, Stamp: signtest.Stamping(stamper.Stamper()),
+			Gather: (&creation.Gatherer{Trust: v.Trust, Path: v.Path, Lists: v.Revocation, Retired: v.Retired}).Gather}
+		made, err := creation.Make(t.Context(), services, creation.Order{Form: creation.Existing{File: file}, Level: test.level, Time: r.asked})
+		if test.says != "" {
+			if err == nil || !strings.Contains(err.Error(), test.says) || errors.Is(err, creation.ErrOutput) {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got := r.verdict(made.File, r.asked, test.ends, append(test.lists, living...)...)
+		if made.Level != test.level || !got.Passed() || !got.Signers[0].BestSignatureTime.Equal(signtest.Now()) {
+			t.Errorf("%s: %v %s", name, made.Level, signtest.Explain(got))
+		}
+		services.Gather = (&creation.Gatherer{Trust: v.Trust, Path: v.Path, Lists: v.Revocation}).Gather
+		if _, err := creation.Make(t.Context(), services, creation.Order{Form: creation.Existing{File: file}, Level: test.level, Time: r.asked}); err == nil || !strings.Contains(err.Error(), "issuer_expired") {
+			t.Errorf("%s: a gatherer that knows of no end: %v", name, err)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 func summary(v *Verdict) Text {
 	if v.Passed() {
 		if v.Kind == "certificate" {
-			return Text{KK: "Сертификат жарамды.", RU: "Сертификат действителен.", EN: "The certificate is valid."}
+			return Text{KK: "Тіркеу куәлігі жарамды.", RU: "Регистрационное свидетельство действительно.", EN: "The certificate is valid."}
 		}
 		if v.Kind == "timestamp" {
 			return Text{KK: "Уақыт белгісі расталды.", RU: "Метка времени подтверждена.", EN: "The timestamp is confirmed."}
@@ -54,9 +54,9 @@ func (v *Verdict) why() Text {
 func (c *Check) why() Text {
 	switch {
 	case c.Name == CheckIdentity && c.Status == CheckFailed:
-		return Text{KK: "сертификаттағы ЖСН/БСН күтілген нөмірге сәйкес келмейді", RU: "ИИН/БИН в сертификате не совпадает с ожидаемым", EN: "the IIN/BIN of the certificate is not the expected one"}
+		return Text{KK: "тіркеу куәлігіндегі ЖСН/БСН күтілген нөмірге сәйкес келмейді", RU: "ИИН/БИН в регистрационном свидетельстве не совпадает с ожидаемым", EN: "the IIN/BIN of the certificate is not the expected one"}
 	case c.Name == CheckRole && c.Status == CheckFailed:
-		return Text{KK: "сертификатта қол қоюшының талап етілген өкілеттігі көрсетілмеген", RU: "в сертификате не указано требуемое полномочие подписавшего", EN: "the certificate does not name the required role of the signer"}
+		return Text{KK: "тіркеу куәлігінде қол қойған тұлғаның талап етілген өкілеттігі көрсетілмеген", RU: "в регистрационном свидетельстве не указаны требуемые полномочия подписавшего лица", EN: "the certificate does not name the required role of the signer"}
 	case c.Name == CheckFormat && c.SubIndication == SigConstraintsFailure && c.Status == CheckFailed:
 		return Text{KK: "құжат қол қойылғаннан кейін өзгертілген", RU: "документ изменён после подписания", EN: "the document was changed after it was signed"}
 	}
@@ -75,39 +75,39 @@ func (c *Check) why() Text {
 func reason(s SubIndication) Text {
 	switch s {
 	case FormatFailure:
-		return Text{KK: "қолтаңба пішімі бұзылған", RU: "формат подписи нарушен", EN: "the signature is malformed"}
+		return Text{KK: "қолтаңбаның пішімі бұзылған", RU: "формат подписи нарушен", EN: "the signature is malformed"}
 	case HashFailure:
 		return Text{KK: "мазмұны қол қойылғаннан өзгеше", RU: "содержание отличается от подписанного", EN: "the content differs from what was signed"}
 	case SigCryptoFailure:
-		return Text{KK: "қолтаңба мәні дұрыс емес", RU: "значение подписи неверно", EN: "the signature value is wrong"}
+		return Text{KK: "қолтаңбаның мәні дұрыс емес", RU: "значение подписи неверно", EN: "the signature value is wrong"}
 	case Expired:
-		return Text{KK: "сертификаттың мерзімі өткен", RU: "срок действия сертификата истёк", EN: "the certificate has expired"}
+		return Text{KK: "тіркеу куәлігінің қолданылу мерзімі өткен", RU: "срок действия регистрационного свидетельства истёк", EN: "the certificate has expired"}
 	case NotYetValid:
-		return Text{KK: "сертификаттың мерзімі әлі басталмаған", RU: "срок действия сертификата ещё не начался", EN: "the certificate was not valid yet"}
+		return Text{KK: "тіркеу куәлігінің қолданылу мерзімі әлі басталмаған", RU: "срок действия регистрационного свидетельства ещё не начался", EN: "the certificate was not valid yet"}
 	case Revoked:
-		return Text{KK: "сертификат қайтарып алынған", RU: "сертификат отозван", EN: "the certificate is revoked"}
+		return Text{KK: "тіркеу куәлігі қайтарып алынған", RU: "регистрационное свидетельство отозвано", EN: "the certificate is revoked"}
 	case RevokedNoPOE:
-		return Text{KK: "сертификат қайтарып алынған, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", RU: "сертификат отозван, и не доказано, что подпись создана раньше", EN: "the certificate is revoked and nothing proves that the signature is older"}
+		return Text{KK: "тіркеу куәлігі қайтарып алынған, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", RU: "регистрационное свидетельство отозвано, и не доказано, что подпись создана раньше", EN: "the certificate is revoked and nothing proves that the signature is older"}
 	case RevokedCANoPOE:
-		return Text{KK: "куәландырушы орталықтың сертификаты қайтарып алынған", RU: "сертификат удостоверяющего центра отозван", EN: "the certificate of the authority is revoked"}
+		return Text{KK: "куәландырушы орталықтың тіркеу куәлігі қайтарып алынған", RU: "регистрационное свидетельство удостоверяющего центра отозвано", EN: "the certificate of the authority is revoked"}
 	case OutOfBoundsNoPOE:
-		return Text{KK: "сертификаттың мерзімі өткен, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", RU: "срок действия сертификата истёк, и не доказано, что подпись создана раньше", EN: "a certificate has expired and nothing proves that the signature is older"}
+		return Text{KK: "тіркеу куәлігінің қолданылу мерзімі өткен, ал қолтаңбаның одан бұрын жасалғаны дәлелденбеген", RU: "срок действия регистрационного свидетельства истёк, и не доказано, что подпись создана раньше", EN: "a certificate has expired and nothing proves that the signature is older"}
 	case SigConstraintsFailure:
 		return Text{KK: "қолтаңба қойылған талаптарға сай емес", RU: "подпись не отвечает требованиям", EN: "the signature does not meet the requirements"}
 	case ChainConstraintsFailure:
-		return Text{KK: "сертификат бұл мақсатқа арналмаған", RU: "сертификат не предназначен для этой цели", EN: "the certificate is not for this purpose"}
+		return Text{KK: "тіркеу куәлігі бұл мақсатқа арналмаған", RU: "регистрационное свидетельство не предназначено для этой цели", EN: "the certificate is not for this purpose"}
 	case CryptoConstraintsFailure:
-		return Text{KK: "алгоритм белгісіз немесе енді сенімді емес", RU: "алгоритм неизвестен или более не надёжен", EN: "an algorithm is unknown or no longer reliable"}
+		return Text{KK: "алгоритм белгісіз немесе енді сенімді емес", RU: "алгоритм неизвестен или больше не считается надёжным", EN: "an algorithm is unknown or no longer reliable"}
 	case NoSigningCertificateFound:
-		return Text{KK: "қол қоюшының сертификаты табылмады", RU: "сертификат подписавшего не найден", EN: "the signer's certificate was not found"}
+		return Text{KK: "қол қойған тұлғаның тіркеу куәлігі табылмады", RU: "регистрационное свидетельство подписавшего лица не найдено", EN: "the signer's certificate was not found"}
 	case NoCertificateChainFound:
 		return Text{KK: "сенімді куәландырушы орталыққа дейінгі тізбек табылмады", RU: "не найдена цепочка до доверенного удостоверяющего центра", EN: "no path to a trusted authority was found"}
 	case SignedDataNotFound:
 		return Text{KK: "қол қойылған құжат берілмеген", RU: "подписанный документ не приложен", EN: "the signed document was not supplied"}
 	case TryLater:
-		return Text{KK: "сертификаттың қайтарып алынбағаны туралы жаңа мәлімет жоқ", RU: "нет свежих сведений об отзыве сертификата", EN: "there is no fresh revocation information"}
+		return Text{KK: "тіркеу куәлігінің қайтарып алынған-алынбағаны туралы өзекті мәлімет жоқ", RU: "нет актуальных сведений об отзыве регистрационного свидетельства", EN: "there is no fresh revocation information"}
 	case TimestampOrderFailure:
-		return Text{KK: "уақыт белгілерінің реті қайшы", RU: "порядок меток времени противоречив", EN: "the order of the timestamps is contradictory"}
+		return Text{KK: "уақыт белгілерінің реттілігі қайшылықты", RU: "порядок меток времени противоречив", EN: "the order of the timestamps is contradictory"}
 	}
 	return Text{KK: "себебі белгісіз", RU: "причина неизвестна", EN: "the reason is unknown"}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -144,30 +143,6 @@ func (v *Verifier) VerifyCMS(ctx context.Context, file []byte, q Question) (*Ver
 	if err != nil {
 		return verdict.unreadable(FileCMS, file, err), nil
 	}
-	v.judgeSigners(verdict, v.gatherCMS(sd, q))
-	return v.finish(verdict)
-}
-
-// VerifyDetached is [Verifier.VerifyCMS] for a content of any size, which is
-// read once to its end and not kept. A signature that carries its content must
-// agree with it. An error of the reader is returned.
-func (v *Verifier) VerifyDetached(ctx context.Context, file []byte, r io.Reader, q Question) (*Verdict, error) {
-	if len(file) > MaxSize {
-		return nil, ErrTooLarge
-	}
-	sd, err := readCMS(file)
-	if err != nil {
-		return v.VerifyCMS(ctx, file, Question{At: q.At}) // which says why
-	}
-	digests := contentDigests(sd)
-	if q.Digests, err = hashAll(r, digests); err != nil {
-		return nil, fmt.Errorf("read signed content: %w", err)
-	}
-	q.Content = nil
-	if v, q, err = v.prepare(ctx, q); err != nil {
-		return nil, err
-	}
-	verdict := v.newVerdict("cms", q)
 	v.judgeSigners(verdict, v.gatherCMS(sd, q))
 	return v.finish(verdict)
 }

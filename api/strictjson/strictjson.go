@@ -81,12 +81,15 @@ func (e *Error) Broken() bool {
 // written. An empty text, object or array, blanks, and null are refused
 // wherever they stand, except where a [Content] belongs. The error is an
 // *[Error]. The struct keeps nothing of raw.
-func Decode(raw []byte, into any) error {
+func Decode(raw []byte, into any) error { return decode(raw, into, maxText) }
+
+// decode is Decode that reads files in texts longer than so many bytes by themselves.
+func decode(raw []byte, into any, longest int) error {
+	if decodeShort(raw, into, longest) {
+		return nil
+	}
 	r := &reader{}
-	err := json.Unmarshal(raw, into,
-		json.RejectUnknownMembers(true),
-		json.WithUnmarshalers(json.JoinUnmarshalers(json.UnmarshalFromFunc(r.value), json.UnmarshalFunc(moment))))
-	if err != nil {
+	if err := r.decode(raw, into); err != nil {
 		r.faults = append(r.faults, faultOf(err))
 	}
 	if len(r.faults) > 0 {
@@ -95,10 +98,20 @@ func Decode(raw []byte, into any) error {
 	return nil
 }
 
+func (r *reader) decode(raw []byte, into any) error {
+	readers := []*json.Unmarshalers{json.UnmarshalFromFunc(r.value), json.UnmarshalFunc(moment)}
+	if len(r.long) > 0 {
+		readers = append(readers, json.UnmarshalFromFunc(r.bytes), json.UnmarshalFromFunc(r.content))
+	}
+	return json.Unmarshal(raw, into, json.RejectUnknownMembers(true), json.WithUnmarshalers(json.JoinUnmarshalers(readers...)))
+}
+
 // reader is what one pass remembers.
 type reader struct {
 	values int
 	faults []Fault
+	long   []longText // taken out of what is read, in its order
+	taken  int        // how many of them were files
 }
 
 // value looks at a value before it is read. What is empty is noted, so that all

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -246,6 +247,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		checkBeyond(t, string(raw))
 		var strict, plain body
 		err := strictjson.Decode(raw, &strict)
 		var refused *strictjson.Error
@@ -264,4 +266,49 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%q: %s and %s", raw, a, b)
 		}
 	})
+}
+
+// checkBeyond compares what becomes of a body when files are read by themselves with
+// what becomes of it otherwise.
+func checkBeyond(t *testing.T, raw string) {
+	t.Helper()
+	var whole body
+	want := strictjson.DecodeBeyond([]byte(raw), &whole, len(raw))
+	for _, longest := range []int{0, 3, 8} {
+		var apart body
+		err := strictjson.DecodeBeyond([]byte(raw), &apart, longest)
+		if fmt.Sprint(err) != fmt.Sprint(want) || err == nil && !reflect.DeepEqual(apart, whole) {
+			t.Errorf("%q beyond %d: %v, %+v; want %v, %+v", raw, longest, err, apart, want, whole)
+		}
+	}
+}
+
+// Files that are read by themselves are read as others are, and where that cannot
+// be, all is.
+func TestDecodeLongFiles(t *testing.T) {
+	for _, raw := range []string{
+		`{"file": "YWJjZGVmZ2hpamts"}`, `{"file": "YWJjZGVmZ2hpamtsbQ=="}`, `{"file": "YWJjZGVmZ2hpamtsbR=="}`,
+		`{"file": "YWJjZGVmZ2hpamtsbQ"}`, `{"file": " YWJjZGVmZ2hpamtsbQ== "}`, `{"file": "YWJjZGVmZ2hpamtsbQ==","name":"a"}`,
+		"{\"file\": \"YWJjZGVm\nZ2hpamts\"}", "{\"file\": \"YWJjZGVm\rZ2hpamts\"}", `{"file": "YWJjZGVm\nZ2hpamts"}`, `{"file": "YWJjZGVm\"Z2hpamts"}`,
+		`{"file": "YWJjZGVm\\"}`, `{"file": "YWJjZGVm\\\"", "name": "x"}`, "{\"file\": \"YWJj\xffZGVmZGVm\"}", `{"file": "-"}`, `{"file": "-", "content": "YWJjZGVmZ2hpamts"}`,
+		`{"content": "YWJjZGVmZ2hpamts", "file": "-"}`, `{"content": "YWJjZGVmZ2hpamts", "name": "-"}`, `{"content": "YWJj ZGVm Z2hpamts"}`,
+		`{"files": ["YWJjZGVmZ2hpamts", "YQ==", "eHl6YWJjZGVmZ2hpamts"], "content" : "YWJjZGVmZ2hpamts"}`,
+		`{"files": ["YWJjZGVmZ2hpamts", "", "eHl6YWJjZGVmZ2hpamts"]}`, `{"name": "YWJjZGVmZ2hpamts"}`, `{"name": "YWJjZGVmZ2hpamts", "file": "YWJjZGVmZ2hpamts"}`,
+		`{"map": {"YWJjZGVmZ2hpamts": "YWJjZGVmZ2hpamts"}}`, `{"YWJjZGVmZ2hpamts" : "YWJjZGVmZ2hpamts"}`, `{"YWJjZGVmZ2hpamts"
+			: 1, "file": "YWJjZGVmZ2hpamts"}`,
+		`{"file": "YWJjZGVmZ2hpamts", "file": "YWJjZGVmZ2hpamts"}`, `{"number": "YWJjZGVmZ2hpamts"}`, `{"plain": "YWJjZGVmZ2hpamts"}`, `{"at": "YWJjZGVmZ2hpamts"}`,
+		`{"file": "YWJjZGVmZ2hpamts"`, `{"file": "YWJjZGVmZ2hpamts"} x`, `{"file": "YWJjZGVmZ2hpamts", "x": 1}`, `"YWJjZGVmZ2hpamts"`, `["YWJjZGVmZ2hpamts"]`,
+		`{"file" "YWJjZGVmZ2hpamts"}`, `{"file": "YWJjZGVmZ2hpamts" "YWJjZGVmZ2hpamts"}`, `{"file": "data:;base64,YWJjZGVmZ2hpamts"}`,
+		`{"file": "-----BEGIN X-----\nYWJjZGVmZ2hpamts\n-----END X-----"}`, `{"file": "YWJjZGVmZ2hpamts`, `{"file": "YWJjZGVmZ2hpamts\`,
+	} {
+		checkBeyond(t, raw)
+	}
+	long := strings.Repeat("YWJj", 20_000)
+	var into body
+	if err := strictjson.Decode([]byte(`{"name": "a", "file": "`+long+`", "files": ["YQ==", "`+long+`"]}`), &into); err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Repeat("abc", 20_000); into.Name != "a" || string(*into.File) != want || string(into.Files[1]) != want || string(into.Files[0]) != "a" {
+		t.Errorf("a file of %d bytes, and %d files", len(*into.File), len(into.Files))
+	}
 }

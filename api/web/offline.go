@@ -153,12 +153,10 @@ func saidBy(script string, own, all map[string]Label) (map[string]Label, error) 
 	said := maps.Clone(own)
 	for _, m := range wordKey.FindAllStringSubmatch(script+string(page), -1) {
 		key := m[1]
-		for _, k := range []string{key, key + "_other"} {
-			if label, ok := all[k]; ok {
-				said[k] = label
-			} else if k == key && strings.HasPrefix(key, "offline_") {
-				return nil, fmt.Errorf("no words for %q", key)
-			}
+		if label, ok := all[key]; ok {
+			said[key] = label
+		} else if strings.HasPrefix(key, "offline_") {
+			return nil, fmt.Errorf("no words for %q", key)
 		}
 	}
 	return said, nil

@@ -254,7 +254,7 @@ func TestOfflineLists(t *testing.T) {
 	load(fresh(entry(documents.StatusTerminated, now.Add(-day))), "is in use")
 	b.run(t, see(bannerOfAnswer+`[data-title="terminated"]`))
 	load(signedList(t, key, now.Add(-30*time.Minute)), "older than the one in use")
-	load(flipped, "no list signed by the register")
+	load(flipped, "not a list signed by the register")
 	load(signedList(t, other, now), "unknown key")
 	if got := b.answer(t); got != "terminated terminated_note" {
 		t.Errorf("after refused lists: %s", got)

@@ -1,5 +1,5 @@
 // Package revocation tells the status of a certificate at a time, with the
-// evidence for it: [Lists.Check] for the certificates of a path, [Lists.Status]
+// evidence for it: [Lists.Judge] for the certificates of a path, [Lists.Status]
 // for one, over certificate revocation lists complete and delta, direct and
 // indirect, whole and divided (RFC 5280 section 6.3).
 //

@@ -35,7 +35,7 @@ func TestDeltaOfAnotherKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := lists.Check(path, a.pool, []*certs.Certificate{other.Certificate}, now)[0]; got.Status != c.want {
+		if got := lists.Judge(revocation.Question{Path: path, Pool: a.pool, Extra: []*certs.Certificate{other.Certificate}, At: now})[0]; got.Status != c.want {
 			t.Errorf("%s: %v, want %s", name, got, c.want)
 		}
 	}

@@ -32,7 +32,7 @@ func TestSignersTried(t *testing.T) {
 			t.Fatal(err)
 		}
 		extra := append(offered, a.world.authority.Issuing(), a.ca.Certificate)
-		if got := lists.Check(path, pool, extra, now)[0]; got.Status != want {
+		if got := lists.Judge(revocation.Question{Path: path, Pool: pool, Extra: extra, At: now})[0]; got.Status != want {
 			t.Errorf("as number %d: %v", place, got)
 		}
 	}
@@ -116,7 +116,7 @@ func TestSignersInARow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := lists.Check(path, a.pool, extra, now)[0]; got.Status != c.want {
+			if got := lists.Judge(revocation.Question{Path: path, Pool: a.pool, Extra: extra, At: now})[0]; got.Status != c.want {
 				t.Errorf("%v, want %s", got, c.want)
 			}
 		})

@@ -115,7 +115,7 @@ func (p *pkits) validate(r pkitsRecord, pool *certs.Pool, lists *revocation.List
 	in := certs.Inputs{
 		At: r.Time, ExplicitPolicy: r.Explicit, InhibitMapping: r.InhibitMapping, InhibitAnyPolicy: r.InhibitAny,
 		Accept: func(path certs.Path) error {
-			for _, a := range lists.Check(path, pool, nil, r.Time) {
+			for _, a := range lists.Judge(revocation.Question{Path: path, Pool: pool, At: r.Time}) {
 				if a.Status != revocation.Good {
 					return &linkError{a}
 				}

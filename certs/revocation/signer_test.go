@@ -83,12 +83,12 @@ func TestSeparateSigners(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answers := lists.Check(path, both, []*certs.Certificate{test.signer.Certificate}, now)
+		answers := lists.Judge(revocation.Question{Path: path, Pool: both, Extra: []*certs.Certificate{test.signer.Certificate}, At: now})
 		if len(answers) != len(path)-1 || answers[0].Status != test.status || answers[0].Cause != test.cause {
 			t.Errorf("%s: %v, want %s %s", test.name, answers, test.status, test.cause)
 		}
 		// Without knowing the signer nothing can be said, and Status knows none.
-		for _, got := range []revocation.Answer{lists.Check(path, both, nil, now)[0], lists.Status(a.leaf.Certificate, a.ca.Certificate, now)} {
+		for _, got := range []revocation.Answer{lists.Judge(revocation.Question{Path: path, Pool: both, At: now})[0], lists.Status(a.leaf.Certificate, a.ca.Certificate, now)} {
 			if got.Status != open {
 				t.Errorf("%s, signer not at hand: %v", test.name, got)
 			}
@@ -138,7 +138,7 @@ func TestIndirectListOfAnother(t *testing.T) {
 			lists = &revocation.Lists{}
 			lists.Add(l)
 			lists.Add(parse(t, raw))
-			got := lists.Check(path, a.pool, []*certs.Certificate{other.Certificate}, now)[0]
+			got := lists.Judge(revocation.Question{Path: path, Pool: a.pool, Extra: []*certs.Certificate{other.Certificate}, At: now})[0]
 			if got.Status != test.status {
 				t.Errorf("%s, reader %d: %v", test.name, reader, got)
 			}
@@ -148,7 +148,7 @@ func TestIndirectListOfAnother(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := lists.Check(plain, a.pool, []*certs.Certificate{other.Certificate}, now)[0]; got.Status != revocation.Undetermined {
+		if got := lists.Judge(revocation.Question{Path: plain, Pool: a.pool, Extra: []*certs.Certificate{other.Certificate}, At: now})[0]; got.Status != revocation.Undetermined {
 			t.Errorf("%s, without a point: %v", test.name, got)
 		}
 	}

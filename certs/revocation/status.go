@@ -74,7 +74,7 @@ type Answer struct {
 
 // Status tells whether the certificate was revoked at a time. The issuer must
 // be the certificate's issuer on a path that was verified, and its key must
-// have signed the list; for lists signed by others see [Lists.Check].
+// have signed the list; for lists signed by others see [Lists.Judge].
 //
 // A list answers for the times from its thisUpdate until its nextUpdate, and
 // for earlier times too as long as the certificate had not expired when it was
@@ -92,17 +92,7 @@ func (s *Lists) Status(c, issuer *certs.Certificate, at time.Time) Answer {
 	return q.answer()
 }
 
-// Check is [Lists.Status] for each certificate of a verified path but the
-// anchor. It believes also lists that another certificate signed: one that the
-// pool or the extra certificates have, of the name of the list's issuer, that
-// may sign lists, has a valid path to the same anchor and is itself known to
-// be good (RFC 5280 section 6.3.3 (f)). That is what indirect lists, separate
-// keys for lists and key rollover need.
-func (s *Lists) Check(path certs.Path, pool *certs.Pool, extra []*certs.Certificate, at time.Time) []Answer {
-	return s.Judge(Question{Path: path, Pool: pool, Extra: extra, At: at})
-}
-
-// Question is what lists are asked about a path: [Lists.Check] in full.
+// Question is what lists are asked about a path, by [Lists.Judge].
 type Question struct {
 	Path  certs.Path
 	Pool  *certs.Pool
@@ -145,7 +135,12 @@ func (q *Question) proved(l *CRL) time.Time {
 	return at
 }
 
-// Judge is [Lists.Check] for a question that says more.
+// Judge is [Lists.Status] for each certificate of a verified path but the
+// anchor. It believes also lists that another certificate signed: one that the
+// pool or the extra certificates have, of the name of the list's issuer, that
+// may sign lists, has a valid path to the same anchor and is itself known to
+// be good (RFC 5280 section 6.3.3 (f)). That is what indirect lists, separate
+// keys for lists and key rollover need.
 func (s *Lists) Judge(q Question) []Answer {
 	if len(q.Path) < 2 {
 		return nil

@@ -89,7 +89,7 @@ func (cmd checkCommand) register(c *console) (*registry.Registry, error) {
 func (cmd checkCommand) unknown(c *console, number string) error {
 	p := &printer{}
 	p.labels(cmd.Lang, documents.Label{
-		KK: "№ " + number + " құжат тізілімде жоқ.",
+		KK: "№ " + number + " құжат тізілімде табылмады.",
 		RU: "Документа № " + number + " в реестре нет.",
 		EN: "The register has no document № " + number + ".",
 	})

@@ -63,8 +63,8 @@ func TestCheckOfACopy(t *testing.T) {
 	}
 	// A day before it was issued is told beside today; a day to come is refused.
 	before := append(check[:len(check):len(check)], "--at", "2026-01-02", "--lang", "en")
-	if out := ran(before...); !strings.Contains(out, ": in force.\n") || !strings.Contains(out, "On 02.01.2026: not yet issued; in force since.") ||
-		strings.Index(out, ": in force.\n") > strings.Index(out, "On 02.01.2026") {
+	if out := ran(before...); !strings.Contains(out, ": in force.\n") || !strings.Contains(out, "On 2 January 2026: not yet issued; in force since.") ||
+		strings.Index(out, ": in force.\n") > strings.Index(out, "On 2 January 2026") {
 		t.Errorf("asked about an earlier day: %s", out)
 	}
 	code, _, stderr := tamga(t, append(check[:len(check):len(check)], "--at", "2099-01-01")...)

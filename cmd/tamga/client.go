@@ -12,7 +12,7 @@ import (
 type clientCommands struct {
 	Add    clientAddCommand    `cmd:"" help:"Give a program a key to the service."`
 	List   clientListCommand   `cmd:"" help:"List the programs that have a key."`
-	Revoke clientRevokeCommand `cmd:"" help:"Make a program's key useless."`
+	Revoke clientRevokeCommand `cmd:"" help:"Revoke a program's key."`
 }
 
 // clientAddCommand makes a key.

@@ -28,7 +28,7 @@ func (f lastingFlags) client(c *console, v *signing.Verifier) *tsa.Client {
 // gatherer collects evidence about the paths that the verifier takes: from the
 // lists, and from the responders that it asks, if it asks any.
 func gatherer(e *evidence, v *signing.Verifier) *creation.Gatherer {
-	g := &creation.Gatherer{Trust: &e.pool, Path: v.Path, Lists: &e.lists}
+	g := &creation.Gatherer{Trust: &e.pool, Path: v.Path, Lists: &e.lists, Retired: &e.retired}
 	if e.responders != nil {
 		g.Respond = creation.FromResponders(e.responders)
 	}
@@ -45,14 +45,14 @@ func (f lastingFlags) services(c *console, t trustFlags, j judgeFlags) (creation
 	if err != nil {
 		return creation.Services{}, usagef("%w", err)
 	}
-	return f.with(c, found, verifier), nil
+	return servicesOf(found, verifier, f.client(c, verifier)), nil
 }
 
-// with are the services of a verifier and its evidence.
-func (f lastingFlags) with(c *console, found *evidence, v *signing.Verifier) creation.Services {
+// servicesOf are the services of a verifier, its evidence and a client.
+func servicesOf(found *evidence, v *signing.Verifier, client *tsa.Client) creation.Services {
 	s := creation.Services{Verifier: v, Gather: gatherer(found, v).Gather}
-	if len(f.TSA) > 0 {
-		s.Stamp = f.client(c, v).Stamp
+	if len(client.Authorities) > 0 {
+		s.Stamp = client.Stamp
 	}
 	return s
 }

@@ -51,6 +51,8 @@ type program struct {
 	Check      checkCommand       `cmd:"" help:"Tell the status of a document by its number."`
 	Erase      eraseCommand       `cmd:"" help:"Take the personal content of a document away, by order."`
 	Layout     layoutCommands     `cmd:"" help:"Show and edit how documents look."`
+	Calendar   calendarCommands   `cmd:"" help:"Count terms in working days and hours of Kazakhstan."`
+	Regulation regulationCommands `cmd:"" help:"Show the law as data: editions, services, routes."`
 	CA         caCommands         `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
 	Trust      trustCommands      `cmd:"" help:"Show and extend the certificates that verification trusts."`
 	Revocation revocationCommands `cmd:"" help:"Keep the revocation lists."`
@@ -70,15 +72,20 @@ Exit codes: 0 done (verify: the signature is confirmed), 1 failed (verify: the s
 // the exit code. It ends early when ctx is done.
 func run(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := &console{ctx: ctx, env: env, stdin: stdin, out: stdout, err: stderr, now: time.Now}
+	return c.run(args)
+}
+
+// run reads arguments and does what they say.
+func (c *console) run(args []string) int {
 	shown := false // help was asked for and printed
 	var cli program
 	parser, err := kong.New(&cli,
 		kong.Name("tamga"), kong.Description(description),
-		kong.Writers(stdout, stderr), kong.Exit(func(int) { shown = true }),
+		kong.Writers(c.out, c.err), kong.Exit(func(int) { shown = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
 	if err != nil {
-		fmt.Fprintln(stderr, "tamga:", err)
+		fmt.Fprintln(c.err, "tamga:", err)
 		return exitNoAnswer
 	}
 	if len(args) == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -228,37 +229,32 @@ func (cmd revocationRetiredCommand) Run(c *console) error {
 	if err := e.addFolder(c, dir, true); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	kept := map[[32]byte]*revocation.CRL{}
 	for _, l := range e.lists.All() {
-		kept[l.Digest()] = l
+		e.retired.AddList(l)
 	}
-	p, names := &printer{}, retiredNames(e)
-	for _, end := range e.retired.Ends() {
-		p.retired(end, names[end.Authority], kept)
+	p, all := &printer{}, e.retired.Status(&e.pool)
+	for _, end := range all {
+		p.retired(end)
 	}
-	if len(e.retired.Ends()) == 0 {
+	if len(all) == 0 {
 		p.line("No authority is declared to have ended.")
 	}
 	return p.flush(c.out)
 }
 
 // retired prints one authority that has ended.
-func (p *printer) retired(end revocation.End, name string, kept map[[32]byte]*revocation.CRL) {
-	if name == "" {
-		name = "an authority whose certificate is not there"
-	}
-	p.line("%s", name)
+func (p *printer) retired(end revocation.EndStatus) {
+	p.line("%s", cmp.Or(end.Name, "an authority whose certificate is not there"))
 	p.in(func() {
-		p.field("SHA-256", "%s", hex.EncodeToString(end.Authority[:]))
-		p.field("Ended", "%s", moment(end.At))
+		p.field("SHA-256", "%s", end.Certificate)
+		p.field("Ended", "%s", moment(end.Ended))
 		p.field("Its keys", "%s", map[bool]string{true: "are declared to have been destroyed", false: "may have been lost since"}[end.Destroyed])
-		for _, digest := range end.Lists {
-			l := kept[digest]
-			if l == nil {
-				p.field("Last list", "MISSING: %s", hex.EncodeToString(digest[:]))
+		for _, l := range end.LastLists {
+			if !l.Kept {
+				p.field("Last list", "MISSING: %s", l.SHA256)
 				continue
 			}
-			p.field("Last list", "№ %v of %s, %d revoked, speaks until %s", l.Number, moment(l.ThisUpdate), l.Entries, moment(l.NextUpdate))
+			p.field("Last list", "№ %s of %s, %d revoked, speaks until %s", cmp.Or(l.Number, "none"), moment(l.ThisUpdate), l.Entries, moment(l.NextUpdate))
 			if !l.KeepsExpired.IsZero() {
 				p.field("", "keeps certificates that expired since %s", moment(l.KeepsExpired))
 			}

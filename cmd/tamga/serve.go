@@ -186,12 +186,18 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if s.demo != nil && len(cmd.TSA) == 0 {
 		cmd.TSA = []string{"http://" + address + "/tsa"} // its own
 	}
-	making := cmd.with(c, found, verifier)
+	stamping := cmd.client(c, verifier)
+	making := servicesOf(found, verifier, stamping)
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, making, o)
 	}
+	days, err := calendarFlags{}.compile(c)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	s.server = &api.Server{
-		Preservation: cmd.preservation(making),
+		Calendar:     days,
+		Preservation: api.Preservation{Stamp: making.Stamp, Gather: making.Gather, Required: cmd.TSARequired, Answering: stamping.Answering},
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
@@ -232,11 +238,6 @@ func (cmd serveCommand) guarded(k creation.Key, v *signing.Verifier) creation.Ke
 		k.Status, k.Reserve = v, time.Duration(cmd.KeyReserve)*24*time.Hour
 	}
 	return k
-}
-
-// preservation is how what the service signs lasts.
-func (cmd serveCommand) preservation(with creation.Services) api.Preservation {
-	return api.Preservation{Stamp: with.Stamp, Gather: with.Gather, Required: cmd.TSARequired}
 }
 
 // lasting adds the key for receipts, and the demonstration's own timestamp
@@ -350,6 +351,9 @@ func (s *service) welcome(c *console, address string) error {
 	p.line("Tamga listens on %s", address)
 	if s.demo != nil {
 		s.demo.welcome(p, s.server.BaseURL)
+	}
+	for _, w := range s.server.Calendar.Warnings(c.now()) {
+		p.line("Calendar: %s.", w.Text.EN)
 	}
 	if s.server.Registry.Key.Signer == nil {
 		p.line("No --key: documents can be verified and checked, but not issued.")

@@ -31,13 +31,20 @@ type demoServer struct {
 // startDemo starts the demonstration on a free port and waits for its welcome.
 func startDemo(t *testing.T, args ...string) demoServer {
 	t.Helper()
+	return startDemoAt(t, time.Now, args...)
+}
+
+// startDemoAt is startDemo by another clock.
+func startDemoAt(t *testing.T, now func() time.Time, args ...string) demoServer {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	var log lockedBuffer
 	ended := make(chan int, 1)
 	go func() {
 		args := append([]string{"serve", "--demo", "--listen", "127.0.0.1:0"}, args...)
-		ended <- run(ctx, args, func(string) string { return "" }, strings.NewReader(""), w, &log)
+		c := &console{ctx: ctx, env: func(string) string { return "" }, stdin: strings.NewReader(""), out: w, err: &log, now: now}
+		ended <- c.run(args)
 		w.Close()
 	}()
 	var out bytes.Buffer
@@ -121,6 +128,29 @@ func TestServeDemo(t *testing.T) {
 		}
 	}
 	paste(t, second)
+}
+
+// TestServeDemoNearTheEndOfAYear runs the demonstration at a time when terms reach
+// into a year that is provisional: it warns, counts, and serves.
+func TestServeDemoNearTheEndOfAYear(t *testing.T) {
+	t.Chdir(t.TempDir())
+	began := time.Now()
+	now := func() time.Time { return time.Date(2027, 12, 20, 5, 0, 0, 0, time.UTC).Add(time.Since(began)) }
+	d := startDemoAt(t, now)
+	if !strings.Contains(d.output, "Calendar: calendar of 2028 not confirmed.") {
+		t.Errorf("the welcome does not warn:\n%s", d.output)
+	}
+	base := "http://" + regexp.MustCompile(`listens on (\S+)`).FindStringSubmatch(d.output)[1]
+	for path, want := range map[string]string{
+		"/v1/calendar": `"year":2028,"code":"provisional"`,
+		"/v1/calendar?from=2027-12-20T10:00&term=15%20WD": `"due":"2028-01-13T13:30:00Z"`,
+		"/v1/calendar?from=2027-12-16T10:00&term=1%20WD":  `"registered":"2027-12-17T04:00:00Z"`,
+	} {
+		if status, body := get(t, base+path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	paste(t, d)
 }
 
 // TestDemoOnCommandLine uses the demonstration's files with the other

@@ -11,7 +11,7 @@ import (
 
 // projectMark stands on the first page of a form that is ours and not the
 // regulation's.
-var projectMark = documents.Text{KK: "жоба нысан", RU: "проектная форма"}
+var projectMark = documents.Text{KK: "нысанның жобасы", RU: "проект формы"}
 
 // side tells the fixed backgrounds of a document's pages apart.
 type side struct {

@@ -273,13 +273,16 @@ func (f *faces) divide(s string, c face, room, before int) (cut, width int) {
 
 // torn reports whether a break between the two texts would be ugly: after № or
 // any word of one character, after an initial or a short abbreviation such as
-// «г.» and «ул.», between «БСН» and its digits, between digits and their unit, or
-// before a dash.
+// «г.» and «ул.», between «БСН» and its digits, between digits and their unit or
+// what they count, within a date, or before a dash.
 func torn(before, after string) bool {
 	if strings.HasPrefix(after, "—") || strings.HasPrefix(after, "–") {
 		return true
 	}
 	word := before[strings.LastIndexByte(before, ' ')+1:]
+	if small, _ := utf8.DecodeRuneInString(after); unicode.IsLower(small) && counts(word, after) {
+		return true
+	}
 	if len(after) > 0 && after[0] >= '0' && after[0] <= '9' && utf8.RuneCountInString(word) <= 3 {
 		return true
 	}
@@ -288,6 +291,18 @@ func torn(before, after string) bool {
 	}
 	letters := utf8.RuneCountInString(strings.Trim(word, "«(„“\"."))
 	return letters <= 1 || letters == 2 && strings.HasSuffix(word, ".")
+}
+
+// counts reports whether a word is a number that is read with the word behind it:
+// «20 қарашадағы», «4 зат», «2026 жылғы», «2026 года».
+func counts(word, after string) bool {
+	for i := range len(word) {
+		if word[i] < '0' || word[i] > '9' {
+			return false
+		}
+	}
+	year := len(word) == 4 && (strings.HasPrefix(after, "жыл") || strings.HasPrefix(after, "год"))
+	return year || len(word) == 1 || len(word) == 2
 }
 
 // measured reports whether a text begins with a short word with a full stop,

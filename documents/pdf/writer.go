@@ -276,7 +276,7 @@ func (f *file) attachment(a *about) {
 	f.close()
 }
 
-const dataAbout = "Құжаттың машина оқитын нысаны / Машиночитаемая форма документа. JSON Schema: "
+const dataAbout = "Құжаттың машинамен оқылатын нысаны / Машиночитаемая форма документа. JSON Schema: "
 
 // stream writes a compressed stream object.
 func (f *file) stream(n int, dict string, data []byte) {

@@ -51,7 +51,7 @@ func TestQR(t *testing.T) {
 			if p.Number != held.number || p.Kind != d.Kind() || hex.EncodeToString(p.Digest[:]) != rec.ContentSHA256 {
 				t.Errorf("sealed %+v", p)
 			}
-			if want := map[documents.Kind]string{documents.KindLicence: "Сейітқали А.Б."}[d.Kind()]; p.Holder != want {
+			if want := map[documents.Kind]string{documents.KindLicence: "Сейітқали\u00a0А.\u00a0Б."}[d.Kind()]; p.Holder != want {
 				t.Errorf("the seal of the %s names %q", d.Kind(), p.Holder)
 			}
 		}

@@ -75,9 +75,6 @@ func TestRecord(t *testing.T) {
 		}
 		life, err := r.History(t.Context(), rec.Number)
 		must(t, err)
-		if got := life.KnownAt(start.Add(48 * time.Hour)).StatusAt(start.Add(2 * time.Hour)); got != "in_force" {
-			t.Errorf("known before the correction: %s", got)
-		}
 		if len(life.Events) != 5 || life.Events[3].Signatory != "Әбдіғали Ж.С." || life.Events[3].Reason.RU == "" {
 			t.Errorf("events %+v", life.Events)
 		}

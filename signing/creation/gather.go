@@ -35,6 +35,9 @@ type Gatherer struct {
 	// are not embedded.
 	Lists  *revocation.Lists
 	MaxCRL int // zero means [DefaultMaxCRL]
+	// Retired are the authorities that have ended. About what they have certified
+	// nobody can be asked any more: their declared last lists are all there is.
+	Retired *revocation.Retired
 }
 
 // ErrEvidence is wrapped by errors about a certificate whose status nothing
@@ -46,10 +49,14 @@ var ErrEvidence = errors.New("no evidence to embed")
 // anchor a response or a list. A certificate that the evidence calls revoked is
 // no error: a signature may be older than that.
 //
+// Of a path whose authority has ended by then it is the path that was there at the
+// end; whether the last lists prove enough is for whoever judges the signature.
+//
 // The error is a *[certs.PathError] when there is no path, or [ErrEvidence]
 // for the first certificate without evidence.
 func (g *Gatherer) Gather(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error) {
-	path, err := g.path(ctx, c, extra, at)
+	lived := g.lived(c, extra, at)
+	path, err := g.path(ctx, c, extra, lived)
 	if err != nil {
 		return signing.Material{}, err
 	}
@@ -59,11 +66,76 @@ func (g *Gatherer) Gather(ctx context.Context, c *certs.Certificate, extra []*ce
 		if i == len(path)-1 {
 			break
 		}
-		if err := g.add(ctx, &m, c, path[i+1], at); err != nil {
+		if end := g.Retired.Ended(path[i+1]); !end.IsZero() && at.After(end) {
+			err = g.addLast(&m, path[i+1])
+		} else {
+			err = g.add(ctx, &m, c, path[i+1], lived)
+		}
+		if err != nil {
 			return signing.Material{}, fmt.Errorf("%w about %s: %w", ErrEvidence, c.Subject, err)
 		}
 	}
 	return m, nil
+}
+
+// lived returns when the authorities that could be on a certificate's path were there:
+// at a time, or before it when the first of them ended, while the certificate was valid.
+func (g *Gatherer) lived(c *certs.Certificate, extra []*certs.Certificate, at time.Time) time.Time {
+	if len(g.Retired.Ends()) == 0 || g.Trust == nil {
+		return at
+	}
+	seen := map[[32]byte]bool{}
+	for todo := []*certs.Certificate{c}; len(todo) > 0; todo = todo[1:] {
+		below := todo[0]
+		for _, issuer := range append(slices.Clip(g.Trust.BySubject(below.Issuer)), extra...) {
+			if seen[issuer.Fingerprint()] || !issuer.Subject.Equal(below.Issuer) || below.CheckSignatureFrom(issuer) != nil {
+				continue
+			}
+			seen[issuer.Fingerprint()] = true
+			todo = append(todo, issuer)
+			if end := g.Retired.Ended(issuer); !end.IsZero() && at.After(end) {
+				at = end
+				if c.NotAfter.Before(at) {
+					at = c.NotAfter
+				}
+			}
+		}
+	}
+	return at
+}
+
+// addLast adds the last lists of an authority that has ended.
+func (g *Gatherer) addLast(m *signing.Material, issuer *certs.Certificate) error {
+	var raw [][]byte
+	if lists := g.Retired.Lists(); lists != nil {
+		for _, l := range lists.All() {
+			if !l.Issuer.Equal(issuer.Subject) || l.CheckSignatureFrom(issuer) != nil {
+				continue
+			}
+			b, err := g.embeddable(l)
+			if err != nil {
+				return err
+			}
+			raw = append(raw, b)
+		}
+	}
+	if len(raw) == 0 {
+		return errors.New("the authority has ended, and none of its last lists is kept")
+	}
+	m.Add(signing.Material{CRLs: raw})
+	return nil
+}
+
+// embeddable returns a list that is small enough to embed.
+func (g *Gatherer) embeddable(l *revocation.CRL) ([]byte, error) {
+	limit := g.MaxCRL
+	if limit <= 0 {
+		limit = DefaultMaxCRL
+	}
+	if l.Raw == nil || len(l.Raw) > limit {
+		return nil, fmt.Errorf("the list of %s is too large to embed", l.Issuer)
+	}
+	return l.Raw, nil
 }
 
 func (g *Gatherer) path(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (certs.Path, error) {
@@ -144,18 +216,10 @@ func (g *Gatherer) lists(c, issuer *certs.Certificate, at time.Time) ([][]byte, 
 
 // list finds the list that an answer rests on.
 func (g *Gatherer) list(e *revocation.Evidence) ([]byte, error) {
-	limit := g.MaxCRL
-	if limit <= 0 {
-		limit = DefaultMaxCRL
-	}
 	for _, l := range g.Lists.All() {
-		if sum := l.Digest(); hex.EncodeToString(sum[:]) != e.SHA256 {
-			continue
+		if sum := l.Digest(); hex.EncodeToString(sum[:]) == e.SHA256 {
+			return g.embeddable(l)
 		}
-		if l.Raw == nil || len(l.Raw) > limit {
-			return nil, fmt.Errorf("the list of %s is too large to embed", e.Issuer)
-		}
-		return l.Raw, nil
 	}
 	return nil, errors.New("the list was replaced meanwhile")
 }

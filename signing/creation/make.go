@@ -12,6 +12,7 @@ import (
 
 	"tamga/certs"
 	"tamga/signing"
+	"tamga/signing/pades"
 	"tamga/signing/tsp"
 )
 
@@ -36,7 +37,8 @@ type Form interface {
 // draft is a signature on its way out.
 type draft struct {
 	file    []byte
-	content []byte // of a detached signature, nil when there is none or it is not at hand
+	read    *pades.Document // file as it was read back; nil when it was not
+	content []byte          // of a detached signature, nil when there is none or it is not at hand
 	// beside says that others may have signed the file too, which is their
 	// business.
 	beside bool
@@ -98,7 +100,7 @@ func Make(ctx context.Context, with Services, o Order) (Made, error) {
 	}
 	m := making{ctx: ctx, with: with, Order: o, draft: d}
 	if !d.theirs {
-		m.own = signing.DescribeCertificate(o.Key.Certificate).SHA256
+		m.own = o.Key.Certificate.Describe().SHA256
 	}
 	if o.Level > BaselineB {
 		if err := m.last(); err != nil {
@@ -142,6 +144,9 @@ func (m *making) judge() (*signing.Verdict, error) {
 	case m.theirs:
 		q.Digests = claimedDigests(m.file)
 	}
+	if m.read != nil && same(m.read.Bytes(), m.file) && signing.Sniff(m.file) == signing.FilePDF {
+		return m.with.Verifier.VerifyDocument(m.ctx, m.read, q)
+	}
 	return m.with.Verifier.Verify(m.ctx, m.file, q)
 }
 
@@ -161,6 +166,9 @@ func (m *making) confirm() (Made, error) {
 	for _, s := range mine {
 		if l := levelOf(s); made.Called == "" || l < made.Level {
 			made.Level, made.Called = l, s.Level
+		}
+		if m.reached(s) < want && m.theirs {
+			return Made{}, fmt.Errorf("%w: with what could be had it is %q, not %s", ErrEvidence, s.Level, want)
 		}
 		if m.reached(s) < want {
 			return Made{}, fmt.Errorf("%w: it is %q, not %s", ErrOutput, s.Level, want)

@@ -71,16 +71,16 @@ func (f PDF) sign(ctx context.Context, key Key, at time.Time) (draft, error) {
 	if s.Room == 0 {
 		s.Room = usualRoom(key)
 	}
-	file, err := s.revision()
+	added, err := s.revision()
 	var small *tooSmallError
 	if errors.As(err, &small) {
 		s.Room = small.need + 256
-		file, err = s.revision()
+		added, err = s.revision()
 	}
 	if err != nil {
 		return draft{}, fmt.Errorf("sign PDF: %w", err)
 	}
-	return draft{file: file, beside: true, least: BaselineB}, nil
+	return draft{file: added.doc.Bytes(), read: added.doc, beside: true, least: BaselineB}, nil
 }
 
 // readForRevision reads a file that is to get a further revision.
@@ -123,8 +123,8 @@ type revisionSigner struct {
 }
 
 // revision adds the revision, signs it and compares it with what was there. The
-// file is copied once and digested once.
-func (s revisionSigner) revision() ([]byte, error) {
+// file is copied once, digested once, and read back once.
+func (s revisionSigner) revision() (*addedSignature, error) {
 	prepared, err := s.prepare()
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func (s revisionSigner) revision() ([]byte, error) {
 	if err := added.checkPlace(parts); err != nil {
 		return nil, err
 	}
-	return file, s.asOrdered(added)
+	return added, s.asOrdered(added)
 }
 
 // prepare adds the revision, by the library for the plainest files and by our own

@@ -21,6 +21,9 @@ func (d *Document) Size(revision int, ref Ref) int64 {
 // Len returns the length of the file.
 func (d *Document) Len() int64 { return int64(len(d.file)) }
 
+// Bytes returns the file itself.
+func (d *Document) Bytes() []byte { return d.file }
+
 // Listed says whether a cross-reference of the file has an entry for what ref refers
 // to. An entry that frees what was in use before is none: the file still holds it.
 // Programs that miss one may read the file anew, without its cross-references.

@@ -2,7 +2,10 @@ package pades
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"os"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -52,6 +55,7 @@ func FuzzObjects(f *testing.F) {
 
 func checkRead(t *testing.T, file []byte) {
 	d, err := Read(file)
+	checkSkimming(t, file, d, err)
 	if err != nil {
 		if d != nil {
 			t.Error("a document with an error")
@@ -93,5 +97,53 @@ func checkPromises(t *testing.T, d *Document, s Signature, file []byte) {
 	}
 	if len(s.Problems) == 0 && derSize(s.Contents) != len(s.Contents) {
 		t.Error("the contents are not one element")
+	}
+}
+
+// checkSkimming compares what was read with what a reader finds that builds every
+// object.
+func checkSkimming(t *testing.T, file []byte, d *Document, err error) {
+	t.Helper()
+	whole, wholeErr := read(file, true)
+	if fmt.Sprint(err) != fmt.Sprint(wholeErr) {
+		t.Fatalf("%v, and %v when all objects are built", err, wholeErr)
+	}
+	if err != nil {
+		return
+	}
+	for _, found := range [][2]any{
+		{d.Unreadable, whole.Unreadable}, {d.Signatures, whole.Signatures}, {d.Revisions, whole.Revisions}, {d.Hybrid, whole.Hybrid},
+	} {
+		if !reflect.DeepEqual(found[0], found[1]) {
+			t.Errorf("%v, and %v when all objects are built", found[0], found[1])
+		}
+	}
+}
+
+// TestSkimming finds the same in every sample, whichever objects are built. Of two
+// signatures without fields only the name that their /Type refers to tells one.
+func TestSkimming(t *testing.T) {
+	files := slices.Collect(maps.Values(goodFiles()))
+	for _, c := range signatureCases() {
+		files = append(files, c.file)
+	}
+	for _, c := range slices.Concat(syntaxCases(), hiddenCases()) {
+		files = append(files, c.file)
+	}
+	for _, body := range []string{"<</Type 11 0 R>>", "<</Subtype 12 0 R/T(x)>>", "<</Type 13 0 R>>"} {
+		s := sample{10: body, 11: "/Sig", 12: "/Widget", 13: "/Page"}
+		files = append(files, s.build(), s.packed())
+		d, err := Read(s.build())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hidden := slices.ContainsFunc(d.Unreadable, func(p Problem) bool { return p.Code == CodeOrphanSignature })
+		if want := body == "<</Type 11 0 R>>"; hidden != want {
+			t.Errorf("%s: %v", body, d.Unreadable)
+		}
+	}
+	for _, file := range files {
+		d, err := Read(file)
+		checkSkimming(t, file, d, err)
 	}
 }

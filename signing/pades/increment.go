@@ -67,8 +67,8 @@ func (d *Document) extend(spare int) (*increment, error) {
 	}
 	u.root, _ = d.Revisions[u.newest].Trailer.Get("Root").(Ref)
 	u.catalog = u.spelled(catalog)
-	u.out = make([]byte, len(d.file), len(d.file)+spare+4096)
-	copy(u.out, d.file)
+	// Appending is told to copy, and does not clear first what it copies to.
+	u.out = append(d.file[:len(d.file):len(d.file)], make([]byte, spare+4096)...)[:len(d.file)]
 	if last := d.file[len(d.file)-1]; last != '\n' && last != '\r' {
 		u.out = append(u.out, '\n')
 	}

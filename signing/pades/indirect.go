@@ -2,6 +2,7 @@ package pades
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"sort"
 )
@@ -75,7 +76,7 @@ func (d *Document) sortVersions() error {
 // and sets the limit of each: the next object or the end of its revision. Thus
 // objects cannot overlap, and reading all of them takes linear time.
 func (d *Document) byOffset() ([]int, error) {
-	var order []int
+	order := make([]int, 0, len(d.versions))
 	for i, v := range d.versions {
 		if v.kind != entryInUse {
 			continue
@@ -131,7 +132,18 @@ func (d *Document) body(i int) (Object, error) {
 	v := d.versions[i]
 	switch v.kind {
 	case entryInUse:
+		if d.scratch == nil {
+			o, _, err := d.indirect(i)
+			return o, err
+		}
+		o, known := d.scratch.bodies[i]
+		if known {
+			return o, nil
+		}
 		o, _, err := d.indirect(i)
+		if err == nil && v.limit-v.offset <= maxBody && len(d.scratch.bodies) < maxBodies {
+			d.scratch.bodies[i] = o
+		}
 		return o, err
 	case entryCompressed:
 		return d.compressed(i)
@@ -146,13 +158,18 @@ func (d *Document) indirect(i int) (Object, int64, error) {
 	if err := d.spend(v.limit-v.offset, v.offset); err != nil {
 		return nil, 0, err
 	}
-	o, end, err := indirectAt(d.file[:v.limit], v.offset, v.ref(), func(length Ref) (int64, error) {
+	o, end, err := d.parserAt(v).indirect(v.ref(), func(length Ref) (int64, error) {
 		return d.streamLength(length, int(v.revision))
 	})
 	if err == nil && d.encryption != nil {
 		o = d.encryption.undo(v.ref(), o)
 	}
 	return o, end, err
+}
+
+// parserAt returns a parser at the object of a version in use.
+func (d *Document) parserAt(v version) *parser {
+	return &parser{data: d.file[:v.limit], pos: int(v.offset), scratch: d.scratch}
 }
 
 func (d *Document) spend(bytes, offset int64) error {
@@ -197,11 +214,13 @@ func (p *parser) header(want *Ref) error {
 	return nil
 }
 
-// indirectAt reads the indirect object at offset, which must end within data. A
-// nil length says that a stream's /Length must be direct. A zero want accepts
-// any number.
-func indirectAt(data []byte, offset int64, want Ref, length func(Ref) (int64, error)) (Object, int64, error) {
-	p := &parser{data: data, pos: int(offset)}
+// errStream ends a reading that builds nothing: a stream has a length only when its
+// dictionary is built.
+var errStream = errors.New("a stream")
+
+// indirect reads an indirect object, which must end within the data. A nil length
+// says that a stream's /Length must be direct. A zero want accepts any number.
+func (p *parser) indirect(want Ref, length func(Ref) (int64, error)) (Object, int64, error) {
 	if err := p.header(&want); err != nil {
 		return nil, 0, err
 	}
@@ -211,6 +230,9 @@ func indirectAt(data []byte, offset int64, want Ref, length func(Ref) (int64, er
 	}
 	p.space()
 	if dict, ok := o.(Dict); ok && p.keyword("stream") {
+		if p.discard {
+			return nil, 0, errStream
+		}
 		if o, err = p.stream(dict, length); err != nil {
 			return nil, 0, err
 		}
@@ -270,7 +292,7 @@ func (d *Document) streamLength(ref Ref, revision int) (int64, error) {
 	if v := d.versions[i]; v.kind == entryCompressed {
 		o, err = d.compressed(i)
 	} else if err = d.spend(v.limit-v.offset, v.offset); err == nil {
-		o, _, err = indirectAt(d.file[:v.limit], v.offset, v.ref(), nil)
+		o, _, err = d.parserAt(v).indirect(v.ref(), nil)
 	}
 	if err != nil {
 		return 0, err

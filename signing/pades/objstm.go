@@ -152,19 +152,18 @@ func (d *Document) compressed(i int) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.parseCompressed(i, &parser{data: text, compressed: true})
-}
-
-// checkCompressed checks the syntax of an object without building it.
-func (d *Document) checkCompressed(i int, text []byte) error {
-	_, err := d.parseCompressed(i, &parser{data: text, compressed: true, discard: true})
-	return err
+	return d.parseCompressed(i, &parser{data: text, compressed: true, scratch: d.scratch})
 }
 
 func (d *Document) parseCompressed(i int, p *parser) (Object, error) {
 	if err := d.spend(int64(len(p.data)), -1); err != nil {
 		return nil, err
 	}
+	return d.onlyObject(i, p)
+}
+
+// onlyObject reads the object that is all of a compressed text.
+func (d *Document) onlyObject(i int, p *parser) (Object, error) {
 	o, err := p.object(0)
 	if err != nil {
 		return nil, err

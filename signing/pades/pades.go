@@ -47,7 +47,8 @@ type Document struct {
 	file     []byte
 	versions []version
 	streams  map[int]*objectStream
-	meter    *meter
+	meter    *meter   // of Read, as is
+	scratch  *scratch // this
 
 	encryption *encryption // nil when there is none
 }

@@ -9,14 +9,35 @@ const (
 
 // parser reads objects from data, which is the beginning of the file, or the
 // text of one object of an object stream when compressed is set. With discard set
-// it checks the syntax and builds nothing.
+// it checks the syntax and builds nothing, but notes in matters what an object must
+// have that is or holds a signature or a field.
 type parser struct {
 	data       []byte
 	pos        int
 	nodes      int
 	compressed bool
 	discard    bool
+	matters    bool
+	*scratch   // nil when nothing is shared
 }
+
+// scratch is what the parsers of one reading use one after another, so that what is
+// read is put together once, in its size.
+type scratch struct {
+	names   map[string]Object // that occurred
+	entries []Entry           // of the dictionaries that are open, the innermost last
+	objects []Object          // of the arrays that are open
+	bodies  map[int]Object    // of versions that were asked for, such as the catalog
+}
+
+// Bounds of what is kept during one reading.
+const (
+	maxNames  = 1 << 12
+	maxBodies = 64
+	maxBody   = 4 << 10 // bytes of the text of one
+)
+
+func newScratch() *scratch { return &scratch{names: map[string]Object{}, bodies: map[int]Object{}} }
 
 func (p *parser) fail(format string, args ...any) error {
 	return syntaxError(p.offset(), format, args...)
@@ -65,57 +86,96 @@ func (p *parser) object(depth int) (Object, error) {
 
 func (p *parser) array(depth int) (Object, error) {
 	p.pos++
-	array := Array{}
+	if p.scratch == nil {
+		p.scratch = &scratch{}
+	}
+	from := len(p.objects)
 	for {
 		p.space()
 		if p.pos < len(p.data) && p.data[p.pos] == ']' {
 			p.pos++
-			return array, nil
+			break
 		}
 		o, err := p.object(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		if !p.discard {
-			array = append(array, o)
+			p.objects = append(p.objects, o)
 		}
 	}
+	if p.discard {
+		return Array(nil), nil
+	}
+	array := append(Array{}, p.objects[from:]...)
+	p.objects = p.objects[:from]
+	return array, nil
 }
 
 func (p *parser) dict(depth int) (Object, error) {
 	p.pos += 2
-	var dict Dict
-	if !p.discard {
-		dict = make(Dict, 0, 4)
+	if p.scratch == nil {
+		p.scratch = &scratch{}
 	}
+	from := len(p.entries)
 	for {
 		p.space()
 		if p.accept(">>") {
-			return dict, nil
+			break
 		}
-		if p.pos >= len(p.data) || p.data[p.pos] != '/' {
-			return nil, p.fail("a dictionary key must be a name")
-		}
-		key, err := p.name()
+		e, err := p.entry(depth)
 		if err != nil {
 			return nil, err
 		}
-		p.space()
-		e := Entry{Key: key, Start: int64(p.pos)}
-		if e.Value, err = p.object(depth + 1); err != nil {
-			return nil, err
-		}
-		e.End = int64(p.pos)
-		if p.compressed {
-			e.Start, e.End = 0, 0
-		}
 		if !p.discard {
-			dict = append(dict, e)
+			p.entries = append(p.entries, e)
 		}
 	}
+	if p.discard {
+		return Dict(nil), nil
+	}
+	dict := append(Dict{}, p.entries[from:]...)
+	p.entries = p.entries[:from]
+	return dict, nil
 }
 
-func (p *parser) name() (Name, error) {
+// entry reads a key and its value.
+func (p *parser) entry(depth int) (e Entry, err error) {
+	if p.pos >= len(p.data) || p.data[p.pos] != '/' {
+		return e, p.fail("a dictionary key must be a name")
+	}
+	start := p.pos + 1
+	key, err := p.name()
+	if err != nil {
+		return e, err
+	}
+	written := p.data[start:p.pos]
+	p.space()
+	e.Key, e.Start = key.(Name), int64(p.pos)
+	if e.Value, err = p.object(depth + 1); err != nil {
+		return e, err
+	}
+	e.End = int64(p.pos)
+	if p.compressed {
+		e.Start, e.End = 0, 0
+	}
+	if _, ref := e.Value.(Ref); ref && p.discard && (string(written) == "Type" || string(written) == "Subtype") {
+		p.matters = true // its name stands elsewhere
+	}
+	return e, nil
+}
+
+// telling are the names that signatures and fields have.
+func telling(raw []byte) bool {
+	switch string(raw) {
+	case "Sig", "DocTimeStamp", "ByteRange", "Widget", "FT":
+		return true
+	}
+	return false
+}
+
+// name reads a name, which is a [Name].
+func (p *parser) name() (Object, error) {
 	p.pos++
 	start := p.pos
 	escaped := false
@@ -126,10 +186,12 @@ func (p *parser) name() (Name, error) {
 	raw := p.data[start:p.pos]
 	if !escaped {
 		if p.discard {
-			return "", nil
+			p.matters = p.matters || telling(raw)
+			return Name(""), nil
 		}
-		return commonName(raw), nil
+		return p.nameOf(raw), nil
 	}
+	p.matters = true // as whatever it hides
 	decoded := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '#' {
@@ -137,11 +199,11 @@ func (p *parser) name() (Name, error) {
 			continue
 		}
 		if i+2 >= len(raw) {
-			return "", p.fail("incomplete escape in a name")
+			return nil, p.fail("incomplete escape in a name")
 		}
 		high, low := hexValue(raw[i+1]), hexValue(raw[i+2])
 		if high < 0 || low < 0 || high|low == 0 {
-			return "", p.fail("malformed escape in a name")
+			return nil, p.fail("malformed escape in a name")
 		}
 		decoded = append(decoded, byte(high<<4|low))
 		i += 2
@@ -149,58 +211,77 @@ func (p *parser) name() (Name, error) {
 	return Name(decoded), nil
 }
 
-// commonName is a conversion that allocates nothing for the names that most
-// dictionaries are made of.
-func commonName(raw []byte) Name {
+// nameOf returns a name without escapes, the same for the same one where names are
+// kept.
+func (p *parser) nameOf(raw []byte) Object {
+	if o := commonName(raw); o != nil {
+		return o
+	}
+	if p.scratch == nil || p.names == nil {
+		return Name(raw)
+	}
+	o, known := p.names[string(raw)]
+	if !known {
+		name := Name(raw)
+		if o = name; len(p.names) < maxNames {
+			p.names[string(name)] = o
+		}
+	}
+	return o
+}
+
+// commonName returns the names that most dictionaries are made of, for which
+// nothing is allocated; nil for others.
+func commonName(raw []byte) Object {
 	switch string(raw) {
 	case "Type":
-		return "Type"
+		return Name("Type")
 	case "Subtype":
-		return "Subtype"
+		return Name("Subtype")
 	case "Length":
-		return "Length"
+		return Name("Length")
 	case "Filter":
-		return "Filter"
+		return Name("Filter")
 	case "FlateDecode":
-		return "FlateDecode"
+		return Name("FlateDecode")
 	case "Parent":
-		return "Parent"
+		return Name("Parent")
 	case "Kids":
-		return "Kids"
+		return Name("Kids")
 	case "Rect":
-		return "Rect"
+		return Name("Rect")
 	case "P":
-		return "P"
+		return Name("P")
 	case "S":
-		return "S"
+		return Name("S")
 	case "T":
-		return "T"
+		return Name("T")
 	case "V":
-		return "V"
+		return Name("V")
 	case "K":
-		return "K"
+		return Name("K")
 	case "F":
-		return "F"
+		return Name("F")
 	case "FT":
-		return "FT"
+		return Name("FT")
 	case "Pg":
-		return "Pg"
+		return Name("Pg")
 	case "DA":
-		return "DA"
+		return Name("DA")
 	case "Annot":
-		return "Annot"
+		return Name("Annot")
 	case "Widget":
-		return "Widget"
+		return Name("Widget")
 	case "StructElem":
-		return "StructElem"
+		return Name("StructElem")
 	case "Page":
-		return "Page"
+		return Name("Page")
 	case "Resources":
-		return "Resources"
+		return Name("Resources")
 	case "Contents":
-		return "Contents"
+		return Name("Contents")
 	}
-	return Name(raw)
+	return nil
 }
 
 func (p *parser) word() (Object, error) {
@@ -223,22 +304,36 @@ func (p *parser) word() (Object, error) {
 // numberOrRef reads an integer, a real, or a reference, which begins like an
 // integer and is told apart by what follows.
 func (p *parser) numberOrRef() (Object, error) {
-	first, err := p.number()
-	if err != nil {
-		return nil, err
-	}
-	number, ok := first.(Integer)
-	if !ok || number >= maxObjects {
-		return first, nil
+	start := p.pos
+	number, ok := p.digits(maxDigits)
+	if !ok {
+		p.pos = start
+		first, err := p.number()
+		i, whole := first.(Integer)
+		if err != nil || !whole {
+			return first, err
+		}
+		number = int64(i)
 	}
 	after := p.pos
-	p.space()
-	generation, ok := p.digits(5)
-	if ok && generation <= 65535 && p.space() > 0 && p.keyword("R") {
-		return Ref{Number: uint32(number), Generation: uint16(generation)}, nil
+	if generation, ok := p.restOfRef(); ok && number < maxObjects {
+		if p.discard {
+			return Ref{}, nil
+		}
+		return Ref{Number: uint32(number), Generation: generation}, nil
 	}
 	p.pos = after
-	return first, nil
+	if p.discard {
+		return Integer(0), nil
+	}
+	return Integer(number), nil
+}
+
+// restOfRef reads what follows the number in a reference.
+func (p *parser) restOfRef() (uint16, bool) {
+	p.space()
+	generation, ok := p.digits(5)
+	return uint16(generation), ok && generation <= 65535 && p.space() > 0 && p.keyword("R")
 }
 
 // skipComment leaves the position at the end-of-line marker.
@@ -282,17 +377,24 @@ func (p *parser) keyword(word string) bool {
 	return p.accept(word)
 }
 
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
+// class is what a character is (7.2.2). The table is read only.
+type class byte
+
+const (
+	regular class = iota
+	white
+	delimiter
+)
+
+var classes = [256]class{
+	' ': white, '\n': white, '\r': white, '\t': white, '\f': white, 0: white,
+	'(': delimiter, ')': delimiter, '<': delimiter, '>': delimiter, '[': delimiter, ']': delimiter,
+	'{': delimiter, '}': delimiter, '/': delimiter, '%': delimiter,
 }
 
-func isRegular(c byte) bool {
-	switch c {
-	case ' ', '\n', '\r', '\t', '\f', 0, '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
-		return false
-	}
-	return true
-}
+func isSpace(c byte) bool { return classes[c] == white }
+
+func isRegular(c byte) bool { return classes[c] == regular }
 
 func hexValue(c byte) int {
 	switch {

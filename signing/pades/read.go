@@ -24,13 +24,17 @@ const (
 // cross-reference or an object stream cannot be read exactly as written, or when
 // the file exceeds a bound. Everything else that is wrong is a [Problem] of the
 // Document or of a Signature. A file without signatures is not an error.
-func Read(file []byte) (*Document, error) {
+func Read(file []byte) (*Document, error) { return read(file, false) }
+
+// read is Read, which may build all objects for a test that nothing depends on
+// which of them are built.
+func read(file []byte, buildAll bool) (*Document, error) {
 	header := bytes.Index(file[:min(1024, len(file))], []byte("%PDF-"))
 	if header < 0 {
 		return nil, ErrNotPDF
 	}
 	size := int64(len(file))
-	d := &Document{file: file, meter: &meter{
+	d := &Document{file: file, scratch: newScratch(), meter: &meter{
 		parse:   minWork + workFactor*size,
 		inflate: inflateLimit(len(file)),
 		entries: min(maxEntries, 1<<16+size/4),
@@ -52,6 +56,7 @@ func Read(file []byte) (*Document, error) {
 		return nil, err
 	}
 	r := newReader(d)
+	r.buildAll = buildAll
 	r.headerAt(header)
 	if d.Revisions[r.newest].Trailer.Get("AdditionalStreams") != nil {
 		r.tolerate(CodeOriginal, "the file carries an original, which office programs open instead of its pages")
@@ -71,14 +76,15 @@ func Read(file []byte) (*Document, error) {
 	if d.meter.parse < 0 {
 		return nil, errTooLong(0)
 	}
-	d.meter = nil
+	d.meter, d.scratch = nil, nil
 	return d, nil
 }
 
 // reader collects what Read finds.
 type reader struct {
-	d      *Document
-	newest int
+	d        *Document
+	newest   int
+	buildAll bool
 
 	found   []dictionary // what looks like a signature
 	widgets []fieldRef   // what may be a signature field

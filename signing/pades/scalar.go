@@ -6,8 +6,12 @@ import (
 	"strconv"
 )
 
-// maxNumber is the longest number this reader accepts, in bytes.
-const maxNumber = 64
+const (
+	// maxNumber is the longest number this reader accepts, in bytes.
+	maxNumber = 64
+	// maxDigits are as many as any integer of 64 bits has room for.
+	maxDigits = 18
+)
 
 // number reads an integer or a real (7.3.3). Exponents and other bases are not
 // PDF.

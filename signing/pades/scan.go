@@ -13,7 +13,7 @@ func (r *reader) scan(order []int) error {
 	last, end := -1, int64(0)
 	for _, i := range order {
 		v := d.versions[i]
-		p := &parser{data: d.file[:v.limit], pos: int(v.offset)}
+		p := d.parserAt(v)
 		want := v.ref()
 		if err := p.header(&want); err != nil {
 			return err
@@ -25,6 +25,10 @@ func (r *reader) scan(order []int) error {
 		last = i
 		r.scanGap(end, v.offset)
 		end = v.limit
+		if after, plain := r.skim(v); plain && d.spend(v.limit-v.offset, v.offset) == nil {
+			end = after
+			continue
+		}
 		o, after, err := d.indirect(i)
 		if err != nil {
 			r.failed(CodeObjectUnreadable, "object "+v.ref().String()+": ", err)
@@ -45,14 +49,15 @@ func (r *reader) scan(order []int) error {
 }
 
 // scanCompressed builds only the objects that may be or hold a signature or a
-// field; an escape in a name could hide either.
+// field, or that something is wrong with.
 func (r *reader) scanCompressed(i int) error {
 	text, err := r.d.compressedText(i)
 	if err != nil {
 		return err
 	}
-	if !mayMatter(text) {
-		return r.d.checkCompressed(i, text)
+	p := &parser{data: text, compressed: true, discard: true, scratch: r.d.scratch}
+	if _, err := r.d.onlyObject(i, p); err == nil && !p.matters && !r.buildAll {
+		return r.d.spend(int64(len(text)), -1)
 	}
 	o, err := r.d.compressed(i)
 	if err == nil {
@@ -61,16 +66,14 @@ func (r *reader) scanCompressed(i int) error {
 	return err
 }
 
-func mayMatter(text []byte) bool {
-	if bytes.IndexByte(text, '#') >= 0 {
-		return true
-	}
-	for _, word := range []string{"Sig", "DocTimeStamp", "ByteRange", "Widget", "/FT"} {
-		if bytes.Contains(text, []byte(word)) {
-			return true
-		}
-	}
-	return false
+// skim checks the syntax of an object without building it, and returns the offset
+// after it. It declines what may be or hold a signature or a field, streams, and all
+// that something is wrong with.
+func (r *reader) skim(v version) (after int64, plain bool) {
+	p := r.d.parserAt(v)
+	p.discard = true
+	_, after, err := p.indirect(v.ref(), nil)
+	return after, err == nil && !p.matters && !r.buildAll
 }
 
 // scanAgain handles an object that a later revision lists once more at the same

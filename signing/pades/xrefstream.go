@@ -5,7 +5,8 @@ import "slices"
 // readXRefStream reads the cross-reference stream at offset (7.5.8) and returns
 // the offset after its endobj.
 func (d *Document) readXRefStream(s *section, offset, limit int64) (int64, error) {
-	o, end, err := indirectAt(d.file[:limit], offset, Ref{}, nil)
+	p := &parser{data: d.file[:limit], pos: int(offset), scratch: d.scratch}
+	o, end, err := p.indirect(Ref{}, nil)
 	if err != nil {
 		return 0, err
 	}

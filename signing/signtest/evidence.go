@@ -18,7 +18,7 @@ import (
 
 // Gatherer collects evidence from the verifier's revocation lists.
 func (p *PKI) Gatherer() *creation.Gatherer {
-	return &creation.Gatherer{Trust: p.Verifier.Trust, Path: p.Verifier.Path, Lists: p.Verifier.Revocation}
+	return &creation.Gatherer{Trust: p.Verifier.Trust, Path: p.Verifier.Path, Lists: p.Verifier.Revocation, Retired: p.Verifier.Retired}
 }
 
 // Responding is Gatherer with a responder of the issuing authority, which tells

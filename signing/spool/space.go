@@ -30,6 +30,7 @@ type Space struct {
 	mu       sync.Mutex
 	used     int64
 	heapUsed int64
+	buffers  sync.Pool // *bytes.Buffer of [Space.ReadPassing], each within Memory
 }
 
 // step is how much is asked for at a time: a file that is announced and never
@@ -43,16 +44,47 @@ func (s *Space) Read(r io.Reader, limit int64) (*File, error) { return s.ReadAbo
 
 // announcedOnly is how many bytes a file must have sent before memory is set aside
 // for those that it only announces.
-const announcedOnly = 8 << 10
+const announcedOnly = 16 << 10
 
 // ReadAbout is Read for a file that is announced to have so many bytes: memory for
 // it is set aside at once. Nothing else depends on the announcement, and 0 is none.
 func (s *Space) ReadAbout(r io.Reader, limit, announced int64) (*File, error) {
-	memory := s.Memory
-	if memory == 0 {
-		memory = InMemory
+	return s.read(&bytes.Buffer{}, r, limit, announced)
+}
+
+// ReadPassing is ReadAbout for a file of which nothing is kept once it is closed: the
+// memory of a small one is used for the next.
+func (s *Space) ReadPassing(r io.Reader, limit, announced int64) (*File, error) {
+	head, _ := s.buffers.Get().(*bytes.Buffer)
+	if head == nil {
+		head = &bytes.Buffer{}
 	}
-	var head bytes.Buffer
+	f, err := s.read(head, r, limit, announced)
+	if err != nil {
+		return nil, err
+	}
+	giveBack := f.release
+	f.release = func() {
+		giveBack()
+		// A larger one was a part of Heap, which has it no more.
+		if int64(head.Cap()) <= s.memory()*5/4 {
+			head.Reset()
+			s.buffers.Put(head)
+		}
+	}
+	return f, nil
+}
+
+func (s *Space) memory() int64 {
+	if s.Memory == 0 {
+		return InMemory
+	}
+	return s.Memory
+}
+
+// read reads a file into head first.
+func (s *Space) read(head *bytes.Buffer, r io.Reader, limit, announced int64) (*File, error) {
+	memory := s.memory()
 	var held int64
 	giveBack := func() { s.giveHeap(held) }
 	for _, size := range s.sizes(memory, announced) {
@@ -67,7 +99,7 @@ func (s *Space) ReadAbout(r io.Reader, limit, announced int64) (*File, error) {
 			held = size
 		}
 		head.Grow(int(size) + 1 + bytes.MinRead - head.Len())
-		if _, err := io.Copy(&head, io.LimitReader(r, size+1-int64(head.Len()))); err != nil {
+		if _, err := io.Copy(head, io.LimitReader(r, size+1-int64(head.Len()))); err != nil {
 			giveBack()
 			return nil, err
 		}
@@ -79,14 +111,17 @@ func (s *Space) ReadAbout(r io.Reader, limit, announced int64) (*File, error) {
 	if int64(head.Len()) > limit {
 		return nil, tooLarge(limit)
 	}
-	return s.onDisk(&head, r, limit)
+	return s.onDisk(head, r, limit)
 }
 
 // sizes are the steps in which memory is set aside for a file, each of which has to
 // be filled before the next: what is announced at once, if it may stay in memory.
 func (s *Space) sizes(memory, announced int64) []int64 {
 	first := min(announcedOnly, memory)
-	if announced > first && announced <= InMemory {
+	switch {
+	case announced > 0 && announced <= first:
+		return []int64{announced, memory, InMemory / 4, InMemory}
+	case announced > first && announced <= InMemory:
 		return []int64{first, announced, max(memory, announced), InMemory}
 	}
 	return []int64{first, memory, InMemory / 4, InMemory}

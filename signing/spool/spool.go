@@ -13,8 +13,9 @@ import (
 	"runtime/debug"
 )
 
-// InMemory is the size, in bytes, up to which a file stays in memory.
-const InMemory = 1 << 20
+// InMemory is the size, in bytes, up to which a file stays in memory: a file of a
+// megabyte does in base64 too.
+const InMemory = 2 << 20
 
 var (
 	// ErrTooLarge means that a file is longer than the caller's limit.
@@ -33,6 +34,9 @@ type File struct {
 
 // Of makes a File of bytes that are in memory already.
 func Of(data []byte) *File { return &File{data: data} }
+
+// OfUntil is Of for bytes that are used for something else once the File is closed.
+func OfUntil(data []byte, closed func()) *File { return &File{data: data, release: closed} }
 
 // Open takes a file that lies on disk. The error is ErrTooLarge beyond limit
 // bytes, and any of package os.

@@ -260,7 +260,7 @@ func TestSpaceWithoutDisk(t *testing.T) {
 // Files beyond Memory share what there is of Heap, give it back, and go to the disk
 // without it; they are whole in any case.
 func TestHeapIsShared(t *testing.T) {
-	s := &Space{Dir: t.TempDir(), Memory: 64 << 10, Heap: 3 << 20}
+	s := &Space{Dir: t.TempDir(), Memory: 64 << 10, Heap: 3 * InMemory}
 	var files []*File
 	open := func(size int, mapped bool) {
 		t.Helper()
@@ -303,5 +303,52 @@ func TestHeapIsShared(t *testing.T) {
 	}
 	if s.heapUsed != 0 || s.Used() != 0 {
 		t.Errorf("after failures %d bytes of the heap and %d of the disk are not given back", s.heapUsed, s.Used())
+	}
+}
+
+// A passing file is whole wherever it lies, gives back what it took, and leaves its
+// memory to the next if that is within what each may have.
+func TestPassingFiles(t *testing.T) {
+	s := &Space{Dir: t.TempDir(), Memory: 64 << 10, Heap: 3 * InMemory}
+	for _, announced := range []int64{0, 1, 10 << 10, InMemory} {
+		for _, size := range append([]int{64 << 10, 64<<10 + 1, announcedOnly, announcedOnly + 1}, sizes...) {
+			want := contents(size)
+			f, err := s.ReadPassing(bytes.NewReader(want), 4*InMemory, announced)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(f.Bytes(), want) {
+				t.Errorf("%d bytes, announced as %d, came out differently", size, announced)
+			}
+			if err := errors.Join(f.Close(), f.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if kept, _ := s.buffers.Get().(*bytes.Buffer); kept != nil {
+				if size > 128<<10 || kept.Len() > 0 || kept.Cap() > 80<<10 {
+					t.Errorf("after %d bytes, a buffer for %d with %d in it is kept", size, kept.Cap(), kept.Len())
+				}
+				s.buffers.Put(kept)
+			}
+		}
+	}
+	if s.heapUsed != 0 || s.Used() != 0 {
+		t.Errorf("%d bytes of the heap and %d of the disk are not given back", s.heapUsed, s.Used())
+	}
+	first, err := s.ReadPassing(bytes.NewReader(contents(100)), 100, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.ReadPassing(bytes.NewReader(make([]byte, 100)), 100, 100)
+	if err != nil || !bytes.Equal(first.Bytes(), contents(100)) {
+		t.Errorf("two at a time share their memory: %v", err)
+	}
+	if _, err := s.ReadPassing(iotest.ErrReader(errBroken), 100, 100); !errors.Is(err, errBroken) {
+		t.Errorf("a reader that breaks: %v", err)
+	}
+	if _, err := s.ReadPassing(bytes.NewReader(make([]byte, 101)), 100, 100); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("one byte too many: %v", err)
+	}
+	if err := errors.Join(first.Close(), second.Close()); err != nil {
+		t.Error(err)
 	}
 }

@@ -61,7 +61,7 @@ type Client struct {
 	Skew time.Duration
 
 	mu     sync.Mutex
-	health []Health // beside Authorities
+	health []health // beside Authorities
 }
 
 // Errors of [Client.Stamp]; those of a malformed message are [tsp.ErrMalformed]
@@ -107,14 +107,15 @@ func (c *Client) Stamp(ctx context.Context, m tsp.Imprint) (*tsp.Token, error) {
 	var failures []error
 	for i, e := range c.Authorities {
 		token, err := c.ask(ctx, e, m)
+		if err != nil && ctx.Err() != nil { // the caller has gone, which tells nothing of the authority
+			failures = append(failures, &EndpointError{e.URL, err})
+			break
+		}
 		c.note(i, err)
 		if err == nil {
 			return token, nil
 		}
 		failures = append(failures, &EndpointError{e.URL, err})
-		if ctx.Err() != nil {
-			break
-		}
 	}
 	return nil, errors.Join(failures...)
 }
@@ -193,21 +194,33 @@ func (c *Client) now() time.Time {
 	return time.Now()
 }
 
-// Health is how the last questions to an authority ended.
-type Health struct {
-	URL         string
-	LastSuccess time.Time // zero: none yet
-	LastFailure time.Time // zero: none yet
-	LastError   error     // of LastFailure
-	Failures    int       // since the last success
+// health is how the last questions to an authority ended.
+type health struct {
+	failures int   // since the last success
+	err      error // the last one
 }
 
-// Health tells about each authority, in the order of asking.
-func (c *Client) Health() []Health {
+// ErrSilent means that no authority gave a token when it was last asked.
+var ErrSilent = errors.New("no timestamp authority gave a token when it was last asked")
+
+// Answering says whether there is an authority that gave a token when it was last
+// asked, or was not asked yet. The error is [ErrNoAuthority], or [ErrSilent], which
+// joins an [*EndpointError] of each. It asks nobody.
+func (c *Client) Answering() error {
+	if len(c.Authorities) == 0 {
+		return ErrNoAuthority
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.begin()
-	return append([]Health(nil), c.health...)
+	silent := []error{ErrSilent}
+	for i, h := range c.health {
+		if h.failures == 0 {
+			return nil
+		}
+		silent = append(silent, &EndpointError{c.Authorities[i].URL, h.err})
+	}
+	return errors.Join(silent...)
 }
 
 // begin makes the records. The caller holds mu.
@@ -215,22 +228,18 @@ func (c *Client) begin() {
 	if c.health != nil {
 		return
 	}
-	c.health = make([]Health, len(c.Authorities))
-	for i, e := range c.Authorities {
-		c.health[i].URL = e.URL
-	}
+	c.health = make([]health, len(c.Authorities))
 }
 
 func (c *Client) note(i int, err error) {
-	now := c.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.begin()
 	h := &c.health[i]
 	if err == nil {
-		h.LastSuccess, h.Failures = now, 0
+		h.failures = 0
 		return
 	}
-	h.LastFailure, h.LastError = now, err
-	h.Failures++
+	h.err = err
+	h.failures++
 }

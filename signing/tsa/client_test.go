@@ -175,19 +175,36 @@ func TestSeveralAuthorities(t *testing.T) {
 	if _, err := c.Stamper(t.Context())(imprint("x")); err != nil {
 		t.Fatal(err)
 	}
-	h := c.Health()
-	if len(h) != 3 || h[0].Failures != 1 || !errors.Is(h[0].LastError, ErrUnreachable) || !h[0].LastFailure.Equal(begin) ||
-		h[2].Failures != 0 || !h[2].LastSuccess.Equal(begin) || h[2].URL != w.server.URL {
-		t.Errorf("%+v", h)
+	if err := c.Answering(); err != nil {
+		t.Errorf("one of three answers: %v", err)
 	}
-	c.Authorities = c.Authorities[:2]
-	_, err := c.Stamp(t.Context(), imprint("x"))
-	if err == nil || !strings.Contains(err.Error(), slow.URL) || !strings.Contains(err.Error(), "127.0.0.1:1") {
-		t.Errorf("the error does not name both: %v", err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
+	c = w.client()
+	c.Authorities = []Endpoint{{URL: slow.URL}, {URL: "http://127.0.0.1:1"}}
+	c.Timeout = 50 * time.Millisecond
+	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.Stamp(ctx, imprint("x")); !errors.Is(err, context.Canceled) {
+	if _, err := c.Stamp(gone, imprint("x")); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled question: %v", err)
 	}
+	if err := c.Answering(); err != nil {
+		t.Errorf("nobody was asked, and a caller has gone: %v", err)
+	}
+	for _, err := range []error{second(c.Stamp(t.Context(), imprint("x"))), c.Answering()} {
+		if err == nil || !strings.Contains(err.Error(), slow.URL) || !strings.Contains(err.Error(), "127.0.0.1:1") || !errors.Is(err, ErrUnreachable) {
+			t.Errorf("the error does not name both: %v", err)
+		}
+	}
+	if err := c.Answering(); !errors.Is(err, ErrSilent) {
+		t.Errorf("both are silent: %v", err)
+	}
+	c.Authorities[1].URL = w.server.URL
+	if _, err := c.Stamp(t.Context(), imprint("x")); err != nil || c.Answering() != nil {
+		t.Errorf("one answers again: %v, %v", err, c.Answering())
+	}
+	if err := (&Client{}).Answering(); !errors.Is(err, ErrNoAuthority) {
+		t.Errorf("there is none: %v", err)
+	}
 }
+
+// second is the error of what returns two values.
+func second[T any](_ T, err error) error { return err }

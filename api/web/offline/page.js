@@ -72,7 +72,7 @@ function facts(d) {
     fact("fact_number", d.number),
     fact("fact_issued", d.issuedOn && printedDay(d.issuedOn)),
     fact("fact_holder", d.holder, { lang: "kk" }),
-    fact("fact_activity", d.activity, { lang: "kk" }),
+    fact({ export_certificate: "fact_purpose", approval: "fact_monument" }[d.kind] || "fact_activity", d.activity, { lang: "kk" }),
     fact("fact_valid_until", d.validUntil ? printedDay(d.validUntil) : kind && kind.gives_right ? t("offline_no_term") : ""),
     fact("offline_digest", d.digest, { code: true }),
     fact("offline_key", d.key, { code: true }));

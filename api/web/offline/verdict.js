@@ -51,10 +51,10 @@ function judgeStatus(document, list, kind, now) {
   const doubt = doubtAbout(list, document, now);
   const moment = list ? Math.max(now, list.issuedAt) : now; // a clock may be slow
   const found = list ? statusIn(list, document.number, moment) : { status: "in_force", at: 0 };
-  const listed = withoutForce(found, kind);
+  const listed = withoutForce(found);
   if (listed) return { ...listed, also: doubt };
   if (document.validUntil !== "" && civilDay(moment) > document.validUntil) {
-    return { tone: "past", title: word("expired", kind), note: "expired_note", at: document.validUntil };
+    return { tone: "past", title: "expired", note: "expired_note", at: document.validUntil };
   }
   if (found.status !== "in_force") return { tone: "unclear", title: "offline_authentic", note: "offline_unknown_status_note" };
   if (!kind.gives_right) return { tone: "info", title: "authentic", note: "offline_permits_nothing_note" };
@@ -73,17 +73,13 @@ function doubtAbout(list, document, now) {
   return "";
 }
 
-function word(status, kind) {
-  return kind.licence ? status : status + "_other";
-}
-
-function withoutForce(found, kind) {
+function withoutForce(found) {
   const at = found.at ? civilDay(found.at) : "";
   switch (found.status) {
-    case "suspended": return { tone: "paused", title: word("suspended", kind), note: "suspended_note" };
-    case "terminated": return { tone: "bad", title: word("terminated", kind), note: "terminated_note", at };
+    case "suspended": return { tone: "paused", title: "suspended", note: "suspended_note" };
+    case "terminated": return { tone: "bad", title: "terminated", note: "terminated_note", at };
     case "reissued": return { tone: "replaced", title: "reissued", note: "offline_reissued_note" };
-    case "expired": return { tone: "past", title: word("expired", kind), note: "expired_note", at };
+    case "expired": return { tone: "past", title: "expired", note: "expired_note", at };
   }
   return null;
 }

@@ -72,7 +72,7 @@ func TestFormsFitTheirLayouts(t *testing.T) {
 	given := map[string]fields{}
 	for name, c := range all {
 		if given[c.Layout] == nil {
-			given[c.Layout] = fields{"detail": {}, "position": {}, "signatory": {}} // of the bases that layouts share
+			given[c.Layout] = fields{"detail": {}, "position": {}, "signatory": {}, "service": {}} // of the bases that layouts share
 		}
 		maps.Copy(given[c.Layout], c.Fields)
 		required, optional := layouts.Fields(c.Layout)
@@ -93,7 +93,7 @@ func TestFormsFitTheirLayouts(t *testing.T) {
 }
 
 // elsewhere are values that only some of the layouts of a form print.
-var elsewhere = map[string]bool{"paper_head": true, "paper_date": true}
+var elsewhere = map[string]bool{"paper_head": true, "paper_date": true, "application_date": true, "application_dated": true, "conclusion_date": true, "conclusion_dated": true, "application_number": true}
 
 // What a sheet says in one language it says in the other, and nothing that its
 // kind has is forgotten: every text of a sample is found on its sheet.
@@ -166,14 +166,15 @@ func texts(t *testing.T, raw []byte) []string {
 	return all
 }
 
-func TestLongDate(t *testing.T) {
-	for date, want := range map[documents.Date]documents.Text{
-		{Year: 2026, Month: 1, Day: 9}:   {KK: "2026 жылғы 9 қаңтар", RU: "9 января 2026 года"},
-		{Year: 2026, Month: 12, Day: 31}: {KK: "2026 жылғы 31 желтоқсан", RU: "31 декабря 2026 года"},
-		{}:                               {}, {Year: 2026, Day: 9}: {}, {Year: 2026, Month: 13, Day: 9}: {},
+func TestGenitive(t *testing.T) {
+	for name, want := range map[string]string{
+		"Қазақстан Республикасының Ұлттық музейі": "Қазақстан Республикасының Ұлттық музейінің",
+		"Әбдіғаппарұлы Өмірзақ Құныскерейұлы":     "Әбдіғаппарұлы Өмірзақ Құныскерейұлының",
+		"Мәдениет басқармасы":                     "Мәдениет басқармасының",
+		"«Ұлы дала мұрасы» ЖШС":                   "", "Ким Владимир": "", "": "",
 	} {
-		if got := longDate(date); got != want {
-			t.Errorf("%+v: %+v, want %+v", date, got, want)
+		if got := genitive(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 }

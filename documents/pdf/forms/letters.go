@@ -1,6 +1,8 @@
 package forms
 
 import (
+	"strings"
+
 	"tamga/documents"
 	"tamga/documents/pdf"
 )
@@ -18,6 +20,7 @@ func letter(layout, number string, issuedOn documents.Date, l documents.Letter) 
 
 func application(in fields, a documents.Application) {
 	in["application_number"], in["application_date"] = pdf.Same(a.ApplicationNumber), printed(a.ApplicationDate)
+	in["application_dated"] = words(a.ApplicationDate.Dated())
 }
 
 func refusal(d *documents.Refusal) pdf.Content {
@@ -72,19 +75,39 @@ var noticeLayouts = map[documents.NoticeGround]string{
 
 func notice(d *documents.Notice) pdf.Content {
 	s := letter(noticeLayouts[d.Ground], d.Number, d.IssuedOn, d.Letter)
-	s.Fields["applicant"], s.Fields["service"] = fullName(d.Applicant), d.Service
+	s.Fields["applicant"] = fullName(d.Applicant)
+	if d.Ground != documents.NoticeStaff { // a member of staff asks for no service
+		s.Fields["service"] = d.Service
+	}
 	application(s.Fields, documents.Application{
 		ApplicationNumber: d.ApplicationNumber, ApplicationDate: d.ApplicationDate,
 	})
 	s.Fields["detail"], s.Fields["failed_check"] = d.Detail, words(d.FailedCheck.Label())
 	s.Fields["conclusion_number"], s.Fields["conclusion_date"] = pdf.Same(d.ConclusionNumber), printed(d.ConclusionDate)
+	s.Fields["conclusion_dated"] = words(d.ConclusionDate.Dated())
 	return s
+}
+
+// genitive returns whose something is, «музейінің», of a Kazakh name that ends in
+// a possessive, as nearly all names of organisations and families do; nothing of
+// another, whose ending cannot be told for sure.
+func genitive(name string) string {
+	switch {
+	case strings.HasSuffix(name, "ы"):
+		return name + "ның"
+	case strings.HasSuffix(name, "і"):
+		return name + "нің"
+	}
+	return ""
 }
 
 func conclusion(d *documents.Conclusion) pdf.Content {
 	s := letter("conclusion", d.Number, d.IssuedOn, d.Letter)
 	s.Fields["applicant"], s.Fields["place"], s.Fields["grounds"] = fullName(d.Applicant), d.Place, d.Grounds
 	application(s.Fields, d.Application)
+	if kk := genitive(s.Fields["applicant"].KK); kk != "" {
+		s.Fields["applicant_of"] = documents.Text{KK: kk, RU: s.Fields["applicant"].RU}
+	}
 	if d.Recognised {
 		s.Fields["recognised"] = pdf.Same("1")
 	}

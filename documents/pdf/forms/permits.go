@@ -31,8 +31,8 @@ func duplicate(d *documents.Duplicate) pdf.Content {
 		return pdf.Content{}
 	}
 	s := licence(d.Licence)
-	on := d.IssuedOn.Printed()
-	s.Fields["duplicate"] = documents.Text{KK: "№ " + d.Number + ", " + on + " берілді", RU: "№ " + d.Number + ", выдан " + on}
+	on := d.IssuedOn.On()
+	s.Fields["duplicate"] = documents.Text{KK: "№ " + d.Number + ", " + on.KK + " берілді", RU: "№ " + d.Number + ", выдан " + on.RU}
 	return s
 }
 
@@ -49,7 +49,7 @@ func paperCopy(d *documents.PaperCopy, pictures map[string][]byte) pdf.Content {
 	}
 	s.Fields["paper_authority"] = d.Authority
 	s.Fields["paper_head"] = pdf.Same(d.Head)
-	s.Fields["paper_date"] = longDate(d.IssuedOn)
+	s.Fields["paper_date"] = words(d.IssuedOn.Written())
 	return s
 }
 

@@ -98,7 +98,7 @@ func licences(all map[string]documents.Draft) {
 		d := licence(with.number)
 		d.Annex = &documents.Annex{
 			Number: "001", Subtype: with.subtype, HolderAddress: d.Holder.Legal.Address,
-			Ground: documents.Text{KK: "22.11.2026 № 118 бұйрық", RU: "приказ от 22.11.2026 № 118"},
+			Ground: documents.Text{KK: "2026 жылғы 22 қарашадағы № 118 бұйрық", RU: "приказ от 22 ноября 2026 года № 118"},
 		}
 		all[name] = documents.Draft{Licence: d}
 	}
@@ -136,9 +136,9 @@ func specimenSignatureReceipt() SignatureReceipt {
 			Certificate: "1c2fd9ac77, GOST 34.10-2015, 22.11.2026 – 22.11.2027",
 			Conclusion:  documents.Text{KK: "қабылданды (TOTAL-PASSED), CAdES-B-T", RU: "принята (TOTAL-PASSED), CAdES-B-T"},
 			Checks: []ReceiptCheck{
-				check("Қолтаңба мәні", "Значение подписи", "орындалды", "выполнено"),
-				check("Қайтарып алынған (күші жойылған) сертификаттар тізімі", "Список отозванных (аннулированных) сертификатов", "орындалды", "выполнено"),
-				check("Қол қоюшының өкілеттігі", "Полномочие подписавшего", "сұралмады", "не запрашивалось"),
+				check("Қолтаңба мәні", "Значение подписи", "расталды", "подтверждено"),
+				check("Қайтарып алынған (күші жойылған) тіркеу куәліктерінің тізімінде болмауы", "Отсутствие в списке отозванных (аннулированных) регистрационных свидетельств", "расталды", "подтверждено"),
+				check("Қол қойған тұлғаның өкілеттігі", "Полномочия подписавшего лица", "тексерілмеді", "не проверялось"),
 			},
 		}},
 	}
@@ -149,9 +149,9 @@ func specimenCheckReceipt() CheckReceipt {
 		ID: "5d41402abc4b2a76", Service: specimenService, AnsweredAt: specimenMoment(),
 		Document: words(documents.KindLicence.Title()), Number: "26000017", IssuedOn: documents.Date{Year: 2026, Month: time.November, Day: 22},
 		Holder: documents.Text{KK: "«Ұлы дала мұрасы» ЖШС", RU: "ТОО «Наследие Великой степи»"}, SHA256: specimenDigest,
-		Integrity: documents.Text{KK: "орындалды", RU: "выполнено"},
+		Integrity: documents.Text{KK: "расталды", RU: "подтверждено"},
 		Signature: documents.Text{KK: "Қолтаңба расталды.", RU: "Подпись подтверждена."},
 		Status:    words(documents.StatusInForce.Label()), StatusAt: specimenMoment(),
-		Conclusion: words(documents.StatusInForce.Label()),
+		Conclusion: documents.Text{KK: "құжаттың түпнұсқалығы расталды, қолданыста", RU: "подлинность документа подтверждена, действует"},
 	}
 }

@@ -77,11 +77,8 @@ func history(d *documents.History) pdf.Content {
 
 // happened names an event in a statement of history.
 func happened(e documents.Event) documents.Text {
-	t := words(e.Kind.Label())
+	t := words(e.Kind.LabelUntil(e.Until))
 	switch {
-	case !e.Until.IsZero():
-		t.KK += ", " + e.Until.Printed() + " дейін"
-		t.RU += " до " + e.Until.Printed()
 	case e.Other != "":
 		t.KK, t.RU = t.KK+", № "+e.Other, t.RU+", № "+e.Other
 	case e.Corrects != 0:

@@ -1,0 +1,136 @@
+package regulation_test
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/calendar"
+	"tamga/documents/regulation"
+)
+
+// Data is refused when a step is unknown, unreachable or a dead end, and for
+// whatever else cannot be; the error says where and by which rule.
+func TestBrokenData(t *testing.T) {
+	step := func(all []regulation.Edition, route, id string) *regulation.Step {
+		for e := range all {
+			if r, ok := all[e].Route(route); ok && r.Like == "" {
+				s, ok := r.Step(id)
+				if !ok {
+					t.Fatalf("%s has no step %s", route, id)
+				}
+				return s
+			}
+		}
+		t.Fatalf("there is no route %s", route)
+		return nil
+	}
+	type editions = []regulation.Edition
+	for name, c := range map[string]struct {
+		rule, route, step string
+		breaks            func(all editions)
+	}{
+		"a step that is not there":           {regulation.RuleUnknown, "L-P", "L-P-c2", func(a editions) { step(a, "L-P", "L-P-c2").Exits[0].To = "L-P-p66" }},
+		"a step that nothing leads to":       {regulation.RuleUnreachable, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p3").Exits[0].To = "L-P-c2" }},
+		"a step that leads nowhere":          {regulation.RuleDeadEnd, "T-P", "T-P-p5", func(a editions) { step(a, "T-P", "T-P-p5").Exits = nil }},
+		"steps that only lead to another":    {regulation.RuleDeadEnd, "T-aU", "T-aU4", func(a editions) { goRound(a) }},
+		"a condition without one exit":       {regulation.RuleUndecided, "S-P", "S-P-c2", func(a editions) { s := step(a, "S-P", "S-P-c2"); s.Exits = s.Exits[:1] }},
+		"a condition that asks nothing":      {regulation.RuleUndecided, "L-C", "L-C-c1", func(a editions) { step(a, "L-C", "L-C-c1").Checks = nil }},
+		"a process that asks":                {regulation.RuleUndecided, "L-C", "L-C-p2", func(a editions) { step(a, "L-C", "L-C-p2").Checks = []regulation.Check{"login"} }},
+		"a check of no known name":           {regulation.RuleUnknown, "L-P", "L-P-c1", func(a editions) { step(a, "L-P", "L-P-c1").Checks[0] = "always true" }},
+		"an actor of no known name":          {regulation.RuleUnknown, "S-aP", "S-aP2", func(a editions) { step(a, "S-aP", "S-aP2").Actor = "CLERK" }},
+		"a system of no known name":          {regulation.RuleUnknown, "L-U", "L-U-p3", func(a editions) { step(a, "L-U", "L-U-p3").Systems[0] = "EGOV" }},
+		"a signer of no known name":          {regulation.RuleUnknown, "T-aU", "T-aU6", func(a editions) { step(a, "T-aU", "T-aU6").Signs[0] = "PEP" }},
+		"a notice of no known name":          {regulation.RuleUnknown, "L-P", "L-P-p5", func(a editions) { step(a, "L-P", "L-P-p5").Notice = "RF-OTHER" }},
+		"a refusal that tells nothing":       {regulation.RuleMissing, "L-P", "L-P-p5", func(a editions) { step(a, "L-P", "L-P-p5").Notice = "" }},
+		"an outcome that stands twice":       {regulation.RuleDuplicate, "T-aP", "T-aP3", func(a editions) { step(a, "T-aP", "T-aP3").Exits[1].On = "complete" }},
+		"a step that stands twice":           {regulation.RuleDuplicate, "L-P", "L-P-c1", func(a editions) { step(a, "L-P", "L-P-p2").ID = "L-P-c1" }},
+		"an exit to a step and to an end":    {regulation.RuleMissing, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Exits[0].End = regulation.EndIssued }},
+		"an end of no known name":            {regulation.RuleUnknown, "L-P", "L-P-p11", func(a editions) { step(a, "L-P", "L-P-p11").Exits[0].End = "lost" }},
+		"a step that says nothing in Kazakh": {regulation.RuleMissing, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Name.KK = "" }},
+		"a result that is no document":       {regulation.RuleUnknown, "L-P", "L-P-p11", func(a editions) { step(a, "L-P", "L-P-p11").Result = "passport" }},
+		"a route that never issues":          {regulation.RuleNeverEnds, "L-P", "", func(a editions) { step(a, "L-P", "L-P-p11").Result = "" }},
+		"a norm that ends before it begins":  {regulation.RuleValue, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Norm.MaxSeconds = 1 }},
+		"a beginning that is not there":      {regulation.RuleUnknown, "L-P", "L-P-x", func(a editions) { a[0].Routes[0].Begins[0] = "L-P-x" }},
+		"an action that performs nothing":    {regulation.RuleUnlinked, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Links[1].Actions = []string{"T-aP2", "T-aP3"} }},
+		"actions that are not there":         {regulation.RuleUnknown, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Actions = "T-aX" }},
+		"links without actions": {regulation.RuleUnknown, "T-P", "", func(a editions) {
+			r, _ := a[1].Route("T-P")
+			r.Actions = ""
+			a[1].Services[0].Term.Value = calendar.Term{WorkingDays: 9}
+		}},
+		"a service of a route that is not there":     {regulation.RuleUnknown, "", "", func(a editions) { a[0].Services[0].Routes[regulation.Centre] = "L-X" }},
+		"a service of a route of another channel":    {regulation.RuleUnknown, "", "", func(a editions) { a[0].Services[0].Routes[regulation.Centre] = "L-P" }},
+		"a service that nobody signs":                {regulation.RuleUnknown, "", "", func(a editions) { a[0].Services[0].Signers[0] = "NOBODY" }},
+		"a ground of no known name":                  {regulation.RuleUnknown, "", "", func(a editions) { a[0].Services[0].Grounds[0] = "RF-X" }},
+		"a fee that is a share of a share":           {regulation.RuleValue, "", "", func(a editions) { a[0].Services[0].Fee = &regulation.Fee{PercentOf: "LIC-REISSUE", Percent: 10} }},
+		"a fee of nothing":                           {regulation.RuleValue, "", "", func(a editions) { a[0].Services[0].Fee.MCIHundredths = 0 }},
+		"a validity in working days":                 {regulation.RuleValue, "", "", func(a editions) { a[2].Services[0].Validity.Value = calendar.Term{WorkingDays: 5} }},
+		"a checklist of a channel that is not there": {regulation.RuleUnknown, "", "", func(a editions) { a[1].Services[0].Checklist[0].Channels = []regulation.Channel{regulation.Centre} }},
+		"an index of nothing":                        {regulation.RuleValue, "", "", func(a editions) { a[0].MCI[0].Tenge = 0 }},
+		"an edition that ends before it begins":      {regulation.RuleValue, "", "", func(a editions) { a[0].Until = a[0].From }},
+		"an edition without a day":                   {regulation.RuleMissing, "", "", func(a editions) { a[0].From = documents.Date{} }},
+		"a notice that is a licence":                 {regulation.RuleUnknown, "", "", func(a editions) { a[0].Notices[0].Document = documents.KindLicence }},
+		"a notice that stands twice":                 {regulation.RuleDuplicate, "", "", func(a editions) { a[0].Notices[1].ID = a[0].Notices[0].ID }},
+		"a source of no known name":                  {regulation.RuleUnknown, "", "", func(a editions) { a[0].Notices[1].Source = "hearsay" }},
+		"an appeal that says nothing":                {regulation.RuleMissing, "", "", func(a editions) { a[0].Appeal.Sentence.RU = "" }},
+		"a hearing before nothing known":             {regulation.RuleUnknown, "", "", func(a editions) { a[2].Hearing.Before[0] = "RF-X" }},
+		"a hearing that leads nowhere":               {regulation.RuleUnknown, "L-a", "L-a3-fail-h1", func(a editions) { a[2].Hearing.Steps[0].Exits[0].To = "h9" }},
+		"a route like one that is not there":         {regulation.RuleUnknown, "", "", func(a editions) { a[2].Routes[0].Like = "1999" }},
+		"words for a step that is not there":         {regulation.RuleUnknown, "", "", func(a editions) { a[2].Routes[0].Names["L-P-x"] = a[2].Title }},
+	} {
+		all := shipped(t)
+		c.breaks(all)
+		_, err := regulation.Compile(all...)
+		var wrong *regulation.DataError
+		if !errors.As(err, &wrong) || wrong.Rule != c.rule || wrong.Route != c.route || wrong.Step != c.step {
+			t.Errorf("%s: %v, want rule %s of route %q, step %q", name, err, c.rule, c.route, c.step)
+		}
+	}
+}
+
+// goRound makes three actions lead to each other, and nowhere else.
+func goRound(all []regulation.Edition) {
+	r, _ := all[1].Route("T-aU")
+	for id, to := range map[string]string{"T-aU4": "T-aU5", "T-aU5": "T-aU6", "T-aU6": "T-aU4"} {
+		s, _ := r.Step(id)
+		s.Exits = []regulation.Exit{{On: "done", To: to}}
+	}
+	drop(all, "T-aU", "T-aU7", "T-aU-d3")
+}
+
+// drop takes steps out of a route.
+func drop(all []regulation.Edition, route string, ids ...string) {
+	for e := range all {
+		if r, ok := all[e].Route(route); ok && r.Like == "" {
+			r.Steps = slices.DeleteFunc(r.Steps, func(s regulation.Step) bool { return slices.Contains(ids, s.ID) })
+		}
+	}
+}
+
+// A text in place of an edition is refused as such.
+func TestParse(t *testing.T) {
+	for _, text := range []string{``, `[]`, `{"id": "x", "unknown": 1}`, `{} {}`, `{"services": [{"term": {"value": "3"}}]}`, `{"from": "2026-02-30"}`} {
+		if _, err := regulation.Parse([]byte(text)); err == nil {
+			t.Errorf("%q is read", text)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	if b, err := os.ReadFile("testdata/library.json"); err == nil {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if e, err := regulation.Parse(b); err == nil {
+			began := time.Now()
+			_, _ = regulation.Compile(e) // an answer, and not a panic
+			if time.Since(began) > 10*time.Second {
+				t.Error("compiling takes too long")
+			}
+		}
+	})
+}

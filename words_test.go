@@ -198,6 +198,9 @@ func everySaid(t *testing.T) (all []said) {
 		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "." {
 			return cmpSkip(err)
 		}
+		if d.IsDir() && path == filepath.Join("documents", "regulation") {
+			return filepath.SkipDir // quotes the acts as they are worded
+		}
 		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
 			all = append(all, saidInSource(t, path)...)
 		}

@@ -24,6 +24,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
+	"tamga/documents/regulation"
 	"tamga/documents/seal"
 	"tamga/documents/store"
 	"tamga/signing/creation"
@@ -57,9 +58,13 @@ func (l *logBuffer) String() string {
 }
 
 var compileLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		return nil, err
+	}
 	return pdf.Compile(pdf.Options{CheckURL: func(number string) string {
 		return "https://tamga.example/check/" + number
-	}})
+	}, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
 })
 
 var newSealKey = sync.OnceValues(func() (seal.Key, error) {

@@ -112,6 +112,8 @@ type Server struct {
 	SpoolSpace  int64         // [DefaultSpoolSpace] when zero
 	RequestTime time.Duration // [DefaultRequestTime] when zero
 
+	leisure time.Duration // more patience with bodies, for tests whose clients get no processor
+
 	Now func() time.Time // time.Now when nil
 	Log *slog.Logger     // nothing is logged when nil
 
@@ -227,7 +229,7 @@ func (v *service) fillLaw() (err error) {
 		}
 	}
 	if v.Law == nil {
-		v.Law, err = shippedLaw()
+		v.Law, err = regulation.ShippedLaw()
 	}
 	return err
 }

@@ -106,7 +106,7 @@ func (p *parser) object(depth int) (Object, error) {
 func (p *parser) array(depth int) (Object, error) {
 	p.pos++
 	if p.scratch == nil {
-		p.scratch = newScratch()
+		p.scratch = &scratch{entries: make([]Entry, 0, 8)}
 	}
 	from := len(p.objects)
 	for {
@@ -134,7 +134,7 @@ func (p *parser) array(depth int) (Object, error) {
 func (p *parser) dict(depth int) (Object, error) {
 	p.pos += 2
 	if p.scratch == nil {
-		p.scratch = newScratch()
+		p.scratch = &scratch{entries: make([]Entry, 0, 8)}
 	}
 	from := len(p.entries)
 	for {

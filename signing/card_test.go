@@ -1,7 +1,6 @@
 package signing_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,21 +10,8 @@ import (
 	"tamga/signing/signtest"
 )
 
-// attachment is a file in a card; Kids of the tree have it when nested is set.
-type attachment struct{ name, data string }
-
-// cardOf is an unsigned PDF with attachments.
-func cardOf(list ...attachment) []byte {
-	objects := append(signtest.PageObjects("/Names<</EmbeddedFiles 5 0 R>>"), "<</Length 0>>stream\n\nendstream")
-	names := ""
-	for i, a := range list {
-		names += fmt.Sprintf("(%d) %d 0 R ", i, 6+2*i)
-		objects = append(objects[:len(objects):len(objects)], fmt.Sprintf("<</Type/Filespec/F(%s)/UF(%s)/EF<</F %d 0 R>>>>", a.name, a.name, 7+2*i),
-			fmt.Sprintf("<</Type/EmbeddedFile/Length %d>>stream\n%s\nendstream", len(a.data), a.data))
-	}
-	objects = slices.Insert(objects, 4, "<</Names["+names+"]>>")
-	return signtest.PDF("", objects...)
-}
+// attachment is a name and what is in the file.
+type attachment = [2]string
 
 // A document card is told as one, each signature in it is judged over what it is
 // over, and the card as a whole never passes: nobody signed its pages.
@@ -49,7 +35,7 @@ func TestDocumentCards(t *testing.T) {
 	const text = "an application"
 	one, two := string(pki.Detached([]byte(text), first)), string(pki.Detached([]byte(text), second))
 	carried := string(pki.Signed([]byte("carried"), first))
-	inner := string(cardOf(attachment{"inner.txt", text}, attachment{"inner.p7s", one}))
+	inner := string(signtest.Card(attachment{"inner.txt", text}, attachment{"inner.p7s", one}))
 	many := slices.Repeat([]attachment{{"copy.p7s", one}}, 65)
 	for _, c := range []struct {
 		name       string
@@ -70,7 +56,7 @@ func TestDocumentCards(t *testing.T) {
 		{"as many as are read", many[:64], signing.Undecided, make([]string, 64), "a document card"},
 		{"more", many, signing.Undecided, nil, "more than 64 attachments"},
 	} {
-		got := verifyPDF(t, pki.Verifier, cardOf(c.list...))
+		got := verifyPDF(t, pki.Verifier, signtest.Card(c.list...))
 		var over []string
 		for _, s := range got.Card {
 			over = append(over, s.Over)

@@ -1,0 +1,20 @@
+package signtest
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Card is an unsigned PDF with attachments, each a name and what is in it, as a
+// document card is when a signature is among them.
+func Card(list ...[2]string) []byte {
+	objects := append(PageObjects("/Names<</EmbeddedFiles 5 0 R>>"), "<</Length 0>>stream\n\nendstream")
+	names := ""
+	for i, a := range list {
+		names += fmt.Sprintf("(%d) %d 0 R ", i, 6+2*i)
+		objects = append(objects[:len(objects):len(objects)], fmt.Sprintf("<</Type/Filespec/F(%s)/UF(%s)/EF<</F %d 0 R>>>>", a[0], a[0], 7+2*i),
+			fmt.Sprintf("<</Type/EmbeddedFile/Length %d>>stream\n%s\nendstream", len(a[1]), a[1]))
+	}
+	objects = slices.Insert(objects, 4, "<</Names["+names+"]>>")
+	return PDF("", objects...)
+}

@@ -21,7 +21,10 @@ import (
 func archival(profile string) []byte {
 	part, level := profile[:1], strings.ToUpper(profile[1:])
 	names := fmt.Sprintf(`<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>%s</pdfaid:part><pdfaid:conformance>%s</pdfaid:conformance></rdf:Description>`, part, level)
-	if profile == "ua1" {
+	switch profile {
+	case "4":
+		names = `<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>4</pdfaid:part><pdfaid:rev>2020</pdfaid:rev></rdf:Description>`
+	case "ua1":
 		names = `<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>`
 	}
 	metadata := "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">" +
@@ -43,8 +46,11 @@ func archival(profile string) []byte {
 		"<</Type/StructElem/S/Document/P 6 0 R/K[8 0 R]>>",
 		"<</Type/StructElem/S/Figure/Alt(a line)/BBox[60 689 500 691]/P 7 0 R/Pg 3 0 R/K 0>>",
 	)
-	if part == "1" {
+	switch part {
+	case "1":
 		return []byte(strings.Replace(string(file), "%PDF-1.7", "%PDF-1.4", 1))
+	case "4":
+		return []byte(strings.Replace(string(file), "%PDF-1.7", "%PDF-2.0", 1))
 	}
 	return file
 }
@@ -74,7 +80,7 @@ func TestInteropArchivalKinds(t *testing.T) {
 		lines = append(lines, line{ID: profile + " " + name, Kind: kindPDF, File: path, Profile: profile, At: "2026-06-01T12:00:00Z"})
 	}
 	stamp := &appearance.Stamp{Page: 1, Place: pades.Rectangle{Left: 60, Bottom: 80, Right: 300, Top: 170}, Language: "kk", Address: "https://tamga.example/check"}
-	for _, profile := range []string{"1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "ua1"} {
+	for _, profile := range []string{"1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4", "ua1"} {
 		file := archival(profile)
 		ask(profile, "unsigned", file)
 		for name, form := range map[string]creation.PDF{

@@ -82,7 +82,7 @@ fuzz:
 # Changes one place at a time, in a sample of N places a package that SEED
 # makes reproducible, and says which changes no test notices (an hour; less
 # with PKG=./signing).
-PKG ?= ./signing ./certs ./certs/revocation ./signing/pades/changes ./signing/cms ./documents ./documents/registry ./documents/seal
+PKG ?= ./signing ./certs ./certs/revocation ./signing/pades/changes ./signing/cms ./documents ./documents/registry ./documents/store ./documents/seal
 SEED ?= 1
 N ?= 20
 MUTANTS ?=

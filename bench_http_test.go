@@ -27,6 +27,8 @@ import (
 type httpRequest struct {
 	name, contentType string
 	body              []byte
+	file              []byte
+	kind              string // of file, as the address and the request name it
 }
 
 // benchHTTP measures a verification asked for over HTTP, in process, against
@@ -37,9 +39,13 @@ func benchHTTP(b *testing.B) {
 	handler := serviceOf(b, pki)
 	for _, size := range []int{4 << 10, 64 << 10, 1 << 20} {
 		file := signedPDFOf(b, pki, size)
-		for _, asked := range requestsFor(b, file) {
-			b.Run(asked.name+"/"+strings.TrimSpace(sizeName(size)), func(b *testing.B) { benchRequest(b, pki, handler, file, asked) })
+		for _, asked := range requestsFor(b, "pdf", file) {
+			b.Run(asked.name+"/"+strings.TrimSpace(sizeName(size)), func(b *testing.B) { benchRequest(b, pki, handler, asked) })
 		}
+	}
+	application := pki.Signed([]byte("Өтініш: археологиялық жұмыстарға лицензия"), pki.Person(signtest.Applicant()))
+	for _, asked := range requestsFor(b, "cms", application) {
+		b.Run(asked.name+"/CMS", func(b *testing.B) { benchRequest(b, pki, handler, asked) })
 	}
 }
 
@@ -50,9 +56,9 @@ func sizeName(n int) string {
 	return map[int]string{4 << 10: "4KB", 64 << 10: "64KB"}[n]
 }
 
-func benchRequest(b *testing.B, pki *signtest.PKI, handler http.Handler, file []byte, asked httpRequest) {
+func benchRequest(b *testing.B, pki *signtest.PKI, handler http.Handler, asked httpRequest) {
 	ask := func(h http.Handler) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodPost, "/v1/verify/pdf", bytes.NewReader(asked.body))
+		r := httptest.NewRequest(http.MethodPost, "/v1/verify/"+asked.kind, bytes.NewReader(asked.body))
 		r.Header.Set("Content-Type", asked.contentType)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
@@ -71,7 +77,11 @@ func benchRequest(b *testing.B, pki *signtest.PKI, handler http.Handler, file []
 	})
 	r := cpuTimes(b,
 		operation{"judging", func() error {
-			_, err := pki.Verifier.VerifyPDF(b.Context(), file, signing.Question{})
+			judge := pki.Verifier.VerifyPDF
+			if asked.kind == "cms" {
+				judge = pki.Verifier.VerifyCMS
+			}
+			_, err := judge(b.Context(), asked.file, signing.Question{})
 			return err
 		}},
 		operation{"bare handler", func() error { ask(bare); return nil }},
@@ -148,11 +158,11 @@ func signedPDFOf(b *testing.B, pki *signtest.PKI, size int) []byte {
 }
 
 // requestsFor are the two forms of a request about a file.
-func requestsFor(b *testing.B, file []byte) []httpRequest {
-	text := `{"pdf": "` + base64.StdEncoding.EncodeToString(file) + `"}`
+func requestsFor(b *testing.B, kind string, file []byte) []httpRequest {
+	text := `{"` + kind + `": "` + base64.StdEncoding.EncodeToString(file) + `"}`
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
-	part, err := w.CreateFormFile("pdf", "file.pdf")
+	part, err := w.CreateFormFile(kind, "file")
 	if err == nil {
 		_, err = part.Write(file)
 	}
@@ -162,5 +172,8 @@ func requestsFor(b *testing.B, file []byte) []httpRequest {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return []httpRequest{{"form", w.FormDataContentType(), form.Bytes()}, {"json", "application/json", []byte(text)}}
+	return []httpRequest{
+		{"form", w.FormDataContentType(), form.Bytes(), file, kind},
+		{"json", "application/json", []byte(text), file, kind},
+	}
 }

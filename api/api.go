@@ -112,6 +112,8 @@ type Server struct {
 	SpoolSpace  int64         // [DefaultSpoolSpace] when zero
 	RequestTime time.Duration // [DefaultRequestTime] when zero
 
+	leisure time.Duration // more patience with bodies, for tests whose clients get no processor
+
 	Now func() time.Time // time.Now when nil
 	Log *slog.Logger     // nothing is logged when nil
 

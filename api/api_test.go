@@ -193,6 +193,10 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	s.files["cms.detached"] = pki.Detached(content, applicant)
 	s.files["cms.truncated"] = attached[:len(attached)/2]
 	s.files["cms.garbage"] = []byte("\x30\x82\xff\xffgarbage")
+	const original = "an application"
+	over := string(pki.Detached([]byte(original), applicant))
+	s.files["pdf.card"] = signtest.Card([2]string{"a.txt", original}, [2]string{"1.p7s", over}, [2]string{"2.p7s", over})
+	s.files["pdf.badcard"] = signtest.Card([2]string{"a.txt", "another application"}, [2]string{"1.p7s", over})
 	s.files["cms.unsigned"] = unsigned()
 	s.files["certificate"] = applicant.Certificate.Raw
 	s.files["certificate.authority"] = pki.Authority.Issuing().Raw

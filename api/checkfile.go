@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,8 +23,18 @@ type checkedFile struct {
 	Ours bool `json:"ours"`
 	// Added is how many bytes follow a file that the register has issued, when
 	// the file begins with one.
-	Added   int          `json:"added_bytes,omitempty"`
-	Summary signing.Text `json:"summary"`
+	Added int `json:"added_bytes,omitempty"`
+	// Attached counts the signatures that are attached to a document card, a PDF whose
+	// visible pages nobody signed.
+	Attached *attachedSignatures `json:"attached_signatures,omitempty"`
+	Summary  signing.Text        `json:"summary"`
+}
+
+// attachedSignatures are those of a document card. Their names are the sender's, and
+// may be of persons.
+type attachedSignatures struct {
+	Total     int `json:"total"`
+	Confirmed int `json:"confirmed"`
 }
 
 // checkFile answers about a file that somebody has sent: what it is, whether it
@@ -106,12 +117,31 @@ func (v *service) judgeSent(c echo.Context, a *checkAnswer, file []byte) error {
 		sent.Summary = unsignedFileSummary(sent)
 		return nil
 	}
+	if len(verdict.Card) > 0 && sent.Added == 0 {
+		sent.readCard(verdict)
+	}
 	a.Signature.read(verdict)
 	a.Signature.By = v.signerOf(verdict, sent)
 	if sent.Added > 0 {
 		a.Integrity = registry.Integrity(verdict)
 	}
 	return nil
+}
+
+// readCard says that a file is a document card.
+func (f *checkedFile) readCard(verdict *signing.Verdict) {
+	f.Attached = &attachedSignatures{Total: len(verdict.Card)}
+	for _, c := range verdict.Card {
+		if c.Verdict.Passed() {
+			f.Attached.Confirmed++
+		}
+	}
+	total, confirmed := f.Attached.Total, f.Attached.Confirmed
+	f.Summary = signing.Text{
+		KK: fmt.Sprintf("Бұл — құжат карточкасы, тізілім берген құжат емес: оның көрінетін беттеріне қол қойылмаған. Қоса берілген қолтаңбалар саны: %d, оның ішінде расталғаны: %d.", total, confirmed),
+		RU: fmt.Sprintf("Это карточка документа, а не документ реестра: её видимые страницы не подписаны. Приложенных подписей: %d, из них подтверждено: %d.", total, confirmed),
+		EN: fmt.Sprintf("This is a document card, not a document of the register: its visible pages are not signed. Signatures attached: %d, of which confirmed: %d.", total, confirmed),
+	}
 }
 
 // signerOf tells whose the first signature of a file is. What cannot be read has

@@ -3,12 +3,17 @@ package api
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tamga/documents"
 	"tamga/documents/registry"
 )
+
+// Wait makes the server wait longer for bodies, so that a test is about what it says
+// and not about how busy the machine is.
+func (s *Server) Wait(longer time.Duration) { s.leisure = longer }
 
 // RequestBodies are the bodies of JSON of every address that takes one.
 func RequestBodies() map[string]any {

@@ -66,7 +66,7 @@ func (s *Server) ExtendWaiting(ctx context.Context) (int, error) {
 	if s.Now != nil {
 		now = s.Now
 	}
-	return s.Registry.Store.Extend(ctx, func(e store.Extension) ([]byte, error) {
+	return s.Registry.Store.Extend(ctx, func(ctx context.Context, e store.Extension) ([]byte, error) {
 		level, err := creation.ParseBaseline(e.Level)
 		if err != nil {
 			return nil, err

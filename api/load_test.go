@@ -64,6 +64,7 @@ func TestUploadsShareTheDisk(t *testing.T) {
 	s := open(t, pki)
 	const room, size, uploads = 16 << 20, 3 << 20, 50
 	s.server.SpoolSpace, s.server.SpoolDir = room, t.TempDir()
+	s.server.Wait(time.Hour)
 	s.start(t)
 	end := make(chan struct{})
 	results := make(chan upload, uploads)

@@ -34,7 +34,7 @@ func (v *service) pace(next echo.HandlerFunc) echo.HandlerFunc {
 			now := time.Now()
 			body := &pacedBody{
 				ReadCloser: r.Body, control: http.NewResponseController(c.Response()), crowded: v.requests.crowded,
-				end: now.Add(wholeTime), piece: now,
+				end: now.Add(wholeTime + v.leisure), piece: now, leisure: v.leisure,
 			}
 			r.Body = body
 			c.Set(pacedKey, body)
@@ -77,7 +77,7 @@ func (v *service) linger(c echo.Context) (after func()) {
 		if err := body.control.Flush(); err != nil {
 			return
 		}
-		body.end = time.Now().Add(lingerTime)
+		body.end = time.Now().Add(lingerTime + body.leisure)
 		_, _ = io.CopyN(io.Discard, body, lingerSize)
 	}
 }
@@ -91,6 +91,7 @@ type pacedBody struct {
 	piece   time.Time // when the piece began that comes now
 	read    int       // of it
 	ended   bool
+	leisure time.Duration // more than the usual patience
 
 	deadline time.Time // that the connection has by now
 }
@@ -100,7 +101,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	if b.crowded() {
 		patience = hurriedTime
 	}
-	deadline := b.piece.Add(patience)
+	deadline := b.piece.Add(patience + b.leisure)
 	if deadline.After(b.end) {
 		deadline = b.end
 	}

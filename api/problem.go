@@ -140,6 +140,9 @@ func prefersPage(accept string) bool { return strings.Contains(accept, "text/htm
 
 // send writes a complete body.
 func (v *service) send(c echo.Context, status int, contentType string, body []byte) {
+	// Its length lets a client that is still sending know that the answer is here;
+	// without one its end would come only when nothing is taken any more.
+	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
 	if err := c.Blob(status, contentType, body); err != nil && !hungUp(c, err) {
 		v.Log.WarnContext(contextOf(c), "answer not written", "trace_id", traceID(c), "error", err.Error())
 	}

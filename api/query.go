@@ -24,6 +24,7 @@ var queries = map[string][]string{
 	"/layouts":                       {"lang"},
 	"/offline":                       {"lang"},
 	"/problems/:code":                {"lang"},
+	"/static/:name":                  {"v"}, // the version that the pages name, so that it may be kept for ever
 }
 
 // tracking are the parameters, or their beginnings, that mail programs and social

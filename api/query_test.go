@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"html"
+	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,5 +67,43 @@ func TestQueryOfPageRefused(t *testing.T) {
 	status, page := s.get(t, "/check/26000001?day=2026-01-01", map[string]string{"Accept": "text/html"})
 	if status != http.StatusBadRequest || !strings.Contains(page, "<html") {
 		t.Errorf("%d %.300s", status, page)
+	}
+}
+
+// TestPagesLeadSomewhere follows what the pages lead to, their styles and pictures
+// first: nothing that the service writes into an address is refused by it.
+func TestPagesLeadSomewhere(t *testing.T) {
+	s, header := everyRight(t)
+	if status, answer := s.post(t, "/v1/documents", s.values["licence"], header); status != http.StatusCreated {
+		t.Fatal(status, answer)
+	}
+	s.server.Demo, s.server.Examples = true, []string{"26000001"}
+	s.start(t)
+	leads := regexp.MustCompile(`(?:href|src)="([^"#]+)"`)
+	seen, todo := map[string]bool{}, []string{"/", "/check", "/check/file", "/check/26000001?at=2026-01-01", "/offline", "/layouts", "/problems/busy", "/check/99999999"}
+	for len(todo) > 0 {
+		address := todo[0]
+		todo = todo[1:]
+		if seen[address] {
+			continue
+		}
+		seen[address] = true
+		status, page := s.get(t, address, map[string]string{"Accept": "text/html"})
+		if absent := address == "/check/99999999"; (status != http.StatusOK) != absent && address != "/check/file" {
+			t.Errorf("%s: %d %.200s", address, status, page)
+		}
+		if !strings.Contains(page, "<html") {
+			continue
+		}
+		for _, found := range leads.FindAllStringSubmatch(page, -1) {
+			if to := html.UnescapeString(found[1]); strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "/check/99999999?") {
+				todo = append(todo, to)
+			}
+		}
+	}
+	for _, kind := range []string{"/static/style.css?", "/static/mark.svg?", "/layouts/", "/check/26000001?lang=ru"} {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(seen)), func(a string) bool { return strings.HasPrefix(a, kind) }) {
+			t.Errorf("no page leads to %s", kind)
+		}
 	}
 }

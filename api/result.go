@@ -74,6 +74,7 @@ func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
 	switch {
 	case sent.Added > 0:
 		b.Title, b.Note = "added_to", "added_to_note"
+	case sent.Attached != nil && sent.Attached.Confirmed == sent.Attached.Total:
 	case sent.Kind == signing.FilePDF:
 		b.Tone, b.Title, b.Note = web.Bad, "not_ours", "not_ours_note"
 	}
@@ -153,8 +154,14 @@ func signatureRow(a checkAnswer) web.CheckRow {
 		}
 	case signing.Refused:
 		row.Tone, row.State = web.Bad, "not_confirmed"
+		if a.UploadedFile != nil && a.UploadedFile.Attached != nil {
+			row.Note = "card_note"
+		}
 	default:
 		row.Tone, row.State = web.Unclear, "not_known"
+		if a.UploadedFile != nil && a.UploadedFile.Attached != nil {
+			row.State, row.Note = "card", "card_note"
+		}
 		if stranger {
 			row.State, row.Note = "stranger", "stranger_unclear_note"
 		}

@@ -147,6 +147,8 @@ func (r *signRequest) unusable(err error) error {
 		return badField("/content", "required", "is missing: the signature is detached")
 	case errors.Is(err, creation.ErrContentTwice):
 		return badField("/content", "unknown_field", "the signature carries another content")
+	case errors.Is(err, creation.ErrNotCosigned):
+		return unusable("/cosign", err)
 	case aboutStamp(err):
 		return unusable("/stamp", err)
 	case r.CMS != nil:

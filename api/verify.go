@@ -177,28 +177,31 @@ func (v *service) readVerification(c echo.Context, kind string) (*verification, 
 
 // verification finds the one file of the request. A kind of "" takes any.
 func (v *service) verification(r *verifyRequest, kind string) (*verification, error) {
-	given := map[string][]byte{kindCMS: r.CMS, kindPDF: r.PDF, kindXML: r.XML, kindAuto: r.File}
-	for name, file := range given {
+	var file []byte
+	for _, given := range []struct {
+		kind string
+		file []byte
+	}{{kindCMS, r.CMS}, {kindPDF, r.PDF}, {kindXML, r.XML}, {kindAuto, r.File}} {
 		switch {
-		case file == nil || name == kind:
-		case kind == "":
-			kind = name
+		case given.file == nil:
+		case kind == "", kind == given.kind:
+			kind, file = given.kind, given.file
 		default:
-			return nil, badField("/"+name, "unknown_field", "the file belongs into /"+kind)
+			return nil, badField("/"+given.kind, "unknown_field", "the file belongs into /"+kind)
 		}
 	}
 	if kind == "" {
 		kind = kindAuto
 	}
 	switch {
-	case len(given[kind]) == 0:
+	case len(file) == 0:
 		return nil, badField("/"+kind, "required", "is missing or empty")
 	case kind == kindPDF && r.Content != nil:
 		return nil, badField("/content", "unknown_field", "a PDF carries its content")
 	case kind == kindPDF && r.Digests != nil:
 		return nil, badField("/digests", "unknown_field", "a PDF carries its content")
 	}
-	asked := &verification{kind: kind, file: spool.Of(given[kind]), receipt: r.Receipt || r.ReceiptPDF, receiptPDF: r.ReceiptPDF}
+	asked := &verification{kind: kind, file: spool.Of(file), receipt: r.Receipt || r.ReceiptPDF, receiptPDF: r.ReceiptPDF}
 	if r.Content != nil {
 		asked.content = spool.Of(r.Content)
 	}

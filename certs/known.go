@@ -41,10 +41,14 @@ type issuerKey struct {
 }
 
 // Parse is [Parse] that recognises certificates for which this pool has found
-// a path before. The bytes of such a certificate are compared and not read.
+// a path before. The bytes of such a certificate are compared and not read. What may
+// be remembered has bytes of its own: those of a file may be gone with it.
 func (p *Pool) Parse(raw []byte) (*Certificate, error) {
 	if c := p.recognise(raw); c != nil {
 		return c, nil
+	}
+	if len(raw) <= maxKnownBytes {
+		raw = bytes.Clone(raw)
 	}
 	return parse(raw, sha256.Sum256(raw), p.issuers)
 }

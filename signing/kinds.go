@@ -189,7 +189,7 @@ func sniffText(file []byte) FileKind {
 		return FileUnknown
 	case armour.IsPEM(text) && bytes.Contains(text[:min(len(text), looked)], []byte("PRIVATE KEY-----")):
 		return FilePrivateKey
-	case armour.IsPEM(text), encoded(text):
+	case armour.HasPEM(text), encoded(text):
 		return FileUnknown
 	}
 	if len(text) > looked {

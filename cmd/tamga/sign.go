@@ -12,7 +12,6 @@ import (
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/spool"
-	"tamga/signing/xmldsig"
 )
 
 // signCommand makes a signature.
@@ -127,7 +126,7 @@ func (cmd signCommand) one(c *console, with creation.Services, key creation.Key,
 	if errors.Is(err, creation.ErrOutsideValidity) {
 		return fmt.Errorf("sign: %w: %s", err, period(key.Certificate.NotBefore, key.Certificate.NotAfter, now))
 	}
-	if errors.Is(err, xmldsig.ErrBreaksSignature) {
+	if errors.Is(err, creation.ErrNotCosigned) {
 		return fmt.Errorf("sign: %w; nothing was written: --cosign signs it all the same, as national libraries do", err)
 	}
 	if err != nil {

@@ -144,6 +144,7 @@ func TestVerifyReceipts(t *testing.T) {
 		{"verify good --about a.cms --json" + trusted, 0, `"about_file": true`},
 		{"verify good --about a.cms --bin 120741000014" + trusted, 0, "accepted: TOTAL-PASSED"},
 		{"verify good --about other" + trusted, 1, "✗ another file than the one given"},
+		{"verify good --about other" + trusted, 1, "Not confirmed: the receipt is about another file than the one given."},
 		{"verify good --about missing" + trusted, 70, "missing"},
 		{"verify good --about a.cms --bin 250040999988" + trusted, 1, "SIG_CONSTRAINTS_FAILURE"},
 		{"verify good --about a.cms --at 2026-06-01T12:00:00Z", 2, "NO_CERTIFICATE_CHAIN_FOUND"},
@@ -155,7 +156,7 @@ func TestVerifyReceipts(t *testing.T) {
 		{"verify undecided --about a.cms" + trusted, 2, "undecided: INDETERMINATE"},
 		{"verify spoilt --about a.cms" + trusted, 1, "HASH_FAILURE"},
 		// A signature is no receipt, and a receipt no signature over its file.
-		{"verify a.cms --about a.cms" + trusted, 1, "not a verification receipt"},
+		{"verify a.cms --about a.cms" + trusted, 1, "not a verification receipt: what is signed is not its JSON"},
 		{"verify other --about a.cms" + trusted, 1, "not a verification receipt"},
 		{"verify good --content a.cms" + trusted, 1, "HASH_FAILURE"},
 	})

@@ -112,6 +112,14 @@ func (p *printer) receipt(r *receiptFound, languages []string) {
 		p.field("Says", "%s: %s", r.Acceptance, indication(r.Indication, r.SubIndication))
 		p.summary(r.Summary, languages)
 	})
+	if r.AboutFile != nil && !*r.AboutFile {
+		p.blank()
+		p.summary(signing.Text{
+			KK: "Расталмады: түбіртек берілген файл туралы емес.",
+			RU: "Не подтверждено: квитанция выдана не на этот файл.",
+			EN: "Not confirmed: the receipt is about another file than the one given.",
+		}, languages)
+	}
 }
 
 // judged is a verdict with the receipt that it is about, if any.

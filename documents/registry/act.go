@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"time"
 
 	"tamga/documents/store"
 )
@@ -79,36 +78,9 @@ func (r *Registry) work(ctx context.Context, held Reservation) (made Product, er
 	return r.produce(ctx, held)
 }
 
-// keepLease renews the lease of a reservation until stop is called, which waits
-// for the last renewal, or the context ends. The context that it returns ends
-// with [store.ErrInProgress] as its cause when someone else has got the lease.
+// keepLease renews the lease of a reservation while a document is made.
 func (r *Registry) keepLease(ctx context.Context, held Reservation) (context.Context, func()) {
-	ctx, lost := context.WithCancelCause(ctx)
-	stopping, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(max(r.leaseFor()/4, time.Millisecond))
-		defer tick.Stop()
-		for {
-			select {
-			case <-stopping:
-				return
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			// A database that does not answer now may do so before the lease ends.
-			if mine, err := r.renew(ctx, held); err == nil && !mine {
-				lost(store.ErrInProgress)
-				return
-			}
-		}
-	}()
-	return ctx, func() {
-		close(stopping)
-		<-stopped
-		lost(nil)
-	}
+	return store.KeepLease(ctx, r.leaseFor()/4, func(ctx context.Context) (bool, error) { return r.renew(ctx, held) })
 }
 
 // renew prolongs a lease, and reports whether it still is the holder's.

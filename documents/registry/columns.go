@@ -69,11 +69,25 @@ func rowSubjectOf(subject string) rowSubject {
 // their digests.
 type row map[string]any
 
-// commitTo adds the digests of a row to a leaf.
-func (r row) commitTo(l *Leaf, salt []byte) {
-	for name, value := range r {
-		l.commit(salt, name, value)
+// commitTo adds the digests of a row of a table to a leaf; none of a row that is not
+// there.
+func (r row) commitTo(l *Leaf, salt []byte, table string) {
+	if r == nil {
+		return
 	}
+	for _, column := range covered[table] {
+		name := table + "." + column
+		l.commit(salt, name, r[name])
+	}
+}
+
+// rowOf is a row of which the columns of a list were read.
+func rowOf(table, list string, values []any) row {
+	r := row{}
+	for i, column := range strings.Split(list, ", ") {
+		r[table+"."+column] = values[i]
+	}
+	return r
 }
 
 // differs returns the name of a column whose digest in a leaf is not that of

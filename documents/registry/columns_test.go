@@ -20,6 +20,7 @@ var keysOf = map[string][]string{
 	"requests": {"client", "idempotency_key"}, "events": {"number", "seq"},
 	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
 	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"}, "answers": {"id"},
+	"jobs": {"kind", "id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -27,9 +28,11 @@ var keysOf = map[string][]string{
 var notCovered = map[string]string{
 	"documents.lease":        "whose act is working on a reservation: decides who may finish it, and is told to nobody",
 	"documents.leased_until": "until when that act counts as alive; told to nobody",
-	"extensions.attempts":    "how often a queued signature was tried: told as that, and nothing hangs on it",
-	"extensions.next_at":     "when it is tried again: told as that, and nothing hangs on it",
-	"extensions.last_error":  "why the last attempt failed: told as that, and nothing hangs on it",
+	"jobs.attempts":          "how often a queued signature was tried: told as that, and nothing hangs on it",
+	"jobs.next_at":           "when it is tried again: told as that, and nothing hangs on it",
+	"jobs.last_error":        "why the last attempt failed: told as that, and nothing hangs on it",
+	"jobs.lease":             "whose attempt is going on: decides who may finish it, and is told to nobody",
+	"jobs.leased_until":      "until when that attempt counts as alive; told to nobody",
 }
 
 // notOurs are tables of the tools: which versions of the tables there were. What

@@ -37,7 +37,7 @@ type eventRow struct {
 	seq                 int64
 	kind                string
 	effective, recorded int64
-	detail, data        any
+	row                 row
 	logIdx              sql.NullInt64
 	all                 []any // as in eventListRows
 }
@@ -144,7 +144,7 @@ func readEvents(ctx context.Context, db store.Reader, number string) ([]eventRow
 		for i := range v {
 			v[i] = asDeclared(v[i])
 		}
-		e := eventRow{kind: asText(v[1]), detail: v[4], data: v[5], all: v}
+		e := eventRow{kind: asText(v[1]), row: rowOf("events", eventListRows, v), all: v}
 		e.seq, e.effective, e.recorded = asInt(v[0]), asInt(v[2]), asInt(v[3])
 		e.logIdx.Int64, e.logIdx.Valid = v[6].(int64)
 		list = append(list, e)
@@ -165,9 +165,7 @@ func readRequests(ctx context.Context, db store.Reader, number string) ([]reques
 		for i := range v {
 			v[i] = asDeclared(v[i])
 		}
-		q := requestRow{all: v, row: row{
-			"requests.client": v[1], "requests.idempotency_key": v[2], "requests.body_sha256": v[3],
-		}}
+		q := requestRow{all: v, row: rowOf("requests", requestListRows, v)}
 		q.event = asInt(v[0])
 		list = append(list, q)
 	}

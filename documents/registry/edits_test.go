@@ -59,7 +59,7 @@ func (row tableRow) names() []string {
 		return []string{"document " + text("number") + ":"}
 	case "clients":
 		return []string{"client " + text("id") + ":"}
-	case "extensions":
+	case "extensions", "jobs":
 		return []string{"extension " + text("id") + ":"}
 	case "seal_keys":
 		return []string{"seal_key " + text("id") + ":"}

@@ -46,8 +46,7 @@ func eventLeaf(ctx context.Context, tx *store.Tx, number string, e documents.Eve
 	if err != nil {
 		return Leaf{}, err
 	}
-	leaf.commit(salt, "events.data", data)
-	leaf.commit(salt, "events.detail", "") // only events of an old register have it
+	row{"events.data": data, "events.detail": ""}.commitTo(&leaf, salt, "events") // only events of an old register have a detail
 	event := e.Seq
 	if e.Kind == documents.EventReserved {
 		event = 0
@@ -56,7 +55,7 @@ func eventLeaf(ctx context.Context, tx *store.Tx, number string, e documents.Eve
 	if err != nil {
 		return Leaf{}, err
 	}
-	request.commitTo(&leaf, salt)
+	request.commitTo(&leaf, salt, "requests")
 	return leaf, nil
 }
 
@@ -71,7 +70,7 @@ func appendDocumentLeaf(ctx context.Context, tx *store.Tx, leaf Leaf, number str
 	if err != nil {
 		return 0, err
 	}
-	document.commitTo(&leaf, salt)
+	document.commitTo(&leaf, salt, "documents")
 	return appendLeaf(ctx, tx, leaf, number, salt)
 }
 
@@ -111,7 +110,7 @@ func logRow(ctx context.Context, tx *store.Tx, subject rowSubject, event string,
 		return fmt.Errorf("%s: %w", subject.table, errRowGone)
 	}
 	salt := newSalt(tx)
-	r.commitTo(&leaf, salt)
+	r.commitTo(&leaf, salt, subject.table)
 	if _, err := appendLeaf(ctx, tx, leaf, e.key, salt); err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)
 	}

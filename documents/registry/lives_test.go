@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -75,7 +76,7 @@ func (l *living) begin() {
 	l.t.Helper()
 	for _, table := range []string{
 		"requests", "files", "events", "log_salts", "log_entries", "log_hashes", "documents", "counters", "clients",
-		"extensions", "photographs",
+		"extensions", "jobs", "photographs",
 	} {
 		change(l.t, l.Registry, `DELETE FROM `+table)
 	}
@@ -129,7 +130,7 @@ func (l *living) take(s step) string {
 		l.extensions = append(l.extensions, id)
 		return answer(id, err)
 	case "extend":
-		n, err := l.Store.Extend(ctx, func(e store.Extension) ([]byte, error) {
+		n, err := l.Store.Extend(ctx, func(_ context.Context, e store.Extension) ([]byte, error) {
 			if s.chance[1]%3 == 0 {
 				return nil, creation.ErrTimestamp
 			}

@@ -89,7 +89,7 @@ func (l OldLeaf) contradiction(d *documentRows, e eventRow) string {
 		return "the evidence was changed"
 	case e.kind != l.Status:
 		return "the event is missing or was changed"
-	case l.EventSHA256 != sumUnlessEmpty(asText(e.data)):
+	case l.EventSHA256 != sumUnlessEmpty(asText(e.row["events.data"])):
 		return "what the event says was changed"
 	case e.effective != store.Micros(l.EffectiveAt) || e.recorded != store.Micros(l.RecordedAt):
 		return "the time of the event was changed"

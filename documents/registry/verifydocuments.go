@@ -183,7 +183,7 @@ func (d *documentRows) wrongInEvent(e eventRow, r *storedLeaf) string {
 		return "the time of the event was changed"
 	case r.salt == nil:
 		return ""
-	case !r.leaf.opens(r.salt, "events.data", e.data) || !r.leaf.opens(r.salt, "events.detail", e.detail):
+	case e.row.differs(*r.leaf, r.salt, "events") != "":
 		return "what the event says was changed"
 	}
 	return ""

@@ -89,6 +89,13 @@ func verifyOutside(ctx context.Context, db store.Reader) error {
 			AND NOT EXISTS (SELECT 1 FROM ` + s.table + ` t WHERE t.` + s.key + ` = l.number) ORDER BY idx LIMIT 1`,
 			"the row in " + s.table + " is missing"})
 	}
+	questions = append(questions,
+		question{subjectExtension, `SELECT -1, id FROM extensions e WHERE NOT EXISTS (
+			SELECT 1 FROM jobs j WHERE j.kind = 'extension' AND j.id = e.id AND j.done_at = e.done_at) ORDER BY id LIMIT 1`,
+			"its job is missing or does not stand as it does"},
+		question{subjectExtension, `SELECT -1, id FROM jobs j WHERE NOT EXISTS (
+			SELECT 1 FROM extensions e WHERE j.kind = 'extension' AND e.id = j.id) ORDER BY id LIMIT 1`,
+			"a job belongs to nothing"})
 	for _, q := range questions {
 		found, err := readValues(ctx, db, 2, q.query)
 		if err != nil {

@@ -1,7 +1,8 @@
 package store
 
-// The pauses between the attempts of a job.
+// The pauses between the attempts of a job, and the lease of one.
 const (
 	FirstPause   = firstPause
 	LongestPause = longestPause
+	JobLease     = jobLease
 )

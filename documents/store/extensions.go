@@ -10,7 +10,7 @@ import (
 )
 
 // Extension is a signature that was handed out below the level that was asked
-// for, and is extended as soon as that is possible.
+// for, and is extended as soon as that is possible: a job.
 type Extension struct {
 	ID        string
 	Client    string
@@ -26,14 +26,12 @@ type Extension struct {
 	Result    []byte    // the extended signature; nil while it waits
 }
 
-// The pauses between attempts double from the first to the longest.
+// extensions is the table of the queued signatures, and extending the kind of their
+// jobs.
 const (
-	firstPause   = 30 * time.Second
-	longestPause = time.Hour
+	extensions = "extensions"
+	extending  = "extension"
 )
-
-// extensions is the table of the queued signatures.
-const extensions = "extensions"
 
 // AddExtension queues a signature and returns its id. Of the argument count
 // Client, Format, Level, File and Content.
@@ -42,10 +40,13 @@ func (db *DB) AddExtension(ctx context.Context, e Extension) (string, error) {
 	now := db.Moment()
 	err := db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO extensions (id, client, format, level, file, content, created_at, next_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			e.ID, e.Client, e.Format, e.Level, e.File, e.Content, Micros(now), Micros(now.Add(firstPause)))
+			INSERT INTO extensions (id, client, format, level, file, content, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			e.ID, e.Client, e.Format, e.Level, e.File, e.Content, Micros(now))
 		if err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, extending, e.ID); err != nil {
 			return err
 		}
 		return tx.enter(ctx, Change{Table: extensions, Key: e.ID, Event: Queued, At: now})
@@ -56,18 +57,25 @@ func (db *DB) AddExtension(ctx context.Context, e Extension) (string, error) {
 	return e.ID, nil
 }
 
-const extensionColumns = `id, client, format, level, file, content, created_at, attempts, next_at, last_error, done_at, result`
-
-func scanExtension(scan func(...any) error) (Extension, error) {
+// extensionWhere reads a queued signature; args are of the condition, from $2.
+func extensionWhere(ctx context.Context, r Reader, condition string, args ...any) (Extension, error) {
 	var e Extension
-	var created, next, done int64
-	err := scan(&e.ID, &e.Client, &e.Format, &e.Level, &e.File, &e.Content,
-		&created, &e.Attempts, &next, &e.LastError, &done, &e.Result)
-	e.CreatedAt, e.NextAt = Time(created), Time(next)
+	var created, done int64
+	j, err := scanJob(r.QueryRowContext(ctx, `
+		SELECT `+jobColumns+`, e.client, e.format, e.level, e.file, e.content, e.created_at, e.done_at, e.result
+		FROM extensions e JOIN jobs j ON j.kind = $1 AND j.id = e.id WHERE `+condition, append([]any{extending}, args...)...).Scan,
+		&e.Client, &e.Format, &e.Level, &e.File, &e.Content, &created, &done, &e.Result)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Extension{}, ErrNoExtension
+	}
+	if err != nil {
+		return Extension{}, fmt.Errorf("failed to read the queued signature: %w", err)
+	}
+	e.ID, e.CreatedAt, e.Attempts, e.NextAt, e.LastError = j.ID, Time(created), j.Attempts, j.NextAt, j.LastError
 	if done != 0 {
 		e.DoneAt = Time(done)
 	}
-	return e, err
+	return e, nil
 }
 
 // Extension returns a queued signature of a client. Another client's is
@@ -75,16 +83,7 @@ func scanExtension(scan func(...any) error) (Extension, error) {
 func (db *DB) Extension(ctx context.Context, client, id string) (_ Extension, err error) {
 	ctx, end := db.Bounded(ctx)
 	defer end(&err)
-	row := db.QueryRowContext(ctx, `
-		SELECT `+extensionColumns+` FROM extensions WHERE id = $1 AND client = $2`, id, client)
-	e, err := scanExtension(row.Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Extension{}, ErrNoExtension
-	}
-	if err != nil {
-		return Extension{}, fmt.Errorf("failed to read the queued signature: %w", err)
-	}
-	return e, nil
+	return extensionWhere(ctx, db, `e.id = $2 AND e.client = $3`, id, client)
 }
 
 // Waiting returns how many signatures wait to be extended, and since when the
@@ -105,84 +104,36 @@ func (db *DB) Waiting(ctx context.Context) (n int, since time.Time, err error) {
 }
 
 // Extend tries those of the waiting signatures that are due, one after
-// another, with extend. What fails is tried again later; the pauses grow to an
-// hour. Two processes on one database do not try the same one: an attempt
-// begins with putting off the next.
-func (db *DB) Extend(ctx context.Context, extend func(Extension) ([]byte, error)) (done int, err error) {
-	for {
-		e, err := db.takeExtension(ctx)
-		if errors.Is(err, ErrNoExtension) {
-			return done, nil
-		}
+// another, with extend, and returns how many are done. What fails is tried again
+// later. The context of an attempt ends when another process has taken it over.
+func (db *DB) Extend(ctx context.Context, extend func(context.Context, Extension) ([]byte, error)) (done int, err error) {
+	return db.Work(ctx, extending, func(ctx context.Context, j Job) (Finish, error) {
+		e, err := db.extensionOf(ctx, j)
 		if err != nil {
-			return done, err
+			return nil, err
 		}
-		result, failure := extend(e)
-		if err := db.recordExtension(ctx, e.ID, result, failure); err != nil {
-			return done, err
+		result, err := extend(ctx, e)
+		if err != nil {
+			return nil, err
 		}
-		if failure == nil {
-			done++
-		}
-		if err := ctx.Err(); err != nil {
-			return done, err
-		}
-	}
+		return func(ctx context.Context, tx *Tx, at time.Time) error {
+			e.Result, e.DoneAt = result, at
+			return keepExtended(ctx, tx, e)
+		}, nil
+	})
 }
 
-// takeExtension finds one that is due and puts off its next attempt.
-func (db *DB) takeExtension(ctx context.Context) (Extension, error) {
-	var e Extension
-	err := db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
-		now := db.Moment()
-		row := tx.QueryRowContext(ctx, `
-			SELECT `+extensionColumns+` FROM extensions
-			WHERE done_at = 0 AND next_at <= $1 ORDER BY next_at, id LIMIT 1`, Micros(now))
-		var err error
-		if e, err = scanExtension(row.Scan); errors.Is(err, sql.ErrNoRows) {
-			return ErrNoExtension
-		} else if err != nil {
-			return fmt.Errorf("failed to read the queue: %w", err)
-		}
-		pause := min(firstPause<<min(e.Attempts, 20), longestPause)
-		taken, err := tx.Changed(ctx, `
-			UPDATE extensions SET attempts = attempts + 1, next_at = $1 WHERE id = $2 AND attempts = $3`,
-			Micros(now.Add(pause)), e.ID, e.Attempts)
-		if err != nil {
-			return fmt.Errorf("failed to take from the queue: %w", err)
-		}
-		if !taken {
-			return ErrInProgress // another process has it
-		}
-		return nil
-	})
-	if errors.Is(err, ErrInProgress) {
-		return Extension{}, ErrNoExtension
-	}
-	return e, err
+func (db *DB) extensionOf(ctx context.Context, j Job) (_ Extension, err error) {
+	ctx, end := db.Bounded(ctx)
+	defer end(&err)
+	return extensionWhere(ctx, db, `e.id = $2`, j.ID)
 }
 
-// recordExtension writes down how an attempt ended. A result that is there
-// already stays: two processes may have tried.
-func (db *DB) recordExtension(ctx context.Context, id string, result []byte, failure error) error {
-	now := db.Moment()
-	return db.Tx(context.WithoutCancel(ctx), func(ctx context.Context, tx *Tx) error {
-		if failure != nil {
-			_, err := tx.ExecContext(ctx, `UPDATE extensions SET last_error = $1 WHERE id = $2`, Reason(failure), id)
-			if err != nil {
-				return fmt.Errorf("failed to record the attempt: %w", err)
-			}
-			return nil
-		}
-		first, err := tx.Changed(ctx, `
-			UPDATE extensions SET done_at = $1, result = $2, last_error = '' WHERE id = $3 AND done_at = 0`,
-			Micros(now), result, id)
-		if err != nil {
-			return fmt.Errorf("failed to record the attempt: %w", err)
-		}
-		if !first {
-			return nil
-		}
-		return tx.enter(ctx, Change{Table: extensions, Key: id, Event: Extended, At: now})
-	})
+// keepExtended writes the result of a queued signature down.
+func keepExtended(ctx context.Context, tx *Tx, e Extension) error {
+	_, err := tx.ExecContext(ctx, `UPDATE extensions SET done_at = $1, result = $2 WHERE id = $3`, Micros(e.DoneAt), e.Result, e.ID)
+	if err != nil {
+		return fmt.Errorf("failed to keep the extended signature: %w", err)
+	}
+	return tx.enter(ctx, Change{Table: extensions, Key: e.ID, Event: Extended, At: e.DoneAt})
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -35,12 +36,12 @@ func TestExtensions(t *testing.T) {
 			}
 		}
 		// Nothing is due at once: the authority has just failed.
-		if done, err := db.Extend(t.Context(), func(store.Extension) ([]byte, error) { t.Error("tried"); return nil, nil }); done != 0 || err != nil {
+		if done, err := db.Extend(t.Context(), func(context.Context, store.Extension) ([]byte, error) { t.Error("tried"); return nil, nil }); done != 0 || err != nil {
 			t.Error(done, err)
 		}
 		clock.advance(store.FirstPause)
 		var tried []string
-		done, err := db.Extend(t.Context(), func(e store.Extension) ([]byte, error) {
+		done, err := db.Extend(t.Context(), func(_ context.Context, e store.Extension) ([]byte, error) {
 			tried = append(tried, e.ID)
 			if e.ID == a {
 				return nil, errors.New("no authority answers")
@@ -79,7 +80,7 @@ func TestExtensionPauses(t *testing.T) {
 			}
 			last = pause
 			clock.advance(pause)
-			_, err = db.Extend(t.Context(), func(store.Extension) ([]byte, error) { return nil, errors.New("no") })
+			_, err = db.Extend(t.Context(), func(context.Context, store.Extension) ([]byte, error) { return nil, errors.New("no") })
 			must(t, err)
 		}
 		if last != store.LongestPause {
@@ -104,7 +105,7 @@ func TestExtensionsOnce(t *testing.T) {
 		var workers sync.WaitGroup
 		for range 4 {
 			workers.Go(func() {
-				if _, err := db.Extend(t.Context(), func(e store.Extension) ([]byte, error) {
+				if _, err := db.Extend(t.Context(), func(_ context.Context, e store.Extension) ([]byte, error) {
 					calls.Add(1)
 					return append([]byte("x"), e.File...), nil
 				}); err != nil {
@@ -114,7 +115,7 @@ func TestExtensionsOnce(t *testing.T) {
 		}
 		workers.Wait()
 		// A worker that lost a race stops early; what it left is due for the next.
-		_, err := db.Extend(t.Context(), func(e store.Extension) ([]byte, error) {
+		_, err := db.Extend(t.Context(), func(_ context.Context, e store.Extension) ([]byte, error) {
 			calls.Add(1)
 			return append([]byte("x"), e.File...), nil
 		})
@@ -126,6 +127,66 @@ func TestExtensionsOnce(t *testing.T) {
 			if e, err := db.Extension(t.Context(), "portal", id); err != nil || !bytes.Equal(e.Result, []byte{'x', byte(i)}) {
 				t.Errorf("%+v, %v", e, err)
 			}
+		}
+	})
+}
+
+// An attempt that takes longer than the pause after it has its lease: nobody else
+// tries the same signature, unless the lease has run out. Then the result is that of
+// who has it.
+func TestExtensionLease(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, clock := open(t, dsn)
+		other, _ := open(t, dsn)
+		other.Now = clock.now
+		id, err := db.AddExtension(t.Context(), store.Extension{Client: "portal", Format: "cms", Level: "B-T", File: []byte("a")})
+		must(t, err)
+		clock.advance(store.FirstPause)
+		theirs := func(after time.Duration) (done int) {
+			clock.advance(after)
+			done, err := other.Extend(t.Context(), func(context.Context, store.Extension) ([]byte, error) { return []byte("theirs"), nil })
+			must(t, err)
+			return done
+		}
+		done, err := db.Extend(t.Context(), func(context.Context, store.Extension) ([]byte, error) {
+			if n := theirs(store.JobLease - time.Second); n != 0 {
+				t.Error("two at work on the same signature")
+			}
+			if n := theirs(time.Second); n != 1 {
+				t.Error("an attempt whose lease has run out is not taken over")
+			}
+			return []byte("ours"), nil
+		})
+		if done != 0 || err != nil {
+			t.Errorf("%d done, %v", done, err)
+		}
+		if e, err := db.Extension(t.Context(), "portal", id); err != nil || string(e.Result) != "theirs" || e.Attempts != 2 || e.LastError != "" {
+			t.Errorf("%+v, %v", e, err)
+		}
+		verified(t, db)
+	})
+}
+
+// A failure of one who has lost the lease is not told of the attempt of another.
+func TestExtensionLostAndFailed(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, clock := open(t, dsn)
+		id, err := db.AddExtension(t.Context(), store.Extension{Client: "portal", Format: "cms", Level: "B-T", File: []byte("a")})
+		must(t, err)
+		clock.advance(store.FirstPause)
+		fail := func(words string) func(context.Context, store.Extension) ([]byte, error) {
+			return func(context.Context, store.Extension) ([]byte, error) { return nil, errors.New(words) }
+		}
+		_, err = db.Extend(t.Context(), func(ctx context.Context, e store.Extension) ([]byte, error) {
+			clock.advance(store.JobLease)
+			if _, err := db.Extend(ctx, fail("later")); err != nil {
+				t.Error(err)
+			}
+			return fail("earlier")(ctx, e)
+		})
+		must(t, err)
+		if e, err := db.Extension(t.Context(), "portal", id); err != nil || e.LastError != "later" || !e.DoneAt.IsZero() {
+			t.Errorf("%+v, %v", e, err)
 		}
 	})
 }

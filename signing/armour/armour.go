@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -61,8 +62,11 @@ func decode(file []byte) ([]byte, error) {
 	if len(text) == 0 {
 		return nil, fmt.Errorf("%w: there is nothing in it", ErrText)
 	}
-	if IsPEM(text) {
+	switch {
+	case IsPEM(text):
 		return pem(text)
+	case HasPEM(text):
+		return nil, fmt.Errorf("%w: a text stands before the PEM, which is no part of what is in it", ErrText)
 	}
 	return Base64(text)
 }
@@ -94,6 +98,13 @@ func plain(file []byte) ([]byte, error) {
 // IsPEM reports whether a text begins as PEM does.
 func IsPEM(text []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(text), []byte(begin))
+}
+
+// HasPEM reports whether PEM begins at a line of a text, such as what some programs
+// write to explain it (RFC 7468 section 2). Who sees both may take the one to be signed
+// by the other, so that it is not opened.
+func HasPEM(text []byte) bool {
+	return IsPEM(text) || bytes.Contains(text, []byte("\n"+begin))
 }
 
 // pem decodes a text that is one block of PEM and nothing else, in as many lines as
@@ -148,6 +159,9 @@ func Base64(text []byte) ([]byte, error) {
 	}
 	if bytes.ContainsAny(text, " \t\r\n") {
 		text = bytes.Join(bytes.Fields(text), nil)
+	}
+	if i := slices.IndexFunc(text, func(c byte) bool { return !IsBase64([]byte{c}) }); i >= 0 {
+		return nil, fmt.Errorf("%w: illegal base64, of which byte %d is none", ErrText, i)
 	}
 	encoding := base64.StdEncoding
 	if bytes.ContainsAny(text, "-_") {

@@ -41,6 +41,10 @@ type XML struct {
 	Validity      time.Duration
 }
 
+// ErrNotCosigned means that a document is signed already, and can be signed again only
+// with [XML.Cosign].
+var ErrNotCosigned = errors.New("the document carries signatures that hold only without another, as national libraries stack them")
+
 func (f XML) sign(ctx context.Context, key Key, at time.Time) (draft, error) {
 	if err := key.Check(ctx, at); err != nil {
 		return draft{}, err
@@ -62,6 +66,9 @@ func (f XML) sign(ctx context.Context, key Key, at time.Time) (draft, error) {
 		d.file, err = xmldsig.SignSOAP(ctx, f.File, k, xmldsig.SOAPOptions{At: at, Validity: f.Validity, KeyIdentifier: f.KeyIdentifier})
 	default:
 		err = fmt.Errorf("%w: there is no form %q", xmldsig.ErrSign, f.Form)
+	}
+	if errors.Is(err, xmldsig.ErrBreaksSignature) && f.Form == XMLEnveloped && !f.Cosign {
+		err = fmt.Errorf("%w: %w", ErrNotCosigned, err)
 	}
 	if errors.Is(err, xmldsig.ErrOutput) {
 		err = fmt.Errorf("%w: %w", ErrOutput, err)

@@ -2,6 +2,7 @@ package pades
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"sort"
 )
@@ -213,6 +214,10 @@ func (p *parser) header(want *Ref) error {
 	return nil
 }
 
+// errStream ends a reading that builds nothing: a stream has a length only when its
+// dictionary is built.
+var errStream = errors.New("a stream")
+
 // indirect reads an indirect object, which must end within the data. A nil length
 // says that a stream's /Length must be direct. A zero want accepts any number.
 func (p *parser) indirect(want Ref, length func(Ref) (int64, error)) (Object, int64, error) {
@@ -225,6 +230,9 @@ func (p *parser) indirect(want Ref, length func(Ref) (int64, error)) (Object, in
 	}
 	p.space()
 	if dict, ok := o.(Dict); ok && p.keyword("stream") {
+		if p.discard {
+			return nil, 0, errStream
+		}
 		if o, err = p.stream(dict, length); err != nil {
 			return nil, 0, err
 		}

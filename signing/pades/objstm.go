@@ -159,6 +159,11 @@ func (d *Document) parseCompressed(i int, p *parser) (Object, error) {
 	if err := d.spend(int64(len(p.data)), -1); err != nil {
 		return nil, err
 	}
+	return d.onlyObject(i, p)
+}
+
+// onlyObject reads the object that is all of a compressed text.
+func (d *Document) onlyObject(i int, p *parser) (Object, error) {
 	o, err := p.object(0)
 	if err != nil {
 		return nil, err

@@ -9,16 +9,16 @@ const (
 
 // parser reads objects from data, which is the beginning of the file, or the
 // text of one object of an object stream when compressed is set. With discard set
-// it checks the syntax and builds nothing, but notes in indirectType that a /Type or
-// /Subtype is a reference, whose name stands elsewhere.
+// it checks the syntax and builds nothing, but notes in matters what an object must
+// have that is or holds a signature or a field.
 type parser struct {
-	data         []byte
-	pos          int
-	nodes        int
-	compressed   bool
-	discard      bool
-	indirectType bool
-	*scratch     // nil when nothing is shared
+	data       []byte
+	pos        int
+	nodes      int
+	compressed bool
+	discard    bool
+	matters    bool
+	*scratch   // nil when nothing is shared
 }
 
 // scratch is what the parsers of one reading use one after another, so that what is
@@ -160,9 +160,18 @@ func (p *parser) entry(depth int) (e Entry, err error) {
 		e.Start, e.End = 0, 0
 	}
 	if _, ref := e.Value.(Ref); ref && p.discard && (string(written) == "Type" || string(written) == "Subtype") {
-		p.indirectType = true
+		p.matters = true // its name stands elsewhere
 	}
 	return e, nil
+}
+
+// telling are the names that signatures and fields have.
+func telling(raw []byte) bool {
+	switch string(raw) {
+	case "Sig", "DocTimeStamp", "ByteRange", "Widget", "FT":
+		return true
+	}
+	return false
 }
 
 // name reads a name, which is a [Name].
@@ -177,10 +186,12 @@ func (p *parser) name() (Object, error) {
 	raw := p.data[start:p.pos]
 	if !escaped {
 		if p.discard {
+			p.matters = p.matters || telling(raw)
 			return Name(""), nil
 		}
 		return p.nameOf(raw), nil
 	}
+	p.matters = true // as whatever it hides
 	decoded := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '#' {
@@ -366,17 +377,24 @@ func (p *parser) keyword(word string) bool {
 	return p.accept(word)
 }
 
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
+// class is what a character is (7.2.2). The table is read only.
+type class byte
+
+const (
+	regular class = iota
+	white
+	delimiter
+)
+
+var classes = [256]class{
+	' ': white, '\n': white, '\r': white, '\t': white, '\f': white, 0: white,
+	'(': delimiter, ')': delimiter, '<': delimiter, '>': delimiter, '[': delimiter, ']': delimiter,
+	'{': delimiter, '}': delimiter, '/': delimiter, '%': delimiter,
 }
 
-func isRegular(c byte) bool {
-	switch c {
-	case ' ', '\n', '\r', '\t', '\f', 0, '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
-		return false
-	}
-	return true
-}
+func isSpace(c byte) bool { return classes[c] == white }
+
+func isRegular(c byte) bool { return classes[c] == regular }
 
 func hexValue(c byte) int {
 	switch {

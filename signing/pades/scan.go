@@ -49,17 +49,15 @@ func (r *reader) scan(order []int) error {
 }
 
 // scanCompressed builds only the objects that may be or hold a signature or a
-// field; an escape in a name could hide either.
+// field, or that something is wrong with.
 func (r *reader) scanCompressed(i int) error {
 	text, err := r.d.compressedText(i)
 	if err != nil {
 		return err
 	}
-	if !mayMatter(text) {
-		p := &parser{data: text, compressed: true, discard: true, scratch: r.d.scratch}
-		if _, err := r.d.parseCompressed(i, p); err != nil || !p.indirectType {
-			return err
-		}
+	p := &parser{data: text, compressed: true, discard: true, scratch: r.d.scratch}
+	if _, err := r.d.onlyObject(i, p); err == nil && !p.matters && !r.buildAll {
+		return r.d.spend(int64(len(text)), -1)
 	}
 	o, err := r.d.compressed(i)
 	if err == nil {
@@ -72,26 +70,10 @@ func (r *reader) scanCompressed(i int) error {
 // after it. It declines what may be or hold a signature or a field, streams, and all
 // that something is wrong with.
 func (r *reader) skim(v version) (after int64, plain bool) {
-	text := r.d.file[v.offset:v.limit]
-	if r.buildAll || bytes.Contains(text, []byte("stream")) || mayMatter(text) {
-		return 0, false
-	}
 	p := r.d.parserAt(v)
 	p.discard = true
 	_, after, err := p.indirect(v.ref(), nil)
-	return after, err == nil && !p.indirectType
-}
-
-func mayMatter(text []byte) bool {
-	if bytes.IndexByte(text, '#') >= 0 {
-		return true
-	}
-	for _, word := range []string{"Sig", "DocTimeStamp", "ByteRange", "Widget", "/FT"} {
-		if bytes.Contains(text, []byte(word)) {
-			return true
-		}
-	}
-	return false
+	return after, err == nil && !p.matters && !r.buildAll
 }
 
 // scanAgain handles an object that a later revision lists once more at the same

@@ -74,7 +74,7 @@ func ReadStatement(content []byte) (Statement, error) {
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(content, &head); err != nil {
-		return Statement{}, fmt.Errorf("%w: %w", ErrNotReceipt, err)
+		return Statement{}, fmt.Errorf("%w: what is signed is not its JSON", ErrNotReceipt)
 	}
 	if head.Type == CheckType {
 		return readCheck(content)
@@ -94,7 +94,7 @@ func ReadStatement(content []byte) (Statement, error) {
 func readCheck(content []byte) (Statement, error) {
 	var r checked
 	if err := json.Unmarshal(content, &r); err != nil {
-		return Statement{}, fmt.Errorf("%w: %w", ErrNotReceipt, err)
+		return Statement{}, fmt.Errorf("%w: what is signed is not its JSON", ErrNotReceipt)
 	}
 	if r.Version != 1 || r.ID == "" {
 		return Statement{}, fmt.Errorf("%w: of version %d", ErrNotReceipt, r.Version)

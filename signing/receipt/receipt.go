@@ -100,7 +100,7 @@ var ErrNotReceipt = errors.New("not a verification receipt")
 func Parse(content []byte) (Receipt, error) {
 	var r Receipt
 	if err := json.Unmarshal(content, &r); err != nil {
-		return Receipt{}, fmt.Errorf("%w: %w", ErrNotReceipt, err)
+		return Receipt{}, fmt.Errorf("%w: what is signed is not its JSON", ErrNotReceipt)
 	}
 	if r.Type != Type || r.Verdict == nil || r.ID == "" {
 		return Receipt{}, ErrNotReceipt

@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/regulation"
 )
 
 // layoutFlags say how documents look.
@@ -22,8 +24,11 @@ const maxEmblem = 4 << 20
 
 // compile draws the layouts, once.
 func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
-	opt := pdf.Options{CheckURL: checkAddress(baseURL)}
-	var err error
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		return nil, err
+	}
+	opt := pdf.Options{CheckURL: checkAddress(baseURL), Texts: law.Texts(documents.CivilDate(c.now()))}
 	if f.Emblem != "" {
 		if opt.Emblem, err = c.read(f.Emblem, maxEmblem); err != nil {
 			return nil, fmt.Errorf("emblem: %w", err)

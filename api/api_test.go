@@ -201,6 +201,8 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	const original = "an application"
 	over := string(pki.Detached([]byte(original), applicant))
 	s.files["pdf.card"] = signtest.Card([2]string{"a.txt", original}, [2]string{"1.p7s", over}, [2]string{"2.p7s", over})
+	strange := signtest.New(t, ca.ECDSA)
+	s.files["pdf.strangercard"] = signtest.Card([2]string{"a.txt", original}, [2]string{"1.p7s", string(strange.Detached([]byte(original), strange.Person(signtest.Applicant())))})
 	s.files["pdf.badcard"] = signtest.Card([2]string{"a.txt", "another application"}, [2]string{"1.p7s", over})
 	s.files["cms.unsigned"] = unsigned()
 	s.files["certificate"] = applicant.Certificate.Raw

@@ -88,6 +88,7 @@ func (p *pdfFile) attachments() (originals, signatures []*attached, err error) {
 		return nil, nil, err
 	}
 	left := maxCard
+	named := map[string][]byte{}
 	for _, a := range list {
 		data, err := p.doc.StreamData(a.Stream)
 		if err != nil {
@@ -99,9 +100,13 @@ func (p *pdfFile) attachments() (originals, signatures []*attached, err error) {
 		one := &attached{name: a.Name, data: data, content: content{here: true, parts: [][]byte{data}, ctx: p.v.ctx}}
 		if Sniff(data) == FileCMS {
 			signatures = append(signatures, one)
-		} else {
-			originals = append(originals, one)
+			continue
 		}
+		if other, twice := named[a.Name]; twice && !bytes.Equal(other, data) {
+			return nil, nil, fmt.Errorf("two attachments are named %q, and nobody could tell which of them is signed", a.Name)
+		}
+		named[a.Name] = data
+		originals = append(originals, one)
 	}
 	return originals, signatures, nil
 }

@@ -74,3 +74,60 @@ func TestDocumentCards(t *testing.T) {
 		}
 	}
 }
+
+// TestCardOfTwoReadings: programs open the one file of an attachment or the other, and
+// tell attachments apart by their names; what could be two originals is none.
+func TestCardOfTwoReadings(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	const text = "an application"
+	one := string(pki.Detached([]byte(text), pki.Person(signtest.Applicant())))
+	two := string(pki.Detached([]byte(text), pki.Person(signtest.Head())))
+	card := func(file string) []byte {
+		return signtest.CardOfFiles(map[int]string{0: file}, attachment{"a.txt", text}, attachment{"b.txt", "another one"}, attachment{"1.p7s", one}, attachment{"c.txt", text})
+	}
+	twice := func(data string) []byte {
+		return signtest.Card(attachment{"a.txt", text}, attachment{"a.txt", data}, attachment{"1.p7s", one})
+	}
+	for _, c := range []struct {
+		name       string
+		file       []byte
+		acceptance signing.Acceptance
+		says       string
+	}{
+		{"one file under both keys", card("/F 7 0 R/UF 7 0 R"), signing.Undecided, "a document card"},
+		{"two files of the same bytes", card("/F 7 0 R/UF 13 0 R"), signing.Undecided, "a document card"},
+		{"two files that differ", card("/F 7 0 R/UF 9 0 R"), signing.Refused, `attachment "a.txt" is two files`},
+		{"two files that differ the other way", card("/F 9 0 R/UF 7 0 R"), signing.Refused, `attachment "a.txt" is two files`},
+		{"one name, two files", twice("another one"), signing.Refused, `two attachments are named "a.txt"`},
+		{"one name, two signatures", signtest.Card(attachment{"a.txt", text}, attachment{"1.p7s", one}, attachment{"1.p7s", two}), signing.Undecided, "a document card"},
+		{"one name, the same file twice", twice(text), signing.Undecided, "a document card"},
+	} {
+		got := verifyPDF(t, pki.Verifier, c.file)
+		if got.Passed() || got.Acceptance != c.acceptance || !strings.Contains(got.Detail, c.says) {
+			t.Errorf("%s: %s %s: %s", c.name, got.Acceptance, got.Indication, got.Detail)
+		}
+		if err := signtest.CheckConclusions(got); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// TestCardAtItsBound attaches as many bytes as are read, and one more.
+func TestCardAtItsBound(t *testing.T) {
+	pki := signtest.New(t, ca.ECDSA)
+	original := strings.Repeat("\x00", 1<<20)
+	one := string(pki.Detached([]byte(original), pki.Person(signtest.Applicant())))
+	for more, want := range []string{"a document card", "hold more than 67108864 bytes"} {
+		// Most attachments are the same bytes of the file.
+		rest := strings.Repeat("x", signing.MaxSize-61<<20-len(one)+more)
+		files := map[int]string{}
+		for i := range 60 {
+			files[3+i] = "/F 11 0 R"
+		}
+		file := signtest.CardOfFiles(files, append([]attachment{{"1.p7s", one}, {"rest.txt", rest}, {"a.txt", original}}, slices.Repeat([]attachment{{"copy.txt", ""}}, 60)...)...)
+		got := verifyPDF(t, pki.Verifier, file)
+		if got.Acceptance != signing.Undecided || !strings.Contains(got.Detail, want) || more == 0 && (len(got.Card) != 1 || !got.Card[0].Verdict.Passed()) {
+			t.Errorf("%d more: %s: %s", more, got.Acceptance, got.Detail)
+		}
+	}
+}

@@ -134,6 +134,9 @@ func (o *pictureOracle) judge(queue chan<- drawn, d drawn) {
 		queue <- d
 	default:
 		o.tally("refused")
+		if d.number%4 == 0 {
+			queue <- d // for what is free
+		}
 	}
 }
 
@@ -143,6 +146,7 @@ func (o *pictureOracle) look(seen []viewer, d drawn) {
 	defer os.RemoveAll(dir)
 	after := filepath.Join(dir, "after.pdf")
 	save(o.t, after, d.pair.File)
+	o.unpainted(seen, d, after)
 	for signer, view := range d.pair.Views {
 		if !d.permitted(signer) && !d.pair.Plain {
 			continue
@@ -193,10 +197,16 @@ func reason(v *signing.Verdict, signer int) string {
 	return v.Detail
 }
 
-// keep fails the test and puts the pair where it can be looked at.
+// keep complains of a revision that is permitted by a signature and looks different.
 func (o *pictureOracle) keep(d drawn, signer int, dir string, different []string) {
+	o.complain(d, dir, fmt.Sprintf("permitted by signature %d, and looks different in %s; free: %v",
+		signer+1, strings.Join(different, ", "), d.pair.Views[signer].Free))
+}
+
+// complain fails the test and puts the pair where it can be looked at.
+func (o *pictureOracle) complain(d drawn, dir, complaint string) {
 	story := strings.Join(d.pair.Story, "; ")
-	o.t.Errorf("%s: permitted by signature %d, and looks different in %s: %s", d.name, signer+1, strings.Join(different, ", "), story)
+	o.t.Errorf("%s: %s: %s", d.name, complaint, story)
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	o.count["different"]++
@@ -208,11 +218,11 @@ func (o *pictureOracle) keep(d drawn, signer int, dir string, different []string
 		o.t.Error(err)
 		return
 	}
-	for _, name := range []string{"before.pdf", "after.pdf"} {
-		save(o.t, filepath.Join(to, name), must(os.ReadFile(filepath.Join(dir, name))))
+	for _, name := range must(filepath.Glob(filepath.Join(dir, "*.pdf"))) {
+		save(o.t, filepath.Join(to, filepath.Base(name)), must(os.ReadFile(name)))
 	}
 	save(o.t, filepath.Join(to, "verdict.json"), must(json.MarshalIndent(d.verdict, "", "  ")))
-	save(o.t, filepath.Join(to, "story.txt"), fmt.Appendf(nil, "%s\n%s\nsignature %d\n%s\nfree: %v\n", d.name, story, signer+1, strings.Join(different, "\n"), d.pair.Views[signer].Free))
+	save(o.t, filepath.Join(to, "story.txt"), fmt.Appendf(nil, "%s\n%s\n%s\n", d.name, story, complaint))
 }
 
 // conclude logs what was seen. An oracle to whom nothing was permitted has asked

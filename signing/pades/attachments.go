@@ -1,5 +1,7 @@
 package pades
 
+import "bytes"
+
 // Attachment is a file embedded in a document (7.11.4).
 type Attachment struct {
 	Name   string // as people see it
@@ -13,8 +15,8 @@ const (
 
 // Attachments returns the files that the newest revision embeds by the names of its
 // catalog (7.7.4). More of them, or a tree of more nodes, than this reader follows
-// is an error, as is a tree that cannot be read: one of those left out could say
-// the opposite.
+// is an error, as is a tree that cannot be read, or an attachment that is two files:
+// one of those left out could say the opposite.
 func (d *Document) Attachments() ([]Attachment, error) {
 	newest := len(d.Revisions) - 1
 	catalog, err := d.Catalog(newest)
@@ -78,11 +80,12 @@ func (d *Document) attachmentsOf(revision int, node Dict) ([]Attachment, error) 
 			return nil, err
 		}
 		a := Attachment{}
+		var streams []*Stream
 		for _, key := range []Name{"F", "UF"} { // the second is the newer spelling
 			if file, err := d.Resolve(revision, files.Get(key)); err != nil {
 				return nil, err
 			} else if stream, ok := file.(*Stream); ok {
-				a.Stream = stream
+				a.Stream, streams = stream, append(streams, stream)
 			}
 			if name, err := d.Resolve(revision, spec.Get(key)); err != nil {
 				return nil, err
@@ -90,9 +93,18 @@ func (d *Document) attachmentsOf(revision int, node Dict) ([]Attachment, error) 
 				a.Name = text.Text()
 			}
 		}
+		if len(streams) > 1 && !d.sameBytes(streams[0], streams[1]) {
+			return nil, syntaxError(-1, "attachment %q is two files, and programs open the one or the other", a.Name)
+		}
 		if a.Stream != nil {
 			found = append(found, a)
 		}
 	}
 	return found, nil
+}
+
+// sameBytes says whether two streams are the same bytes, encoded alike.
+func (d *Document) sameBytes(a, b *Stream) bool {
+	return a.Start == b.Start || bytes.Equal(d.RawStream(a), d.RawStream(b)) &&
+		alike(a.Dict.Get("Filter"), b.Dict.Get("Filter")) && alike(a.Dict.Get("DecodeParms"), b.Dict.Get("DecodeParms"))
 }

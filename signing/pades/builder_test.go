@@ -244,20 +244,29 @@ func (s sample) packed() []byte {
 
 // hybrid is a file with a table and, for readers that know it, a stream that
 // adds the field's object.
-func hybrid() []byte {
+func hybrid() []byte { return hybridOf(sample{}.objects(), 4) }
+
+// agreeing is a hybrid file in which the stream adds what nothing refers to.
+func agreeing() []byte {
+	objects := unsigned(nil).objects()
+	objects[10] = "<</Note true>>"
+	return hybridOf(objects, 10)
+}
+
+// hybridOf hides one of the objects in the stream.
+func hybridOf(objects map[int]string, hidden int) []byte {
 	b := newBuilder()
-	objects := sample{}.objects()
-	for n := range 7 {
-		if n+1 != 4 {
-			b.object(n+1, objects[n+1])
+	for _, n := range slices.Sorted(maps.Keys(objects)) {
+		if n != hidden {
+			b.object(n, objects[n])
 		}
 	}
-	b.objectStream(8, map[int]string{4: objects[4]})
-	packed := b.packed[4]
+	b.objectStream(8, map[int]string{hidden: objects[hidden]})
+	packed := b.packed[hidden]
 	at := len(b.out)
 	row := deflate([]byte{2, 0, byte(packed[0]), 0, byte(packed[1])})
-	b.out = fmt.Appendf(b.out, "9 0 obj\n<</Type/XRef/W[1 2 2]/Size 10/Index[4 1]/Filter/FlateDecode/Length %d>>stream\n%s\nendstream\nendobj\n",
-		len(row), row)
+	b.out = fmt.Appendf(b.out, "9 0 obj\n<</Type/XRef/W[1 2 2]/Size %d/Index[%d 1]/Filter/FlateDecode/Length %d>>stream\n%s\nendstream\nendobj\n",
+		max(10, hidden+1), hidden, len(row), row)
 	b.at(9, at)
 	b.table(fmt.Sprintf("/ID[<31><31>]/XRefStm %d", at))
 	return b.out

@@ -76,11 +76,14 @@ func (d *Document) extend(spare int) (*increment, error) {
 }
 
 // Sound says whether a further revision may be added, or gives the reason why
-// not, an ErrUnsound: nothing may be Unreadable, and no signature may have
-// another problem than that revisions follow it, but what is [Tolerated].
+// not, an ErrUnsound: nothing may be Unreadable, both readings of a Hybrid file must
+// be one, and no signature may have another problem than that revisions follow it,
+// but what is [Tolerated].
 func (d *Document) Sound() error {
-	if p, found := worst(d.Unreadable, Tolerated); found {
-		return fmt.Errorf("%w: %s: %s", ErrUnsound, p.Code, p.Detail)
+	for _, problems := range [][]Problem{d.Unreadable, d.Hybrid} {
+		if p, found := worst(problems, Tolerated); found {
+			return fmt.Errorf("%w: %s: %s", ErrUnsound, p.Code, p.Detail)
+		}
 	}
 	for _, s := range d.Signatures {
 		if p, found := worst(s.Problems, Tolerated); found {

@@ -144,6 +144,10 @@ func (s *step) annotationAt(a pades.Dict) (r rectangle, visible bool, err error)
 		return s.framed(r, a).grown(turned), r.known, nil
 	case "Widget", "Popup":
 		return r.grown(turned), visible, nil
+	case "Watermark":
+		if a.Get("FixedPrint") != nil { // says where it is on paper
+			return rectangle{}, true, nil
+		}
 	case "Text":
 		// An icon of its own size hangs on the corner.
 		return r.grown(max(maxIcon, turned)), true, nil
@@ -151,14 +155,44 @@ func (s *step) annotationAt(a pades.Dict) (r rectangle, visible bool, err error)
 	if dict, _ := looks.(pades.Dict); s.entry(s.new, dict, "N") == nil {
 		return rectangle{}, true, nil
 	}
+	switch s.name(s.new, a, "Subtype") {
+	case "Highlight", "Underline", "Squiggly", "StrikeOut":
+		return s.marked(r, a).grown(turned), true, nil
+	}
 	return r.grown(turned), visible, nil
 }
 
 // upright says whether an annotation keeps its size or stays upright whatever
-// becomes of the page, hanging on a corner of its rectangle.
+// becomes of the page, hanging on a corner of its rectangle. Notes always do
+// (12.5.6.4).
 func (s *step) upright(a pades.Dict) bool {
+	if s.name(s.new, a, "Subtype") == "Text" {
+		return true
+	}
 	flags, ok := s.entry(s.new, a, "F").(pades.Integer)
 	return flags&(flagNoZoom|flagNoRotate) != 0 || !ok && a.Get("F") != nil
+}
+
+// marked adds what a text markup marks (12.5.6.10): programs draw some of them anew
+// from that, with rounded ends, although they have an appearance.
+func (s *step) marked(r rectangle, a pades.Dict) rectangle {
+	o := s.entry(s.new, a, "QuadPoints")
+	list, ok := o.(pades.Array)
+	if o == nil {
+		return r
+	}
+	marks := noPath
+	for i := 0; i+1 < len(list); i += 2 {
+		x, isX := number(s.resolved(s.new, list[i]))
+		y, isY := number(s.resolved(s.new, list[i+1]))
+		ok = ok && isX && isY
+		marks.add(x, y)
+	}
+	if !ok || len(list)%2 != 0 {
+		return rectangle{}
+	}
+	r.join(marks.grown((marks.top - marks.bottom) / 4))
+	return r
 }
 
 // framed adds the border of a link (12.5.4), half of which is outside.

@@ -90,6 +90,11 @@ func TestPainted(t *testing.T) {
 		{"BT /T3 12 Tf 50 50 Td (W) Tj ET", true},
 		{"BT /Wide 12 Tf 50 150 Td (W) Tj ET", true},
 		{"BT /Back 12 Tf 250 150 Td (WWWW) Tj ET", true},
+		// Programs take widths below nothing for large ones.
+		{"BT /Back 12 Tf -700 150 Td (WWWW) Tj ET", true},
+		{"BT /Broad 12 Tf 50 150 Td (W) Tj ET", true},
+		{"BT /Broadest 12 Tf 9 9 Td (W) Tj ET", true},
+		{"BT /BackCID 12 Tf -700 150 Td <00010001> Tj ET", true},
 		{"BT /Map 12 Tf 50 150 Td (       ) Tj ET", true},
 		{"BT /CID 12 Tf 50 50 Td <00410042> Tj ET", false},
 		{"BT /CID 12 Tf 50 150 Td <0041004200410042> Tj ET", true},
@@ -369,7 +374,7 @@ func document(t testing.TB, objects ...string) *pades.Document {
 }
 
 var paintedResources = []string{
-	`<</Font<</F1 4 0 R/T3 5 0 R/Wide 6 0 R/Back 7 0 R/Map 8 0 R/CID 9 0 R/GB 10 0 R/CIDV 11 0 R/CIDW 12 0 R/Lost 13 0 R/Bad 14 0 R
+	`<</Font<</F1 4 0 R/T3 5 0 R/Wide 6 0 R/Broad<</Subtype/TrueType/Widths[32767]>>/Broadest<</Subtype/TrueType/Widths[32768]>>/BackCID<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W[1[-1]]>>]>>/Back 7 0 R/Map 8 0 R/CID 9 0 R/GB 10 0 R/CIDV 11 0 R/CIDW 12 0 R/Lost 13 0 R/Bad 14 0 R
 /Bare<</Subtype/Type0/Encoding/Identity-H>>/Pair<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[8 0 R 8 0 R]>>/Simple<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[4 0 R]>>
 /Dict<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[18 0 R]>>/W1<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W 18 0 R>>]>>
 /W2<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W[1]>>]>>/W3<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W[1 2]>>]>>

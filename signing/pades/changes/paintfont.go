@@ -89,13 +89,17 @@ func (k *pen) readFont(font pades.Dict) (*letters, error) {
 	return nil, errContent
 }
 
+// maxWidth bounds widths, in thousandths of an em: some programs take others, and those
+// below nothing, for numbers of 16 bits.
+const maxWidth = 1<<15 - 1
+
 // take widens what letters may take by a width.
 func (f *letters) take(o pades.Object) error {
 	if o == nil {
 		return nil
 	}
 	width, ok := number(o)
-	if !ok {
+	if !ok || width < 0 || width > maxWidth {
 		return errContent
 	}
 	f.narrow, f.wide = min(f.narrow, width/1000), max(f.wide, width/1000)

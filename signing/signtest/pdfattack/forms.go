@@ -19,6 +19,9 @@ func forms(g Signers) []Case {
 		u[fresh] = replace(u[fresh], old, changed)
 		return u
 	}
+	marked := func(quads string) []byte {
+		return s.with(comment, "<</Type/Annot/Subtype/Highlight/Rect[10 10 30 30]/QuadPoints"+quads+"/AP<</N 16 0 R>>/P 3 0 R>>").update(g, visible(s, "[300 200 400 250]"))
+	}
 	filled := s.filled("New")
 	inherited := func(more string) sample {
 		return s.edit(acroForm, "12 0 R ", "22 0 R ").with(hidden, "<</T(p)/FT/Tx/V(Old)/Kids[12 0 R]>>").
@@ -76,6 +79,15 @@ func forms(g Signers) []Case {
 		{"form: a new signature field with an action", after(add("/F 132", "/A<</S/URI/URI(http://evil.example)>>/F 132")), Change, codeAction},
 		{"form: a new signature field over the text", after(visible(s, "[50 690 200 730]")), Change, codeOverContent},
 		{"form: a new signature field over an image", after(visible(s, "[490 690 560 760]")), Change, codeOverContent},
+		{"form: a new signature field over what is marked, far from the mark's rectangle", marked("[310 240 390 240 310 210 390 210]"), Change, codeOverlap},
+		{"form: a new signature field over the rounded end of a mark", marked("[200 240 295 240 200 210 295 210]"), Change, codeOverlap},
+		{"form: a new signature field where what is marked cannot be told", marked("[310 240 /x]"), Change, codeOverlap},
+		{"form: a new signature field beside a watermark that moves when it is printed", s.with(comment,
+			"<</Type/Annot/Subtype/Watermark/Rect[10 10 30 30]/FixedPrint<</Type/FixedPrint/Matrix[1 0 0 1 300 200]>>/AP<</N 16 0 R>>/P 3 0 R>>").
+			update(g, visible(s, "[300 200 400 250]")), Change, codeOverlap},
+		{"honest: a new signature field beside what is marked", marked("[200 240 280 240 200 210 280 210]"), Honest, "forms filled or signed as permitted"},
+		{"form: a new signature field where a note stays upright on a turned page", s.edit(firstPage, "/Type/Page", "/Type/Page/Rotate 180").with(comment,
+			"<</Type/Annot/Subtype/Text/F 4/Rect[240 240 295 295]/Contents(x)/AP<</N 16 0 R>>/P 3 0 R>>").update(g, visible(s.edit(firstPage, "/Type/Page", "/Type/Page/Rotate 180"), "[240 330 300 345]")), Change, codeOverlap},
 		{"form: a new signature field over another", after(visible(s, "[240 510 300 530]")), Change, codeOverlap},
 		{"form: a new signature field that turns away from its place", after(visible(s, "[300 200 400 250]").and(sample{
 			fresh: replace(visible(s, "[300 200 400 250]")[fresh], "/F 132", "/F 148")})), Change, codeField},

@@ -231,11 +231,24 @@ func (s *surface) drawn() *object {
 func (s *surface) lines() string {
 	state := ""
 	for range s.IntN(3) {
-		state += pick(s.builder, "60 w ", "20 w ", "1 J 40 w ", "[3 2] 0 d ", "100 M 0 j 8 w ", "0 M 9 w ", "2 J ", "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs ", "3 0 0 3 0 0 cm ", "1 0 3 1 0 0 cm ")
+		state += pick(s.builder, "60 w ", "20 w ", "1 J 40 w ", "[3 2] 0 d ", "100 M 0 j 8 w ", "0 M 9 w ", "2 J ", "/"+s.resource("ExtGState", s.inline(s.gs()))+" gs ", "3 0 0 3 0 0 cm ", "1 0 3 1 0 0 cm ",
+			".1 0 0 9 0 0 cm 6 w ", "1 .5 0 1 0 0 cm 9 w ", "0 w ", "1 j 12 w ", "2 j 12 w ", "[30 9] 4 d 1 J ", "20 M 5 w ")
 	}
 	state += s.odd()
-	path := pick(s.builder, "0 0 m 40 40 l", "0 0 m 40 1 l 0 2 l", "0 0 m 10 90 30 90 40 0 c", "0 0 40 40 re", "40 40 -80 -80 re", "0 0 m 0 90 40 90 v h", "5 5 m 5 5 l")
+	path := pick(s.builder, "0 0 m 40 40 l", "0 0 m 40 1 l 0 2 l", "0 0 m 10 90 30 90 40 0 c", "0 0 40 40 re", "40 40 -80 -80 re", "0 0 m 0 90 40 90 v h", "5 5 m 5 5 l",
+		"0 0 0 40 re", s.zigzag(), s.zigzag(), s.zigzag())
 	return state + path + s.between("cm") + " " + pick(s.builder, "S", "s", "f", "B", "b*", "f*", "W n 0 0 40 40 re f", "F")
+}
+
+// zigzag is a path of some pieces, which may go back on itself and begin anew.
+func (s *surface) zigzag() string {
+	point := func() string { return fmt.Sprintf("%d %d", s.IntN(90)-30, s.IntN(90)-30) }
+	path := point() + " m"
+	for range 1 + s.IntN(5) {
+		path += " " + pick(s.builder, point()+" l", point()+" l", point()+" "+point()+" "+point()+" c", point()+" "+point()+" v",
+			point()+" "+point()+" y", "h", point()+" m", point()+" "+point()+" re")
+	}
+	return path
 }
 
 // white fills with what seems to be the paper's colour.

@@ -165,9 +165,9 @@ func (b *builder) addField(seen bool) {
 	}
 	b.tell(strange, "add signature field at", at.String())
 	n := b.add(o)
-	b.tag(n, page)
 	b.enter(acroForm, "Fields", ref(n))
 	n = b.apart(n)
+	b.tag(n, page)
 	b.enter(pageObject(page), "Annots", ref(n))
 	b.comesWith(title, n, signed, at)
 	if seen && b.theme != plain && b.chance(20) {

@@ -28,6 +28,9 @@ func (b *builder) writeHybrid(w *pdfattack.Writer, objects map[int]*object) []by
 	for _, n := range b.elements {
 		hide(n)
 	}
+	if len(h.Hidden) > 0 && b.changed != nil {
+		b.tell(true, "elements that only the stream has, after the signature")
+	}
 	if b.theme != plain && len(objects) > 0 && b.chance(2) {
 		for range 1 + b.IntN(2) {
 			b.differ(h, pick(b, slices.Sorted(maps.Keys(objects))...), hide)

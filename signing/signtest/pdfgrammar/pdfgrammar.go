@@ -29,6 +29,8 @@ type Pair struct {
 	Views []View
 	// Story tells what was drawn, for people.
 	Story []string
+	// Gaps says that there are references to no object: viewers repair such a file.
+	Gaps bool
 	// Plain says that nothing in it is odd: what a form's users and their
 	// programs do every day, within what the signature permits.
 	Plain bool
@@ -86,6 +88,7 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	pair := Pair{}
 	for range 1 + b.IntN(5)/4 {
 		pair.File = b.later(w)
+		pair.Gaps = pair.Gaps || len(b.freed) > 0
 		if b.person {
 			signers = append(signers, signer{len(pair.File), len(b.allowances), permission{}, b.moved})
 		}
@@ -93,7 +96,7 @@ func Generate(r *rand.Rand, s pdfattack.Signers) Pair {
 	for _, s := range signers {
 		pair.Views = append(pair.Views, View{s.length, b.shown(s)})
 	}
-	pair.Story, pair.Plain = b.story, !b.odd
+	pair.Story, pair.Plain, pair.Gaps = b.story, !b.odd, pair.Gaps || len(b.missing) > 0
 	return pair
 }
 

@@ -24,6 +24,7 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
 	"tamga/documents/registry"
+	"tamga/documents/regulation"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
@@ -371,7 +372,11 @@ func benchCold(b *testing.B) {
 }
 
 func compiled(b *testing.B) *pdf.Layouts {
-	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }})
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		b.Fatal(err)
+	}
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
 	if err != nil {
 		b.Fatal(err)
 	}

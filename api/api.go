@@ -229,7 +229,7 @@ func (v *service) fillLaw() (err error) {
 		}
 	}
 	if v.Law == nil {
-		v.Law, err = shippedLaw()
+		v.Law, err = regulation.ShippedLaw()
 	}
 	return err
 }

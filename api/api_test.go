@@ -24,6 +24,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
+	"tamga/documents/regulation"
 	"tamga/documents/seal"
 	"tamga/documents/store"
 	"tamga/signing/creation"
@@ -57,9 +58,13 @@ func (l *logBuffer) String() string {
 }
 
 var compileLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		return nil, err
+	}
 	return pdf.Compile(pdf.Options{CheckURL: func(number string) string {
 		return "https://tamga.example/check/" + number
-	}})
+	}, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
 })
 
 var newSealKey = sync.OnceValues(func() (seal.Key, error) {
@@ -196,6 +201,8 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	const original = "an application"
 	over := string(pki.Detached([]byte(original), applicant))
 	s.files["pdf.card"] = signtest.Card([2]string{"a.txt", original}, [2]string{"1.p7s", over}, [2]string{"2.p7s", over})
+	strange := signtest.New(t, ca.ECDSA)
+	s.files["pdf.strangercard"] = signtest.Card([2]string{"a.txt", original}, [2]string{"1.p7s", string(strange.Detached([]byte(original), strange.Person(signtest.Applicant())))})
 	s.files["pdf.badcard"] = signtest.Card([2]string{"a.txt", "another application"}, [2]string{"1.p7s", over})
 	s.files["cms.unsigned"] = unsigned()
 	s.files["certificate"] = applicant.Certificate.Raw

@@ -35,6 +35,7 @@ type checkedFile struct {
 type attachedSignatures struct {
 	Total     int `json:"total"`
 	Confirmed int `json:"confirmed"`
+	Refused   int `json:"refused"` // what is neither could not be told
 }
 
 // checkFile answers about a file that somebody has sent: what it is, whether it
@@ -132,8 +133,11 @@ func (v *service) judgeSent(c echo.Context, a *checkAnswer, file []byte) error {
 func (f *checkedFile) readCard(verdict *signing.Verdict) {
 	f.Attached = &attachedSignatures{Total: len(verdict.Card)}
 	for _, c := range verdict.Card {
-		if c.Verdict.Passed() {
+		switch c.Verdict.Acceptance {
+		case signing.Accepted:
 			f.Attached.Confirmed++
+		case signing.Refused:
+			f.Attached.Refused++
 		}
 	}
 	total, confirmed := f.Attached.Total, f.Attached.Confirmed

@@ -144,12 +144,3 @@ func (v *service) diagram(c echo.Context) error {
 	forAnyPage(c, "no-cache")
 	return c.Blob(http.StatusOK, "image/svg+xml", diagram.Draw(e, r, diagram.Options{Language: lang}))
 }
-
-// shippedLaw is the law of a service that was given none.
-func shippedLaw() (*regulation.Law, error) {
-	editions, err := regulation.Shipped()
-	if err != nil {
-		return nil, err
-	}
-	return regulation.Compile(editions...)
-}

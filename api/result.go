@@ -74,7 +74,7 @@ func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
 	switch {
 	case sent.Added > 0:
 		b.Title, b.Note = "added_to", "added_to_note"
-	case sent.Attached != nil && sent.Attached.Confirmed == sent.Attached.Total:
+	case sent.Attached != nil && sent.Attached.Refused == 0:
 	case sent.Kind == signing.FilePDF:
 		b.Tone, b.Title, b.Note = web.Bad, "not_ours", "not_ours_note"
 	}

@@ -25,9 +25,12 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
+	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
+	"tamga/documents/regulation"
 	"tamga/signing/signtest"
+	"time"
 )
 
 // The trial: codes of printed documents, scanned askew in grey and kept as
@@ -107,7 +110,11 @@ type sheet struct {
 // and every fourth of the greatest.
 func printed(t *testing.T) []sheet {
 	t.Helper()
-	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }})
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,13 +7,16 @@ import (
 	"os"
 	"path/filepath"
 
+	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/regulation"
 )
 
 // layoutFlags say how documents look.
 type layoutFlags struct {
 	Emblem  string `placeholder:"FILE" help:"Picture (PNG) that documents carry instead of the built-in ornament."`
 	Layouts string `placeholder:"DIR" help:"Folder of layouts (*.json) that replace the built-in ones of the same name or add to them; tamga layout export makes one."`
+	Law     string `placeholder:"FILE" help:"Edition of the rules (JSON) that is added to those that the program carries, or takes the place of the one of its name; tamga regulation check judges one."`
 }
 
 // maxEmblem is above what documents/pdf accepts, so that its error is the one
@@ -22,8 +25,11 @@ const maxEmblem = 4 << 20
 
 // compile draws the layouts, once.
 func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
-	opt := pdf.Options{CheckURL: checkAddress(baseURL)}
-	var err error
+	law, err := f.law(c)
+	if err != nil {
+		return nil, err
+	}
+	opt := pdf.Options{CheckURL: checkAddress(baseURL), Texts: law.Texts(documents.CivilDate(c.now()))}
 	if f.Emblem != "" {
 		if opt.Emblem, err = c.read(f.Emblem, maxEmblem); err != nil {
 			return nil, fmt.Errorf("emblem: %w", err)
@@ -34,6 +40,11 @@ func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
 	}
 	layouts, err := pdf.Compile(opt)
 	return layouts, f.located(err)
+}
+
+// law compiles the editions, from which layouts take what the law has them say.
+func (f layoutFlags) law(c *console) (*regulation.Law, error) {
+	return regulationFlags{Data: f.Law}.compile(c)
 }
 
 // folder opens the folder of layouts; nil when none is given.

@@ -73,6 +73,7 @@ func compile(o Options) (*Layouts, error) {
 		if strings.HasPrefix(s.spec.Name, "_") {
 			continue // only a base of others
 		}
+		s.spec.Texts = merged(s.spec.Texts, o.Texts)
 		c, err := newLayout(s.file, s.spec, f, outside)
 		if err != nil {
 			return nil, err

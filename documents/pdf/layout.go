@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,6 +116,9 @@ func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byt
 			return nil, fail("author", "unknown field %q", spec.Author)
 		}
 	}
+	if err := l.footNote(); err != nil {
+		return nil, fail("foot.note", "%v", err)
+	}
 	for i, lang := range languages {
 		c := &compiler{layout: l, faces: f, lang: lang}
 		l.title[i] = c.template("title", spec.Title)
@@ -126,6 +130,29 @@ func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byt
 		l.useFixed(lang)
 	}
 	return l, l.sign(outside)
+}
+
+// footNote puts the layout's own texts into the note of the foot, which has no
+// fields: it stands on every page before a document is known.
+func (l *layout) footNote() error {
+	foot := *l.spec.Foot
+	for _, lang := range languages {
+		note, err := l.parseTemplate(foot.Note.In(lang), lang)
+		switch {
+		case err != nil:
+			return err
+		case !note.fixed:
+			return errors.New("the note has no fields")
+		}
+		text := note.text(&values{lang: lang})
+		if lang == documents.KK {
+			foot.Note.KK = text
+		} else {
+			foot.Note.RU = text
+		}
+	}
+	l.spec.Foot = &foot
+	return nil
 }
 
 // useFixed notes the characters of what every page shows.

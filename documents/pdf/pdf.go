@@ -63,6 +63,10 @@ type Options struct {
 	// 1 MiB and 2000 x 2000 pixels. It is fitted into the circle of the
 	// ornament, on white.
 	Emblem []byte
+	// Texts are the sentences that the law has documents print on the day of their
+	// signing, by name. Layouts use them as their own texts, {@equivalence}, and
+	// have none of them in themselves.
+	Texts map[string]documents.Text
 	// Folder has layouts that replace ours of the same name, or add to them;
 	// may be nil. Only its *.json are read.
 	Folder fs.FS

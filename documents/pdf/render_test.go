@@ -251,7 +251,7 @@ func TestLayoutErrors(t *testing.T) {
 	good := `{"name":"mine","version":"1","base":"_letter","texts":{"name":{"kk":"А","ru":"Б"}},
  "body":[{"block":"text","text":{"kk":"{position}","ru":"{position}"}}]}`
 	folder := func(s string) Options {
-		return Options{CheckURL: checkAddress, Folder: fstest.MapFS{"mine.json": {Data: []byte(s)}}}
+		return Options{CheckURL: checkAddress, Texts: lawTexts(), Folder: fstest.MapFS{"mine.json": {Data: []byte(s)}}}
 	}
 	l, err := Compile(folder(good))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/regulation"
 )
 
 // signedAt is the moment of all test documents.
@@ -18,9 +19,23 @@ var signedAt = time.Date(2026, 11, 22, 13, 41, 0, 0, time.UTC)
 
 func checkAddress(number string) string { return "https://tamga.example/check/" + number }
 
-func compiled(t testing.TB) *Layouts {
+// lawTexts are the sentences of the day of signedAt.
+func lawTexts() map[string]documents.Text { return lawTextsOn(documents.CivilDate(signedAt)) }
+
+func lawTextsOn(on documents.Date) map[string]documents.Text {
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		panic(err)
+	}
+	return law.Texts(on)
+}
+
+func compiled(t testing.TB) *Layouts { return compiledOn(t, documents.CivilDate(signedAt)) }
+
+// compiledOn compiles the layouts with the sentences of a day.
+func compiledOn(t testing.TB, on documents.Date) *Layouts {
 	t.Helper()
-	l, err := Compile(Options{CheckURL: checkAddress})
+	l, err := Compile(Options{CheckURL: checkAddress, Texts: lawTextsOn(on)})
 	if err != nil {
 		t.Fatal(err)
 	}

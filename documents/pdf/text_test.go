@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"tamga/documents"
@@ -93,9 +94,10 @@ func eachText(spec *layoutSpec, found func(place string, t documents.Text)) {
 }
 
 // TestLabels compares the texts of the Kazakh licence and refusal with the form
-// of order № 159, annex 3, as data: exact, in order, in Cyrillic.
+// of order № 159, annex 3, as data: exact, in order, in Cyrillic, under the edition
+// of 2012.
 func TestLabels(t *testing.T) {
-	l := compiled(t)
+	l := compiledOn(t, underOrder159)
 	for layout, labels := range map[string][]string{
 		"licence": {
 			"МЕМЛЕКЕТТІК ЛИЦЕНЗИЯ",
@@ -131,7 +133,7 @@ func TestLabels(t *testing.T) {
 			for _, b := range all {
 				for _, t := range []*documents.Text{b.Text, b.Label} {
 					if t != nil {
-						got = append(got, t.KK)
+						got = append(got, ownTexts(spec, t.KK))
 					}
 				}
 				walk(b.Columns)
@@ -148,6 +150,51 @@ func TestLabels(t *testing.T) {
 			}
 			at += i + 1
 		}
+	}
+}
+
+// underOrder159 is a day on which order № 159 was in force.
+var underOrder159 = documents.Date{Year: 2013, Month: time.May, Day: 20}
+
+// ownTexts puts the layout's own texts into a Kazakh one.
+func ownTexts(spec *layoutSpec, text string) string {
+	for name, own := range spec.Texts {
+		text = strings.ReplaceAll(text, "{@"+name+"}", own.KK)
+	}
+	return text
+}
+
+// TestSentencesOfTheLaw prints a licence under the law of its day: one of today
+// cites no law that is repealed, one of 2013 cites its own, and a layout that asks
+// for a sentence that the law does not have is refused.
+func TestSentencesOfTheLaw(t *testing.T) {
+	printedOn := func(on documents.Date) string {
+		l := compiledOn(t, on)
+		p, err := parse(render(t, l, specimens(t)["licence-paper"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for i := range p.pages {
+			text.WriteString(p.background(t, i) + p.pages[i])
+		}
+		return solid(text.String())
+	}
+	then, before, today := printedOn(underOrder159), printedOn(documents.Date{Year: 2026, Month: time.July, Day: 10}), printedOn(documents.CivilDate(signedAt))
+	for _, c := range []struct {
+		text                string
+		then, before, today bool
+	}{
+		{"«Лицензиялау туралы»", true, false, false}, {"«О лицензировании»", true, false, false}, {"10 июля 2012 года", true, false, false},
+		{"«Рұқсаттар және хабарламалар туралы»", false, true, true}, {"№ 370-II", true, true, false}, {"Цифрлық кодексіне", false, false, true},
+	} {
+		want := solid(c.text)
+		if strings.Contains(then, want) != c.then || strings.Contains(before, want) != c.before || strings.Contains(today, want) != c.today {
+			t.Errorf("%s is printed in 2013: %t, on 10.07.2026: %t, today: %t", c.text, strings.Contains(then, want), strings.Contains(before, want), strings.Contains(today, want))
+		}
+	}
+	if _, err := Compile(Options{CheckURL: checkAddress, Texts: lawTextsOn(documents.Date{Year: 2018, Month: time.May, Day: 20})}); err == nil || !strings.Contains(err.Error(), "unknown text {@") {
+		t.Errorf("layouts of a day without an edition: %v", err)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/regulation"
 	"tamga/documents/store"
 	"tamga/documents/store/storetest"
 	"tamga/signing"
@@ -172,9 +173,13 @@ func authorityOf(t testing.TB) authority {
 // compileOnce compiles the layouts, which costs too much to do it for every
 // test.
 var compileOnce = sync.OnceValues(func() (*pdf.Layouts, error) {
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		return nil, err
+	}
 	return pdf.Compile(pdf.Options{CheckURL: func(number string) string {
 		return "https://tamga.example/check/" + number
-	}})
+	}, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
 })
 
 func layouts(t testing.TB) *pdf.Layouts {

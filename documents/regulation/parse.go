@@ -33,6 +33,15 @@ func Shipped() ([]Edition, error) {
 	return all, nil
 }
 
+// ShippedLaw compiles the editions that the program carries.
+func ShippedLaw() (*Law, error) {
+	editions, err := Shipped()
+	if err != nil {
+		return nil, err
+	}
+	return Compile(editions...)
+}
+
 // Parse reads an edition: JSON without unknown names. What it says is judged by
 // [Compile].
 func Parse(b []byte) (Edition, error) {

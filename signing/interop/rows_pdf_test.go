@@ -13,6 +13,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
+	"tamga/documents/regulation"
 	"tamga/signing/signtest"
 )
 
@@ -27,7 +28,11 @@ type press struct {
 
 func newPress(t *testing.T) *press {
 	t.Helper()
-	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }})
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
 	if err != nil {
 		t.Fatal(err)
 	}

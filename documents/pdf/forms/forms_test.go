@@ -13,6 +13,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/regulation"
 )
 
 var update = flag.Bool("update", false, "write the snapshot of the forms anew")
@@ -181,7 +182,9 @@ func TestGenitive(t *testing.T) {
 
 func compiled(t testing.TB) *pdf.Layouts {
 	t.Helper()
-	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }})
+	law, err := regulation.ShippedLaw()
+	must(t, err)
+	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
 	must(t, err)
 	return l
 }

@@ -25,7 +25,7 @@ var systemLegend = []symbol{
 	{func(d *drawing, x, y float64) { d.choice(x, y, 12) }, language.Text{KK: "Шарт", RU: "Условие", EN: "Condition"}},
 	{func(d *drawing, x, y float64) { d.flow(x, y, "6 4", "url(#open)") }, language.Text{KK: "Хабарлама ағымы", RU: "Поток сообщений", EN: "Flow of messages"}},
 	{func(d *drawing, x, y float64) { d.flow(x, y, "none", "url(#arrow)") }, language.Text{KK: "Басқару ағымы", RU: "Поток управления", EN: "Flow of control"}},
-	{func(d *drawing, x, y float64) { d.document(x-9, y-12) }, language.Text{KK: "Соңғы тұтынушыға ұсынылатын электрондық құжат", RU: "Электронный документ, представляемый конечному потребителю", EN: "Electronic document for the applicant"}},
+	{func(d *drawing, x, y float64) { d.document(x-9, y-12) }, language.Text{KK: "Соңғы тұтынушыға ұсынылатын электрондық құжат", RU: "Электронный документ, предоставляемый услугополучателю", EN: "Electronic document for the applicant"}},
 }
 
 // actionLegend is that of the reference books of business processes.

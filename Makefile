@@ -60,7 +60,7 @@ bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./certs/gost
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./certs/revocation/serials
 
-lint:
+lint: tools
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./... ./.ci/mutants

@@ -6,7 +6,7 @@ package creation
 //
 // Why so little: measured over inputs of many kinds (see TestLibraryMeasured),
 // its revision is right for files with one classic cross-reference table, no
-// form and a catalog of plain values. Elsewhere it takes the padding of an
+// form, no structure and a catalog of plain values. Elsewhere it takes the padding of an
 // earlier signature for its own place and destroys that signature, moves the
 // catalog to another object, which no older signature may permit, drops the
 // other fields of a form, writes strings and names of the catalog without
@@ -80,7 +80,7 @@ func plainEnough(file []byte, doc *pades.Document, n pades.NewSignature) bool {
 		}
 	}
 	catalog, err := doc.Catalog(0)
-	if err != nil || catalog.Get("AcroForm") != nil || catalog.Get("Version") != nil {
+	if err != nil || catalog.Get("AcroForm") != nil || catalog.Get("Version") != nil || catalog.Get("StructTreeRoot") != nil {
 		return false
 	}
 	return plainValue(catalog) && plainPages(doc, catalog.Get("Pages"))

@@ -1,7 +1,8 @@
 // Package interop asks outside judges about what we make: OpenSSL, pdfsig,
 // qpdf, mutool, xmlsec1, pyHanko, EU DSS, veraPDF, and Bouncy Castle about
-// national signatures, which the others do not know. It holds only tests, under
-// the build tag interop; "make interop" installs the judges and runs them.
+// national signatures, which the others do not know (of XML signatures it is given
+// what Apache Santuario canonicalises). It holds only tests, under the build tag
+// interop; "make interop" installs the judges and runs them.
 //
 // A line of the tables in rows_*_test.go is a file with a name such as
 // cms/rsa/attached/signature-bit. Each judge that can read its kind is asked

@@ -31,12 +31,16 @@ func rows(t *testing.T) []row {
 			all = append(all, fromToken(a, print)...)
 		}
 		all = append(all, xmlRows(a, impostor)...)
+		all = append(all, santuarioRows(a)...)
 		all = append(all, certificateRows(a, impostor)...)
 		all = append(all, timestampRows(a, impostor)...)
 		all = append(all, stampedRows(a, impostor)...)
 		all = append(all, archivedRows(a)...)
 		all = append(all, levelRows(a)...)
 		all = append(all, encryptedRows(a)...)
+		all = append(all, dssRows(a)...)
+		all = append(all, officeRows(a)...)
+		all = append(all, hybridRows(a)...)
 		if f.family == ca.ECDSA {
 			all = append(all, attackRows(a)...)
 			all = append(all, xmlAttackRows(a)...)
@@ -91,6 +95,9 @@ func TestInterop(t *testing.T) {
 	}
 	complaints := table.compare(known)
 	table.print(os.Stdout)
+	for _, name := range table.alone() {
+		fmt.Println("alone:", name)
+	}
 	for _, c := range complaints {
 		t.Error(c)
 	}

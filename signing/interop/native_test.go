@@ -160,6 +160,7 @@ func xmlsec(q question) answer {
 		"--id-attr:Id", "http://schemas.xmlsoap.org/soap/envelope/:Body",
 		"--id-attr:Id", "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd:Timestamp",
 		"--id-attr:Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties",
+		"--id-attr:Id", "urn:tamga:interop:request",
 	}
 	if strings.Contains(q.name, "/soap") {
 		args = append(args, "--pubkey-cert-der", q.signer)

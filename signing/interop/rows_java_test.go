@@ -4,7 +4,6 @@ package interop
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
 	"math/big"
@@ -14,30 +13,18 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/ca"
-	"tamga/certs/der"
+	"tamga/certs/gost"
 	"tamga/certs/revocation"
 	"tamga/certs/revocation/ocsp"
-	"tamga/signing/cms"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
 // javaRows are honest signatures as Java programs make them, NCANode among them:
-// without a signing-certificate attribute, and in BER. Those of RSA and ECDSA are
-// made by Bouncy Castle; it knows no national identifiers, so that those of GOST
-// are written like them.
+// without a signing-certificate attribute, and in BER. Bouncy Castle makes them all;
+// its digests and its signer are given to its generators for the national ones.
 func javaRows(a *authority) []row {
 	usual := row{name: "cms/" + a.slug + "/java", kind: kindCMS, world: a.world}
-	if a.family == ca.GOST2004 || a.family == ca.GOST2015 {
-		attached, detached := javaStyle(a.keys[good], true), javaStyle(a.keys[good], false)
-		away := usual.with(detached)
-		away.content = statement
-		return []row{
-			usual.with(attached).as("generated", honest), away.as("detached", honest),
-			usual.with(streamed(attached)).as("streamed", honest),
-			usual.with(flipped(attached, at(attached, statement))).as("content-bit", integrity),
-		}
-	}
 	if notInFolder("java/classes/tamga/interop/Make.class")() != "" {
 		return nil
 	}
@@ -79,6 +66,7 @@ type javaOrder struct {
 	Content      string   `json:"content"`
 	Detached     bool     `json:"detached"`
 	Streamed     bool     `json:"streamed"`
+	Shape        string   `json:"shape,omitempty"` // of XML
 	Out          string   `json:"out"`
 }
 
@@ -93,57 +81,34 @@ func (a *authority) save(name string, b []byte) []string {
 // javaMade has Bouncy Castle sign the statement with the good key.
 func (a *authority) javaMade(name string, o javaOrder) []byte {
 	a.t.Helper()
-	key := a.keys[good]
-	o.Key = a.save("key", must(x509.MarshalPKCS8PrivateKey(key.Signer)))[0]
+	o.Certificates = append(a.save("signer", a.keys[good].Certificate.Raw), a.save("issuer", a.ca.Issuing().Raw)...)
 	o.Content = a.save("content", statement)[0]
-	o.Certificates = append(a.save("signer", key.Certificate.Raw), a.save("issuer", a.ca.Issuing().Raw)...)
 	o.Out = filepath.Join(a.t.TempDir(), name)
-	o.CRLs, o.Responses = append([]string{}, o.CRLs...), append([]string{}, o.Responses...)
-	cmd := java("make")()
-	cmd.Stdin = bytes.NewReader(must(json.Marshal(o)))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		a.t.Fatalf("%s: %v %s", name, err, out)
-	}
+	a.order(good, &o)
 	return must(os.ReadFile(o.Out))
 }
 
-// javaStyle is a signature with the attributes that Bouncy Castle adds by itself.
-func javaStyle(key creation.Key, attached bool) []byte {
-	alg, id, err := certs.SigningAlgorithm(key.Certificate.PublicKey)
-	if err != nil {
-		panic(err)
+// order has Java programs make what is ordered, with the key of a person.
+func (a *authority) order(who string, orders ...*javaOrder) {
+	a.t.Helper()
+	key := a.save("key", privateKey(a.keys[who]))[0]
+	var in bytes.Buffer
+	for _, o := range orders {
+		o.Key = key
+		o.CRLs, o.Responses = append([]string{}, o.CRLs...), append([]string{}, o.Responses...)
+		in.Write(append(must(json.Marshal(o)), '\n'))
 	}
-	digest := der.Sequence(der.OID(alg.Digest.OID))
-	attributes := [][]byte{
-		cms.Attribute{ID: cms.OIDContentType, Values: [][]byte{der.OID(cms.OIDData)}}.DER(),
-		cms.Attribute{ID: cms.OIDSigningTime, Values: [][]byte{der.Time(signtest.Now())}}.DER(),
-		cms.Attribute{ID: cms.OIDMessageDigest, Values: [][]byte{der.Octets(alg.Digest.Sum(statement))}}.DER(),
+	cmd := java("make")()
+	cmd.Stdin = &in
+	if out, err := cmd.CombinedOutput(); err != nil {
+		a.t.Fatalf("%v %s", err, out)
 	}
-	set := der.Set(attributes...)
-	value := must(key.Signer.Sign(rand.Reader, alg.Digest.Sum(set), alg.Digest.SignerOpts()))
-	signed := must(der.One(set))
-	c := key.Certificate
-	signer := der.Sequence(
-		[]byte{2, 1, 1}, der.Sequence(c.Issuer.Raw, der.Int(c.Serial)), digest,
-		der.Encode(der.ContextConstructed(0), signed.Body), id.DER(), der.Octets(value),
-	)
-	var content []byte
-	if attached {
-		content = der.Encode(der.ContextConstructed(0), der.Octets(statement))
-	}
-	return der.Sequence(der.OID(cms.OIDSignedData), der.Encode(der.ContextConstructed(0), der.Sequence(
-		[]byte{2, 1, 1}, der.Set(digest), der.Sequence(der.OID(cms.OIDData), content),
-		der.Encode(der.ContextConstructed(0), c.Raw), der.Set(signer),
-	)))
 }
 
-// streamed is the same with lengths left open, as a generator writes that does not
-// know them yet.
-func streamed(file []byte) []byte {
-	open := func(tag byte, body []byte) []byte { return append(append([]byte{tag, 0x80}, body...), 0, 0) }
-	outer := must(der.One(file))
-	r := der.NewReader(outer.Body)
-	kind, explicit := must(r.Next()), must(r.Next())
-	sd := must(der.One(explicit.Body))
-	return open(0x30, append(bytes.Clone(kind.Raw), open(0xa0, open(0x30, sd.Body))...))
+// privateKey is a key as PKCS #8.
+func privateKey(k creation.Key) []byte {
+	if national, ok := k.Signer.(*gost.PrivateKey); ok {
+		return must(gost.MarshalPKCS8PrivateKey(national))
+	}
+	return must(x509.MarshalPKCS8PrivateKey(k.Signer))
 }

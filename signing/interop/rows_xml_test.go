@@ -66,6 +66,9 @@ func xmlRows(a, impostor *authority) []row {
 			sign(impostor, good).as("untrusted-signer", trust),
 		)
 		rows = append(rows, xmlFaults(usual)...)
+		other := usual.with(anotherCertificate(usual.file, usual.signer, a.keys[second].Certificate.Raw))
+		other.signer = a.keys[second].Certificate.Raw
+		rows = append(rows, other.as("another-certificate", integrity))
 	}
 	return rows
 }
@@ -92,8 +95,13 @@ func xmlFaults(usual row) []row {
 // valueChanged flips a bit of the first base64 value in an element.
 func valueChanged(file []byte, element string) []byte {
 	at := regexp.MustCompile(`<(?:\w+:)?` + element + `[^>]*>([^<]+)<`).FindSubmatchIndex(file)
-	text := bytes.Join(bytes.Fields(file[at[2]:at[3]]), nil)
+	text := regexp.MustCompile(`&#(13|xd|xD);|\s`).ReplaceAll(file[at[2]:at[3]], nil) // as Java ends a line
 	value := must(base64.StdEncoding.DecodeString(string(text)))
 	value[len(value)/2] ^= 1
 	return bytes.Join([][]byte{file[:at[2]], []byte(base64.StdEncoding.EncodeToString(value)), file[at[3]:]}, nil)
+}
+
+// anotherCertificate puts the certificate of somebody else in place of the signer's.
+func anotherCertificate(file, was, is []byte) []byte {
+	return bytes.Replace(file, []byte(base64.StdEncoding.EncodeToString(was)), []byte(base64.StdEncoding.EncodeToString(is)), 1)
 }

@@ -124,6 +124,23 @@ func (t *table) compare(known []explanation) []string {
 	return complaints
 }
 
+// alone are the rows on which ours is the only opinion: no judge that looks into the
+// matter knew the algorithms.
+func (t *table) alone() []string {
+	var names []string
+	for i, q := range t.questions {
+		spoken := false
+		for n := range t.judges {
+			said := t.theirs[n][i].verdict
+			spoken = spoken || said != silent && said != unsupported && t.judges[n].held(q.row)
+		}
+		if !spoken {
+			names = append(names, q.name)
+		}
+	}
+	return names
+}
+
 // agree compares a judge's verdict on a row with ours. Files made to deceive
 // have more than one fault, and every verifier stops at another: about them it
 // is compared only whether they pass.

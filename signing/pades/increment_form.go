@@ -192,6 +192,8 @@ func (u *increment) newField(name string, signature Ref, looks *Appearance) (for
 		if widget, changed, err = u.tagged(f.ref, widget, changed, looks); err != nil {
 			return f, fmt.Errorf("%w: %w", ErrUnsound, err)
 		}
+	} else {
+		changed = u.ordered(changed)
 	}
 	u.write(f.ref, u.dressed(widget, widget, looks))
 	annotations, direct, err := u.appended(page.Get("Annots"), f.ref)
@@ -201,7 +203,7 @@ func (u *increment) newField(name string, signature Ref, looks *Appearance) (for
 	if direct {
 		changed = changed.with("Annots", annotations)
 	}
-	if direct || changed.Get("Tabs") == Object(Name("S")) {
+	if direct || changed.Name("Tabs") != page.Name("Tabs") {
 		u.write(looks.Page, changed)
 	}
 	return f, u.setForm(&f.ref)

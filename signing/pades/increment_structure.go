@@ -8,12 +8,11 @@ func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict,
 		return nil, nil, err
 	}
 	widget = widget.with("TU", description)
-	marks, err := u.doc.ResolveDict(u.newest, u.catalogEntry("MarkInfo"))
+	place, marked, err := u.structure()
 	if err != nil {
 		return nil, nil, err
 	}
-	place, ok := u.catalogEntry("StructTreeRoot").(Ref)
-	if u.resolved(marks.Get("Marked")) != Object(true) || !ok {
+	if !marked {
 		return widget, page, nil
 	}
 	root, err := u.doc.ResolveDict(u.newest, place)
@@ -51,6 +50,27 @@ func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict,
 	}
 	// Annotations are read in the order of the structure (ISO 14289-1, 7.18.3).
 	return widget, page.with("Tabs", Name("S")), nil
+}
+
+// structure returns where that of a tagged document stands.
+func (u *increment) structure() (place Ref, marked bool, err error) {
+	marks, err := u.doc.ResolveDict(u.newest, u.catalogEntry("MarkInfo"))
+	if err != nil {
+		return Ref{}, false, err
+	}
+	place, ok := u.catalogEntry("StructTreeRoot").(Ref)
+	return place, ok && u.resolved(marks.Get("Marked")) == Object(true), nil
+}
+
+// ordered is a page of a tagged document that gets an annotation which nobody sees:
+// it too must be read in the order of the structure (ISO 14289-1, 7.18.3). What
+// another order was said for, or a signature covers, stays as it is.
+func (u *increment) ordered(page Dict) Dict {
+	_, marked, err := u.structure()
+	if err != nil || !marked || len(u.doc.Signatures) > 0 || page.Get("Tabs") != nil {
+		return page
+	}
+	return page.with("Tabs", Name("S"))
 }
 
 // appendedKid is appended for what may be a single child instead of an array.

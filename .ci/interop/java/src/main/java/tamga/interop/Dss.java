@@ -107,7 +107,7 @@ final class Dss implements Main.Judge {
         }
     }
 
-    private static CommonCertificateVerifier verifier(Main.Question q) throws Exception {
+    static CommonCertificateVerifier verifier(Main.Question q) throws Exception {
         CommonTrustedCertificateSource anchors = new CommonTrustedCertificateSource();
         for (String f : q.anchors()) {
             anchors.addCertificate(DSSUtils.loadCertificate(new File(f)));

@@ -1,7 +1,6 @@
 package tamga.interop;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Set;
@@ -23,54 +21,27 @@ import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.cms.SignedData;
 import org.bouncycastle.asn1.cms.SignerInfo;
-import org.bouncycastle.asn1.cryptopro.CryptoProObjectIdentifiers;
-import org.bouncycastle.asn1.cryptopro.ECGOST3410NamedCurves;
-import org.bouncycastle.asn1.rosstandart.RosstandartObjectIdentifiers;
 import org.bouncycastle.asn1.tsp.MessageImprint;
 import org.bouncycastle.asn1.tsp.TSTInfo;
 import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x9.X9ECParameters;
-import org.bouncycastle.crypto.Digest;
-import org.bouncycastle.crypto.digests.GOST3411Digest;
-import org.bouncycastle.crypto.digests.GOST3411_2012_256Digest;
-import org.bouncycastle.crypto.digests.GOST3411_2012_512Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.engines.GOST28147Engine;
-import org.bouncycastle.crypto.params.ECDomainParameters;
-import org.bouncycastle.crypto.params.ECPublicKeyParameters;
-import org.bouncycastle.crypto.signers.ECGOST3410Signer;
 
 /**
- * National signatures by Bouncy Castle: its parser (and PDFBox, of PDFs) takes the parts out, its digests and
- * its signer say whether they belong together. It asks for digest, signature value, and a path of right
+ * National signatures by Bouncy Castle: its parser (PDFBox of PDFs, Santuario of XML) takes the parts out, its
+ * digests and its signer say whether they belong together. It asks for digest, signature value, and a path of right
  * signatures to an anchor; not for times or revocation.
  */
 final class Gost implements Main.Judge {
-    /** A family: what stands under Kazakhstan's object identifiers. */
-    private record Family(String key, String digest, ASN1ObjectIdentifier curve, int size) {
-        Digest hash() {
-            switch (size) {
-                case 64:
-                    return new GOST3411_2012_512Digest();
-                case 32:
-                    return digest.endsWith(".3.2") ? new GOST3411_2012_256Digest() : new GOST3411Digest(GOST28147Engine.getSBox("D-Test"));
-                default:
-                    throw new IllegalStateException();
-            }
-        }
-    }
-
-    private static final List<Family> FAMILIES = List.of(
-            new Family("1.2.398.3.10.1.1.1.1", "1.2.398.3.10.1.3.1", CryptoProObjectIdentifiers.gostR3410_2001_CryptoPro_A, 32),
-            new Family("1.2.398.3.10.1.1.2.1", "1.2.398.3.10.1.3.2", RosstandartObjectIdentifiers.id_tc26_gost_3410_12_256_paramSetA, 32),
-            new Family("1.2.398.3.10.1.1.2.2", "1.2.398.3.10.1.3.3", RosstandartObjectIdentifiers.id_tc26_gost_3410_12_512_paramSetA, 64));
-
     /** What is wrong, in words; it ends the judging of a file. */
-    private static final class Refusal extends Exception {
+    static final class Refusal extends Exception {
         Refusal(String why) {
             super(why);
         }
+    }
+
+    Gost() throws Exception {
+        NationalXml.teach();
     }
 
     @Override
@@ -80,7 +51,10 @@ final class Gost implements Main.Judge {
             byte[] file = Files.readAllBytes(Path.of(q.file()));
             switch (q.kind()) {
                 case "cms":
-                    cms(file, q.content() == null || q.content().isEmpty() ? null : Files.readAllBytes(Path.of(q.content())), trust);
+                    cms(file, content(q), trust);
+                    break;
+                case "xml":
+                    GostXml.judge(file, content(q), trust);
                     break;
                 case "timestamp":
                     timestamp(file, Files.readAllBytes(Path.of(q.content())), trust);
@@ -95,6 +69,10 @@ final class Gost implements Main.Judge {
             return new Main.Answer("refused", e.getMessage());
         }
         return new Main.Answer("valid", "digest, value and path");
+    }
+
+    private static byte[] content(Main.Question q) throws IOException {
+        return q.content() == null || q.content().isEmpty() ? null : Files.readAllBytes(Path.of(q.content()));
     }
 
     /** whole reads one element to the end of the bytes. */
@@ -134,13 +112,13 @@ final class Gost implements Main.Judge {
 
     /** signer finds the certificate under which the signature over the content is right. */
     private static Certificate signer(SignerInfo si, byte[] content, List<Certificate> bag) throws Exception {
-        Family family = byDigest(si.getDigestAlgorithm().getAlgorithm().getId());
+        National.Family family = byDigest(si.getDigestAlgorithm().getAlgorithm().getId());
         byte[] signed = content;
         ASN1Set attributes = si.getAuthenticatedAttributes();
         if (attributes != null) {
             Attribute digest = new AttributeTable(attributes).get(CMSAttributes.messageDigest);
             byte[] stated = ASN1OctetString.getInstance(digest.getAttrValues().getObjectAt(0)).getOctets();
-            if (!Arrays.equals(stated, sum(family.hash(), content))) {
+            if (!Arrays.equals(stated, family.sum(content))) {
                 throw new Refusal("message digest differs");
             }
             signed = attributes.getEncoded(ASN1Encoding.DER);
@@ -166,8 +144,8 @@ final class Gost implements Main.Judge {
         MessageImprint imprint = info.getMessageImprint();
         String digest = imprint.getHashAlgorithm().getAlgorithm().getId();
         byte[] sum = digest.equals("2.16.840.1.101.3.4.2.1") // clients may send SHA-256 to a national authority
-                ? sum(new SHA256Digest(), content)
-                : sum(byDigest(digest).hash(), content);
+                ? National.sum(new SHA256Digest(), content)
+                : byDigest(digest).sum(content);
         if (!Arrays.equals(imprint.getHashedMessage(), sum)) {
             throw new Refusal("imprint differs");
         }
@@ -210,52 +188,28 @@ final class Gost implements Main.Judge {
         return 2 + count + n;
     }
 
-    private static Family byDigest(String oid) throws Refusal {
-        for (Family f : FAMILIES) {
-            if (f.digest.equals(oid)) {
-                return f;
-            }
+    private static National.Family byDigest(String oid) throws Refusal {
+        National.Family f = National.byDigest(oid);
+        if (f == null) {
+            throw new Refusal("digest " + oid + " is not known here");
         }
-        throw new Refusal("digest " + oid + " is not known here");
+        return f;
     }
 
-    private static byte[] sum(Digest d, byte[] b) {
-        d.update(b, 0, b.length);
-        byte[] out = new byte[d.getDigestSize()];
-        d.doFinal(out, 0);
-        return out;
-    }
-
-    /** right asks whether a signature, r and s with their lowest byte first, is that of a key over bytes. */
-    private static boolean right(SubjectPublicKeyInfo key, byte[] signed, byte[] signature) throws Exception {
+    /** right asks whether a signature is that of a key over bytes. */
+    private static boolean right(SubjectPublicKeyInfo key, byte[] signed, byte[] signature) throws Refusal {
         String oid = key.getAlgorithm().getAlgorithm().getId();
-        Family family = FAMILIES.stream().filter(f -> f.key.equals(oid)).findFirst()
-                .orElseThrow(() -> new Refusal("key " + oid + " is not known here"));
-        byte[] point = ASN1OctetString.getInstance(key.getPublicKeyData().getOctets()).getOctets();
-        if (point.length != 2 * family.size || signature.length != 2 * family.size) {
-            return false;
+        National.Family f = National.byKey(oid);
+        if (f == null) {
+            throw new Refusal("key " + oid + " is not known here");
         }
-        X9ECParameters curve = ECGOST3410NamedCurves.getByOIDX9(family.curve);
-        ECDomainParameters domain = new ECDomainParameters(curve.getCurve(), curve.getG(), curve.getN(), curve.getH());
-        ECGOST3410Signer signer = new ECGOST3410Signer();
-        signer.init(false, new ECPublicKeyParameters(
-                curve.getCurve().createPoint(number(point, 0, family.size), number(point, family.size, family.size)), domain));
-        return signer.verifySignature(sum(family.hash(), signed), number(signature, 0, family.size), number(signature, family.size, family.size));
-    }
-
-    /** number reads one whose lowest byte comes first. */
-    private static BigInteger number(byte[] b, int at, int size) {
-        byte[] high = new byte[size];
-        for (int i = 0; i < size; i++) {
-            high[i] = b[at + size - 1 - i];
-        }
-        return new BigInteger(1, high);
+        return National.right(f, key, f.sum(signed), signature);
     }
 
     /** Trust is what a question says is known and believed. */
-    private static final class Trust {
+    static final class Trust {
         private final List<Certificate> anchors = new ArrayList<>();
-        private final List<Certificate> known = new ArrayList<>();
+        final List<Certificate> known = new ArrayList<>();
 
         Trust(Main.Question q) throws IOException {
             for (String name : q.anchors()) {

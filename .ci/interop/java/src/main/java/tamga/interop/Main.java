@@ -27,6 +27,10 @@ public final class Main {
             Make.run();
             return;
         }
+        if (args[0].equals("extend")) {
+            Extend.run();
+            return;
+        }
         Judge judge = switch (args[0]) {
             case "dss" -> new Dss();
             case "gost" -> new Gost();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.CMSProcessableByteArray;
@@ -28,25 +29,31 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.CollectionStore;
 
 /**
- * Makes CMS signatures as Java programs do: Bouncy Castle's generators with the attributes that they add by
+ * Makes signatures as Java programs do, those of CMS here: Bouncy Castle's generators with the attributes that they add by
  * themselves, among which there is no signing-certificate. Reads orders as lines of JSON, writes files.
  */
 final class Make {
-    /** What is ordered; the private key is PKCS #8, responses are OCSPResponse, everything else DER too. */
+    /** What is ordered; the private key is PKCS #8, responses are OCSPResponse, everything else DER too. A shape is one of XML. */
     public record Order(String key, String[] certificates, String[] crls, String[] responses, String content, boolean detached,
-            boolean streamed, String out) {}
+            boolean streamed, String shape, String out) {}
 
     static void run() throws Exception {
+        NationalXml.teach();
         ObjectMapper json = new ObjectMapper();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = in.readLine()) != null;) {
             Order o = json.readValue(line, Order.class);
-            Files.write(Path.of(o.out()), make(o));
+            Files.write(Path.of(o.out()), o.shape() == null ? make(o) : MakeXml.make(o));
         }
     }
 
-    private static byte[] read(String name) throws Exception {
+    static byte[] read(String name) throws Exception {
         return Files.readAllBytes(Path.of(name));
+    }
+
+    /** rsa says of a key of elsewhere that it is no ECDSA key. */
+    static boolean rsa(String key) {
+        return key.startsWith("1.2.840.113549.");
     }
 
     private static byte[] make(Order o) throws Exception {
@@ -54,10 +61,7 @@ final class Make {
         for (String name : o.certificates()) {
             certificates.add(new X509CertificateHolder(read(name)));
         }
-        boolean rsa = certificates.get(0).getSubjectPublicKeyInfo().getAlgorithm().getAlgorithm().getId().startsWith("1.2.840.113549.");
-        PrivateKey key = KeyFactory.getInstance(rsa ? "RSA" : "EC").generatePrivate(new PKCS8EncodedKeySpec(read(o.key())));
-        SignerInfoGenerator signer = new SignerInfoGeneratorBuilder(new BcDigestCalculatorProvider())
-                .build(new JcaContentSignerBuilder(rsa ? "SHA256withRSA" : "SHA256withECDSA").build(key), certificates.get(0));
+        SignerInfoGenerator signer = signer(read(o.key()), certificates.get(0));
         byte[] content = read(o.content());
         if (!o.streamed()) {
             CMSSignedDataGenerator g = new CMSSignedDataGenerator();
@@ -74,6 +78,18 @@ final class Make {
             body.write(content);
         }
         return out.toByteArray();
+    }
+
+    private static SignerInfoGenerator signer(byte[] key, X509CertificateHolder certificate) throws Exception {
+        String oid = certificate.getSubjectPublicKeyInfo().getAlgorithm().getAlgorithm().getId();
+        National.Family family = National.byKey(oid);
+        if (family != null) {
+            NationalCms national = new NationalCms(family, PrivateKeyInfo.getInstance(key));
+            return new SignerInfoGeneratorBuilder(national).setContentDigest(national.digest()).build(national.signer(), certificate);
+        }
+        PrivateKey own = KeyFactory.getInstance(rsa(oid) ? "RSA" : "EC").generatePrivate(new PKCS8EncodedKeySpec(key));
+        return new SignerInfoGeneratorBuilder(new BcDigestCalculatorProvider())
+                .build(new JcaContentSignerBuilder(rsa(oid) ? "SHA256withRSA" : "SHA256withECDSA").build(own), certificate);
     }
 
     private static void fill(CMSSignedGenerator g, Order o, List<X509CertificateHolder> certificates) throws Exception {

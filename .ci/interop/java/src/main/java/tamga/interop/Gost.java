@@ -36,7 +36,7 @@ import org.bouncycastle.crypto.digests.SHA256Digest;
 /**
  * National signatures by Bouncy Castle: its parser (PDFBox of PDFs, Santuario of XML) takes the parts out, its
  * digests and its signer say whether they belong together. It asks for digest, signature value, a path of right
- * signatures to an anchor, the validity periods, and what a timestamp authority may do; not for revocation.
+ * signatures to an anchor, the validity periods, revocation, and what a timestamp authority may do.
  */
 final class Gost implements Main.Judge {
     /** What is wrong, in words; it ends the judging of a file. */
@@ -105,6 +105,11 @@ final class Gost implements Main.Judge {
         if (sd.getCertificates() != null) {
             for (ASN1Encodable c : sd.getCertificates()) {
                 bag.add(Certificate.getInstance(c));
+            }
+        }
+        if (sd.getCRLs() != null) {
+            for (ASN1Encodable l : sd.getCRLs()) {
+                trust.standing.add(l);
             }
         }
         if (sd.getSignerInfos().size() == 0) {
@@ -231,7 +236,7 @@ final class Gost implements Main.Judge {
     }
 
     /** right asks whether a signature is that of a key over bytes. */
-    private static boolean right(SubjectPublicKeyInfo key, byte[] signed, byte[] signature) throws Refusal {
+    static boolean right(SubjectPublicKeyInfo key, byte[] signed, byte[] signature) throws Refusal {
         String oid = key.getAlgorithm().getAlgorithm().getId();
         National.Family f = National.byKey(oid);
         if (f == null) {
@@ -246,9 +251,11 @@ final class Gost implements Main.Judge {
         final List<Certificate> known = new ArrayList<>();
 
         private final Date at;
+        private final GostStanding standing;
 
         Trust(Main.Question q) throws IOException {
             at = Date.from(Instant.parse(q.at()));
+            standing = new GostStanding(q, at);
             for (String name : q.anchors()) {
                 anchors.add(Certificate.getInstance(Files.readAllBytes(Path.of(name))));
             }
@@ -265,18 +272,25 @@ final class Gost implements Main.Judge {
             path(c, bag, at);
         }
 
-        /** path follows right signatures from a certificate to an anchor, through certificates valid at a time. */
+        /** path follows right signatures from a certificate to an anchor, through certificates that are good at a time. */
         void path(Certificate c, List<Certificate> bag, Date time) throws Exception {
-            for (int depth = 0; depth < 8; depth++) {
+            List<Certificate> path = new ArrayList<>(List.of(c));
+            while (!anchors.contains(c)) {
+                c = issuer(c, bag);
+                path.add(c);
+                if (path.size() > 8) {
+                    throw new Refusal("the path is long");
+                }
+            }
+            for (int i = 0; i < path.size(); i++) {
+                c = path.get(i);
                 if (time.before(c.getStartDate().getDate()) || time.after(c.getEndDate().getDate())) {
                     throw new Refusal("outside the validity period of " + c.getSubject());
                 }
-                if (anchors.contains(c)) {
-                    return;
+                if (i + 1 < path.size()) {
+                    standing.ask(c, path.get(i + 1), time, i == 0);
                 }
-                c = issuer(c, bag);
             }
-            throw new Refusal("the path is long");
         }
 
         private Certificate issuer(Certificate c, List<Certificate> bag) throws Exception {

@@ -16,6 +16,7 @@ import (
 type layoutFlags struct {
 	Emblem  string `placeholder:"FILE" help:"Picture (PNG) that documents carry instead of the built-in ornament."`
 	Layouts string `placeholder:"DIR" help:"Folder of layouts (*.json) that replace the built-in ones of the same name or add to them; tamga layout export makes one."`
+	Law     string `placeholder:"FILE" help:"Edition of the rules (JSON) that is added to those that the program carries, or takes the place of the one of its name; tamga regulation check judges one."`
 }
 
 // maxEmblem is above what documents/pdf accepts, so that its error is the one
@@ -24,7 +25,7 @@ const maxEmblem = 4 << 20
 
 // compile draws the layouts, once.
 func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
-	law, err := regulation.ShippedLaw()
+	law, err := f.law(c)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +40,11 @@ func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
 	}
 	layouts, err := pdf.Compile(opt)
 	return layouts, f.located(err)
+}
+
+// law compiles the editions, from which layouts take what the law has them say.
+func (f layoutFlags) law(c *console) (*regulation.Law, error) {
+	return regulationFlags{Data: f.Law}.compile(c)
 }
 
 // folder opens the folder of layouts; nil when none is given.

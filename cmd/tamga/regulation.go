@@ -26,7 +26,7 @@ type regulationFlags struct {
 	Lang string `default:"en" enum:"kk,ru,en" help:"Language of the answer: kk, ru or en."`
 }
 
-// compile reads the editions.
+// compile reads the editions, and refuses those that say what cannot be.
 func (f regulationFlags) compile(c *console) (*regulation.Law, error) {
 	editions, err := regulation.Shipped()
 	if err != nil {

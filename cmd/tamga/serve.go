@@ -35,6 +35,7 @@ type serveCommand struct {
 	TSARequired  bool     `name:"tsa-required" help:"Refuse a signature that cannot get its timestamp. Otherwise it is handed out as it is, and extended as soon as an authority answers."`
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
+	Calendar     string   `placeholder:"FILE" help:"Days, hours and years (JSON) that are added to the calendar that the program carries."`
 	responderFlags
 	policyFlags
 	lastingFlags
@@ -191,12 +192,16 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, making, o)
 	}
-	days, err := calendarFlags{}.compile(c)
+	days, err := calendarFlags{Data: cmd.Calendar}.compile(c)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	law, err := cmd.law(c)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.server = &api.Server{
-		Calendar:     days,
+		Calendar: days, Law: law,
 		Preservation: api.Preservation{Stamp: making.Stamp, Gather: making.Gather, Required: cmd.TSARequired, Answering: stamping.Answering},
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,

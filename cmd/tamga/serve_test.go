@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"tamga/documents/regulation"
 	"tamga/documents/store/storetest"
 	"tamga/judgetest"
 )
@@ -151,6 +152,59 @@ func TestServeDemoNearTheEndOfAYear(t *testing.T) {
 		}
 	}
 	paste(t, d)
+}
+
+// TestServeWithAnotherLaw enters a year, an index and a sentence as data: the
+// service counts, charges and prints by them. What leads nowhere ends the start.
+func TestServeWithAnotherLaw(t *testing.T) {
+	t.Chdir(t.TempDir())
+	changed := changedEdition(t)
+	write := func(name, text string) {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("law.json", changed)
+	write("broken.json", strings.Replace(changed, `"to":"h2"`, `"to":"h9"`, 1))
+	write("2029.json", `{"years": [{"year": 2029}], "days_off": {"dates": ["2029-04-24"]}}`)
+	d := startDemo(t, "--law", "law.json", "--calendar", "2029.json")
+	base := "http://" + regexp.MustCompile(`listens on (\S+)`).FindStringSubmatch(d.output)[1]
+	for path, want := range map[string]string{
+		"/v1/calendar?from=2028-12-20T10:00&term=15%20WD": `"due":"2029-01-12T13:30:00Z"`,
+		"/v1/services?on=2027-05-20":                      `"fee_tenge":45000`,
+	} {
+		if status, body := get(t, base+path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	code, _, stderr := tamga(t, "serve", "--demo", "--listen", "127.0.0.1:0", "--var", "other", "--law", "broken.json")
+	if code != exitFailed || !strings.Contains(stderr, "which is not there (unknown)") {
+		t.Errorf("a law that leads nowhere: exit code %d\n%s", code, stderr)
+	}
+	// A layout is named with a digest of all that it prints, and the sentence under
+	// documents is another.
+	_, before, _ := tamga(t, "layout", "list")
+	if code, after, stderr := tamga(t, "layout", "list", "--law", "law.json"); code != exitPassed || after == before || len(after) != len(before) {
+		t.Errorf("exit code %d\n%s%s", code, after, stderr)
+	}
+}
+
+// changedEdition is the edition of today with the index of another year, and with
+// another sentence under documents.
+func changedEdition(t *testing.T) string {
+	t.Helper()
+	editions, err := regulation.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := editions[len(editions)-1]
+	e.MCI = append(e.MCI, regulation.MCI{Year: 2027, Tenge: 4500})
+	e.Sentences[len(e.Sentences)-1].Text.KK += " Сынақ редакциясы қолданылады."
+	b, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // TestDemoOnCommandLine uses the demonstration's files with the other

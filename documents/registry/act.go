@@ -38,7 +38,7 @@ func (r *Registry) act(ctx context.Context, held Reservation) error {
 	if err != nil {
 		return err
 	}
-	if err := r.enter(ctx, held, made); err != nil {
+	if err := r.enter(ctx, made); err != nil {
 		return r.failed(ctx, held, err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -153,9 +154,13 @@ func everyCall(r *Registry, number, client string) map[string]func(ctx context.C
 		"AddExtension": func(ctx context.Context) error {
 			return second(r.Store.AddExtension(ctx, store.Extension{Format: "cms"}))
 		},
-		"Extension":     func(ctx context.Context) error { return second(r.Store.Extension(ctx, "portal", "x")) },
-		"Waiting":       func(ctx context.Context) error { return third(r.Store.Waiting(ctx)) },
-		"Extend":        func(ctx context.Context) error { return second(r.Store.Extend(ctx, nil)) },
+		"Extension": func(ctx context.Context) error { return second(r.Store.Extension(ctx, "portal", "x")) },
+		"Waiting":   func(ctx context.Context) error { return third(r.Store.Waiting(ctx)) },
+		"Extend":    func(ctx context.Context) error { return second(r.Store.Extend(ctx, nil)) },
+		"Once": func(ctx context.Context) error {
+			q := store.Request{Client: "portal", IdempotencyKey: rand.Text()}
+			return third(r.Store.Once(ctx, q, func(context.Context) ([]byte, error) { return []byte("done"), nil }))
+		},
 		"AddPhotograph": func(ctx context.Context) error { return second(r.AddPhotograph(ctx, "portal", grey())) },
 	}
 }

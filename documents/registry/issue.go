@@ -86,15 +86,15 @@ func askedDocument(req IssueRequest) (documentAsked, error) {
 }
 
 // enter is the last transaction of issuing.
-func (r *Registry) enter(ctx context.Context, held Reservation, made Product) error {
-	return r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return r.Complete(ctx, tx, held, made) })
+func (r *Registry) enter(ctx context.Context, made Product) error {
+	return r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return r.Complete(ctx, tx, made) })
 }
 
-// Complete writes the document of a reservation, with its evidence and the log, in
+// Complete writes the document that was made, with its evidence and the log, in
 // a transaction of the caller's: it is in force when that is committed. Only the
 // holder of the lease can do it, and only once; anyone else gets [store.ErrInProgress].
-func (r *Registry) Complete(ctx context.Context, tx *store.Tx, held Reservation, made Product) error {
-	now := r.now()
+func (r *Registry) Complete(ctx context.Context, tx *store.Tx, made Product) error {
+	now, held := r.now(), made.held
 	mine, err := tx.Changed(ctx, `
 		UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0
 		WHERE number = $4 AND status = 'reserved' AND lease = $5`,

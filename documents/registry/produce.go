@@ -12,8 +12,9 @@ import (
 	"tamga/signing/creation"
 )
 
-// Product is a signed file with the verdict on it.
+// Product is the signed file of a reservation, with the verdict on it.
 type Product struct {
+	held     Reservation
 	file     []byte
 	evidence []byte
 	layout   string // name, version and SHA-256 of the layout
@@ -87,7 +88,7 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	return Product{file: made.File, evidence: evidence, layout: r.layout(held.content)}, nil
+	return Product{held: held, file: made.File, evidence: evidence, layout: r.layout(held.content)}, nil
 }
 
 // make signs with the key of documents. What the verifier does not pass as a whole

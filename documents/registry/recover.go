@@ -77,7 +77,7 @@ func (r *Registry) recoverOne(ctx context.Context, number string, done *Recovere
 	}
 	made, failure := r.work(ctx, held)
 	if failure == nil {
-		failure = r.enter(ctx, held, made)
+		failure = r.enter(ctx, made)
 	}
 	switch {
 	case failure == nil:

@@ -38,7 +38,7 @@ var crashes = []struct {
 		must(t, err)
 		// A context that ends takes the transaction with it, as a lost
 		// connection does.
-		if err := r.enter(canceled(t), held, made); !errors.Is(err, context.Canceled) {
+		if err := r.enter(canceled(t), made); !errors.Is(err, context.Canceled) {
 			t.Fatalf("entered all the same: %v", err)
 		}
 	}},

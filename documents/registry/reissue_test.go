@@ -174,7 +174,7 @@ func TestReissueCrashes(t *testing.T) {
 				if step != "reserved" {
 					made, err := r.produce(context.Background(), held)
 					must(t, err)
-					if step == "entering" && r.enter(canceled(t), held, made) == nil {
+					if step == "entering" && r.enter(canceled(t), made) == nil {
 						t.Fatal("entered all the same")
 					}
 				}

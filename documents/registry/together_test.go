@@ -91,7 +91,7 @@ func TestIssueTogether(t *testing.T) {
 		}
 		made, err := a.Produce(t.Context(), held)
 		must(t, err)
-		complete := func(ctx context.Context, tx *store.Tx) error { return a.Complete(ctx, tx, held, made) }
+		complete := func(ctx context.Context, tx *store.Tx) error { return a.Complete(ctx, tx, made) }
 		if err := a.together("taken back", errThought, complete); !errors.Is(err, errThought) {
 			t.Fatal(err)
 		}
@@ -104,6 +104,9 @@ func TestIssueTogether(t *testing.T) {
 		must(t, second(a.PDF(t.Context(), held.Number())))
 		if err := a.together("issued twice", nil, complete); !errors.Is(err, store.ErrInProgress) {
 			t.Errorf("completed twice: %v", err)
+		}
+		if err := a.together("of nothing", nil, func(ctx context.Context, tx *store.Tx) error { return a.Complete(ctx, tx, Product{}) }); !errors.Is(err, store.ErrInProgress) {
+			t.Errorf("completed what was not made: %v", err)
 		}
 		must(t, a.together("asked again", nil, reserve))
 		if !held.Done() || held.Number() != "26000001" {
@@ -126,7 +129,7 @@ func TestReissueTogether(t *testing.T) {
 		}))
 		made, err := a.Produce(t.Context(), held)
 		must(t, err)
-		complete := func(ctx context.Context, tx *store.Tx) error { return a.Complete(ctx, tx, held, made) }
+		complete := func(ctx context.Context, tx *store.Tx) error { return a.Complete(ctx, tx, made) }
 		if err := a.together("taken back", errThought, complete); !errors.Is(err, errThought) {
 			t.Fatal(err)
 		}

@@ -141,7 +141,8 @@ func (d *Document) StreamData(s *Stream) ([]byte, error) {
 }
 
 // Pages returns the pages of a revision in their order (7.7.3.2). A page tree
-// that is circular, or names an object twice, is an error.
+// that is circular, names an object twice, or has one that is a page for some
+// programs only, is an error.
 func (d *Document) Pages(revision int) ([]Ref, error) {
 	return d.walkPages(revision, func(Ref, Dict) {})
 }
@@ -191,6 +192,9 @@ func (d *Document) kids(revision int, ref Ref, visit func(Ref, Dict)) (kids []Re
 	}
 	visit(ref, node)
 	entry, ok := node.Lookup("Kids")
+	if kind := node.Name("Type"); ok && kind == "Page" || !ok && kind == "Pages" {
+		return nil, false, syntaxError(-1, "object %s in the page tree is a page by its type or by its children, not by both", ref)
+	}
 	if !ok {
 		return nil, false, nil
 	}

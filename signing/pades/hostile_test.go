@@ -229,6 +229,9 @@ func hiddenCases() []fileCase {
 		{name: "V twice", file: with(4, mustReplace(objects[4], "/V", "/V null/V")), want: CodeDuplicateKey},
 		{name: "circular page tree", file: with(2, "<</Type/Pages/Kids[3 0 R 2 0 R]>>"), want: CodePageTree},
 		{name: "circular reference", file: sample{2: "10 0 R", 10: "2 0 R"}.build(), want: CodePageTree},
+		{name: "page with children", file: with(3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Kids[]>>"), want: CodePageTree},
+		{name: "node without children", file: with(3, "<</Type/Pages/Parent 2 0 R/MediaBox[0 0 9 9]>>"), want: CodePageTree},
+		{name: "page without a type", file: with(3, "<</Parent 2 0 R/MediaBox[0 0 9 9]>>")},
 		{name: "catalog is not there", file: with(1, "null"), want: CodeCatalogUnreadable + " " + CodePageTree + " " + CodeOrphanSignature + " " + CodeOrphanField},
 	}
 }

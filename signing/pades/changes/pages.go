@@ -50,6 +50,9 @@ func (s *step) page(ref pades.Ref) error {
 	for _, key := range s.differing(before.dict(), after.dict()) {
 		switch {
 		case key == "Annots":
+		case key == "Tabs" && before.dict().Get(key) == nil && after.dict().Name(key) == "S" && s.tagged():
+			// Programs that tag a widget ask for it (ISO 14289-1, 7.18.3).
+			s.oddOnce(ref, CodeStructureGrows, "the annotations of page %s get the order of the structure", ref)
 		case private(key):
 			if err := s.privateEntry(ref, key, after.dict().Get(key)); err != nil {
 				return err

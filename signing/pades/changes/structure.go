@@ -167,6 +167,10 @@ func (t *structureStep) newElement(ref, parent pades.Ref) error {
 	for _, e := range dict {
 		switch e.Key {
 		case "Type", "S", "P", "K", "Pg":
+		case "NS":
+			if ref, ok := e.Value.(pades.Ref); !ok || t.doc.Size(t.old, ref) == 0 {
+				t.find(ref, CodeStructure, Never, "/NS of a new structure element is no namespace of the document")
+			}
 		case "T", "Alt", "Lang", "ID":
 			if !isText(t.comparison, t.new, e.Value) {
 				t.find(ref, CodeStructure, Never, "/%s of a new structure element is no text", e.Key)

@@ -56,6 +56,10 @@ func tagged(g Signers) []Case {
 	delete(lone, tagsText)
 	delete(lone, tagsParents)
 	marked := lone.edit(tagsTop, "/K 0", "/K 26 0 R").with(tagsText, "<</Type/MCR/MCID 0>>")
+	tabbed := func(s sample, order string) string {
+		return replace(s[firstPage], "/Type/Page", "/Type/Page/Tabs"+order)
+	}
+	spaced := s.edit(tagsRoot, "/K[", "/Namespaces[22 0 R]/K[").with(hidden, "<</Type/Namespace/NS(http://iso.org/pdf2/ssn)>>")
 	untyped := s.edit(tagsTop, "/Type/StructElem", "")
 	return []Case{
 		{"tolerated: a second signature below an element without a type", untyped.update(g, u.edit(tagsTop, "/Type/StructElem", "").edit(fresh+2, "/Type/StructElem", "")),
@@ -67,6 +71,15 @@ func tagged(g Signers) []Case {
 			Change, codeStructure},
 		{"shadow: the only element of a structure gets another text of the page", marked.update(g, sample{tagsText: replace(marked[tagsText], "/MCID 0", "/MCID 1")}),
 			Change, codeStructure},
+		{"tolerated: a second signature, and annotations in the order of the structure", s.update(g, u.and(sample{firstPage: tabbed(s, "/S")})), Tolerated, codeStructureGrows},
+		{"isa: annotations in another order", s.update(g, u.and(sample{firstPage: tabbed(s, "/R")})), Change, codePage},
+		{"isa: annotations in the order of the structure, and were in another", s.with(firstPage, tabbed(s, "/R")).update(g, u.and(sample{firstPage: tabbed(s, "/S")})),
+			Change, codePage},
+		{"isa: annotations in the order of no structure", plain.update(g, plain.sign(fresh, "Other", sigBody("")).and(sample{firstPage: tabbed(plain, "/S")})), Change, codePage},
+		{"tolerated: a second signature in a namespace of the document", spaced.update(g, u.edit(tagsRoot, "/K[", "/Namespaces[22 0 R]/K[").edit(fresh+2, "/S/Form", "/S/Form/NS 22 0 R")),
+			Tolerated, codeStructureGrows},
+		{"shadow: a second signature in a namespace of its own", spaced.update(g, u.edit(tagsRoot, "/K[", "/Namespaces[22 0 R]/K[").edit(fresh+2, "/S/Form", "/S/Form/NS 33 0 R").
+			and(sample{fresh + 3: "<</Type/Namespace/NS(urn:x)>>"})), Change, codeStructure},
 		{"tolerated: a second signature in a tagged file", s.update(g, u), Tolerated, codeStructureGrows},
 		{"tolerated: a second signature below the root of the structure", s.update(g, below), Tolerated, codeStructureGrows},
 		{"tolerated: a second signature, and the tree of parents rebuilt", s.update(g, rebuilt), Tolerated, codeStructureGrows},

@@ -104,13 +104,19 @@ func (l Life) TurnAt(t time.Time) Turn {
 // SuspendedUntil returns the first day on which a document that is suspended at
 // a moment is in force again by itself; zero if there is none.
 func (l Life) SuspendedUntil(t time.Time) Date {
-	var until Date
+	e, _ := l.suspension(t)
+	return e.Until
+}
+
+// suspension returns the last suspension that had begun by a moment: of one that
+// was prolonged, the order that prolonged it.
+func (l Life) suspension(t time.Time) (last Event, found bool) {
 	for _, e := range l.standing() {
 		if e.Kind == EventSuspended && !e.EffectiveAt.After(t) {
-			until = e.Until
+			last, found = e, true
 		}
 	}
-	return until
+	return last, found
 }
 
 // Turns returns all changes of status in the order of their moments, those to
@@ -242,5 +248,7 @@ var transitions = map[EventKind]transition{
 	EventResumed:    {[]Status{StatusSuspended}, StatusInForce},
 	EventTerminated: {[]Status{StatusInForce, StatusSuspended}, StatusTerminated},
 	EventReissued:   {[]Status{StatusInForce}, StatusReissued},
-	EventExpired:    {[]Status{StatusInForce, StatusSuspended}, StatusExpired},
+	// A term ends by itself; declaring it changes nothing then. Old registers have
+	// declarations of documents without a term.
+	EventExpired: {[]Status{StatusInForce, StatusSuspended, StatusExpired}, StatusExpired},
 }

@@ -36,6 +36,8 @@ func (k FileKind) Words() Text {
 		return Text{KK: "кілттер қоймасы (PKCS#12)", RU: "хранилище ключей (PKCS#12)", EN: "a key store (PKCS#12)"}
 	case FilePrivateKey:
 		return Text{KK: "жабық кілт", RU: "закрытый ключ", EN: "a private key"}
+	case FileMessage:
+		return Text{KK: "S/MIME хабарламасы", RU: "сообщение S/MIME", EN: "an S/MIME message"}
 	case FileText:
 		return Text{KK: "мәтін", RU: "текст", EN: "a text"}
 	}
@@ -78,7 +80,13 @@ func (verdict *Verdict) unreadable(wanted FileKind, file []byte, err error) *Ver
 	verdict.cause, verdict.Detail = wanted.brokenText(), err.Error()
 	if len(bytes.TrimSpace(file)) == 0 {
 		verdict.cause = Text{KK: "файл бос", RU: "файл пуст", EN: "the file is empty"}
-	} else if is := Sniff(file); is != wanted && is != FileUnknown {
+	} else if is := Sniff(file); is == FileUnknown && wanted == FileCMS && foreign(file) {
+		verdict.cause = Text{
+			KK: "файлдың түрі белгісіз, одан қолтаңба оқылмады",
+			RU: "вид файла неизвестен, подпись в нём прочитать не удалось",
+			EN: "the kind of the file is not known, and no signature could be read in it",
+		}
+	} else if is != wanted && is != FileUnknown {
 		verdict.cause = is.insteadOf(wanted)
 		verdict.Detail = verdict.cause.EN + ": " + verdict.Detail
 	}
@@ -108,6 +116,16 @@ func (verdict *Verdict) unreadableXML(file []byte, err error) *Verdict {
 func (v *Verifier) nothingToJudge(kind FileKind, q Question) *Verdict {
 	verdict := v.newVerdict(string(kind), q)
 	is := kind.Words()
+	if kind == FileMessage {
+		verdict.cause = Text{
+			KK: "бұл — " + is.KK + ", бағдарлама оны оқымайды; одан қолтаңба файлын (smime.p7s, smime.p7m) сақтап, соны беріңіз",
+			RU: "это " + is.RU + ", программа таких не читает; сохраните из него файл подписи (smime.p7s, smime.p7m) и дайте его",
+			EN: "this is " + is.EN + ", which the program does not read; save the file of the signature (smime.p7s, smime.p7m) from it and give that",
+		}
+		verdict.Detail = verdict.cause.EN
+		verdict.undecided()
+		return verdict
+	}
 	verdict.Acceptance = Refused
 	verdict.cause = Text{
 		KK: fmt.Sprintf("бұл — %s, файлда тексерілетін қолтаңба жоқ", is.KK),
@@ -129,6 +147,9 @@ func sniffOther(raw []byte, first der.Element, rest *der.Reader) FileKind {
 		if len(first.Body) == 1 && first.Body[0] == 3 { // the only version of PKCS#12 (RFC 7292)
 			return FileKeyStore
 		}
+		if asksForTimestamp(rest) {
+			return FileUnknown
+		}
 		return FilePrivateKey // PKCS#1, PKCS#8, SEC 1
 	case der.SequenceTag:
 	default:
@@ -142,7 +163,46 @@ func sniffOther(raw []byte, first der.Element, rest *der.Reader) FileKind {
 	if _, err := ocsp.ParseBasic(raw); err == nil {
 		return FileOCSP
 	}
+	if !signedLikeCertificate(first, rest) {
+		return FileUnknown
+	}
 	return FileCertificate
+}
+
+// asksForTimestamp tells a TimeStampReq (RFC 3161), whose version is followed by an
+// algorithm with a digest, from a private key, which has an algorithm, a number or
+// octets there.
+func asksForTimestamp(rest *der.Reader) bool {
+	after := der.NewReader(rest.Rest())
+	imprint, err := after.Enter(der.SequenceTag)
+	if err != nil {
+		return false
+	}
+	tag, ok := imprint.Peek()
+	return ok && tag == der.SequenceTag
+}
+
+// signedLikeCertificate reports whether something could be a damaged certificate or
+// list: what is signed, an algorithm and a value (RFC 5280 section 4.1), and not a
+// request for a certificate (RFC 2986), whose version is followed by a name.
+func signedLikeCertificate(first der.Element, rest *der.Reader) bool {
+	after := der.NewReader(rest.Rest())
+	if _, err := after.Expect(der.SequenceTag); err != nil {
+		return false
+	}
+	if _, err := after.Expect(der.BitString); err != nil || !after.Empty() {
+		return false
+	}
+	signed := der.NewReader(first.Body)
+	if _, err := signed.Expect(der.Integer); err != nil {
+		return true
+	}
+	name, err := signed.Enter(der.SequenceTag)
+	if err != nil {
+		return true
+	}
+	tag, ok := name.Peek()
+	return !ok || tag != der.SetTag
 }
 
 // holdsTimestamp reports whether a CMS, after its type, is over a TSTInfo.
@@ -178,6 +238,22 @@ func encoded(text []byte) bool {
 	return len(text) >= word && len(bytes.Trim(text[:word], alphabets)) == 0
 }
 
+// foreign reports whether a file of no known kind is none that was meant to be a CMS:
+// an element of its own, or bytes that are neither an element nor a text.
+func foreign(file []byte) bool {
+	if raw, err := armour.Open(file); err == nil {
+		_, err := der.FromBER(raw)
+		return err == nil && !beginsCMS(raw)
+	}
+	if file[0] == 0x30 || bytes.HasPrefix(file, []byte("\xff\xfe")) || bytes.HasPrefix(file, []byte("\xfe\xff")) {
+		return false
+	}
+	looked := file[:min(len(file), 4096)]
+	return bytes.ContainsFunc(looked, func(c rune) bool {
+		return c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' || c == 0x7f
+	})
+}
+
 // sniffText tells what a file without a known outline is for people. What looks
 // like the armour of a signature that was damaged is of no known kind, so that it
 // is asked about as one.
@@ -189,6 +265,8 @@ func sniffText(file []byte) FileKind {
 		return FileUnknown
 	case armour.IsPEM(text) && bytes.Contains(text[:min(len(text), looked)], []byte("PRIVATE KEY-----")):
 		return FilePrivateKey
+	case isMessage(text):
+		return FileMessage
 	case armour.HasPEM(text), encoded(text):
 		return FileUnknown
 	}
@@ -208,4 +286,18 @@ func sniffText(file []byte) FileKind {
 		}
 	}
 	return FileText
+}
+
+// isMessage reports whether a file begins with the header of a signed or an
+// encrypted message, as mail programs and `openssl cms` write it.
+func isMessage(text []byte) bool {
+	const looked = 16 << 10
+	header := bytes.ReplaceAll(text[:min(len(text), looked)], []byte("\r\n"), []byte("\n"))
+	header, _, ended := bytes.Cut(header, []byte("\n\n"))
+	name, _, named := bytes.Cut(header, []byte(":"))
+	if !ended || !named || bytes.ContainsAny(name, " \t\n<{") {
+		return false
+	}
+	header = bytes.ToLower(header)
+	return bytes.Contains(header, []byte("application/pkcs7-")) || bytes.Contains(header, []byte("application/x-pkcs7-"))
 }

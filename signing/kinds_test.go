@@ -2,6 +2,9 @@ package signing_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
 	"os"
@@ -83,6 +86,11 @@ func TestFilesOfAnotherKind(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key := pki.Person(signtest.Applicant())
 	cms, pdf := pki.Signed([]byte("content"), key), signedPDF(t, key)
+	request, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: "x"}}, key.Signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const unknownKind = "Not confirmed: the kind of the file is not known, and no signature could be read in it."
 	bundle := honest(pki, key)
 	bundle.signers = nil
 	for name, c := range map[string]struct {
@@ -106,7 +114,14 @@ func TestFilesOfAnotherKind(t *testing.T) {
 		"PDF without signature":  {unsignedPDF(), "", "Not confirmed: the file carries no signature.", "the file carries no signature"},
 		"XML without signature":  {[]byte("<a/>"), "", "Not confirmed: the file carries no signature.", ""},
 		"certificates in a CMS":  {bundle.bytes(t), "", "Not confirmed: the file carries no signature.", ""},
-		"bytes of no known kind": {bytes.Repeat([]byte{0, 1, 2}, 99), "", "Not confirmed: the structure of the CMS signature is broken.", "neither DER"},
+		"bytes of no known kind": {bytes.Repeat([]byte{0, 1, 2}, 99), "", unknownKind, "neither DER"},
+		"ZIP":                    {[]byte("PK\x03\x04\x14\x00\x00\x00"), "", unknownKind, "neither DER"},
+		"picture":                {[]byte("\x89PNG\r\n\x1a\n\x00\x00"), "", unknownKind, "neither DER"},
+		"timestamp request":      {tsp.Request{Imprint: tsp.NewImprint(certs.SHA256, []byte("x"))}.DER(), "", unknownKind, "CMS"},
+		"public key":             {key.Certificate.RawSPKI, "", unknownKind, "CMS"},
+		"certificate request":    {request, "", unknownKind, "CMS"},
+		"text, one bit wrong":    {[]byte("MIIB\x01AAA"), "", unknownKind, "base64"},
+		"UTF-16, cut":            {[]byte("\xff\xfeM\x00I"), "", "Not confirmed: the structure of the CMS signature is broken.", "half a character"},
 	} {
 		judge := map[string]func() (*signing.Verdict, error){
 			"": func() (*signing.Verdict, error) { return pki.Verifier.Verify(t.Context(), c.file, signing.Question{}) },

@@ -56,7 +56,10 @@ type Policy struct {
 	// KeyUsageMissing says what it means that a signer's certificate has no key
 	// usage, which by RFC 5280 section 4.2.1.3 restricts nothing. One with an
 	// extended key usage that is for something else than documents fails all the
-	// same. A policy that says nothing refuses it.
+	// same. A policy that says nothing refuses it, and so do those for decisions: the
+	// national authority writes a critical one into every certificate and tells keys
+	// for signing from those for log-in by it alone (rules of order 1187, paragraph
+	// 6.3), since the extended key usage names the holder's role in both.
 	KeyUsageMissing Level `json:"key_usage_missing"`
 	// RevocationSources says whom to ask for the status of certificates, and
 	// in which order.

@@ -78,6 +78,7 @@ type strip struct {
 	slack    float64 // part of the height to be given up if that saves a page
 	from, to int     // its items
 	table    int32   // whose rows it belongs to, counted from one
+	again    int32   // label to be repeated if a page begins here, counted from one
 	keep     bool
 	pin      bool // with what it keeps with, it stands at the bottom of the page
 	look     look // of a new page that begins here
@@ -122,6 +123,7 @@ type setter struct {
 	strips   []strip
 	lines    []line
 	grids    []grid
+	again    []strip // labels of rows that may go on
 	pages    []page
 	elements []element
 	marks    []mark
@@ -152,7 +154,7 @@ func (s *setter) reset() {
 func (s *setter) clear() {
 	clear(s.items)
 	clear(s.lines)
-	s.items, s.strips, s.lines, s.grids = s.items[:0], s.strips[:0], s.lines[:0], s.grids[:0]
+	s.items, s.strips, s.lines, s.grids, s.again = s.items[:0], s.strips[:0], s.lines[:0], s.grids[:0], s.again[:0]
 }
 
 // wrap sets a text in lines that stay valid until clear.
@@ -262,7 +264,11 @@ func (s *setter) section(l *layout, lang documents.Lang, from, to int) {
 		top = l.page.NextTop * mm
 		y = top
 		if t := s.strips[i].table; t > 0 && i > s.grids[t-1].headTo {
-			y = s.repeatHead(s.grids[t-1], y)
+			y = s.repeatHead(s.strips[s.grids[t-1].head:s.grids[t-1].headTo], y)
+			top = y
+		}
+		if a := s.strips[i].again; a > 0 {
+			y = s.repeatHead(s.again[a-1:a], y)
 			top = y
 		}
 	}
@@ -286,10 +292,11 @@ func (s *setter) section(l *layout, lang documents.Lang, from, to int) {
 	s.endPage()
 }
 
-// repeatHead draws the header of a table again at the top of a page.
-func (s *setter) repeatHead(g grid, y float64) float64 {
+// repeatHead draws the header of a table, or the label of a row, again at the top
+// of a page.
+func (s *setter) repeatHead(head []strip, y float64) float64 {
 	s.asides = true
-	for _, t := range s.strips[g.head:g.headTo] {
+	for _, t := range head {
 		s.draw(t, y)
 		y += t.height
 	}

@@ -76,7 +76,13 @@ func (b *paragraphs) lines(s *setter, v *values) []line {
 	if b.balance {
 		return s.balanced(text, b.measure())
 	}
-	return s.wrap(text, b.measure())
+	m := b.measure()
+	for i := range b.text.parts {
+		if p := &b.text.parts[i]; m.hyphen && p.whole {
+			m.whole = append(m.whole, p.value(v))
+		}
+	}
+	return s.wrap(text, m)
 }
 
 func (b *paragraphs) set(s *setter, v *values, parent int32) {

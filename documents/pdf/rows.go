@@ -1,5 +1,7 @@
 package pdf
 
+import "tamga/documents"
+
 // rows are labels with their values, each over a line with a small caption: a
 // table whose rows have a header cell and a data cell.
 type rows struct{ rows []row }
@@ -8,6 +10,7 @@ type rows struct{ rows []row }
 type row struct {
 	only                   *conditional // nil if it is always there
 	label, caption         []line
+	again                  []line // the label where the value goes on, on another page
 	value                  template
 	labelStyle, valueStyle style
 	captionStyle           style
@@ -28,7 +31,7 @@ func (c *compiler) row(at string, b *blockSpec) row {
 		c.fail(at, "a row has a label and a value")
 		return r
 	}
-	split := 53.0
+	split := labelWidth
 	if b.X != 0 {
 		split = b.X
 	}
@@ -43,7 +46,11 @@ func (c *compiler) row(at string, b *blockSpec) row {
 	}
 	r.value = c.printed(at+".value", b.Value, r.valueStyle)
 	if len(label.parts) > 0 {
-		r.label = c.faces.wrap(nil, label.parts[0].text, r.labelStyle.measure(r.split-r.left-2*mm))
+		text := label.parts[0].text
+		r.label = c.faces.wrap(nil, text, r.labelStyle.measure(r.split-r.left-2*mm))
+		text += " " + goesOn.In(c.lang)
+		c.layout.used.add(r.labelStyle.face, text)
+		r.again = c.faces.wrap(nil, text, r.labelStyle.measure(r.right-r.left))
 	}
 	if len(caption.parts) > 0 {
 		r.caption = c.faces.wrap(nil, caption.parts[0].text, r.captionStyle.measure(r.right-r.split))
@@ -53,6 +60,13 @@ func (c *compiler) row(at string, b *blockSpec) row {
 	}
 	return r
 }
+
+// labelWidth is where the value of a row begins, in millimetres, unless the row
+// says so itself.
+const labelWidth = 58.0
+
+// goesOn marks the label of a row whose value goes on from the page before.
+var goesOn = documents.Text{KK: "(жалғасы)", RU: "(продолжение)"}
 
 func or(s, fallback string) string {
 	if s == "" {
@@ -85,9 +99,16 @@ func (r *row) set(s *setter, v *values, tr int32) {
 		lines = lines[:0]
 	}
 	lead := r.valueStyle.leading
+	again := int32(0)
+	if len(lines) > 2 && len(r.again) > 0 { // the first two lines stay together
+		again = r.heading(s)
+	}
 	for i, l := range lines {
 		up := 0.0
 		s.begin()
+		if i > 0 {
+			s.strips[len(s.strips)-1].again = again
+		}
 		if i == 0 {
 			up = r.before
 		}
@@ -121,6 +142,19 @@ func (r *row) set(s *setter, v *values, tr int32) {
 	}
 	s.end(height+r.after, r.keep)
 	s.strips[len(s.strips)-1].slack = r.slack
+}
+
+// heading prepares the label that stands above a value which goes on, and returns
+// its number, counted from one.
+func (r *row) heading(s *setter) int32 {
+	h := strip{from: len(s.items), height: float64(len(r.again))*r.labelStyle.leading + 2}
+	s.into = none
+	for i, l := range r.again {
+		s.put(r.labelStyle, left, r.left, r.right-r.left, float64(i)*r.labelStyle.leading+r.labelStyle.size, l)
+	}
+	h.to = len(s.items)
+	s.again = append(s.again, h)
+	return int32(len(s.again))
 }
 
 func (r *row) labelLine(s *setter, head int32, i int, up float64) {

@@ -76,6 +76,7 @@ type fieldSpec struct {
 	Optional bool   `json:"optional,omitempty"`
 	Lines    bool   `json:"lines,omitempty"` // paragraphs are kept
 	Max      int    `json:"max,omitempty"`   // characters
+	Whole    bool   `json:"whole,omitempty"` // its words are never divided
 }
 
 // blockSpec is a piece of a page; which entries it may have depends on its

@@ -12,6 +12,7 @@ type table struct {
 	edges         []float64
 	style, head   style
 	before, after float64
+	least         float64 // height of a row
 	keep          bool
 }
 
@@ -26,7 +27,7 @@ const padding = 3
 
 func (c *compiler) table(at string, b *blockSpec) block {
 	t := &table{source: b.Source, style: c.style(at, b.Style, "cell"), head: c.style(at, b.Kind, "cell_head"),
-		before: b.Before, after: b.After, keep: b.Keep}
+		before: b.Before, after: b.After, least: b.Height * mm, keep: b.Keep}
 	if b.Source == "" || len(b.Columns) == 0 || len(b.Columns) > maxColumns {
 		c.fail(at, "a table has a source and 1 to %d columns", maxColumns)
 		return t
@@ -86,7 +87,7 @@ func (b *table) set(s *setter, v *values, parent int32) {
 	for i := head; i < len(s.strips); i++ {
 		s.strips[i].keep = true
 	}
-	for _, row := range cells {
+	for j, row := range cells {
 		tr := s.element(tagTR, e)
 		for i := range b.columns {
 			k := &b.columns[i]
@@ -95,6 +96,9 @@ func (b *table) set(s *setter, v *values, parent int32) {
 			lines[i], elems[i] = s.wrap(row[i].In(v.lang), m), s.element(tagTD, tr)
 		}
 		b.strips(s, int32(n+1), b.style, lines, elems, false)
+		if b.keep && j == len(cells)-1 {
+			s.strips[len(s.strips)-1].keep = true
+		}
 	}
 	s.space(b.after, b.keep)
 }
@@ -129,6 +133,9 @@ func (b *table) strips(s *setter, n int32, t style, lines [maxColumns][]line, el
 		height := up + t.leading
 		last := j == count-1
 		if last {
+			if !head {
+				height = max(height, b.least-float64(j)*t.leading)
+			}
 			height += padding - (t.leading-t.size)/2
 			s.shape(thinRule, b.edges[0], b.edges[len(b.edges)-1], height, 0)
 		}

@@ -36,6 +36,7 @@ type part struct {
 	field int
 	place bool
 	lang  documents.Lang // "" is that of the page
+	whole bool           // of a name that is never divided
 }
 
 // templates are a text in both languages.
@@ -135,5 +136,6 @@ func (l *layout) place(name string) (part, error) {
 	if p.field = l.field(name); p.field < 0 {
 		return p, fmt.Errorf("unknown field {%s}: it must be declared in fields", name)
 	}
+	p.whole = l.fields[p.field].Whole
 	return p, nil
 }

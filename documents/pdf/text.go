@@ -176,7 +176,8 @@ type measure struct {
 	face   face
 	width  int
 	indent int
-	hyphen bool // words may be divided
+	hyphen bool     // words may be divided
+	whole  []string // but not those of these names
 }
 
 // wrap breaks a cleaned text into lines, appended to dst. It breaks at spaces
@@ -223,7 +224,7 @@ func (f *faces) firstLine(s string, m measure, room int) (line, int) {
 		}
 		advance := f.of(m.face, r)
 		if w+advance > room && r != ' ' {
-			if m.hyphen && room-good.width > room/14 { // a hole would be left
+			if m.hyphen && room-good.width > room/14 && !m.keeps(s[word:]) { // a hole would be left
 				cut, width := f.divide(s[word:], m.face, room, f.width(m.face, s[:word]))
 				if cut > 0 && strings.ContainsAny(s[word:], " ") { // the last word would leave half of itself alone
 					return line{text: s[:word+cut], width: width, spaces: strings.Count(s[:word], " "), hyphen: true}, word + cut
@@ -248,6 +249,18 @@ func (f *faces) firstLine(s string, m measure, room int) (line, int) {
 		prev = r
 	}
 	return line{text: strings.TrimRight(s, " "), width: w, spaces: spaces, last: true}, len(s)
+}
+
+// keeps reports whether the first word of s is one of a name that is never divided.
+func (m *measure) keeps(s string) bool {
+	word, _, _ := strings.Cut(s, " ")
+	word = strings.Trim(word, "«»„“\"(),.;:")
+	for _, name := range m.whole {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // divide returns where the first word of s is best divided if the line already
@@ -286,7 +299,7 @@ func torn(before, after string) bool {
 	if len(after) > 0 && after[0] >= '0' && after[0] <= '9' && utf8.RuneCountInString(word) <= 3 {
 		return true
 	}
-	if n := len(before); n > 0 && before[n-1] >= '0' && before[n-1] <= '9' && measured(after) {
+	if n := len(before); n > 0 && (before[n-1] >= '0' && before[n-1] <= '9' || strings.Trim(word, "IVX") == "") && measured(after) {
 		return true
 	}
 	letters := utf8.RuneCountInString(strings.Trim(word, "«(„“\"."))

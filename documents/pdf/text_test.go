@@ -238,6 +238,7 @@ func TestWrap(t *testing.T) {
 		{"not within a date", "тіркелген 2026 жылғы 20 қарашадағы", "тіркелген 2026 жылғы 20", []string{"тіркелген 2026 жылғы", "20 қарашадағы"}},
 		{"not within a Russian date", "выдан 9 октября 2014 года", "выдан 9 октября 2014", []string{"выдан 9 октября", "2014 года"}},
 		{"not between a number and what it counts", "барлығы 12 зат", "барлығы 12", []string{"барлығы", "12 зат"}},
+		{"not between a century and its word", "құмыра XVIII ғ. соңы", "құмыра XVIII ", []string{"құмыра", "XVIII ғ. соңы"}},
 		{"but after a longer number", "индексі 010000 қаласы", "индексі 010000", []string{"индексі 010000", "қаласы"}},
 		{"not at a no-break space", "слово сто\u00A0тысяч", "слово сто тыс", []string{"слово", "сто\u00A0тысяч"}},
 		{"rather ugly than by force", "№ 12345678901234567", "12345678901234567", []string{"№", "12345678901234567"}},

@@ -2,7 +2,6 @@ package pades
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"sort"
 )
@@ -136,13 +135,12 @@ func (d *Document) body(i int) (Object, error) {
 			o, _, err := d.indirect(i)
 			return o, err
 		}
-		o, known := d.scratch.bodies[i]
-		if known {
+		if o, known := d.scratch.body(i); known {
 			return o, nil
 		}
 		o, _, err := d.indirect(i)
 		if err == nil && v.limit-v.offset <= maxBody && len(d.scratch.bodies) < maxBodies {
-			d.scratch.bodies[i] = o
+			d.scratch.bodies = append(d.scratch.bodies, body{i, o})
 		}
 		return o, err
 	case entryCompressed:
@@ -214,10 +212,6 @@ func (p *parser) header(want *Ref) error {
 	return nil
 }
 
-// errStream ends a reading that builds nothing: a stream has a length only when its
-// dictionary is built.
-var errStream = errors.New("a stream")
-
 // indirect reads an indirect object, which must end within the data. A nil length
 // says that a stream's /Length must be direct. A zero want accepts any number.
 func (p *parser) indirect(want Ref, length func(Ref) (int64, error)) (Object, int64, error) {
@@ -231,7 +225,7 @@ func (p *parser) indirect(want Ref, length func(Ref) (int64, error)) (Object, in
 	p.space()
 	if dict, ok := o.(Dict); ok && p.keyword("stream") {
 		if p.discard {
-			return nil, 0, errStream
+			return nil, 0, errMatters
 		}
 		if o, err = p.stream(dict, length); err != nil {
 			return nil, 0, err

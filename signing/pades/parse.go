@@ -1,5 +1,7 @@
 package pades
 
+import "errors"
+
 // Bounds of one object. They are far above what real files hold and keep the
 // tree of one object near twenty-five megabytes at worst.
 const (
@@ -24,20 +26,37 @@ type parser struct {
 // scratch is what the parsers of one reading use one after another, so that what is
 // read is put together once, in its size.
 type scratch struct {
-	names   map[string]Object // that occurred
-	entries []Entry           // of the dictionaries that are open, the innermost last
-	objects []Object          // of the arrays that are open
-	bodies  map[int]Object    // of versions that were asked for, such as the catalog
+	entries []Entry  // of the dictionaries that are open, the innermost last
+	objects []Object // of the arrays that are open
+	bodies  []body   // that were asked for, such as the catalog
+}
+
+// body is the object of a version.
+type body struct {
+	version int
+	object  Object
 }
 
 // Bounds of what is kept during one reading.
 const (
-	maxNames  = 1 << 12
-	maxBodies = 64
+	maxBodies = 16
 	maxBody   = 4 << 10 // bytes of the text of one
 )
 
-func newScratch() *scratch { return &scratch{names: map[string]Object{}, bodies: map[int]Object{}} }
+func newScratch() *scratch {
+	const usual = 16
+	return &scratch{entries: make([]Entry, 0, usual), objects: make([]Object, 0, usual)}
+}
+
+// body returns a body that was asked for before.
+func (s *scratch) body(version int) (Object, bool) {
+	for i := range s.bodies {
+		if s.bodies[i].version == version {
+			return s.bodies[i].object, true
+		}
+	}
+	return nil, false
+}
 
 func (p *parser) fail(format string, args ...any) error {
 	return syntaxError(p.offset(), format, args...)
@@ -87,7 +106,7 @@ func (p *parser) object(depth int) (Object, error) {
 func (p *parser) array(depth int) (Object, error) {
 	p.pos++
 	if p.scratch == nil {
-		p.scratch = &scratch{}
+		p.scratch = &scratch{entries: make([]Entry, 0, 8)}
 	}
 	from := len(p.objects)
 	for {
@@ -115,7 +134,7 @@ func (p *parser) array(depth int) (Object, error) {
 func (p *parser) dict(depth int) (Object, error) {
 	p.pos += 2
 	if p.scratch == nil {
-		p.scratch = &scratch{}
+		p.scratch = &scratch{entries: make([]Entry, 0, 8)}
 	}
 	from := len(p.entries)
 	for {
@@ -126,6 +145,9 @@ func (p *parser) dict(depth int) (Object, error) {
 		e, err := p.entry(depth)
 		if err != nil {
 			return nil, err
+		}
+		if p.matters && p.discard {
+			return nil, errMatters
 		}
 		if !p.discard {
 			p.entries = append(p.entries, e)
@@ -138,6 +160,9 @@ func (p *parser) dict(depth int) (Object, error) {
 	p.entries = p.entries[:from]
 	return dict, nil
 }
+
+// errMatters ends a reading that builds nothing, of what must be built.
+var errMatters = errors.New("an object that matters, or a stream, which has a length only when it is built")
 
 // entry reads a key and its value.
 func (p *parser) entry(depth int) (e Entry, err error) {
@@ -189,7 +214,7 @@ func (p *parser) name() (Object, error) {
 			p.matters = p.matters || telling(raw)
 			return Name(""), nil
 		}
-		return p.nameOf(raw), nil
+		return nameOf(raw), nil
 	}
 	p.matters = true // as whatever it hides
 	decoded := make([]byte, 0, len(raw))
@@ -209,79 +234,6 @@ func (p *parser) name() (Object, error) {
 		i += 2
 	}
 	return Name(decoded), nil
-}
-
-// nameOf returns a name without escapes, the same for the same one where names are
-// kept.
-func (p *parser) nameOf(raw []byte) Object {
-	if o := commonName(raw); o != nil {
-		return o
-	}
-	if p.scratch == nil || p.names == nil {
-		return Name(raw)
-	}
-	o, known := p.names[string(raw)]
-	if !known {
-		name := Name(raw)
-		if o = name; len(p.names) < maxNames {
-			p.names[string(name)] = o
-		}
-	}
-	return o
-}
-
-// commonName returns the names that most dictionaries are made of, for which
-// nothing is allocated; nil for others.
-func commonName(raw []byte) Object {
-	switch string(raw) {
-	case "Type":
-		return Name("Type")
-	case "Subtype":
-		return Name("Subtype")
-	case "Length":
-		return Name("Length")
-	case "Filter":
-		return Name("Filter")
-	case "FlateDecode":
-		return Name("FlateDecode")
-	case "Parent":
-		return Name("Parent")
-	case "Kids":
-		return Name("Kids")
-	case "Rect":
-		return Name("Rect")
-	case "P":
-		return Name("P")
-	case "S":
-		return Name("S")
-	case "T":
-		return Name("T")
-	case "V":
-		return Name("V")
-	case "K":
-		return Name("K")
-	case "F":
-		return Name("F")
-	case "FT":
-		return Name("FT")
-	case "Pg":
-		return Name("Pg")
-	case "DA":
-		return Name("DA")
-	case "Annot":
-		return Name("Annot")
-	case "Widget":
-		return Name("Widget")
-	case "StructElem":
-		return Name("StructElem")
-	case "Page":
-		return Name("Page")
-	case "Resources":
-		return Name("Resources")
-	case "Contents":
-		return Name("Contents")
-	}
-	return nil
 }
 
 func (p *parser) word() (Object, error) {

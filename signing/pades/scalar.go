@@ -149,15 +149,23 @@ func (p *parser) hexadecimal() (Object, error) {
 	}
 	raw := p.data[p.pos : p.pos+size]
 	p.pos += size + 1
+	if p.discard {
+		return nil, p.checkHexadecimal(raw)
+	}
 	value := make([]byte, (size+1)/2)
 	if _, err := hex.Decode(value, raw); err == nil {
 		return String{Value: value, plain: true}, nil
 	}
-	s := hexadecimalSlowly(value[:0], raw)
-	if s.Malformed && p.discard {
-		return nil, p.fail("malformed hexadecimal string")
+	return hexadecimalSlowly(value[:0], raw), nil
+}
+
+func (p *parser) checkHexadecimal(raw []byte) error {
+	for _, c := range raw {
+		if hexValue(c) < 0 && !isSpace(c) {
+			return p.fail("malformed hexadecimal string")
+		}
 	}
-	return s, nil
+	return nil
 }
 
 // hexadecimalSlowly decodes digits with white space between them, or an odd

@@ -73,7 +73,7 @@ func (r *reader) skim(v version) (after int64, plain bool) {
 	p := r.d.parserAt(v)
 	p.discard = true
 	_, after, err := p.indirect(v.ref(), nil)
-	return after, err == nil && !p.matters && !r.buildAll
+	return after, err == nil && !p.matters && !r.buildAll // a name alone may matter too
 }
 
 // scanAgain handles an object that a later revision lists once more at the same

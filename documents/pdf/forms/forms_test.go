@@ -63,13 +63,36 @@ func TestSpecimensAreGood(t *testing.T) {
 	}
 }
 
+// What is empty is not printed as nothing: conditions are a dash, photographs that
+// are not there are not counted, an address is not repeated, and nobody asks a member
+// of staff which service was meant.
+func TestEmptyAndRepeated(t *testing.T) {
+	drafts, _ := specimenDrafts()
+	licence := *drafts["licence-both"].Licence
+	licence.SpecialConditions = documents.Text{}
+	c := Of(documents.Draft{Licence: &licence}, nil)
+	if got := c.Fields["special_conditions"]; got != pdf.Same("—") {
+		t.Errorf("no conditions are %+v", got)
+	}
+	if got := c.Fields["holder_name"]; strings.Contains(got.KK, "Шымкент") || !strings.HasSuffix(got.KK, "БСН 120741000014") {
+		t.Errorf("the annex names the holder %+v", got)
+	}
+	if got := c.Fields["holder"].KK; !strings.Contains(got, "Шымкент") {
+		t.Errorf("the licence is given to %q", got)
+	}
+	if _, ok := Of(drafts["notice-auth-staff"], nil).Fields["service"]; ok {
+		t.Error("the notice to a member of staff names a service")
+	}
+	paper := Of(drafts["licence-paper"], nil)
+	if got := paper.Fields["paper_number"].KK; got != drafts["licence-paper"].Number() {
+		t.Errorf("the copy has the number %q", got)
+	}
+}
+
 // Every layout is filled in by a form, which gives all that the layout has a
 // place for, and nothing that it has none for.
 func TestFormsFitTheirLayouts(t *testing.T) {
 	layouts, all := compiled(t), Specimens()
-	drafts, pictures := specimenDrafts()
-	certificate := drafts["export-certificate"].ExportCertificate
-	all["export-certificate-paper"] = Of(documents.Draft{PaperCopy: &documents.PaperCopy{ExportCertificate: certificate}}, pictures)
 	given := map[string]fields{}
 	for name, c := range all {
 		if given[c.Layout] == nil {
@@ -94,7 +117,7 @@ func TestFormsFitTheirLayouts(t *testing.T) {
 }
 
 // elsewhere are values that only some of the layouts of a form print.
-var elsewhere = map[string]bool{"paper_head": true, "paper_date": true, "application_date": true, "application_dated": true, "conclusion_date": true, "conclusion_dated": true, "application_number": true}
+var elsewhere = map[string]bool{"application_date": true, "application_dated": true, "conclusion_date": true, "conclusion_dated": true, "application_number": true}
 
 // What a sheet says in one language it says in the other, and nothing that its
 // kind has is forgotten: every text of a sample is found on its sheet.

@@ -115,9 +115,9 @@ func conclusion(d *documents.Conclusion) pdf.Content {
 	for _, o := range d.Objects {
 		objects.Rows = append(objects.Rows, []documents.Text{o.Name, o.Date, orDash(pdf.Same(o.Inventory)), o.Finding})
 	}
-	members := pdf.Table{Columns: []string{"role", "name", "position"}}
+	members := pdf.Table{Columns: []string{"role", "name", "position", "signed"}}
 	for _, m := range d.Members {
-		members.Rows = append(members.Rows, []documents.Text{m.Role, pdf.Same(m.Name), m.Position})
+		members.Rows = append(members.Rows, []documents.Text{m.Role, pdf.Same(m.Name), m.Position, {}})
 	}
 	s.Tables = map[string]pdf.Table{"objects": objects, "members": members}
 	return s

@@ -10,7 +10,7 @@ func licence(d *documents.Licence) pdf.Content {
 		"issued_on":          printed(d.IssuedOn),
 		"holder":             requisites(d.Holder),
 		"activity":           d.Activity,
-		"special_conditions": d.SpecialConditions,
+		"special_conditions": orDash(d.SpecialConditions),
 		"licensor":           d.Licensor,
 		"head":               pdf.Same(d.Head),
 		"place":              d.Place,
@@ -20,9 +20,19 @@ func licence(d *documents.Licence) pdf.Content {
 	if a := d.Annex; a != nil {
 		in["annex_number"], in["annex_issued_on"] = pdf.Same(a.Number), printed(d.IssuedOn)
 		in["subtype"], in["annex_ground"] = words(a.Subtype.Label()), a.Ground
-		in["holder_address"] = a.HolderAddress
+		in["holder_name"], in["holder_address"] = named(d.Holder), a.HolderAddress
 	}
 	return pdf.Content{Layout: layoutLicence, Number: d.Number, Fields: in}
+}
+
+// named is the name of a holder with its number, without an address.
+func named(h documents.Holder) documents.Text {
+	if h.Legal != nil {
+		legal := *h.Legal
+		legal.Address = documents.Text{}
+		h.Legal = &legal
+	}
+	return requisites(h)
 }
 
 // duplicate is the licence itself, and says that it is a duplicate.
@@ -47,7 +57,7 @@ func paperCopy(d *documents.PaperCopy, pictures map[string][]byte) pdf.Content {
 	default:
 		return pdf.Content{}
 	}
-	s.Fields["paper_authority"] = d.Authority
+	s.Fields["paper_number"], s.Fields["paper_authority"] = pdf.Same(d.Number), d.Authority
 	s.Fields["paper_head"] = pdf.Same(d.Head)
 	s.Fields["paper_date"] = words(d.IssuedOn.Written())
 	return s
@@ -59,6 +69,7 @@ func certificate(d *documents.ExportCertificate, pictures map[string][]byte) pdf
 	s.Fields["purpose"], s.Fields["country"] = words(d.Purpose.Label()), d.Country
 	s.Fields["receiver"], s.Fields["place"] = d.Receiver, d.Place
 	s.Fields["conclusion_number"], s.Fields["conclusion_date"] = pdf.Same(d.ConclusionNumber), printed(d.ConclusionDate)
+	s.Fields["conclusion_dated"] = words(d.ConclusionDate.Dated())
 	s.Fields["return_by"] = printed(d.ReturnBy)
 	list := pdf.Table{Columns: []string{"name", "author", "date", "material", "size", "inventory"}}
 	for _, o := range d.Objects {

@@ -21,6 +21,11 @@ var specimensJSON []byte
 // makes them anew.
 func Specimens() map[string]pdf.Content {
 	drafts, pictures := specimenDrafts()
+	certificate := drafts["export-certificate"].ExportCertificate
+	drafts["export-certificate-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
+		Number: "KZ67RPC26000006", IssuedOn: certificate.IssuedOn, Of: certificate.Number,
+		Authority: drafts["licence"].Licence.Licensor, Head: drafts["licence"].Licence.Head, ExportCertificate: certificate,
+	}}
 	all := map[string]pdf.Content{
 		"signature-receipt":    specimenSignatureReceipt().Content(),
 		"verification-receipt": specimenCheckReceipt().Content(),

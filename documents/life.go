@@ -101,13 +101,6 @@ func (l Life) TurnAt(t time.Time) Turn {
 	return at
 }
 
-// SuspendedUntil returns the first day on which a document that is suspended at
-// a moment is in force again by itself; zero if there is none.
-func (l Life) SuspendedUntil(t time.Time) Date {
-	e, _ := l.suspension(t)
-	return e.Until
-}
-
 // suspension returns the last suspension that had begun by a moment: of one that
 // was prolonged, the order that prolonged it.
 func (l Life) suspension(t time.Time) (last Event, found bool) {

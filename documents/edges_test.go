@@ -114,7 +114,10 @@ func TestEveryFieldOfAnEvent(t *testing.T) {
 		{func(e *documents.NewEvent) { e.Position.RU = long(300) }, ""},
 		{func(e *documents.NewEvent) { e.Position.RU = long(301) }, "/position/ru too_long"},
 		{func(e *documents.NewEvent) { e.Position.KK = "" }, "/position/kk required"},
-		{func(e *documents.NewEvent) { e.EffectiveAt = now.Add(-20 * year) }, ""},
+		{func(e *documents.NewEvent) {
+			e.EffectiveAt = now.Add(-20 * year)
+			e.OrderDate = documents.CivilDate(e.EffectiveAt)
+		}, ""},
 		{func(e *documents.NewEvent) { e.EffectiveAt = now.Add(-20*year - time.Second) }, "/effective_at date"},
 		{func(e *documents.NewEvent) { e.EffectiveAt = now.Add(5 * year) }, ""},
 		{func(e *documents.NewEvent) { e.EffectiveAt = now.Add(5*year + time.Second) }, "/effective_at date"},

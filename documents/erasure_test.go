@@ -66,7 +66,7 @@ func TestSuspendedUntil(t *testing.T) {
 	for after, want := range map[time.Duration]documents.Date{
 		0: {}, time.Hour - 1: {}, time.Hour: first, 3*time.Hour - 1: first, 3 * time.Hour: second, 99 * time.Hour: second,
 	} {
-		if got := l.SuspendedUntil(noon.Add(after)); got != want {
+		if got := l.Standing(noon.Add(after)).Until; got != want {
 			t.Errorf("after %v: %v, want %v", after, got, want)
 		}
 	}

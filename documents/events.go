@@ -101,8 +101,12 @@ func (e NewEvent) check(c *checker, now time.Time) error {
 	c.both("/reason", e.Reason, rule{max: maxActivity, lines: true})
 	c.text("/signatory", e.Signatory, rule{max: maxPerson})
 	c.both("/position", e.Position, rule{max: maxPlace})
-	if at := e.EffectiveAt; !at.IsZero() && (at.Before(now.Add(-furthestBack)) || at.After(now.Add(furthestAhead))) {
+	switch at := e.EffectiveAt; {
+	case at.IsZero():
+	case at.Before(now.Add(-furthestBack)) || at.After(now.Add(furthestAhead)):
 		c.fail("/effective_at", CodeDate, "is too far from today")
+	case !CivilDate(now).before(e.OrderDate) && e.tooEarly():
+		c.fail("/effective_at", CodeDate, "is before the date of the order")
 	}
 	if e.Kind == EventSuspended && !e.Until.IsZero() {
 		c.date("/until", e.Until)
@@ -118,6 +122,12 @@ func (e NewEvent) check(c *checker, now time.Time) error {
 		c.fail("/effective_at", CodeNotAccepted, "is that of the corrected event")
 	}
 	return c.result()
+}
+
+// tooEarly reports whether an event would take effect before the day of its order.
+// Only the end of a term is declared after it has come.
+func (e NewEvent) tooEarly() bool {
+	return e.Kind != EventExpired && !e.OrderDate.IsZero() && e.EffectiveAt.Before(e.OrderDate.Midnight())
 }
 
 // Data returns what the event says besides its times.

@@ -101,16 +101,15 @@ func (l Life) TurnAt(t time.Time) Turn {
 	return at
 }
 
-// SuspendedUntil returns the first day on which a document that is suspended at
-// a moment is in force again by itself; zero if there is none.
-func (l Life) SuspendedUntil(t time.Time) Date {
-	var until Date
+// suspension returns the last suspension that had begun by a moment: of one that
+// was prolonged, the order that prolonged it.
+func (l Life) suspension(t time.Time) (last Event, found bool) {
 	for _, e := range l.standing() {
 		if e.Kind == EventSuspended && !e.EffectiveAt.After(t) {
-			until = e.Until
+			last, found = e, true
 		}
 	}
-	return until
+	return last, found
 }
 
 // Turns returns all changes of status in the order of their moments, those to
@@ -242,5 +241,7 @@ var transitions = map[EventKind]transition{
 	EventResumed:    {[]Status{StatusSuspended}, StatusInForce},
 	EventTerminated: {[]Status{StatusInForce, StatusSuspended}, StatusTerminated},
 	EventReissued:   {[]Status{StatusInForce}, StatusReissued},
-	EventExpired:    {[]Status{StatusInForce, StatusSuspended}, StatusExpired},
+	// A term ends by itself; declaring it changes nothing then. Old registers have
+	// declarations of documents without a term.
+	EventExpired: {[]Status{StatusInForce, StatusSuspended, StatusExpired}, StatusExpired},
 }

@@ -17,6 +17,8 @@ const (
 	RuleCorrection = "correction"    // there is no such event to be corrected, or it cannot be
 	RulePending    = "pending"       // another document that replaces this one is being issued
 	RuleErased     = "erased"        // the content was erased, and nothing follows that
+	RuleOrder      = "order"         // an order that is to take effect stands against it
+	RuleTerm       = "term"          // the document has no term, or its term has not ended
 )
 
 // RuleError says which rule forbids an event.
@@ -35,38 +37,54 @@ func (e *RuleError) Error() string {
 	return text
 }
 
-// eventsOf tells which kinds of documents have an event; what is not here has
-// it always. It is read only.
-var eventsOf = map[EventKind]func(Kind) bool{
-	EventSuspended: Kind.GivesRight,
-	EventResumed:   Kind.GivesRight,
-	EventExpired:   Kind.GivesRight,
-	EventTerminated: func(k Kind) bool {
-		return k.GivesRight() || k == KindRefusal || k == KindConclusion || k == KindDuplicate || k == KindPaperCopy
-	},
-	EventReissued:  func(k Kind) bool { return k == KindLicence },
-	EventDuplicate: func(k Kind) bool { return k == KindLicence },
-	EventCertified: func(k Kind) bool { return k == KindLicence || k == KindExportCertificate },
-	EventCorrected: Kind.known,
-	EventErased:    Kind.known,
+// The events by order that documents may have besides those that every document
+// has, and what copies of them may be made. They are read only.
+var (
+	eventsOfRights = []EventKind{EventSuspended, EventResumed, EventTerminated, EventExpired, EventCertified}
+	// eventsOf is the law of who may have what; a wrong paper of any authority can
+	// be withdrawn.
+	eventsOf = map[Kind][]EventKind{
+		KindLicence:           append([]EventKind{EventReissued, EventDuplicate}, eventsOfRights...),
+		KindExportCertificate: eventsOfRights,
+		KindApproval:          {EventSuspended, EventResumed, EventTerminated, EventExpired},
+		KindRefusal:           {EventTerminated},
+		KindApplicationCopy:   {EventTerminated},
+		KindAcceptance:        {EventTerminated},
+		KindNotice:            {EventTerminated},
+		KindConclusion:        {EventTerminated},
+		KindDuplicate:         {EventTerminated},
+		KindPaperCopy:         {EventTerminated},
+	}
+	// eventsOfAll are had by every document.
+	eventsOfAll = []EventKind{EventCorrected, EventErased}
+	// recorded are all events that can be added to a life.
+	recorded = []EventKind{
+		EventSuspended, EventResumed, EventTerminated, EventReissued, EventExpired, EventDuplicate, EventCertified,
+		EventCorrected, EventErased,
+	}
+)
+
+// has reports whether documents of a kind have an event.
+func (k Kind) has(e EventKind) bool {
+	return k.known() && (slices.Contains(eventsOfAll, e) || slices.Contains(eventsOf[k], e))
 }
 
 func (k Kind) known() bool { return k == KindLicence || k.letters() != "" }
 
 // May reports, as a *[RuleError], why an event may not be added to the life.
 // Its Seq must be the next one. Its effective time may be in the past, down to
-// the moment of issue, or to come. Termination and replacement may come before
-// events that take effect later, which have no effect then; any other event
-// must leave those that follow it possible.
+// the moment of issue, or to come. Termination may come before events that take
+// effect later, which have no effect then, and replacement before those that are
+// no suspension or termination; any other event must leave those that follow it
+// possible.
 func (l Life) May(e Event) error {
 	refuse := func(rule string, status Status, seq int) error {
 		return &RuleError{Rule: rule, Event: e.Kind, Status: status, Seq: seq}
 	}
-	has, known := eventsOf[e.Kind]
-	if !known {
+	if !slices.Contains(recorded, e.Kind) {
 		return refuse(RuleUnknown, "", 0)
 	}
-	if !has(l.Kind) {
+	if !l.Kind.has(e.Kind) {
 		return refuse(RuleKind, "", 0)
 	}
 	if l.erased() {
@@ -86,13 +104,36 @@ func (l Life) May(e Event) error {
 		return refuse(RuleUntil, l.StatusAt(e.EffectiveAt), 0)
 	}
 	status := l.StatusAt(e.EffectiveAt)
+	if e.Kind == EventExpired && !l.termEnded(e.EffectiveAt) {
+		return refuse(RuleTerm, status, 0)
+	}
 	if !slices.Contains(mayFrom(e.Kind), status) {
 		return refuse(RuleStatus, status, 0)
+	}
+	if seq, found := l.ordered(e.EffectiveAt); found && e.Kind == EventReissued {
+		return refuse(RuleOrder, status, seq)
 	}
 	if seq, found := l.disturbed(e); found {
 		return refuse(RuleLater, status, seq)
 	}
 	return nil
+}
+
+// termEnded reports whether the term of the document has ended at a moment;
+// never of one without a term.
+func (l Life) termEnded(t time.Time) bool {
+	return !l.ValidUntil.IsZero() && !t.Before(l.ValidUntil.next().Midnight())
+}
+
+// ordered looks for a suspension or termination that is to take effect after a
+// moment: replacing the document would take it out of the order's reach.
+func (l Life) ordered(t time.Time) (seq int, found bool) {
+	for _, e := range l.standing() {
+		if e.EffectiveAt.After(t) && (e.Kind == EventSuspended || e.Kind == EventTerminated) {
+			return e.Seq, true
+		}
+	}
+	return 0, false
 }
 
 // mayFrom returns the statuses in which an event may take effect.

@@ -11,7 +11,7 @@ type Standing struct {
 	Status      Status
 	Since       time.Time // zero when the document was not issued yet
 	Until       Date      // of a suspension: the first day without; zero if it has no end
-	OrderNumber string    // of the order by which it came; empty if it came by itself
+	OrderNumber string    // of the order by which it came, or was prolonged; empty if it came by itself
 	OrderDate   Date
 	ReplacedBy  string // number of the document that replaced this one
 }
@@ -34,7 +34,9 @@ func (l Life) Standing(at time.Time) Standing {
 	case StatusReissued:
 		s.ReplacedBy = e.Other
 	case StatusSuspended:
-		s.Until = l.SuspendedUntil(at)
+		if last, ok := l.suspension(at); ok {
+			s.Until, s.OrderNumber, s.OrderDate = last.Until, last.OrderNumber, last.OrderDate
+		}
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package documents
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -49,6 +50,86 @@ func TestStandingTellsWhatBroughtIt(t *testing.T) {
 	}
 	if got := life.TurnsBy(issued.AddDate(0, 0, 9)); len(got) != 2 {
 		t.Errorf("in the second of the suspension: %v", got)
+	}
+}
+
+// A suspension that was prolonged tells the order that says until when it lasts.
+func TestProlongedSuspensionTellsItsOrder(t *testing.T) {
+	issued := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+	july, august := Date{Year: 2026, Month: time.July, Day: 1}, Date{Year: 2026, Month: time.August, Day: 1}
+	first, second := Date{Year: 2026, Month: time.June, Day: 9}, Date{Year: 2026, Month: time.June, Day: 25}
+	life := Life{Kind: KindLicence, Events: []Event{
+		{Seq: 1, Kind: EventIssued, EffectiveAt: issued, RecordedAt: issued},
+		{Seq: 2, Kind: EventSuspended, EffectiveAt: issued.AddDate(0, 0, 9), EventData: EventData{OrderNumber: "64", OrderDate: first, Until: july}},
+		{Seq: 3, Kind: EventSuspended, EffectiveAt: issued.AddDate(0, 0, 25), EventData: EventData{OrderNumber: "70", OrderDate: second, Until: august}},
+	}}
+	since := issued.AddDate(0, 0, 9)
+	for days, want := range map[int]Standing{
+		10: {Status: StatusSuspended, Since: since, Until: july, OrderNumber: "64", OrderDate: first},
+		25: {Status: StatusSuspended, Since: since, Until: august, OrderNumber: "70", OrderDate: second},
+		40: {Status: StatusSuspended, Since: since, Until: august, OrderNumber: "70", OrderDate: second},
+	} {
+		if got := life.Standing(issued.AddDate(0, 0, days)); got != want {
+			t.Errorf("after %d days: %+v, want %+v", days, got, want)
+		}
+	}
+}
+
+// A term is declared ended on the day after its last, and not before.
+func TestTermIsDeclaredWhenItHasEnded(t *testing.T) {
+	last := Date{Year: 2026, Month: time.June, Day: 20}
+	issued := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+	life := Life{Kind: KindExportCertificate, ValidUntil: last, Events: []Event{{Seq: 1, Kind: EventIssued, EffectiveAt: issued}}}
+	end := last.next().Midnight()
+	for at, want := range map[time.Time]string{end: "", end.Add(-time.Microsecond): RuleTerm, end.Add(time.Hour): ""} {
+		e := Event{Seq: 2, Kind: EventExpired, EffectiveAt: at}
+		err := life.May(e)
+		var rule *RuleError
+		if want == "" && err != nil || want != "" && (!errors.As(err, &rule) || rule.Rule != want) {
+			t.Errorf("declared at %s: %v, want %q", at, err, want)
+		}
+		after := life
+		after.Events = append(slices.Clone(life.Events), e)
+		if want == "" && (after.StatusAt(at) != StatusExpired || len(after.Turns()) != len(life.Turns())) {
+			t.Errorf("declared at %s: %v", at, after.Turns())
+		}
+	}
+}
+
+// What an old register has declared expired, without a term or before it, stays so.
+func TestOldDeclarationsStand(t *testing.T) {
+	issued := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+	for _, until := range []Date{{}, {Year: 2026, Month: time.June, Day: 20}} {
+		life := Life{Kind: KindLicence, ValidUntil: until, Events: []Event{
+			{Seq: 1, Kind: EventIssued, EffectiveAt: issued}, {Seq: 2, Kind: EventExpired, EffectiveAt: issued.AddDate(0, 0, 3)},
+		}}
+		for days, want := range map[int]Status{2: StatusInForce, 3: StatusExpired, 40: StatusExpired} {
+			if got := life.StatusAt(issued.AddDate(0, 0, days)); got != want {
+				t.Errorf("until %s, after %d days: %s, want %s", until, days, got, want)
+			}
+		}
+	}
+}
+
+// Nothing takes effect before the day of its order; only the end of a term is
+// declared after it has come.
+func TestOrdersTakeEffectFromTheirDate(t *testing.T) {
+	ordered := Date{Year: 2026, Month: time.June, Day: 9}
+	now := time.Date(2026, time.June, 12, 0, 0, 0, 0, time.UTC)
+	for _, kind := range []EventKind{EventSuspended, EventResumed, EventTerminated, EventExpired} {
+		for at, early := range map[time.Time]bool{ordered.Midnight(): false, ordered.Midnight().Add(-time.Second): true, now: false, {}: false} {
+			e := NewEvent{
+				Kind: kind, EffectiveAt: at, OrderNumber: "64", OrderDate: ordered, Reason: Text{KK: "есеп", RU: "отчёт"},
+				Signatory: "Әбдіғали Ж.С.", Position: Text{KK: "Төраға", RU: "Председатель"},
+			}
+			want := early && kind != EventExpired
+			err := e.Validate(now)
+			var invalid *InvalidError
+			refused := errors.As(err, &invalid) && len(invalid.Fields) == 1 && invalid.Fields[0].Pointer == "/effective_at" && invalid.Fields[0].Code == CodeDate
+			if refused != want || !want && err != nil {
+				t.Errorf("%s from %s by an order of %s: %v", kind, at, ordered, err)
+			}
+		}
 	}
 }
 

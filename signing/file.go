@@ -27,6 +27,7 @@ const (
 	FileKeyStore          FileKind = "key_store" // PKCS#12
 	FilePrivateKey        FileKind = "private_key"
 	FileXML               FileKind = "xml"
+	FileMessage           FileKind = "message" // S/MIME (RFC 8551)
 	FileText              FileKind = "text"
 	FileUnknown           FileKind = "unknown"
 )

@@ -36,6 +36,8 @@ func (k FileKind) Words() Text {
 		return Text{KK: "кілттер қоймасы (PKCS#12)", RU: "хранилище ключей (PKCS#12)", EN: "a key store (PKCS#12)"}
 	case FilePrivateKey:
 		return Text{KK: "жабық кілт", RU: "закрытый ключ", EN: "a private key"}
+	case FileMessage:
+		return Text{KK: "S/MIME хабарламасы", RU: "сообщение S/MIME", EN: "an S/MIME message"}
 	case FileText:
 		return Text{KK: "мәтін", RU: "текст", EN: "a text"}
 	}
@@ -114,6 +116,16 @@ func (verdict *Verdict) unreadableXML(file []byte, err error) *Verdict {
 func (v *Verifier) nothingToJudge(kind FileKind, q Question) *Verdict {
 	verdict := v.newVerdict(string(kind), q)
 	is := kind.Words()
+	if kind == FileMessage {
+		verdict.cause = Text{
+			KK: "бұл — " + is.KK + ", бағдарлама оны оқымайды; одан қолтаңба файлын (smime.p7s, smime.p7m) сақтап, соны беріңіз",
+			RU: "это " + is.RU + ", программа таких не читает; сохраните из него файл подписи (smime.p7s, smime.p7m) и дайте его",
+			EN: "this is " + is.EN + ", which the program does not read; save the file of the signature (smime.p7s, smime.p7m) from it and give that",
+		}
+		verdict.Detail = verdict.cause.EN
+		verdict.undecided()
+		return verdict
+	}
 	verdict.Acceptance = Refused
 	verdict.cause = Text{
 		KK: fmt.Sprintf("бұл — %s, файлда тексерілетін қолтаңба жоқ", is.KK),
@@ -253,6 +265,8 @@ func sniffText(file []byte) FileKind {
 		return FileUnknown
 	case armour.IsPEM(text) && bytes.Contains(text[:min(len(text), looked)], []byte("PRIVATE KEY-----")):
 		return FilePrivateKey
+	case isMessage(text):
+		return FileMessage
 	case armour.HasPEM(text), encoded(text):
 		return FileUnknown
 	}
@@ -272,4 +286,18 @@ func sniffText(file []byte) FileKind {
 		}
 	}
 	return FileText
+}
+
+// isMessage reports whether a file begins with the header of a signed or an
+// encrypted message, as mail programs and `openssl cms` write it.
+func isMessage(text []byte) bool {
+	const looked = 16 << 10
+	header := bytes.ReplaceAll(text[:min(len(text), looked)], []byte("\r\n"), []byte("\n"))
+	header, _, ended := bytes.Cut(header, []byte("\n\n"))
+	name, _, named := bytes.Cut(header, []byte(":"))
+	if !ended || !named || bytes.ContainsAny(name, " \t\n<{") {
+		return false
+	}
+	header = bytes.ToLower(header)
+	return bytes.Contains(header, []byte("application/pkcs7-")) || bytes.Contains(header, []byte("application/x-pkcs7-"))
 }

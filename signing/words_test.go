@@ -19,7 +19,7 @@ func TestTitles(t *testing.T) {
 		}
 	}
 	fmt.Fprintln(&b, FilePDF, FileCMS, FileCertificate, FileCRL, FileKeyStore, FileXML, FileUnknown,
-		FileOCSP, FileTimestamp, FileTimestampResponse, FilePrivateKey, FileText)
+		FileOCSP, FileTimestamp, FileTimestampResponse, FilePrivateKey, FileMessage, FileText)
 	fmt.Fprintln(&b, LevelCAdESBB, LevelCAdESBT, LevelCAdESLT, LevelCAdESLTA, LevelBB, LevelBT, LevelLT, LevelLTA)
 	fmt.Fprintln(&b, TimestampContent, TimestampSignature, TimestampArchive, TimestampArchiveV1, TimestampArchiveV2, TimestampDocument, TimestampToken)
 	fmt.Fprintln(&b, MaxSize, MaxDocument)

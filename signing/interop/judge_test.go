@@ -42,7 +42,7 @@ func judges() []judge {
 		{name: "xmlsec1", kinds: []kind{kindXML}, sees: []matter{integrity, trust, period}, missing: notInPath("xmlsec1", "faketime"), version: firstLine("xmlsec1", "--version"), ask: each(xmlsec)},
 		{name: "pyhanko", kinds: []kind{kindCMS, kindPDF, kindTimestamp, kindCertificate}, sees: everything, missing: notInFolder("venv/bin/python"), version: pyhankoVersion, ask: pyhanko.ask},
 		{name: "dss", kinds: []kind{kindCMS, kindPDF, kindXML, kindTimestamp, kindCertificate}, sees: everything, missing: notInFolder("java/classes"), version: jarVersion("dss-validation-*.jar"), ask: dss.ask},
-		{name: "bouncycastle", kinds: []kind{kindCMS, kindPDF, kindXML, kindTimestamp, kindCertificate}, sees: []matter{integrity, trust}, missing: notInFolder("java/classes/tamga/interop/GostXml.class"), version: jarVersion("bcprov-*.jar"), ask: batch{java("gost")}.ask},
+		{name: "bouncycastle", kinds: []kind{kindCMS, kindPDF, kindXML, kindTimestamp, kindCertificate}, sees: []matter{integrity, structure, trust, period, purpose, standing}, missing: notInFolder("java/classes/tamga/interop/GostXml.class"), version: jarVersion("bcprov-*.jar"), ask: batch{java("gost")}.ask},
 		{name: "verapdf", kinds: []kind{kindPDF}, missing: notInFolder("java/classes"), version: jarVersion("validation-model-*.jar"), ask: vera.askProfiles},
 	}
 }

@@ -17,7 +17,6 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/ca"
-	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
 	"tamga/signing/creation"
 	"tamga/signing/pkcs11"

@@ -182,9 +182,6 @@ var operands = map[string]int{
 	"sh": 1, "Do": 1, "MP": 1, "DP": -1, "BMC": 1, "BDC": -1, "EMC": 0, "BX": 0, "EX": 0,
 }
 
-// whites are the colours of white fill.
-var whites = map[string][]float64{"g": {1}, "rg": {1, 1, 1}, "k": {0, 0, 0, 0}}
-
 func (k *pen) operate(operator string, args []operand) error {
 	if n, known := operands[operator]; !known || n >= 0 && n != len(args) {
 		return errContent
@@ -256,23 +253,6 @@ func (k *pen) set(operator string, args []operand) error {
 		k.miter = n[0]
 	}
 	return nil
-}
-
-// colour notes whether the fill is white, which a default colour space (8.6.5.6)
-// can make any colour.
-func (k *pen) colour(operator string, args []operand) {
-	want := whites[operator]
-	k.white = len(want) > 0 && len(want) == len(args)
-	for i, w := range want {
-		k.white = k.white && args[i].kind == numberOperand && args[i].number == w
-	}
-	if !k.white {
-		return
-	}
-	spaces, err := k.wholeDict(k.step.new, k.resources.Get("ColorSpace"))
-	for _, key := range []pades.Name{"DefaultGray", "DefaultRGB", "DefaultCMYK"} {
-		k.white = k.white && err == nil && spaces.Get(key) == nil
-	}
 }
 
 // draw follows paths (8.5).

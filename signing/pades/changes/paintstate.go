@@ -99,3 +99,23 @@ func (k *pen) matrixOf(o pades.Object) (m matrix, err error) {
 	}
 	return m, nil
 }
+
+// whites are the colours of white fill.
+var whites = map[string][]float64{"g": {1}, "rg": {1, 1, 1}, "k": {0, 0, 0, 0}}
+
+// colour notes whether the fill is white, which a default colour space (8.6.5.6)
+// can make any colour.
+func (k *pen) colour(operator string, args []operand) {
+	want := whites[operator]
+	k.white = len(want) > 0 && len(want) == len(args)
+	for i, w := range want {
+		k.white = k.white && args[i].kind == numberOperand && args[i].number == w
+	}
+	if !k.white {
+		return
+	}
+	spaces, err := k.wholeDict(k.step.new, k.resources.Get("ColorSpace"))
+	for _, key := range []pades.Name{"DefaultGray", "DefaultRGB", "DefaultCMYK"} {
+		k.white = k.white && err == nil && spaces.Get(key) == nil
+	}
+}

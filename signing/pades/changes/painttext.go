@@ -132,7 +132,7 @@ func (k *pen) show(text []byte) error {
 	if err != nil {
 		return err
 	}
-	ink := noPath
+	var ink rectangle
 	if f.bytes == 0 {
 		ink = k.showAny(fewest, most)
 	} else if ink, err = k.showEach(text); err != nil {

@@ -3,8 +3,10 @@ package tamga.interop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -21,16 +23,20 @@ import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.cms.SignedData;
 import org.bouncycastle.asn1.cms.SignerInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.tsp.MessageImprint;
 import org.bouncycastle.asn1.tsp.TSTInfo;
 import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 
 /**
  * National signatures by Bouncy Castle: its parser (PDFBox of PDFs, Santuario of XML) takes the parts out, its
- * digests and its signer say whether they belong together. It asks for digest, signature value, and a path of right
- * signatures to an anchor; not for times or revocation.
+ * digests and its signer say whether they belong together. It asks for digest, signature value, a path of right
+ * signatures to an anchor, the validity periods, revocation, and what a timestamp authority may do.
  */
 final class Gost implements Main.Judge {
     /** What is wrong, in words; it ends the judging of a file. */
@@ -81,7 +87,7 @@ final class Gost implements Main.Judge {
     }
 
     /** cms judges every signer; the content is that of the file if it carries one. */
-    private static void cms(byte[] file, byte[] content, Trust trust) throws Exception {
+    private static List<Certificate> cms(byte[] file, byte[] content, Trust trust) throws Exception {
         ContentInfo info = ContentInfo.getInstance(whole(file));
         SignedData sd = SignedData.getInstance(info.getContent());
         ASN1Encodable carried = sd.getEncapContentInfo().getContent();
@@ -101,12 +107,38 @@ final class Gost implements Main.Judge {
                 bag.add(Certificate.getInstance(c));
             }
         }
+        if (sd.getCRLs() != null) {
+            for (ASN1Encodable l : sd.getCRLs()) {
+                trust.standing.add(l);
+            }
+        }
         if (sd.getSignerInfos().size() == 0) {
             throw new Refusal("no signer");
         }
+        List<Certificate> signers = new ArrayList<>();
         for (ASN1Encodable e : sd.getSignerInfos()) {
             SignerInfo si = SignerInfo.getInstance(e);
-            trust.path(signer(si, content, bag), bag);
+            Certificate c = signer(si, content, bag);
+            trust.path(c, bag, proved(si, trust));
+            signers.add(c);
+        }
+        return signers;
+    }
+
+    /** proved is the time at which a right timestamp proves a signature; without one, that of the question. */
+    private static Date proved(SignerInfo si, Trust trust) throws Exception {
+        if (si.getUnauthenticatedAttributes() == null) {
+            return trust.at;
+        }
+        Attribute stamps = new AttributeTable(si.getUnauthenticatedAttributes()).get(PKCSObjectIdentifiers.id_aa_signatureTimeStampToken);
+        if (stamps == null) {
+            return trust.at;
+        }
+        byte[] token = stamps.getAttrValues().getObjectAt(0).toASN1Primitive().getEncoded();
+        try {
+            return timestamp(token, si.getEncryptedDigest().getOctets(), trust);
+        } catch (Refusal e) {
+            return trust.at; // it proves nothing
         }
     }
 
@@ -136,9 +168,15 @@ final class Gost implements Main.Judge {
         throw new Refusal("no certificate of the signer");
     }
 
-    /** timestamp judges a token and compares its imprint. */
-    private static void timestamp(byte[] file, byte[] content, Trust trust) throws Exception {
-        cms(file, null, trust);
+    /** timestamp judges a token, compares its imprint and returns its time. */
+    private static Date timestamp(byte[] file, byte[] content, Trust trust) throws Exception {
+        for (Certificate c : cms(file, null, trust)) {
+            Extension usage = c.getTBSCertificate().getExtensions().getExtension(Extension.extendedKeyUsage);
+            if (usage == null || !usage.isCritical()
+                    || !Arrays.equals(ExtendedKeyUsage.getInstance(usage.getParsedValue()).getUsages(), new KeyPurposeId[] {KeyPurposeId.id_kp_timeStamping})) {
+                throw new Refusal("the authority is not for timestamps alone (RFC 3161 section 2.3)");
+            }
+        }
         SignedData sd = SignedData.getInstance(ContentInfo.getInstance(whole(file)).getContent());
         TSTInfo info = TSTInfo.getInstance(ASN1OctetString.getInstance(sd.getEncapContentInfo().getContent()).getOctets());
         MessageImprint imprint = info.getMessageImprint();
@@ -149,6 +187,7 @@ final class Gost implements Main.Judge {
         if (!Arrays.equals(imprint.getHashedMessage(), sum)) {
             throw new Refusal("imprint differs");
         }
+        return info.getGenTime().getDate();
     }
 
     /** pdf judges every signature of a file over the bytes that PDFBox says it is over. */
@@ -197,7 +236,7 @@ final class Gost implements Main.Judge {
     }
 
     /** right asks whether a signature is that of a key over bytes. */
-    private static boolean right(SubjectPublicKeyInfo key, byte[] signed, byte[] signature) throws Refusal {
+    static boolean right(SubjectPublicKeyInfo key, byte[] signed, byte[] signature) throws Refusal {
         String oid = key.getAlgorithm().getAlgorithm().getId();
         National.Family f = National.byKey(oid);
         if (f == null) {
@@ -211,7 +250,12 @@ final class Gost implements Main.Judge {
         private final List<Certificate> anchors = new ArrayList<>();
         final List<Certificate> known = new ArrayList<>();
 
+        private final Date at;
+        private final GostStanding standing;
+
         Trust(Main.Question q) throws IOException {
+            at = Date.from(Instant.parse(q.at()));
+            standing = new GostStanding(q, at);
             for (String name : q.anchors()) {
                 anchors.add(Certificate.getInstance(Files.readAllBytes(Path.of(name))));
             }
@@ -221,18 +265,32 @@ final class Gost implements Main.Judge {
         }
 
         void path(Certificate c) throws Exception {
-            path(c, known);
+            path(c, known, at);
         }
 
-        /** path follows right signatures from a certificate to an anchor. */
         void path(Certificate c, List<Certificate> bag) throws Exception {
-            for (int depth = 0; depth < 8; depth++) {
-                if (anchors.contains(c)) {
-                    return;
-                }
+            path(c, bag, at);
+        }
+
+        /** path follows right signatures from a certificate to an anchor, through certificates that are good at a time. */
+        void path(Certificate c, List<Certificate> bag, Date time) throws Exception {
+            List<Certificate> path = new ArrayList<>(List.of(c));
+            while (!anchors.contains(c)) {
                 c = issuer(c, bag);
+                path.add(c);
+                if (path.size() > 8) {
+                    throw new Refusal("the path is long");
+                }
             }
-            throw new Refusal("the path is long");
+            for (int i = 0; i < path.size(); i++) {
+                c = path.get(i);
+                if (time.before(c.getStartDate().getDate()) || time.after(c.getEndDate().getDate())) {
+                    throw new Refusal("outside the validity period of " + c.getSubject());
+                }
+                if (i + 1 < path.size()) {
+                    standing.ask(c, path.get(i + 1), time, i == 0);
+                }
+            }
         }
 
         private Certificate issuer(Certificate c, List<Certificate> bag) throws Exception {

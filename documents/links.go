@@ -1,5 +1,10 @@
 package documents
 
+import (
+	"slices"
+	"unicode"
+)
+
 // Codes of what a document says of another one that the register holds, and that is
 // not so.
 const (
@@ -57,4 +62,37 @@ func (h Holder) same(other Holder) bool {
 		return h.Natural.IIN == other.Natural.IIN
 	}
 	return false
+}
+
+func (g ReissueGround) known() bool {
+	return g == ReissueReorganisation || g == ReissueActivity || g == ReissueLicensor
+}
+
+// CheckReplaced reports, as an *[InvalidError], what keeps a licence from taking the
+// place of another: a holder, an activity or a licensor that is not the other's,
+// unless the ground of the re-issue is that very change. Whether it is in force then
+// is [Life.May].
+func (l Licence) CheckReplaced(old Licence) error {
+	c := &checker{at: "/" + string(KindLicence)}
+	successor := l.ReissueGround == ReissueReorganisation && l.Holder.Legal != nil && old.Holder.Legal != nil
+	if !l.Holder.same(old.Holder) && !successor {
+		c.fail("/replaces", CodeHolder, "is the licence of another holder")
+	}
+	if l.ReissueGround != ReissueActivity && !l.Activity.says(old.Activity) {
+		c.fail("/replaces", CodeActivity, "is a licence of another activity")
+	}
+	if l.ReissueGround != ReissueLicensor && !l.Licensor.says(old.Licensor) {
+		c.fail("/replaces", CodeLicensor, "is a licence of another licensor")
+	}
+	return c.result()
+}
+
+// says reports whether two texts are one to a reader in both languages, whatever
+// their capitals, quotation marks and spaces.
+func (t Text) says(other Text) bool {
+	one := func(a, b string) bool {
+		between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+		return slices.Equal(foldedWords(a, between), foldedWords(b, between))
+	}
+	return one(t.KK, other.KK) && one(t.RU, other.RU)
 }

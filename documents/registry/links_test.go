@@ -129,3 +129,64 @@ func TestConclusionWithdrawnMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// A licence replaces one of its holder, of its activity, given by its licensor; the
+// ground of the re-issue may be that one of them has changed, and that one only.
+func TestReplacedLicencesAreChecked(t *testing.T) {
+	changes := map[string]struct {
+		change func(*documents.Licence)
+		reason string
+		ground documents.ReissueGround
+	}{
+		"another activity": {func(l *documents.Licence) { l.Activity = documents.Text{KK: "аң аулау", RU: "охота"} }, "activity", documents.ReissueActivity},
+		"another licensor": {func(l *documents.Licence) {
+			l.Licensor = documents.Text{KK: "Балық комитеті", RU: "Комитет рыбы"}
+		}, "licensor", documents.ReissueLicensor},
+		"another company": {func(l *documents.Licence) {
+			legal := *l.Holder.Legal
+			legal.BIN = "990240000129"
+			l.Holder = documents.Holder{Legal: &legal}
+		}, "holder", documents.ReissueReorganisation},
+	}
+	person := func(l *documents.Licence) { l.Holder = refusalDraft().Refusal.Applicant }
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		for name, c := range changes {
+			draft := licenceDraft(1)
+			c.change(draft.Licence)
+			// What a register of before holds was given by any licensor.
+			was := documents.Licence{Holder: draft.Licence.Holder, Activity: draft.Licence.Activity, Licensor: draft.Licence.Licensor}
+			for _, ground := range []documents.ReissueGround{"", documents.ReissueActivity, documents.ReissueLicensor, documents.ReissueReorganisation} {
+				next := reissueDraft("26000001").Licence
+				next.ReissueGround = ground
+				err := next.CheckReplaced(was)
+				var invalid *documents.InvalidError
+				refused := errors.As(err, &invalid) && len(invalid.Fields) == 1 && invalid.Fields[0].Code == c.reason
+				if want := ground != c.ground; refused != want || !want && err != nil {
+					t.Errorf("%s on the ground %q: %v", name, ground, err)
+				}
+			}
+			if name == "another licensor" {
+				continue // the key of the register is that of one licensor
+			}
+			old := issue(t, r, name, draft).Number
+			if got := refusedBy(t, r, reissueDraft(old)); got != "[/licence/replaces "+c.reason+"]" {
+				t.Errorf("%s: %s", name, got)
+			}
+			next := reissueDraft(old)
+			next.Licence.ReissueGround = c.ground
+			issue(t, r, name+" on its ground", next)
+		}
+		draft := licenceDraft(1)
+		person(draft.Licence)
+		next := reissueDraft(issue(t, r, "person", draft).Number)
+		next.Licence.ReissueGround = documents.ReissueReorganisation
+		if got := refusedBy(t, r, next); got != "[/licence/replaces holder]" {
+			t.Errorf("a company in the place of a person: %s", got)
+		}
+		quoted := reissueDraft(issue(t, r, "quoted", licenceDraft(2)).Number)
+		quoted.Licence.Activity.RU = "Археологические  и (или) научно-реставрационные работы"
+		issue(t, r, "the same in other capitals", quoted)
+		must(t, r.VerifyLog(t.Context()))
+	})
+}

@@ -190,6 +190,9 @@ func completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now tim
 		}
 	}
 	if kind == documents.EventReissued {
+		if err := draft.Licence.CheckReplaced(*rec.Content.Licence); err != nil {
+			return draft, err
+		}
 		if err := noneReplaces(ctx, tx, about); err != nil {
 			return draft, err
 		}

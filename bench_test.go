@@ -376,7 +376,7 @@ func compiled(b *testing.B) *pdf.Layouts {
 	if err != nil {
 		b.Fatal(err)
 	}
-	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
 	if err != nil {
 		b.Fatal(err)
 	}

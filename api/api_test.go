@@ -64,7 +64,7 @@ var compileLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
 	}
 	return pdf.Compile(pdf.Options{CheckURL: func(number string) string {
 		return "https://tamga.example/check/" + number
-	}, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
+	}, Editions: law.Printing()})
 })
 
 var newSealKey = sync.OnceValues(func() (seal.Key, error) {

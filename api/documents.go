@@ -107,6 +107,7 @@ type wholeDocument struct {
 	ReservedAt time.Time        `json:"reserved_at"`
 	SHA256     string           `json:"sha256,omitempty"`
 	CheckCode  string           `json:"check_code,omitempty"`
+	Edition    string           `json:"edition,omitempty"` // of the rules, by which it was printed
 	Content    documents.Draft  `json:"content"`
 	Verdict    *json.RawMessage `json:"verdict,omitempty"` // on the file, when it was issued
 	Links      documentLinks    `json:"links"`
@@ -141,7 +142,7 @@ func (v *service) document(c echo.Context) error {
 	answer := wholeDocument{
 		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())),
 		IssuedOn: rec.IssuedOn(), ReservedAt: rec.ReservedAt, SHA256: rec.FileSHA256,
-		CheckCode: rec.CheckCode, Content: rec.Content, Links: v.links(rec.Number),
+		CheckCode: rec.CheckCode, Edition: rec.Edition, Content: rec.Content, Links: v.links(rec.Number),
 	}
 	if len(rec.Evidence) > 0 {
 		answer.Verdict = &rec.Evidence

@@ -10,6 +10,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/documents"
+	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/store"
 	"tamga/signing"
@@ -105,6 +106,8 @@ func outcomes() []outcome {
 			web.Label{KK: "Фотосурет жарамсыз", RU: "Фотография не подходит", EN: "The photograph cannot be printed"}},
 		{registry.ErrNoLayout, http.StatusNotImplemented, "kind_not_available",
 			web.Label{KK: "Мұндай құжаттар мұнда ресімделмейді", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
+		{pdf.ErrNoEdition, http.StatusServiceUnavailable, "no_edition",
+			web.Label{KK: "Құжаттың бұл түрі үшін қолданыстағы қағидалар енгізілмеген", RU: "Действующие правила для такого документа не введены", EN: "No rules in force are entered for this document"}},
 		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
 			web.Label{KK: "Бұл файлға қол қою мүмкін емес", RU: "Этот файл нельзя подписать", EN: "This file cannot be signed"}},
 		{creation.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",

@@ -13,6 +13,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents"
 )
 
 // live answers GET /livez: the process serves requests.
@@ -142,6 +143,9 @@ func (v *service) canStamp(ctx context.Context) error {
 func (v *service) canIssue(ctx context.Context) error {
 	if v.Registry.Layouts == nil {
 		return errors.New("no layouts")
+	}
+	if _, err := v.Registry.Layouts.Edition(documents.CivilDate(v.now())); err != nil {
+		return err
 	}
 	return v.Registry.Key.Check(ctx, v.now())
 }

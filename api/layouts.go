@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
+	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
 )
@@ -54,7 +55,7 @@ func (v *service) layoutRoutes(get func(string, echo.HandlerFunc)) {
 func (v *service) layoutsPage(c echo.Context, g *gallery) error {
 	frame := v.frame(c)
 	frame.Path = "/layouts"
-	body, err := v.pages.Layouts(frame, web.Layouts{Groups: g.groups(), Layouts: g.versions()})
+	body, err := v.pages.Layouts(frame, web.Layouts{Groups: g.groups(), Layouts: g.versions(documents.CivilDate(v.now()))})
 	return v.page(c, http.StatusOK, body, err)
 }
 
@@ -95,9 +96,13 @@ func (g *gallery) groups() []web.SpecimenGroup {
 	return all
 }
 
-func (g *gallery) versions() (all []web.Layout) {
+// versions are the layouts as they are on a day.
+func (g *gallery) versions(on documents.Date) (all []web.Layout) {
 	for _, name := range g.layouts.Names() {
-		info, _ := g.layouts.Info(name)
+		info, err := g.layouts.Info(name, on)
+		if err != nil {
+			info.Name = name // it cannot be printed now
+		}
 		all = append(all, web.Layout{Name: info.Name, Version: info.Version, Digest: info.Digest})
 	}
 	return all

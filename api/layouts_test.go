@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tamga/certs/ca"
+	"tamga/documents"
 	"tamga/documents/pdf/forms"
 	"tamga/signing/signtest"
 )
@@ -15,7 +16,10 @@ func TestSpecimens(t *testing.T) {
 	s := open(t, signtest.New(t, ca.ECDSA))
 	s.server.Demo = true
 	s.start(t)
-	info, _ := s.server.Registry.Layouts.Info("licence")
+	info, err := s.server.Registry.Layouts.Info("licence", documents.CivilDate(signtest.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.values["licence.digest"] = info.Digest
 	s.play(t, "testdata/parts/layouts.txt")
 

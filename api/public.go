@@ -32,6 +32,7 @@ type publicDocument struct {
 	Original   *publicStatus    `json:"of_status,omitempty"` // of the document that this one copies
 	Signatory  publicSignatory  `json:"signatory"`           // as on the document
 	SHA256     string           `json:"sha256"`              // of the signed PDF
+	Edition    string           `json:"edition,omitempty"`   // of the rules, by which it was printed
 	History    []publicEvent    `json:"history"`
 }
 
@@ -55,7 +56,7 @@ func public(rec registry.Record, life documents.Life, now time.Time) publicDocum
 	p := publicDocument{
 		Number: rec.Number, Kind: rec.Kind, Title: rec.Kind.Title(), Status: publicStatusOf(life.Standing(now)),
 		IssuedOn: rec.IssuedOn(), ValidUntil: rec.Content.ValidUntil(), SHA256: rec.FileSHA256,
-		History: publicHistory(life, now),
+		Edition: rec.Edition, History: publicHistory(life, now),
 	}
 	p.describe(rec.Content)
 	if rec.Kind != documents.KindLicence {

@@ -114,7 +114,7 @@ func printed(t *testing.T) []sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
 	if err != nil {
 		t.Fatal(err)
 	}

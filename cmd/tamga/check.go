@@ -130,6 +130,7 @@ func (cmd checkCommand) status(p *printer, found registry.Checked) {
 	p.field("Holder", "%s / %s", holder.PublicName(documents.KK), holder.PublicName(documents.RU))
 	p.field("Issued on", "%s", rec.IssuedOn().Printed())
 	p.field("SHA-256", "%s", rec.FileSHA256)
+	p.field("Edition of the rules", "%s", rec.Edition)
 }
 
 // file prints what the stored file is worth, and writes it where asked.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
 )
@@ -33,7 +34,10 @@ func (cmd layoutListCommand) Run(c *console) error {
 	}
 	p := &printer{}
 	for _, name := range layouts.Names() {
-		info, _ := layouts.Info(name)
+		info, err := layouts.Info(name, documents.CivilDate(c.now()))
+		if err != nil {
+			return err
+		}
 		p.line("%s  %s  %s", info.Digest, info.Version, name)
 	}
 	return p.flush(c.out)

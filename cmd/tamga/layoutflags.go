@@ -23,13 +23,19 @@ type layoutFlags struct {
 // people see.
 const maxEmblem = 4 << 20
 
-// compile draws the layouts, once.
+// compile draws the layouts, once, with the sentences of every edition in its time.
 func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
 	law, err := f.law(c)
 	if err != nil {
 		return nil, err
 	}
-	opt := pdf.Options{CheckURL: checkAddress(baseURL), Texts: law.Texts(documents.CivilDate(c.now()))}
+	return f.draw(c, baseURL, law.Printing())
+}
+
+// draw draws the layouts with the sentences of some editions.
+func (f layoutFlags) draw(c *console, baseURL string, editions []documents.Edition) (*pdf.Layouts, error) {
+	opt := pdf.Options{CheckURL: checkAddress(baseURL), Editions: editions}
+	var err error
 	if f.Emblem != "" {
 		if opt.Emblem, err = c.read(f.Emblem, maxEmblem); err != nil {
 			return nil, fmt.Errorf("emblem: %w", err)

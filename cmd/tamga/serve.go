@@ -16,6 +16,8 @@ import (
 
 	"tamga/api"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents"
+	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/store"
 	"tamga/signing"
@@ -34,6 +36,7 @@ type serveCommand struct {
 	DocLevel     string   `name:"document-level" default:"B-B" placeholder:"LEVEL" help:"Level of the signatures of documents that are issued: B-B (default), B-T, B-LT or B-LTA. Above B-B nothing is issued while no timestamp authority answers."`
 	TSARequired  bool     `name:"tsa-required" help:"Refuse a signature that cannot get its timestamp. Otherwise it is handed out as it is, and extended as soon as an authority answers."`
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
+	Edition      string   `placeholder:"ID" help:"With --demo: the edition of the rules by which documents are printed, such as 2012-159. On days on which it is not in force they are specimens, and say so on every page."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
 	Calendar     string   `placeholder:"FILE" help:"Days, hours and years (JSON) that are added to the calendar that the program carries."`
 	responderFlags
@@ -74,6 +77,9 @@ func (cmd serveCommand) Run(c *console) error {
 		if err := checkBaseURL(cmd.BaseURL); err != nil {
 			return err
 		}
+	}
+	if cmd.Edition != "" && !cmd.Demo {
+		return usagef("--edition: only a demonstration (--demo) runs an edition by its name; documents are printed by the one in force when they are signed")
 	}
 	cmd.BaseURL = strings.TrimSuffix(cmd.BaseURL, "/")
 	listener, err := listen(c.ctx, cmd.Listen)
@@ -163,7 +169,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err := cmd.settleAddress(c.ctx, db, address, key); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	layouts, err := cmd.compile(c, cmd.BaseURL)
+	layouts, err := cmd.printing(c)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -213,6 +219,23 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
+}
+
+// printing draws the layouts: with the sentences of every edition in its time, or
+// of the one that the demonstration runs by its name.
+func (cmd serveCommand) printing(c *console) (*pdf.Layouts, error) {
+	if cmd.Edition == "" {
+		return cmd.compile(c, cmd.BaseURL)
+	}
+	law, err := cmd.law(c)
+	if err != nil {
+		return nil, err
+	}
+	editions, known := law.Specimens(cmd.Edition, documents.CivilDate(c.now()))
+	if !known {
+		return nil, usagef("--edition: there is no edition %q; tamga regulation list names them", cmd.Edition)
+	}
+	return cmd.draw(c, cmd.BaseURL, editions)
 }
 
 // settleAddress finds the address of the service when none was given: the one that

@@ -189,6 +189,30 @@ func TestServeWithAnotherLaw(t *testing.T) {
 	}
 }
 
+// TestServeRepealedEdition runs the demonstration by the edition of 2012: its
+// documents are specimens, and tell by which rules they were printed; without it
+// they are printed by the edition of their day.
+func TestServeRepealedEdition(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, c := range []struct {
+		args    []string
+		edition string
+	}{
+		{[]string{"--var=one", "--edition=2012-159"}, `"edition":"2012-159@[0-9a-f]+, specimen"`},
+		{[]string{"--var=two", "--edition=2026-draft"}, `"edition":"2026-draft@[0-9a-f]+"`},
+		{[]string{"--var=three"}, `"edition":"2026-draft@[0-9a-f]+"`},
+	} {
+		d := startDemo(t, c.args...)
+		base := "http://" + regexp.MustCompile(`listens on (\S+)`).FindStringSubmatch(d.output)[1]
+		for _, number := range []string{"26000001", strings.TrimPrefix(d.pages()[2], "/check/")} {
+			status, body := get(t, base+"/v1/documents/"+number)
+			if status != http.StatusOK || !regexp.MustCompile(c.edition).MatchString(body) {
+				t.Errorf("%q: %s: %d %s", c.args, number, status, body)
+			}
+		}
+	}
+}
+
 // changedEdition is the edition of today with the index of another year, and with
 // another sentence under documents.
 func changedEdition(t *testing.T) string {
@@ -239,6 +263,8 @@ func TestServeRefusals(t *testing.T) {
 		{[]string{"serve", "--listen", taken}, exitFailed, "another program listens on " + taken + " already"},
 		{[]string{"serve", "--listen", "nonsense"}, exitUsage, "--listen"},
 		{[]string{"serve", "--base-url", "nonsense"}, exitUsage, "--base-url"},
+		{[]string{"serve", "--listen", "127.0.0.1:0", "--var", "v", "--edition", "2012-159"}, exitUsage, "only a demonstration (--demo) runs an edition by its name"},
+		{[]string{"serve", "--demo", "--listen", "127.0.0.1:0", "--var", "w", "--edition", "1999"}, exitUsage, `there is no edition "1999"`},
 		{[]string{"serve", "--listen", "127.0.0.1:0", "--key", "missing.pem"}, exitFailed, "missing.pem"},
 		{[]string{"serve", "--listen", "127.0.0.1:0", "--trust", "missing"}, exitFailed, "missing"},
 		{[]string{"serve", "--listen", "127.0.0.1:0", "--database", "a", "--database-url", "postgres://b/c"}, exitUsage, "exclude"},

@@ -36,6 +36,9 @@ func compile(o Options) (*Layouts, error) {
 	if o.CheckURL == nil {
 		return nil, errors.New("no check address given")
 	}
+	if len(o.Editions) == 0 {
+		return nil, errors.New("no edition of the rules given")
+	}
 	if o.SignatureRoom == 0 {
 		o.SignatureRoom = SignatureRoom
 	}
@@ -47,7 +50,7 @@ func compile(o Options) (*Layouts, error) {
 		return nil, err
 	}
 	l := &Layouts{
-		checkURL: o.CheckURL, faces: f, layouts: map[string]*layout{},
+		checkURL: o.CheckURL, faces: f,
 		scratch: make(chan *setter, 2*runtime.GOMAXPROCS(0)),
 		press:   &press{faces: f, fonts: fonts, cuts: map[string][][]byte{}, room: o.SignatureRoom, icc: stream("/N 3", sRGBProfile())},
 	}
@@ -69,17 +72,13 @@ func compile(o Options) (*Layouts, error) {
 		return nil, err
 	}
 	outside := outsideDigest(o.Emblem)
-	for _, s := range specs {
-		if strings.HasPrefix(s.spec.Name, "_") {
-			continue // only a base of others
-		}
-		s.spec.Texts = merged(s.spec.Texts, o.Texts)
-		c, err := newLayout(s.file, s.spec, f, outside)
+	for _, e := range o.Editions {
+		surroundings := surroundings{faces: f, digest: outside, editions: o.Editions, edition: e}
+		printed, err := surroundings.layouts(specs, l.press)
 		if err != nil {
 			return nil, err
 		}
-		c.build = l.press.skeleton
-		l.layouts[s.spec.Name] = c
+		l.editions = append(l.editions, edition{e, printed})
 	}
 	return l, nil
 }

@@ -32,9 +32,9 @@ func (s *setter) document(l *layout, url string, roles []role) {
 		for _, r := range roles {
 			if r == roleEmblem {
 				s.check.fixed = append(s.check.fixed, s.figure(sect, l.spec.Emblem.Alt.In(lang)))
-				s.elements[s.check.fixed[0]].box = l.emblemBox()
+				s.elements[s.check.fixed[len(s.check.fixed)-1]].box = l.emblemBox()
 			}
-			if r == roleProject {
+			if r == roleSpecimen || r == roleProject {
 				s.check.fixed = append(s.check.fixed, s.element(tagP, sect))
 			}
 		}

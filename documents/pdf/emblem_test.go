@@ -54,7 +54,7 @@ func TestEmblem(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			l, err := Compile(Options{CheckURL: checkAddress, Emblem: test.file, Texts: lawTexts()})
+			l, err := Compile(Options{CheckURL: checkAddress, Emblem: test.file, Editions: editions()})
 			if !test.ok {
 				if !errors.Is(err, ErrEmblem) {
 					t.Errorf("want ErrEmblem, got %v", err)

@@ -89,7 +89,7 @@ func TestRefused(t *testing.T) {
 		"https://tamga.example/a b":   "must be percent-encoded",
 		strings.Repeat("x", maxURL+1): "has 121 characters: want 1 to 120",
 	} {
-		l, err := Compile(Options{CheckURL: func(string) string { return url }, Texts: lawTexts()})
+		l, err := Compile(Options{CheckURL: func(string) string { return url }, Editions: editions()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestRefused(t *testing.T) {
 // TestLongestAddress checks that a long address keeps to its place.
 func TestLongestAddress(t *testing.T) {
 	url := "https://tamga.example/check?number=26000017&" + strings.Repeat("abcdefgh12", 7)
-	l, err := Compile(Options{CheckURL: func(string) string { return url }, Texts: lawTexts()})
+	l, err := Compile(Options{CheckURL: func(string) string { return url }, Editions: editions()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,8 @@ import (
 type layout struct {
 	spec    *layoutSpec
 	file    string
+	in      *surroundings
+	unsaid  string // a text that it uses and its edition does not have
 	fields  []field
 	page    pageSpec
 	left    float64 // edges of the text, in points
@@ -74,11 +77,12 @@ func (u *usage) add(c face, text string) {
 type LayoutInfo struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
-	Digest  string `json:"digest"` // SHA-256 of all that the layout consists of, hexadecimal
+	Digest  string `json:"digest"`  // SHA-256 of all that the layout consists of, hexadecimal
+	Edition string `json:"edition"` // of the rules, with its digest
 }
 
-func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byte) (*layout, error) {
-	l := &layout{spec: spec, file: file, fields: fieldsOf(spec.Fields), author: -1, styles: map[string]style{}, tables: map[string][]string{}}
+func newLayout(file string, spec *layoutSpec, in *surroundings) (*layout, error) {
+	l := &layout{spec: spec, file: file, in: in, fields: fieldsOf(spec.Fields), author: -1, styles: map[string]style{}, tables: map[string][]string{}}
 	fail := func(place, format string, args ...any) error {
 		return &LayoutError{File: file, Place: place, Problem: fmt.Sprintf(format, args...)}
 	}
@@ -120,7 +124,7 @@ func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byt
 		return nil, fail("foot.note", "%v", err)
 	}
 	for i, lang := range languages {
-		c := &compiler{layout: l, faces: f, lang: lang}
+		c := &compiler{layout: l, faces: in.faces, lang: lang}
 		l.title[i] = c.template("title", spec.Title)
 		l.subject[i] = c.template("subject", spec.Subject)
 		l.blocks[i] = c.blocks("body", spec.Body)
@@ -129,7 +133,7 @@ func newLayout(file string, spec *layoutSpec, f *faces, outside [sha256.Size]byt
 		}
 		l.useFixed(lang)
 	}
-	return l, l.sign(outside)
+	return l, l.sign()
 }
 
 // footNote puts the layout's own texts into the note of the foot, which has no
@@ -160,6 +164,9 @@ func (l *layout) useFixed(lang documents.Lang) {
 	note, running := l.styles["note"].face, l.styles["running"].face
 	l.used.add(note, l.spec.Foot.Note.In(lang)+l.spec.Foot.Check.In(lang))
 	l.used.add(running, l.spec.Running.In(lang)+projectMark.In(lang))
+	if l.in.edition.Specimen {
+		l.used.add(bold, specimenMark.KK+" / "+specimenMark.RU)
+	}
 	l.used.add(l.styles["page_number"].face, "0123456789 /")
 	l.used.add(l.styles["corner"].face, numberCharacters)
 	l.used.add(l.styles["address"].face, addressCharacters)
@@ -173,12 +180,16 @@ const addressCharacters = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQ
 
 // sign computes the digest of all that the layout consists of: the file with
 // its bases, and what stands outside of it.
-func (l *layout) sign(outside [sha256.Size]byte) error {
+func (l *layout) sign() error {
 	whole, err := json.Marshal(l.spec)
 	if err != nil {
 		return fmt.Errorf("layout %s: %w", l.spec.Name, err)
 	}
-	sum := sha256.Sum256(append(whole, outside[:]...))
+	whole = append(whole, l.in.digest[:]...)
+	if l.in.edition.Specimen {
+		whole = append(whole, specimenMark.KK...)
+	}
+	sum := sha256.Sum256(whole)
 	l.digest = hex.EncodeToString(sum[:])
 	return nil
 }
@@ -194,29 +205,23 @@ func (l *layout) skeleton(a alphabet, used looks) (*skeleton, error) {
 	return slot.file, slot.err
 }
 
-// Info returns name, version and digest of a layout.
-func (l *Layouts) Info(layout string) (LayoutInfo, bool) {
-	c, ok := l.layouts[layout]
-	if !ok {
-		return LayoutInfo{}, false
+// Info returns what a document signed on a day is printed with. Errors are those
+// of [Layouts.Prepare].
+func (l *Layouts) Info(layout string, on documents.Date) (LayoutInfo, error) {
+	c, err := l.layout(layout, on)
+	if err != nil {
+		return LayoutInfo{}, err
 	}
-	return LayoutInfo{Name: c.spec.Name, Version: c.spec.Version, Digest: c.digest}, true
+	return LayoutInfo{Name: c.spec.Name, Version: c.spec.Version, Digest: c.digest, Edition: c.in.edition.Name}, nil
 }
 
 // Names returns the names of all layouts, sorted.
-func (l *Layouts) Names() []string {
-	var names []string
-	for name := range l.layouts {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func (l *Layouts) Names() []string { return slices.Sorted(maps.Keys(l.editions[0].layouts)) }
 
 // Fields returns the names of the fields that a layout requires and of those
 // that it may have, in the order of its declaration.
 func (l *Layouts) Fields(layout string) (required, optional []string) {
-	c, ok := l.layouts[layout]
+	c, ok := l.editions[0].layouts[layout] // they have the same fields in all
 	if !ok {
 		return nil, nil
 	}

@@ -63,10 +63,10 @@ type Options struct {
 	// 1 MiB and 2000 x 2000 pixels. It is fitted into the circle of the
 	// ornament, on white.
 	Emblem []byte
-	// Texts are the sentences that the law has documents print on the day of their
-	// signing, by name. Layouts use them as their own texts, {@equivalence}, and
-	// have none of them in themselves.
-	Texts map[string]documents.Text
+	// Editions are what the law has documents print, by the day of their signing:
+	// the first that has the day. Layouts use its sentences as their own texts,
+	// {@equivalence}, and have none of them in themselves. Required.
+	Editions []documents.Edition
 	// Folder has layouts that replace ours of the same name, or add to them;
 	// may be nil. Only its *.json are read.
 	Folder fs.FS
@@ -100,12 +100,14 @@ type Meta struct {
 	QR string
 }
 
-// Layouts are the compiled layouts of all documents. They are made by Compile,
+// Layouts are the compiled layouts of all documents, of every edition of the
+// rules: a program that runs over the day on which one begins prints by it from
+// then on, and between editions prints nothing. They are made by Compile,
 // never change, and may be used by many goroutines at once.
 type Layouts struct {
 	checkURL func(string) string
 	faces    *faces
-	layouts  map[string]*layout
+	editions []edition
 	press    *press
 	scratch  chan *setter // idle ones; a sync.Pool would lose them at every collection
 }
@@ -159,8 +161,8 @@ type Prepared struct {
 
 // Render returns a document of any kind as a file to be signed. What keeps it
 // from being printed is a *[MissingFieldError], *[MissingGlyphError],
-// *[TooLongError] or *[PhotographError] that names the field, or an
-// *[UnknownLayoutError].
+// *[TooLongError] or *[PhotographError] that names the field, an
+// *[UnknownLayoutError] or an [ErrNoEdition].
 func (l *Layouts) Render(in Content, m Meta) ([]byte, error) {
 	p, err := l.Prepare(in, m)
 	return p.File, err
@@ -176,14 +178,14 @@ func (l *Layouts) Prepare(in Content, m Meta) (Prepared, error) {
 	if c.err == nil && in.Number == "" {
 		return Prepared{}, &MissingFieldError{Field: numberField}
 	}
-	return l.render(&in, m, c)
+	kind, err := l.layout(in.Layout, documents.CivilDate(m.SignedAt))
+	if err != nil {
+		return Prepared{}, err
+	}
+	return l.render(kind, &in, m, c)
 }
 
-func (l *Layouts) render(in *Content, m Meta, c *cleaner) (Prepared, error) {
-	kind, ok := l.layouts[in.Layout]
-	if !ok {
-		return Prepared{}, &UnknownLayoutError{in.Layout}
-	}
+func (l *Layouts) render(kind *layout, in *Content, m Meta, c *cleaner) (Prepared, error) {
 	if c.err == nil && len(in.Number) > maxNumber {
 		return Prepared{}, &TooLongError{Field: numberField, Length: len(in.Number), Limit: maxNumber}
 	}

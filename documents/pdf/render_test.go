@@ -251,7 +251,7 @@ func TestLayoutErrors(t *testing.T) {
 	good := `{"name":"mine","version":"1","base":"_letter","texts":{"name":{"kk":"А","ru":"Б"}},
  "body":[{"block":"text","text":{"kk":"{position}","ru":"{position}"}}]}`
 	folder := func(s string) Options {
-		return Options{CheckURL: checkAddress, Texts: lawTexts(), Folder: fstest.MapFS{"mine.json": {Data: []byte(s)}}}
+		return Options{CheckURL: checkAddress, Editions: editions(), Folder: fstest.MapFS{"mine.json": {Data: []byte(s)}}}
 	}
 	l, err := Compile(folder(good))
 	if err != nil {
@@ -260,8 +260,9 @@ func TestLayoutErrors(t *testing.T) {
 	if _, err := l.Render(Content{Layout: "mine", Number: "1", Fields: specimens(t)["acceptance"].with(map[string]documents.Text{"position": both("Басшы", "Руководитель"), "signatory": Same("Ә. Б.")}).Fields}, meta()); err != nil {
 		t.Error(err)
 	}
-	info, ok := l.Info("mine")
-	if !ok || info.Name != "mine" || info.Version != "1" || len(info.Digest) != 64 {
+	today := documents.CivilDate(signedAt)
+	info, err := l.Info("mine", today)
+	if err != nil || !strings.HasPrefix(info.Edition, "2026-draft@") || info.Name != "mine" || info.Version != "1" || len(info.Digest) != 64 {
 		t.Errorf("info %+v", info)
 	}
 	for change, want := range map[[2]string]string{
@@ -291,10 +292,10 @@ func TestLayoutErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, _ := other.Info("mine"); second.Digest == info.Digest {
+	if second, _ := other.Info("mine", today); second.Digest == info.Digest {
 		t.Error("another layout has the same digest")
 	}
-	if a, _ := l.Info("licence"); a != func() LayoutInfo { i, _ := other.Info("licence"); return i }() {
+	if a, _ := l.Info("licence", today); a != func() LayoutInfo { i, _ := other.Info("licence", today); return i }() {
 		t.Error("the same layout has two digests")
 	}
 }

@@ -19,27 +19,47 @@ var signedAt = time.Date(2026, 11, 22, 13, 41, 0, 0, time.UTC)
 
 func checkAddress(number string) string { return "https://tamga.example/check/" + number }
 
-// lawTexts are the sentences of the day of signedAt.
-func lawTexts() map[string]documents.Text { return lawTextsOn(documents.CivilDate(signedAt)) }
-
-func lawTextsOn(on documents.Date) map[string]documents.Text {
+// editions are what the shipped law has documents print.
+func editions() []documents.Edition {
 	law, err := regulation.ShippedLaw()
 	if err != nil {
 		panic(err)
 	}
-	return law.Texts(on)
+	return law.Printing()
 }
 
-func compiled(t testing.TB) *Layouts { return compiledOn(t, documents.CivilDate(signedAt)) }
+func compiled(t testing.TB) *Layouts { return compiledWith(t, editions()) }
 
-// compiledOn compiles the layouts with the sentences of a day.
+// compiledOn compiles the layouts with the sentences of one day for all days.
 func compiledOn(t testing.TB, on documents.Date) *Layouts {
 	t.Helper()
-	l, err := Compile(Options{CheckURL: checkAddress, Texts: lawTextsOn(on)})
+	for _, e := range editions() {
+		if on.Within(e.From, e.Until) {
+			e.From, e.Until = documents.Date{}, documents.Date{}
+			return compiledWith(t, []documents.Edition{e})
+		}
+	}
+	t.Fatalf("no edition on %s", on)
+	return nil
+}
+
+func compiledWith(t testing.TB, law []documents.Edition) *Layouts {
+	t.Helper()
+	l, err := Compile(Options{CheckURL: checkAddress, Editions: law})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// layoutsToday are the layouts of the day of signedAt.
+func layoutsToday(t testing.TB, l *Layouts) map[string]*layout {
+	t.Helper()
+	e, err := l.edition(documents.CivilDate(signedAt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.layouts
 }
 
 // specimens are those of documents/pdf/forms, as a test there keeps them: this

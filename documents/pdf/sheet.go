@@ -13,6 +13,10 @@ import (
 // regulation's.
 var projectMark = documents.Text{KK: "нысанның жобасы", RU: "проект формы"}
 
+// specimenMark stands across every page of what is printed by an edition of the
+// rules that is not in force.
+var specimenMark = documents.Text{KK: "ҮЛГІ", RU: "ОБРАЗЕЦ"}
+
 // side tells the fixed backgrounds of a document's pages apart.
 type side struct {
 	lang documents.Lang
@@ -24,7 +28,8 @@ type side struct {
 type role uint8
 
 const (
-	roleEmblem role = iota
+	roleSpecimen role = iota
+	roleEmblem
 	roleProject
 	roleNote
 	roleCheck
@@ -34,6 +39,9 @@ const (
 // roles returns those that the first pages of a layout have.
 func (l *layout) roles() []role {
 	var all []role
+	if l.in.edition.Specimen {
+		all = append(all, roleSpecimen)
+	}
 	if l.hasEmblem() {
 		all = append(all, roleEmblem)
 	}
@@ -64,6 +72,11 @@ func (l *layout) sheet(g *stage, at side) {
 	}
 	end := func() { g.RawWriteStr("EMC") }
 
+	if l.in.edition.Specimen {
+		mark("P")
+		watermark(g)
+		end()
+	}
 	g.RawWriteStr("/Artifact BMC")
 	if l.spec.Frame != nil && *l.spec.Frame {
 		border(g)
@@ -144,6 +157,19 @@ func (s *setter) address(l *layout, k look) {
 	}
 	s.lines = s.lines[:from]
 	s.close()
+}
+
+// watermark writes across the page that it is a specimen, below all else.
+func watermark(g *stage) {
+	const size, slope = 62, 50
+	text := specimenMark.KK + " / " + specimenMark.RU
+	g.SetFont(family, cuts[bold].style, size)
+	g.SetTextColor(240, 206, 206)
+	x, y := float64(pageWidth)/2, float64(pageHeight)/2
+	g.TransformBegin()
+	g.TransformRotate(slope, x, y)
+	g.Text(x-g.GetStringWidth(text)/2, y+size/3, text)
+	g.TransformEnd()
 }
 
 // gilded draws the double rule of the documents, gold over blue.

@@ -32,6 +32,17 @@ var (
 
 // parse reads a file and returns the first rule that it breaks.
 func parse(file []byte) (*parsed, error) {
+	p, err := parseObjects(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.readSignature(file); err != nil {
+		return nil, err
+	}
+	return p, p.readPages()
+}
+
+func parseObjects(file []byte) (*parsed, error) {
 	if !bytes.HasPrefix(file, []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")) {
 		return nil, errors.New("no header with a binary comment")
 	}
@@ -61,10 +72,7 @@ func parse(file []byte) (*parsed, error) {
 			return nil, fmt.Errorf("object %d: %w", n, err)
 		}
 	}
-	if err := p.readSignature(file); err != nil {
-		return nil, err
-	}
-	return p, p.readPages()
+	return p, nil
 }
 
 // cutObject returns an object up to its endobj, checking a stream's length.

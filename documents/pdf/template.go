@@ -85,6 +85,9 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 		}
 		name, after, ok := strings.Cut(rest, "}")
 		own, known := l.spec.Texts[name]
+		if ok && !known && l.in.elsewhere(name) {
+			known, l.unsaid = true, name
+		}
 		if !ok || !known {
 			return template{}, fmt.Errorf("unknown text {@%s}", name)
 		}

@@ -126,7 +126,7 @@ func TestLabels(t *testing.T) {
 			"{signatory}",
 		},
 	} {
-		spec := l.layouts[layout].spec
+		spec := layoutsToday(t, l)[layout].spec
 		var got []string
 		var walk func(all []blockSpec)
 		walk = func(all []blockSpec) {
@@ -164,45 +164,11 @@ func ownTexts(spec *layoutSpec, text string) string {
 	return text
 }
 
-// TestSentencesOfTheLaw prints a licence under the law of its day: one of today
-// cites no law that is repealed, one of 2013 cites its own, and a layout that asks
-// for a sentence that the law does not have is refused.
-func TestSentencesOfTheLaw(t *testing.T) {
-	printedOn := func(on documents.Date) string {
-		l := compiledOn(t, on)
-		p, err := parse(render(t, l, specimens(t)["licence-paper"]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var text strings.Builder
-		for i := range p.pages {
-			text.WriteString(p.background(t, i) + p.pages[i])
-		}
-		return solid(text.String())
-	}
-	then, before, today := printedOn(underOrder159), printedOn(documents.Date{Year: 2026, Month: time.July, Day: 10}), printedOn(documents.CivilDate(signedAt))
-	for _, c := range []struct {
-		text                string
-		then, before, today bool
-	}{
-		{"«Лицензиялау туралы»", true, false, false}, {"«О лицензировании»", true, false, false}, {"10 июля 2012 года", true, false, false},
-		{"«Рұқсаттар және хабарламалар туралы»", false, true, true}, {"№ 370-II", true, true, false}, {"Цифрлық кодексіне", false, false, true},
-	} {
-		want := solid(c.text)
-		if strings.Contains(then, want) != c.then || strings.Contains(before, want) != c.before || strings.Contains(today, want) != c.today {
-			t.Errorf("%s is printed in 2013: %t, on 10.07.2026: %t, today: %t", c.text, strings.Contains(then, want), strings.Contains(before, want), strings.Contains(today, want))
-		}
-	}
-	if _, err := Compile(Options{CheckURL: checkAddress, Texts: lawTextsOn(documents.Date{Year: 2018, Month: time.May, Day: 20})}); err == nil || !strings.Contains(err.Error(), "unknown text {@") {
-		t.Errorf("layouts of a day without an edition: %v", err)
-	}
-}
-
 // TestOneScript checks that no Latin letter hides in a Kazakh or Russian text
 // of any layout.
 func TestOneScript(t *testing.T) {
 	place := regexp.MustCompile(`\{[^}]*\}`)
-	for name, l := range compiled(t).layouts {
+	for name, l := range layoutsToday(t, compiled(t)) {
 		eachText(l.spec, func(at string, both documents.Text) {
 			for _, s := range []string{both.KK, both.RU} {
 				s = strings.NewReplacer("QR-код", "", "№ 370-II", "", "SHA-256", "", "PDF", "", "e.gov.kz", "", "egov.kz", "").Replace(place.ReplaceAllString(s, ""))

@@ -179,7 +179,7 @@ var compileOnce = sync.OnceValues(func() (*pdf.Layouts, error) {
 	}
 	return pdf.Compile(pdf.Options{CheckURL: func(number string) string {
 		return "https://tamga.example/check/" + number
-	}, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
+	}, Editions: law.Printing()})
 })
 
 func layouts(t testing.TB) *pdf.Layouts {

@@ -17,7 +17,7 @@ type Product struct {
 	held     Reservation
 	file     []byte
 	evidence []byte
-	layout   string // name, version and SHA-256 of the layout
+	layout   string // name, version and SHA-256 of the layout, and the edition of the rules
 }
 
 // errNotEquipped means that the program was wired without what issuing needs.
@@ -88,7 +88,11 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	return Product{held: held, file: made.File, evidence: evidence, layout: r.layout(held.content)}, nil
+	layout, err := r.layout(held.content, at)
+	if err != nil {
+		return Product{}, err
+	}
+	return Product{held: held, file: made.File, evidence: evidence, layout: layout}, nil
 }
 
 // make signs with the key of documents. What the verifier does not pass as a whole

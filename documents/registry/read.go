@@ -14,7 +14,7 @@ import (
 
 const selectRecord = `
 	SELECT number, kind, status, content, content_sha256, client, reserved_at, file_sha256, evidence, check_code,
-		erased_at
+		erased_at, layout
 	FROM documents `
 
 // Document returns what the register knows of a number, whatever its status.
@@ -155,15 +155,15 @@ func possible(number string) bool {
 
 func scanRecord(scan func(...any) error) (Record, error) {
 	var rec Record
-	var kind, status, content, evidence string
+	var kind, status, content, evidence, layout string
 	var reservedAt, erasedAt int64
 	err := scan(&rec.Number, &kind, &status, &content, &rec.ContentSHA256,
-		&rec.Client, &reservedAt, &rec.FileSHA256, &evidence, &rec.CheckCode, &erasedAt)
+		&rec.Client, &reservedAt, &rec.FileSHA256, &evidence, &rec.CheckCode, &erasedAt, &layout)
 	if err != nil {
 		return Record{}, err
 	}
 	rec.Kind, rec.Status = documents.Kind(kind), documents.Status(status)
-	rec.ReservedAt = store.Time(reservedAt)
+	rec.ReservedAt, rec.Edition = store.Time(reservedAt), editionIn(layout)
 	if erasedAt != 0 {
 		rec.ErasedAt = store.Time(erasedAt)
 	}

@@ -112,6 +112,9 @@ type Record struct {
 	FileSHA256    string          // of the signed PDF, hexadecimal; empty unless in force
 	Evidence      json.RawMessage // the verdict on the signed PDF; empty unless in force
 	CheckCode     string          // the second fact of the public check; empty for old documents
+	// Edition is that of the rules by which it was printed, with its digest; empty
+	// unless in force, and for old documents.
+	Edition string
 	// ErasedAt is when the personal content was erased; zero if it was not. What
 	// is left of Content then is told by documents.Draft.Erased.
 	ErasedAt time.Time

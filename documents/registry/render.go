@@ -3,7 +3,9 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tamga/documents"
@@ -21,12 +23,13 @@ func (e *NoLayoutError) Error() string { return fmt.Sprintf("%v: %s", ErrNoLayou
 func (e *NoLayoutError) Unwrap() error { return ErrNoLayout }
 
 // printable refuses, before a number is taken, what [Registry.render] could not
-// print.
-func (r *Registry) printable(draft documents.Draft) error {
-	if _, ok := r.Layouts.Info(forms.Layout(draft)); !ok {
+// print: by a layout that is not there, or on a day without rules that say how.
+func (r *Registry) printable(draft documents.Draft, at time.Time) error {
+	_, err := r.Layouts.Info(forms.Layout(draft), documents.CivilDate(at))
+	if errors.As(err, new(*pdf.UnknownLayoutError)) {
 		return &NoLayoutError{draft.Kind()}
 	}
-	return nil
+	return err
 }
 
 // render prints a content as a file to be signed, with the content itself in
@@ -52,12 +55,18 @@ func (r *Registry) render(ctx context.Context, held Reservation, at time.Time) (
 	return r.Layouts.Prepare(forms.Of(held.content, pictures), m)
 }
 
-// layout names the layout of a content: name, version and SHA-256.
-func (r *Registry) layout(content documents.Draft) string {
-	name := forms.Layout(content)
-	info, ok := r.Layouts.Info(name)
-	if !ok {
-		return ""
+// layout names what a content signed at a moment is printed with: name, version
+// and SHA-256 of the layout, and the edition of the rules.
+func (r *Registry) layout(content documents.Draft, at time.Time) (string, error) {
+	info, err := r.Layouts.Info(forms.Layout(content), documents.CivilDate(at))
+	return strings.Join([]string{info.Name, info.Version, info.Digest, info.Edition}, " "), err
+}
+
+// editionIn returns the edition of the rules that [Registry.layout] has written;
+// nothing for a document that was issued before editions were.
+func editionIn(layout string) string {
+	if parts := strings.SplitN(layout, " ", 4); len(parts) == 4 {
+		return parts[3]
 	}
-	return name + " " + info.Version + " " + info.Digest
+	return ""
 }

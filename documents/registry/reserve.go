@@ -73,7 +73,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
-	if err := r.printable(q.Draft); err != nil {
+	if err := r.printable(q.Draft, now); err != nil {
 		return Reservation{}, err
 	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))

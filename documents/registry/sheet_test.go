@@ -71,7 +71,7 @@ func TestEveryKindIsIssued(t *testing.T) {
 			})
 		}
 		c.advance(time.Hour)
-		if err := r.printable(documents.Draft{}); !errors.Is(err, ErrNoLayout) {
+		if err := r.printable(documents.Draft{}, c.now()); !errors.Is(err, ErrNoLayout) {
 			t.Errorf("a document of no kind: %v", err)
 		}
 		life, err := r.History(t.Context(), "26000001")
@@ -80,7 +80,7 @@ func TestEveryKindIsIssued(t *testing.T) {
 			t.Errorf("%d copies were printed", life.Copies())
 		}
 		for _, text := range column(t, r, `SELECT layout FROM documents`) {
-			if words := strings.Fields(text); len(words) != 3 || len(words[2]) != 64 {
+			if words := strings.Fields(text); len(words) != 4 || len(words[2]) != 64 || !strings.HasPrefix(words[3], "2026-draft@") {
 				t.Errorf("printed with layout %q", text)
 			}
 		}

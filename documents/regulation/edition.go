@@ -38,7 +38,7 @@ type Edition struct {
 func (e *Edition) Version() string { return e.ID + "@" + e.version }
 
 // InForce reports whether an edition is in force on a day.
-func (e *Edition) InForce(on documents.Date) bool { return within(e.From, e.Until, on) }
+func (e *Edition) InForce(on documents.Date) bool { return on.Within(e.From, e.Until) }
 
 // Act is a law, decree or order that an edition rests on.
 type Act struct {
@@ -243,7 +243,7 @@ func (e *Edition) Notice(id string) (*Notice, bool) {
 // Sentence returns the text of a key that documents signed on a day print.
 func (e *Edition) Sentence(key string, on documents.Date) (Sentence, bool) {
 	for _, s := range e.Sentences {
-		if s.Key == key && within(s.From, s.Until, on) {
+		if s.Key == key && on.Within(s.From, s.Until) {
 			return s, true
 		}
 	}

@@ -63,29 +63,6 @@ func (l *Law) Route(id string) (*Edition, *Route, bool) {
 	return nil, nil, false
 }
 
-// Texts returns the sentences that documents signed on a day print, by their
-// keys: those of all editions in force, of the latest where several have one.
-func (l *Law) Texts(on documents.Date) map[string]documents.Text {
-	all := map[string]documents.Text{}
-	for _, e := range l.editions {
-		if !e.InForce(on) {
-			continue
-		}
-		for _, s := range e.Sentences {
-			if found, ok := e.Sentence(s.Key, on); ok {
-				all[s.Key] = documents.Text{KK: found.Text.KK, RU: found.Text.RU}
-			}
-		}
-	}
-	return all
-}
-
-// within reports whether a day is from one on and before another; zero is open.
-func within(from, until, on documents.Date) bool {
-	at := on.Midnight()
-	return (from.IsZero() || !at.Before(from.Midnight())) && (until.IsZero() || at.Before(until.Midnight()))
-}
-
 // Source is how sure a value is. What stands in the seeds has none.
 type Source string
 

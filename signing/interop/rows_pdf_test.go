@@ -32,7 +32,7 @@ func newPress(t *testing.T) *press {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
+	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -207,7 +207,7 @@ func compiled(t testing.TB) *pdf.Layouts {
 	t.Helper()
 	law, err := regulation.ShippedLaw()
 	must(t, err)
-	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Texts: law.Texts(documents.Date{Year: 2026, Month: time.June, Day: 1})})
+	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
 	must(t, err)
 	return l
 }

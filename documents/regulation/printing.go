@@ -1,0 +1,111 @@
+package regulation
+
+import (
+	"slices"
+	"strings"
+
+	"tamga/documents"
+	"tamga/language"
+)
+
+// keyAppeal is the key of the sentence on appeal among those that documents print.
+const keyAppeal = "appeal"
+
+// Printing returns what documents print, part by part of the time in which an
+// edition is in force: in each one nothing changes. Between editions there is no
+// part.
+func (l *Law) Printing() []documents.Edition {
+	var all []documents.Edition
+	days := l.changes()
+	for i, from := range days {
+		part := documents.Edition{From: from, Texts: l.texts(from)}
+		if i+1 < len(days) {
+			part.Until = days[i+1]
+		}
+		var names []string
+		for _, e := range l.editions {
+			if e.InForce(from) {
+				names = append(names, e.Version())
+			}
+		}
+		if part.Name = strings.Join(names, ", "); part.Name != "" {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+// Specimens returns what documents print when an edition is run by its name at
+// any time: as specimens where it is not in force, with the sentences of its
+// nearest day. What it is silent about is as on the day given. It is false when
+// there is no such edition.
+func (l *Law) Specimens(id string, on documents.Date) ([]documents.Edition, bool) {
+	e, known := l.Edition(id)
+	if !known {
+		return nil, false
+	}
+	var all []documents.Edition
+	for _, part := range (&Law{editions: []*Edition{e}}).Printing() {
+		part.Texts = over(l.texts(on), part.Texts)
+		all = append(all, part)
+	}
+	if len(all) == 0 {
+		return nil, false
+	}
+	before, after := all[0], all[len(all)-1]
+	specimen := before.Name + ", specimen"
+	if !before.From.IsZero() {
+		before.Name, before.From, before.Until, before.Specimen = specimen, documents.Date{}, before.From, true
+		all = append(all, before)
+	}
+	if !after.Until.IsZero() {
+		after.Name, after.From, after.Until, after.Specimen = specimen, after.Until, documents.Date{}, true
+		all = append(all, after)
+	}
+	return all, true
+}
+
+// changes are the days on which something else begins to be printed; the zero
+// date is the beginning of time.
+func (l *Law) changes() []documents.Date {
+	days := []documents.Date{{}}
+	for _, e := range l.editions {
+		days = append(days, e.From, e.Until)
+		for _, s := range e.Sentences {
+			days = append(days, s.From, s.Until)
+		}
+	}
+	slices.SortFunc(days, func(a, b documents.Date) int { return strings.Compare(a.String(), b.String()) })
+	return slices.Compact(days)
+}
+
+// texts returns the sentences that documents signed on a day print, by their
+// keys: those of all editions in force, of the latest where several have one.
+func (l *Law) texts(on documents.Date) map[string]documents.Text {
+	all := map[string]documents.Text{}
+	for _, e := range l.editions {
+		if !e.InForce(on) {
+			continue
+		}
+		for _, s := range e.Sentences {
+			if found, ok := e.Sentence(s.Key, on); ok {
+				all[s.Key] = printed(found.Text)
+			}
+		}
+		if e.Appeal.Sentence.Whole() {
+			all[keyAppeal] = printed(e.Appeal.Sentence)
+		}
+	}
+	return all
+}
+
+// printed is a text in the languages of documents.
+func printed(t language.Text) documents.Text { return documents.Text{KK: t.KK, RU: t.RU} }
+
+// over lays texts over others.
+func over(base, texts map[string]documents.Text) map[string]documents.Text {
+	for key, text := range texts {
+		base[key] = text
+	}
+	return base
+}

@@ -182,3 +182,20 @@ func TestEveryNoticeOfTheLaw(t *testing.T) {
 		}
 	}
 }
+
+// TestCertificationIsOfCopies prints the rows that certify a paper copy on paper
+// copies of licences, filled in, and on nothing else.
+func TestCertificationIsOfCopies(t *testing.T) {
+	l := compiled(t)
+	for name, doc := range specimens(t) {
+		if doc.Layout != "licence" {
+			continue
+		}
+		text, paper := textOf(t, render(t, l, doc)), name == "licence-paper"
+		for _, row := range []string{"(басшының (уәкілетті адамның) Т.А.Ә.)", "Лицензияның расталған күні: 2026 жылғы", "Мөр орны", "Дата заверения лицензии:", "Место печати"} {
+			if strings.Contains(text, solid(row)) != paper {
+				t.Errorf("%s prints %q: %t", name, row, !paper)
+			}
+		}
+	}
+}

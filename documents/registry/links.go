@@ -3,9 +3,11 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/calendar"
 	"tamga/documents/store"
 )
 
@@ -30,4 +32,35 @@ func checkLinks(ctx context.Context, tx *store.Tx, draft documents.Draft, now ti
 		return refusedField(draft, field, documents.CodeNumber, "is not the number of a conclusion")
 	}
 	return draft.CheckConclusion(*rec.Content.Conclusion)
+}
+
+// longestTerm is twice the longest term of the regulations, 15 working days: one
+// that was prolonged once. It is read only.
+var longestTerm = calendar.Term{WorkingDays: 30}
+
+// checkPromise refuses, as a *documents.InvalidError, an acceptance that promises its
+// result for a day off, for a day of which the calendar does not know whether it is
+// one, or for later than any term ends.
+func (r *Registry) checkPromise(draft documents.Draft) error {
+	a := draft.Acceptance
+	switch {
+	case a == nil:
+		return nil
+	case r.Calendar == nil:
+		return errNotEquipped
+	}
+	promised, known := r.Calendar.Day(a.ResultDate)
+	if !known {
+		return refusedField(draft, "/result_date", documents.CodeDate,
+			fmt.Sprintf("is of a year whose calendar is not entered: %d", a.ResultDate.Year))
+	}
+	if !promised.Working {
+		return refusedField(draft, "/result_date", documents.CodeDate, "is not a working day")
+	}
+	// Where the calendar ends before the term does, what it knows is not too late.
+	last := r.Calendar.Add(a.ReceivedAt, longestTerm)
+	if last.Missing == 0 && a.ResultDate.Midnight().After(last.Due) {
+		return refusedField(draft, "/result_date", documents.CodeDate, "is later than any term ends")
+	}
+	return nil
 }

@@ -190,3 +190,52 @@ func TestReplacedLicencesAreChecked(t *testing.T) {
 		must(t, r.VerifyLog(t.Context()))
 	})
 }
+
+// A result is promised for a working day of a year that is known, and not for later
+// than any term ends.
+func TestPromisesAreChecked(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		promise := func(d documents.Date) documents.Draft {
+			draft := fromSamples(t, "acceptance")
+			draft.Acceptance.ReceivedAt, draft.Acceptance.ApplicationDate = c.now(), documents.CivilDate(c.now())
+			draft.Acceptance.ResultDate = d
+			return draft
+		}
+		for name, d := range map[string]documents.Date{
+			"a Sunday": {Year: 2026, Month: time.June, Day: 28}, "a holiday": {Year: 2026, Month: time.July, Day: 6},
+			"a year that is not entered": {Year: 2099, Month: time.June, Day: 22}, "next year": {Year: 2027, Month: time.June, Day: 22},
+			"a day too late": {Year: 2026, Month: time.August, Day: 5},
+		} {
+			if got := refusedBy(t, r, promise(d)); got != "[/acceptance/result_date date]" {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		// 30 working days after 22 June, with 6 July off.
+		issue(t, r, "the last day", promise(documents.Date{Year: 2026, Month: time.August, Day: 4}))
+		issue(t, r, "today", promise(documents.CivilDate(c.now())))
+		r.Calendar = nil
+		if got := refusedBy(t, r, promise(documents.CivilDate(c.now()))); got != errNotEquipped.Error() {
+			t.Errorf("without a calendar: %s", got)
+		}
+	})
+}
+
+// Numbers grow with the dates of issue: a clock that went back takes none.
+func TestNumbersGrowWithDates(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		c.advance(48 * time.Hour)
+		first := issue(t, r, "a", licenceDraft(1))
+		c.advance(-24 * time.Hour)
+		_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "b", Draft: licenceDraft(2)})
+		if !errors.Is(err, ErrClock) {
+			t.Errorf("a day before: %v", err)
+		}
+		c.advance(24 * time.Hour)
+		second := issue(t, r, "b", licenceDraft(2))
+		if first.Number != "26000001" || second.Number != "26000002" || second.IssuedOn() != first.IssuedOn() {
+			t.Errorf("%s of %s, then %s of %s", first.Number, first.IssuedOn(), second.Number, second.IssuedOn())
+		}
+	})
+}

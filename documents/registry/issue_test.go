@@ -213,7 +213,7 @@ func TestNumbersAreGapless(t *testing.T) {
 					draft, key := licenceDraft(i*each+j), fmt.Sprintf("%d-%d", i, j)
 					switch j % 3 {
 					case 1:
-						draft = refusalDraft()
+						draft = refusalOf(i*each + j)
 					case 2:
 						draft = future
 					}

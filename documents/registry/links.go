@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,4 +64,40 @@ func (r *Registry) checkPromise(draft documents.Draft) error {
 		return refusedField(draft, "/result_date", documents.CodeDate, "is later than any term ends")
 	}
 	return nil
+}
+
+// onlyOne refuses, as a *documents.InvalidError, a document that takes what another
+// one has, unless that one was withdrawn or given up. The head of the log is held
+// from here on, so that two who ask at once do not both find nothing. Documents of
+// registers of before have no keys and are not found.
+func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) error {
+	key, field := draft.Takes()
+	if key == "" {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE log_head SET size = size WHERE id = 1`); err != nil {
+		return fmt.Errorf("failed to lock the log: %w", err)
+	}
+	values, err := readValues(ctx, tx, 3, `SELECT number, kind, status FROM documents WHERE about = $1 AND status <> 'void'`, key)
+	if err != nil {
+		return fmt.Errorf("failed to look for other documents: %w", err)
+	}
+	for ; len(values) > 0; values = values[3:] {
+		number, kind := asText(values[0]), documents.Kind(asText(values[1]))
+		life, err := history(ctx, tx, Record{Number: number, Kind: kind})
+		if err != nil {
+			return err
+		}
+		if life.StatusAt(now) != documents.StatusTerminated {
+			return refusedField(draft, field, documents.CodeTaken, "№ "+number+" of this register has it already")
+		}
+	}
+	return nil
+}
+
+// aboutOf is what the register keeps beside a document to find it by: the document
+// that it is about, or what it takes.
+func aboutOf(content documents.Draft) string {
+	key, _ := content.Takes()
+	return cmp.Or(content.About(), key)
 }

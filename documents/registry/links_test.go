@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -237,5 +238,77 @@ func TestNumbersGrowWithDates(t *testing.T) {
 		if first.Number != "26000001" || second.Number != "26000002" || second.IssuedOn() != first.IssuedOn() {
 			t.Errorf("%s of %s, then %s of %s", first.Number, first.IssuedOn(), second.Number, second.IssuedOn())
 		}
+	})
+}
+
+// One application gets one answer, and one incoming number one paper, until what was
+// given is withdrawn; however the number is written, and whoever asks at once.
+func TestOneAnswerToAnApplication(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		approval := func(number string) documents.Draft {
+			d := fromSamples(t, "approval")
+			d.Approval.ApplicationNumber, d.Approval.ApplicationDate = number, documents.Date{Year: 2026, Month: time.June, Day: 11}
+			return d
+		}
+		refusal := issue(t, r, "a", refusalOf(1)).Number
+		for name, d := range map[string]documents.Draft{
+			"the same": approval("ЗТ-2026/1"), "in small letters": approval("зт - 2026/1"), "in Latin letters": approval("ЗT–2026/1"),
+		} {
+			if got := refusedBy(t, r, d); got != "[/approval/application_number taken]" {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		if got := refusedBy(t, r, refusalOf(1)); got != "[/refusal/application_number taken]" {
+			t.Errorf("refused once more: %s", got)
+		}
+		notice := fromSamples(t, "notice")
+		notice.Notice.Ground, notice.Notice.FailedCheck = documents.NoticeIncomplete, ""
+		notice.Notice.Signatory, notice.Notice.Position = "Әбдіғали Ж.С.", documents.Text{KK: "Төраға", RU: "Председатель"}
+		notice.Notice.ApplicationNumber, notice.Notice.ApplicationDate = "ЗТ-2026/1", documents.Date{Year: 2026, Month: time.June, Day: 10}
+		if got := refusedBy(t, r, notice); got != "[/notice/application_number taken]" {
+			t.Errorf("a notice of a decision: %s", got)
+		}
+		last := approval("ЗТ-2026/1")
+		last.Approval.ApplicationDate.Year = 2025
+		issue(t, r, "another year", last)
+		issue(t, r, "another number", approval("ЗТ-2026/2"))
+		record(t, r, refusal, 2, order(documents.EventTerminated))
+		issue(t, r, "after the refusal was withdrawn", approval("ЗТ-2026/1"))
+
+		paper := fromSamples(t, "application_copy")
+		stamped := issue(t, r, "paper", paper).Number
+		if got := refusedBy(t, r, paper); got != "[/application_copy/incoming_number taken]" {
+			t.Errorf("a second paper: %s", got)
+		}
+		record(t, r, stamped, 2, order(documents.EventTerminated))
+		issue(t, r, "paper again", paper)
+
+		var wg sync.WaitGroup
+		outcomes := make([]error, 8)
+		for i := range outcomes {
+			wg.Go(func() {
+				draft := refusalOf(9)
+				if i%2 == 0 {
+					draft = approval("ЗТ-2026/9")
+				}
+				_, _, outcomes[i] = r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint("race ", i), Draft: draft})
+			})
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range outcomes {
+			var invalid *documents.InvalidError
+			switch {
+			case err == nil:
+				won++
+			case !errors.As(err, &invalid) || invalid.Fields[0].Code != documents.CodeTaken:
+				t.Errorf("a loser: %v", err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of 8 have answered", won)
+		}
+		must(t, r.VerifyLog(t.Context()))
 	})
 }

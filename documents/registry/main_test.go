@@ -222,6 +222,13 @@ func licenceDraft(n int) documents.Draft {
 	}}
 }
 
+// refusalOf returns a refusal of another application for every n.
+func refusalOf(n int) documents.Draft {
+	d := refusalDraft()
+	d.Refusal.ApplicationNumber = fmt.Sprint("ЗТ-2026/", n)
+	return d
+}
+
 // refusalDraft returns a complete reasoned refusal.
 func refusalDraft() documents.Draft {
 	return documents.Draft{Refusal: &documents.Refusal{

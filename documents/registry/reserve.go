@@ -112,7 +112,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 			lease, leased_until, about, check_code)
 		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
 		number, string(held.kind), held.stored, held.sum, q.Client, store.Micros(now),
-		held.lease, store.Micros(now.Add(r.leaseFor())), content.About(), held.code)
+		held.lease, store.Micros(now.Add(r.leaseFor())), aboutOf(content), held.code)
 	if err != nil {
 		return Reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
 	}

@@ -220,6 +220,14 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	}
 	s.values["licence.replacing"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26 000 001", "head"`, 1)
 	s.values["licence.replacing.second"] = strings.Replace(s.values["licence"], `"head"`, `"replaces": "26000002", "head"`, 1)
+	conclusions := map[bool]string{}
+	for seq, none := range []bool{false, true} {
+		number, err := documents.NumberOf(documents.KindConclusion, 2026, seq+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conclusions[none] = number
+	}
 	samples, err := filepath.Glob("../documents/testdata/*.json")
 	if err != nil || len(samples) == 0 {
 		t.Fatalf("no samples of documents: %v", err)
@@ -233,8 +241,11 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		s.values["sample."+strings.TrimSuffix(filepath.Base(file), ".json")] = strings.NewReplacer(
 			"Әуезханұлы Ж.Қ.", "Әбілов Ғ.Ү.", "«Астана қаласының Мәдениет басқармасы» ММ", "Мәдениет комитеті",
 			"ГУ «Управление культуры города Астаны»", "Комитет культуры",
+			// What the conclusions will be that a conversation issues first.
+			"KZ16RCC26000009", conclusions[strings.Contains(file, "no_value")], "2026-05-28", "2026-06-01",
 		).Replace(string(raw))
 	}
+	s.values["sample.conclusion_no_value"] = noValue(t, s.values["sample.conclusion"])
 	for name, number := range map[string]string{"seal": "26000001", "seal.other": "26000002"} {
 		sealed, err := s.server.Registry.SealKey.Seal(seal.Payload{
 			Kind: documents.KindLicence, Number: number, IssuedOn: documents.CivilDate(signtest.Now()),
@@ -248,6 +259,18 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
 		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",
 	}
+}
+
+// noValue is a conclusion that finds no cultural value in a person's objects.
+func noValue(t *testing.T, conclusion string) string {
+	t.Helper()
+	before, rest, ok := strings.Cut(conclusion, `"applicant":`)
+	_, after, ok2 := strings.Cut(rest, `"application_number":`)
+	if !ok || !ok2 {
+		t.Fatal("the sample of a conclusion has another form")
+	}
+	return before + `"applicant": {"natural": {"surname": "Сейітқали", "given_name": "Айгүл", "patronymic": "Бекқызы", "iin": "850101400011"}}, ` +
+		`"application_number":` + strings.Replace(after, `"recognised": true`, `"recognised": false`, 1)
 }
 
 func signedXML(t *testing.T, file []byte, key creation.Key) []byte {

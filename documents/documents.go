@@ -139,7 +139,23 @@ type Licence struct {
 	// keeps the date of first issue, which the register gives.
 	Replaces      string `json:"replaces,omitempty"`
 	FirstIssuedOn Date   `json:"first_issued_on,omitzero"`
+	// ReissueGround is what has changed besides names and addresses since the
+	// licence that this one replaces; empty when nothing has.
+	ReissueGround ReissueGround `json:"reissue_ground,omitempty"`
 }
+
+// ReissueGround is a ground on which a licence is re-issued for another holder, of
+// another activity or by another licensor.
+type ReissueGround string
+
+// The grounds; a name or an address that has changed needs none of them (Law on
+// licensing of 2007, article 42; the third is ours, for bodies that were reorganised
+// themselves).
+const (
+	ReissueReorganisation ReissueGround = "reorganisation" // of the holder: its successor
+	ReissueActivity       ReissueGround = "activity_name"  // the activity is called otherwise
+	ReissueLicensor       ReissueGround = "licensor"       // the licensor's successor
+)
 
 // Annex is the annex to a licence («Лицензияға қосымша»). The forms of real
 // licences have these rows; order № 159 has no form for it.

@@ -120,7 +120,7 @@ func (e *ExportCertificate) check(c *checker) {
 	}
 	c.both("/country", e.Country, rule{max: maxPerson})
 	c.both("/receiver", e.Receiver, rule{max: maxName, optional: e.Receiver == Text{}})
-	c.text("/conclusion_number", e.ConclusionNumber, rule{max: maxShortNumber})
+	c.number("/conclusion_number", e.ConclusionNumber, KindConclusion)
 	c.earlier("/conclusion_date", e.ConclusionDate, e.IssuedOn)
 	c.later("/return_by", e.ReturnBy, e.IssuedOn.next())
 	c.both("/place", e.Place, rule{max: maxPlace})

@@ -116,6 +116,8 @@ func TestValidateKinds(t *testing.T) {
 		{"licence_annex", func(d *documents.Draft) { d.Licence.Replaces = "KZ43RLR26000001" }, "/licence/replaces number"},
 		{"licence_annex", func(d *documents.Draft) { d.Licence.FirstIssuedOn = onDay(0) }, "/licence/first_issued_on not_accepted"},
 		{"licence_annex", func(d *documents.Draft) { d.Licence.Replaces, d.Licence.FirstIssuedOn = "14014826", onDay(0) }, "/licence/first_issued_on not_accepted"},
+		{"licence_annex", func(d *documents.Draft) { d.Licence.ReissueGround = documents.ReissueLicensor }, "/licence/reissue_ground not_accepted"},
+		{"licence_annex", func(d *documents.Draft) { d.Licence.Replaces, d.Licence.ReissueGround = "14014826", "gift" }, "/licence/reissue_ground unknown"},
 		{"export_certificate", func(d *documents.Draft) { d.ExportCertificate.Purpose = "sale" }, "/export_certificate/purpose unknown"},
 		{"export_certificate", func(d *documents.Draft) { d.ExportCertificate.Objects = nil }, "/export_certificate/objects required"},
 		{"export_certificate", func(d *documents.Draft) { d.ExportCertificate.Objects[2].Size.RU = "\u202e" }, "/export_certificate/objects/2/size/ru character"},

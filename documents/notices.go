@@ -146,7 +146,7 @@ func (n *Notice) check(c *checker) {
 		c.fail("/failed_check", CodeNotAccepted, "belongs to RF-SIG only")
 	}
 	if n.Ground == NoticeNoValue {
-		c.text("/conclusion_number", n.ConclusionNumber, rule{max: maxShortNumber})
+		c.number("/conclusion_number", n.ConclusionNumber, KindConclusion)
 		c.earlier("/conclusion_date", n.ConclusionDate, n.IssuedOn)
 	} else if n.ConclusionNumber != "" || !n.ConclusionDate.IsZero() {
 		c.fail("/conclusion_number", CodeNotAccepted, "belongs to RF-NOVALUE only")

@@ -124,6 +124,11 @@ func (l *Licence) check(c *checker) {
 	if l.Replaces != "" {
 		c.number("/replaces", l.Replaces, KindLicence)
 		c.given("/first_issued_on", !l.FirstIssuedOn.IsZero())
+		if l.ReissueGround != "" && !l.ReissueGround.known() {
+			c.fail("/reissue_ground", CodeUnknown, "is none of reorganisation, activity_name, licensor")
+		}
+	} else if l.ReissueGround != "" {
+		c.fail("/reissue_ground", CodeNotAccepted, "belongs to a licence that replaces another")
 	} else if !l.FirstIssuedOn.IsZero() {
 		c.fail("/first_issued_on", CodeNotAccepted, "belongs to a licence that replaces another")
 	}

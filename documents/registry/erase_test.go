@@ -195,7 +195,7 @@ func TestEraseVoidAndExpired(t *testing.T) {
 		voidOne(t, r)
 		draft := samples(t)["export_certificate"]
 		draft.ExportCertificate.Photographs = nil
-		number := issue(t, r, "b", draft).Number
+		number := issue(t, r, "b", resting(t, r, draft)).Number
 		until, err := r.Document(t.Context(), number)
 		must(t, err)
 		end := until.Content.ValidUntil().Midnight().Add(24 * time.Hour)

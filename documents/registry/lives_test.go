@@ -227,7 +227,7 @@ func (l *living) draftOf(s step, about string) documents.Draft {
 		if len(l.photos) == 0 && s.chance[2]%2 == 0 {
 			d.ExportCertificate.Photographs = nil
 		}
-		return d
+		return resting(l.t, l.Registry, d)
 	}
 	return fromSamples(l.t, "approval")
 }

@@ -167,6 +167,9 @@ func effectOn(content documents.Draft) (documents.EventKind, bool) {
 func completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) (documents.Draft, error) {
 	about := draft.About()
 	if about == "" {
+		if err := checkLinks(ctx, tx, draft, now); err != nil {
+			return draft, err
+		}
 		return draft, havePhotographs(ctx, tx, draft)
 	}
 	rec, life, err := locked(ctx, tx, about)
@@ -187,6 +190,9 @@ func completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now tim
 		}
 	}
 	if kind == documents.EventReissued {
+		if err := draft.Licence.CheckReplaced(*rec.Content.Licence); err != nil {
+			return draft, err
+		}
 		if err := noneReplaces(ctx, tx, about); err != nil {
 			return draft, err
 		}
@@ -234,6 +240,9 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 	issued := documents.Event{Seq: 2, Kind: documents.EventIssued, EffectiveAt: now, RecordedAt: now}
 	kind, affects := effectOn(held.content)
 	if !affects {
+		if err := checkLinks(ctx, tx, held.content, now); err != nil {
+			return err
+		}
 		return logEvent(ctx, tx, held.number, issued)
 	}
 	about := held.content.About()

@@ -60,6 +60,7 @@ func TestEveryKindIsIssued(t *testing.T) {
 				if draft.ExportCertificate != nil {
 					withPhotograph(t, r, draft.ExportCertificate)
 				}
+				draft = resting(t, r, draft)
 				rec, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: name, Draft: draft})
 				must(t, err)
 				file, err := r.PDF(t.Context(), rec.Number)

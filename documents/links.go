@@ -1,0 +1,98 @@
+package documents
+
+import (
+	"slices"
+	"unicode"
+)
+
+// Codes of what a document says of another one that the register holds, and that is
+// not so.
+const (
+	CodeHolder   = "holder"   // the other document is another person's
+	CodeStatus   = "status"   // the other document is not in force
+	CodeValue    = "value"    // the other document does not say what this one rests on
+	CodeActivity = "activity" // the other licence is of another activity
+	CodeLicensor = "licensor" // the other licence was given by another licensor
+)
+
+// RestsOn returns the number of the conclusion that the document rests on, and
+// where it stands in the content; nothing for a document that rests on none.
+func (d Draft) RestsOn() (number, field string) {
+	switch {
+	case d.ExportCertificate != nil:
+		return d.ExportCertificate.ConclusionNumber, "/conclusion_number"
+	case d.Notice != nil:
+		return d.Notice.ConclusionNumber, "/conclusion_number"
+	}
+	return "", ""
+}
+
+// CheckConclusion reports, as an *[InvalidError], what keeps the document from
+// resting on a conclusion: it is about another person, of another date, or finds the
+// opposite (decree № 105-1613, service 1, action 4).
+func (d Draft) CheckConclusion(k Conclusion) error {
+	c := &checker{at: "/" + string(d.Kind())}
+	var owner Holder
+	var dated Date
+	needed := d.ExportCertificate != nil
+	if needed {
+		owner, dated = d.ExportCertificate.Holder, d.ExportCertificate.ConclusionDate
+	} else if d.Notice != nil {
+		owner, dated = d.Notice.Applicant, d.Notice.ConclusionDate
+	}
+	if !owner.same(k.Applicant) {
+		c.fail("/conclusion_number", CodeHolder, "is a conclusion about another person's application")
+	}
+	if dated != k.IssuedOn {
+		c.fail("/conclusion_date", CodeDate, "is not the date of the conclusion")
+	}
+	if k.Recognised != needed {
+		c.fail("/conclusion_number", CodeValue, "is a conclusion that finds the opposite of cultural value")
+	}
+	return c.result()
+}
+
+// same reports whether two holders are one person, by the number that stays when
+// names and addresses change.
+func (h Holder) same(other Holder) bool {
+	switch {
+	case h.Legal != nil && other.Legal != nil:
+		return h.Legal.BIN == other.Legal.BIN
+	case h.Natural != nil && other.Natural != nil:
+		return h.Natural.IIN == other.Natural.IIN
+	}
+	return false
+}
+
+func (g ReissueGround) known() bool {
+	return g == ReissueReorganisation || g == ReissueActivity || g == ReissueLicensor
+}
+
+// CheckReplaced reports, as an *[InvalidError], what keeps a licence from taking the
+// place of another: a holder, an activity or a licensor that is not the other's,
+// unless the ground of the re-issue is that very change. Whether it is in force then
+// is [Life.May].
+func (l Licence) CheckReplaced(old Licence) error {
+	c := &checker{at: "/" + string(KindLicence)}
+	successor := l.ReissueGround == ReissueReorganisation && l.Holder.Legal != nil && old.Holder.Legal != nil
+	if !l.Holder.same(old.Holder) && !successor {
+		c.fail("/replaces", CodeHolder, "is the licence of another holder")
+	}
+	if l.ReissueGround != ReissueActivity && !l.Activity.says(old.Activity) {
+		c.fail("/replaces", CodeActivity, "is a licence of another activity")
+	}
+	if l.ReissueGround != ReissueLicensor && !l.Licensor.says(old.Licensor) {
+		c.fail("/replaces", CodeLicensor, "is a licence of another licensor")
+	}
+	return c.result()
+}
+
+// says reports whether two texts are one to a reader in both languages, whatever
+// their capitals, quotation marks and spaces.
+func (t Text) says(other Text) bool {
+	one := func(a, b string) bool {
+		between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+		return slices.Equal(foldedWords(a, between), foldedWords(b, between))
+	}
+	return one(t.KK, other.KK) && one(t.RU, other.RU)
+}

@@ -1,0 +1,192 @@
+package registry
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"tamga/documents"
+)
+
+// conclusionOn returns a conclusion of the commission about a holder's objects.
+func conclusionOn(t testing.TB, h documents.Holder, recognised bool) documents.Draft {
+	d := fromSamples(t, "conclusion")
+	d.Conclusion.Applicant, d.Conclusion.Recognised = h, recognised
+	return d
+}
+
+// resting issues the conclusion that a draft needs to rest on, if it needs one, and
+// returns the draft with its number and date.
+func resting(t testing.TB, r *Registry, d documents.Draft) documents.Draft {
+	t.Helper()
+	if named, _ := d.RestsOn(); named == "" {
+		return d
+	}
+	d = d.Normalise()
+	var number *string
+	var dated *documents.Date
+	if c := d.ExportCertificate; c != nil {
+		number, dated = &c.ConclusionNumber, &c.ConclusionDate
+	} else {
+		number, dated = &d.Notice.ConclusionNumber, &d.Notice.ConclusionDate
+	}
+	list, err := r.List(t.Context(), "", 200)
+	must(t, err)
+	rec := issue(t, r, fmt.Sprint("conclusion ", len(list)), conclusionOn(t, d.Owner(), d.ExportCertificate != nil))
+	*number, *dated = rec.Number, rec.IssuedOn()
+	return d
+}
+
+// refusedBy issues a document that must be refused, and returns the fields and codes
+// that say why.
+func refusedBy(t testing.TB, r *Registry, d documents.Draft) string {
+	t.Helper()
+	_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: rand.Text(), Draft: d})
+	var invalid *documents.InvalidError
+	var rule *documents.RuleError
+	switch {
+	case errors.As(err, &rule):
+		return "rule " + rule.Rule
+	case !errors.As(err, &invalid):
+		return fmt.Sprint(err)
+	}
+	var said []string
+	for _, f := range invalid.Fields {
+		said = append(said, f.Pointer+" "+f.Code)
+	}
+	return fmt.Sprint(said)
+}
+
+// A certificate rests on a conclusion that the register holds, in force, about its
+// holder, of that date, and that recognises the objects; a notice that there is no
+// cultural value on one that does not.
+func TestConclusionsAreChecked(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		draft := fromSamples(t, "export_certificate")
+		draft.ExportCertificate.Photographs = nil
+		holder := draft.ExportCertificate.Holder
+		other := documents.Holder{Natural: &documents.NaturalPerson{Surname: "Сейітқали", GivenName: "Айгүл", IIN: "850101400011"}}
+		kept := map[string]documents.Draft{
+			"good": conclusionOn(t, holder, true), "none": conclusionOn(t, holder, false),
+			"other": conclusionOn(t, other, true), "withdrawn": conclusionOn(t, holder, true), "licence": licenceDraft(1),
+		}
+		numbers := map[string]string{"word": "бес", "no": "KZ16RCC26000009"}
+		for name, d := range kept {
+			numbers[name] = issue(t, r, name, d).Number
+		}
+		record(t, r, numbers["withdrawn"], 2, order(documents.EventTerminated))
+		today := documents.CivilDate(c.now())
+		for name, want := range map[string]string{
+			"none": "/conclusion_number value", "word": "/conclusion_number number", "licence": "/conclusion_number number",
+			"other": "/conclusion_number holder", "withdrawn": "/conclusion_number status", "no": "/conclusion_number unknown",
+		} {
+			d := draft.Normalise()
+			d.ExportCertificate.ConclusionNumber, d.ExportCertificate.ConclusionDate = numbers[name], today
+			if got := refusedBy(t, r, d); got != "[/export_certificate"+want+"]" {
+				t.Errorf("a certificate on %q: %s, want %s", name, got, want)
+			}
+		}
+		d := draft.Normalise()
+		d.ExportCertificate.ConclusionNumber, d.ExportCertificate.ConclusionDate = numbers["good"], documents.CivilDate(c.now().Add(-24*time.Hour))
+		if got := refusedBy(t, r, d); got != "[/export_certificate/conclusion_date date]" {
+			t.Errorf("a certificate on a conclusion of another date: %s", got)
+		}
+		d.ExportCertificate.ConclusionDate = today
+		issue(t, r, "certificate", d)
+
+		notice := fromSamples(t, "notice_no_value")
+		notice.Notice.Applicant, notice.Notice.ConclusionDate = holder, today
+		notice.Notice.ConclusionNumber = numbers["good"]
+		if got := refusedBy(t, r, notice); got != "[/notice/conclusion_number value]" {
+			t.Errorf("a notice of no value on a conclusion of value: %s", got)
+		}
+		notice.Notice.ConclusionNumber = numbers["none"]
+		issue(t, r, "notice", notice)
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// A certificate whose conclusion is withdrawn while the file is made is not entered.
+func TestConclusionWithdrawnMeanwhile(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		draft := fromSamples(t, "export_certificate")
+		draft.ExportCertificate.Photographs = nil
+		draft = resting(t, r, draft)
+		must(t, second(reserve(t, r, IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: draft.Normalise()})))
+		record(t, r, draft.ExportCertificate.ConclusionNumber, 2, order(documents.EventTerminated))
+		c.advance(2 * time.Minute)
+		done, err := r.Recover(t.Context())
+		must(t, err)
+		var invalid *documents.InvalidError
+		if len(done.Waiting) != 1 || !errors.As(done.Waiting[0].Err, &invalid) ||
+			!slices.ContainsFunc(invalid.Fields, func(f documents.FieldError) bool { return f.Code == documents.CodeStatus }) {
+			t.Errorf("recovered %+v", done)
+		}
+	})
+}
+
+// A licence replaces one of its holder, of its activity, given by its licensor; the
+// ground of the re-issue may be that one of them has changed, and that one only.
+func TestReplacedLicencesAreChecked(t *testing.T) {
+	changes := map[string]struct {
+		change func(*documents.Licence)
+		reason string
+		ground documents.ReissueGround
+	}{
+		"another activity": {func(l *documents.Licence) { l.Activity = documents.Text{KK: "аң аулау", RU: "охота"} }, "activity", documents.ReissueActivity},
+		"another licensor": {func(l *documents.Licence) {
+			l.Licensor = documents.Text{KK: "Балық комитеті", RU: "Комитет рыбы"}
+		}, "licensor", documents.ReissueLicensor},
+		"another company": {func(l *documents.Licence) {
+			legal := *l.Holder.Legal
+			legal.BIN = "990240000129"
+			l.Holder = documents.Holder{Legal: &legal}
+		}, "holder", documents.ReissueReorganisation},
+	}
+	person := func(l *documents.Licence) { l.Holder = refusalDraft().Refusal.Applicant }
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		for name, c := range changes {
+			draft := licenceDraft(1)
+			c.change(draft.Licence)
+			// What a register of before holds was given by any licensor.
+			was := documents.Licence{Holder: draft.Licence.Holder, Activity: draft.Licence.Activity, Licensor: draft.Licence.Licensor}
+			for _, ground := range []documents.ReissueGround{"", documents.ReissueActivity, documents.ReissueLicensor, documents.ReissueReorganisation} {
+				next := reissueDraft("26000001").Licence
+				next.ReissueGround = ground
+				err := next.CheckReplaced(was)
+				var invalid *documents.InvalidError
+				refused := errors.As(err, &invalid) && len(invalid.Fields) == 1 && invalid.Fields[0].Code == c.reason
+				if want := ground != c.ground; refused != want || !want && err != nil {
+					t.Errorf("%s on the ground %q: %v", name, ground, err)
+				}
+			}
+			if name == "another licensor" {
+				continue // the key of the register is that of one licensor
+			}
+			old := issue(t, r, name, draft).Number
+			if got := refusedBy(t, r, reissueDraft(old)); got != "[/licence/replaces "+c.reason+"]" {
+				t.Errorf("%s: %s", name, got)
+			}
+			next := reissueDraft(old)
+			next.Licence.ReissueGround = c.ground
+			issue(t, r, name+" on its ground", next)
+		}
+		draft := licenceDraft(1)
+		person(draft.Licence)
+		next := reissueDraft(issue(t, r, "person", draft).Number)
+		next.Licence.ReissueGround = documents.ReissueReorganisation
+		if got := refusedBy(t, r, next); got != "[/licence/replaces holder]" {
+			t.Errorf("a company in the place of a person: %s", got)
+		}
+		quoted := reissueDraft(issue(t, r, "quoted", licenceDraft(2)).Number)
+		quoted.Licence.Activity.RU = "Археологические  и (или) научно-реставрационные работы"
+		issue(t, r, "the same in other capitals", quoted)
+		must(t, r.VerifyLog(t.Context()))
+	})
+}

@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	"documents/pdf":                {"documents", "fonts", "qr"},
 	"documents/pdf/forms":          {"documents", "documents/pdf"},
 	"documents/seal":               {"documents"},
-	"documents/registry":           {"certs", "documents", "documents/pdf", "documents/pdf/forms", "documents/seal", "documents/store", "signing", "signing/creation"},
+	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":              {},
 	"documents/store/storetest":    {},
 	"language":                     {},

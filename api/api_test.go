@@ -22,6 +22,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/der"
 	"tamga/documents"
+	"tamga/documents/calendar"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
@@ -101,8 +102,17 @@ func open(t *testing.T, pki *signtest.PKI) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	days, err := calendar.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := calendar.Compile(days)
+	if err != nil {
+		t.Fatal(err)
+	}
 	reg := &registry.Registry{
-		SealKey: sealKey, Address: registry.Address{Base: "https://tamga.example"},
+		Calendar: compiled,
+		SealKey:  sealKey, Address: registry.Address{Base: "https://tamga.example"},
 		Store: db, Layouts: layouts, Key: pki.Person(signtest.Head()), Verifier: pki.Verifier, Make: pki.Make,
 	}
 	s.server = &api.Server{

@@ -155,18 +155,24 @@ func (a *checkAnswer) tell(found registry.Checked) {
 // publicAt is the public side of a document now, with the status of the one that
 // it copies.
 func (v *service) publicAt(c echo.Context, rec registry.Record, life documents.Life) (publicDocument, error) {
-	now := v.now()
-	document := public(rec, life, now)
-	if !document.Kind.IsCopy() {
-		return document, nil
+	document := public(rec, life, v.now())
+	var err error
+	document.Original, err = v.originalOf(c, rec)
+	return document, err
+}
+
+// originalOf returns the status of the document that this one copies now; nil if it
+// copies none.
+func (v *service) originalOf(c echo.Context, rec registry.Record) (*publicStatus, error) {
+	if !rec.Kind.IsCopy() {
+		return nil, nil
 	}
-	original, err := v.Registry.History(contextOf(c), document.Of)
+	original, err := v.Registry.History(contextOf(c), rec.Content.About())
 	if err != nil {
-		return publicDocument{}, err
+		return nil, err
 	}
-	status := publicStatusOf(original.Standing(now))
-	document.Original = &status
-	return document, nil
+	status := publicStatusOf(original.Standing(v.now()))
+	return &status, nil
 }
 
 // damaged is the answer about a stored file that is not the one signed.

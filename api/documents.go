@@ -103,6 +103,7 @@ type wholeDocument struct {
 	Number     string           `json:"number"`
 	Kind       documents.Kind   `json:"kind"`
 	Status     publicStatus     `json:"status"`
+	Original   *publicStatus    `json:"of_status,omitempty"` // of the document that this one copies
 	IssuedOn   documents.Date   `json:"issued_on"`
 	ReservedAt time.Time        `json:"reserved_at"`
 	SHA256     string           `json:"sha256,omitempty"`
@@ -136,11 +137,15 @@ func (v *service) document(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if unchanged(c, v.documentTag(rec, life, "whole"), "private, no-cache") {
+	original, err := v.originalOf(c, rec)
+	if err != nil {
+		return err
+	}
+	if unchanged(c, v.documentTag(rec, life, viewOf("whole", original)), "private, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
 	answer := wholeDocument{
-		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())),
+		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())), Original: original,
 		IssuedOn: rec.IssuedOn(), ReservedAt: rec.ReservedAt, SHA256: rec.FileSHA256,
 		CheckCode: rec.CheckCode, Edition: rec.Edition, Content: rec.Content, Links: v.links(rec.Number),
 	}
@@ -160,14 +165,18 @@ func (v *service) publicView(c echo.Context, typed string) error {
 	if err != nil {
 		return err
 	}
-	view := "public"
-	if document.Original != nil {
-		view += " of " + string(document.Original.Code)
-	}
-	if unchanged(c, v.documentTag(rec, life, view), "public, no-cache") {
+	if unchanged(c, v.documentTag(rec, life, viewOf("public", document.Original)), "public, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.JSON(http.StatusOK, document)
+}
+
+// viewOf names a view of a document, which changes with the status of what it copies.
+func viewOf(view string, original *publicStatus) string {
+	if original != nil {
+		view += " of " + string(original.Code)
+	}
+	return view
 }
 
 // lookUp finds a document that was issued for the public. Everything else is

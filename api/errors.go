@@ -131,6 +131,7 @@ func outcomes() []outcome {
 		{creation.ErrKeyMismatch, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrKeyRevoked, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrKeyStatus, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
+		{registry.ErrClock, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrOutput, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 	}

@@ -1,7 +1,11 @@
 package documents
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -13,6 +17,7 @@ const (
 	CodeValue    = "value"    // the other document does not say what this one rests on
 	CodeActivity = "activity" // the other licence is of another activity
 	CodeLicensor = "licensor" // the other licence was given by another licensor
+	CodeTaken    = "taken"    // another document of the register has it already
 )
 
 // RestsOn returns the number of the conclusion that the document rests on, and
@@ -95,4 +100,39 @@ func (t Text) says(other Text) bool {
 		return slices.Equal(foldedWords(a, between), foldedWords(b, between))
 	}
 	return one(t.KK, other.KK) && one(t.RU, other.RU)
+}
+
+// Takes returns a key for what one document of the register may have, and where it
+// stands in the content: the answer to an application, which a refusal, an approval
+// or a notice of a decision gives, and the incoming number of a paper. Numbers of
+// applications and papers are those of a year. It is nothing for other documents.
+func (d Draft) Takes() (key, field string) {
+	answer := func(a Application) (string, string) {
+		return takenKey("answer", a.ApplicationNumber, a.ApplicationDate.Year), "/application_number"
+	}
+	switch {
+	case d.Refusal != nil:
+		return answer(Application{d.Refusal.ApplicationNumber, d.Refusal.ApplicationDate})
+	case d.Approval != nil:
+		return answer(d.Approval.Application)
+	case d.Notice != nil && d.Notice.Ground.signed() && d.Notice.ApplicationNumber != "":
+		return answer(Application{d.Notice.ApplicationNumber, d.Notice.ApplicationDate})
+	case d.ApplicationCopy != nil:
+		c := d.ApplicationCopy
+		return takenKey("incoming", c.IncomingNumber, c.IncomingDate.Year), "/incoming_number"
+	}
+	return "", ""
+}
+
+// takenKey tells nothing of the number itself: it stays when a content is erased.
+// Spaces, small letters and Cyrillic letters that look Latin make no other number.
+func takenKey(what, number string, year int) string {
+	plain := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Pd, r) {
+			return '-'
+		}
+		return plainNumberRune(r)
+	}, number)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", what, year, plain))
+	return what + " " + hex.EncodeToString(sum[:])
 }

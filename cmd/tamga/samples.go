@@ -30,12 +30,17 @@ func (d *demo) writeSamples(c *console) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"application.txt", "licence.json", "refusal.json"} {
-		b, err := sample(name)
+	for _, s := range []struct{ file, name string }{
+		{"application.txt", "application.txt"}, {"licence.json", "licence.json"},
+		// The demonstration itself refuses the application of refusal.json, which gets
+		// no second answer.
+		{"refusal.json", "refusal-to-issue.json"},
+	} {
+		b, err := sample(s.name)
 		if err != nil {
 			return err
 		}
-		if err := d.keep(c, name, func() ([]byte, error) { return b, nil }); err != nil {
+		if err := d.keep(c, s.file, func() ([]byte, error) { return b, nil }); err != nil {
 			return err
 		}
 	}

@@ -206,6 +206,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	reg.Calendar = days
 	s.server = &api.Server{
 		Calendar: days, Law: law,
 		Preservation: api.Preservation{Stamp: making.Stamp, Gather: making.Gather, Required: cmd.TSARequired, Answering: stamping.Answering},

@@ -33,7 +33,7 @@ type IssueRequest struct {
 // If a step after the first fails, the reservation stays: calling again with
 // the same key goes on with the same number, and so does [Registry.Recover].
 // The draft may come as typed; it is normalised here. Its date of issue may be
-// empty for today, and is otherwise a day of this year that is not to come. A
+// empty for today, and is otherwise today's. A
 // document that replaces or copies one that is not in force is a
 // *documents.RuleError.
 func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, error) {

@@ -118,6 +118,7 @@ func TestIssueRefusesBadRequests(t *testing.T) {
 			"empty draft":  {"portal", "a", documents.Draft{}, "exactly_one"},
 			"own number":   {"portal", "a", numbered, "/licence/number not_accepted"},
 			"tomorrow":     {"portal", "a", on(2026, time.June, 23), "/licence/issued_on date"},
+			"yesterday":    {"portal", "a", on(2026, time.June, 21), "/licence/issued_on date"},
 			"last year":    {"portal", "a", on(2025, time.December, 31), "/licence/issued_on date"},
 			"before asked": {"portal", "a", early, "/refusal/application_date date"},
 		} {
@@ -131,7 +132,7 @@ func TestIssueRefusesBadRequests(t *testing.T) {
 			}
 		}
 		// Nothing of that took a number.
-		if rec := issue(t, r, "a", on(2026, time.January, 1)); rec.Number != "26000001" {
+		if rec := issue(t, r, "a", on(2026, time.June, 22)); rec.Number != "26000001" {
 			t.Errorf("the first document has the number %s", rec.Number)
 		}
 	})
@@ -212,7 +213,7 @@ func TestNumbersAreGapless(t *testing.T) {
 					draft, key := licenceDraft(i*each+j), fmt.Sprintf("%d-%d", i, j)
 					switch j % 3 {
 					case 1:
-						draft = refusalDraft()
+						draft = refusalOf(i*each + j)
 					case 2:
 						draft = future
 					}

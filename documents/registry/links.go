@@ -1,11 +1,14 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/calendar"
 	"tamga/documents/store"
 )
 
@@ -30,4 +33,71 @@ func checkLinks(ctx context.Context, tx *store.Tx, draft documents.Draft, now ti
 		return refusedField(draft, field, documents.CodeNumber, "is not the number of a conclusion")
 	}
 	return draft.CheckConclusion(*rec.Content.Conclusion)
+}
+
+// longestTerm is twice the longest term of the regulations, 15 working days: one
+// that was prolonged once. It is read only.
+var longestTerm = calendar.Term{WorkingDays: 30}
+
+// checkPromise refuses, as a *documents.InvalidError, an acceptance that promises its
+// result for a day off, for a day of which the calendar does not know whether it is
+// one, or for later than any term ends.
+func (r *Registry) checkPromise(draft documents.Draft) error {
+	a := draft.Acceptance
+	switch {
+	case a == nil:
+		return nil
+	case r.Calendar == nil:
+		return errNotEquipped
+	}
+	promised, known := r.Calendar.Day(a.ResultDate)
+	if !known {
+		return refusedField(draft, "/result_date", documents.CodeDate,
+			fmt.Sprintf("is of a year whose calendar is not entered: %d", a.ResultDate.Year))
+	}
+	if !promised.Working {
+		return refusedField(draft, "/result_date", documents.CodeDate, "is not a working day")
+	}
+	// Where the calendar ends before the term does, what it knows is not too late.
+	last := r.Calendar.Add(a.ReceivedAt, longestTerm)
+	if last.Missing == 0 && a.ResultDate.Midnight().After(last.Due) {
+		return refusedField(draft, "/result_date", documents.CodeDate, "is later than any term ends")
+	}
+	return nil
+}
+
+// onlyOne refuses, as a *documents.InvalidError, a document that takes what another
+// one has, unless that one was withdrawn or given up. The head of the log is held
+// from here on, so that two who ask at once do not both find nothing. Documents of
+// registers of before have no keys and are not found.
+func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) error {
+	key, field := draft.Takes()
+	if key == "" {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE log_head SET size = size WHERE id = 1`); err != nil {
+		return fmt.Errorf("failed to lock the log: %w", err)
+	}
+	values, err := readValues(ctx, tx, 3, `SELECT number, kind, status FROM documents WHERE about = $1 AND status <> 'void'`, key)
+	if err != nil {
+		return fmt.Errorf("failed to look for other documents: %w", err)
+	}
+	for ; len(values) > 0; values = values[3:] {
+		number, kind := asText(values[0]), documents.Kind(asText(values[1]))
+		life, err := history(ctx, tx, Record{Number: number, Kind: kind})
+		if err != nil {
+			return err
+		}
+		if life.StatusAt(now) != documents.StatusTerminated {
+			return refusedField(draft, field, documents.CodeTaken, "№ "+number+" of this register has it already")
+		}
+	}
+	return nil
+}
+
+// aboutOf is what the register keeps beside a document to find it by: the document
+// that it is about, or what it takes.
+func aboutOf(content documents.Draft) string {
+	key, _ := content.Takes()
+	return cmp.Or(content.About(), key)
 }

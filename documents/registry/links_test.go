@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -187,6 +188,127 @@ func TestReplacedLicencesAreChecked(t *testing.T) {
 		quoted := reissueDraft(issue(t, r, "quoted", licenceDraft(2)).Number)
 		quoted.Licence.Activity.RU = "Археологические  и (или) научно-реставрационные работы"
 		issue(t, r, "the same in other capitals", quoted)
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// A result is promised for a working day of a year that is known, and not for later
+// than any term ends.
+func TestPromisesAreChecked(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		promise := func(d documents.Date) documents.Draft {
+			draft := fromSamples(t, "acceptance")
+			draft.Acceptance.ReceivedAt, draft.Acceptance.ApplicationDate = c.now(), documents.CivilDate(c.now())
+			draft.Acceptance.ResultDate = d
+			return draft
+		}
+		for name, d := range map[string]documents.Date{
+			"a Sunday": {Year: 2026, Month: time.June, Day: 28}, "a holiday": {Year: 2026, Month: time.July, Day: 6},
+			"a year that is not entered": {Year: 2099, Month: time.June, Day: 22}, "next year": {Year: 2027, Month: time.June, Day: 22},
+			"a day too late": {Year: 2026, Month: time.August, Day: 5},
+		} {
+			if got := refusedBy(t, r, promise(d)); got != "[/acceptance/result_date date]" {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		// 30 working days after 22 June, with 6 July off.
+		issue(t, r, "the last day", promise(documents.Date{Year: 2026, Month: time.August, Day: 4}))
+		issue(t, r, "today", promise(documents.CivilDate(c.now())))
+		r.Calendar = nil
+		if got := refusedBy(t, r, promise(documents.CivilDate(c.now()))); got != errNotEquipped.Error() {
+			t.Errorf("without a calendar: %s", got)
+		}
+	})
+}
+
+// Numbers grow with the dates of issue: a clock that went back takes none.
+func TestNumbersGrowWithDates(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		c.advance(48 * time.Hour)
+		first := issue(t, r, "a", licenceDraft(1))
+		c.advance(-24 * time.Hour)
+		_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "b", Draft: licenceDraft(2)})
+		if !errors.Is(err, ErrClock) {
+			t.Errorf("a day before: %v", err)
+		}
+		c.advance(24 * time.Hour)
+		second := issue(t, r, "b", licenceDraft(2))
+		if first.Number != "26000001" || second.Number != "26000002" || second.IssuedOn() != first.IssuedOn() {
+			t.Errorf("%s of %s, then %s of %s", first.Number, first.IssuedOn(), second.Number, second.IssuedOn())
+		}
+	})
+}
+
+// One application gets one answer, and one incoming number one paper, until what was
+// given is withdrawn; however the number is written, and whoever asks at once.
+func TestOneAnswerToAnApplication(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		approval := func(number string) documents.Draft {
+			d := fromSamples(t, "approval")
+			d.Approval.ApplicationNumber, d.Approval.ApplicationDate = number, documents.Date{Year: 2026, Month: time.June, Day: 11}
+			return d
+		}
+		refusal := issue(t, r, "a", refusalOf(1)).Number
+		for name, d := range map[string]documents.Draft{
+			"the same": approval("ЗТ-2026/1"), "in small letters": approval("зт - 2026/1"), "in Latin letters": approval("ЗT–2026/1"),
+		} {
+			if got := refusedBy(t, r, d); got != "[/approval/application_number taken]" {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+		if got := refusedBy(t, r, refusalOf(1)); got != "[/refusal/application_number taken]" {
+			t.Errorf("refused once more: %s", got)
+		}
+		notice := fromSamples(t, "notice")
+		notice.Notice.Ground, notice.Notice.FailedCheck = documents.NoticeIncomplete, ""
+		notice.Notice.Signatory, notice.Notice.Position = "Әбдіғали Ж.С.", documents.Text{KK: "Төраға", RU: "Председатель"}
+		notice.Notice.ApplicationNumber, notice.Notice.ApplicationDate = "ЗТ-2026/1", documents.Date{Year: 2026, Month: time.June, Day: 10}
+		if got := refusedBy(t, r, notice); got != "[/notice/application_number taken]" {
+			t.Errorf("a notice of a decision: %s", got)
+		}
+		last := approval("ЗТ-2026/1")
+		last.Approval.ApplicationDate.Year = 2025
+		issue(t, r, "another year", last)
+		issue(t, r, "another number", approval("ЗТ-2026/2"))
+		record(t, r, refusal, 2, order(documents.EventTerminated))
+		issue(t, r, "after the refusal was withdrawn", approval("ЗТ-2026/1"))
+
+		paper := fromSamples(t, "application_copy")
+		stamped := issue(t, r, "paper", paper).Number
+		if got := refusedBy(t, r, paper); got != "[/application_copy/incoming_number taken]" {
+			t.Errorf("a second paper: %s", got)
+		}
+		record(t, r, stamped, 2, order(documents.EventTerminated))
+		issue(t, r, "paper again", paper)
+
+		var wg sync.WaitGroup
+		outcomes := make([]error, 8)
+		for i := range outcomes {
+			wg.Go(func() {
+				draft := refusalOf(9)
+				if i%2 == 0 {
+					draft = approval("ЗТ-2026/9")
+				}
+				_, _, outcomes[i] = r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: fmt.Sprint("race ", i), Draft: draft})
+			})
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range outcomes {
+			var invalid *documents.InvalidError
+			switch {
+			case err == nil:
+				won++
+			case !errors.As(err, &invalid) || invalid.Fields[0].Code != documents.CodeTaken:
+				t.Errorf("a loser: %v", err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of 8 have answered", won)
+		}
 		must(t, r.VerifyLog(t.Context()))
 	})
 }

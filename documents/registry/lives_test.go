@@ -208,7 +208,7 @@ func (l *living) draftOf(s step, about string) documents.Draft {
 	case "reissue":
 		return reissueDraft(about)
 	case "refusal":
-		return refusalDraft()
+		return refusalOf(l.asked / 2) // some answer one application twice
 	case "duplicate":
 		return documents.Draft{Duplicate: &documents.Duplicate{Of: about}}
 	case "copy":
@@ -229,7 +229,9 @@ func (l *living) draftOf(s step, about string) documents.Draft {
 		}
 		return resting(l.t, l.Registry, d)
 	}
-	return fromSamples(l.t, "approval")
+	d := fromSamples(l.t, "approval")
+	d.Approval.ApplicationNumber = fmt.Sprint("ЗТ-2026/", l.asked/2)
+	return d
 }
 
 // eventOf makes the request that a step asks for, mostly one that the document

@@ -14,6 +14,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/documents"
+	"tamga/documents/calendar"
 	"tamga/documents/pdf"
 	"tamga/documents/regulation"
 	"tamga/documents/store"
@@ -76,9 +77,18 @@ func open(t testing.TB, dsn string) (*Registry, *clock) {
 	c := &clock{at: start}
 	db.Now = c.now
 	a := authorityOf(t)
-	r := &Registry{Store: db, Layouts: layouts(t), Key: a.key, Verifier: a.verifier}
+	r := &Registry{Store: db, Layouts: layouts(t), Key: a.key, Verifier: a.verifier, Calendar: shippedCalendar(t)}
 	r.Make = making(r)
 	return r, c
+}
+
+func shippedCalendar(t testing.TB) *calendar.Calendar {
+	t.Helper()
+	data, err := calendar.Shipped()
+	must(t, err)
+	c, err := calendar.Compile(data)
+	must(t, err)
+	return c
 }
 
 // making is creation.Make with the verifier that the register has then.
@@ -210,6 +220,13 @@ func licenceDraft(n int) documents.Draft {
 		Head:     "Әбдіғали Ж.С.",
 		Place:    documents.Text{KK: "Астана қ.", RU: "г. Астана"},
 	}}
+}
+
+// refusalOf returns a refusal of another application for every n.
+func refusalOf(n int) documents.Draft {
+	d := refusalDraft()
+	d.Refusal.ApplicationNumber = fmt.Sprint("ЗТ-2026/", n)
+	return d
 }
 
 // refusalDraft returns a complete reasoned refusal.

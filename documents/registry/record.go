@@ -170,6 +170,9 @@ func completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now tim
 		if err := checkLinks(ctx, tx, draft, now); err != nil {
 			return draft, err
 		}
+		if err := onlyOne(ctx, tx, draft, now); err != nil {
+			return draft, err
+		}
 		return draft, havePhotographs(ctx, tx, draft)
 	}
 	rec, life, err := locked(ctx, tx, about)

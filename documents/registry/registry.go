@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/calendar"
 	"tamga/documents/pdf"
 	"tamga/documents/seal"
 	"tamga/documents/store"
@@ -38,6 +39,9 @@ type Registry struct {
 	Layouts  *pdf.Layouts
 	Key      creation.Key
 	Verifier *signing.Verifier
+	// Calendar knows the days on which a result can be promised; needed by
+	// acceptances only.
+	Calendar *calendar.Calendar
 
 	// Make is [creation.Make] with the services of the program. When it fails,
 	// nothing is issued: the reservation stays, and is finished when it works
@@ -87,6 +91,9 @@ var (
 	// ErrChanged means that something has happened to the document since the
 	// state that the caller knew.
 	ErrChanged = errors.New("the document has changed since")
+	// ErrClock means that the clock is behind the date of a document that has a
+	// number already: numbers grow with dates.
+	ErrClock = errors.New("the clock is behind the documents that were issued")
 	// ErrNoLayout means that documents of this kind cannot be printed by this
 	// installation; the error is a *NoLayoutError that names the kind.
 	ErrNoLayout = errors.New("there is no layout for documents of this kind")

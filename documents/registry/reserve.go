@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -73,7 +74,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
-	if err := r.printable(q.Draft, now); err != nil {
+	if err := cmp.Or(r.printable(q.Draft, now), r.checkPromise(q.Draft)); err != nil {
 		return Reservation{}, err
 	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))
@@ -90,7 +91,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.keepAddress(ctx, tx, now); err != nil {
 		return Reservation{}, err
 	}
-	number, err := nextNumber(ctx, tx, draft.Kind(), date.Year)
+	number, err := nextNumber(ctx, tx, draft.Kind(), date)
 	if err != nil {
 		return Reservation{}, err
 	}
@@ -111,7 +112,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 			lease, leased_until, about, check_code)
 		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
 		number, string(held.kind), held.stored, held.sum, q.Client, store.Micros(now),
-		held.lease, store.Micros(now.Add(r.leaseFor())), content.About(), held.code)
+		held.lease, store.Micros(now.Add(r.leaseFor())), aboutOf(content), held.code)
 	if err != nil {
 		return Reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
 	}
@@ -177,33 +178,56 @@ func (r *Registry) release(ctx context.Context, held Reservation) error {
 	})
 }
 
-// nextNumber takes the next number of a series and year. The row stays locked
-// until the transaction ends: that is what leaves no gaps.
-func nextNumber(ctx context.Context, tx *store.Tx, kind documents.Kind, year int) (string, error) {
+// nextNumber takes the next number of a series and of the year of a date, which
+// must not be before that of the number before. The row stays locked until the
+// transaction ends: that is what leaves no gaps.
+func nextNumber(ctx context.Context, tx *store.Tx, kind documents.Kind, date documents.Date) (string, error) {
 	var seq int
 	err := tx.QueryRowContext(ctx, `
 		INSERT INTO counters (series, year, last) VALUES ($1, $2, 1)
 		ON CONFLICT (series, year) DO UPDATE SET last = counters.last + 1
-		RETURNING last`, string(kind), year).Scan(&seq)
+		RETURNING last`, string(kind), date.Year).Scan(&seq)
 	if err != nil {
 		return "", fmt.Errorf("failed to take a number: %w", err)
 	}
-	return documents.NumberOf(kind, year, seq)
+	if seq > 1 {
+		if err := notBefore(ctx, tx, date, seriesPlace{kind, date.Year, seq - 1}); err != nil {
+			return "", err
+		}
+	}
+	return documents.NumberOf(kind, date.Year, seq)
 }
 
-// dateOf returns the date of issue of a draft. A date given must not be in the
-// future, and must be in the current year: running numbers grow with the date,
-// and the year in the number is the year on the document.
+// seriesPlace is a place in a series of numbers.
+type seriesPlace struct {
+	kind      documents.Kind
+	year, seq int
+}
+
+// notBefore refuses a date of issue before that of an earlier number: only a clock
+// that went back could bring it about.
+func notBefore(ctx context.Context, tx *store.Tx, date documents.Date, before seriesPlace) error {
+	number, err := documents.NumberOf(before.kind, before.year, before.seq)
+	if err != nil {
+		return err
+	}
+	rec, err := scanRecord(tx.QueryRowContext(ctx, selectRecord+`WHERE number = $1`, number).Scan)
+	if err != nil {
+		return fmt.Errorf("failed to read document %s: %w", number, err)
+	}
+	if date.Midnight().Before(rec.IssuedOn().Midnight()) {
+		return fmt.Errorf("%w: № %s was issued on %s, and today is %s", ErrClock, number, rec.IssuedOn(), date)
+	}
+	return nil
+}
+
+// dateOf returns the date of issue of a draft. A date given must be today's:
+// running numbers grow with the date.
 func dateOf(draft documents.Draft, today documents.Date) (documents.Date, error) {
-	date := draft.IssuedOn()
-	if date.IsZero() {
-		date = today
+	if date := draft.IssuedOn(); !date.IsZero() && date != today {
+		return date, refusedField(draft, "/issued_on", documents.CodeDate, "is not today")
 	}
-	if date.Year != today.Year || date.String() > today.String() {
-		return date, refusedField(draft, "/issued_on", documents.CodeDate,
-			"is not between the first day of this year and today")
-	}
-	return date, nil
+	return today, nil
 }
 
 // refusedField says what is wrong with a field of a draft.

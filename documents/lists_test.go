@@ -55,7 +55,6 @@ func TestEveryWord(t *testing.T) {
 	addAll(add, "status", statuses, Status.Label)
 	addAll(add, "sub-type", subtypes, Subtype.Label)
 	addAll(add, "purpose", purposes, Purpose.Label)
-	addAll(add, "notice", noticeGrounds, NoticeGround.Label)
 	addAll(add, "failed check", failedChecks, FailedCheck.Label)
 	for _, g := range []RefusalGround{GroundQualification, GroundDocuments, GroundIncomplete} {
 		add("refusal", string(g), g.Label())
@@ -81,7 +80,7 @@ func TestEveryWord(t *testing.T) {
 		}
 	}
 	Listed(t, "testdata/words.txt", rows)
-	unknown := []Label{Kind("x").Title(), EventKind("x").Label(), Status("x").Label(), Subtype("x").Label(), Purpose("x").Label(), NoticeGround("x").Label(), FailedCheck("x").Label(), RefusalGround("x").Label()}
+	unknown := []Label{Kind("x").Title(), EventKind("x").Label(), Status("x").Label(), Subtype("x").Label(), Purpose("x").Label(), FailedCheck("x").Label(), RefusalGround("x").Label()}
 	for i, l := range unknown {
 		if l != (Label{}) {
 			t.Errorf("the unknown has words: %d, %v", i, l)

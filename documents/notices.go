@@ -6,7 +6,8 @@ import (
 )
 
 // Notice is the message of a negative branch of the regulations that is no
-// signed reasoned refusal. Its text is that of its ground; the form is ours.
+// signed reasoned refusal. Its text is that of its ground in the edition of the
+// rules; the form is ours.
 type Notice struct {
 	Number   string `json:"number,omitempty"`
 	IssuedOn Date   `json:"issued_on"`
@@ -44,43 +45,13 @@ const (
 // what people have decided, and not a program.
 func (g NoticeGround) signed() bool { return g == NoticeIncomplete || g == NoticeNoValue }
 
-// Label returns the words of the regulation for a ground. An unknown ground
-// has none.
-func (g NoticeGround) Label() Label { return noticeGrounds[g] }
+// known reports whether the ground is one of those above. Its text is that of the
+// edition of the rules by which the notice is printed.
+func (g NoticeGround) known() bool { return slices.Contains(noticeGrounds, g) }
 
 // noticeGrounds is read only.
-var noticeGrounds = map[NoticeGround]Label{
-	NoticeAuthorisation: {
-		KK: "көрсетілетін қызметті алушының деректерінде бұзушылықтардың болуымен байланысты авторландырудан бас тартылды",
-		RU: "отказ в авторизации в связи с имеющимися нарушениями в данных услугополучателя",
-		EN: "authorisation refused because of violations in the applicant's data",
-	},
-	NoticeStaff: {
-		KK: "қызмет көрсетуші қызметкерінің деректерінде бұзушылықтардың болуына байланысты авторландырудан бас тартылды",
-		RU: "отказ в авторизации в связи с имеющимися нарушениями в данных сотрудника услугодателя",
-		EN: "authorisation refused because of violations in the data of the member of staff",
-	},
-	NoticePayment: {
-		KK: "төлемақының жоқтығына байланысты сұратылған электрондық мемлекеттік қызметті көрсетуден бас тартылды",
-		RU: "отказ в запрашиваемой электронной государственной услуге в связи с отсутствием оплаты",
-		EN: "the service is refused because there is no payment",
-	},
-	NoticeSignature: {
-		KK: "көрсетілетін қызметті алушының ЭЦҚ шынайылығы расталмағандықтан электрондық мемлекеттік қызметті көрсетуден бас тартылды",
-		RU: "отказ в запрашиваемой услуге в связи с неподтверждением подлинности ЭЦП услугополучателя",
-		EN: "the service is refused because the applicant's digital signature is not confirmed",
-	},
-	NoticeNoData: {
-		KK: "«Жеке тұлғалар» / «Заңды тұлғалар» мемлекеттік деректер базаларында көрсетілетін қызметті алушының деректері болмауына байланысты деректерді алу мүмкін емес",
-		RU: "невозможность получения данных в связи с отсутствием данных услугополучателя в ГБД ФЛ/ГБД ЮЛ",
-		EN: "the state database has no data on the applicant",
-	},
-	NoticeIncomplete: GroundIncomplete.Label(),
-	NoticeNoValue: {
-		KK: "мәдени құндылықтың жоқтығы",
-		RU: "заключение об отсутствии культурной ценности",
-		EN: "the commission found no cultural value",
-	},
+var noticeGrounds = []NoticeGround{
+	NoticeAuthorisation, NoticeStaff, NoticePayment, NoticeSignature, NoticeNoData, NoticeIncomplete, NoticeNoValue,
 }
 
 // FailedCheck names which of the three facts about a signature did not hold
@@ -130,7 +101,7 @@ func (n *Notice) normalise() {
 
 func (n *Notice) check(c *checker) {
 	c.letter(n.Letter, n.Ground.signed())
-	if (n.Ground.Label() == Label{}) {
+	if !n.Ground.known() {
 		c.fail("/ground", CodeUnknown, "is none of the grounds of a notice")
 	}
 	c.holder("/applicant", n.Applicant)

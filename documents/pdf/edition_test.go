@@ -123,3 +123,79 @@ func TestSpecimenMark(t *testing.T) {
 		t.Errorf("a specimen has the digest of what it is a specimen of: %+v %+v %v %v", one, two, err, other)
 	}
 }
+
+// TestNoticesOfTheLaw prints notices and a refusal with the text and the sentence
+// on appeal of the edition of their day: that of 2012 as it stands in the
+// regulation, that of today with its own appeal.
+func TestNoticesOfTheLaw(t *testing.T) {
+	l, all := compiled(t), specimens(t)
+	today := documents.CivilDate(signedAt)
+	for _, c := range []struct {
+		document string
+		on       documents.Date
+		has, not documents.Text
+	}{
+		{"notice-signature", underOrder159,
+			both("Алушының ЭЦҚ шынайылығының расталмауымен байланысты сұрау салынған электрондық мемлекеттік қызметтен бас тарту", "Отказ в запрашиваемой электронной государственной услуге в связи с неподтверждением подлинности ЭЦП получателя"),
+			both("үш ай ішінде", "в течение трёх месяцев")},
+		{"notice-signature", underOrder159, both("жоғары тұрған органға немесе сотқа шағым жасауға болады", "в вышестоящий орган или в суд"), both("кодексінде", "кодекса")},
+		{"notice-signature", today, both("ЭЦҚ шынайылығы расталмағандықтан электрондық мемлекеттік қызметті көрсетуден бас тартылды", "Отказано в оказании запрашиваемой электронной государственной услуги"), both("сотқа шағым", "или в суд")},
+		{"notice-auth", today, both("бұзушылықтардың болуына байланысты авторландырудан бас тартылды", "В авторизации отказано"), both("болуымен байланысты", "Отказ в авторизации в связи")},
+		{"notice-no-value", today, both("мәдени құндылықтың жоқтығы анықталды", "установлено отсутствие культурной ценности"), both("{@", "{@")},
+		{"notice-payment", today, both("үш ай ішінде", "в течение трёх месяцев"), both("сотқа шағым", "или в суд")},
+		{"refusal", today, both("үш ай ішінде", "в течение трёх месяцев"), both("сотқа шағым", "или в суд")},
+		{"refusal", underOrder159, both("жоғары тұрған органға немесе сотқа", "в вышестоящий орган или в суд"), both("үш ай ішінде", "в течение трёх месяцев")},
+	} {
+		p, err := l.Prepare(all[c.document], Meta{SignedAt: c.on.Midnight()})
+		if err != nil {
+			t.Errorf("%s on %s: %v", c.document, c.on, err)
+			continue
+		}
+		text := solid(textOf(t, p.File))
+		for _, lang := range languages {
+			if !strings.Contains(text, solid(c.has.In(lang))) || strings.Contains(text, solid(c.not.In(lang))) {
+				t.Errorf("%s on %s: want %q and not %q", c.document, c.on, c.has.In(lang), c.not.In(lang))
+			}
+		}
+	}
+}
+
+// TestEveryNoticeOfTheLaw prints every notice with the whole text and the whole
+// sentence on appeal of today's edition, in both languages.
+func TestEveryNoticeOfTheLaw(t *testing.T) {
+	l, all := compiled(t), specimens(t)
+	e, err := l.edition(documents.CivilDate(signedAt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, id := range map[string]string{
+		"notice-auth": "RF-AUTH", "notice-auth-staff": "RF-AUTH-STAFF", "notice-signature": "RF-SIG", "notice-payment": "RF-PAY",
+		"notice-no-data": "RF-NODATA", "notice-incomplete": "RF-INCOMPLETE", "notice-no-value": "RF-NOVALUE",
+	} {
+		text := textOf(t, render(t, l, all[name]))
+		for _, key := range []string{"notice." + id, "appeal"} {
+			for _, lang := range languages {
+				if want := e.Texts[key].In(lang); want == "" || !strings.Contains(text, solid(want)) {
+					t.Errorf("%s does not print %s: %q", name, key, want)
+				}
+			}
+		}
+	}
+}
+
+// TestCertificationIsOfCopies prints the rows that certify a paper copy on paper
+// copies of licences, filled in, and on nothing else.
+func TestCertificationIsOfCopies(t *testing.T) {
+	l := compiled(t)
+	for name, doc := range specimens(t) {
+		if doc.Layout != "licence" {
+			continue
+		}
+		text, paper := textOf(t, render(t, l, doc)), name == "licence-paper"
+		for _, row := range []string{"(басшының (уәкілетті адамның) Т.А.Ә.)", "Лицензияның расталған күні: 2026 жылғы", "Мөр орны", "Дата заверения лицензии:", "Место печати"} {
+			if strings.Contains(text, solid(row)) != paper {
+				t.Errorf("%s prints %q: %t", name, row, !paper)
+			}
+		}
+	}
+}

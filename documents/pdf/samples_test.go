@@ -36,7 +36,7 @@ func compiledOn(t testing.TB, on documents.Date) *Layouts {
 	for _, e := range editions() {
 		if on.Within(e.From, e.Until) {
 			e.From, e.Until = documents.Date{}, documents.Date{}
-			return compiledWith(t, []documents.Edition{e})
+			return compiledWith(t, append([]documents.Edition{e}, editions()...)) // the first has every day
 		}
 	}
 	t.Fatalf("no edition on %s", on)

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,17 +11,19 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/regulation"
 )
 
 // withLaw has a register print by one edition until the day after its start, by
 // none on that day, and by another from the day after it on.
 func withLaw(t *testing.T, r *Registry) {
 	t.Helper()
+	law, err := regulation.ShippedLaw()
+	must(t, err)
 	printed := func(sentence string) map[string]documents.Text {
-		texts := map[string]documents.Text{}
-		for _, key := range []string{"licence.activity", "licence.subtype", "licence.conditions", "licence.certification", "appeal", "equivalence"} {
-			texts[key] = documents.Text{KK: sentence, RU: sentence}
-		}
+		parts := law.Printing()
+		texts := maps.Clone(parts[len(parts)-1].Texts)
+		texts["equivalence"] = documents.Text{KK: sentence, RU: sentence}
 		return texts
 	}
 	tomorrow := documents.CivilDate(start.Add(24 * time.Hour))

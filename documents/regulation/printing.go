@@ -8,8 +8,12 @@ import (
 	"tamga/language"
 )
 
-// keyAppeal is the key of the sentence on appeal among those that documents print.
-const keyAppeal = "appeal"
+// The keys of the sentence on appeal, and of the text of a notice before its name,
+// among those that documents print.
+const (
+	keyAppeal = "appeal"
+	keyNotice = "notice."
+)
 
 // Printing returns what documents print, part by part of the time in which an
 // edition is in force: in each one nothing changes. Between editions there is no
@@ -91,6 +95,9 @@ func (l *Law) texts(on documents.Date) map[string]documents.Text {
 			if found, ok := e.Sentence(s.Key, on); ok {
 				all[s.Key] = printed(found.Text)
 			}
+		}
+		for _, n := range e.Notices {
+			all[keyNotice+n.ID] = printed(n.Text)
 		}
 		if e.Appeal.Sentence.Whole() {
 			all[keyAppeal] = printed(e.Appeal.Sentence)

@@ -25,12 +25,10 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
-	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
 	"tamga/documents/regulation"
 	"tamga/signing/signtest"
-	"time"
 )
 
 // The trial: codes of printed documents, scanned askew in grey and kept as

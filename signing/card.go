@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"tamga/certs"
 	"tamga/certs/der"
@@ -57,15 +59,17 @@ func (p *pdfFile) card(verdict *Verdict) bool {
 		}
 		c := p.cardSignature(s, originals)
 		verdict.Card = append(verdict.Card, c)
-		if c.Over != "" && !slices.Contains(over, c.Over) {
-			over = append(over, c.Over)
+		if c.Over != "" && !slices.Contains(over, strconv.Quote(c.Over)) {
+			over = append(over, strconv.Quote(c.Over))
 		}
 		if c.Verdict.Acceptance == Refused {
 			verdict.worsen(c.Verdict.Indication, c.Verdict.SubIndication, Refused)
 		}
 	}
-	verdict.Detail = fmt.Sprintf("a document card: the file has no signature of its own and its visible pages are not signed; %d signatures are attached, over %q",
-		len(verdict.Card), over)
+	verdict.Detail = fmt.Sprintf("a document card: the file has no signature of its own and its visible pages are not signed; signatures attached: %d", len(verdict.Card))
+	if len(over) > 0 {
+		verdict.Detail += ", over " + strings.Join(over, ", ")
+	}
 	verdict.cause = Text{
 		KK: "бұл — құжат карточкасы: көрінетін беттерге қол қойылмаған, қолтаңбалар қоса берілген түпнұсқаға қойылған",
 		RU: "это карточка документа: видимые страницы не подписаны, подписи относятся к вложенному оригиналу",

@@ -375,3 +375,16 @@ func FuzzDraft(f *testing.F) {
 		d.ValidUntil()
 	})
 }
+
+// A letter that cannot be printed is named, so that whoever typed it finds it.
+func TestLetterThatCannotBePrintedIsNamed(t *testing.T) {
+	for letter, want := range map[string]string{"ộ": "U+1ED9 'ộ'", "字": "U+5B57 '字'", "\u202e": "U+202E,"} {
+		l := *sample(t, "licence_annex").Licence
+		l.Head = "Нг" + letter
+		var invalid *documents.InvalidError
+		if err := l.Validate(); !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Code != documents.CodeCharacter ||
+			!strings.Contains(invalid.Fields[0].Detail, want) {
+			t.Errorf("%q: %+v, want %s", letter, invalid, want)
+		}
+	}
+}

@@ -218,7 +218,7 @@ func (c *checker) characters(pointer, s string, r rule) {
 		if Printable(char) || (char == '\n' && r.lines) {
 			continue
 		}
-		c.fail(pointer, CodeCharacter, fmt.Sprintf("holds the character %U, which cannot be printed", char))
+		c.fail(pointer, CodeCharacter, fmt.Sprintf("holds the character %#U, which cannot be printed", char))
 		return
 	}
 }

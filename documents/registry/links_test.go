@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -308,6 +309,52 @@ func TestOneAnswerToAnApplication(t *testing.T) {
 		}
 		if won != 1 {
 			t.Errorf("%d of 8 have answered", won)
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// What the law forbids to happen to documents is refused by the register, by its rule,
+// and what it allows is recorded: a notice that was wrong is withdrawn by an order.
+func TestEventsThatTheLawForbids(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		licence := issue(t, r, "licence", licenceDraft(1)).Number
+		ahead := order(documents.EventSuspended)
+		ahead.EffectiveAt = c.now().Add(72 * time.Hour)
+		record(t, r, licence, 2, ahead)
+		if got := refusedBy(t, r, reissueDraft(licence)); got != "rule order" {
+			t.Errorf("re-issued under an order that is to take effect: %s", got)
+		}
+		early := order(documents.EventTerminated)
+		early.OrderDate, early.EffectiveAt = documents.CivilDate(c.now()), documents.CivilDate(c.now()).Midnight().Add(-time.Second)
+		for name, q := range map[string]struct {
+			event documents.NewEvent
+			want  string
+		}{
+			"expired without a term":  {order(documents.EventExpired), "rule term"},
+			"before the day of order": {early, "/effective_at date"},
+		} {
+			_, _, err := r.Record(t.Context(), EventRequest{Client: "portal", IdempotencyKey: name, Number: licence, Last: 3, Event: q.event})
+			if err == nil || !strings.Contains(err.Error(), q.want) {
+				t.Errorf("%s: %v, want %s", name, err, q.want)
+			}
+		}
+		wrong := issue(t, r, "notice", fromSamples(t, "notice")).Number
+		record(t, r, wrong, 2, order(documents.EventTerminated))
+		life, err := r.History(t.Context(), wrong)
+		must(t, err)
+		if got := life.Standing(c.now()); got.Status != documents.StatusTerminated || got.OrderNumber != "64" {
+			t.Errorf("the notice that was withdrawn: %+v", got)
+		}
+		prolonged := order(documents.EventSuspended)
+		prolonged.OrderNumber, prolonged.EffectiveAt = "70", c.now().Add(96*time.Hour)
+		prolonged.Until = documents.CivilDate(c.now().Add(400 * time.Hour))
+		record(t, r, licence, 3, prolonged)
+		life, err = r.History(t.Context(), licence)
+		must(t, err)
+		if got := life.Standing(c.now().Add(97 * time.Hour)); got.Until != prolonged.Until || got.OrderNumber != "70" || !got.Since.Equal(ahead.EffectiveAt) {
+			t.Errorf("prolonged: %+v", got)
 		}
 		must(t, r.VerifyLog(t.Context()))
 	})

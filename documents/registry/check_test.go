@@ -131,3 +131,39 @@ func TestOrigin(t *testing.T) {
 		}
 	}
 }
+
+// A document is worth something while all three facts speak for it: each that
+// does not takes that away by itself.
+func TestWorth(t *testing.T) {
+	r, c := open(t, t.TempDir()+"/tamga.db")
+	rec := issue(t, r, "a", licenceDraft(1))
+	good, err := r.Check(t.Context(), rec.Number, CheckQuestion{})
+	must(t, err)
+	if !good.Worth() {
+		t.Fatalf("it is worth nothing: %+v", good.Verdict)
+	}
+	for name, spoil := range map[string]func(*Checked){
+		"the file was changed": func(c *Checked) { c.Integrity = signing.CheckFailed },
+		"there is no file":     func(c *Checked) { c.Integrity = signing.CheckNotApplicable },
+		"it was not judged":    func(c *Checked) { c.Verdict = nil },
+		"the signature is refused": func(c *Checked) {
+			c.Verdict = &signing.Verdict{Indication: signing.TotalPassed, Acceptance: signing.Refused}
+		},
+		"the signature is undecided":  func(c *Checked) { c.Verdict = &signing.Verdict{Acceptance: signing.Undecided} },
+		"it was asked before it was":  func(c *Checked) { c.Now = c.Now.Add(-time.Hour) },
+		"its original ended long ago": func(c *Checked) { c.Original = &documents.Life{} },
+	} {
+		spoilt := good
+		spoil(&spoilt)
+		if spoilt.Worth() {
+			t.Errorf("%s: it is worth something", name)
+		}
+	}
+	c.advance(time.Hour)
+	record(t, r, rec.Number, 2, order(documents.EventTerminated))
+	ended, err := r.Check(t.Context(), rec.Number, CheckQuestion{})
+	must(t, err)
+	if ended.Worth() || !ended.Verdict.Passed() {
+		t.Errorf("terminated: %+v", ended.Verdict)
+	}
+}

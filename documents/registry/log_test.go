@@ -339,8 +339,10 @@ func TestPDFChecksItsSum(t *testing.T) {
 			issue(t, r, fmt.Sprint(i), licenceDraft(i))
 		}
 		change(t, r, `UPDATE files SET bytes = (SELECT bytes FROM files WHERE number = '26000002') WHERE number = '26000001'`)
-		if _, err := r.PDF(t.Context(), "26000001"); !errors.Is(err, ErrTampered) {
-			t.Errorf("got %v, want ErrTampered", err)
+		var bad *TamperError
+		want := TamperError{Index: -1, Number: "26000001", Reason: "the stored file is not the one that was signed"}
+		if _, err := r.PDF(t.Context(), "26000001"); !errors.Is(err, ErrTampered) || !errors.As(err, &bad) || *bad != want {
+			t.Errorf("got %v, want %v", err, &want)
 		}
 	})
 }

@@ -346,3 +346,20 @@ func TestPDFChecksItsSum(t *testing.T) {
 		}
 	})
 }
+
+// A table that is not there is an error of its reading, for every table: no answer,
+// and none that all is well.
+func TestVerifyLogWithoutATable(t *testing.T) {
+	for _, table := range []string{"documents", "events", "files", "requests", "log_entries", "log_salts", "log_hashes", "clients", "extensions", "jobs", "counters", "log_head", "photographs", "seal_keys", "addresses", "answers"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			r, _ := open(t, t.TempDir()+"/tamga.db")
+			issue(t, r, "a", licenceDraft(1))
+			change(t, r, `ALTER TABLE `+table+` RENAME TO away`)
+			err := r.VerifyLog(t.Context())
+			if err == nil || errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), table) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

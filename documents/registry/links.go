@@ -78,13 +78,13 @@ func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.
 	if _, err := tx.ExecContext(ctx, `UPDATE log_head SET size = size WHERE id = 1`); err != nil {
 		return fmt.Errorf("failed to lock the log: %w", err)
 	}
-	values, err := readValues(ctx, tx, 3, `SELECT number, kind, status FROM documents WHERE about = $1 AND status <> 'void'`, key)
+	values, err := readValues(ctx, tx, 1, `SELECT number FROM documents WHERE about = $1 AND status <> 'void'`, key)
 	if err != nil {
 		return fmt.Errorf("failed to look for other documents: %w", err)
 	}
-	for ; len(values) > 0; values = values[3:] {
-		number, kind := asText(values[0]), documents.Kind(asText(values[1]))
-		life, err := history(ctx, tx, Record{Number: number, Kind: kind})
+	for _, value := range values {
+		number := asText(value)
+		life, err := history(ctx, tx, Record{Number: number}) // enough to tell whether it was withdrawn
 		if err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func (b *builder) twist(t twist) {
 	b.tell(true, t.seat, "changes by", t.swap.key, "of", t.carrier.name)
 	b.allow(t.carrier.level, t.carrier.name, t.carrier.free)
 	if at, ok := areaOf(value); ok && t.swap.key == "Rect" && t.carrier.level == commentLevel {
-		b.allow(commentLevel, t.carrier.name, []Area{at}) // a comment may move
+		b.allow(commentLevel, t.carrier.name, onEither(at)) // a comment may move
 	}
 	if b.chance(3) {
 		o.set("M", "(D:20260601120000Z)")

@@ -51,12 +51,19 @@ func (b *builder) seat() {
 	}
 	x.use(ref(c.n))
 	if at, ok := areaOf(b.objects[c.n].get("Rect")); ok && c.taken {
-		// Where the annotation lies that both are, on either page.
-		c.free = append(c.free, at, Area{1, at.Left, at.Bottom, at.Right, at.Top, false})
+		c.free = append(c.free, onEither(at)...) // the annotation that both are
 	}
 	for _, w := range x.swaps {
 		b.twists = append(b.twists, twist{c, x.name, w})
 	}
+}
+
+// onEither is an area on each of the pages: an annotation that has a second role
+// may stand on both.
+func onEither(at Area) []Area {
+	first, second := at, at
+	first.Page, second.Page = 0, 1
+	return []Area{first, second}
 }
 
 // carrier takes one of a shape that has no other role yet, mostly one that may

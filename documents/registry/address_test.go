@@ -60,6 +60,10 @@ func TestPrintedAddressIsKept(t *testing.T) {
 				t.Error("no file")
 			}
 		}
+		issue(t, r, "the same address", licenceDraft(9))
+		if kept := column(t, r, `SELECT record FROM log_entries WHERE subject = 'address'`); len(kept) != 4 {
+			t.Errorf("four addresses were kept in %d records", len(kept))
+		}
 		must(t, run(t, r, `UPDATE addresses SET since = since + 1 WHERE base = 'https://b.example.kz'`))
 		var tampered *TamperError
 		if err := r.VerifyLog(t.Context()); !errors.As(err, &tampered) || tampered.Subject != subjectAddress {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -27,36 +28,55 @@ type gate struct {
 	open *sync.Cond
 	// statements counts what was asked of the database.
 	statements atomic.Int64
+	// spoil is the number of the statement that fails.
+	spoil atomic.Int64
 }
 
-// statementCounter counts the Bind messages of a connection's client: every
-// message but the first is a letter and a length (PostgreSQL, chapter 55.7).
-type statementCounter struct {
-	count   *atomic.Int64
-	rest    []byte
+// statementReader passes on what a client says to PostgreSQL, counts the Bind messages,
+// and spoils the name of the statement in one of them, which the server then
+// does not know: every message but the first is a letter and a length
+// (PostgreSQL, chapter 55.7).
+type statementReader struct {
+	from    io.Reader
+	gate    *gate
+	message []byte // what is left of the one being passed on
 	started bool
 }
 
-func (c *statementCounter) Write(p []byte) (int, error) {
-	c.rest = append(c.rest, p...)
-	for {
-		letter := 0
-		if c.started {
-			letter = 1
+func (s *statementReader) Read(p []byte) (int, error) {
+	if len(s.message) == 0 {
+		if err := s.next(); err != nil {
+			return 0, err
 		}
-		if len(c.rest) < letter+4 {
-			return len(p), nil
-		}
-		length := letter + int(binary.BigEndian.Uint32(c.rest[letter:]))
-		if len(c.rest) < length {
-			return len(p), nil
-		}
-		if c.started && c.rest[0] == 'B' {
-			c.count.Add(1)
-		}
-		c.started, c.rest = true, c.rest[length:]
 	}
+	n := copy(p, s.message)
+	s.message = s.message[n:]
+	return n, nil
 }
+
+func (s *statementReader) next() error {
+	letter := 0
+	if s.started {
+		letter = 1
+	}
+	head := make([]byte, letter+4)
+	if _, err := io.ReadFull(s.from, head); err != nil {
+		return err
+	}
+	s.message = append(head, make([]byte, binary.BigEndian.Uint32(head[letter:])-4)...)
+	if _, err := io.ReadFull(s.from, s.message[len(head):]); err != nil {
+		return err
+	}
+	if s.started && head[0] == 'B' && s.gate.statements.Add(1) == s.gate.spoil.Load() {
+		portal := bytes.IndexByte(s.message[len(head):], 0)
+		copy(s.message[len(head)+portal+1:], spoiled)
+	}
+	s.started = true
+	return nil
+}
+
+// spoiled is how the name of a statement begins that the server does not know.
+const spoiled = "spoiled"
 
 func (g *gate) setShut(shut bool) {
 	g.mu.Lock()
@@ -117,7 +137,7 @@ func behindGate(t *testing.T, dsn string) (string, *gate) {
 				_ = in.Close()
 				continue
 			}
-			go g.forward(out, io.TeeReader(in, &statementCounter{count: &g.statements}))
+			go g.forward(out, &statementReader{from: in, gate: g})
 			go g.forward(in, out)
 		}
 	}()

@@ -143,6 +143,25 @@ func TestOutputSignedByAnother(t *testing.T) {
 	})
 }
 
+// What is signed with our own key and is not passed does not enter the register
+// either: making asks whether the signature is right, and the register whether it
+// is trusted.
+func TestOutputNotTrusted(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, clock := open(t, dsn)
+		pki, stranger := signtest.New(t, ca.ECDSA), signtest.New(t, ca.ECDSA)
+		clock.advance(signtest.Now().Sub(start))
+		r.Key, r.Verifier = pki.Person(official()), pki.Verifier
+		r.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+			return creation.Make(ctx, creation.Services{Verifier: stranger.Verifier}, o)
+		}
+		_, _, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(1)})
+		if !errors.Is(err, ErrNotVerified) || !strings.Contains(err.Error(), "undecided: INDETERMINATE") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 // plainPDF has one empty page.
 const plainPDF = "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" +
 	"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" +

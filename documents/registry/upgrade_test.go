@@ -325,3 +325,17 @@ func TestEraseAfterUpgrade(t *testing.T) {
 		}
 	})
 }
+
+// The first registers had a column for the detail of an event, which still counts.
+func TestDetailInItsColumn(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, _ := open(t, dsn)
+		number := issue(t, r, "a", licenceDraft(1)).Number
+		change(t, r, `UPDATE events SET detail = 'as it was said then' WHERE seq = 2`)
+		life, err := r.History(t.Context(), number)
+		must(t, err)
+		if got := life.Events[1].Detail; got != "as it was said then" {
+			t.Errorf("the detail is %q", got)
+		}
+	})
+}

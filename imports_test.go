@@ -48,11 +48,12 @@ var mayImport = map[string][]string{
 	"fonts":                        {},
 	"documents/calendar":           {"documents", "language"},
 	"documents/regulation":         {"documents", "documents/calendar", "language"},
+	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/regulation", "documents/store"},
 	"documents/regulation/diagram": {"documents/regulation", "language"},
 	"documents/pdf":                {"documents", "fonts", "qr"},
 	"documents/pdf/forms":          {"documents", "documents/pdf"},
 	"documents/seal":               {"documents"},
-	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/seal", "documents/store", "signing", "signing/creation"},
+	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/rulebook", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":              {},
 	"documents/store/storetest":    {},
 	"language":                     {},
@@ -60,7 +61,7 @@ var mayImport = map[string][]string{
 	"judgetest":                    {},
 	"api/web":                      {"language"},
 	"api/strictjson":               {"signing/armour"},
-	"api":                          {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/seal", "documents/store", "language", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                          {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                    nil, // wires everything
 }
 

@@ -12,6 +12,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
+	"tamga/documents/rulebook"
 	"tamga/documents/store"
 	"tamga/signing"
 	"tamga/signing/creation"
@@ -108,6 +109,8 @@ func outcomes() []outcome {
 			web.Label{KK: "Мұндай құжаттар мұнда ресімделмейді", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
 		{pdf.ErrNoEdition, http.StatusServiceUnavailable, "no_edition",
 			web.Label{KK: "Құжаттың бұл түрі үшін қолданыстағы қағидалар енгізілмеген", RU: "Действующие правила для такого документа не введены", EN: "No rules in force are entered for this document"}},
+		{rulebook.ErrUnusable, http.StatusServiceUnavailable, "rules_unusable",
+			web.Label{KK: "Енгізілген қағидаларды қолдану мүмкін емес", RU: "Введённые правила применить невозможно", EN: "The rules that were entered cannot be used"}},
 		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
 			web.Label{KK: "Бұл файлға қол қою мүмкін емес", RU: "Этот файл нельзя подписать", EN: "This file cannot be signed"}},
 		{creation.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",

@@ -74,7 +74,11 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
-	if err := cmp.Or(r.printable(q.Draft, now), r.checkPromise(q.Draft)); err != nil {
+	rules, err := r.rulesIn(ctx, tx)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if err := cmp.Or(printable(rules.Layouts, q.Draft, now), checkPromise(rules.Calendar, q.Draft)); err != nil {
 		return Reservation{}, err
 	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))

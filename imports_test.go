@@ -70,6 +70,7 @@ var mayImport = map[string][]string{
 var owner = map[string]string{
 	"github.com/alecthomas/kong":         "cmd/tamga",
 	"github.com/labstack/echo/v4":        "api",
+	"github.com/segmentio/asm":           "signing/armour",
 	"github.com/go-json-experiment/json": "api/strictjson",
 	"github.com/jackc/pgx/v5":            "documents/store",
 	"modernc.org/sqlite":                 "documents/store",

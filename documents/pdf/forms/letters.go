@@ -35,7 +35,7 @@ func refusal(d *documents.Refusal) pdf.Content {
 }
 
 func approval(d *documents.Approval) pdf.Content {
-	s := letter("approval", d.Number, d.IssuedOn, d.Letter)
+	s := letter(layoutApproval, d.Number, d.IssuedOn, d.Letter)
 	s.Fields["applicant"], s.Fields["applicant_address"] = fullName(d.Applicant), d.ApplicantAddress
 	application(s.Fields, d.Application)
 	s.Fields["monument"], s.Fields["monument_address"] = d.Monument, d.MonumentAddress

@@ -49,14 +49,9 @@ func duplicate(d *documents.Duplicate) pdf.Content {
 
 // paperCopy is the original with the rows that certify a print of it.
 func paperCopy(d *documents.PaperCopy, pictures map[string][]byte) pdf.Content {
-	var s pdf.Content
-	switch {
-	case d.Licence != nil:
-		s = licence(d.Licence)
-	case d.ExportCertificate != nil:
-		s = certificate(d.ExportCertificate, pictures)
-	default:
-		return pdf.Content{}
+	s := Of(d.Original(), pictures)
+	if s.Fields == nil {
+		return s
 	}
 	s.Fields["paper_number"], s.Fields["paper_authority"] = pdf.Same(d.Number), d.Authority
 	s.Fields["paper_head"] = pdf.Same(d.Head)

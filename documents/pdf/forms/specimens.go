@@ -26,6 +26,11 @@ func Specimens() map[string]pdf.Content {
 		Number: "KZ67RPC26000006", IssuedOn: certificate.IssuedOn, Of: certificate.Number,
 		Authority: drafts["licence"].Licence.Licensor, Head: drafts["licence"].Licence.Head, ExportCertificate: certificate,
 	}}
+	approval := drafts["approval"].Approval
+	drafts["approval-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
+		Number: "KZ40RPC26000007", IssuedOn: approval.IssuedOn, Of: approval.Number,
+		Authority: approval.Authority, Head: approval.Signatory, Approval: approval,
+	}}
 	all := map[string]pdf.Content{
 		"signature-receipt":    specimenSignatureReceipt().Content(),
 		"verification-receipt": specimenCheckReceipt().Content(),

@@ -103,7 +103,7 @@ func rich(t testing.TB, dsn string) *living {
 			t.Fatal(err)
 		}
 	}
-	ruled(t, r)
+	withRows(t, r)
 	living := issue(t, r, "living", licenceDraft(8)).Number
 	for i, kind := range []documents.EventKind{
 		documents.EventSuspended, documents.EventResumed, documents.EventSuspended, documents.EventTerminated,
@@ -118,9 +118,9 @@ func rich(t testing.TB, dsn string) *living {
 	return l
 }
 
-// ruled enters rows of the law: one waits, one counts, one is to be taken out and one
+// withRows enters rows of the law: one waits, one counts, one is to be taken out and one
 // is out.
-func ruled(t testing.TB, r *Registry) {
+func withRows(t testing.TB, r *Registry) {
 	t.Helper()
 	book := &rulebook.Book{Store: r.Store}
 	for year := range 4 {

@@ -85,7 +85,14 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	draft, err := completed(ctx, tx, q.Draft, now)
+	edition, err := rules.Layouts.Rules(date)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if err := q.Draft.CheckEdition(edition); err != nil {
+		return Reservation{}, err
+	}
+	draft, err := r.completed(ctx, tx, q.Draft, now)
 	if err != nil {
 		return Reservation{}, err
 	}
@@ -99,7 +106,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	content := draft.Numbered(number, date)
+	content := draft.Numbered(number, date).Ruled(edition)
 	if err := content.ValidateNumbered(); err != nil {
 		return Reservation{}, err
 	}

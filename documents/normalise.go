@@ -139,6 +139,8 @@ func (h Holder) normalise() Holder {
 			Name:    h.Legal.Name.each(NormaliseKazakh),
 			Address: h.Legal.Address.each(NormaliseKazakh),
 			BIN:     certs.BIN(strings.TrimSpace(string(h.Legal.BIN))),
+
+			Registration: h.Legal.Registration.normalised(),
 		}
 	}
 	if h.Natural != nil {
@@ -147,6 +149,7 @@ func (h Holder) normalise() Holder {
 			GivenName:  NormaliseKazakh(h.Natural.GivenName),
 			Patronymic: NormaliseKazakh(h.Natural.Patronymic),
 			IIN:        certs.IIN(strings.TrimSpace(string(h.Natural.IIN))),
+			Document:   h.Natural.Document.normalised(),
 		}
 	}
 	return out

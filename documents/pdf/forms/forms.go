@@ -82,8 +82,6 @@ func printed(d documents.Date) documents.Text {
 	return pdf.Same(d.Printed())
 }
 
-func words(l documents.Label) documents.Text { return documents.Text{KK: l.KK, RU: l.RU} }
-
 func fullName(h documents.Holder) documents.Text {
 	return documents.Text{KK: h.FullName(documents.KK), RU: h.FullName(documents.RU)}
 }

@@ -157,11 +157,11 @@ func specimenSignatureReceipt() SignatureReceipt {
 func specimenCheckReceipt() CheckReceipt {
 	return CheckReceipt{
 		ID: "5d41402abc4b2a76", Service: specimenService, AnsweredAt: specimenMoment(),
-		Document: words(documents.KindLicence.Title()), Number: "26000017", IssuedOn: documents.Date{Year: 2026, Month: time.November, Day: 22},
+		Document: documents.OnPaper(documents.KindLicence.Title()), Number: "26000017", IssuedOn: documents.Date{Year: 2026, Month: time.November, Day: 22},
 		Holder: documents.Text{KK: "«Ұлы дала мұрасы» ЖШС", RU: "ТОО «Наследие Великой степи»"}, SHA256: specimenDigest,
 		Integrity: documents.Text{KK: "расталды", RU: "подтверждено"},
 		Signature: documents.Text{KK: "Қолтаңба расталды.", RU: "Подпись подтверждена."},
-		Status:    words(documents.StatusInForce.Label()), StatusAt: specimenMoment(),
+		Status:    documents.OnPaper(documents.StatusInForce.Label()), StatusAt: specimenMoment(),
 		Conclusion: documents.Text{KK: "құжаттың түпнұсқалығы расталды, қолданыста", RU: "подлинность документа подтверждена, действует"},
 	}
 }

@@ -63,10 +63,3 @@ func joinPresent(separator string, parts ...string) string {
 	}
 	return strings.Join(present, separator)
 }
-
-func prefixed(label, value string) string {
-	if value == "" {
-		return ""
-	}
-	return label + value
-}

@@ -4,6 +4,9 @@ import (
 	"crypto/subtle"
 	"strings"
 	"unicode"
+
+	"tamga/language"
+	"tamga/language/words"
 )
 
 // PersonalNumber is the number of a document that identifies a person. It is
@@ -44,16 +47,7 @@ const (
 )
 
 // Label returns the words for a kind of document. An unknown one has none.
-func (k DocumentKind) Label() Label { return documentKinds[k] }
-
-// documentKinds is read only.
-var documentKinds = map[DocumentKind]Label{
-	Passport:             {KK: "паспорт", RU: "паспорт", EN: "passport"},
-	IdentityCard:         {KK: "жеке куәлік", RU: "удостоверение личности", EN: "identity card"},
-	ResidencePermit:      {KK: "тұруға ықтиярхат", RU: "вид на жительство", EN: "residence permit"},
-	StatelessCertificate: {KK: "азаматтығы жоқ адамның куәлігі", RU: "удостоверение лица без гражданства", EN: "certificate of a stateless person"},
-	RefugeeCertificate:   {KK: "босқын куәлігі", RU: "удостоверение беженца", EN: "certificate of a refugee"},
-}
+func (k DocumentKind) Label() Label { return words.Of("identity_document." + string(k)) }
 
 // Registration names an organisation that has no БСН/БИН: its number in the register
 // of the country that it belongs to. It stands in a public register.
@@ -67,23 +61,35 @@ func (h Holder) Foreign() bool {
 	return h.Natural != nil && h.Natural.Document != nil || h.Legal != nil && h.Legal.Registration != nil
 }
 
+// IdentifiedBy returns the words, in the genitive, for what a holder of its kind is
+// identified by.
+func (h Holder) IdentifiedBy() Label {
+	if h.Foreign() {
+		return words.Of("holder.identified_by.foreign")
+	}
+	return words.Of("holder.identified_by.ours")
+}
+
 // identification returns the number of the holder as documents print it, with what
 // it is; nothing when there is none.
 func (h Holder) identification(lang Lang) string {
-	in := func(l Label) string { return l.In(lang) }
+	number := language.Same(h.number())
+	if number == (Label{}) {
+		return ""
+	}
+	said := Label{}
 	switch {
 	case h.Natural != nil && h.Natural.Document != nil:
 		d := h.Natural.Document
-		return in(d.Kind.Label()) + " № " + string(d.Number) + " (" + in(d.Country.Label()) + ")"
+		said = words.Of("holder.identity_document").Put("document", d.Kind.Label()).Put("country", d.Country.Label())
 	case h.Natural != nil:
-		return prefixed(in(Label{KK: "ЖСН ", RU: "ИИН "}), string(h.Natural.IIN))
+		said = words.Of("holder.iin")
 	case h.Legal != nil && h.Legal.Registration != nil:
-		r := h.Legal.Registration
-		return in(Label{KK: "тіркеу нөмірі ", RU: "регистрационный номер "}) + r.Number + " (" + in(r.Country.Label()) + ")"
+		said = words.Of("holder.registration").Put("country", h.Legal.Registration.Country.Label())
 	case h.Legal != nil:
-		return prefixed(in(Label{KK: "БСН ", RU: "БИН "}), string(h.Legal.BIN))
+		said = words.Of("holder.bin")
 	}
-	return ""
+	return said.Put("number", number).In(lang)
 }
 
 // key is what two holders are compared by: a number, with what it is and who gave it.

@@ -19,6 +19,9 @@ func licence(d *documents.Licence) pdf.Content {
 		"first_issued_on":    printed(d.FirstIssuedOn),
 		"replaces":           pdf.Same(d.Replaces),
 	}
+	if d.Holder.Foreign() {
+		in["foreign"] = pdf.Same("1")
+	}
 	if a := d.Annex; a != nil {
 		in["annex_number"], in["annex_issued_on"] = pdf.Same(a.Number), printed(d.IssuedOn)
 		in["subtype"], in["annex_ground"] = documents.OnPaper(a.Subtype.Label()), a.Ground

@@ -222,6 +222,6 @@ func (r *Registration) normalised() *Registration {
 	return &Registration{tidyNumber(r.Number), tidyCountry(r.Country)}
 }
 
-func tidyNumber(s string) string { return strings.Join(strings.Fields(s), " ") }
+func tidyNumber(s string) string { return Composed(strings.Join(strings.Fields(s), " ")) }
 
 func tidyCountry(c Country) Country { return Country(strings.ToUpper(strings.TrimSpace(string(c)))) }

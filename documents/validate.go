@@ -207,19 +207,9 @@ func (c *checker) text(pointer, s string, r rule) {
 	case utf8.RuneCountInString(s) > r.max:
 		c.fail(pointer, CodeTooLong, fmt.Sprintf("has more than %d characters", r.max))
 	default:
-		c.characters(pointer, s, r)
-	}
-}
-
-// characters names the first character that cannot be printed: controls,
-// marks that turn the direction of writing, and letters no font of ours has.
-func (c *checker) characters(pointer, s string, r rule) {
-	for _, char := range s {
-		if Printable(char) || (char == '\n' && r.lines) {
-			continue
+		if why := unprintable(s, r.lines); why != "" {
+			c.fail(pointer, CodeCharacter, why)
 		}
-		c.fail(pointer, CodeCharacter, fmt.Sprintf("holds the character %#U, which cannot be printed", char))
-		return
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"tamga/certs"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/language/words"
 )
 
 // publicDocument is all that anyone may see of a document that was issued. It
@@ -74,13 +75,13 @@ func (p *publicDocument) describe(d documents.Draft) {
 	case d.Duplicate != nil && d.Duplicate.Licence != nil:
 		p.licence(d.Duplicate.Licence)
 	case d.PaperCopy != nil:
-		p.describe(documents.Draft{Licence: d.PaperCopy.Licence, ExportCertificate: d.PaperCopy.ExportCertificate})
+		p.describe(d.PaperCopy.Original())
 		p.Authority, p.Signatory.Name = d.PaperCopy.Authority, d.PaperCopy.Head
 	case d.ExportCertificate != nil:
 		e := d.ExportCertificate
 		p.letter(e.Letter)
 		purpose := e.Purpose.Label()
-		p.Holder, p.Purpose = publicHolderOf(e.Holder), &purpose
+		p.Holder, p.Purpose, p.ValidUntil = publicHolderOf(e.Holder), &purpose, e.ReturnBy
 	case d.Approval != nil:
 		a := d.Approval
 		p.letter(a.Letter)
@@ -111,7 +112,7 @@ func (p *publicDocument) letter(l documents.Letter) {
 
 func (p *publicDocument) licence(l *documents.Licence) {
 	p.Authority, p.Activity, p.Holder = l.Licensor, &l.Activity, publicHolderOf(l.Holder)
-	p.FirstOn, p.Replaces = l.FirstIssuedOn, l.Replaces
+	p.FirstOn, p.Replaces, p.ValidUntil = l.FirstIssuedOn, l.Replaces, l.ValidUntil
 	if l.SpecialConditions != (documents.Text{}) {
 		p.Conditions = &l.SpecialConditions
 	}
@@ -120,9 +121,7 @@ func (p *publicDocument) licence(l *documents.Licence) {
 		p.Subtype = &subtype
 	}
 	// The wording of the form (order № 159, annex 3, part 1).
-	p.Signatory = publicSignatory{l.Head, documents.Text{
-		KK: "Басшы (уәкілетті тұлға)", RU: "Руководитель (уполномоченное лицо)",
-	}}
+	p.Signatory = publicSignatory{l.Head, documents.OnPaper(words.Of("paper.head"))}
 }
 
 func publicHolderOf(h documents.Holder) *publicHolder {

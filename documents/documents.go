@@ -36,6 +36,9 @@ func (t Text) In(lang Lang) string {
 	return t.KK
 }
 
+// OnPaper returns the Kazakh and the Russian of a statement, which documents print.
+func OnPaper(l Label) Text { return Text{KK: l.KK, RU: l.RU} }
+
 // Lang is a language of a document's page.
 type Lang = language.Lang
 
@@ -139,6 +142,9 @@ type Licence struct {
 	// keeps the date of first issue, which the register gives.
 	Replaces      string `json:"replaces,omitempty"`
 	FirstIssuedOn Date   `json:"first_issued_on,omitzero"`
+	// ValidUntil is the last day on which the licence is in force, given by the
+	// register as the edition of the rules says; zero for one without a term.
+	ValidUntil Date `json:"valid_until,omitzero"`
 	// ReissueGround is what has changed besides names and addresses since the
 	// licence that this one replaces; empty when nothing has.
 	ReissueGround ReissueGround `json:"reissue_ground,omitempty"`

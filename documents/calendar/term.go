@@ -9,6 +9,7 @@ import (
 
 	"tamga/documents"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Term is how long something may take. Exactly one of the parts is set; SameDay
@@ -118,29 +119,24 @@ func (t *Term) UnmarshalText(b []byte) error {
 // Label says a term in words.
 func (t Term) Label() language.Text {
 	var parts []language.Text
-	add := func(n int, w unit) {
+	add := func(n int, unit string) {
 		if n != 0 {
-			parts = append(parts, w.count(n))
+			parts = append(parts, words.Count(unit, n))
 		}
 	}
-	add(t.WorkingDays, unitWorkingDay)
-	add(int(t.Working/time.Hour), unitHour)
-	add(int(t.Working%time.Hour/time.Minute), unitMinute)
-	add(t.Years, unitYear)
-	add(t.Months, unitMonth)
-	add(t.Days, unitDay)
+	add(t.WorkingDays, "unit.working_day")
+	add(int(t.Working/time.Hour), "unit.hour")
+	add(int(t.Working%time.Hour/time.Minute), "unit.minute")
+	add(t.Years, "unit.year")
+	add(t.Months, "unit.month")
+	add(t.Days, "unit.day")
 	if t.SameDay {
-		parts = append(parts, language.Text{KK: "сол күні", RU: "в тот же день", EN: "on the same day"})
+		parts = append(parts, words.Of("calendar.same_day"))
 	}
 	return join(parts, ", ")
 }
 
-// civil returns the last day of a civil term that begins on a day: the day of
-// the same number, or the last of a month that has none.
+// civil returns the last day of a civil term that begins on a day.
 func (t Term) civil(from day) day {
-	d := from.date()
-	first := documents.Date{Year: d.Year + t.Years, Month: d.Month, Day: 1}
-	month := time.Date(first.Year, first.Month+time.Month(t.Months), 1, 0, 0, 0, 0, time.UTC)
-	last := month.AddDate(0, 1, -1).Day()
-	return dayOf(documents.DateOf(month)) + day(min(d.Day, last)-1) + day(t.Days)
+	return dayOf(documents.Period{Years: t.Years, Months: t.Months, Days: t.Days}.LastDay(from.date()))
 }

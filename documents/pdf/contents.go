@@ -1,6 +1,8 @@
 package pdf
 
-import "tamga/documents"
+import (
+	"tamga/documents"
+)
 
 // setter returns scratch memory for one document, release takes it back.
 func (l *Layouts) setter() *setter {
@@ -50,7 +52,7 @@ func (s *setter) document(l *layout, url string, roles []role) {
 		s.check.fixed = append(s.check.fixed, s.check.elem, code)
 		if lang == documents.KK {
 			form := s.element(tagForm, sect)
-			s.elements[form].alt = signatureAlt.KK
+			s.elements[form].alt = signatureAlt().KK
 		}
 		s.flow(l, lang)
 	}

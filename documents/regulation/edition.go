@@ -4,6 +4,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/calendar"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Edition is the rules of a time: in force from From until the day before Until;
@@ -22,6 +23,8 @@ type Edition struct {
 	Forms   []Form   `json:"forms"`
 
 	Services []Service `json:"services"`
+	// Rights are what may happen to documents that are issued, kind by kind.
+	Rights []Rights `json:"rights"`
 	// MCI is the monthly calculation index (МРП) of the years.
 	MCI       []MCI      `json:"mci"`
 	Notices   []Notice   `json:"notices"`
@@ -90,7 +93,10 @@ type Service struct {
 	Term           Term      `json:"term"`
 	Fee            *Fee      `json:"fee,omitempty"`
 	Subtypes       []Subtype `json:"subtypes,omitempty"`
-	// Validity is how long the result is in force; nil for one without end.
+	// Replaces says that the result takes the place of the document that is re-issued.
+	Replaces bool `json:"replaces,omitempty"`
+	// Validity is how long the result is in force; nil for one without end, or, of
+	// one that replaces another, for as long as that one.
 	Validity  *Term           `json:"validity,omitempty"`
 	Checklist []ChecklistItem `json:"checklist"`
 	Grounds   []string        `json:"grounds"` // the notices that refuse it by decision
@@ -108,17 +114,7 @@ const (
 )
 
 // Label names a channel; an unknown one has no name.
-func (c Channel) Label() language.Text {
-	switch c {
-	case Portal:
-		return language.Text{KK: "портал", RU: "портал", EN: "portal"}
-	case Provider:
-		return language.Text{KK: "көрсетілетін қызметті беруші", RU: "услугодатель", EN: "provider"}
-	case Centre:
-		return language.Text{KK: "халыққа қызмет көрсету орталығы", RU: "центр обслуживания населения", EN: "service centre"}
-	}
-	return language.Text{}
-}
+func (c Channel) Label() language.Text { return words.Of("regulation.channel." + string(c)) }
 
 // Term is how long something may take. Without a value it is the sum of the
 // actions.

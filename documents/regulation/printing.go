@@ -1,11 +1,11 @@
 package regulation
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"tamga/documents"
-	"tamga/language"
 )
 
 // The keys of the sentence on appeal, and of the text of a notice before its name,
@@ -15,14 +15,15 @@ const (
 	keyNotice = "notice."
 )
 
-// Printing returns what documents print, part by part of the time in which an
-// edition is in force: in each one nothing changes. Between editions there is no
+// Printing returns what the law says of documents, what they print and what they
+// may be, part by part of the time in which an edition is in force: in each one
+// nothing changes. Between editions there is no
 // part.
 func (l *Law) Printing() []documents.Edition {
 	var all []documents.Edition
 	days := l.changes()
 	for i, from := range days {
-		part := documents.Edition{From: from, Texts: l.texts(from)}
+		part := documents.Edition{From: from, Texts: l.texts(from), Kinds: l.kinds(from)}
 		if i+1 < len(days) {
 			part.Until = days[i+1]
 		}
@@ -50,7 +51,7 @@ func (l *Law) Specimens(id string, on documents.Date) ([]documents.Edition, bool
 	}
 	var all []documents.Edition
 	for _, part := range (&Law{editions: []*Edition{e}}).Printing() {
-		part.Texts = over(l.texts(on), part.Texts)
+		part.Texts, part.Kinds = over(l.texts(on), part.Texts), over(l.kinds(on), part.Kinds)
 		all = append(all, part)
 	}
 	if len(all) == 0 {
@@ -93,26 +94,21 @@ func (l *Law) texts(on documents.Date) map[string]documents.Text {
 		}
 		for _, s := range e.Sentences {
 			if found, ok := e.Sentence(s.Key, on); ok {
-				all[s.Key] = printed(found.Text)
+				all[s.Key] = documents.OnPaper(found.Text)
 			}
 		}
 		for _, n := range e.Notices {
-			all[keyNotice+n.ID] = printed(n.Text)
+			all[keyNotice+n.ID] = documents.OnPaper(n.Text)
 		}
 		if e.Appeal.Sentence.Whole() {
-			all[keyAppeal] = printed(e.Appeal.Sentence)
+			all[keyAppeal] = documents.OnPaper(e.Appeal.Sentence)
 		}
 	}
 	return all
 }
 
-// printed is a text in the languages of documents.
-func printed(t language.Text) documents.Text { return documents.Text{KK: t.KK, RU: t.RU} }
-
-// over lays texts over others.
-func over(base, texts map[string]documents.Text) map[string]documents.Text {
-	for key, text := range texts {
-		base[key] = text
-	}
+// over lays values over others.
+func over[K comparable, V any](base, values map[K]V) map[K]V {
+	maps.Copy(base, values)
 	return base
 }

@@ -74,7 +74,7 @@ func TestOpenFile(t *testing.T) {
 				t.Errorf("%s is %s, want %s", pragma, got, want)
 			}
 		}
-		if err := db.QueryRowContext(t.Context(), `DELETE FROM log_head RETURNING id`).Scan(new(int)); err == nil || !strings.Contains(err.Error(), "readonly") {
+		if err := db.QueryRowContext(t.Context(), `DELETE FROM log_head RETURNING id`).Scan(new(int)); err == nil || !strings.Contains(err.Error(), "readonly") || !store.Unavailable(err) {
 			t.Errorf("the readers' connections can write: %v", err)
 		}
 		must(t, db.Close())
@@ -98,4 +98,32 @@ func TestOpenUnreachableServer(t *testing.T) {
 	if strings.Contains(err.Error(), secret) {
 		t.Errorf("the error repeats the password: %v", err)
 	}
+}
+
+// An address of a server that cannot be read is told, and is no path of a file.
+func TestOpenBadAddress(t *testing.T) {
+	for _, dsn := range []string{"postgres://127.0.0.1:port/tamga", "postgresql://%zz"} {
+		db, err := registry.Open(t.Context(), dsn)
+		if err == nil {
+			must(t, db.Close())
+		}
+		if err == nil || !strings.Contains(err.Error(), "cannot parse") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+}
+
+// Nothing can be read from a database that was closed, nor written.
+func TestClose(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, err := registry.Open(t.Context(), dsn)
+		must(t, err)
+		must(t, db.Close())
+		if _, err := db.Clients(t.Context()); err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("read: %v", err)
+		}
+		if _, err := db.AddClient(t.Context(), "a", nil); err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("written: %v", err)
+		}
+	})
 }

@@ -26,6 +26,11 @@ func Specimens() map[string]pdf.Content {
 		Number: "KZ67RPC26000006", IssuedOn: certificate.IssuedOn, Of: certificate.Number,
 		Authority: drafts["licence"].Licence.Licensor, Head: drafts["licence"].Licence.Head, ExportCertificate: certificate,
 	}}
+	approval := drafts["approval"].Approval
+	drafts["approval-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
+		Number: "KZ40RPC26000007", IssuedOn: approval.IssuedOn, Of: approval.Number,
+		Authority: approval.Authority, Head: approval.Signatory, Approval: approval,
+	}}
 	all := map[string]pdf.Content{
 		"signature-receipt":    specimenSignatureReceipt().Content(),
 		"verification-receipt": specimenCheckReceipt().Content(),
@@ -109,6 +114,7 @@ func licences(all map[string]documents.Draft) {
 	}
 	again := licence("26000024")
 	again.Replaces, again.FirstIssuedOn = "14014826", documents.Date{Year: 2014, Month: time.October, Day: 9}
+	again.ValidUntil = documents.Date{} // as of the one of 2014
 	all["licence-reissued"] = documents.Draft{Licence: again}
 	all["licence-duplicate"] = documents.Draft{Duplicate: &documents.Duplicate{
 		Number: "KZ79RLD26000002", IssuedOn: first.IssuedOn, Of: "26000025", Licence: licence("26000025"),
@@ -152,11 +158,11 @@ func specimenSignatureReceipt() SignatureReceipt {
 func specimenCheckReceipt() CheckReceipt {
 	return CheckReceipt{
 		ID: "5d41402abc4b2a76", Service: specimenService, AnsweredAt: specimenMoment(),
-		Document: words(documents.KindLicence.Title()), Number: "26000017", IssuedOn: documents.Date{Year: 2026, Month: time.November, Day: 22},
+		Document: documents.OnPaper(documents.KindLicence.Title()), Number: "26000017", IssuedOn: documents.Date{Year: 2026, Month: time.November, Day: 22},
 		Holder: documents.Text{KK: "«Ұлы дала мұрасы» ЖШС", RU: "ТОО «Наследие Великой степи»"}, SHA256: specimenDigest,
 		Integrity: documents.Text{KK: "расталды", RU: "подтверждено"},
 		Signature: documents.Text{KK: "Қолтаңба расталды.", RU: "Подпись подтверждена."},
-		Status:    words(documents.StatusInForce.Label()), StatusAt: specimenMoment(),
+		Status:    documents.OnPaper(documents.StatusInForce.Label()), StatusAt: specimenMoment(),
 		Conclusion: documents.Text{KK: "құжаттың түпнұсқалығы расталды, қолданыста", RU: "подлинность документа подтверждена, действует"},
 	}
 }

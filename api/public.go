@@ -6,6 +6,7 @@ import (
 	"tamga/certs"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/language/words"
 )
 
 // publicDocument is all that anyone may see of a document that was issued. It
@@ -82,7 +83,7 @@ func (p *publicDocument) describe(d documents.Draft) {
 		e := d.ExportCertificate
 		p.letter(e.Letter)
 		purpose := e.Purpose.Label()
-		p.Holder, p.Purpose = publicHolderOf(e.Holder), &purpose
+		p.Holder, p.Purpose, p.ValidUntil = publicHolderOf(e.Holder), &purpose, e.ReturnBy
 	case d.Approval != nil:
 		a := d.Approval
 		p.letter(a.Letter)
@@ -113,7 +114,7 @@ func (p *publicDocument) letter(l documents.Letter) {
 
 func (p *publicDocument) licence(l *documents.Licence) {
 	p.Authority, p.Activity, p.Holder = l.Licensor, &l.Activity, publicHolderOf(l.Holder)
-	p.FirstOn, p.Replaces = l.FirstIssuedOn, l.Replaces
+	p.FirstOn, p.Replaces, p.ValidUntil = l.FirstIssuedOn, l.Replaces, l.ValidUntil
 	if l.SpecialConditions != (documents.Text{}) {
 		p.Conditions = &l.SpecialConditions
 	}
@@ -122,9 +123,7 @@ func (p *publicDocument) licence(l *documents.Licence) {
 		p.Subtype = &subtype
 	}
 	// The wording of the form (order № 159, annex 3, part 1).
-	p.Signatory = publicSignatory{l.Head, documents.Text{
-		KK: "Басшы (уәкілетті тұлға)", RU: "Руководитель (уполномоченное лицо)",
-	}}
+	p.Signatory = publicSignatory{l.Head, documents.OnPaper(words.Of("paper.head"))}
 }
 
 func publicHolderOf(h documents.Holder) *publicHolder {

@@ -384,7 +384,7 @@ func TestLetterThatCannotBePrintedIsNamed(t *testing.T) {
 		"☎": "U+260E '☎', which cannot be printed", "\u200b": "U+200B, which nobody sees", "\u00ad": "U+00AD, which nobody sees",
 		"ɑ": "U+0251 'ɑ', which looks like other letters", "ǀ": "U+01C0 'ǀ', which looks like other letters", "ﬁ": "U+FB01 'ﬁ', which looks like other letters",
 		"ϳ": "U+03F3 'ϳ', which looks like other letters", "ᴀ": "U+1D00 'ᴀ', which looks like other letters",
-		"Ԥ": "U+0524 'Ԥ', which the fonts of the documents do not have",
+		"Ԥ":       "U+0524 'Ԥ', which the fonts of the documents do not have",
 		"x\u0301": "the mark U+0301 on the letter U+0078 'x': the fonts have no such letter in one",
 		"ẹ\u0301": "the mark U+0301 on the letter U+1EB9 'ẹ': the fonts have no such letter in one",
 	} {

@@ -35,32 +35,33 @@ var mayImport = map[string][]string{
 	"signing/signtest/xmlattack":   {"certs", "certs/der", "signing/xmldsig"},
 	"signing/tsp":                  {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                  {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
-	"signing":                      {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp", "language"},
-	"signing/creation/appearance":  {"certs", "fonts", "qr", "signing/pades"},
+	"signing":                      {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp", "language", "language/words"},
+	"signing/creation/appearance":  {"certs", "fonts", "language", "language/words", "qr", "signing/pades"},
 	"signing/creation":             {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/armour", "signing/cms", "signing/creation/appearance", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
 	"signing/signtest":             {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/creation", "signing/pades", "signing/tsa", "signing/tsp"},
 	"signing/signtest/orders":      {"certs", "certs/ca", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/signtest", "signing/tsa", "signing/tsp"},
 	"signing/interop":              {},
 	"signing/spool":                {},
 	"signing/receipt":              {"signing", "signing/creation"},
-	"documents":                    {"certs", "language"},
+	"documents":                    {"certs", "language", "language/words"},
 	"qr":                           {},
 	"fonts":                        {},
-	"documents/calendar":           {"documents", "language"},
-	"documents/regulation":         {"documents", "documents/calendar", "language"},
-	"documents/regulation/diagram": {"documents/regulation", "language"},
-	"documents/pdf":                {"documents", "fonts", "qr"},
-	"documents/pdf/forms":          {"documents", "documents/pdf"},
+	"documents/calendar":           {"documents", "language", "language/words"},
+	"documents/regulation":         {"documents", "documents/calendar", "language", "language/words"},
+	"documents/regulation/diagram": {"documents/regulation", "language", "language/words"},
+	"documents/pdf":                {"documents", "fonts", "language/words", "qr"},
+	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words"},
 	"documents/seal":               {"documents"},
 	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":              {},
 	"documents/store/storetest":    {},
 	"language":                     {},
+	"language/words":               {"language"},
 	"oracletest":                   {},
 	"judgetest":                    {},
-	"api/web":                      {"language"},
+	"api/web":                      {"language", "language/words"},
 	"api/strictjson":               {"signing/armour"},
-	"api":                          {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/seal", "documents/store", "language", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                          {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                    nil, // wires everything
 }
 
@@ -69,6 +70,7 @@ var mayImport = map[string][]string{
 var owner = map[string]string{
 	"github.com/alecthomas/kong":         "cmd/tamga",
 	"github.com/labstack/echo/v4":        "api",
+	"github.com/segmentio/asm":           "signing/armour",
 	"github.com/go-json-experiment/json": "api/strictjson",
 	"github.com/jackc/pgx/v5":            "documents/store",
 	"modernc.org/sqlite":                 "documents/store",
@@ -88,7 +90,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/seal", "language", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/seal", "language", "language/words", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

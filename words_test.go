@@ -123,7 +123,7 @@ func TestHouseRulesAreTested(t *testing.T) {
 
 // plain takes out what is no text: places of fields, and names that are Latin.
 func plain(s string) string {
-	return strings.NewReplacer("{number}", "1", "QR-код", "код", "PDF-", "").Replace(s)
+	return strings.NewReplacer("{number}", "1", "{year}", "2026", "QR-код", "код", "PDF-", "").Replace(s)
 }
 
 // finished reports whether the last sentence of a Kazakh text ends with a
@@ -194,6 +194,11 @@ func everySaid(t *testing.T) (all []said) {
 		}
 	}
 	all = saidIn(all, "the edition of today", editionOfToday(t))
+	for _, lang := range []string{"kk", "ru"} {
+		for key, text := range phrasesIn(t, lang) {
+			all = append(all, said{"words " + key, lang, text})
+		}
+	}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "." {
 			return cmpSkip(err)
@@ -210,6 +215,19 @@ func everySaid(t *testing.T) (all []said) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// phrasesIn reads a file of phrases.
+func phrasesIn(t *testing.T, lang string) (said map[string]string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("language", "words", lang+".json"))
+	if err == nil {
+		err = json.Unmarshal(raw, &said)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said
 }
 
 func cmpSkip(err error) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/strictjson"
 	"tamga/signing/spool"
 )
 
@@ -39,7 +40,7 @@ func (a answers) passing(value any) (*spool.File, error) {
 		buffer = &bytes.Buffer{}
 	}
 	buffer.Reset()
-	if err := json.NewEncoder(buffer).Encode(value); err != nil {
+	if err := strictjson.Write(buffer, value); err != nil {
 		return nil, err
 	}
 	if buffer.Len() > spoolMemory {

@@ -24,7 +24,7 @@ var specimenGroups = []struct {
 }{
 	{"layouts_permits", []string{
 		"licence", "licence-archaeology", "licence-restoration", "licence-both", "licence-reissued", "licence-duplicate",
-		"licence-paper", "refusal", "export-certificate", "export-certificate-paper", "approval",
+		"licence-paper", "refusal", "export-certificate", "export-certificate-paper", "approval", "approval-paper",
 	}},
 	{"layouts_course", []string{"application-copy", "acceptance", "conclusion", "conclusion-no-value"}},
 	{"layouts_notices", []string{

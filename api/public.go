@@ -74,7 +74,7 @@ func (p *publicDocument) describe(d documents.Draft) {
 	case d.Duplicate != nil && d.Duplicate.Licence != nil:
 		p.licence(d.Duplicate.Licence)
 	case d.PaperCopy != nil:
-		p.describe(documents.Draft{Licence: d.PaperCopy.Licence, ExportCertificate: d.PaperCopy.ExportCertificate})
+		p.describe(d.PaperCopy.Original())
 		p.Authority, p.Signatory.Name = d.PaperCopy.Authority, d.PaperCopy.Head
 	case d.ExportCertificate != nil:
 		e := d.ExportCertificate

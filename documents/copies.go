@@ -29,8 +29,9 @@ func (d *Duplicate) check(c *checker) {
 }
 
 // PaperCopy is an electronic document printed, with the rows that certify the
-// print (order № 159, annex 3, part 1, rows 11 to 15). It has a number of its
-// own in the register; on the sheet it is the original.
+// print (order № 159, annex 3, part 1, rows 11 to 15; decree № 105-1613, service 1
+// and service 2, paragraphs 2 and 3). It has a number of its own in the register; on
+// the sheet it is the original.
 type PaperCopy struct {
 	Number    string `json:"number,omitempty"`
 	IssuedOn  Date   `json:"issued_on"` // row 14
@@ -40,6 +41,7 @@ type PaperCopy struct {
 	// The content of the original, given by the register: one of these.
 	Licence           *Licence           `json:"licence,omitempty"`
 	ExportCertificate *ExportCertificate `json:"export_certificate,omitempty"`
+	Approval          *Approval          `json:"approval,omitempty"`
 }
 
 func (p *PaperCopy) kind() Kind             { return KindPaperCopy }
@@ -51,18 +53,22 @@ func (p *PaperCopy) normalise() {
 	p.Head = NormaliseKazakh(p.Head)
 }
 
-func (p *PaperCopy) original() Draft {
-	return Draft{Licence: p.Licence, ExportCertificate: p.ExportCertificate}
+// Original returns the content that the copy repeats; nothing before the register
+// has given it.
+func (p *PaperCopy) Original() Draft {
+	return Draft{Licence: p.Licence, ExportCertificate: p.ExportCertificate, Approval: p.Approval}
 }
 
 func (p *PaperCopy) check(c *checker) {
-	c.number("/of", p.Of, KindLicence, KindExportCertificate)
+	c.number("/of", p.Of, KindLicence, KindExportCertificate, KindApproval)
 	c.both("/authority", p.Authority, rule{max: maxName})
 	c.text("/head", p.Head, rule{max: maxPerson})
-	if p.Licence != nil && p.ExportCertificate != nil {
+	original := p.Original()
+	n := len(original.bodies())
+	if n > 1 {
 		c.fail("/licence", CodeExactlyOne, "a copy has one original")
 	}
-	c.given("/licence", p.Licence != nil || p.ExportCertificate != nil)
+	c.given("/licence", n > 0)
 }
 
 // History is the statement of what has happened to a document: who asks for it
@@ -113,7 +119,8 @@ func (d Draft) Completed(original Draft, told Told) Draft {
 	case d.Duplicate != nil:
 		d.Duplicate.Licence = original.Licence
 	case d.PaperCopy != nil:
-		d.PaperCopy.Licence, d.PaperCopy.ExportCertificate = original.Licence, original.ExportCertificate
+		p := d.PaperCopy
+		p.Licence, p.ExportCertificate, p.Approval = original.Licence, original.ExportCertificate, original.Approval
 	case d.History != nil:
 		d.History.Told = &told
 	}

@@ -36,6 +36,9 @@ func (t Text) In(lang Lang) string {
 	return t.KK
 }
 
+// OnPaper returns the Kazakh and the Russian of a statement, which documents print.
+func OnPaper(l Label) Text { return Text{KK: l.KK, RU: l.RU} }
+
 // Lang is a language of a document's page.
 type Lang = language.Lang
 

@@ -164,7 +164,7 @@ func (d Draft) Owner() Holder {
 	case d.Duplicate != nil && d.Duplicate.Licence != nil:
 		return d.Duplicate.Licence.Holder
 	case d.PaperCopy != nil:
-		return d.PaperCopy.original().Owner()
+		return d.PaperCopy.Original().Owner()
 	}
 	return Holder{}
 }

@@ -224,9 +224,15 @@ func TestEveryLimitThatIsNoText(t *testing.T) {
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "" }, "/of required"},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Licence = &documents.Licence{} }, "/licence not_accepted"},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.ExportCertificate = &documents.ExportCertificate{} }, "/licence not_accepted"},
+		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Approval = &documents.Approval{} }, "/licence not_accepted"},
 		{"paper_copy", func(d *documents.Draft) {
 			d.PaperCopy.Licence, d.PaperCopy.ExportCertificate = &documents.Licence{}, &documents.ExportCertificate{}
 		}, "/licence exactly_one /licence not_accepted"},
+		{"paper_copy", func(d *documents.Draft) {
+			d.PaperCopy.Approval, d.PaperCopy.ExportCertificate = &documents.Approval{}, &documents.ExportCertificate{}
+		}, "/licence exactly_one /licence not_accepted"},
+		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "KZ25RSA26000001" }, ""},
+		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "KZ43RLR26000001" }, "/of number"},
 		{"history", func(d *documents.Draft) { d.History.Told = &documents.Told{} }, "/told not_accepted"},
 		{"duplicate", func(d *documents.Draft) { d.Duplicate.Licence = &documents.Licence{} }, "/licence not_accepted"},
 	} {

@@ -1,10 +1,14 @@
 package documents
 
-import "time"
+import (
+	"time"
+
+	"tamga/language/words"
+)
 
 // Label returns the words by which pages and statements name an event. An
 // unknown event has none.
-func (k EventKind) Label() Label { return eventLabels[k] }
+func (k EventKind) Label() Label { return words.Of("event." + string(k)) }
 
 // LabelUntil is Label of an event that holds until a date, which may be none.
 func (k EventKind) LabelUntil(until Date) Label {
@@ -12,23 +16,7 @@ func (k EventKind) LabelUntil(until Date) Label {
 	if end == (Label{}) {
 		return l
 	}
-	return Label{KK: end.KK + " " + l.KK, RU: l.RU + " " + end.RU, EN: l.EN + " " + end.EN}
-}
-
-// eventLabels is read only.
-var eventLabels = map[EventKind]Label{
-	EventReserved:   {KK: "нөмір берілді", RU: "присвоен номер", EN: "number reserved"},
-	EventIssued:     {KK: "берілді", RU: "выдача", EN: "issued"},
-	EventVoid:       {KK: "нөмірдің күші жойылды", RU: "номер аннулирован", EN: "reservation cancelled"},
-	EventSuspended:  {KK: "қолданысы тоқтатыла тұрды", RU: "действие приостановлено", EN: "suspended"},
-	EventResumed:    {KK: "қолданысы қайта басталды", RU: "действие возобновлено", EN: "resumed"},
-	EventTerminated: {KK: "қолданысы тоқтатылды", RU: "действие прекращено", EN: "terminated"},
-	EventReissued:   {KK: "қайта ресімделді", RU: "переоформлена", EN: "re-issued"},
-	EventExpired:    {KK: "қолданылу мерзімі өтті", RU: "срок действия истёк", EN: "expired"},
-	EventDuplicate:  {KK: "телнұсқасы берілді", RU: "выдан дубликат", EN: "duplicate issued"},
-	EventCertified:  {KK: "қағаз көшірмесі куәландырылды", RU: "заверена бумажная копия", EN: "certified on paper"},
-	EventCorrected:  {KK: "жазба түзетілді", RU: "запись исправлена", EN: "record corrected"},
-	EventErased:     {KK: "мазмұны жойылды", RU: "содержание удалено", EN: "content erased"},
+	return words.Of("event_until").Put("event", l).Put("until", end)
 }
 
 // ByOrder reports whether an event is recorded by order of the authority, with

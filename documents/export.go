@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+
+	"tamga/language/words"
 )
 
 // ExportCertificate is the content of the certificate for the right of
@@ -59,22 +61,7 @@ const (
 )
 
 // Label returns the words for a purpose. An unknown purpose has none.
-func (p Purpose) Label() Label { return purposes[p] }
-
-// purposes is read only.
-var purposes = map[Purpose]Label{
-	PurposeExhibition:   {KK: "уақытша көрме", RU: "временная выставка", EN: "temporary exhibition"},
-	PurposeTouring:      {KK: "гастрольдік сапар", RU: "гастрольная деятельность", EN: "touring"},
-	PurposeRestoration:  {KK: "реставрациялау жұмыстары", RU: "реставрационные работы", EN: "restoration"},
-	PurposeResearch:     {KK: "ғылыми зерттеулер", RU: "научные исследования", EN: "scientific research"},
-	PurposePresentation: {KK: "тұсаукесер", RU: "презентация", EN: "presentation"},
-	PurposeEvent: {
-		KK: "халықаралық мәдени іс-шара", RU: "международное культурное мероприятие", EN: "international cultural event",
-	},
-	PurposeOwnWorks: {
-		KK: "автордың өз туындыларын әкетуі", RU: "вывоз автором собственных произведений", EN: "own works, by their author",
-	},
-}
+func (p Purpose) Label() Label { return words.Of("purpose." + string(p)) }
 
 // Longest lists, and texts in their cells.
 const (

@@ -1,5 +1,9 @@
 package documents
 
+import (
+	"tamga/language/words"
+)
+
 // Kind tells the documents apart.
 type Kind string
 
@@ -71,54 +75,4 @@ func (k Kind) IsCopy() bool { return k == KindDuplicate || k == KindPaperCopy }
 
 // Title returns the name of the document in a running text; its capitals on
 // the form itself are the layout's business. An unknown kind has none.
-func (k Kind) Title() Label { return titles[k] }
-
-// titles is read only.
-var titles = map[Kind]Label{
-	KindLicence: {KK: "Мемлекеттік лицензия", RU: "Государственная лицензия", EN: "State licence"},
-	KindRefusal: {KK: "Негізделген бас тарту", RU: "Мотивированный отказ", EN: "Reasoned refusal"},
-	KindExportCertificate: {
-		KK: "Мәдени құндылықтарды уақытша әкету құқығына куәлік",
-		RU: "Свидетельство на право временного вывоза культурных ценностей",
-		EN: "Certificate for the temporary export of cultural objects",
-	},
-	KindApproval: {
-		KK: "Жергілікті маңызы бар тарих және мәдениет ескерткіштеріне ғылыми-реставрациялау жұмыстарын жүргізуге келісім",
-		RU: "Согласование проведения научно-реставрационных работ на памятниках истории и культуры местного значения",
-		EN: "Approval of scientific restoration work on monuments of local importance",
-	},
-	KindApplicationCopy: {
-		KK: "Өтініштің тіркеу мөртабаны бар көшірмесі",
-		RU: "Копия заявления со штампом регистрации",
-		EN: "Copy of the application with the registration stamp",
-	},
-	KindAcceptance: {
-		KK: "Сұранымның қабылданғаны туралы хабарлама",
-		RU: "Уведомление о принятии запроса",
-		EN: "Notice that the request was accepted",
-	},
-	KindNotice: {KK: "Хабарлама", RU: "Уведомление", EN: "Notice"},
-	KindConclusion: {
-		KK: "Сараптама комиссиясының қорытындысы",
-		RU: "Заключение экспертной комиссии",
-		EN: "Conclusion of the expert commission",
-	},
-	KindQuestionnaire: {KK: "Сауалнама", RU: "Анкета", EN: "Questionnaire"},
-	KindSummary: {
-		KK: "Сауалнамалардың жылдық жиынтығы",
-		RU: "Годовой свод результатов анкетирования",
-		EN: "Yearly summary of the questionnaires",
-	},
-	KindDuplicate: {KK: "Лицензияның телнұсқасы", RU: "Дубликат лицензии", EN: "Duplicate of a licence"},
-	KindPaperCopy: {
-		KK: "Құжаттың куәландырылған қағаз көшірмесі",
-		RU: "Заверенная бумажная копия документа",
-		EN: "Certified paper copy",
-	},
-	KindHistory: {
-		KK: "Құжаттың тарихы туралы үзінді көшірме",
-		RU: "Выписка об истории документа",
-		EN: "Statement of a document’s history",
-	},
-	KindApplication: {KK: "Өтініш", RU: "Заявление", EN: "Application"},
-}
+func (k Kind) Title() Label { return words.Of("kind." + string(k)) }

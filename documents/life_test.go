@@ -180,6 +180,8 @@ func TestMay(t *testing.T) {
 		"history withdrawn":                       {"history", nil, "5@5 terminated", documents.RuleKind},
 		"notice certified":                        {"notice", nil, "5@5 certified_on_paper", documents.RuleKind},
 		"approval copied":                         {"approval", nil, "5@5 duplicate_issued", documents.RuleKind},
+		"approval certified":                      {"approval", nil, "5@5 certified_on_paper", ""},
+		"suspended approval certified":            {"approval", []string{"3@3 suspended"}, "5@5 certified_on_paper", documents.RuleStatus},
 		"replaced under an order to suspend":      {"licence", []string{"9@3 suspended"}, "4@4 reissued", documents.RuleOrder},
 		"replaced under an order to terminate":    {"licence", []string{"9@3 terminated"}, "4@4 reissued", documents.RuleOrder},
 		"replaced after the order was taken back": {"licence", []string{"9@3 terminated", "9@4 corrected of 3"}, "5@5 reissued", ""},

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"tamga/language"
+	"tamga/language/words"
 )
 
 var update = flag.Bool("update", false, "write the lists of testdata anew, to be read before they are believed")
@@ -50,23 +51,23 @@ func TestEveryWord(t *testing.T) {
 	add := func(what, code string, l Label) {
 		rows = append(rows, fmt.Sprintf("%s %s: %s | %s | %s", what, code, l.In(KK), l.In(RU), l.In(language.EN)))
 	}
-	addAll(add, "kind", titles, Kind.Title)
-	addAll(add, "event", eventLabels, EventKind.Label)
-	addAll(add, "status", statuses, Status.Label)
-	addAll(add, "sub-type", subtypes, Subtype.Label)
-	addAll(add, "purpose", purposes, Purpose.Label)
-	addAll(add, "failed check", failedChecks, FailedCheck.Label)
+	addAll(add, "kind", "kind", Kind.Title)
+	addAll(add, "event", "event", EventKind.Label)
+	addAll(add, "status", "status", Status.Label)
+	addAll(add, "sub-type", "subtype", Subtype.Label)
+	addAll(add, "purpose", "purpose", Purpose.Label)
+	addAll(add, "failed check", "failed_check", FailedCheck.Label)
 	for _, g := range []RefusalGround{GroundQualification, GroundDocuments, GroundIncomplete} {
 		add("refusal", string(g), g.Label())
 	}
-	for kind := range titles {
+	for _, kind := range named[Kind]("kind") {
 		number, err := NumberOf(kind, firstYear, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		rows = append(rows, fmt.Sprintf("number of %s: %s, gives a right %v", kind, number, kind.GivesRight()))
 	}
-	for kind := range eventLabels {
+	for _, kind := range named[EventKind]("event") {
 		rows = append(rows, fmt.Sprintf("event %s: by order %v", kind, kind.ByOrder()))
 	}
 	from := rune(-1)
@@ -88,10 +89,18 @@ func TestEveryWord(t *testing.T) {
 	}
 }
 
-func addAll[K ~string](add func(what, code string, l Label), what string, table map[K]Label, label func(K) Label) {
-	for code := range table {
+func addAll[K ~string](add func(what, code string, l Label), what, room string, label func(K) Label) {
+	for _, code := range named[K](room) {
 		add(what, string(code), label(code))
 	}
+}
+
+// named are the values that have words.
+func named[K ~string](room string) (all []K) {
+	for code := range words.Room(room) {
+		all = append(all, K(code))
+	}
+	return all
 }
 
 // Every event at every status: whether it may come, and what it leads to.
@@ -103,7 +112,7 @@ func TestEveryTransition(t *testing.T) {
 		"terminated": {EventIssued, EventTerminated}, "reissued": {EventIssued, EventReissued}, "expired": {EventIssued, EventExpired},
 	}
 	var rows []string
-	for kind := range titles {
+	for _, kind := range named[Kind]("kind") {
 		for path, events := range paths {
 			l := Life{Kind: kind}
 			add := func(k EventKind) Event {
@@ -113,7 +122,7 @@ func TestEveryTransition(t *testing.T) {
 			for _, k := range events {
 				l.Events = append(l.Events, add(k))
 			}
-			for next := range eventLabels {
+			for _, next := range named[EventKind]("event") {
 				e := add(next)
 				var rule *RuleError
 				answer := "may come"

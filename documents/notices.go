@@ -3,6 +3,8 @@ package documents
 import (
 	"slices"
 	"strconv"
+
+	"tamga/language/words"
 )
 
 // Notice is the message of a negative branch of the regulations that is no
@@ -66,26 +68,7 @@ const (
 )
 
 // Label returns the words for the fact. An unknown one has none.
-func (f FailedCheck) Label() Label { return failedChecks[f] }
-
-// failedChecks is read only.
-var failedChecks = map[FailedCheck]Label{
-	FailedPeriod: {
-		KK: "ЭЦҚ тіркеу куәлігінің қолданылу мерзімі расталмады",
-		RU: "не подтверждён срок действия регистрационного свидетельства ЭЦП",
-		EN: "the validity period of the certificate is not confirmed",
-	},
-	FailedRevoked: {
-		KK: "тіркеу куәлігі қайтарып алынған (күші жойылған)",
-		RU: "регистрационное свидетельство отозвано (аннулировано)",
-		EN: "the certificate is revoked",
-	},
-	FailedIdentity: {
-		KK: "сұранымда және тіркеу куәлігінде көрсетілген сәйкестендіру деректері (ЖСН, БСН) сәйкес келмейді",
-		RU: "идентификационные данные (ИИН, БИН), указанные в запросе и в регистрационном свидетельстве, не совпадают",
-		EN: "the IIN or BIN of the request is not that of the certificate",
-	},
-}
+func (f FailedCheck) Label() Label { return words.Of("failed_check." + string(f)) }
 
 func (n *Notice) kind() Kind             { return KindNotice }
 func (n *Notice) head() (*string, *Date) { return &n.Number, &n.IssuedOn }

@@ -46,7 +46,7 @@ var (
 	eventsOf = map[Kind][]EventKind{
 		KindLicence:           append([]EventKind{EventReissued, EventDuplicate}, eventsOfRights...),
 		KindExportCertificate: eventsOfRights,
-		KindApproval:          {EventSuspended, EventResumed, EventTerminated, EventExpired},
+		KindApproval:          eventsOfRights,
 		KindRefusal:           {EventTerminated},
 		KindApplicationCopy:   {EventTerminated},
 		KindAcceptance:        {EventTerminated},

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"tamga/language"
+	"tamga/language/words"
 )
 
 // Standing is the status of a document in a second, with what brought it.
@@ -97,23 +100,12 @@ func ofThisCentury(year int) bool { return 2000 <= year && year <= 2099 }
 // Since tells in words what a document was at an earlier moment, and what it is
 // now. The end of a day is told as the day.
 func Since(at time.Time, then, now Status) Label {
-	figures := PrintedTime(at)
-	moment := Label{KK: figures + " жағдайы", RU: figures, EN: figures}
+	phrase, moment := "since.moment", language.Same(PrintedTime(at))
 	if day := CivilDate(at); at.Equal(day.next().Midnight().Add(-time.Second)) {
-		moment = day.Written()
-		moment.KK = day.Dated().KK + " жағдай"
+		phrase, moment = "since.day", day.Dated()
 	}
-	was, is := then.Label(), now.Label()
 	if then == now {
-		return Label{
-			KK: moment.KK + " бойынша: " + was.KK + "; қазір де солай.",
-			RU: "По состоянию на " + moment.RU + ": " + was.RU + "; так же и сейчас.",
-			EN: "On " + moment.EN + ": " + was.EN + "; the same today.",
-		}
+		phrase += "_same"
 	}
-	return Label{
-		KK: moment.KK + " бойынша: " + was.KK + "; қазір: " + is.KK + ".",
-		RU: "По состоянию на " + moment.RU + ": " + was.RU + "; сейчас: " + is.RU + ".",
-		EN: "On " + moment.EN + ": " + was.EN + "; " + is.EN + " since.",
-	}
+	return words.Of(phrase).Put("moment", moment).Put("then", then.Label()).Put("now", now.Label())
 }

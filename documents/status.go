@@ -1,6 +1,9 @@
 package documents
 
-import "tamga/language"
+import (
+	"tamga/language"
+	"tamga/language/words"
+)
 
 // Label is a short fixed text of the service itself in the three languages of
 // its pages. No document is issued in the third: a [Text] has no English side.
@@ -32,64 +35,11 @@ const (
 
 // Label returns the words by which pages name the status. An unknown status
 // has none.
-func (s Status) Label() Label { return statuses[s] }
-
-// statuses is read only.
-var statuses = map[Status]Label{
-	StatusReserved:   {KK: "нөмір берілді, ресімделуде", RU: "номер присвоен, оформляется", EN: "number taken, being issued"},
-	StatusInForce:    {KK: "қолданыста", RU: "действует", EN: "in force"},
-	StatusVoid:       {KK: "нөмірдің күші жойылған", RU: "номер аннулирован", EN: "void"},
-	StatusSuspended:  {KK: "қолданысы тоқтатыла тұрған", RU: "действие приостановлено", EN: "suspended"},
-	StatusTerminated: {KK: "қолданысы тоқтатылған", RU: "действие прекращено", EN: "terminated"},
-	StatusReissued:   {KK: "қайта ресімделген", RU: "переоформлена", EN: "re-issued"},
-	StatusExpired:    {KK: "қолданылу мерзімі өткен", RU: "срок действия истёк", EN: "expired"},
-	StatusNotIssued:  {KK: "құжат әлі берілмеген", RU: "документ ещё не выдан", EN: "not yet issued"},
-}
+func (s Status) Label() Label { return words.Of("status." + string(s)) }
 
 // Label returns the words for a sub-type of the activity, as the annex prints
 // them. An unknown one has none.
-func (s Subtype) Label() Label { return subtypes[s] }
-
-// subtypes is read only.
-var subtypes = map[Subtype]Label{
-	SubtypeArchaeology: {
-		KK: "Археологиялық жұмыстарды жүзеге асыру",
-		RU: "Осуществление археологических работ",
-		EN: "Archaeological work",
-	},
-	SubtypeRestoration: {
-		KK: "Ғылыми-реставрациялау жұмыстарын жүзеге асыру",
-		RU: "Осуществление научно-реставрационных работ",
-		EN: "Scientific restoration work",
-	},
-	SubtypeBoth: {
-		KK: "Археологиялық және ғылыми-реставрациялау жұмыстарын жүзеге асыру",
-		RU: "Осуществление археологических и научно-реставрационных работ",
-		EN: "Archaeological and scientific restoration work",
-	},
-}
+func (s Subtype) Label() Label { return words.Of("subtype." + string(s)) }
 
 // Label returns the words for a ground of refusal. An unknown ground has none.
-func (g RefusalGround) Label() Label {
-	switch g {
-	case GroundQualification:
-		return Label{
-			KK: "біліктілік талаптарына немесе лицензия беру негіздеріне сәйкес келмеуі",
-			RU: "несоответствие квалификационным требованиям или основаниям для выдачи лицензии",
-			EN: "the qualification requirements or the grounds for issuing are not met",
-		}
-	case GroundDocuments:
-		return Label{
-			KK: "ұсынылған құжаттарда бұзушылықтардың болуы",
-			RU: "нарушения в представленных документах",
-			EN: "the documents submitted contain violations",
-		}
-	case GroundIncomplete:
-		return Label{
-			KK: "құжаттар топтамасының толық болмауы",
-			RU: "неполный пакет документов",
-			EN: "the package of documents is incomplete",
-		}
-	}
-	return Label{}
-}
+func (g RefusalGround) Label() Label { return words.Of("ground." + string(g)) }

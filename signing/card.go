@@ -10,6 +10,7 @@ import (
 
 	"tamga/certs"
 	"tamga/certs/der"
+	"tamga/language/words"
 	"tamga/signing/cms"
 	"tamga/signing/pades"
 )
@@ -41,7 +42,7 @@ func (p *pdfFile) card(verdict *Verdict) bool {
 	originals, signatures, err := p.attachments()
 	if err != nil {
 		verdict.Detail = "the file has no signature of its own, and what is attached to it was not read: " + err.Error()
-		verdict.cause = Text{KK: "файлға қоса берілген құжаттар оқылмады", RU: "вложения файла прочитать не удалось", EN: "what is attached to the file could not be read"}
+		verdict.cause = words.Of("signing.card_unread")
 		var syntax *pades.SyntaxError
 		if errors.As(err, &syntax) && syntax.Limit || errors.Is(err, ErrTooLarge) {
 			verdict.undecided()
@@ -70,16 +71,10 @@ func (p *pdfFile) card(verdict *Verdict) bool {
 	if len(over) > 0 {
 		verdict.Detail += ", over " + strings.Join(over, ", ")
 	}
-	verdict.cause = Text{
-		KK: "бұл — құжат карточкасы: көрінетін беттерге қол қойылмаған, қолтаңбалар қоса берілген түпнұсқаға қойылған",
-		RU: "это карточка документа: видимые страницы не подписаны, подписи относятся к вложенному оригиналу",
-		EN: "this is a document card: its visible pages are not signed, the signatures are over the attached original",
-	}
+	verdict.cause = words.Of("signing.card")
 	if verdict.Acceptance == Refused {
 		verdict.Detail += "; one of them does not hold"
-		verdict.cause = Text{
-			KK: verdict.cause.KK + " және олардың бірі жарамсыз", RU: verdict.cause.RU + ", и одна из них недействительна", EN: verdict.cause.EN + ", and one of them does not hold",
-		}
+		verdict.cause = words.Of("signing.card_broken")
 	}
 	return true
 }

@@ -32,7 +32,7 @@ const (
 type check struct {
 	name   CheckName
 	clause string
-	title  Text
+	title  string // key of its words
 	ask    func(*facts, *Policy) finding
 }
 
@@ -66,52 +66,39 @@ func (found finding) gravity() int {
 // signerTable are the questions about a signer, in order. To add one: a line
 // here, a function below, a vector in the tests.
 var signerTable = []check{
-	{CheckFormat, "RFC 5652 §5; EN 319 102-1 §5.2.2", Text{
-		KK: "Құжат пен қолтаңба пішімі", RU: "Формат документа и подписи", EN: "Format of the file and of the signature"}, askFormat},
-	{CheckSignatureValue, "RFC 5652 §5.6; EN 319 102-1 §5.2.7; order № 500/НҚ ¶16", Text{
-		KK: "Қолтаңба мәні", RU: "Значение подписи", EN: "Signature value"}, askSignatureValue},
-	{CheckSigningCertificate, "RFC 5035 §3; EN 319 102-1 §5.2.3", Text{
-		KK: "Қол қойған тұлғаның тіркеу куәлігі", RU: "Регистрационное свидетельство подписавшего лица", EN: "Signing certificate"}, askSigningCertificate},
+	{CheckFormat, "RFC 5652 §5; EN 319 102-1 §5.2.2", "signing.check.format", askFormat},
+	{CheckSignatureValue, "RFC 5652 §5.6; EN 319 102-1 §5.2.7; order № 500/НҚ ¶16", "signing.check.signature_value", askSignatureValue},
+	{CheckSigningCertificate, "RFC 5035 §3; EN 319 102-1 §5.2.3", "signing.check.signing_certificate", askSigningCertificate},
 	{CheckChain, "RFC 5280 §6.1; order № 500/НҚ ¶16", titleChain, askChain},
 	{CheckValidityPeriod, "RFC 5280 §4.1.2.5; order № 159 ¶6(10); order № 500/НҚ ¶16", titleValidity, askValidityPeriod},
 	{CheckRevocation, "RFC 5280 §6.3; order № 159 ¶6(10); order № 500/НҚ ¶16, ¶18", titleRevocation, askRevocation},
-	{CheckKeyUsage, "RFC 5280 §4.2.1.3; order № 500/НҚ ¶16", Text{
-		KK: "Кілттің қол қоюға арналуы", RU: "Предназначение ключа для подписания", EN: "Key is for signing"}, askKeyUsage},
+	{CheckKeyUsage, "RFC 5280 §4.2.1.3; order № 500/НҚ ¶16", "signing.check.key_usage", askKeyUsage},
 	{CheckPolicy, "EN 319 102-1 §5.2.8; order № 500/НҚ ¶16", titlePolicy, askPolicy},
-	{CheckTimestamp, "RFC 3161; EN 319 102-1 §5.4, §5.5", Text{
-		KK: "Уақыт белгісі", RU: "Метка времени", EN: "Timestamp"}, askTimestamp},
-	{CheckIdentity, "order № 159 ¶6(10)", Text{
-		KK: "ЖСН/БСН сәйкестігі", RU: "Соответствие ИИН/БИН", EN: "IIN/BIN match"}, askIdentity},
-	{CheckRole, "order № 500/НҚ ¶16", Text{
-		KK: "Қол қойған тұлғаның өкілеттігі", RU: "Полномочия подписавшего лица", EN: "Role of the signer"}, askRole},
+	{CheckTimestamp, "RFC 3161; EN 319 102-1 §5.4, §5.5", "signing.check.timestamp", askTimestamp},
+	{CheckIdentity, "order № 159 ¶6(10)", "signing.check.identity", askIdentity},
+	{CheckRole, "order № 500/НҚ ¶16", "signing.check.role", askRole},
 }
 
 // tokenTable are the questions about a timestamp.
 var tokenTable = []check{
-	{CheckFormat, "RFC 3161 §2.4.2; EN 319 102-1 §5.4", Text{
-		KK: "Уақыт белгісінің пішімі", RU: "Формат метки времени", EN: "Format of the timestamp"}, askFormat},
-	{CheckImprint, "RFC 3161 §2.4.2; EN 319 102-1 §5.5.4", Text{
-		KK: "Уақыт белгісі қойылған деректер", RU: "Данные, на которые поставлена метка времени", EN: "What was stamped"}, askImprint},
-	{CheckSignatureValue, "RFC 5652 §5.6; RFC 3161 §2.4.2", Text{
-		KK: "Уақыт белгісі қолтаңбасының мәні", RU: "Значение подписи метки времени", EN: "Signature value of the timestamp"}, askSignatureValue},
-	{CheckSigningCertificate, "RFC 3161 §2.4.2; RFC 5816; RFC 5035 §3", Text{
-		KK: "Уақыт белгісі орталығының тіркеу куәлігі", RU: "Регистрационное свидетельство центра меток времени", EN: "Certificate of the timestamp authority"}, askSigningCertificate},
-	{CheckGenTime, "RFC 3161 §2.4.2; EN 319 102-1 §5.5.4", Text{
-		KK: "Белгі қойылған уақыт", RU: "Время постановки метки", EN: "Time of the timestamp"}, askGenTime},
+	{CheckFormat, "RFC 3161 §2.4.2; EN 319 102-1 §5.4", "signing.check.stamp.format", askFormat},
+	{CheckImprint, "RFC 3161 §2.4.2; EN 319 102-1 §5.5.4", "signing.check.stamp.imprint", askImprint},
+	{CheckSignatureValue, "RFC 5652 §5.6; RFC 3161 §2.4.2", "signing.check.stamp.signature_value", askSignatureValue},
+	{CheckSigningCertificate, "RFC 3161 §2.4.2; RFC 5816; RFC 5035 §3", "signing.check.stamp.signing_certificate", askSigningCertificate},
+	{CheckGenTime, "RFC 3161 §2.4.2; EN 319 102-1 §5.5.4", "signing.check.stamp.generation_time", askGenTime},
 	{CheckChain, "RFC 5280 §6.1", titleChain, askChain},
 	{CheckValidityPeriod, "RFC 5280 §4.1.2.5; EN 319 102-1 §5.6.2", titleValidity, askValidityPeriod},
 	{CheckRevocation, "RFC 5280 §6.3; EN 319 102-1 §5.6.2", titleRevocation, askRevocation},
-	{CheckKeyUsage, "RFC 3161 §2.3", Text{
-		KK: "Кілттің уақыт белгісіне ғана арналуы", RU: "Предназначение ключа только для меток времени", EN: "Key is for timestamps alone"}, askTimestampingUsage},
+	{CheckKeyUsage, "RFC 3161 §2.3", "signing.check.stamp.key_usage", askTimestampingUsage},
 	{CheckPolicy, "EN 319 102-1 §5.2.8", titlePolicy, askAlgorithms},
 }
 
 // Titles that both tables use.
-var (
-	titleChain      = Text{KK: "Сенімді негізгі куәландырушы орталыққа дейінгі тізбек", RU: "Цепочка до доверенного корневого удостоверяющего центра", EN: "Path to a trust anchor"}
-	titleValidity   = Text{KK: "Тіркеу куәлігінің қолданылу мерзімі", RU: "Срок действия регистрационного свидетельства", EN: "Validity period of the certificate"}
-	titleRevocation = Text{KK: "Қайтарып алынған (күші жойылған) тіркеу куәліктерінің тізімінде болмауы", RU: "Отсутствие в списке отозванных (аннулированных) регистрационных свидетельств", EN: "Not in the list of revoked certificates"}
-	titlePolicy     = Text{KK: "Алгоритмдер және тіркеу куәлігінің саясаты", RU: "Алгоритмы и политика регистрационного свидетельства", EN: "Algorithms and certificate policy"}
+const (
+	titleChain      = "signing.check.chain"
+	titleValidity   = "signing.check.validity_period"
+	titleRevocation = "signing.check.revocation"
+	titlePolicy     = "signing.check.policy"
 )
 
 // passed says why a check is fulfilled; detail is no format.

@@ -1,12 +1,12 @@
 package signing
 
 import (
-	"fmt"
-
 	"encoding/hex"
+	"fmt"
 
 	"tamga/certs"
 	"tamga/certs/revocation"
+	"tamga/language/words"
 )
 
 func (v *Verifier) newVerdict(kind string, q Question) *Verdict {
@@ -90,7 +90,7 @@ func (v *Verifier) ask(table []check, f *facts) (checks []Check, indication Indi
 		}
 		answer := Check{
 			Name: c.name, Status: found.status, Clause: c.clause,
-			Title: c.title, Detail: found.detail, Evidence: found.evidence,
+			Title: words.Of(c.title), Detail: found.detail, Evidence: found.evidence,
 		}
 		if bad {
 			answer.SubIndication = found.sub

@@ -3,11 +3,11 @@ package signing
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"unicode/utf8"
 
 	"tamga/certs/der"
 	"tamga/certs/revocation/ocsp"
+	"tamga/language/words"
 	"tamga/signing/armour"
 	"tamga/signing/tsp"
 	"tamga/signing/xmldsig/xmltree"
@@ -15,62 +15,27 @@ import (
 
 // Words name the kind of a file, in the nominative.
 func (k FileKind) Words() Text {
-	switch k {
-	case FilePDF:
-		return Text{KK: "PDF файлы", RU: "файл PDF", EN: "a PDF file"}
-	case FileCMS:
-		return Text{KK: "CMS қолтаңбасы", RU: "подпись CMS", EN: "a CMS signature"}
-	case FileXML:
-		return Text{KK: "XML файлы", RU: "файл XML", EN: "an XML file"}
-	case FileCertificate:
-		return Text{KK: "тіркеу куәлігі", RU: "регистрационное свидетельство", EN: "a certificate"}
-	case FileCRL:
-		return Text{KK: "қайтарып алынған тіркеу куәліктерінің тізімі", RU: "список отозванных регистрационных свидетельств", EN: "a list of revoked certificates"}
-	case FileOCSP:
-		return Text{KK: "тіркеу куәлігінің мәртебесі туралы OCSP жауабы", RU: "ответ OCSP о статусе регистрационного свидетельства", EN: "an OCSP response about the status of certificates"}
-	case FileTimestamp:
-		return Text{KK: "уақыт белгісі", RU: "метка времени", EN: "a timestamp"}
-	case FileTimestampResponse:
-		return Text{KK: "уақыт белгісі орталығының жауабы", RU: "ответ центра меток времени", EN: "a response of a timestamp authority"}
-	case FileKeyStore:
-		return Text{KK: "кілттер қоймасы (PKCS#12)", RU: "хранилище ключей (PKCS#12)", EN: "a key store (PKCS#12)"}
-	case FilePrivateKey:
-		return Text{KK: "жабық кілт", RU: "закрытый ключ", EN: "a private key"}
-	case FileMessage:
-		return Text{KK: "S/MIME хабарламасы", RU: "сообщение S/MIME", EN: "an S/MIME message"}
-	case FileText:
-		return Text{KK: "мәтін", RU: "текст", EN: "a text"}
+	if t := words.Of("signing.file." + string(k)); t.Whole() {
+		return t
 	}
-	return Text{KK: "түрі белгісіз файл", RU: "файл неизвестного вида", EN: "a file of an unknown kind"}
+	return words.Of("signing.file.unknown")
 }
 
 func noSignatureText() Text {
-	return Text{KK: "файлда қолтаңба жоқ", RU: "в файле нет подписи", EN: "the file carries no signature"}
+	return words.Of("signing.unsigned")
 }
 
 // brokenText says that a file cannot be read as what it begins to be.
 func (k FileKind) brokenText() Text {
-	switch k {
-	case FilePDF:
-		return Text{KK: "PDF файлының құрылымы бұзылған", RU: "структура файла PDF нарушена", EN: "the structure of the PDF file is broken"}
-	case FileXML:
-		return Text{KK: "XML файлының құрылымы бұзылған", RU: "структура файла XML нарушена", EN: "the structure of the XML file is broken"}
-	case FileCertificate:
-		return Text{KK: "тіркеу куәлігінің құрылымы бұзылған", RU: "структура регистрационного свидетельства нарушена", EN: "the structure of the certificate is broken"}
-	case FileTimestamp:
-		return Text{KK: "уақыт белгісінің құрылымы бұзылған", RU: "структура метки времени нарушена", EN: "the structure of the timestamp is broken"}
+	if t := words.Of("signing.broken." + string(k)); t.Whole() {
+		return t
 	}
-	return Text{KK: "CMS қолтаңбасының құрылымы бұзылған", RU: "структура подписи CMS нарушена", EN: "the structure of the CMS signature is broken"}
+	return words.Of("signing.broken.cms")
 }
 
 // insteadOf says that a file is another thing than what was asked about.
 func (k FileKind) insteadOf(wanted FileKind) Text {
-	is, not := k.Words(), wanted.Words()
-	return Text{
-		KK: fmt.Sprintf("бұл — %s, %s емес", is.KK, not.KK),
-		RU: fmt.Sprintf("это %s, а не %s", is.RU, not.RU),
-		EN: fmt.Sprintf("this is %s, not %s", is.EN, not.EN),
-	}
+	return words.Of("signing.instead").Put("file", k.Words()).Put("wanted", wanted.Words())
 }
 
 // unreadable concludes that a file is not what it was taken for, and says what it
@@ -79,13 +44,9 @@ func (verdict *Verdict) unreadable(wanted FileKind, file []byte, err error) *Ver
 	verdict.Indication, verdict.SubIndication, verdict.Acceptance = TotalFailed, FormatFailure, Refused
 	verdict.cause, verdict.Detail = wanted.brokenText(), err.Error()
 	if len(bytes.TrimSpace(file)) == 0 {
-		verdict.cause = Text{KK: "файл бос", RU: "файл пуст", EN: "the file is empty"}
+		verdict.cause = words.Of("signing.empty")
 	} else if is := Sniff(file); is == FileUnknown && wanted == FileCMS && foreign(file) {
-		verdict.cause = Text{
-			KK: "файлдың түрі белгісіз, одан қолтаңба оқылмады",
-			RU: "вид файла неизвестен, подпись в нём прочитать не удалось",
-			EN: "the kind of the file is not known, and no signature could be read in it",
-		}
+		verdict.cause = words.Of("signing.foreign")
 	} else if is != wanted && is != FileUnknown {
 		verdict.cause = is.insteadOf(wanted)
 		verdict.Detail = verdict.cause.EN + ": " + verdict.Detail
@@ -102,10 +63,10 @@ func (verdict *Verdict) unreadableXML(file []byte, err error) *Verdict {
 	switch {
 	case errors.Is(err, xmltree.ErrContradiction):
 	case errors.Is(err, xmltree.ErrEncoding):
-		verdict.cause = Text{KK: "XML файлының кодтамасын бағдарлама оқымайды", RU: "кодировку файла XML программа не читает", EN: "the program does not read the encoding of the XML file"}
+		verdict.cause = words.Of("signing.xml_encoding")
 		verdict.undecided()
 	case errors.Is(err, xmltree.ErrDocumentType):
-		verdict.cause = Text{KK: "XML файлында құжат типінің сипаттамасы (DOCTYPE) бар, ол қабылданбайды", RU: "в файле XML есть описание типа документа (DOCTYPE), оно не принимается", EN: "the XML file has a document type declaration (DOCTYPE), which is not accepted"}
+		verdict.cause = words.Of("signing.xml_doctype")
 		verdict.explain()
 	}
 	return verdict
@@ -117,21 +78,13 @@ func (v *Verifier) nothingToJudge(kind FileKind, q Question) *Verdict {
 	verdict := v.newVerdict(string(kind), q)
 	is := kind.Words()
 	if kind == FileMessage {
-		verdict.cause = Text{
-			KK: "бұл — " + is.KK + ", бағдарлама оны оқымайды; одан қолтаңба файлын (smime.p7s, smime.p7m) сақтап, соны беріңіз",
-			RU: "это " + is.RU + ", программа таких не читает; сохраните из него файл подписи (smime.p7s, smime.p7m) и дайте его",
-			EN: "this is " + is.EN + ", which the program does not read; save the file of the signature (smime.p7s, smime.p7m) from it and give that",
-		}
+		verdict.cause = words.Of("signing.message").Put("file", is)
 		verdict.Detail = verdict.cause.EN
 		verdict.undecided()
 		return verdict
 	}
 	verdict.Acceptance = Refused
-	verdict.cause = Text{
-		KK: fmt.Sprintf("бұл — %s, файлда тексерілетін қолтаңба жоқ", is.KK),
-		RU: fmt.Sprintf("это %s: подписи, которую можно проверить, в файле нет", is.RU),
-		EN: fmt.Sprintf("this is %s and holds no signature to verify", is.EN),
-	}
+	verdict.cause = words.Of("signing.nothing").Put("file", is)
 	verdict.Detail = verdict.cause.EN
 	verdict.explain()
 	return verdict

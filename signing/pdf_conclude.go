@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"tamga/language/words"
 	"tamga/signing/pades"
 )
 
@@ -14,10 +15,10 @@ func (verdict *Verdict) unreadablePDF(file []byte, err error) *Verdict {
 	var limit *pades.SyntaxError
 	switch {
 	case errors.Is(err, pades.ErrEncrypted):
-		verdict.cause = Text{KK: "файл шифрланған", RU: "файл зашифрован", EN: "the file is encrypted"}
+		verdict.cause = words.Of("signing.pdf_encrypted")
 		verdict.undecided()
 	case errors.As(err, &limit) && limit.Limit:
-		verdict.cause = Text{KK: "файл бағдарлама оқи алатын шектен асады", RU: "файл выходит за пределы того, что читает программа", EN: "the file is beyond what this program reads"}
+		verdict.cause = words.Of("signing.pdf_limit")
 		verdict.undecided()
 	}
 	return verdict
@@ -35,7 +36,7 @@ func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
 	card := len(p.doc.Unreadable) == 0 && p.card(verdict)
 	if len(p.stamps) > 0 && !card {
 		p.concludeStamped(verdict)
-		verdict.cause = Text{KK: "файлда тек құжаттың уақыт белгісі бар, қолтаңба жоқ", RU: "в файле есть метка времени документа, но нет подписи", EN: "the file carries a document timestamp and no signature"}
+		verdict.cause = words.Of("signing.pdf_only_timestamp")
 	}
 	for _, weight := range []pades.Weight{pades.Ambiguous, pades.NotRead} {
 		i := slices.IndexFunc(p.doc.Unreadable, func(problem pades.Problem) bool { return problem.Weight == weight })
@@ -44,7 +45,7 @@ func (p *pdfFile) concludeUnsigned(verdict *Verdict) {
 		}
 		problem := p.doc.Unreadable[i]
 		verdict.Detail = "a signature could not be read: " + problem.Code + ": " + problem.Detail
-		verdict.cause = Text{KK: "файлдағы қолтаңба оқылмады", RU: "подпись в файле прочитать не удалось", EN: "a signature of the file could not be read"}
+		verdict.cause = words.Of("signing.pdf_signature_unread")
 		if weight == pades.NotRead {
 			verdict.undecided()
 		}
@@ -76,14 +77,14 @@ func (p *pdfFile) concludeTimestamps(verdict *Verdict) {
 		if t.broken() && len(verdict.Signers) > 0 {
 			verdict.worsen(t.Indication, t.SubIndication, Refused)
 			verdict.Detail = "a document timestamp is broken: " + t.Detail
-			verdict.cause = Text{KK: "құжаттың уақыт белгісі бұзылған", RU: "метка времени документа нарушена", EN: "a document timestamp is broken"}
+			verdict.cause = words.Of("signing.pdf_timestamp_broken")
 			verdict.explain()
 		}
 	}
 	if p.unread != "" && len(verdict.Signers) > 0 && verdict.Passed() {
 		verdict.worsen(Indeterminate, SigConstraintsFailure, Undecided)
 		verdict.Detail = p.unread
-		verdict.cause = Text{KK: "файл толық оқылмады", RU: "файл прочитан не полностью", EN: "the file was not read in full"}
+		verdict.cause = words.Of("signing.pdf_unread")
 		verdict.explain()
 	}
 }

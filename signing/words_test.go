@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"tamga/language/words"
 )
 
 // The titles of all questions in three languages, the kinds of files and of
@@ -15,7 +17,8 @@ func TestTitles(t *testing.T) {
 	var b strings.Builder
 	for of, table := range [][]check{signerTable, tokenTable} {
 		for _, c := range table {
-			fmt.Fprintf(&b, "%d %s: %s | %s | %s | %s\n", of, c.name, c.clause, c.title.KK, c.title.RU, c.title.EN)
+			title := words.Of(c.title)
+			fmt.Fprintf(&b, "%d %s: %s | %s | %s | %s\n", of, c.name, c.clause, title.KK, title.RU, title.EN)
 		}
 	}
 	fmt.Fprintln(&b, FilePDF, FileCMS, FileCertificate, FileCRL, FileKeyStore, FileXML, FileUnknown,

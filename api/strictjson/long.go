@@ -3,13 +3,14 @@ package strictjson
 import (
 	"bytes"
 	"cmp"
-	"encoding/base64"
 	"errors"
 	"reflect"
 	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"tamga/signing/armour"
 )
 
 // A file of megabytes is one string of base64, which decoding looks at byte by byte
@@ -134,15 +135,10 @@ func (r *reader) takenOut(d *jsontext.Decoder) ([]byte, error) {
 	if _, err := d.ReadValue(); err != nil {
 		return nil, err
 	}
-	text := r.long[i].text
-	if bytes.IndexByte(text, '\n') >= 0 || bytes.IndexByte(text, '\r') >= 0 {
-		return nil, errAsItCame // which the decoder passes over, and JSON does not
-	}
-	out := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
-	n, err := base64.StdEncoding.Strict().Decode(out, text)
-	if err != nil {
+	raw, ok := armour.Standard(r.long[i].text)
+	if !ok {
 		return nil, errAsItCame
 	}
 	r.taken++
-	return out[:n], nil
+	return raw, nil
 }

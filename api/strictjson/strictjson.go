@@ -4,7 +4,8 @@
 // has lost its value on the way, and must hear of it.
 //
 // A newcomer starts with [Decode]. What it refuses is an [Error], which says
-// where each fault stands and never repeats a value.
+// where each fault stands and never repeats a value. What they are sent is written by
+// [Write].
 package strictjson
 
 import (

@@ -14,10 +14,12 @@ package calendar
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"tamga/documents"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Calendar is compiled data. Make it with [Compile]; it does not change.
@@ -93,7 +95,7 @@ func (c *Calendar) ask(d day) (working bool, why *Reason) {
 	if w := c.weekOf(d); w != nil && w.days[d.weekday()] {
 		return true, nil
 	}
-	return false, &Reason{Kind: Weekend, Name: weekdays[d.weekday()]}
+	return false, &Reason{Kind: Weekend, Name: words.Of("calendar.weekday." + strconv.Itoa(1+int(d.weekday())))}
 }
 
 // Version names the data by its digest, so that what was counted with it can

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"slices"
 
-	"tamga/language"
+	"tamga/language/words"
 )
 
 // The years for which anything may be entered.
@@ -173,8 +173,8 @@ func (c *Calendar) takeExchanges(d Data) error {
 		if works || !rests {
 			return fmt.Errorf("exchange of %s for %s: the first must be a working day, the second a day off", e.Off, e.Worked)
 		}
-		c.worked[worked] = Reason{Kind: Exchanged, Name: exchanged, Of: e.Off}
-		c.off[off] = Reason{Kind: Exchanged, Name: exchanged, Of: e.Worked}
+		c.worked[worked] = Reason{Kind: Exchanged, Name: words.Of("calendar.exchanged"), Of: e.Off}
+		c.off[off] = Reason{Kind: Exchanged, Name: words.Of("calendar.exchanged"), Of: e.Worked}
 	}
 	return nil
 }
@@ -204,9 +204,4 @@ func (c *Calendar) transfer(Data) error {
 
 func sortYears(all []Year) {
 	slices.SortFunc(all, func(a, b Year) int { return cmp.Compare(a.Year, b.Year) })
-}
-
-// exchanged is what the Government's moving of a day off is called.
-var exchanged = language.Text{
-	KK: "Үкімет ауыстырған демалыс күні", RU: "Перенос выходного дня Правительством", EN: "Day off moved by the Government",
 }

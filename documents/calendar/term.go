@@ -9,6 +9,7 @@ import (
 
 	"tamga/documents"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Term is how long something may take. Exactly one of the parts is set; SameDay
@@ -118,19 +119,19 @@ func (t *Term) UnmarshalText(b []byte) error {
 // Label says a term in words.
 func (t Term) Label() language.Text {
 	var parts []language.Text
-	add := func(n int, w unit) {
+	add := func(n int, unit string) {
 		if n != 0 {
-			parts = append(parts, w.count(n))
+			parts = append(parts, words.Count(unit, n))
 		}
 	}
-	add(t.WorkingDays, unitWorkingDay)
-	add(int(t.Working/time.Hour), unitHour)
-	add(int(t.Working%time.Hour/time.Minute), unitMinute)
-	add(t.Years, unitYear)
-	add(t.Months, unitMonth)
-	add(t.Days, unitDay)
+	add(t.WorkingDays, "unit.working_day")
+	add(int(t.Working/time.Hour), "unit.hour")
+	add(int(t.Working%time.Hour/time.Minute), "unit.minute")
+	add(t.Years, "unit.year")
+	add(t.Months, "unit.month")
+	add(t.Days, "unit.day")
 	if t.SameDay {
-		parts = append(parts, language.Text{KK: "сол күні", RU: "в тот же день", EN: "on the same day"})
+		parts = append(parts, words.Of("calendar.same_day"))
 	}
 	return join(parts, ", ")
 }

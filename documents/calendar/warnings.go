@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"fmt"
 	"time"
 
 	"tamga/documents"
@@ -31,11 +30,7 @@ func (c *Calendar) Warnings(at time.Time) []Warning {
 		case !ok:
 			all = append(all, Warning{Year: year, Code: "missing", Text: MissingYear(year)})
 		case y.Provisional:
-			all = append(all, Warning{Year: year, Code: "provisional", Text: language.Text{
-				KK: fmt.Sprintf("%d жылғы күнтізбе расталмаған", year),
-				RU: fmt.Sprintf("календарь на %d год не подтверждён", year),
-				EN: fmt.Sprintf("calendar of %d not confirmed", year),
-			}})
+			all = append(all, Warning{Year: year, Code: "provisional", Text: ofYear("calendar.not_confirmed", year)})
 		}
 	}
 	return all

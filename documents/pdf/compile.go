@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"tamga/documents"
+	"tamga/language/words"
 )
 
 //go:embed layouts/*.json layouts/README.md
@@ -233,7 +234,7 @@ func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
 	}
 	k.intent = k.add(fmt.Appendf(nil, "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>", k.add(p.icc)))
 	k.widget = k.add(fmt.Appendf(nil, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature)/TU%s/F 132/Rect[0 0 0 0]/P %d 0 R/V %d 0 R/StructParent 0>>",
-		appendTextString(nil, signatureAlt.KK+" / "+signatureAlt.RU), objFirstPage, objSignature))
+		appendTextString(nil, signatureAlt().KK+" / "+signatureAlt().RU), objFirstPage, objSignature))
 	h := sha256.New()
 	h.Write(k.prefix) // a hash does not fail
 	state, ok := h.(encoding.BinaryMarshaler)
@@ -245,7 +246,7 @@ func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
 }
 
 // signatureAlt names the signature, which cannot be seen, to those who listen.
-var signatureAlt = documents.Text{KK: "Электрондық цифрлық қолтаңба", RU: "Электронная цифровая подпись"}
+func signatureAlt() documents.Text { return documents.OnPaper(words.Of("paper.signature_alt")) }
 
 // unlettered finds where the drawing library chooses a font; the emblem has no
 // letters and its object no fonts.

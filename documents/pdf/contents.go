@@ -77,7 +77,7 @@ func (s *setter) document(l *layout, url string, roles []role) {
 		s.check.fixed = append(s.check.fixed, s.check.elem, code)
 		if lang == documents.KK {
 			form := s.element(tagForm, sect)
-			s.elements[form].alt = signatureAlt.KK
+			s.elements[form].alt = signatureAlt().KK
 		}
 		s.flow(l, lang)
 	}

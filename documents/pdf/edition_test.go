@@ -98,7 +98,7 @@ func TestSpecimenMark(t *testing.T) {
 		law[i].Specimen = law[i].Until.IsZero()
 	}
 	l, all := compiledWith(t, law), specimens(t)
-	mark := solid(specimenMark.KK + " / " + specimenMark.RU)
+	mark := solid(specimenMark().KK + " / " + specimenMark().RU)
 	for _, name := range []string{"licence", "export-certificate", "refusal", "conclusion"} {
 		file := render(t, l, all[name])
 		p, err := parse(file)

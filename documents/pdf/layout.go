@@ -168,9 +168,9 @@ func (l *layout) footNote() error {
 func (l *layout) useFixed(lang documents.Lang) {
 	note, running := l.styles["note"].face, l.styles["running"].face
 	l.used.add(note, l.spec.Foot.Note.In(lang)+l.spec.Foot.Check.In(lang)+l.spec.Foot.Address.In(lang))
-	l.used.add(running, l.spec.Running.In(lang)+projectMark.In(lang))
+	l.used.add(running, l.spec.Running.In(lang)+projectMark().In(lang))
 	if l.in.edition.Specimen {
-		l.used.add(bold, specimenMark.KK+" / "+specimenMark.RU)
+		l.used.add(bold, specimenMark().KK+" / "+specimenMark().RU)
 	}
 	l.used.add(l.styles["page_number"].face, "0123456789 /")
 	l.used.add(l.styles["corner"].face, numberCharacters)
@@ -192,7 +192,7 @@ func (l *layout) sign() error {
 	}
 	whole = append(whole, l.in.digest[:]...)
 	if l.in.edition.Specimen {
-		whole = append(whole, specimenMark.KK...)
+		whole = append(whole, specimenMark().KK...)
 	}
 	sum := sha256.Sum256(whole)
 	l.digest = hex.EncodeToString(sum[:])

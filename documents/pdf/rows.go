@@ -1,6 +1,9 @@
 package pdf
 
-import "tamga/documents"
+import (
+	"tamga/documents"
+	"tamga/language/words"
+)
 
 // rows are labels with their values, each over a line with a small caption: a
 // table whose rows have a header cell and a data cell.
@@ -48,7 +51,7 @@ func (c *compiler) row(at string, b *blockSpec) row {
 	if len(label.parts) > 0 {
 		text := label.parts[0].text
 		r.label = c.faces.wrap(nil, text, r.labelStyle.measure(r.split-r.left-2*mm))
-		text += " " + goesOn.In(c.lang)
+		text += " " + goesOn().In(c.lang)
 		c.layout.used.add(r.labelStyle.face, text)
 		r.again = c.faces.wrap(nil, text, r.labelStyle.measure(r.right-r.left))
 	}
@@ -66,7 +69,7 @@ func (c *compiler) row(at string, b *blockSpec) row {
 const labelWidth = 58.0
 
 // goesOn marks the label of a row whose value goes on from the page before.
-var goesOn = documents.Text{KK: "(жалғасы)", RU: "(продолжение)"}
+func goesOn() documents.Text { return documents.OnPaper(words.Of("paper.goes_on")) }
 
 func or(s, fallback string) string {
 	if s == "" {

@@ -7,15 +7,16 @@ import (
 	"strconv"
 
 	"tamga/documents"
+	"tamga/language/words"
 )
 
 // projectMark stands on the first page of a form that is ours and not the
 // regulation's.
-var projectMark = documents.Text{KK: "нысанның жобасы", RU: "проект формы"}
+func projectMark() documents.Text { return documents.OnPaper(words.Of("paper.project")) }
 
 // specimenMark stands across every page of what is printed by an edition of the
 // rules that is not in force.
-var specimenMark = documents.Text{KK: "ҮЛГІ", RU: "ОБРАЗЕЦ"}
+func specimenMark() documents.Text { return documents.OnPaper(words.Of("paper.specimen")) }
 
 // side tells the fixed backgrounds of a document's pages apart.
 type side struct {
@@ -100,7 +101,7 @@ func (l *layout) sheet(g *stage, at side) {
 	}
 	if l.isProject() && at.look == firstLook {
 		mark("P")
-		g.text(l.styles["running"], l.left, 15.5*mm, projectMark.In(at.lang))
+		g.text(l.styles["running"], l.left, 15.5*mm, projectMark().In(at.lang))
 		end()
 	}
 	note := l.styles["note"]
@@ -171,7 +172,7 @@ func (s *setter) address(l *layout, k look) {
 // watermark writes across the page that it is a specimen, below all else.
 func watermark(g *stage, k look) {
 	const size, steep = 62, 50
-	text := specimenMark.KK + " / " + specimenMark.RU
+	text := specimenMark().KK + " / " + specimenMark().RU
 	g.SetFont(family, cuts[bold].style, size)
 	g.SetTextColor(240, 206, 206)
 	width, height := k.paper()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/language/words"
 	"tamga/qr"
 )
 
@@ -271,12 +272,15 @@ func (f *file) attachment(a *about) {
 	f.stream(objData, "/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</Size "+itoa(len(a.data))+"/ModDate("+date+")>>", a.data)
 	f.open(objFileSpec)
 	f.str("<</Type/Filespec/F(" + dataName + ")/UF(" + dataName + ")/AFRelationship/Data/Desc")
-	f.out = appendTextString(f.out, dataAbout+a.schema)
+	f.out = appendTextString(f.out, dataAbout()+a.schema)
 	f.str("/EF<</F ").num(objData).str(" 0 R/UF ").num(objData).str(" 0 R>>>>")
 	f.close()
 }
 
-const dataAbout = "Құжаттың машинамен оқылатын нысаны / Машиночитаемая форма документа. JSON Schema: "
+func dataAbout() string {
+	about := words.Of("paper.data")
+	return about.KK + " / " + about.RU + ". JSON Schema: "
+}
 
 // stream writes a compressed stream object.
 func (f *file) stream(n int, dict string, data []byte) {

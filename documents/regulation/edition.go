@@ -4,6 +4,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/calendar"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Edition is the rules of a time: in force from From until the day before Until;
@@ -108,17 +109,7 @@ const (
 )
 
 // Label names a channel; an unknown one has no name.
-func (c Channel) Label() language.Text {
-	switch c {
-	case Portal:
-		return language.Text{KK: "портал", RU: "портал", EN: "portal"}
-	case Provider:
-		return language.Text{KK: "көрсетілетін қызметті беруші", RU: "услугодатель", EN: "provider"}
-	case Centre:
-		return language.Text{KK: "халыққа қызмет көрсету орталығы", RU: "центр обслуживания населения", EN: "service centre"}
-	}
-	return language.Text{}
-}
+func (c Channel) Label() language.Text { return words.Of("regulation.channel." + string(c)) }
 
 // Term is how long something may take. Without a value it is the sum of the
 // actions.

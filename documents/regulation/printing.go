@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"tamga/documents"
-	"tamga/language"
 )
 
 // The keys of the sentence on appeal, and of the text of a notice before its name,
@@ -93,21 +92,18 @@ func (l *Law) texts(on documents.Date) map[string]documents.Text {
 		}
 		for _, s := range e.Sentences {
 			if found, ok := e.Sentence(s.Key, on); ok {
-				all[s.Key] = printed(found.Text)
+				all[s.Key] = documents.OnPaper(found.Text)
 			}
 		}
 		for _, n := range e.Notices {
-			all[keyNotice+n.ID] = printed(n.Text)
+			all[keyNotice+n.ID] = documents.OnPaper(n.Text)
 		}
 		if e.Appeal.Sentence.Whole() {
-			all[keyAppeal] = printed(e.Appeal.Sentence)
+			all[keyAppeal] = documents.OnPaper(e.Appeal.Sentence)
 		}
 	}
 	return all
 }
-
-// printed is a text in the languages of documents.
-func printed(t language.Text) documents.Text { return documents.Text{KK: t.KK, RU: t.RU} }
 
 // over lays texts over others.
 func over(base, texts map[string]documents.Text) map[string]documents.Text {

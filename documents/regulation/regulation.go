@@ -20,6 +20,7 @@ import (
 
 	"tamga/documents"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Law is the editions, compiled. Make it with [Compile]; it does not change.
@@ -83,10 +84,10 @@ func (s Source) known() bool {
 
 // DraftLabel marks what the seeds leave open.
 func DraftLabel() language.Text {
-	return language.Text{KK: "жоба нысан", RU: "проектная форма", EN: "draft form"}
+	return words.Of("regulation.draft")
 }
 
 // SpecimenLabel marks what is printed under an edition that is not in force.
 func SpecimenLabel() language.Text {
-	return language.Text{KK: "үлгі", RU: "образец", EN: "specimen"}
+	return words.Of("regulation.specimen")
 }

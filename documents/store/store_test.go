@@ -99,3 +99,31 @@ func TestOpenUnreachableServer(t *testing.T) {
 		t.Errorf("the error repeats the password: %v", err)
 	}
 }
+
+// An address of a server that cannot be read is told, and is no path of a file.
+func TestOpenBadAddress(t *testing.T) {
+	for _, dsn := range []string{"postgres://127.0.0.1:port/tamga", "postgresql://%zz"} {
+		db, err := registry.Open(t.Context(), dsn)
+		if err == nil {
+			must(t, db.Close())
+		}
+		if err == nil || !strings.Contains(err.Error(), "cannot parse") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+}
+
+// Nothing can be read from a database that was closed, nor written.
+func TestClose(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, err := registry.Open(t.Context(), dsn)
+		must(t, err)
+		must(t, db.Close())
+		if _, err := db.Clients(t.Context()); err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("read: %v", err)
+		}
+		if _, err := db.AddClient(t.Context(), "a", nil); err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("written: %v", err)
+		}
+	})
+}

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,5 +150,59 @@ func FuzzOpen(f *testing.F) {
 		if err == nil && armour.IsPEM(file) && block != nil && len(bytes.TrimSpace(rest)) == 0 && !armour.IsPEM(block.Bytes) && !armour.IsBase64(block.Bytes) && !bytes.Equal(opened, block.Bytes) {
 			t.Errorf("%q: %x is %x to others", file, opened, block.Bytes)
 		}
+	})
+}
+
+// plainly decodes base64 in one line as the standard library does.
+func plainly(text []byte) ([]byte, bool) {
+	if bytes.ContainsAny(text, "\r\n") {
+		return nil, false
+	}
+	out := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, err := base64.StdEncoding.Strict().Decode(out, text)
+	return out[:n], err == nil
+}
+
+func expectPlainly(t *testing.T, text []byte) {
+	t.Helper()
+	want, wanted := plainly(text)
+	got, ok := armour.Standard(text)
+	if ok != wanted || ok && !bytes.Equal(got, want) {
+		t.Fatalf("%q: %x, %v; want %x, %v", text, got, ok, want, wanted)
+	}
+}
+
+// The fast decoder takes what the standard library takes, and finds the same in it:
+// at every length at which it may go another way, and with every character that is
+// odd, wherever it stands.
+func TestStandard(t *testing.T) {
+	c := rand.NewChaCha8([32]byte{})
+	for length := range 200 {
+		raw := make([]byte, length)
+		_, _ = c.Read(raw)
+		text := []byte(base64.StdEncoding.EncodeToString(raw))
+		expectPlainly(t, text)
+		for i := range text {
+			expectPlainly(t, text[:i])
+			for _, odd := range []byte("=\n\r \x00-_.*\x7f\x80\xc3\xff@[`{/+B") {
+				was := text[i]
+				text[i] = odd
+				expectPlainly(t, text)
+				text[i] = was
+			}
+		}
+		for _, more := range []string{"=", "==", "A", "AAAA", "\n", "\r\n", "====", "A==="} {
+			expectPlainly(t, append(slices.Clone(text), more...))
+			expectPlainly(t, append([]byte(more), text...))
+		}
+	}
+}
+
+// FuzzStandard holds the fast decoder against the one of the standard library.
+func FuzzStandard(f *testing.F) {
+	f.Add([]byte(base64.StdEncoding.EncodeToString(element())))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		expectPlainly(t, text)
+		expectPlainly(t, []byte(base64.StdEncoding.EncodeToString(text)))
 	})
 }

@@ -54,8 +54,12 @@ func Layout(draft documents.Draft) string {
 	case draft.Duplicate != nil:
 		return layoutLicence
 	case draft.PaperCopy != nil:
-		if n, err := documents.ParseNumber(draft.PaperCopy.Of); err == nil && n.Kind == documents.KindExportCertificate {
+		n, _ := documents.ParseNumber(draft.PaperCopy.Of)
+		switch n.Kind {
+		case documents.KindExportCertificate:
 			return layoutCertificate
+		case documents.KindApproval:
+			return layoutApproval
 		}
 		return layoutLicence
 	}
@@ -66,6 +70,7 @@ func Layout(draft documents.Draft) string {
 const (
 	layoutLicence     = "licence"
 	layoutCertificate = "export-certificate"
+	layoutApproval    = "approval"
 )
 
 type fields = map[string]documents.Text
@@ -76,8 +81,6 @@ func printed(d documents.Date) documents.Text {
 	}
 	return pdf.Same(d.Printed())
 }
-
-func words(l documents.Label) documents.Text { return documents.Text{KK: l.KK, RU: l.RU} }
 
 func fullName(h documents.Holder) documents.Text {
 	return documents.Text{KK: h.FullName(documents.KK), RU: h.FullName(documents.RU)}

@@ -20,7 +20,7 @@ func letter(layout, number string, issuedOn documents.Date, l documents.Letter) 
 
 func application(in fields, a documents.Application) {
 	in["application_number"], in["application_date"] = pdf.Same(a.ApplicationNumber), printed(a.ApplicationDate)
-	in["application_dated"] = words(a.ApplicationDate.Dated())
+	in["application_dated"] = documents.OnPaper(a.ApplicationDate.Dated())
 }
 
 func refusal(d *documents.Refusal) pdf.Content {
@@ -35,7 +35,7 @@ func refusal(d *documents.Refusal) pdf.Content {
 }
 
 func approval(d *documents.Approval) pdf.Content {
-	s := letter("approval", d.Number, d.IssuedOn, d.Letter)
+	s := letter(layoutApproval, d.Number, d.IssuedOn, d.Letter)
 	s.Fields["applicant"], s.Fields["applicant_address"] = fullName(d.Applicant), d.ApplicantAddress
 	application(s.Fields, d.Application)
 	s.Fields["monument"], s.Fields["monument_address"] = d.Monument, d.MonumentAddress
@@ -82,9 +82,9 @@ func notice(d *documents.Notice) pdf.Content {
 	application(s.Fields, documents.Application{
 		ApplicationNumber: d.ApplicationNumber, ApplicationDate: d.ApplicationDate,
 	})
-	s.Fields["detail"], s.Fields["failed_check"] = d.Detail, words(d.FailedCheck.Label())
+	s.Fields["detail"], s.Fields["failed_check"] = d.Detail, documents.OnPaper(d.FailedCheck.Label())
 	s.Fields["conclusion_number"], s.Fields["conclusion_date"] = pdf.Same(d.ConclusionNumber), printed(d.ConclusionDate)
-	s.Fields["conclusion_dated"] = words(d.ConclusionDate.Dated())
+	s.Fields["conclusion_dated"] = documents.OnPaper(d.ConclusionDate.Dated())
 	return s
 }
 

@@ -3,6 +3,8 @@ package forms
 import (
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/language"
+	"tamga/language/words"
 )
 
 func licence(d *documents.Licence) pdf.Content {
@@ -19,7 +21,7 @@ func licence(d *documents.Licence) pdf.Content {
 	}
 	if a := d.Annex; a != nil {
 		in["annex_number"], in["annex_issued_on"] = pdf.Same(a.Number), printed(d.IssuedOn)
-		in["subtype"], in["annex_ground"] = words(a.Subtype.Label()), a.Ground
+		in["subtype"], in["annex_ground"] = documents.OnPaper(a.Subtype.Label()), a.Ground
 		in["holder_name"], in["holder_address"] = named(d.Holder), a.HolderAddress
 	}
 	return pdf.Content{Layout: layoutLicence, Number: d.Number, Fields: in}
@@ -41,35 +43,29 @@ func duplicate(d *documents.Duplicate) pdf.Content {
 		return pdf.Content{}
 	}
 	s := licence(d.Licence)
-	on := d.IssuedOn.On()
-	s.Fields["duplicate"] = documents.Text{KK: "№ " + d.Number + ", " + on.KK + " берілді", RU: "№ " + d.Number + ", выдан " + on.RU}
+	s.Fields["duplicate"] = documents.OnPaper(words.Of("paper.duplicate").Put("number", language.Same(d.Number)).Put("on", d.IssuedOn.On()))
 	return s
 }
 
 // paperCopy is the original with the rows that certify a print of it.
 func paperCopy(d *documents.PaperCopy, pictures map[string][]byte) pdf.Content {
-	var s pdf.Content
-	switch {
-	case d.Licence != nil:
-		s = licence(d.Licence)
-	case d.ExportCertificate != nil:
-		s = certificate(d.ExportCertificate, pictures)
-	default:
-		return pdf.Content{}
+	s := Of(d.Original(), pictures)
+	if s.Fields == nil {
+		return s
 	}
 	s.Fields["paper_number"], s.Fields["paper_authority"] = pdf.Same(d.Number), d.Authority
 	s.Fields["paper_head"] = pdf.Same(d.Head)
-	s.Fields["paper_date"] = words(d.IssuedOn.Written())
+	s.Fields["paper_date"] = documents.OnPaper(d.IssuedOn.Written())
 	return s
 }
 
 func certificate(d *documents.ExportCertificate, pictures map[string][]byte) pdf.Content {
 	s := letter(layoutCertificate, d.Number, d.IssuedOn, d.Letter)
 	s.Fields["holder"] = requisites(d.Holder)
-	s.Fields["purpose"], s.Fields["country"] = words(d.Purpose.Label()), d.Country
+	s.Fields["purpose"], s.Fields["country"] = documents.OnPaper(d.Purpose.Label()), d.Country
 	s.Fields["receiver"], s.Fields["place"] = d.Receiver, d.Place
 	s.Fields["conclusion_number"], s.Fields["conclusion_date"] = pdf.Same(d.ConclusionNumber), printed(d.ConclusionDate)
-	s.Fields["conclusion_dated"] = words(d.ConclusionDate.Dated())
+	s.Fields["conclusion_dated"] = documents.OnPaper(d.ConclusionDate.Dated())
 	s.Fields["return_by"] = printed(d.ReturnBy)
 	list := pdf.Table{Columns: []string{"name", "author", "date", "material", "size", "inventory"}}
 	for _, o := range d.Objects {

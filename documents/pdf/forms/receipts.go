@@ -9,6 +9,8 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/language"
+	"tamga/language/words"
 )
 
 // Receipts have no number in the register: of their random name, in hexadecimal,
@@ -16,7 +18,7 @@ import (
 const receiptNumber = 16
 
 // issuer is whose name stands above a receipt: the program's, not an authority's.
-var issuer = documents.Text{KK: "ТАМҒА", RU: "ТАМГА"}
+func issuer() documents.Text { return documents.OnPaper(words.Of("paper.issuer")) }
 
 // SignatureReceipt is what the receipt of a verification of signatures says. What
 // the fonts do not have of it is printed as a question mark: names in certificates
@@ -109,7 +111,7 @@ func (r CheckReceipt) Content() pdf.Content {
 // receipt begins the sheet of a receipt.
 func receipt(layout, id, service string, answeredAt time.Time) pdf.Content {
 	return pdf.Content{Layout: layout, Number: strings.ToUpper(id[:receiptNumber]), Fields: fields{
-		"authority":  issuer,
+		"authority":  issuer(),
 		"requisites": pdf.Same(printable(service)),
 		"issued_on":  printed(documents.CivilDate(answeredAt)),
 		"checked_at": pdf.Same(documents.PrintedMoment(answeredAt)),
@@ -127,14 +129,16 @@ func contentDigests(digests map[string]string) string {
 }
 
 func expected(iin, bin string) documents.Text {
-	var kk, ru []string
-	if iin != "" {
-		kk, ru = append(kk, "ЖСН "+iin), append(ru, "ИИН "+iin)
+	asked := ""
+	switch {
+	case iin != "" && bin != "":
+		asked = "paper.expected_both"
+	case iin != "":
+		asked = "paper.expected_iin"
+	case bin != "":
+		asked = "paper.expected_bin"
 	}
-	if bin != "" {
-		kk, ru = append(kk, "БСН "+bin), append(ru, "БИН "+bin)
-	}
-	return documents.Text{KK: strings.Join(kk, ", "), RU: strings.Join(ru, ", ")}
+	return documents.OnPaper(words.Of(asked).Put("iin", language.Same(iin)).Put("bin", language.Same(bin)))
 }
 
 // printable replaces what the fonts do not have.

@@ -26,6 +26,11 @@ func Specimens() map[string]pdf.Content {
 		Number: "KZ67RPC26000006", IssuedOn: certificate.IssuedOn, Of: certificate.Number,
 		Authority: drafts["licence"].Licence.Licensor, Head: drafts["licence"].Licence.Head, ExportCertificate: certificate,
 	}}
+	approval := drafts["approval"].Approval
+	drafts["approval-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
+		Number: "KZ40RPC26000007", IssuedOn: approval.IssuedOn, Of: approval.Number,
+		Authority: approval.Authority, Head: approval.Signatory, Approval: approval,
+	}}
 	all := map[string]pdf.Content{
 		"signature-receipt":    specimenSignatureReceipt().Content(),
 		"verification-receipt": specimenCheckReceipt().Content(),
@@ -152,11 +157,11 @@ func specimenSignatureReceipt() SignatureReceipt {
 func specimenCheckReceipt() CheckReceipt {
 	return CheckReceipt{
 		ID: "5d41402abc4b2a76", Service: specimenService, AnsweredAt: specimenMoment(),
-		Document: words(documents.KindLicence.Title()), Number: "26000017", IssuedOn: documents.Date{Year: 2026, Month: time.November, Day: 22},
+		Document: documents.OnPaper(documents.KindLicence.Title()), Number: "26000017", IssuedOn: documents.Date{Year: 2026, Month: time.November, Day: 22},
 		Holder: documents.Text{KK: "«Ұлы дала мұрасы» ЖШС", RU: "ТОО «Наследие Великой степи»"}, SHA256: specimenDigest,
 		Integrity: documents.Text{KK: "расталды", RU: "подтверждено"},
 		Signature: documents.Text{KK: "Қолтаңба расталды.", RU: "Подпись подтверждена."},
-		Status:    words(documents.StatusInForce.Label()), StatusAt: specimenMoment(),
+		Status:    documents.OnPaper(documents.StatusInForce.Label()), StatusAt: specimenMoment(),
 		Conclusion: documents.Text{KK: "құжаттың түпнұсқалығы расталды, қолданыста", RU: "подлинность документа подтверждена, действует"},
 	}
 }

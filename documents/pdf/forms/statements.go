@@ -8,6 +8,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/language/words"
 )
 
 // Sheets of what is counted and told: questionnaires, their summary, and
@@ -34,14 +35,8 @@ func summary(d *documents.Summary) pdf.Content {
 	s.Tables = map[string]pdf.Table{"answers": {
 		Columns: []string{"question", "no", "partly", "yes"},
 		Rows: [][]documents.Text{
-			row(documents.Text{
-				KK: "Қызметті көрсету үдерісінің сапасы мен нәтижесі",
-				RU: "Качество процесса и результат оказания услуги",
-			}, d.Quality),
-			row(documents.Text{
-				KK: "Қызметті көрсету тәртібі туралы ақпараттың сапасы",
-				RU: "Качество информации о порядке оказания услуги",
-			}, d.Access),
+			row(documents.OnPaper(words.Of("paper.summary_quality")), d.Quality),
+			row(documents.OnPaper(words.Of("paper.summary_access")), d.Access),
 		},
 	}}
 	return s
@@ -61,9 +56,9 @@ func history(d *documents.History) pdf.Content {
 	s := letter("history", d.Number, d.IssuedOn, d.Letter)
 	list := pdf.Table{Columns: []string{"effective", "recorded", "event", "order", "reason"}}
 	if d.Told != nil {
-		s.Fields["document"], s.Fields["document_number"] = words(d.Told.Kind.Title()), pdf.Same(d.Of)
+		s.Fields["document"], s.Fields["document_number"] = documents.OnPaper(d.Told.Kind.Title()), pdf.Same(d.Of)
 		s.Fields["holder"] = orDash(d.Told.Holder)
-		s.Fields["status"], s.Fields["status_at"] = words(d.Told.Status.Label()), pdf.Same(documents.PrintedTime(d.Told.At))
+		s.Fields["status"], s.Fields["status_at"] = documents.OnPaper(d.Told.Status.Label()), pdf.Same(documents.PrintedTime(d.Told.At))
 		for _, e := range d.Told.Events {
 			list.Rows = append(list.Rows, []documents.Text{
 				pdf.Same(documents.PrintedTime(e.EffectiveAt)), pdf.Same(documents.PrintedTime(e.RecordedAt)),
@@ -77,7 +72,7 @@ func history(d *documents.History) pdf.Content {
 
 // happened names an event in a statement of history.
 func happened(e documents.Event) documents.Text {
-	t := words(e.Kind.LabelUntil(e.Until))
+	t := documents.OnPaper(e.Kind.LabelUntil(e.Until))
 	switch {
 	case e.Other != "":
 		t.KK, t.RU = t.KK+", № "+e.Other, t.RU+", № "+e.Other

@@ -8,6 +8,7 @@ import (
 
 	"tamga/documents/regulation"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // node draws a step, and what stands beside it: a beginning, an end, a document.
@@ -86,7 +87,7 @@ func (d *drawing) condition(row int, outline []string) {
 // heading says what a step is, how long it takes, and who acts where the lane
 // does not.
 func (d *drawing) heading(row int, s *regulation.Step) string {
-	kind := d.say(kinds[s.Kind])
+	kind := d.say(words.Of("diagram.step." + string(s.Kind)))
 	if s.Number != 0 {
 		kind += " " + strconv.Itoa(s.Number)
 	}
@@ -97,14 +98,6 @@ func (d *drawing) heading(row int, s *regulation.Step) string {
 		return kind
 	}
 	return kind + ", " + d.say(d.e.NameOf(s.Actor))
-}
-
-// kinds are what the regulations call their steps.
-var kinds = map[regulation.StepKind]language.Text{
-	regulation.Registration: {KK: "тіркелу", RU: "регистрация", EN: "registration"},
-	regulation.Process:      {KK: "үдеріс", RU: "процесс", EN: "process"},
-	regulation.Condition:    {KK: "шарт", RU: "условие", EN: "condition"},
-	regulation.Action:       {KK: "іс-қимыл", RU: "действие", EN: "action"},
 }
 
 // beginning draws the start beside a step.
@@ -224,11 +217,11 @@ func (d *drawing) outcome(e edge, x, y float64) {
 	if len(e.outcomes) == 1 && e.outcomes[0] == "done" {
 		return
 	}
-	words := make([]string, len(e.outcomes))
+	said := make([]string, len(e.outcomes))
 	for i, o := range e.outcomes {
-		words[i] = d.say(Outcome(o))
+		said[i] = d.say(Outcome(o))
 	}
-	text := strings.Join(words, " / ")
+	text := strings.Join(said, " / ")
 	colour := good
 	if slices.Contains([]string{"fail", "incomplete", "no_value"}, e.outcomes[0]) {
 		colour = bad
@@ -250,24 +243,8 @@ func (d *drawing) half(row int) float64 {
 
 // Outcome says an outcome in words; one that is not known by its name.
 func Outcome(on string) language.Text {
-	if t, ok := outcomes[on]; ok {
+	if t := words.Of("diagram.outcome." + on); t.Whole() {
 		return t
 	}
-	return language.Text{KK: on, RU: on, EN: on}
-}
-
-// outcomes is read only.
-var outcomes = map[string]language.Text{
-	"done":       {KK: "орындалды", RU: "выполнено", EN: "done"},
-	"ok":         {KK: "иә", RU: "да", EN: "yes"},
-	"fail":       {KK: "жоқ", RU: "нет", EN: "no"},
-	"complete":   {KK: "толық", RU: "полный", EN: "complete"},
-	"incomplete": {KK: "толық емес", RU: "неполный", EN: "incomplete"},
-	"prepared":   {KK: "дайындалды", RU: "подготовлено", EN: "prepared"},
-	"recognised": {KK: "танылды", RU: "признано", EN: "recognised"},
-	"no_value":   {KK: "құндылығы жоқ", RU: "ценности нет", EN: "no value"},
-	"signed":     {KK: "қол қойылды", RU: "подписано", EN: "signed"},
-	"objection":  {KK: "қарсылық", RU: "возражение", EN: "objection"},
-	"record":     {KK: "хаттама", RU: "протокол", EN: "record"},
-	"absent":     {KK: "келмеді", RU: "не явился", EN: "absent"},
+	return language.Same(on)
 }

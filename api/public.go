@@ -80,7 +80,7 @@ func (p *publicDocument) describe(d documents.Draft) {
 		e := d.ExportCertificate
 		p.letter(e.Letter)
 		purpose := e.Purpose.Label()
-		p.Holder, p.Purpose = publicHolderOf(e.Holder), &purpose
+		p.Holder, p.Purpose, p.ValidUntil = publicHolderOf(e.Holder), &purpose, e.ReturnBy
 	case d.Approval != nil:
 		a := d.Approval
 		p.letter(a.Letter)
@@ -111,7 +111,7 @@ func (p *publicDocument) letter(l documents.Letter) {
 
 func (p *publicDocument) licence(l *documents.Licence) {
 	p.Authority, p.Activity, p.Holder = l.Licensor, &l.Activity, publicHolderOf(l.Holder)
-	p.FirstOn, p.Replaces = l.FirstIssuedOn, l.Replaces
+	p.FirstOn, p.Replaces, p.ValidUntil = l.FirstIssuedOn, l.Replaces, l.ValidUntil
 	if l.SpecialConditions != (documents.Text{}) {
 		p.Conditions = &l.SpecialConditions
 	}

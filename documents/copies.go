@@ -59,8 +59,11 @@ func (p *PaperCopy) Original() Draft {
 	return Draft{Licence: p.Licence, ExportCertificate: p.ExportCertificate, Approval: p.Approval}
 }
 
+// certifiable are the kinds of which paper copies are certified. It is read only.
+var certifiable = []Kind{KindLicence, KindExportCertificate, KindApproval}
+
 func (p *PaperCopy) check(c *checker) {
-	c.number("/of", p.Of, KindLicence, KindExportCertificate, KindApproval)
+	c.number("/of", p.Of, certifiable...)
 	c.both("/authority", p.Authority, rule{max: maxName})
 	c.text("/head", p.Head, rule{max: maxPerson})
 	original := p.Original()
@@ -107,8 +110,8 @@ func (h *History) check(c *checker) {
 
 // Completed returns a copy with what the register gives to a document that
 // copies or tells of another: the original's content, or what has happened to
-// it. Of a licence that replaces another, that is the date of first issue. The
-// copy of anything else is the same.
+// it. Of a licence that replaces another, that is the date of first issue and the
+// last day of its term. The copy of anything else is the same.
 func (d Draft) Completed(original Draft, told Told) Draft {
 	d = d.clone()
 	switch {
@@ -116,6 +119,7 @@ func (d Draft) Completed(original Draft, told Told) Draft {
 		if d.Licence.FirstIssuedOn = original.Licence.FirstIssuedOn; d.Licence.FirstIssuedOn.IsZero() {
 			d.Licence.FirstIssuedOn = original.Licence.IssuedOn
 		}
+		d.Licence.ValidUntil = original.Licence.ValidUntil
 	case d.Duplicate != nil:
 		d.Duplicate.Licence = original.Licence
 	case d.PaperCopy != nil:
@@ -134,7 +138,7 @@ func (d Draft) Erased() Draft {
 	var kept Draft
 	switch {
 	case d.Licence != nil:
-		kept.Licence = &Licence{Replaces: d.Licence.Replaces}
+		kept.Licence = &Licence{Replaces: d.Licence.Replaces, ValidUntil: d.Licence.ValidUntil}
 	case d.Refusal != nil:
 		kept.Refusal = &Refusal{}
 	case d.ExportCertificate != nil:

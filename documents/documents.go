@@ -142,6 +142,9 @@ type Licence struct {
 	// keeps the date of first issue, which the register gives.
 	Replaces      string `json:"replaces,omitempty"`
 	FirstIssuedOn Date   `json:"first_issued_on,omitzero"`
+	// ValidUntil is the last day on which the licence is in force, given by the
+	// register as the edition of the rules says; zero for one without a term.
+	ValidUntil Date `json:"valid_until,omitzero"`
 	// ReissueGround is what has changed besides names and addresses since the
 	// licence that this one replaces; empty when nothing has.
 	ReissueGround ReissueGround `json:"reissue_ground,omitempty"`

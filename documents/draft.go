@@ -188,8 +188,11 @@ func (d Draft) About() string {
 // ValidUntil returns the last day on which the document is in force; zero for
 // one without a term.
 func (d Draft) ValidUntil() Date {
-	if d.ExportCertificate != nil {
+	switch {
+	case d.ExportCertificate != nil:
 		return d.ExportCertificate.ReturnBy
+	case d.Licence != nil:
+		return d.Licence.ValidUntil
 	}
 	return Date{}
 }

@@ -298,7 +298,7 @@ func TestEventsAtTheMomentOfAnEnd(t *testing.T) {
 			if got := with.StatusAt(c.end); got != want {
 				t.Errorf("%s, with the event at %v: %s, want %s", name, moment, got, want)
 			}
-			if err := l.May(e); (err == nil) != (want == documents.Status(c.event)) {
+			if err := l.May(e, everyRight); (err == nil) != (want == documents.Status(c.event)) {
 				t.Errorf("%s, the event at %v: %v", name, moment, err)
 			}
 		}

@@ -46,7 +46,7 @@ func TestWhatCanBeCorrected(t *testing.T) {
 		"a correction":        {documents.Life{Kind: documents.KindLicence, Events: append(life(documents.EventSuspended).Events, correction(4, 2, 3))}, correction(5, 2, 4), documents.RuleCorrection},
 		"what was taken back": {documents.Life{Kind: documents.KindLicence, Events: append(life(documents.EventSuspended).Events, correction(4, 2, 3))}, correction(5, 2, 3), documents.RuleCorrection},
 	} {
-		err := c.life.May(c.e)
+		err := c.life.May(c.e, nil)
 		var rule *documents.RuleError
 		if c.rule == "" && err != nil || c.rule != "" && (!errors.As(err, &rule) || rule.Rule != c.rule) {
 			t.Errorf("correcting %s: %v, want %q", name, err, c.rule)
@@ -103,7 +103,7 @@ func TestErasure(t *testing.T) {
 		"erased already":         {of(documents.KindRefusal, documents.EventIssued, documents.EventErased), documents.RuleErased},
 		"erased and terminated?": {of(documents.KindLicence, documents.EventIssued, documents.EventTerminated, documents.EventErased), documents.RuleErased},
 	} {
-		err := c.life.May(erasure(c.life))
+		err := c.life.May(erasure(c.life), nil)
 		var rule *documents.RuleError
 		if c.rule == "" && err != nil || c.rule != "" && (!errors.As(err, &rule) || rule.Rule != c.rule) {
 			t.Errorf("%s: %v, want %q", name, err, c.rule)
@@ -112,7 +112,7 @@ func TestErasure(t *testing.T) {
 	after := of(documents.KindRefusal, documents.EventIssued, documents.EventErased)
 	for _, k := range []documents.EventKind{documents.EventTerminated, documents.EventCorrected} {
 		var rule *documents.RuleError
-		if err := after.May(documents.Event{Seq: 4, Kind: k, EffectiveAt: at(3)}); !errors.As(err, &rule) || rule.Rule != documents.RuleErased {
+		if err := after.May(documents.Event{Seq: 4, Kind: k, EffectiveAt: at(3)}, everyRight); !errors.As(err, &rule) || rule.Rule != documents.RuleErased {
 			t.Errorf("%s after the erasure: %v", k, err)
 		}
 	}

@@ -30,7 +30,7 @@ func life(t *testing.T, kind documents.Kind, lines ...string) documents.Life {
 	}}
 	for _, line := range lines {
 		e := event(t, l, line)
-		if err := l.May(e); err != nil {
+		if err := l.May(e, everyRight); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 		l.Events = append(l.Events, e)
@@ -177,7 +177,6 @@ func TestMay(t *testing.T) {
 		"acceptance withdrawn":                    {"acceptance", nil, "5@5 terminated", ""},
 		"stamped copy withdrawn":                  {"application_copy", nil, "5@5 terminated", ""},
 		"notice suspended":                        {"notice", nil, "5@5 suspended", documents.RuleKind},
-		"history withdrawn":                       {"history", nil, "5@5 terminated", documents.RuleKind},
 		"notice certified":                        {"notice", nil, "5@5 certified_on_paper", documents.RuleKind},
 		"approval copied":                         {"approval", nil, "5@5 duplicate_issued", documents.RuleKind},
 		"approval certified":                      {"approval", nil, "5@5 certified_on_paper", ""},
@@ -202,7 +201,7 @@ func TestMay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := life(t, c.kind, c.before...)
-			err := l.May(event(t, l, c.event))
+			err := l.May(event(t, l, c.event), everyRight)
 			var rule *documents.RuleError
 			switch {
 			case c.rule == "" && err != nil:
@@ -241,7 +240,7 @@ func TestLivesKeepTheirLaws(t *testing.T) {
 				target, _ := l.Event(e.Corrects)
 				e.EffectiveAt = target.EffectiveAt
 			}
-			if l.May(e) != nil {
+			if l.May(e, everyRight) != nil {
 				continue
 			}
 			accepted++
@@ -291,5 +290,63 @@ func obey(t *testing.T, before documents.Life, e documents.Event) {
 	turns := after.Turns()
 	if !slices.IsSortedFunc(turns, func(a, b documents.Turn) int { return a.At.Compare(b.At) }) {
 		t.Fatalf("turns out of order: %v", turns)
+	}
+}
+
+// everyRight are the rights of an edition that gives all that there are.
+var everyRight = []documents.EventKind{
+	documents.EventSuspended, documents.EventResumed, documents.EventTerminated, documents.EventReissued,
+	documents.EventExpired, documents.EventDuplicate, documents.EventCertified,
+}
+
+// What may happen to a document is what the rules say, and only that; what every
+// document may is no right, and what a kind cannot have no edition gives.
+func TestRightsComeFromTheRules(t *testing.T) {
+	for _, kind := range []documents.Kind{documents.KindLicence, documents.KindExportCertificate, documents.KindApproval, documents.KindNotice, documents.KindPaperCopy} {
+		for _, right := range everyRight {
+			l := documents.Life{Kind: kind, ValidUntil: onDay(2), Events: []documents.Event{{Seq: 1, Kind: documents.EventIssued, EffectiveAt: noon}}}
+			at := day(1)
+			switch right {
+			case documents.EventResumed:
+				l.Events = append(l.Events, documents.Event{Seq: 2, Kind: documents.EventSuspended, EffectiveAt: noon})
+			case documents.EventExpired:
+				at = day(4)
+			}
+			e := documents.Event{Seq: len(l.Events) + 1, Kind: right, EffectiveAt: at}
+			others := slices.DeleteFunc(slices.Clone(everyRight), func(k documents.EventKind) bool { return k == right })
+			want := documents.RuleRight
+			if !kind.Can(right) {
+				want = documents.RuleKind
+			}
+			var rule *documents.RuleError
+			for _, rights := range [][]documents.EventKind{nil, others} {
+				if err := l.May(e, rights); !errors.As(err, &rule) || rule.Rule != want {
+					t.Errorf("%s %s under %v: %v, want rule %s", kind, right, rights, err, want)
+				}
+			}
+			if err := l.May(e, []documents.EventKind{right}); kind.Can(right) && err != nil {
+				t.Errorf("%s %s by right: %v", kind, right, err)
+			}
+		}
+	}
+}
+
+// A period ends on the day of its number, or on the last of a month that has none.
+func TestLastDay(t *testing.T) {
+	for _, c := range []struct {
+		p          documents.Period
+		from, want string
+	}{
+		{documents.Period{Years: 5}, "2026-11-28", "2031-11-28"}, {documents.Period{Years: 5}, "2024-02-29", "2029-02-28"},
+		{documents.Period{Years: 4}, "2024-02-29", "2028-02-29"}, {documents.Period{Months: 1}, "2026-01-31", "2026-02-28"},
+		{documents.Period{Months: 13}, "2026-12-31", "2028-01-31"}, {documents.Period{Days: 30}, "2026-12-15", "2027-01-14"}, {documents.Period{}, "2026-12-15", "2026-12-15"},
+	} {
+		from, err := documents.ParseDate(c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.p.LastDay(from).String(); got != c.want {
+			t.Errorf("%+v from %s ends on %s, want %s", c.p, c.from, got, c.want)
+		}
 	}
 }

@@ -126,7 +126,7 @@ func TestEveryTransition(t *testing.T) {
 				e := add(next)
 				var rule *RuleError
 				answer := "may come"
-				if err := l.May(e); errors.As(err, &rule) {
+				if err := l.May(e, recorded); errors.As(err, &rule) {
 					answer = "refused: " + rule.Rule
 				}
 				after := l

@@ -9,7 +9,9 @@ import (
 // The rules an event may break.
 const (
 	RuleUnknown    = "unknown_event" // there is no such event, or only the register records it
-	RuleKind       = "kind"          // documents of this kind have no such event
+	RuleKind       = "kind"          // documents of this kind cannot have such an event
+	RuleRight      = "right"         // the edition of the rules gives documents of this kind no such right
+	RuleEdition    = "edition"       // no edition of the rules is in force when it takes effect
 	RuleStatus     = "status"        // not from the status at the moment of effect
 	RuleBefore     = "before_issue"  // takes effect before the document was issued
 	RuleLater      = "later_event"   // an event that takes effect later could not have followed
@@ -27,6 +29,8 @@ type RuleError struct {
 	Event  EventKind // that was refused
 	Status Status    // of the document when the event would have taken effect
 	Seq    int       // of the other event concerned, if there is one
+	// Edition is that of the rules, where they are what forbids the event.
+	Edition string
 }
 
 func (e *RuleError) Error() string {
@@ -34,28 +38,16 @@ func (e *RuleError) Error() string {
 	if e.Seq != 0 {
 		text += fmt.Sprintf(", event %d", e.Seq)
 	}
+	if e.Edition != "" {
+		text += ", edition " + e.Edition
+	}
 	return text
 }
 
-// The events by order that documents may have besides those that every document
-// has, and what copies of them may be made. They are read only.
+// Every document may have its record corrected and its content erased: that is the
+// register's own. What else may happen to it is a right, and the law's: see
+// [KindRules]. They are read only.
 var (
-	eventsOfRights = []EventKind{EventSuspended, EventResumed, EventTerminated, EventExpired, EventCertified}
-	// eventsOf is the law of who may have what; a wrong paper of any authority can
-	// be withdrawn.
-	eventsOf = map[Kind][]EventKind{
-		KindLicence:           append([]EventKind{EventReissued, EventDuplicate}, eventsOfRights...),
-		KindExportCertificate: eventsOfRights,
-		KindApproval:          eventsOfRights,
-		KindRefusal:           {EventTerminated},
-		KindApplicationCopy:   {EventTerminated},
-		KindAcceptance:        {EventTerminated},
-		KindNotice:            {EventTerminated},
-		KindConclusion:        {EventTerminated},
-		KindDuplicate:         {EventTerminated},
-		KindPaperCopy:         {EventTerminated},
-	}
-	// eventsOfAll are had by every document.
 	eventsOfAll = []EventKind{EventCorrected, EventErased}
 	// recorded are all events that can be added to a life.
 	recorded = []EventKind{
@@ -64,28 +56,54 @@ var (
 	}
 )
 
-// has reports whether documents of a kind have an event.
-func (k Kind) has(e EventKind) bool {
-	return k.known() && (slices.Contains(eventsOfAll, e) || slices.Contains(eventsOf[k], e))
+// Can reports whether a right can be had by documents of a kind at all, whatever
+// an edition says: what permits nothing cannot be suspended, only a licence is
+// printed again, and a term ends only where there is one.
+func (k Kind) Can(right EventKind) bool {
+	switch right {
+	case EventSuspended, EventResumed:
+		return k.GivesRight()
+	case EventTerminated:
+		return k.known() && k != KindApplication
+	case EventReissued, EventDuplicate:
+		return k == KindLicence
+	case EventExpired:
+		return k == KindLicence || k == KindExportCertificate
+	case EventCertified:
+		return slices.Contains(certifiable, k)
+	}
+	return false
 }
 
 func (k Kind) known() bool { return k == KindLicence || k.letters() != "" }
 
-// May reports, as a *[RuleError], why an event may not be added to the life.
+// ByRight reports whether an event is one that a document has by right, of the law
+// that is in force when the event takes effect.
+func (e EventKind) ByRight() bool {
+	return slices.Contains(recorded, e) && !slices.Contains(eventsOfAll, e)
+}
+
+// May reports, as a *[RuleError], why an event may not be added to the life under
+// the rights of an edition: that of the day on which the event takes effect. An
+// order is judged by the law of its own time, whether it is written down late or
+// is to come.
 // Its Seq must be the next one. Its effective time may be in the past, down to
 // the moment of issue, or to come. Termination may come before events that take
 // effect later, which have no effect then, and replacement before those that are
 // no suspension or termination; any other event must leave those that follow it
 // possible.
-func (l Life) May(e Event) error {
+func (l Life) May(e Event, rights []EventKind) error {
 	refuse := func(rule string, status Status, seq int) error {
 		return &RuleError{Rule: rule, Event: e.Kind, Status: status, Seq: seq}
 	}
 	if !slices.Contains(recorded, e.Kind) {
 		return refuse(RuleUnknown, "", 0)
 	}
-	if !l.Kind.has(e.Kind) {
+	switch ofAll := slices.Contains(eventsOfAll, e.Kind); {
+	case !l.Kind.known() || !ofAll && !l.Kind.Can(e.Kind):
 		return refuse(RuleKind, "", 0)
+	case !ofAll && !slices.Contains(rights, e.Kind):
+		return refuse(RuleRight, "", 0)
 	}
 	if l.erased() {
 		return refuse(RuleErased, l.StatusAt(e.EffectiveAt), 0)

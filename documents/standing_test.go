@@ -83,7 +83,7 @@ func TestTermIsDeclaredWhenItHasEnded(t *testing.T) {
 	end := last.next().Midnight()
 	for at, want := range map[time.Time]string{end: "", end.Add(-time.Microsecond): RuleTerm, end.Add(time.Hour): ""} {
 		e := Event{Seq: 2, Kind: EventExpired, EffectiveAt: at}
-		err := life.May(e)
+		err := life.May(e, recorded)
 		var rule *RuleError
 		if want == "" && err != nil || want != "" && (!errors.As(err, &rule) || rule.Rule != want) {
 			t.Errorf("declared at %s: %v, want %q", at, err, want)

@@ -30,6 +30,7 @@ const (
 	CodeCheckDigit  = "check_digit"  // an identification number is mistyped
 	CodeUnknown     = "unknown"      // not one of the known values
 	CodeDate        = "date"         // no such day, or out of range
+	CodeEdition     = "edition"      // the edition of the rules in force has no such value
 	CodeNotAccepted = "not_accepted" // the field is the register's to fill
 	CodeNumber      = "number"       // not a number of this kind and year
 	CodeDigest      = "digest"       // not a SHA-256
@@ -120,6 +121,10 @@ func (l *Licence) check(c *checker) {
 	c.both("/place", l.Place, rule{max: maxPlace})
 	if l.Annex != nil {
 		c.annex(*l.Annex)
+	}
+	if !l.ValidUntil.IsZero() {
+		c.given("/valid_until", true)
+		c.later("/valid_until", l.ValidUntil, l.IssuedOn)
 	}
 	if l.Replaces != "" {
 		c.number("/replaces", l.Replaces, KindLicence)

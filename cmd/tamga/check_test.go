@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/pdf"
 	"tamga/documents/registry"
+	"tamga/documents/regulation"
 )
 
 // A copy of a document is worth what its original is worth.
@@ -80,7 +82,15 @@ func TestCheckOfACopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = (&registry.Registry{Store: db}).Record(t.Context(), registry.EventRequest{
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	layouts, err := pdf.Compile(pdf.Options{CheckURL: checkAddress(address), Editions: law.Printing()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = (&registry.Registry{Store: db, Layouts: layouts}).Record(t.Context(), registry.EventRequest{
 		Client: cliClient, IdempotencyKey: "end", Number: licence, Last: 3, Event: documents.NewEvent{
 			Kind: documents.EventTerminated, OrderNumber: "7", OrderDate: documents.CivilDate(time.Now()), Signatory: "Сейітқали Ә. Ғ.",
 			Reason: documents.Text{KK: "өтініш бойынша", RU: "по заявлению"}, Position: documents.Text{KK: "Төраға", RU: "Председатель"},

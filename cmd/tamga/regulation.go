@@ -82,6 +82,9 @@ func (cmd regulationListCommand) Run(c *console) error {
 			for i := range e.Services {
 				cmd.service(p, e, &e.Services[i])
 			}
+			for _, r := range e.Rights {
+				cmd.rights(p, r)
+			}
 			for _, r := range e.Routes {
 				p.wrapped(fmt.Sprintf("%-6s", r.ID), cmd.say(r.Title)+" ("+counts(r)+")"+cmd.draft(r.Source))
 			}
@@ -113,6 +116,15 @@ func (cmd regulationListCommand) service(p *printer, e *regulation.Edition, s *r
 		}
 	}
 	p.wrapped(strings.Repeat(" ", 12), strings.Join(facts, "; "))
+}
+
+// rights prints what may happen to documents of a kind.
+func (cmd regulationListCommand) rights(p *printer, r regulation.Rights) {
+	events := make([]string, len(r.Events))
+	for i, e := range r.Events {
+		events[i] = cmd.say(e.Label())
+	}
+	p.wrapped("", cmd.say(r.Kind.Title())+": "+strings.Join(events, ", ")+cmd.draft(r.Source))
 }
 
 // counts tells how many processes, conditions and actions of the regulation a

@@ -136,12 +136,7 @@ func (t Term) Label() language.Text {
 	return join(parts, ", ")
 }
 
-// civil returns the last day of a civil term that begins on a day: the day of
-// the same number, or the last of a month that has none.
+// civil returns the last day of a civil term that begins on a day.
 func (t Term) civil(from day) day {
-	d := from.date()
-	first := documents.Date{Year: d.Year + t.Years, Month: d.Month, Day: 1}
-	month := time.Date(first.Year, first.Month+time.Month(t.Months), 1, 0, 0, 0, 0, time.UTC)
-	last := month.AddDate(0, 1, -1).Day()
-	return dayOf(documents.DateOf(month)) + day(min(d.Day, last)-1) + day(t.Days)
+	return dayOf(documents.Period{Years: t.Years, Months: t.Months, Days: t.Days}.LastDay(from.date()))
 }

@@ -48,6 +48,17 @@ func (l *Layouts) Edition(on documents.Date) (string, error) {
 	return e.Name, nil
 }
 
+// Rules returns the edition of the rules that is in force on a day: documents
+// cannot be printed by one law and judged by another. It is an [ErrNoEdition] when
+// there is none.
+func (l *Layouts) Rules(on documents.Date) (documents.Edition, error) {
+	e, err := l.edition(on)
+	if err != nil {
+		return documents.Edition{}, err
+	}
+	return e.Edition, nil
+}
+
 func (l *Layouts) edition(on documents.Date) (*edition, error) {
 	for i := range l.editions {
 		if e := &l.editions[i]; on.Within(e.From, e.Until) {

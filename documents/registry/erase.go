@@ -27,19 +27,19 @@ func (r *Registry) Erase(ctx context.Context, req EventRequest) (documents.Event
 	if err != nil {
 		return documents.Event{}, false, err
 	}
-	done, replayed, err := r.recordOnce(ctx, q, eraseIn)
+	done, replayed, err := r.recordOnce(ctx, q, r.eraseIn)
 	if err == nil {
 		err = r.Store.Forget(ctx)
 	}
 	return done, replayed, err
 }
 
-func eraseIn(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error) {
+func (r *Registry) eraseIn(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error) {
 	rec, life, err := lockedIn(ctx, tx, q.Number, `status IN ('in_force', 'void')`)
 	if err != nil {
 		return documents.Event{}, err
 	}
-	done, err := mayFollow(ctx, tx, q, life)
+	done, err := r.mayFollow(ctx, tx, q, life)
 	if err != nil {
 		return documents.Event{}, err
 	}

@@ -85,7 +85,7 @@ func (r *Registry) StatusList(ctx context.Context) (_ seal.List, err error) {
 	now := r.now().Truncate(time.Second)
 	list := seal.List{IssuedAt: now, NextUpdate: now.Add(statusListFor)}
 	rows, err := r.Store.QueryContext(ctx, `
-		SELECT e.number, d.kind, CASE d.kind WHEN 'export_certificate' THEN d.content ELSE '' END,
+		SELECT e.number, d.kind, CASE WHEN d.kind IN ('licence', 'export_certificate') THEN d.content ELSE '' END,
 			CASE WHEN `+isCopy+` THEN d.about ELSE '' END, `+eventColumns+`
 		FROM events e JOIN documents d ON d.number = e.number
 		WHERE e.number IN (

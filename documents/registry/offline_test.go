@@ -136,7 +136,7 @@ func TestStatusList(t *testing.T) {
 			}
 		}
 		for number, of := range copies {
-			for _, days := range []int{1, 5, 8, 9, 400} {
+			for _, days := range []int{1, 5, 8, 9, 400, 2000} {
 				at := start.AddDate(0, 0, days)
 				want, err := r.StatusAt(t.Context(), number, at)
 				must(t, err)
@@ -153,6 +153,9 @@ func TestStatusList(t *testing.T) {
 			t.Errorf("the entries are not in the order of the numbers: %v", list.Entries)
 		}
 		for _, e := range list.Entries {
+			if e.Status == documents.StatusExpired && e.At.After(start.AddDate(5, 0, 0)) {
+				continue // the end of the term, which a copy's own seal does not say
+			}
 			if copies[e.Number] == "26000004" || e.Number == "26000004" || e.Number == "26000005" {
 				t.Errorf("the list names %+v, which is in force", e)
 			}

@@ -35,7 +35,7 @@ func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Even
 	if err != nil {
 		return documents.Event{}, false, err
 	}
-	return r.recordOnce(ctx, q, recordIn)
+	return r.recordOnce(ctx, q, r.recordIn)
 }
 
 // RecordIn is [Registry.Record] in a transaction of the caller's, together with what
@@ -45,7 +45,7 @@ func (r *Registry) RecordIn(ctx context.Context, tx *store.Tx, req EventRequest)
 	if err != nil {
 		return documents.Event{}, false, err
 	}
-	return recordOnceIn(ctx, tx, q, recordIn)
+	return recordOnceIn(ctx, tx, q, r.recordIn)
 }
 
 // eventAsked is an event that a client asks for and may ask for.
@@ -76,12 +76,12 @@ func (r *Registry) askedEvent(req EventRequest, validate func(documents.NewEvent
 // recording writes an event down in a transaction.
 type recording func(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error)
 
-func recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error) {
+func (r *Registry) recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error) {
 	rec, life, err := locked(ctx, tx, q.Number)
 	if err != nil {
 		return documents.Event{}, err
 	}
-	done, err := mayFollow(ctx, tx, q, life)
+	done, err := r.mayFollow(ctx, tx, q, life)
 	if err != nil {
 		return documents.Event{}, err
 	}
@@ -119,14 +119,14 @@ func recordOnceIn(ctx context.Context, tx *store.Tx, q eventAsked, do recording)
 
 // mayFollow returns the event that a request asks for, if it may be the next of
 // a life, and ties the request to it.
-func mayFollow(ctx context.Context, tx *store.Tx, q eventAsked, life documents.Life) (documents.Event, error) {
+func (r *Registry) mayFollow(ctx context.Context, tx *store.Tx, q eventAsked, life documents.Life) (documents.Event, error) {
 	done := next(life, documents.Event{
 		Kind: q.Event.Kind, EffectiveAt: q.Event.EffectiveAt, EventData: q.Event.Data(),
 	}, q.now)
 	if done.Seq-1 != q.Last && !q.AnyState {
 		return documents.Event{}, fmt.Errorf("document %s: %w", q.Number, ErrChanged)
 	}
-	if err := life.May(done); err != nil {
+	if err := r.may(life, done); err != nil {
 		return documents.Event{}, err
 	}
 	return done, tx.Tie(ctx, q.request, q.Number, done.Seq)
@@ -164,7 +164,7 @@ func effectOn(content documents.Draft) (documents.EventKind, bool) {
 
 // completed gives a draft what the register knows of the document that it is
 // about, and refuses what the law forbids, before a number is taken.
-func completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) (documents.Draft, error) {
+func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) (documents.Draft, error) {
 	about := draft.About()
 	if about == "" {
 		if err := checkLinks(ctx, tx, draft, now); err != nil {
@@ -188,7 +188,7 @@ func completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now tim
 	}
 	kind, affects := effectOn(draft)
 	if affects {
-		if err := life.May(next(life, documents.Event{Kind: kind}, now)); err != nil {
+		if err := r.may(life, next(life, documents.Event{Kind: kind}, now)); err != nil {
 			return draft, err
 		}
 	}
@@ -254,7 +254,7 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 		return err
 	}
 	e := effectBy(held, life, kind, now)
-	if err := life.May(e); err != nil {
+	if err := r.may(life, e); err != nil {
 		return err
 	}
 	if kind == documents.EventReissued {

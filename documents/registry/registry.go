@@ -31,8 +31,8 @@ import (
 )
 
 // Registry is the register with what it needs to issue documents. Store, whose
-// clock is the register's, is always needed; Layouts, Key, Verifier and Make only by Issue and Recover. The
-// fields are not changed after the first call; methods are safe for
+// clock is the register's, is always needed; Key, Verifier and Make only by Issue and Recover, and
+// Layouts, which know the editions of the rules, by Record too. The fields are not changed after the first call; methods are safe for
 // concurrent use.
 type Registry struct {
 	Store    *store.DB

@@ -81,7 +81,14 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	draft, err := completed(ctx, tx, q.Draft, now)
+	rules, err := r.Layouts.Rules(date)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if err := q.Draft.CheckEdition(rules); err != nil {
+		return Reservation{}, err
+	}
+	draft, err := r.completed(ctx, tx, q.Draft, now)
 	if err != nil {
 		return Reservation{}, err
 	}
@@ -95,7 +102,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	content := draft.Numbered(number, date)
+	content := draft.Numbered(number, date).Ruled(rules)
 	if err := content.ValidateNumbered(); err != nil {
 		return Reservation{}, err
 	}

@@ -50,7 +50,7 @@ func clone(e Edition) Edition {
 }
 
 func (l *Law) take(e *Edition) error {
-	steps := []func(*Edition) error{(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRoutes}
+	steps := []func(*Edition) error{(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkRoutes}
 	for _, step := range steps {
 		if err := step(e); err != nil {
 			return err

@@ -23,6 +23,8 @@ type Edition struct {
 	Forms   []Form   `json:"forms"`
 
 	Services []Service `json:"services"`
+	// Rights are what may happen to documents that are issued, kind by kind.
+	Rights []Rights `json:"rights"`
 	// MCI is the monthly calculation index (МРП) of the years.
 	MCI       []MCI      `json:"mci"`
 	Notices   []Notice   `json:"notices"`
@@ -91,7 +93,10 @@ type Service struct {
 	Term           Term      `json:"term"`
 	Fee            *Fee      `json:"fee,omitempty"`
 	Subtypes       []Subtype `json:"subtypes,omitempty"`
-	// Validity is how long the result is in force; nil for one without end.
+	// Replaces says that the result takes the place of the document that is re-issued.
+	Replaces bool `json:"replaces,omitempty"`
+	// Validity is how long the result is in force; nil for one without end, or, of
+	// one that replaces another, for as long as that one.
 	Validity  *Term           `json:"validity,omitempty"`
 	Checklist []ChecklistItem `json:"checklist"`
 	Grounds   []string        `json:"grounds"` // the notices that refuse it by decision

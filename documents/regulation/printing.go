@@ -1,6 +1,7 @@
 package regulation
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,14 +15,15 @@ const (
 	keyNotice = "notice."
 )
 
-// Printing returns what documents print, part by part of the time in which an
-// edition is in force: in each one nothing changes. Between editions there is no
+// Printing returns what the law says of documents, what they print and what they
+// may be, part by part of the time in which an edition is in force: in each one
+// nothing changes. Between editions there is no
 // part.
 func (l *Law) Printing() []documents.Edition {
 	var all []documents.Edition
 	days := l.changes()
 	for i, from := range days {
-		part := documents.Edition{From: from, Texts: l.texts(from)}
+		part := documents.Edition{From: from, Texts: l.texts(from), Kinds: l.kinds(from)}
 		if i+1 < len(days) {
 			part.Until = days[i+1]
 		}
@@ -49,7 +51,7 @@ func (l *Law) Specimens(id string, on documents.Date) ([]documents.Edition, bool
 	}
 	var all []documents.Edition
 	for _, part := range (&Law{editions: []*Edition{e}}).Printing() {
-		part.Texts = over(l.texts(on), part.Texts)
+		part.Texts, part.Kinds = over(l.texts(on), part.Texts), over(l.kinds(on), part.Kinds)
 		all = append(all, part)
 	}
 	if len(all) == 0 {
@@ -105,10 +107,8 @@ func (l *Law) texts(on documents.Date) map[string]documents.Text {
 	return all
 }
 
-// over lays texts over others.
-func over(base, texts map[string]documents.Text) map[string]documents.Text {
-	for key, text := range texts {
-		base[key] = text
-	}
+// over lays values over others.
+func over[K comparable, V any](base, values map[K]V) map[K]V {
+	maps.Copy(base, values)
 	return base
 }

@@ -142,7 +142,6 @@ func connectFile(path string) (*DB, error) {
 	}
 	write.SetMaxOpenConns(1)
 	options["_pragma"] = append(options["_pragma"], "query_only(1)")
-	options.Del("_txlock")
 	read, err := openSQLite(fileURL(path, options))
 	if err != nil {
 		return nil, errors.Join(err, write.Close())

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"tamga/documents/store"
 )
@@ -79,5 +80,114 @@ func TestTxDeadlock(t *testing.T) {
 	}
 	if n := attempts.Load(); n < 3 {
 		t.Errorf("%d attempts: neither was run again", n)
+	}
+}
+
+// A statement that the database refuses is not asked again: only one that it undid
+// for the sake of another is.
+func TestTxTriesOnce(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, _ := open(t, dsn)
+		run(t, db, `CREATE TABLE things (id TEXT PRIMARY KEY)`)
+		attempts := 0
+		err := db.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			attempts++
+			_, err := tx.ExecContext(ctx, `INSERT INTO things (id) VALUES ('a'), ('a')`)
+			return err
+		})
+		if err == nil || attempts != 1 || store.Unavailable(err) {
+			t.Errorf("%v after %d attempts", err, attempts)
+		}
+	})
+}
+
+// Two programs that read first and then write take turns.
+func TestTwoProgramsWrite(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		first, _ := open(t, dsn)
+		second, _ := open(t, dsn)
+		run(t, first, `CREATE TABLE things (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`)
+		run(t, first, `INSERT INTO things (id, n) VALUES ('a', 0)`)
+		var wg sync.WaitGroup
+		const times = 20
+		for _, db := range []*store.DB{first, second} {
+			wg.Go(func() {
+				for range times {
+					err := db.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+						var id string
+						if err := tx.QueryRowContext(ctx, `SELECT id FROM things WHERE n >= 0`).Scan(&id); err != nil {
+							return err
+						}
+						_, err := tx.ExecContext(ctx, `UPDATE things SET n = n + 1 WHERE id = $1`, id)
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if n := column(t, first, `SELECT n FROM things`); len(n) != 1 || n[0] != "40" {
+			t.Errorf("counted %v, want 40", n)
+		}
+	})
+}
+
+// While somebody looks at one moment of the database, others write.
+func TestSnapshotKeepsNobodyWaiting(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, _ := open(t, dsn)
+		count := func(ctx context.Context, r store.Reader) (n int) {
+			must(t, r.QueryRowContext(ctx, `SELECT COUNT(*) FROM clients`).Scan(&n))
+			return n
+		}
+		must(t, db.Snapshot(t.Context(), func(ctx context.Context, r store.Reader) error {
+			before := count(ctx, r)
+			if _, err := db.AddClient(t.Context(), "a", nil); err != nil {
+				t.Error(err)
+			}
+			if after := count(ctx, r); before != 0 || after != 0 {
+				t.Errorf("saw %d clients, then %d", before, after)
+			}
+			return nil
+		}))
+		if n := count(t.Context(), db); n != 1 {
+			t.Errorf("%d clients afterwards", n)
+		}
+	})
+}
+
+// A look at one moment that asks nothing for too long ends, and says that it was the
+// database's time that was up.
+func TestIdleSnapshotEnds(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, _ := open(t, dsn)
+		db.Patience = 50 * time.Millisecond
+		err := db.Snapshot(t.Context(), func(ctx context.Context, _ store.Reader) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		if !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+// Who stops to keep a lease waits for a renewal that is under way.
+func TestKeepLeaseWaits(t *testing.T) {
+	began, renewed := make(chan struct{}), atomic.Bool{}
+	_, stop := store.KeepLease(t.Context(), time.Millisecond, func(context.Context) (bool, error) {
+		if !renewed.Load() {
+			close(began)
+			time.Sleep(50 * time.Millisecond)
+			renewed.Store(true)
+		}
+		return true, nil
+	})
+	<-began
+	stop()
+	if !renewed.Load() {
+		t.Error("stopped during a renewal")
 	}
 }

@@ -30,7 +30,7 @@ func unavailable(err error) error {
 // answered later.
 func Unavailable(err error) bool {
 	var connecting *pgconn.ConnectError
-	var network net.Error
+	var network *net.OpError
 	var server *pgconn.PgError
 	var file *sqlitefile.Error
 	switch {

@@ -3,9 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -33,9 +37,26 @@ func TestUnavailable(t *testing.T) {
 		{&pgconn.PgError{Code: "23505"}, false}, // a key twice
 		{&pgconn.PgError{Code: "42P01"}, false}, // no such table
 		{&pgconn.PgError{Code: ""}, false},
+		{ErrUnavailable, true},
+		{fmt.Errorf("reading: %w", driver.ErrBadConn), true},
+		{sql.ErrConnDone, true},
+		{io.ErrUnexpectedEOF, true},
+		{&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, true},
+		{&os.PathError{Op: "write", Path: "x", Err: syscall.EACCES}, false},
+		{errors.New("sql: database is closed"), true},
 	} {
 		if got := Unavailable(c.err); got != c.want {
 			t.Errorf("%v: %t", c.err, got)
+		}
+	}
+	for _, err := range []error{nil, errors.New("no such table: x"), context.Canceled, fmt.Errorf("reading: %w", ErrUnavailable)} {
+		if got := unavailable(err); got != err {
+			t.Errorf("%v became %v", err, got)
+		}
+	}
+	for _, err := range []error{context.DeadlineExceeded, driver.ErrBadConn} {
+		if got := unavailable(err); !errors.Is(got, ErrUnavailable) || !errors.Is(got, err) {
+			t.Errorf("%v became %v", err, got)
 		}
 	}
 	for code, want := range map[int]bool{

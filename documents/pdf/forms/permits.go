@@ -19,6 +19,9 @@ func licence(d *documents.Licence) pdf.Content {
 		"first_issued_on":    printed(d.FirstIssuedOn),
 		"replaces":           pdf.Same(d.Replaces),
 	}
+	if until := d.ValidUntil; !until.IsZero() {
+		in["valid_until"] = documents.Text{KK: until.Until().KK, RU: until.Written().RU}
+	}
 	if a := d.Annex; a != nil {
 		in["annex_number"], in["annex_issued_on"] = pdf.Same(a.Number), printed(d.IssuedOn)
 		in["subtype"], in["annex_ground"] = documents.OnPaper(a.Subtype.Label()), a.Ground

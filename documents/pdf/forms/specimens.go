@@ -114,6 +114,7 @@ func licences(all map[string]documents.Draft) {
 	}
 	again := licence("26000024")
 	again.Replaces, again.FirstIssuedOn = "14014826", documents.Date{Year: 2014, Month: time.October, Day: 9}
+	again.ValidUntil = documents.Date{} // as of the one of 2014
 	all["licence-reissued"] = documents.Draft{Licence: again}
 	all["licence-duplicate"] = documents.Draft{Duplicate: &documents.Duplicate{
 		Number: "KZ79RLD26000002", IssuedOn: first.IssuedOn, Of: "26000025", Licence: licence("26000025"),

@@ -6,6 +6,7 @@ import (
 	"tamga/certs"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/language/words"
 )
 
 // publicDocument is all that anyone may see of a document that was issued. It
@@ -120,9 +121,7 @@ func (p *publicDocument) licence(l *documents.Licence) {
 		p.Subtype = &subtype
 	}
 	// The wording of the form (order № 159, annex 3, part 1).
-	p.Signatory = publicSignatory{l.Head, documents.Text{
-		KK: "Басшы (уәкілетті тұлға)", RU: "Руководитель (уполномоченное лицо)",
-	}}
+	p.Signatory = publicSignatory{l.Head, documents.OnPaper(words.Of("paper.head"))}
 }
 
 func publicHolderOf(h documents.Holder) *publicHolder {

@@ -211,7 +211,7 @@ func (l *Layouts) render(kind *layout, in *Content, m Meta, c *cleaner) (Prepare
 	if !kind.fits("corner", in.Number) || !kind.fits("address", url) {
 		c.alphabet = full
 	}
-	s.document(kind, url, kind.roles())
+	s.counted(kind, url)
 	k, err := kind.skeleton(c.alphabet, s.looks())
 	if err != nil {
 		return Prepared{}, err

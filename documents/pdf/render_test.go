@@ -160,8 +160,8 @@ func TestAllLettersTogether(t *testing.T) {
 			every.WriteByte(' ')
 		}
 	}
-	c := specimens(t)["approval"]
-	c.Fields["conditions"] = Same(every.String())
+	c := specimens(t)["refusal"]
+	c.Fields["reason"] = Same(every.String())
 	file := render(t, compiled(t), c)
 	if err := conforms(file); err != nil {
 		t.Error(err)

@@ -1,8 +1,6 @@
 package rulebook
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -141,7 +139,7 @@ func (s *entries) place(r store.Rule) error {
 // take adds what a row says, and refuses one whose name or time is not that of its
 // content.
 func (s *entries) take(r store.Rule) error {
-	if sumOf(r.Content) != r.SHA256 {
+	if store.HexSum(r.Content) != r.SHA256 {
 		return ErrDigest
 	}
 	of, err := s.read(r)
@@ -177,12 +175,6 @@ func (s *entries) read(r store.Rule) (of store.Rule, err error) {
 		return store.Rule{Name: strconv.Itoa(m.Year), From: day(from), Until: day(until)}, err
 	}
 	return store.Rule{}, fmt.Errorf("%q %w; there are %s", r.Kind, ErrKind, strings.Join(kinds, ", "))
-}
-
-// sumOf is the SHA-256 of a content in hexadecimal.
-func sumOf(content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
 }
 
 // day writes a day as rows have it; nothing where it is open.

@@ -175,7 +175,7 @@ func (b *Book) inEffect(ctx context.Context) (version string, rows []store.Rule,
 func (b *Book) judge(rows []store.Rule) error {
 	fresh := &rows[len(rows)-1]
 	if fresh.SHA256 == "" {
-		fresh.SHA256 = sumOf(fresh.Content)
+		fresh.SHA256 = store.HexSum(fresh.Content)
 	}
 	_, err := b.compile(rows, nil)
 	if err == nil {

@@ -261,7 +261,7 @@ func TestUnusableRows(t *testing.T) {
 		impossible := `{"years": [{"year": 1700}]}`
 		for _, c := range []struct{ content, sum, reason string }{
 			{`{"years": [{"year": 2028}]}`, row.SHA256, rulebook.ErrDigest.Error()},
-			{impossible, rulebook.SumOf([]byte(impossible)), "is not between"},
+			{impossible, store.HexSum([]byte(impossible)), "is not between"},
 		} {
 			must(t, b.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 				_, err := tx.ExecContext(ctx, `UPDATE rules SET content = $1, sha256 = $2, valid_from = '1700-01-01', valid_until = '1701-01-01' WHERE id = $3`, []byte(c.content), c.sum, row.ID)

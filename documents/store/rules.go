@@ -59,7 +59,7 @@ func (tx *Tx) AddRule(ctx context.Context, r Rule) (Rule, error) {
 		return Rule{}, ErrBadName
 	}
 	now := tx.db.Moment()
-	r.ID, r.SHA256, r.EnteredAt = hex.EncodeToString(tx.RandomBytes(idLength)), hexSum(r.Content), now
+	r.ID, r.SHA256, r.EnteredAt = hex.EncodeToString(tx.RandomBytes(idLength)), HexSum(r.Content), now
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO rules (id, kind, name, valid_from, valid_until, content, sha256, entered_by, entered_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,

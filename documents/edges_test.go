@@ -231,6 +231,8 @@ func TestEveryLimitThatIsNoText(t *testing.T) {
 		{"paper_copy", func(d *documents.Draft) {
 			d.PaperCopy.Approval, d.PaperCopy.ExportCertificate = &documents.Approval{}, &documents.ExportCertificate{}
 		}, "/licence exactly_one /licence not_accepted"},
+		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Copy = 2 }, "/copy not_accepted"},
+		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Copy = -1 }, "/copy not_accepted"},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "KZ25RSA26000001" }, ""},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "KZ43RLR26000001" }, "/of number"},
 		{"history", func(d *documents.Draft) { d.History.Told = &documents.Told{} }, "/told not_accepted"},

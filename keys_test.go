@@ -29,12 +29,37 @@ var wordFamilies = []struct {
 	{"subtype", "documents", "Subtype", nil, nil},
 	{"ground", "documents", "RefusalGround", nil, nil},
 	{"failed_check", "documents", "FailedCheck", nil, nil},
+	{"identity_document", "documents", "DocumentKind", nil, nil},
 	{"signing.file", "signing", "FileKind", nil, nil},
 	{"signing.reason", "signing", "SubIndication", []string{"unknown"}, nil},
 	{"receipt.acceptance", "signing", "Acceptance", nil, nil},
 	{"receipt.outcome", "signing", "CheckStatus", nil, nil},
 	{"regulation.channel", "documents/regulation", "Channel", nil, nil},
 	{"diagram.step", "documents/regulation", "StepKind", nil, nil},
+}
+
+// Every code by which a client is told what is wrong with a field, and every rule of
+// events, has words, and no others have.
+func TestCodesHaveWords(t *testing.T) {
+	s := readSource(t)
+	fields := slices.Concat(s.named["documents Code"], s.named["api/strictjson Code"], s.named["api field"])
+	for room, codes := range map[string][]string{"field": fields, "rule": s.named["documents Rule"]} {
+		slices.Sort(codes)
+		codes = slices.Compact(codes)
+		if len(codes) < 10 {
+			t.Errorf("only %d codes of %s were found", len(codes), room)
+		}
+		var said []string
+		for key := range phrasesIn(t, "kk") {
+			if name, ok := strings.CutPrefix(key, room+"."); ok {
+				said = append(said, name)
+			}
+		}
+		slices.Sort(said)
+		if !slices.Equal(said, codes) {
+			t.Errorf("%s has words for %q, and the codes are %q", room, said, codes)
+		}
+	}
 }
 
 // source is what the program's files say of words.
@@ -46,6 +71,7 @@ type source struct {
 	begun    map[string]string   // what may be such a beginning
 	rooms    map[string]string   // of words.Room
 	values   map[string][]string // of the constants of a type, by directory and type
+	named    map[string][]string // of the constants whose names begin so, and the codes of fields in the source of api
 }
 
 // Every key that the program asks for is in the files of words, and it asks for
@@ -132,6 +158,8 @@ func (s *source) uses(key string) bool {
 	return s.begins(key)
 }
 
+var countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
+
 // begins reports whether a key is a beginning and a value that the program has.
 func (s *source) begins(key string) bool {
 	for begun := range s.begun {
@@ -140,6 +168,9 @@ func (s *source) begins(key string) bool {
 			continue
 		}
 		if _, err := strconv.Atoi(value); err == nil || s.literals[value] != "" {
+			return true
+		}
+		if begun == "country." && countryCode.MatchString(value) { // data: no code names them
 			return true
 		}
 	}
@@ -152,7 +183,7 @@ func readSource(t *testing.T) *source {
 	t.Helper()
 	s := &source{
 		literals: map[string]string{}, asked: map[string]string{}, counted: map[string]string{}, asks: map[string]string{},
-		begun: map[string]string{}, rooms: map[string]string{}, values: map[string][]string{},
+		begun: map[string]string{}, rooms: map[string]string{}, values: map[string][]string{}, named: map[string][]string{},
 	}
 	quoted := regexp.MustCompile(`"([a-z][a-z0-9_]*)"`)
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -195,6 +226,12 @@ func (s *source) readGo(t *testing.T, path string) {
 			s.constants(filepath.ToSlash(filepath.Dir(path)), n)
 		case *ast.CallExpr:
 			s.call(fmt.Sprint(set.Position(n.Pos())), n)
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" && filepath.Dir(path) == "api" {
+				if code, ok := text(n.Value); ok {
+					s.named["api field"] = append(s.named["api field"], code)
+				}
+			}
 		case *ast.BinaryExpr:
 			if left, ok := text(n.X); ok && n.Op == token.ADD && keyBegins.MatchString(left) {
 				s.begun[left] = path
@@ -215,8 +252,13 @@ func (s *source) readGo(t *testing.T, path string) {
 // keyBegins is what the beginning of a key looks like that a value ends.
 var keyBegins = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)*[._]$`)
 
-// call notes what a call asks the words for.
+// call notes what a call asks the words for, and what code badField is given.
 func (s *source) call(place string, call *ast.CallExpr) {
+	if of, ok := call.Fun.(*ast.Ident); ok && of.Name == "badField" {
+		if code, ok := text(call.Args[1]); ok {
+			s.named["api field"] = append(s.named["api field"], code)
+		}
+	}
 	of, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || len(call.Args) == 0 {
 		return
@@ -245,6 +287,13 @@ func (s *source) call(place string, call *ast.CallExpr) {
 
 // constants notes the values of typed constants.
 func (s *source) constants(directory string, spec *ast.ValueSpec) {
+	for i, v := range spec.Values {
+		for _, begins := range []string{"Code", "Rule"} {
+			if value, ok := text(v); ok && strings.HasPrefix(spec.Names[i].Name, begins) {
+				s.named[directory+" "+begins] = append(s.named[directory+" "+begins], value)
+			}
+		}
+	}
 	of, ok := spec.Type.(*ast.Ident)
 	if !ok {
 		return

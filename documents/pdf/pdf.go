@@ -209,7 +209,7 @@ func (l *Layouts) render(kind *layout, in *Content, m Meta, c *cleaner) (Prepare
 		return Prepared{}, err
 	}
 	if !kind.fits("corner", in.Number) || !kind.fits("address", url) {
-		c.alphabet = full
+		c.alphabet = max(c.alphabet, european)
 	}
 	s.counted(kind, url)
 	k, err := kind.skeleton(c.alphabet, s.looks())

@@ -21,6 +21,9 @@ func licence(d *documents.Licence) pdf.Content {
 		"first_issued_on":    printed(d.FirstIssuedOn),
 		"replaces":           pdf.Same(d.Replaces),
 	}
+	if d.Holder.Foreign() {
+		in["foreign"] = pdf.Same("1")
+	}
 	if until := d.ValidUntil; !until.IsZero() {
 		in["valid_until"] = documents.Text{KK: until.Until().KK, RU: until.Written().RU}
 	}

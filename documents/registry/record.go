@@ -126,7 +126,7 @@ func (r *Registry) mayFollow(ctx context.Context, tx *store.Tx, q eventAsked, li
 	if done.Seq-1 != q.Last && !q.AnyState {
 		return documents.Event{}, fmt.Errorf("document %s: %w", q.Number, ErrChanged)
 	}
-	if err := r.may(life, done); err != nil {
+	if err := r.may(ctx, tx, life, done); err != nil {
 		return documents.Event{}, err
 	}
 	return done, tx.Tie(ctx, q.request, q.Number, done.Seq)
@@ -188,7 +188,7 @@ func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.
 	}
 	kind, affects := effectOn(draft)
 	if affects {
-		if err := r.may(life, next(life, documents.Event{Kind: kind}, now)); err != nil {
+		if err := r.may(ctx, tx, life, next(life, documents.Event{Kind: kind}, now)); err != nil {
 			return draft, err
 		}
 	}
@@ -272,7 +272,7 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 		return err
 	}
 	e := effectBy(held, life, kind, now)
-	if err := r.may(life, e); err != nil {
+	if err := r.may(ctx, tx, life, e); err != nil {
 		return err
 	}
 	if kind == documents.EventReissued {

@@ -72,18 +72,22 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
-	if err := cmp.Or(r.printable(q.Draft, now), r.checkPromise(q.Draft)); err != nil {
+	rules, err := r.rulesIn(ctx, tx)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if err := cmp.Or(printable(rules.Layouts, q.Draft, now), checkPromise(rules.Calendar, q.Draft)); err != nil {
 		return Reservation{}, err
 	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))
 	if err != nil {
 		return Reservation{}, err
 	}
-	rules, err := r.Layouts.Rules(date)
+	edition, err := rules.Layouts.Rules(date)
 	if err != nil {
 		return Reservation{}, err
 	}
-	if err := q.Draft.CheckEdition(rules); err != nil {
+	if err := q.Draft.CheckEdition(edition); err != nil {
 		return Reservation{}, err
 	}
 	draft, err := r.completed(ctx, tx, q.Draft, now)
@@ -100,7 +104,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	content := draft.Numbered(number, date).Ruled(rules)
+	content := draft.Numbered(number, date).Ruled(edition)
 	if err := content.ValidateNumbered(); err != nil {
 		return Reservation{}, err
 	}

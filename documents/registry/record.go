@@ -200,7 +200,25 @@ func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.
 			return draft, err
 		}
 	}
-	return draft.Completed(rec.Content, told(rec, life, now)), nil
+	known := told(rec, life, now)
+	if draft.PaperCopy != nil {
+		if known.Copies, err = paperCopies(ctx, tx, about); err != nil {
+			return draft, err
+		}
+	}
+	return draft.Completed(rec.Content, known), nil
+}
+
+// paperCopies counts the paper copies of a document, those whose issue has begun or
+// failed among them: no two say that they are the same. The row of the document is
+// locked.
+func paperCopies(ctx context.Context, tx *store.Tx, of string) (n int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM documents WHERE about = $1 AND kind = $2`,
+		of, string(documents.KindPaperCopy)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("failed to count the paper copies of document %s: %w", of, err)
+	}
+	return n, nil
 }
 
 // noneReplaces refuses a licence that another one being issued replaces.

@@ -96,6 +96,9 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 		}
 		name, after, ok := strings.Cut(rest, "}")
 		own, known := l.spec.Texts[name]
+		if l.in.elsewhere(name) {
+			l.says[said{name, lang}] = true
+		}
 		if ok && !known && l.in.elsewhere(name) {
 			known, l.unsaid = true, name
 		}
@@ -120,7 +123,7 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 		if !ok {
 			return template{}, fmt.Errorf("a { without its }")
 		}
-		p, err := l.place(name)
+		p, err := l.place(name, lang)
 		if err != nil {
 			return template{}, err
 		}
@@ -131,7 +134,7 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 	return t, nil
 }
 
-func (l *layout) place(name string) (part, error) {
+func (l *layout) place(name string, on documents.Lang) (part, error) {
 	p := part{place: true}
 	if name == "number" {
 		p.field = fieldNumber
@@ -154,6 +157,9 @@ func (l *layout) place(name string) (part, error) {
 	}
 	if p.field = l.field(name); p.field < 0 {
 		return p, fmt.Errorf("unknown field {%s}: it must be declared in fields", name)
+	}
+	if l.prints != nil {
+		l.prints[said{name, on}] = true
 	}
 	p.whole = l.fields[p.field].Whole
 	return p, nil

@@ -170,7 +170,7 @@ func (c *compiler) condition(at string, b *blockSpec, inner block) block {
 		name, not := strings.CutPrefix(name, "!")
 		q := question{not: not, field: c.layout.field(name), table: name}
 		switch {
-		case name == photographs || name == sheetsAttached || c.layout.tables[name] != nil:
+		case name == photographs || name == sheetsAttached || name == attachedData || c.layout.tables[name] != nil:
 			q.field = fieldCount
 		case q.field < 0:
 			c.fail(at+".if", "unknown field %q", name)
@@ -209,6 +209,8 @@ func (q question) holds(v *values) bool {
 		return v.fields[q.field].KK != ""
 	case q.table == photographs:
 		return len(v.photos) > 0
+	case q.table == attachedData:
+		return v.data
 	case q.table == sheetsAttached:
 		return v.attached[v.lang] > 0
 	}

@@ -14,6 +14,8 @@ type values struct {
 	fields []documents.Text
 	tables map[string][][]documents.Text
 	photos []*picture
+	names  []string // that are never divided, in the language of the page
+	data   bool     // the document is attached for machines
 	buf    []byte
 
 	sheets   int                    // pages of the document
@@ -31,6 +33,9 @@ const (
 
 const sheetsAttached = "sheets.attached"
 
+// attachedData is what a block asks for with if that speaks of what is attached.
+const attachedData = "data"
+
 // template is a text with places for fields.
 type template struct {
 	parts []part
@@ -43,7 +48,6 @@ type part struct {
 	field int
 	place bool
 	lang  documents.Lang // "" is that of the page
-	whole bool           // of a name that is never divided
 }
 
 // templates are a text in both languages.
@@ -155,6 +159,5 @@ func (l *layout) place(name string) (part, error) {
 	if p.field = l.field(name); p.field < 0 {
 		return p, fmt.Errorf("unknown field {%s}: it must be declared in fields", name)
 	}
-	p.whole = l.fields[p.field].Whole
 	return p, nil
 }

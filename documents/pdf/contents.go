@@ -29,10 +29,10 @@ func (l *Layouts) release(s *setter) {
 func (s *setter) counted(l *layout, url string) {
 	for range 4 {
 		s.document(l, url, l.roles())
-		if !l.countsSheets {
+		v := &s.values
+		if !v.counted {
 			return
 		}
-		v := &s.values
 		before, attached := v.sheets, v.attached
 		v.sheets, v.attached = s.used, map[documents.Lang]int{}
 		for _, p := range s.pages[:s.used] {

@@ -18,6 +18,7 @@ type values struct {
 	data   bool     // the document is attached for machines
 	buf    []byte
 
+	counted  bool                   // the pages say how many they are
 	sheets   int                    // pages of the document
 	attached map[documents.Lang]int // those after the first section of a language
 }
@@ -78,9 +79,11 @@ func (p *part) value(v *values) string {
 		return itoa(len(v.photos))
 	case p.field == fieldCount:
 		return itoa(len(v.tables[p.text]))
-	case p.field == fieldSheets && p.text == sheetsAttached:
-		return itoa(v.attached[v.lang])
 	case p.field == fieldSheets:
+		v.counted = true
+		if p.text == sheetsAttached {
+			return itoa(v.attached[v.lang])
+		}
 		return itoa(v.sheets)
 	case p.lang != "":
 		return v.fields[p.field].In(p.lang)
@@ -142,7 +145,6 @@ func (l *layout) place(name string) (part, error) {
 		return p, nil
 	}
 	if name == "sheets" || name == sheetsAttached {
-		l.countsSheets = true
 		p.field, p.text = fieldSheets, name
 		return p, nil
 	}

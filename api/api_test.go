@@ -255,6 +255,9 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 			"KZ16RCC26000009", conclusions[strings.Contains(file, "no_value")], "2026-05-28", "2026-06-01",
 		).Replace(string(raw))
 	}
+	s.values["refusal.unheard"] = strings.Replace(s.values["refusal"], "RF-INCOMPLETE", "RF-QUAL", 1)
+	// Registered under the decree of 2014, which has no hearing before a refusal.
+	s.values["sample.notice_no_value"] = strings.Replace(s.values["sample.notice_no_value"], "2026-05-20", "2015-05-20", 1)
 	s.values["sample.conclusion_no_value"] = noValue(t, s.values["sample.conclusion"])
 	for name, number := range map[string]string{"seal": "26000001", "seal.other": "26000002"} {
 		sealed, err := s.server.Registry.SealKey.Seal(seal.Payload{

@@ -122,8 +122,12 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	days, err := calendarFlags{}.compile(c)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return &registry.Registry{
-		Store: db, Layouts: layouts, Key: key, Verifier: verifier,
+		Store: db, Layouts: layouts, Key: key, Verifier: verifier, Calendar: days,
 		Make: func(ctx context.Context, o creation.Order) (creation.Made, error) {
 			return creation.Make(ctx, creation.Services{Verifier: verifier}, o)
 		},

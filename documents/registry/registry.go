@@ -39,8 +39,8 @@ type Registry struct {
 	Layouts  *pdf.Layouts
 	Key      creation.Key
 	Verifier *signing.Verifier
-	// Calendar knows the days on which a result can be promised; needed by
-	// acceptances only.
+	// Calendar knows the days on which a result can be promised and a hearing held;
+	// needed by acceptances, notices of hearings, and decisions after one.
 	Calendar *calendar.Calendar
 
 	// Make is [creation.Make] with the services of the program. When it fails,

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -74,21 +73,15 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
-	if err := cmp.Or(r.printable(q.Draft, now), r.checkPromise(q.Draft)); err != nil {
-		return Reservation{}, err
-	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))
 	if err != nil {
 		return Reservation{}, err
 	}
-	rules, err := r.Layouts.Rules(date)
+	draft, rules, err := r.lawful(q.Draft, now)
 	if err != nil {
 		return Reservation{}, err
 	}
-	if err := q.Draft.CheckEdition(rules); err != nil {
-		return Reservation{}, err
-	}
-	draft, err := r.completed(ctx, tx, q.Draft, now)
+	draft, err = r.completed(ctx, tx, draft, now)
 	if err != nil {
 		return Reservation{}, err
 	}

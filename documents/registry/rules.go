@@ -1,7 +1,9 @@
 package registry
 
 import (
+	"cmp"
 	"errors"
+	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
@@ -30,4 +32,20 @@ func (r *Registry) may(life documents.Life, e documents.Event) error {
 		rule.Edition = rules.Name
 	}
 	return err
+}
+
+// lawful refuses a draft that the law does not know, or that cannot be printed or
+// promised, before a number is taken. It returns the draft with what the law gives
+// it, and the edition in force.
+func (r *Registry) lawful(draft documents.Draft, now time.Time) (documents.Draft, documents.Edition, error) {
+	today := documents.CivilDate(now)
+	rules, err := r.Layouts.Rules(today)
+	if err != nil {
+		return draft, rules, err
+	}
+	if err := cmp.Or(draft.CheckEdition(rules), r.printable(draft, now), r.checkPromise(draft)); err != nil {
+		return draft, rules, err
+	}
+	draft, err = r.hear(draft, rules, today)
+	return draft, rules, err
 }

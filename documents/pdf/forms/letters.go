@@ -31,6 +31,7 @@ func refusal(d *documents.Refusal) pdf.Content {
 	application(s.Fields, documents.Application{
 		ApplicationNumber: d.ApplicationNumber, ApplicationDate: d.ApplicationDate,
 	})
+	heard(s.Fields, d.Heard)
 	return s
 }
 
@@ -71,6 +72,7 @@ var noticeLayouts = map[documents.NoticeGround]string{
 	documents.NoticeNoData:        "notice-no-data",
 	documents.NoticeIncomplete:    "notice-incomplete",
 	documents.NoticeNoValue:       "notice-no-value",
+	documents.NoticeHearing:       "notice-hearing",
 }
 
 func notice(d *documents.Notice) pdf.Content {
@@ -85,7 +87,17 @@ func notice(d *documents.Notice) pdf.Content {
 	s.Fields["detail"], s.Fields["failed_check"] = d.Detail, documents.OnPaper(d.FailedCheck.Label())
 	s.Fields["conclusion_number"], s.Fields["conclusion_date"] = pdf.Same(d.ConclusionNumber), printed(d.ConclusionDate)
 	s.Fields["conclusion_dated"] = documents.OnPaper(d.ConclusionDate.Dated())
+	heard(s.Fields, d.Heard)
+	if h := d.Hearing; h != nil {
+		s.Fields["held_at"], s.Fields["place"] = pdf.Same(documents.PrintedTime(h.HeldAt)), h.Place
+		s.Fields["objection_until"] = lasting(h.ObjectionUntil)
+	}
 	return s
+}
+
+// heard names the notice of the hearing before a decision.
+func heard(in fields, h documents.Heard) {
+	in["hearing_number"], in["hearing_dated"] = pdf.Same(h.HearingNumber), documents.OnPaper(h.HearingDate.Dated())
 }
 
 // genitive returns whose something is, «музейінің», of a Kazakh name that ends in

@@ -79,7 +79,7 @@ var owner = map[string]string{
 	"golang.org/x/sync":                  "api",
 	"github.com/jung-kurt/gofpdf":        "documents/pdf",
 	"github.com/makiuchi-d/gozxing":      "qr", // tests
-	"golang.org/x/text":                  "documents/pdf",
+	"golang.org/x/text":                  "documents",
 	"github.com/chromedp/chromedp":       "api/web", // tests
 	"github.com/chromedp/cdproto":        "api/web", // tests
 	"go.mozilla.org/pkcs7":               "signing/cms",

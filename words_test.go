@@ -175,7 +175,7 @@ func editionOfToday(t *testing.T) (v any) {
 func everySaid(t *testing.T) (all []said) {
 	t.Helper()
 	for _, pattern := range []string{
-		"api/web/words.json", "api/web/offline/words.json", "documents/pdf/layouts/*.json", "documents/pdf/forms/specimens.json", "cmd/tamga/samples/*.json",
+		"documents/pdf/layouts/*.json", "documents/pdf/forms/specimens.json", "cmd/tamga/samples/*.json",
 	} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {

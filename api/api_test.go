@@ -221,7 +221,7 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	s.values["iin"] = string(signtest.Applicant().IIN)
 	s.values["iin.other"], s.values["iin.mistyped"], s.values["iin.holder"] = otherIIN, mistypedIIN, holderIIN
 	s.values["long"] = strings.Repeat("A", 30<<20)
-	for _, name := range []string{"licence", "person", "refusal"} {
+	for _, name := range []string{"licence", "person", "refusal", "foreigner"} {
 		raw, err := os.ReadFile("testdata/" + name + ".json")
 		if err != nil {
 			t.Fatal(err)
@@ -258,6 +258,10 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	s.values["refusal.unheard"] = strings.Replace(s.values["refusal"], "RF-INCOMPLETE", "RF-QUAL", 1)
 	// Registered under the decree of 2014, which has no hearing before a refusal.
 	s.values["sample.notice_no_value"] = strings.Replace(s.values["sample.notice_no_value"], "2026-05-20", "2015-05-20", 1)
+	s.values["approval.foreign"] = strings.Replace(s.values["sample.approval"], `"bin": "120741000014"`, `"registration": {"number": "HRB 86891", "country": "DE"}`, 1)
+	s.values["approval.foreign"] = strings.NewReplacer(
+		"Қазақстан Республикасының Ұлттық музейі", "«Grabungen GmbH» компаниясы", "Национальный музей Республики Казахстан", "компания «Grabungen GmbH»",
+	).Replace(s.values["approval.foreign"])
 	s.values["sample.conclusion_no_value"] = noValue(t, s.values["sample.conclusion"])
 	for name, number := range map[string]string{"seal": "26000001", "seal.other": "26000002"} {
 		sealed, err := s.server.Registry.SealKey.Seal(seal.Payload{
@@ -270,7 +274,7 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 	}
 	s.personal = []string{
 		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
-		"Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",
+		"C01X00T47", "Hans", "Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",
 	}
 }
 

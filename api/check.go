@@ -9,6 +9,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/language/words"
 	"tamga/signing"
 )
 
@@ -179,10 +180,7 @@ func (v *service) originalOf(c echo.Context, rec registry.Record) (*publicStatus
 func (s *checkedSignature) damaged() {
 	s.Indication, s.SubIndication = signing.TotalFailed, signing.HashFailure
 	s.Acceptance, s.CertificateValid = signing.Refused, signing.FactUnknown
-	s.Summary = signing.Text{
-		KK: "Сақталған файл қол қойылған файлға сәйкес келмейді.", RU: "Хранящийся файл не тот, что был подписан.",
-		EN: "The stored file is not the one that was signed.",
-	}
+	s.Summary = words.Of("check.damaged")
 }
 
 // read takes over what a verdict says.

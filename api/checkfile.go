@@ -4,13 +4,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/language"
+	"tamga/language/words"
 	"tamga/signing"
 )
 
@@ -141,11 +143,7 @@ func (f *checkedFile) readCard(verdict *signing.Verdict) {
 		}
 	}
 	total, confirmed := f.Attached.Total, f.Attached.Confirmed
-	f.Summary = signing.Text{
-		KK: fmt.Sprintf("Бұл — құжат карточкасы, тізілім берген құжат емес: оның көрінетін беттеріне қол қойылмаған. Қоса берілген қолтаңбалар саны: %d, оның ішінде расталғаны: %d.", total, confirmed),
-		RU: fmt.Sprintf("Это карточка документа, а не документ реестра: её видимые страницы не подписаны. Приложенных подписей: %d, из них подтверждено: %d.", total, confirmed),
-		EN: fmt.Sprintf("This is a document card, not a document of the register: its visible pages are not signed. Signatures attached: %d, of which confirmed: %d.", total, confirmed),
-	}
+	f.Summary = words.Of("check.card").Put("total", language.Same(strconv.Itoa(total))).Put("confirmed", language.Same(strconv.Itoa(confirmed)))
 }
 
 // signerOf tells whose the first signature of a file is. What cannot be read has
@@ -163,68 +161,29 @@ func (v *service) signerOf(verdict *signing.Verdict, sent *checkedFile) signer {
 }
 
 func oursSummary() signing.Text {
-	return signing.Text{
-		KK: "Файл тізілімде сақталған файлмен бірдей, өзгертілмеген.",
-		RU: "Файл совпадает с хранящимся в реестре и не изменён.",
-		EN: "The file is the one in the register, unchanged.",
-	}
+	return words.Of("check.ours")
 }
 
 func unsignedText() signing.Text {
-	return signing.Text{KK: "Файлда қолтаңба жоқ.", RU: "В файле нет подписи.", EN: "The file carries no signature."}
+	return words.Of("check.no_signature")
 }
 
 // notOursSummary says what a file is that the register has not issued.
 func notOursSummary(sent *checkedFile) signing.Text {
 	if sent.Added > 0 {
-		return signing.Text{
-			KK: "Файл тізілімде сақталған құжаттан басталады, бірақ кейін оған дерек қосылған.",
-			RU: "Файл начинается с документа, хранящегося в реестре, но позже к нему что-то добавлено.",
-			EN: "The file begins with a document of the register, but something was added to it later.",
-		}
+		return words.Of("check.added")
 	}
-	switch sent.Kind {
-	case signing.FilePDF:
-		return signing.Text{
-			KK: "Бұл PDF файлы тізілімдегі файлға сәйкес келмейді: ол өзгертілген немесе тізілімде тіркелмеген.",
-			RU: "Этот файл PDF не совпадает с хранящимся в реестре: он изменён либо не зарегистрирован.",
-			EN: "This PDF is not in the register, or it was altered.",
-		}
-	case signing.FileCMS:
-		return signing.Text{
-			KK: "Бұл — CMS қолтаңбасы бар файл, тізілім құжаты емес: тізілімдегі құжаттар PDF түрінде сақталады.",
-			RU: "Это файл с подписью CMS, а не документ реестра: документы реестра хранятся в PDF.",
-			EN: "This is a file with a CMS signature, not a document of the register: the register issues PDF files.",
-		}
-	case signing.FileXML:
-		return signing.Text{
-			KK: "Бұл — XML файлы, тізілім құжаты емес: тізілімдегі құжаттар PDF түрінде сақталады.",
-			RU: "Это файл XML, а не документ реестра: документы реестра хранятся в PDF.",
-			EN: "This is an XML file, not a document of the register: the register issues PDF files.",
-		}
-	case signing.FileCertificate:
-		return signing.Text{
-			KK: "Бұл — тіркеу куәлігі, құжат емес.",
-			RU: "Это регистрационное свидетельство, а не документ.",
-			EN: "This is a certificate, not a document.",
-		}
+	if of := words.Of("check.other." + string(sent.Kind)); of.Whole() {
+		return of
 	}
-	return signing.Text{
-		KK: "Бұл файл PDF емес: тізілімдегі құжаттар PDF түрінде сақталады.",
-		RU: "Этот файл не PDF: документы реестра хранятся в PDF.",
-		EN: "This file is not a PDF: the register issues PDF files.",
-	}
+	return words.Of("check.other")
 }
 
 // unsignedFileSummary says of a file that could carry a signature that it carries
 // none.
 func unsignedFileSummary(sent *checkedFile) signing.Text {
 	if sent.Kind == signing.FilePDF {
-		return signing.Text{
-			KK: "Бұл — қол қойылмаған PDF файлы: тізілімдегі құжаттардың бәріне қол қойылған.",
-			RU: "Это файл PDF без подписи: все документы реестра подписаны.",
-			EN: "This is a PDF without a signature: every document of the register is signed.",
-		}
+		return words.Of("check.unsigned_pdf")
 	}
 	return notOursSummary(sent)
 }

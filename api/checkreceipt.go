@@ -7,6 +7,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
+	"tamga/language/words"
 	"tamga/signing"
 	"tamga/signing/receipt"
 )
@@ -58,24 +59,20 @@ func checkReceiptContent(r checkReceipt) pdf.Content {
 	worth := effective(a)
 	shown := forms.CheckReceipt{
 		ID: r.ID, Service: r.Service, AnsweredAt: r.AnsweredAt,
-		Document: documents.Text{KK: a.Title.KK, RU: a.Title.RU}, Number: a.Number, IssuedOn: a.IssuedOn,
+		Document: documents.OnPaper(a.Title), Number: a.Number, IssuedOn: a.IssuedOn,
 		SHA256: digest, Integrity: outcomeText(a.Integrity),
-		Signature: documents.Text{KK: a.Signature.Summary.KK, RU: a.Signature.Summary.RU},
-		Status:    documents.Text{KK: a.Status.KK, RU: a.Status.RU}, StatusAt: a.StatusAt,
-		Conclusion: documents.Text{
-			KK: "құжаттың түпнұсқалығы расталды, " + worth.KK, RU: "подлинность документа подтверждена, " + worth.RU,
-		},
+		Signature: documents.OnPaper(a.Signature.Summary),
+		Status:    documents.OnPaper(a.Status.Label), StatusAt: a.StatusAt,
+		Conclusion: documents.OnPaper(words.Of("receipt.authentic").Put("status", worth.Label)),
 	}
 	if a.Then != nil {
-		shown.Then = documents.Text{KK: a.Then.Summary.KK, RU: a.Then.Summary.RU}
+		shown.Then = documents.OnPaper(a.Then.Summary)
 	}
 	if a.Holder != nil {
 		shown.Holder = a.Holder.Name
 	}
 	if a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted {
-		shown.Conclusion = documents.Text{
-			KK: "құжаттың түпнұсқалығы расталмады", RU: "подлинность документа не подтверждена",
-		}
+		shown.Conclusion = documents.OnPaper(words.Of("receipt.not_authentic"))
 	}
 	return shown.Content()
 }

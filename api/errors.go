@@ -13,6 +13,7 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/store"
+	"tamga/language/words"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/spool"
@@ -55,77 +56,77 @@ type outcome struct {
 func outcomes() []outcome {
 	return []outcome{
 		{errNoRoute, http.StatusNotFound, "not_found",
-			web.Label{KK: "Мұндай мекенжай жоқ", RU: "Такого адреса нет", EN: "There is nothing at this address"}},
+			words.Of("problem.not_found")},
 		{registry.ErrNotFound, http.StatusNotFound, "document_not_found",
-			web.Label{KK: "Құжат табылмады", RU: "Документ не найден", EN: "Document not found"}},
+			words.Of("problem.document_not_found")},
 		{store.ErrNoExtension, http.StatusNotFound, "document_not_found",
-			web.Label{KK: "Құжат табылмады", RU: "Документ не найден", EN: "Document not found"}},
+			words.Of("problem.document_not_found")},
 		{registry.ErrErased, http.StatusGone, "document_erased",
-			web.Label{KK: "Құжаттың мазмұны жойылған", RU: "Содержание документа удалено", EN: "The content of the document was erased"}},
+			words.Of("problem.document_erased")},
 		{documents.ErrBadNumber, http.StatusNotFound, "document_not_found",
-			web.Label{KK: "Құжат табылмады", RU: "Документ не найден", EN: "Document not found"}},
+			words.Of("problem.document_not_found")},
 		{errMethod, http.StatusMethodNotAllowed, "method_not_allowed",
-			web.Label{KK: "Бұл әдіске рұқсат етілмейді", RU: "Метод не поддерживается", EN: "Method not allowed"}},
+			words.Of("problem.method_not_allowed")},
 		{errMalformed, http.StatusBadRequest, "malformed_request",
-			web.Label{KK: "Сұрауды оқу мүмкін емес", RU: "Не удалось прочитать запрос", EN: "The request could not be read"}},
+			words.Of("problem.malformed_request")},
 		{errParameter, http.StatusBadRequest, "invalid_parameter",
-			web.Label{KK: "Сұраудың деректері қате", RU: "Ошибка в данных запроса", EN: "A parameter is not acceptable"}},
+			words.Of("problem.invalid_parameter")},
 		{errKeyMissing, http.StatusBadRequest, "idempotency_key_required",
-			web.Label{KK: "Idempotency-Key тақырыбы қажет", RU: "Нужен заголовок Idempotency-Key", EN: "Idempotency-Key is required"}},
+			words.Of("problem.idempotency_key_required")},
 		{store.ErrBadKey, http.StatusBadRequest, "idempotency_key_malformed",
-			web.Label{KK: "Idempotency-Key қате", RU: "Недопустимый Idempotency-Key", EN: "Idempotency-Key is not acceptable"}},
+			words.Of("problem.idempotency_key_malformed")},
 		{errNoCredentials, http.StatusUnauthorized, "unauthorized",
-			web.Label{KK: "Қол жеткізу кілті қажет", RU: "Нужен ключ доступа", EN: "A bearer key is needed"}},
+			words.Of("problem.unauthorized")},
 		{store.ErrUnknownClient, http.StatusUnauthorized, "unauthorized",
-			web.Label{KK: "Қол жеткізу кілті жарамсыз", RU: "Ключ доступа недействителен", EN: "The bearer key is not valid"}},
+			words.Of("problem.unauthorized_unknown")},
 		{errScope, http.StatusForbidden, "insufficient_scope",
-			web.Label{KK: "Бұған құқық жоқ", RU: "Недостаточно прав", EN: "The key does not have this right"}},
+			words.Of("problem.insufficient_scope")},
 		{store.ErrInProgress, http.StatusConflict, "in_progress",
-			web.Label{KK: "Дәл осындай сұрау орындалып жатыр", RU: "Такой же запрос выполняется", EN: "The same request is in progress"}},
+			words.Of("problem.in_progress")},
 		{registry.ErrVoid, http.StatusConflict, "reservation_void",
-			web.Label{KK: "Резервтелген нөмірдің күші жойылған", RU: "Резерв номера аннулирован", EN: "The reservation was declared void"}},
+			words.Of("problem.reservation_void")},
 		{errTooSlow, http.StatusRequestTimeout, "body_too_slow",
-			web.Label{KK: "Сұрау тым баяу жіберілді", RU: "Запрос передавался слишком медленно", EN: "The body came too slowly"}},
+			words.Of("problem.body_too_slow")},
 		{errBodyTooLarge, http.StatusRequestEntityTooLarge, "body_too_large",
-			web.Label{KK: "Сұрау тым үлкен", RU: "Запрос слишком велик", EN: "The body is too large"}},
+			words.Of("problem.body_too_large")},
 		{signing.ErrTooLarge, http.StatusRequestEntityTooLarge, "body_too_large",
-			web.Label{KK: "Файл тым үлкен", RU: "Файл слишком велик", EN: "The file is too large"}},
+			words.Of("problem.file_too_large")},
 		{errMediaType, http.StatusUnsupportedMediaType, "unsupported_media_type",
-			web.Label{KK: "Деректердің бұл түріне қолдау көрсетілмейді", RU: "Тип данных не поддерживается", EN: "Media type not supported"}},
+			words.Of("problem.unsupported_media_type")},
 		{store.ErrKeyReused, http.StatusUnprocessableEntity, "idempotency_key_reused",
-			web.Label{KK: "Idempotency-Key басқа сұрауға қолданылған", RU: "Idempotency-Key использован для другого запроса", EN: "Idempotency-Key was used for another request"}},
+			words.Of("problem.idempotency_key_reused")},
 		{errNoSigningKey, http.StatusUnprocessableEntity, "unknown_signing_key",
-			web.Label{KK: "Мұндай қол қою кілті жоқ", RU: "Такого ключа подписи нет", EN: "There is no such signing key"}},
+			words.Of("problem.unknown_signing_key")},
 		{registry.ErrChanged, http.StatusPreconditionFailed, "document_changed",
-			web.Label{KK: "Құжат осы аралықта өзгерген", RU: "Документ тем временем изменился", EN: "The document has changed since"}},
+			words.Of("problem.document_changed")},
 		{errNoIfMatch, http.StatusPreconditionRequired, "if_match_required",
-			web.Label{KK: "If-Match тақырыбы қажет", RU: "Нужен заголовок If-Match", EN: "If-Match is required"}},
+			words.Of("problem.if_match_required")},
 		{errRule, http.StatusUnprocessableEntity, "event_not_allowed",
-			web.Label{KK: "Құжаттың қазіргі жағдайында бұған жол берілмейді", RU: "В нынешнем состоянии документа это невозможно", EN: "Not possible in the document's present state"}},
+			words.Of("problem.event_not_allowed")},
 		{registry.ErrBadPhotograph, http.StatusUnprocessableEntity, "bad_photograph",
-			web.Label{KK: "Фотосурет жарамсыз", RU: "Фотография не подходит", EN: "The photograph cannot be printed"}},
+			words.Of("problem.bad_photograph")},
 		{registry.ErrNoLayout, http.StatusNotImplemented, "kind_not_available",
-			web.Label{KK: "Мұндай құжаттар мұнда ресімделмейді", RU: "Такие документы здесь не оформляются", EN: "Documents of this kind cannot be issued here"}},
+			words.Of("problem.kind_not_available")},
 		{pdf.ErrNoEdition, http.StatusServiceUnavailable, "no_edition",
-			web.Label{KK: "Құжаттың бұл түрі үшін қолданыстағы қағидалар енгізілмеген", RU: "Действующие правила для такого документа не введены", EN: "No rules in force are entered for this document"}},
+			words.Of("problem.no_edition")},
 		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
-			web.Label{KK: "Бұл файлға қол қою мүмкін емес", RU: "Этот файл нельзя подписать", EN: "This file cannot be signed"}},
+			words.Of("problem.unusable_file")},
 		{creation.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",
-			web.Label{KK: "Уақыт белгісін алу мүмкін емес", RU: "Метку времени получить не удалось", EN: "No timestamp could be obtained"}},
+			words.Of("problem.timestamp_unavailable")},
 		{creation.ErrEvidence, http.StatusServiceUnavailable, "evidence_unavailable",
-			web.Label{KK: "Тіркеу куәлігінің мәртебесі туралы мәлімет алынбады", RU: "Сведения о статусе регистрационного свидетельства получить не удалось", EN: "No evidence about a certificate could be obtained"}},
+			words.Of("problem.evidence_unavailable")},
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
-			web.Label{KK: "Сұраулар тым көп", RU: "Слишком много запросов", EN: "Too many requests"}},
+			words.Of("problem.too_many_requests")},
 		{errBusy, http.StatusServiceUnavailable, "busy", busy()},
 		{spool.ErrFull, http.StatusServiceUnavailable, "busy", busy()},
 		{store.ErrUnavailable, http.StatusServiceUnavailable, "register_unavailable",
-			web.Label{KK: "Тізілімге қазір қол жеткізу мүмкін емес", RU: "Реестр сейчас недоступен", EN: "The register cannot be reached now"}},
+			words.Of("problem.register_unavailable")},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable, "took_too_long",
-			web.Label{KK: "Сұрауды уақытында орындау мүмкін болмады", RU: "Запрос не удалось выполнить за отведённое время", EN: "The request could not be answered in time"}},
+			words.Of("problem.took_too_long")},
 		{errNoRegister, http.StatusServiceUnavailable, "register_unavailable",
-			web.Label{KK: "Тізілімге қазір қол жеткізу мүмкін емес", RU: "Реестр сейчас недоступен", EN: "The register cannot be reached now"}},
+			words.Of("problem.register_unavailable")},
 		{errNotReady, http.StatusServiceUnavailable, "not_ready",
-			web.Label{KK: "Ақпараттық жүйе уақытша қолжетімсіз", RU: "Информационная система временно недоступна", EN: "The service is not ready"}},
+			words.Of("problem.not_ready")},
 		{creation.ErrOutsideValidity, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrNotSigningKey, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrKeyMismatch, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
@@ -138,22 +139,22 @@ func outcomes() []outcome {
 }
 
 func busy() web.Label {
-	return web.Label{KK: "Ақпараттық жүйе қазір бос емес, сәл кейінірек қайталаңыз", RU: "Информационная система сейчас занята, повторите немного позже", EN: "The service is busy now; try again a little later"}
+	return words.Of("problem.busy")
 }
 
 func signingUnavailable() web.Label {
-	return web.Label{KK: "Қазір қол қою мүмкін емес", RU: "Сейчас подписать невозможно", EN: "Signing is not possible now"}
+	return words.Of("problem.signing_unavailable")
 }
 
 // invalidDocument is the row of *documents.InvalidError, which is no sentinel.
 func invalidDocument(err error) outcome {
 	return outcome{err, http.StatusUnprocessableEntity, "invalid_document",
-		web.Label{KK: "Құжаттың мазмұны толық емес немесе қате", RU: "Сведения документа неполны или содержат ошибки", EN: "The content of the document is incomplete or wrong"}}
+		words.Of("problem.invalid_document")}
 }
 
 func internal(err error) outcome {
 	return outcome{err, http.StatusInternalServerError, "internal",
-		web.Label{KK: "Ақпараттық жүйенің ішкі қатесі", RU: "Внутренняя ошибка информационной системы", EN: "Internal error of the service"}}
+		words.Of("problem.internal")}
 }
 
 // outcomeOf finds the row of an error.

@@ -123,9 +123,7 @@ func notAllowed(err error) error {
 	if !errors.As(err, &rule) {
 		return err
 	}
-	return &fault{is: errRule, detail: rule.Error(), fields: []FieldError{{
-		Pointer: "/event", Code: rule.Rule, Detail: "status at that moment: " + string(rule.Status),
-	}}}
+	return &fault{is: errRule, detail: rule.Error(), fields: []FieldError{{Pointer: "/event", Code: rule.Rule, Detail: rule.Error()}}}
 }
 
 // eventsAnswer is the body of GET /v1/documents/{number}/events for clients

@@ -23,7 +23,7 @@ var specimenGroups = []struct {
 	names []string
 }{
 	{"layouts_permits", []string{
-		"licence", "licence-archaeology", "licence-restoration", "licence-both", "licence-reissued", "licence-duplicate",
+		"licence", "licence-archaeology", "licence-restoration", "licence-both", "licence-reissued", "licence-foreigner", "licence-duplicate",
 		"licence-paper", "refusal", "export-certificate", "export-certificate-paper", "approval", "approval-paper",
 	}},
 	{"layouts_course", []string{"application-copy", "acceptance", "conclusion", "conclusion-no-value"}},

@@ -188,16 +188,6 @@ func (v *service) downloadPDF(c echo.Context) error {
 	return sendPDF(c, "attachment", rec.Number, file)
 }
 
-// onlyDigits drops the spaces and dashes that people write between digits.
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // static answers GET /static/{name}. Pages name files with the tag of their
 // content, so that a copy never goes stale.
 func (v *service) static(c echo.Context) error {

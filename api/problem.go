@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/documents"
+	"tamga/language/words"
 )
 
 // Problem is the body of every error (RFC 9457).
@@ -30,7 +32,8 @@ type Problem struct {
 type FieldError struct {
 	Pointer string `json:"pointer"` // JSON pointer (RFC 6901) into the body; of a form, "/" and the field's name
 	Code    string `json:"code"`
-	Detail  string `json:"detail"`
+	Title   string `json:"title"`  // what the code says, in the language of the answer
+	Detail  string `json:"detail"` // English, for developers
 	// Offset is where in a body of JSON it stands, in bytes; absent when that is
 	// not known.
 	Offset *int64 `json:"offset,omitempty"`
@@ -89,6 +92,14 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		}
 	default:
 		p.Detail = o.is.Error()
+	}
+	room := "field."
+	if o.is == errRule {
+		room = "rule."
+	}
+	p.Errors = slices.Clone(p.Errors)
+	for i := range p.Errors {
+		p.Errors[i].Title = words.Of(room + p.Errors[i].Code).In(lang)
 	}
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"tamga/certs"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/language/words"
 )
 
 // publicDocument is all that anyone may see of a document that was issued. It
@@ -36,13 +37,15 @@ type publicDocument struct {
 	History    []publicEvent    `json:"history"`
 }
 
-// publicHolder is an organisation with its BIN, which stands in a public
+// publicHolder is an organisation with its number, which stands in a public
 // register, or a person's surname and initials. Of a person's number two
 // digits are told, and only to whoever knows a second fact.
 type publicHolder struct {
-	Name      documents.Text `json:"name"`
-	BIN       certs.BIN      `json:"bin,omitempty"`
-	MaskedIIN string         `json:"iin_masked,omitempty"`
+	Name           documents.Text          `json:"name"`
+	BIN            certs.BIN               `json:"bin,omitempty"`
+	Registration   *documents.Registration `json:"registration,omitempty"` // of an organisation of another country
+	MaskedIIN      string                  `json:"iin_masked,omitempty"`
+	MaskedDocument string                  `json:"identity_document_masked,omitempty"`
 }
 
 type publicSignatory struct {
@@ -120,35 +123,25 @@ func (p *publicDocument) licence(l *documents.Licence) {
 		p.Subtype = &subtype
 	}
 	// The wording of the form (order № 159, annex 3, part 1).
-	p.Signatory = publicSignatory{l.Head, documents.Text{
-		KK: "Басшы (уәкілетті тұлға)", RU: "Руководитель (уполномоченное лицо)",
-	}}
+	p.Signatory = publicSignatory{l.Head, documents.OnPaper(words.Of("paper.head"))}
 }
 
 func publicHolderOf(h documents.Holder) *publicHolder {
 	p := &publicHolder{Name: documents.Text{KK: h.PublicName(documents.KK), RU: h.PublicName(documents.RU)}}
 	if h.Legal != nil {
-		p.BIN = h.Legal.BIN
+		p.BIN, p.Registration = h.Legal.BIN, h.Legal.Registration
 	}
 	return p
 }
 
-// masked hides all but the last two digits of a person's number.
-func masked(h documents.Holder) string {
-	if h.Natural == nil {
-		return ""
-	}
-	return certs.MaskedIIN(string(h.Natural.IIN))
-}
-
-// ownerNumber is the IIN or BIN that a document is given out for.
-func ownerNumber(d documents.Draft) string {
-	h := d.Owner()
+// masked adds the number of a person, of which all but the last two characters are
+// hidden.
+func (p *publicHolder) masked(h documents.Holder) {
 	switch {
-	case h.Natural != nil:
-		return string(h.Natural.IIN)
-	case h.Legal != nil:
-		return string(h.Legal.BIN)
+	case h.Natural == nil:
+	case h.Natural.Document != nil:
+		p.MaskedDocument = h.Natural.Document.Number.String()
+	default:
+		p.MaskedIIN = certs.MaskedIIN(string(h.Natural.IIN))
 	}
-	return ""
 }

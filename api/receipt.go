@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
+	"tamga/language/words"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/receipt"
@@ -58,7 +58,7 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 		File:       fileText(signing.FileKind(r.Verdict.Kind), asked.FileSize),
 		FileSHA256: asked.FileSHA256, ContentSHA256: asked.ContentSHA256, ContentDigests: asked.ContentDigests,
 		BIN: asked.BIN, Policy: r.Verdict.Policy,
-		Conclusion: documents.Text{KK: r.Verdict.Summary.KK, RU: r.Verdict.Summary.RU},
+		Conclusion: documents.OnPaper(r.Verdict.Summary),
 	}
 	if asked.IIN != "" {
 		shown.IIN = certs.IIN(asked.IIN).String()
@@ -93,7 +93,7 @@ func receiptSigner(s *signing.Signer) forms.ReceiptSigner {
 	shown.Conclusion = documents.Text{KK: taken.KK + conclusion, RU: taken.RU + conclusion}
 	for _, check := range s.Checks {
 		shown.Checks = append(shown.Checks, forms.ReceiptCheck{
-			Question: documents.Text{KK: check.Title.KK, RU: check.Title.RU}, Answer: outcomeText(check.Status),
+			Question: documents.OnPaper(check.Title), Answer: outcomeText(check.Status),
 		})
 	}
 	return shown
@@ -101,39 +101,21 @@ func receiptSigner(s *signing.Signer) forms.ReceiptSigner {
 
 // fileText says what a file is and how many bytes it has.
 func fileText(kind signing.FileKind, size int) documents.Text {
-	words, digits := kind.Words(), strconv.Itoa(size)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + " " + digits[i:]
-	}
-	bytes := "байт"
-	if few := size % 10; 2 <= few && few <= 4 && (size%100 < 12 || 14 < size%100) {
-		bytes = "байта"
-	}
-	return documents.Text{KK: words.KK + ", " + digits + " байт", RU: words.RU + ", " + digits + " " + bytes}
+	return documents.OnPaper(words.Of("receipt.file").Put("file", kind.Words()).Put("size", words.Count("unit.byte", size)))
 }
 
 // acceptanceText words whether a signature is accepted.
 func acceptanceText(a signing.Acceptance) documents.Text {
-	switch a {
-	case signing.Accepted:
-		return documents.Text{KK: "қабылданды", RU: "принята"}
-	case signing.Refused:
-		return documents.Text{KK: "қабылданбады", RU: "не принята"}
+	if t := words.Of("receipt.acceptance." + string(a)); t.Whole() {
+		return documents.OnPaper(t)
 	}
-	return documents.Text{KK: "шешілмеді", RU: "не решено"}
+	return documents.OnPaper(words.Of("receipt.acceptance.undecided"))
 }
 
 // outcomeText words how a check ended.
 func outcomeText(s signing.CheckStatus) documents.Text {
-	switch s {
-	case signing.CheckPassed:
-		return documents.Text{KK: "расталды", RU: "подтверждено"}
-	case signing.CheckFailed:
-		return documents.Text{KK: "расталмады", RU: "не подтверждено"}
-	case signing.CheckWarning:
-		return documents.Text{KK: "ескертумен", RU: "с замечанием"}
-	case signing.CheckNotApplicable:
-		return documents.Text{KK: "тексерілмеді", RU: "не проверялось"}
+	if t := words.Of("receipt.outcome." + string(s)); t.Whole() {
+		return documents.OnPaper(t)
 	}
-	return documents.Text{KK: "анықталмады", RU: "не установлено"}
+	return documents.OnPaper(words.Of("receipt.outcome.undetermined"))
 }

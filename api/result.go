@@ -218,7 +218,11 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 	if a.Holder != nil {
 		add("fact_holder", a.Holder.Name.In(text), marked)
 		add("fact_bin", string(a.Holder.BIN), "")
+		if r := a.Holder.Registration; r != nil {
+			add("fact_registration", r.Number+" ("+r.Country.Label().In(lang)+")", "")
+		}
 		add("fact_iin", a.Holder.MaskedIIN, "")
+		add("fact_identity_document", a.Holder.MaskedDocument, "")
 	}
 	if a.Activity != nil {
 		add("fact_activity", a.Activity.In(text), marked)

@@ -13,7 +13,8 @@ import (
 )
 
 // checkRequest is the body of POST /v1/check: a number with a second fact, the
-// IIN or BIN of the holder or the check code of the document; or the text of
+// IIN or BIN of the holder, or the number of what stands in its place, or the check
+// code of the document; or the text of
 // the document's QR code, which has number and check code. They stay out of
 // addresses, which are logged and remembered.
 type checkRequest struct {
@@ -103,7 +104,7 @@ type secret struct{ owner, code string }
 
 // matches reports whether the secret is that of a document.
 func (s secret) matches(rec registry.Record) bool {
-	byOwner := same(ownerNumber(rec.Content), onlyDigits(s.owner))
+	byOwner := rec.Content.Owner().Numbered(s.owner)
 	return s.isCode(rec) || byOwner
 }
 
@@ -123,7 +124,7 @@ const ownerDigits = 12
 // number with anything between its digits is one still.
 func (s secret) guessed() bool {
 	_, isCode := documents.ParseCheckCode(s.code)
-	return s.owner != "" && (!isCode || len(onlyDigits(s.owner)) == ownerDigits)
+	return s.owner != "" && (!isCode || len(documents.Digits(s.owner)) == ownerDigits)
 }
 
 // same compares without telling by its time how much of a guess was right.
@@ -170,7 +171,7 @@ func (v *service) checkWithSecret(c echo.Context, typed string, given secret, at
 	answer, err := v.answerCheck(c, rec, life, at)
 	answer.SecondFact = true
 	if answer.Holder != nil && given.isCode(rec) {
-		answer.Holder.MaskedIIN = masked(rec.Content.Owner())
+		answer.Holder.masked(rec.Content.Owner())
 	}
 	return answer, err
 }

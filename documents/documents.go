@@ -99,27 +99,33 @@ func (d *Date) UnmarshalText(b []byte) error {
 }
 
 // Holder is the person a document is issued to or refused to: a legal entity
-// with its БСН/БИН, or a natural person with an ЖСН/ИИН. Exactly one of Legal
-// and Natural is set (order № 159, annex 3, row «Берілді»).
+// with its БСН/БИН, or a natural person with an ЖСН/ИИН; one of another country that
+// has none, with what that country gave. Exactly one of Legal and Natural is set
+// (order № 159, annex 3, row «Берілді»).
 type Holder struct {
 	Legal   *LegalEntity   `json:"legal,omitempty"`
 	Natural *NaturalPerson `json:"natural,omitempty"`
 }
 
-// LegalEntity is a holder that is an organisation.
+// LegalEntity is a holder that is an organisation. Exactly one of BIN and
+// Registration is given.
 type LegalEntity struct {
 	Name    Text      `json:"name"`
 	Address Text      `json:"address"`
-	BIN     certs.BIN `json:"bin"`
+	BIN     certs.BIN `json:"bin,omitempty"`
+
+	Registration *Registration `json:"registration,omitempty"`
 }
 
 // NaturalPerson is a holder that is a human being. Patronymic may be empty:
-// not everyone has one.
+// not everyone has one. Exactly one of IIN and Document is given.
 type NaturalPerson struct {
 	Surname    string    `json:"surname"`
 	GivenName  string    `json:"given_name"`
 	Patronymic string    `json:"patronymic,omitempty"`
-	IIN        certs.IIN `json:"iin"`
+	IIN        certs.IIN `json:"iin,omitempty"`
+
+	Document *IdentityDocument `json:"identity_document,omitempty"`
 }
 
 // Licence is the content of «МЕМЛЕКЕТТІК ЛИЦЕНЗИЯ», order № 159, annex 3,
@@ -155,12 +161,14 @@ type Licence struct {
 type ReissueGround string
 
 // The grounds; a name or an address that has changed needs none of them (Law on
-// licensing of 2007, article 42; the third is ours, for bodies that were reorganised
-// themselves).
+// licensing of 2007, article 42; the third and the fourth are ours, for bodies that
+// were reorganised themselves and for foreigners whose passport has ended).
 const (
 	ReissueReorganisation ReissueGround = "reorganisation" // of the holder: its successor
 	ReissueActivity       ReissueGround = "activity_name"  // the activity is called otherwise
 	ReissueLicensor       ReissueGround = "licensor"       // the licensor's successor
+	// The foreign holder is known by another document, or has an ЖСН or БСН now.
+	ReissueIdentification ReissueGround = "identification"
 )
 
 // Annex is the annex to a licence («Лицензияға қосымша»). The forms of real

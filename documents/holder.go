@@ -21,20 +21,15 @@ func (h Holder) FullName(lang Lang) string {
 
 // Requisites returns the whole row «Берілді» of the licence form: of an
 // organisation the full name, the address and the БСН (БИН); of a person the
-// full name and the ЖСН (ИИН). It holds personal data and belongs on the
-// document itself only, never on a public page.
+// full name and the ЖСН (ИИН); of a foreigner what stands in the place of these.
+// It holds personal data and belongs on the document itself only, never on a public
+// page.
 func (h Holder) Requisites(lang Lang) string {
-	bin, iin := "БСН ", "ЖСН "
-	if lang == RU {
-		bin, iin = "БИН ", "ИИН "
+	address := ""
+	if h.Legal != nil {
+		address = h.Legal.Address.In(lang)
 	}
-	switch {
-	case h.Legal != nil:
-		return joinPresent(", ", h.Legal.Name.In(lang), h.Legal.Address.In(lang), prefixed(bin, string(h.Legal.BIN)))
-	case h.Natural != nil:
-		return joinPresent(", ", h.FullName(lang), prefixed(iin, string(h.Natural.IIN)))
-	}
-	return ""
+	return joinPresent(", ", h.FullName(lang), address, h.identification(lang))
 }
 
 // PublicName returns what a public page may show of the holder: the full name
@@ -67,11 +62,4 @@ func joinPresent(separator string, parts ...string) string {
 		}
 	}
 	return strings.Join(present, separator)
-}
-
-func prefixed(label, value string) string {
-	if value == "" {
-		return ""
-	}
-	return label + value
 }

@@ -378,7 +378,16 @@ func FuzzDraft(f *testing.F) {
 
 // A letter that cannot be printed is named, so that whoever typed it finds it.
 func TestLetterThatCannotBePrintedIsNamed(t *testing.T) {
-	for letter, want := range map[string]string{"ộ": "U+1ED9 'ộ'", "字": "U+5B57 '字'", "\u202e": "U+202E,"} {
+	for letter, want := range map[string]string{
+		"字": "U+5B57 '字', which the fonts of the documents do not have", "\u202e": "U+202E, which nobody sees",
+		"א": "U+05D0 'א', which is written from right to left", "ڭ": "U+06AD 'ڭ', which is written from right to left",
+		"☎": "U+260E '☎', which cannot be printed", "\u200b": "U+200B, which nobody sees", "\u00ad": "U+00AD, which nobody sees",
+		"ɑ": "U+0251 'ɑ', which looks like other letters", "ǀ": "U+01C0 'ǀ', which looks like other letters", "ﬁ": "U+FB01 'ﬁ', which looks like other letters",
+		"ϳ": "U+03F3 'ϳ', which looks like other letters", "ᴀ": "U+1D00 'ᴀ', which looks like other letters",
+		"Ԥ":       "U+0524 'Ԥ', which the fonts of the documents do not have",
+		"x\u0301": "the mark U+0301 on the letter U+0078 'x': the fonts have no such letter in one",
+		"ẹ\u0301": "the mark U+0301 on the letter U+1EB9 'ẹ': the fonts have no such letter in one",
+	} {
 		l := *sample(t, "licence_annex").Licence
 		l.Head = "Нг" + letter
 		var invalid *documents.InvalidError

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode"
 )
 
@@ -74,19 +73,27 @@ func (d Draft) CheckConclusion(k Conclusion) error {
 }
 
 // same reports whether two holders are one person, by the number that stays when
-// names and addresses change.
+// names and addresses change. Holders without a number are nobody's equals.
 func (h Holder) same(other Holder) bool {
-	switch {
-	case h.Legal != nil && other.Legal != nil:
-		return h.Legal.BIN == other.Legal.BIN
-	case h.Natural != nil && other.Natural != nil:
-		return h.Natural.IIN == other.Natural.IIN
-	}
-	return false
+	key := h.key()
+	return key != "" && key == other.key()
 }
 
 func (g ReissueGround) known() bool {
-	return g == ReissueReorganisation || g == ReissueActivity || g == ReissueLicensor
+	return slices.Contains([]ReissueGround{ReissueReorganisation, ReissueActivity, ReissueLicensor, ReissueIdentification}, g)
+}
+
+// followed reports whether the ground of a re-issue is that its holder is known by
+// another number than before, or that it is another holder.
+func (l Licence) followed(old Holder) bool {
+	switch legal := l.Holder.Legal != nil && old.Legal != nil; l.ReissueGround {
+	case ReissueReorganisation:
+		return legal
+	case ReissueIdentification:
+		natural := l.Holder.Natural != nil && old.Natural != nil
+		return (legal || natural) && old.Foreign()
+	}
+	return false
 }
 
 // CheckReplaced reports, as an *[InvalidError], what keeps a licence from taking the
@@ -95,8 +102,7 @@ func (g ReissueGround) known() bool {
 // is [Life.May].
 func (l Licence) CheckReplaced(old Licence) error {
 	c := &checker{at: "/" + string(KindLicence)}
-	successor := l.ReissueGround == ReissueReorganisation && l.Holder.Legal != nil && old.Holder.Legal != nil
-	if !l.Holder.same(old.Holder) && !successor {
+	if !l.Holder.same(old.Holder) && !l.followed(old.Holder) {
 		c.fail("/replaces", CodeHolder, "is the licence of another holder")
 	}
 	if l.ReissueGround != ReissueActivity && !l.Activity.says(old.Activity) {
@@ -145,12 +151,6 @@ func (d Draft) Takes() (key, field string) {
 // takenKey tells nothing of the number itself: it stays when a content is erased.
 // Spaces, small letters and Cyrillic letters that look Latin make no other number.
 func takenKey(what, number string, year int) string {
-	plain := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Pd, r) {
-			return '-'
-		}
-		return plainNumberRune(r)
-	}, number)
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", what, year, plain))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", what, year, plainNumber(number)))
 	return what + " " + hex.EncodeToString(sum[:])
 }

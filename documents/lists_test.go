@@ -56,6 +56,7 @@ func TestEveryWord(t *testing.T) {
 	addAll(add, "status", "status", Status.Label)
 	addAll(add, "sub-type", "subtype", Subtype.Label)
 	addAll(add, "purpose", "purpose", Purpose.Label)
+	addAll(add, "identity document", "identity_document", DocumentKind.Label)
 	addAll(add, "failed check", "failed_check", FailedCheck.Label)
 	for _, kind := range named[Kind]("kind") {
 		number, err := NumberOf(kind, firstYear, 1)
@@ -78,7 +79,7 @@ func TestEveryWord(t *testing.T) {
 		}
 	}
 	Listed(t, "testdata/words.txt", rows)
-	unknown := []Label{Kind("x").Title(), EventKind("x").Label(), Status("x").Label(), Subtype("x").Label(), Purpose("x").Label(), FailedCheck("x").Label()}
+	unknown := []Label{Kind("x").Title(), EventKind("x").Label(), Status("x").Label(), Subtype("x").Label(), Purpose("x").Label(), FailedCheck("x").Label(), DocumentKind("x").Label(), Country("x").Label()}
 	for i, l := range unknown {
 		if l != (Label{}) {
 			t.Errorf("the unknown has words: %d, %v", i, l)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"tamga/certs"
 )
@@ -12,13 +13,13 @@ import (
 // Kazakh and Russian text, so that it compares and prints as one: Latin «i» in
 // a Cyrillic word becomes «і» (U+0456), and the other Latin letters that pass
 // for Cyrillic ones likewise; a non-breaking space becomes a space; runs of
-// white space, line breaks included, become one space; the two-part forms of
-// «й» and «ё» become one letter. A word with any Latin letter that has no
+// white space, line breaks included, become one space; letters and the accents
+// beside them, as files from other systems split them, become one letter. A word with any Latin letter that has no
 // Cyrillic twin, such as «COVID», keeps its Latin letters.
 //
 // The originals of order № 159 need it: 555 of their 1019 «і» are Latin.
 func NormaliseKazakh(s string) string {
-	s = composed.Replace(strings.Join(strings.Fields(s), " "))
+	s = Composed(strings.Join(strings.Fields(s), " "))
 	var b strings.Builder
 	b.Grow(len(s))
 	runes := []rune(s)
@@ -37,12 +38,6 @@ func NormaliseKazakh(s string) string {
 	}
 	return b.String()
 }
-
-// composed joins a letter and its combining mark, as files from other systems
-// split them. It is read only.
-var composed = strings.NewReplacer(
-	"и\u0306", "й", "И\u0306", "Й", "е\u0308", "ё", "Е\u0308", "Ё",
-)
 
 // oneScript turns the Latin letters of a word into Cyrillic ones if the word
 // is Cyrillic otherwise, and returns it as it is if not.
@@ -71,12 +66,12 @@ func oneScript(word []rune) []rune {
 // cyrillicTwin returns the Cyrillic letter that a Latin letter looks like. «Y»
 // is left out: it passes for both «У» and «Ү».
 func cyrillicTwin(r rune) (rune, bool) {
-	const latin, cyrillic = "iIaceopxhABCEHKMOPTX", "іІасеорхһАВСЕНКМОРТХ"
+	const latin, cyrillic = "iIaceopxhABCEHKMOPTXəƏɵƟ", "іІасеорхһАВСЕНКМОРТХәӘөӨ"
 	at := strings.IndexRune(latin, r)
 	if at < 0 {
 		return 0, false
 	}
-	return []rune(cyrillic)[at], true
+	return []rune(cyrillic)[utf8.RuneCountInString(latin[:at])], true
 }
 
 // normaliseLines does the work of NormaliseKazakh line by line, so that the
@@ -140,6 +135,8 @@ func (h Holder) normalise() Holder {
 			Name:    h.Legal.Name.each(NormaliseKazakh),
 			Address: h.Legal.Address.each(NormaliseKazakh),
 			BIN:     certs.BIN(strings.TrimSpace(string(h.Legal.BIN))),
+
+			Registration: h.Legal.Registration.normalised(),
 		}
 	}
 	if h.Natural != nil {
@@ -148,6 +145,7 @@ func (h Holder) normalise() Holder {
 			GivenName:  NormaliseKazakh(h.Natural.GivenName),
 			Patronymic: NormaliseKazakh(h.Natural.Patronymic),
 			IIN:        certs.IIN(strings.TrimSpace(string(h.Natural.IIN))),
+			Document:   h.Natural.Document.normalised(),
 		}
 	}
 	return out

@@ -81,6 +81,15 @@ const (
 // Label returns the words for the fact. An unknown one has none.
 func (f FailedCheck) Label() Label { return words.Of("failed_check." + string(f)) }
 
+// LabelOf returns the words for the fact about an applicant: nobody is told of an
+// ЖСН who has none.
+func (f FailedCheck) LabelOf(applicant Holder) Label {
+	if f == FailedIdentity && applicant.Foreign() {
+		return words.Of("holder.identity_differs")
+	}
+	return f.Label()
+}
+
 func (n *Notice) kind() Kind             { return KindNotice }
 func (n *Notice) head() (*string, *Date) { return &n.Number, &n.IssuedOn }
 

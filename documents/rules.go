@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"tamga/language/words"
 )
 
 // The rules an event may break.
@@ -34,14 +36,17 @@ type RuleError struct {
 }
 
 func (e *RuleError) Error() string {
-	text := fmt.Sprintf("a document cannot be %s: rule %s, status %q", e.Event, e.Rule, e.Status)
+	text := fmt.Sprintf("%s (event %s, rule %s", words.Of("rule."+e.Rule).EN, e.Event, e.Rule)
+	if e.Status != "" {
+		text += ", status " + string(e.Status)
+	}
 	if e.Seq != 0 {
 		text += fmt.Sprintf(", event %d", e.Seq)
 	}
 	if e.Edition != "" {
 		text += ", edition " + e.Edition
 	}
-	return text
+	return text + ")"
 }
 
 // Every document may have its record corrected and its content erased: that is the

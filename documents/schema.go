@@ -38,6 +38,8 @@ func schemaOf(t reflect.Type, defs map[string]any) map[string]any {
 		return map[string]any{"type": "string", "pattern": `^([0-9]{4}-[0-9]{2}-[0-9]{2})?$`}
 	case reflect.TypeFor[time.Time]():
 		return map[string]any{"type": "string", "format": "date-time"}
+	case reflect.TypeFor[Country]():
+		return map[string]any{"type": "string", "pattern": `^[A-Z]{2}$`}
 	case reflect.TypeFor[certs.IIN](), reflect.TypeFor[certs.BIN]():
 		return map[string]any{"type": "string", "pattern": `^([0-9]{12})?$`}
 	}
@@ -65,7 +67,23 @@ func schemaOf(t reflect.Type, defs map[string]any) map[string]any {
 func structSchema(t reflect.Type, defs map[string]any) map[string]any {
 	properties, required := map[string]any{}, []string{}
 	members(t, defs, properties, &required)
-	return map[string]any{"type": "object", "additionalProperties": false, "properties": properties, "required": required}
+	schema := map[string]any{"type": "object", "additionalProperties": false, "properties": properties, "required": required}
+	switch t {
+	case reflect.TypeFor[NaturalPerson]():
+		schema["oneOf"] = oneOf("iin", "identity_document")
+	case reflect.TypeFor[LegalEntity]():
+		schema["oneOf"] = oneOf("bin", "registration")
+	}
+	return schema
+}
+
+// oneOf asks for exactly one of several members.
+func oneOf(names ...string) []map[string]any {
+	var ways []map[string]any
+	for _, name := range names {
+		ways = append(ways, map[string]any{"required": []string{name}})
+	}
+	return ways
 }
 
 // members adds the members of a structure, those of embedded ones among them.

@@ -56,6 +56,62 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// fitOne reports what is wrong where exactly one of several members is asked for.
+func fitOne(s, v map[string]any, at string) string {
+	ways, asked := s["oneOf"].([]any)
+	n := 0
+	for _, way := range ways {
+		if _, ok := v[way.(map[string]any)["required"].([]any)[0].(string)]; ok {
+			n++
+		}
+	}
+	if asked && n != 1 {
+		return fmt.Sprintf("%s has %d of one", at, n)
+	}
+	return ""
+}
+
+// A holder is identified in one of two ways, and not in both.
+func TestSchemaOfHolders(t *testing.T) {
+	var schema map[string]any
+	if err := json.Unmarshal(Schema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile("testdata/approval.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sample Draft
+	if err := json.Unmarshal(raw, &sample); err != nil {
+		t.Fatal(err)
+	}
+	name := Text{KK: "а", RU: "а"}
+	paper, entry := &IdentityDocument{Passport, "C01X00T47", "DE"}, &Registration{"HRB 86891", "DE"}
+	for _, c := range []struct {
+		holder Holder
+		want   string
+	}{
+		{Holder{Natural: &NaturalPerson{Surname: "М", GivenName: "Х", Document: paper}}, ""},
+		{Holder{Natural: &NaturalPerson{Surname: "М", GivenName: "Х", IIN: "850101400011"}}, ""},
+		{Holder{Natural: &NaturalPerson{Surname: "М", GivenName: "Х"}}, "/approval/applicant/natural has 0 of one"},
+		{Holder{Natural: &NaturalPerson{Surname: "М", GivenName: "Х", IIN: "850101400011", Document: paper}}, "/approval/applicant/natural has 2 of one"},
+		{Holder{Natural: &NaturalPerson{Surname: "М", GivenName: "Х", Document: &IdentityDocument{Passport, "1", "Deutschland"}}},
+			"/approval/applicant/natural/identity_document/country does not match ^[A-Z]{2}$"},
+		{Holder{Legal: &LegalEntity{Name: name, Address: name, Registration: entry}}, ""},
+		{Holder{Legal: &LegalEntity{Name: name, Address: name}}, "/approval/applicant/legal has 0 of one"},
+		{Holder{Legal: &LegalEntity{Name: name, Address: name, BIN: "120741000014", Registration: entry}}, "/approval/applicant/legal has 2 of one"},
+	} {
+		sample.Approval.Applicant = c.holder
+		canonical, err := json.Marshal(sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fits(t, schema, schema, canonical); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.holder, got, c.want)
+		}
+	}
+}
+
 // fits applies the keywords that the schema uses, and says what is wrong.
 func fits(t *testing.T, root, s map[string]any, raw []byte) string {
 	t.Helper()
@@ -116,6 +172,9 @@ func fit(root, s map[string]any, v any, at string) string {
 			if _, ok := v[r.(string)]; !ok {
 				return at + "/" + r.(string) + " is missing"
 			}
+		}
+		if why := fitOne(s, v, at); why != "" {
+			return why
 		}
 		if least, ok := s["minProperties"].(float64); ok && float64(len(v)) < least {
 			return at + " is empty"

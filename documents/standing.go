@@ -100,12 +100,13 @@ func ofThisCentury(year int) bool { return 2000 <= year && year <= 2099 }
 // Since tells in words what a document was at an earlier moment, and what it is
 // now. The end of a day is told as the day.
 func Since(at time.Time, then, now Status) Label {
-	phrase, moment := "since.moment", language.Same(PrintedTime(at))
+	moment, later, same := language.Same(PrintedTime(at)), "since.moment", "since.moment_same"
 	if day := CivilDate(at); at.Equal(day.next().Midnight().Add(-time.Second)) {
-		phrase, moment = "since.day", day.Dated()
+		moment, later, same = day.Dated(), "since.day", "since.day_same"
 	}
+	phrase := later
 	if then == now {
-		phrase += "_same"
+		phrase = same
 	}
 	return words.Of(phrase).Put("moment", moment).Put("then", then.Label()).Put("now", now.Label())
 }

@@ -130,7 +130,7 @@ func (l *Licence) check(c *checker) {
 		c.number("/replaces", l.Replaces, KindLicence)
 		c.given("/first_issued_on", !l.FirstIssuedOn.IsZero())
 		if l.ReissueGround != "" && !l.ReissueGround.known() {
-			c.fail("/reissue_ground", CodeUnknown, "is none of reorganisation, activity_name, licensor")
+			c.fail("/reissue_ground", CodeUnknown, "is none of reorganisation, activity_name, licensor, identification")
 		}
 	} else if l.ReissueGround != "" {
 		c.fail("/reissue_ground", CodeNotAccepted, "belongs to a licence that replaces another")
@@ -213,19 +213,9 @@ func (c *checker) text(pointer, s string, r rule) {
 	case utf8.RuneCountInString(s) > r.max:
 		c.fail(pointer, CodeTooLong, fmt.Sprintf("has more than %d characters", r.max))
 	default:
-		c.characters(pointer, s, r)
-	}
-}
-
-// characters names the first character that cannot be printed: controls,
-// marks that turn the direction of writing, and letters no font of ours has.
-func (c *checker) characters(pointer, s string, r rule) {
-	for _, char := range s {
-		if Printable(char) || (char == '\n' && r.lines) {
-			continue
+		if why := unprintable(s, r.lines); why != "" {
+			c.fail(pointer, CodeCharacter, why)
 		}
-		c.fail(pointer, CodeCharacter, fmt.Sprintf("holds the character %#U, which cannot be printed", char))
-		return
 	}
 }
 
@@ -237,15 +227,35 @@ func (c *checker) holder(pointer string, h Holder) {
 	if h.Legal != nil {
 		c.both(pointer+"/legal/name", h.Legal.Name, rule{max: maxName})
 		c.both(pointer+"/legal/address", h.Legal.Address, rule{max: maxAddress})
-		_, err := certs.ParseBIN(string(h.Legal.BIN))
-		c.identification(pointer+"/legal/bin", string(h.Legal.BIN), err)
+		c.legalNumber(pointer+"/legal", *h.Legal)
 		return
 	}
 	c.text(pointer+"/natural/surname", h.Natural.Surname, rule{max: maxPerson})
 	c.text(pointer+"/natural/given_name", h.Natural.GivenName, rule{max: maxPerson})
 	c.text(pointer+"/natural/patronymic", h.Natural.Patronymic, rule{max: maxPerson, optional: true})
-	_, err := certs.ParseIIN(string(h.Natural.IIN))
-	c.identification(pointer+"/natural/iin", string(h.Natural.IIN), err)
+	c.naturalNumber(pointer+"/natural", *h.Natural)
+}
+
+func (c *checker) legalNumber(pointer string, e LegalEntity) {
+	switch _, err := certs.ParseBIN(string(e.BIN)); {
+	case e.Registration == nil:
+		c.identification(pointer+"/bin", string(e.BIN), err)
+	case e.BIN != "":
+		c.fail(pointer, CodeExactlyOne, "exactly one of bin and registration must be given")
+	default:
+		c.registration(pointer+"/registration", *e.Registration)
+	}
+}
+
+func (c *checker) naturalNumber(pointer string, p NaturalPerson) {
+	switch _, err := certs.ParseIIN(string(p.IIN)); {
+	case p.Document == nil:
+		c.identification(pointer+"/iin", string(p.IIN), err)
+	case p.IIN != "":
+		c.fail(pointer, CodeExactlyOne, "exactly one of iin and identity_document must be given")
+	default:
+		c.identityDocument(pointer+"/identity_document", *p.Document)
+	}
 }
 
 func (c *checker) identification(pointer, value string, err error) {

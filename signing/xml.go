@@ -225,17 +225,44 @@ func (s *Signer) describeXML(f *facts) {
 	}
 }
 
-// isXML tells an XML file by its beginning, also one in UTF-16, which is not read.
+// isXML tells an XML file by its beginning, also one in UTF-16, or in UTF-32, which is
+// not read.
 func isXML(file []byte) bool {
-	for _, wide := range []string{"\xff\xfe<\x00", "\xfe\xff\x00<", "<\x00?\x00", "\x00<\x00?"} {
-		if bytes.HasPrefix(file, []byte(wide)) {
-			return true
-		}
+	if bytes.HasPrefix(file, []byte("\xff\xfe\x00\x00<\x00\x00\x00")) || bytes.HasPrefix(file, []byte("\x00\x00\xfe\xff\x00\x00\x00<")) {
+		return true
 	}
+	file = narrowed(file)
 	file = bytes.TrimLeft(file, "\ufeff \t\r\n")
 	if len(file) < 2 || file[0] != '<' {
 		return false
 	}
 	c := file[1]
 	return c == '?' || c == '!' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// narrowed returns the first characters of a file in UTF-16, told by its byte order
+// mark or by the declaration that it begins with, in a byte each, and any other file as
+// it is.
+func narrowed(file []byte) []byte {
+	high := -1 // which byte of a unit is the higher one
+	for mark, at := range map[string]int{"\xff\xfe": 1, "<\x00?\x00": 1, "\xfe\xff": 0, "\x00<\x00?": 0} {
+		if bytes.HasPrefix(file, []byte(mark)) {
+			high = at
+		}
+	}
+	if high < 0 {
+		return file
+	}
+	file = file[:min(len(file), 1024)]
+	var narrow []byte
+	for i := 0; i+1 < len(file); i += 2 {
+		low := file[i+1-high]
+		if file[i+high] != 0 {
+			low = 0x80 // beyond ASCII
+		}
+		if i > 0 || file[0] == 0 || file[1] == 0 { // no mark
+			narrow = append(narrow, low)
+		}
+	}
+	return narrow
 }

@@ -3,6 +3,7 @@ package signing_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"tamga/certs/ca"
@@ -160,28 +162,39 @@ func TestXMLNotRead(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	key := pki.Person(signtest.Applicant())
 	plain := string(signtest.Signed(t, creation.XML{File: []byte(`<?xml version="1.0" encoding="UTF-8"?><a>100</a>`), Form: creation.XMLEnveloped}, key))
-	wide := []byte{0xff, 0xfe}
-	for _, c := range []byte(plain) {
-		wide = append(wide, c, 0)
-	}
+	declared := strings.Replace(plain, "UTF-8", "UTF-16", 1)
+	little, big := wide(plain, binary.LittleEndian), wide(plain, binary.BigEndian)
 	for name, c := range map[string]struct {
 		file       string
 		acceptance signing.Acceptance
 		indication signing.Indication
 		says       string
 	}{
-		"UTF-16":            {string(wide), signing.Undecided, signing.Indeterminate, "UTF-16"},
-		"windows-1250":      {strings.Replace(plain, "UTF-8", "windows-1250", 1), signing.Undecided, signing.Indeterminate, "does not read the encoding"},
-		"a mark and KOI8-R": {"\ufeff" + strings.Replace(plain, "UTF-8", "KOI8-R", 1), signing.Refused, signing.TotalFailed, "byte order mark"},
-		"declared UTF-16":   {strings.Replace(plain, "UTF-8", "UTF-16", 1), signing.Refused, signing.TotalFailed, "cannot be"},
-		"an open byte":      {strings.Replace(strings.Replace(plain, "UTF-8", "windows-1251", 1), "100", "\x98", 1), signing.Undecided, signing.Indeterminate, "stands for no character"},
-		"a document type":   {strings.Replace(plain, "<a>", "<!DOCTYPE a><a>", 1), signing.Refused, signing.TotalFailed, "DOCTYPE"},
-		"no end":            {strings.Replace(plain, "</a>", "", 1), signing.Refused, signing.TotalFailed, "structure of the XML file is broken"},
-		"not UTF-8":         {strings.Replace(plain, "100", "\xff", 1), signing.Refused, signing.TotalFailed, "not UTF-8"},
-		"UTF-8 as cp1251":   {strings.Replace(strings.Replace(plain, "UTF-8", "windows-1251", 1), "100", "қ", 1), signing.Refused, signing.TotalFailed, "digest"},
-		"ASCII as KZ-1048":  {strings.Replace(plain, "UTF-8", "KZ-1048", 1), signing.Accepted, signing.TotalPassed, ""},
-		"ASCII as Latin":    {strings.Replace(plain, "UTF-8", "iso-8859-1", 1), signing.Accepted, signing.TotalPassed, ""},
-		"no declaration":    {strings.Replace(plain, `<?xml version="1.0" encoding="UTF-8"?>`, "", 1), signing.Accepted, signing.TotalPassed, ""},
+		"UTF-16":                   {"\xff\xfe" + wide(declared, binary.LittleEndian), signing.Accepted, signing.TotalPassed, ""},
+		"UTF-16, blank line":       {"\xfe\xff" + wide("\r\n"+declared, binary.BigEndian), signing.Accepted, signing.TotalPassed, ""},
+		"UTF-16 without a mark":    {wide(declared, binary.BigEndian), signing.Accepted, signing.TotalPassed, ""},
+		"UTF-16 declared UTF-8":    {"\xff\xfe" + little, signing.Refused, signing.TotalFailed, "cannot be"},
+		"UTF-16, other end":        {"\xfe\xff" + wide(strings.Replace(plain, "UTF-8", "UTF-16LE", 1), binary.BigEndian), signing.Refused, signing.TotalFailed, "cannot be"},
+		"UTF-16, half a character": {"\xfe\xff" + wide(declared, binary.BigEndian) + "\x00", signing.Refused, signing.TotalFailed, "half a character"},
+		"UTF-16, half a pair":      {"\xfe\xff" + strings.Replace(wide(declared, binary.BigEndian), "\x001\x000", "\xd8\x00\x000", 1), signing.Refused, signing.TotalFailed, "surrogate"},
+		"UTF-16, a document type":  {"\xff\xfe" + wide(strings.Replace(declared, "<a>", "<!DOCTYPE a><a>", 1), binary.LittleEndian), signing.Refused, signing.TotalFailed, "DOCTYPE"},
+		"UTF-16, an entity":        {"\xff\xfe" + wide(strings.Replace(declared, "100", "&e;", 1), binary.LittleEndian), signing.Refused, signing.TotalFailed, "entity"},
+		"UTF-16, another text":     {"\xff\xfe" + wide(strings.Replace(declared, "100", "900", 1), binary.LittleEndian), signing.Refused, signing.TotalFailed, "digest"},
+		"UTF-16, UCS-2 declared":   {"\xfe\xff" + wide(strings.Replace(plain, "UTF-8", "ISO-10646-UCS-2", 1), binary.BigEndian), signing.Undecided, signing.Indeterminate, "does not read the encoding"},
+		"UTF-32":                   {"\xff\xfe\x00\x00" + strings.ReplaceAll(little, "\x00", "\x00\x00\x00"), signing.Undecided, signing.Indeterminate, "UTF-32"},
+		"UTF-8 behind two bytes":   {"\xff\xfe" + plain + " ", signing.Refused, signing.TotalFailed, ""},
+		"UTF-16, wrong mark":       {"\xff\xfe" + big, signing.Refused, signing.TotalFailed, ""},
+		"windows-1250":             {strings.Replace(plain, "UTF-8", "windows-1250", 1), signing.Undecided, signing.Indeterminate, "does not read the encoding"},
+		"a mark and KOI8-R":        {"\ufeff" + strings.Replace(plain, "UTF-8", "KOI8-R", 1), signing.Refused, signing.TotalFailed, "byte order mark"},
+		"declared UTF-16":          {strings.Replace(plain, "UTF-8", "UTF-16", 1), signing.Refused, signing.TotalFailed, "cannot be"},
+		"an open byte":             {strings.Replace(strings.Replace(plain, "UTF-8", "windows-1251", 1), "100", "\x98", 1), signing.Undecided, signing.Indeterminate, "stands for no character"},
+		"a document type":          {strings.Replace(plain, "<a>", "<!DOCTYPE a><a>", 1), signing.Refused, signing.TotalFailed, "DOCTYPE"},
+		"no end":                   {strings.Replace(plain, "</a>", "", 1), signing.Refused, signing.TotalFailed, "structure of the XML file is broken"},
+		"not UTF-8":                {strings.Replace(plain, "100", "\xff", 1), signing.Refused, signing.TotalFailed, "not UTF-8"},
+		"UTF-8 as cp1251":          {strings.Replace(strings.Replace(plain, "UTF-8", "windows-1251", 1), "100", "қ", 1), signing.Refused, signing.TotalFailed, "digest"},
+		"ASCII as KZ-1048":         {strings.Replace(plain, "UTF-8", "KZ-1048", 1), signing.Accepted, signing.TotalPassed, ""},
+		"ASCII as Latin":           {strings.Replace(plain, "UTF-8", "iso-8859-1", 1), signing.Accepted, signing.TotalPassed, ""},
+		"no declaration":           {strings.Replace(plain, `<?xml version="1.0" encoding="UTF-8"?>`, "", 1), signing.Accepted, signing.TotalPassed, ""},
 	} {
 		v, err := pki.Verifier.Verify(t.Context(), []byte(c.file), signing.Question{})
 		if err != nil {
@@ -190,6 +203,46 @@ func TestXMLNotRead(t *testing.T) {
 		told := asJSON(v)
 		if v.Acceptance != c.acceptance || v.Indication != c.indication || !strings.Contains(told, c.says) {
 			t.Errorf("%s: %s", name, told)
+		}
+	}
+}
+
+// wide writes a text in UTF-16.
+func wide(text string, order binary.AppendByteOrder) string {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = order.AppendUint16(b, unit)
+	}
+	return string(b)
+}
+
+// TestXMLOfTwoBytes holds that XML in UTF-16 is signed in UTF-16, again by a second
+// person, and judged by what its characters are.
+func TestXMLOfTwoBytes(t *testing.T) {
+	pki := signtest.New(t, ca.GOST2015)
+	key := pki.Person(signtest.Applicant())
+	for name, order := range map[string]binary.AppendByteOrder{"\xff\xfe": binary.LittleEndian, "\xfe\xff": binary.BigEndian, "": binary.BigEndian} {
+		for _, root := range []string{"<қ ә='&#x10000;\U0001F58B'>құжат \U0001F58B</қ>", "<қ/>"} {
+			file := []byte(name + wide("<?xml version='1.0' encoding='utf-16'?>"+root, order))
+			for _, properties := range []bool{false, true} {
+				file = signtest.Signed(t, creation.XML{File: file, Form: creation.XMLEnveloped, Properties: properties, Cosign: true}, key)
+			}
+			v, err := pki.Verifier.Verify(t.Context(), file, signing.Question{})
+			if err != nil || !v.Passed() || len(v.Signers) != 2 {
+				t.Fatalf("%q: %v %s", name, err, asJSON(v))
+			}
+			if !strings.HasPrefix(v.Signers[1].Signed[0].Content, "<қ") || !bytes.HasPrefix(file, []byte(name+wide("<?xml", order))) {
+				t.Errorf("%q: %q", name, file)
+			}
+			changed := bytes.Replace(file, []byte(wide("<қ", order)), []byte(wide("<қ b='1'", order)), 1)
+			if v, err = pki.Verifier.Verify(t.Context(), changed, signing.Question{}); err != nil || v.SubIndication != signing.HashFailure {
+				t.Errorf("%q changed: %v %s", name, err, asJSON(v))
+			}
+		}
+		message := []byte(name + wide(`<?xml version='1.0' encoding='utf-16'?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><қ>құжат</қ></s:Body></s:Envelope>`, order))
+		file := signtest.Signed(t, creation.XML{File: message, Form: creation.XMLSOAP, Validity: time.Minute}, key)
+		if v, err := pki.Verifier.Verify(t.Context(), file, signing.Question{}); err != nil || !v.Passed() {
+			t.Errorf("%q: a message: %v %s", name, err, asJSON(v))
 		}
 	}
 }

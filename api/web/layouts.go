@@ -13,14 +13,14 @@ type Layout struct {
 	Digest  string // SHA-256, hexadecimal
 }
 
-// SpecimenGroup is a part of the page. Title is a key of words.json.
+// SpecimenGroup is a part of the page. Title is a key of words.
 type SpecimenGroup struct {
 	Title     string
 	Specimens []Specimen
 }
 
 // Specimen is one document and the name of the layout it is printed with. Words
-// is the key of its name in words.json; one that has no words is shown by Name.
+// is the key of its name; one that has no words is shown by Name.
 type Specimen struct {
 	Name   string // of its file, without the ending
 	Words  string

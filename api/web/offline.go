@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Offline is the page that checks documents by their QR codes in the browser
@@ -77,14 +78,14 @@ type given struct {
 const offlinePolicy = "default-src 'none'; script-src %s; style-src %s; connect-src 'self'%s; " +
 	"img-src blob: data:; media-src blob:; form-action 'none'; base-uri 'none'"
 
-func compileOffline(p *Pages, words map[string]Label) (*offline, error) {
-	own, err := readWords("offline/words.json")
-	if err != nil {
-		return nil, err
+func compileOffline(p *Pages, said map[string]Label) (*offline, error) {
+	own, all := map[string]Label{}, maps.Clone(said)
+	for key, phrase := range words.Room("offline") {
+		own["offline_"+key] = phrase
 	}
-	all := maps.Clone(words)
 	maps.Copy(all, own)
 	o := &offline{byLang: map[Lang]*template.Template{}}
+	var err error
 	if o.parts, err = readOfflineParts(p); err != nil {
 		return nil, err
 	}

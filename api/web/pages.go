@@ -39,7 +39,7 @@ const (
 	Past     Tone = "past"
 )
 
-// Banner is the answer in one line. Title and Note are keys of words.json.
+// Banner is the answer in one line. Title and Note are keys of words.
 type Banner struct {
 	Tone  Tone
 	Title string
@@ -53,7 +53,7 @@ type Banner struct {
 }
 
 // CheckRow is one of the three checks under the banner. Title and State are
-// keys of words.json, and so is Note unless it is empty; At is a moment
+// keys of words, and so is Note unless it is empty; At is a moment
 // printed after the note.
 type CheckRow struct {
 	Tone  Tone
@@ -63,7 +63,7 @@ type CheckRow struct {
 	At    string
 }
 
-// Fact is a row of the list of facts. Label is a key of words.json; Lang is
+// Fact is a row of the list of facts. Label is a key of words; Lang is
 // the language of the value if it is not the page's.
 type Fact struct {
 	Label string

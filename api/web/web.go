@@ -1,5 +1,6 @@
-// Package web is the pages that people see in a browser: templates, words in
-// Kazakh, Russian and English, and static files, all embedded.
+// Package web is the pages that people see in a browser: templates and static
+// files, embedded. What they say is in tamga/language/words, in the rooms "page"
+// and "offline"; here a key is what stands after the room.
 //
 // [Compile] parses everything once; the methods of [Pages] then write one page
 // each from values that are already fit for the public. The package knows
@@ -16,15 +17,15 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"io/fs"
 
 	"tamga/language"
+	"tamga/language/words"
 )
 
-//go:embed templates/*.html static/* words.json offline
+//go:embed templates/*.html static/* offline
 var files embed.FS
 
 // Lang is a language of the pages, and Label a phrase in all of them.
@@ -59,43 +60,41 @@ type Asset struct {
 	Tag         string
 }
 
-// Compile parses the templates and the words. An error means that the program
+// Compile parses the templates. An error means that the program
 // was built from broken files.
 func Compile() (*Pages, error) {
-	words, err := readWords("words.json")
-	if err != nil {
-		return nil, err
-	}
+	said := words.Room("page")
 	p := &Pages{byName: map[pageKey]*template.Template{}}
+	var err error
 	if p.static, err = readStatic(); err != nil {
 		return nil, err
 	}
 	for _, lang := range language.All() {
 		for _, name := range []string{"start", "form", "result", "absent", "message", "layouts"} {
-			t, err := p.parse(name, lang, words)
+			t, err := p.parse(name, lang, said)
 			if err != nil {
 				return nil, fmt.Errorf("page %s: %w", name, err)
 			}
 			p.byName[pageKey{name, lang}] = t
 		}
 	}
-	if p.offline, err = compileOffline(p, words); err != nil {
+	if p.offline, err = compileOffline(p, said); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *Pages) parse(name string, lang Lang, words map[string]Label) (*template.Template, error) {
-	return p.parseFiles("frame.html", lang, words,
+func (p *Pages) parse(name string, lang Lang, said map[string]Label) (*template.Template, error) {
+	return p.parseFiles("frame.html", lang, said,
 		"templates/frame.html", "templates/icons.html", "templates/"+name+".html")
 }
 
 // parseFiles parses a template with those that it uses.
-func (p *Pages) parseFiles(name string, lang Lang, words map[string]Label, from ...string) (*template.Template, error) {
+func (p *Pages) parseFiles(name string, lang Lang, said map[string]Label, from ...string) (*template.Template, error) {
 	functions := template.FuncMap{
-		// t says a phrase of words.json in the language of the page.
+		// t says a phrase in the language of the page.
 		"t": func(key string) (string, error) {
-			label, ok := words[key]
+			label, ok := said[key]
 			if !ok {
 				return "", fmt.Errorf("no words for %q", key)
 			}
@@ -126,26 +125,6 @@ func languages(current Lang) []link {
 		all = append(all, link{l, l.Name(), l == current})
 	}
 	return all
-}
-
-// readWords reads the phrases of a file and insists on every language.
-func readWords(name string) (map[string]Label, error) {
-	raw, err := files.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	words := map[string]Label{}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&words); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	for key, w := range words {
-		if !w.Whole() {
-			return nil, fmt.Errorf("%s: %q is missing in a language", name, key)
-		}
-	}
-	return words, nil
 }
 
 func readStatic() (map[string]Asset, error) {

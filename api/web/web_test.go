@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // everyPage writes every page in a language, with everything that it can show.
@@ -102,31 +103,9 @@ func wellNested(t *testing.T, name, page string) {
 	}
 }
 
-// Kazakh text uses the Cyrillic і, and every phrase that a template names exists.
+// Every phrase that a template names exists.
 func TestWords(t *testing.T) {
-	words, err := readWords("words.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	offline, err := readWords("offline/words.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for key, w := range offline {
-		if _, twice := words[key]; twice {
-			t.Errorf("%s stands in both files", key)
-		}
-		words[key] = w
-	}
-	mixed := regexp.MustCompile(`[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі][A-Za-z]|[A-Za-z][А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]`)
-	for key, w := range words {
-		if mixed.MatchString(w.KK) || mixed.MatchString(w.RU) {
-			t.Errorf("%s mixes alphabets in a word: %q %q", key, w.KK, w.RU)
-		}
-		if regexp.MustCompile(`\bi\b`).MatchString(w.KK) {
-			t.Errorf("%s has a Latin i", key)
-		}
-	}
+	said := words.Room("page")
 	entries, err := files.ReadDir("templates")
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +119,7 @@ func TestWords(t *testing.T) {
 		templates.Write(b)
 	}
 	for _, m := range regexp.MustCompile(`\bt "([a-z0-9_]+)"`).FindAllStringSubmatch(templates.String(), -1) {
-		if _, ok := words[m[1]]; !ok {
+		if _, ok := said[m[1]]; !ok {
 			t.Errorf("no words for %q", m[1])
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/calendar"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // calendarCommands count in the working time of Kazakhstan.
@@ -106,8 +107,7 @@ func (cmd calendarAddCommand) Run(c *console) error {
 
 // registered says when something counts as received.
 func registered(at time.Time) language.Text {
-	when := documents.PrintedTime(at)
-	return language.Text{KK: "Түскен сәті: " + when, RU: "Считается поступившим: " + when, EN: "Counts as received: " + when}
+	return words.Of("cli.received").Put("at", language.Same(documents.PrintedTime(at)))
 }
 
 // calendarDaysCommand lists.

@@ -2,10 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/language"
+	"tamga/language/words"
 	"tamga/signing"
 )
 
@@ -88,11 +89,7 @@ func (cmd checkCommand) register(c *console) (*registry.Registry, error) {
 
 func (cmd checkCommand) unknown(c *console, number string) error {
 	p := &printer{}
-	p.labels(cmd.Lang, documents.Label{
-		KK: "№ " + number + " құжат тізілімде табылмады.",
-		RU: "Документа № " + number + " в реестре нет.",
-		EN: "The register has no document № " + number + ".",
-	})
+	p.labels(cmd.Lang, words.Of("cli.unknown_document").Put("number", language.Same(number)))
 	if err := p.flush(c.out); err != nil {
 		return err
 	}
@@ -114,11 +111,7 @@ func (cmd checkCommand) status(p *printer, found registry.Checked) {
 		own = rec.Status // the register's own people may know
 	}
 	title, status := rec.Kind.Title(), own.Label()
-	p.labels(cmd.Lang, documents.Label{
-		KK: fmt.Sprintf("%s № %s: %s.", title.KK, rec.Number, status.KK),
-		RU: fmt.Sprintf("%s № %s: %s.", title.RU, rec.Number, status.RU),
-		EN: fmt.Sprintf("%s № %s: %s.", title.EN, rec.Number, status.EN),
-	})
+	p.labels(cmd.Lang, words.Of("cli.document").Put("title", title).Put("number", language.Same(rec.Number)).Put("status", status))
 	if found.Original != nil {
 		label := found.Original.Standing(found.Now).Status.Label()
 		p.field("Original", "№ %s: %s / %s / %s", rec.Content.About(), label.KK, label.RU, label.EN)

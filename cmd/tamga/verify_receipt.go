@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"tamga/language/words"
 	"tamga/signing"
 	"tamga/signing/receipt"
 )
@@ -114,11 +115,7 @@ func (p *printer) receipt(r *receiptFound, languages []string) {
 	})
 	if r.AboutFile != nil && !*r.AboutFile {
 		p.blank()
-		p.summary(signing.Text{
-			KK: "Расталмады: түбіртек берілген файл туралы емес.",
-			RU: "Не подтверждено: квитанция выдана не на этот файл.",
-			EN: "Not confirmed: the receipt is about another file than the one given.",
-		}, languages)
+		p.summary(words.Of("cli.receipt_of_another"), languages)
 	}
 }
 

@@ -18,6 +18,8 @@ type compiler struct {
 	layout *layout
 	faces  *faces
 	lang   documents.Lang
+	left   float64 // edges of the text on the pages that the blocks stand on
+	right  float64
 	err    error
 }
 
@@ -71,7 +73,7 @@ func (c *compiler) printed(place string, t *documents.Text, in style) template {
 				}
 			}
 			c.layout.used.add(in.face, p.text)
-		case p.field == fieldCount:
+		case p.field == fieldCount || p.field == fieldSheets:
 			c.layout.used.add(in.face, "0123456789")
 		default:
 			c.layout.used.whole[in.face] = true
@@ -83,12 +85,12 @@ func (c *compiler) printed(place string, t *documents.Text, in style) template {
 // column returns the edges of a block: x and width in millimetres from the left
 // edge of the text; no width is all that is left.
 func (c *compiler) column(place string, b *blockSpec) (x, width float64) {
-	x = c.layout.left + b.X*mm
+	x = c.left + b.X*mm
 	width = b.Width * mm
 	if b.Width == 0 {
-		width = c.layout.right - x
+		width = c.right - x
 	}
-	if b.X < 0 || width < 3*mm || x+width > c.layout.right+0.1 {
+	if b.X < 0 || width < 3*mm || x+width > c.right+0.1 {
 		c.fail(place, "does not fit between the edges of the text")
 	}
 	return x, width
@@ -105,7 +107,11 @@ func (c *compiler) blocks(place string, specs []blockSpec) []block {
 			if !ok {
 				c.fail(at, "unknown blocks %q", b.Name)
 			}
+			left, right := c.left, c.right
 			out = append(out, c.condition(at, b, group(c.blocks("blocks."+b.Name, named))))
+			if b.If != "" { // what follows may stand on the pages before
+				c.left, c.right = left, right
+			}
 			continue
 		}
 		if b.Block == "row" {
@@ -140,13 +146,15 @@ func (c *compiler) block(at string, b *blockSpec) block {
 		return &pinned{blocks: c.blocks(at+".blocks", b.Blocks), pin: b.Kind == "bottom", keep: b.Keep}
 	case "stamp_place":
 		return &stampSpot{text: c.printed(at+".text", b.Text, c.style(at, b.Style, "small")), style: c.style(at, b.Style, "small"),
-			x: c.layout.left + b.X*mm, size: b.Width * mm, up: b.Before}
+			x: c.left + b.X*mm, size: b.Width * mm, up: b.Before}
 	case "box":
 		return c.box(at, b)
 	case "choice":
 		return c.choice(at, b)
+	case "fit":
+		return c.fit(at, b)
 	case "page":
-		return &turn{look: map[bool]look{true: annexLook, false: nextLook}[b.Kind == "annex"]}
+		return c.turn(at, b)
 	}
 	c.fail(at, "unknown block %q", b.Block)
 	return group(nil)
@@ -157,12 +165,18 @@ func (c *compiler) condition(at string, b *blockSpec, inner block) block {
 	if b.If == "" {
 		return inner
 	}
-	name, not := strings.CutPrefix(b.If, "!")
-	f := &conditional{inner: inner, not: not, field: c.layout.field(name), table: name}
-	if name == photographs || c.layout.tables[name] != nil {
-		f.field = fieldCount
-	} else if f.field < 0 {
-		c.fail(at+".if", "unknown field %q", name)
+	f := &conditional{inner: inner}
+	for _, name := range strings.Fields(b.If) {
+		name, not := strings.CutPrefix(name, "!")
+		q := question{not: not, field: c.layout.field(name), table: name}
+		switch {
+		case name == photographs || name == sheetsAttached || c.layout.tables[name] != nil:
+			q.field = fieldCount
+		case q.field < 0:
+			c.fail(at+".if", "unknown field %q", name)
+		}
+		c.layout.countsSheets = c.layout.countsSheets || name == sheetsAttached
+		f.all = append(f.all, q)
 	}
 	return f
 }
@@ -170,19 +184,35 @@ func (c *compiler) condition(at string, b *blockSpec, inner block) block {
 // conditional is a block that may be left out.
 type conditional struct {
 	inner block
+	all   []question // that must all hold
+}
+
+// question is whether a field is filled, or something is there.
+type question struct {
 	field int
 	table string
 	not   bool
 }
 
 func (b *conditional) holds(v *values) bool {
-	switch {
-	case b.field >= 0:
-		return (v.fields[b.field].KK != "") != b.not
-	case b.table == photographs:
-		return (len(v.photos) > 0) != b.not
+	for _, q := range b.all {
+		if q.holds(v) == q.not {
+			return false
+		}
 	}
-	return (len(v.tables[b.table]) > 0) != b.not
+	return true
+}
+
+func (q question) holds(v *values) bool {
+	switch {
+	case q.field >= 0:
+		return v.fields[q.field].KK != ""
+	case q.table == photographs:
+		return len(v.photos) > 0
+	case q.table == sheetsAttached:
+		return v.attached[v.lang] > 0
+	}
+	return len(v.tables[q.table]) > 0
 }
 
 func (b *conditional) set(s *setter, v *values, parent int32) {
@@ -226,6 +256,38 @@ type gap struct {
 func (b *gap) set(s *setter, _ *values, _ int32) {
 	s.space(b.height, b.keep)
 	s.strips[len(s.strips)-1].slack = b.slack
+}
+
+// fit compiles the blocks for either place.
+func (c *compiler) fit(at string, b *blockSpec) block {
+	f := &fit{layout: c.layout, here: c.blocks(at+".blocks", b.Blocks)}
+	left, right := c.left, c.right
+	named, ok := c.layout.spec.Blocks[b.Name]
+	if !ok || len(named) == 0 || named[0].Block != "page" || named[0].If != "" {
+		c.fail(at, "blocks %q that begin a new page are needed", b.Name)
+	}
+	f.apart = c.blocks("blocks."+b.Name, named)
+	c.left, c.right = left, right // what follows may stand on the pages before
+	return f
+}
+
+// turn compiles the beginning of a page: after it the edges are those of its paper.
+func (c *compiler) turn(at string, b *blockSpec) block {
+	kinds := map[string]look{"": nextLook, "annex": annexLook, "wide": wideLook}
+	k, ok := kinds[b.Kind]
+	switch {
+	case !ok:
+		c.fail(at, "unknown page %q", b.Kind)
+	case k == wideLook && c.layout.spec.Wide == nil:
+		c.fail(at, "wide must be given, here or in a base")
+	case k == wideLook && b.If != "":
+		c.fail(at, "a page in landscape has no condition; a list of blocks that begins with it may have one")
+	case k == wideLook:
+		c.left, c.right = c.layout.spec.Wide.Left*mm, c.layout.spec.Wide.Right*mm
+	default:
+		c.left, c.right = c.layout.left, c.layout.right
+	}
+	return &turn{look: k}
 }
 
 // turn begins a new page.

@@ -185,7 +185,8 @@ func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
 	var sides []side
 	for _, lang := range languages {
 		for k := firstLook; k < lookCount; k++ {
-			g.AddPageFormat("P", g.size(pageWidth, pageHeight))
+			width, height := k.paper()
+			g.AddPageFormat("P", g.size(width, height))
 			l.sheet(g, side{lang, k})
 			sides = append(sides, side{lang, k})
 		}

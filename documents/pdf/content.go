@@ -111,9 +111,7 @@ func (c *cleaner) cell(field func() string, t documents.Text) documents.Text {
 			}
 			return t
 		}
-		if c.alphabet == common && !c.faces.usual(text) {
-			c.alphabet = full
-		}
+		c.alphabet = max(c.alphabet, c.faces.alphabet(text))
 		if lang == documents.KK {
 			out.KK = text
 		} else {

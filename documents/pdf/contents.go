@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"maps"
+
 	"tamga/documents"
 )
 
@@ -22,8 +24,31 @@ func (l *Layouts) release(s *setter) {
 	}
 }
 
+// counted sets a document, and again, a few times at most, while that changes how
+// many pages it has to say it has.
+func (s *setter) counted(l *layout, url string) {
+	for range 4 {
+		s.document(l, url, l.roles())
+		if !l.countsSheets {
+			return
+		}
+		v := &s.values
+		before, attached := v.sheets, v.attached
+		v.sheets, v.attached = s.used, map[documents.Lang]int{}
+		for _, p := range s.pages[:s.used] {
+			if p.attached {
+				v.attached[p.lang]++
+			}
+		}
+		if v.sheets == before && maps.Equal(v.attached, attached) {
+			return
+		}
+	}
+}
+
 // document sets the pages of all languages.
 func (s *setter) document(l *layout, url string, roles []role) {
+	s.restart()
 	root := s.element(tagDocument, none)
 	for i, lang := range languages {
 		s.clear()

@@ -4,6 +4,7 @@ import "strconv"
 
 // draw writes the operators of a strip whose top is at y on the last page.
 func (s *setter) draw(t strip, y float64) {
+	y += s.page().look.drop()
 	if t.table > 0 {
 		g := s.grids[t.table-1]
 		if s.grid.table != t.table {

@@ -28,8 +28,8 @@ func (c *cleaner) text(field, s string, paragraphs bool) string {
 		return s
 	}
 	s, c.err = c.faces.clean(field, s, paragraphs)
-	if c.err == nil && c.alphabet == common && !c.faces.usual(s) {
-		c.alphabet = full
+	if c.err == nil {
+		c.alphabet = max(c.alphabet, c.faces.alphabet(s))
 	}
 	return s
 }
@@ -38,12 +38,13 @@ func (c *cleaner) both(field string, t documents.Text, paragraphs bool) document
 	return documents.Text{KK: c.text(field+"/kk", t.KK, paragraphs), RU: c.text(field+"/ru", t.RU, paragraphs)}
 }
 
-// usual reports whether the common alphabet is enough for a cleaned text.
-func (f *faces) usual(s string) bool {
+// alphabet returns the smallest alphabet that is enough for a cleaned text.
+func (f *faces) alphabet(s string) alphabet {
+	most := common
 	for _, r := range s {
-		if r = shown(r); r != '\n' && !f.common[r] {
-			return false
+		if r != '\n' {
+			most = max(most, f.needs[shown(r)])
 		}
 	}
-	return true
+	return most
 }

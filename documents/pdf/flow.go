@@ -92,6 +92,7 @@ const (
 	firstLook             // of a language: with emblem
 	annexLook             // with emblem too, which is only decoration there
 	nextLook
+	wideLook // in landscape
 	lookCount
 )
 
@@ -112,6 +113,7 @@ type page struct {
 	shapes    []byte // drawn as one artifact
 	lang      documents.Lang
 	look      look
+	attached  bool // it belongs to no first section
 	firstMark int
 }
 
@@ -124,6 +126,7 @@ type setter struct {
 	lines    []line
 	grids    []grid
 	again    []strip // labels of rows that may go on
+	breaks   []int   // strips with which the pages of a section begin
 	pages    []page
 	elements []element
 	marks    []mark
@@ -139,15 +142,20 @@ type setter struct {
 }
 
 func (s *setter) reset() {
-	s.used = 0
-	clear(s.elements)
-	s.elements, s.marks = s.elements[:0], s.marks[:0]
+	s.restart()
 	v := &s.values
 	clear(v.fields)
 	clear(v.photos)
 	*v = values{fields: v.fields[:0], photos: v.photos[:0], buf: v.buf[:0]}
 	s.check = checkSpot{fixed: s.check.fixed[:0]}
 	s.clear()
+}
+
+// restart forgets the pages, and keeps what they are filled with.
+func (s *setter) restart() {
+	s.used = 0
+	clear(s.elements)
+	s.elements, s.marks = s.elements[:0], s.marks[:0]
 }
 
 // clear forgets the flow, and with it all texts of the document.
@@ -239,97 +247,15 @@ func (s *setter) shape(h shape, x, x2, dy, height float64) {
 // flow sets the strips on pages of one language.
 func (s *setter) flow(l *layout, lang documents.Lang) {
 	for from := 0; from < len(s.strips); {
+		first := s.used
 		to := from + 1
 		for to < len(s.strips) && s.strips[to].look == samePage {
 			to++
 		}
 		s.section(l, lang, from, to)
+		for i := first; i < s.used; i++ {
+			s.pages[i].attached = from > 0
+		}
 		from = to
 	}
-}
-
-// section sets strips that begin on a new page.
-func (s *setter) section(l *layout, lang documents.Lang, from, to int) {
-	begin := s.strips[from].look
-	top := l.page.NextTop * mm
-	if begin != nextLook {
-		top = l.page.FirstTop * mm
-	}
-	bottom := l.page.Bottom * mm
-	s.squeeze(from, to, bottom-top-0.1)
-	s.newPage(l, lang, begin)
-	y := top
-	turn := func(i int) {
-		s.newPage(l, lang, nextLook)
-		top = l.page.NextTop * mm
-		y = top
-		if t := s.strips[i].table; t > 0 && i > s.grids[t-1].headTo {
-			y = s.repeatHead(s.strips[s.grids[t-1].head:s.grids[t-1].headTo], y)
-			top = y
-		}
-		if a := s.strips[i].again; a > 0 {
-			y = s.repeatHead(s.again[a-1:a], y)
-			top = y
-		}
-	}
-	for i := from; i < to; {
-		end := s.unit(i, to)
-		height := s.height(i, end)
-		if y+height > bottom && y > top {
-			turn(i)
-		}
-		if s.strips[i].pin && y+height < bottom && y > top {
-			y = bottom - height
-		}
-		for ; i < end; i++ {
-			if y+s.strips[i].height > bottom && y > top { // a unit taller than a page
-				turn(i)
-			}
-			s.draw(s.strips[i], y)
-			y += s.strips[i].height
-		}
-	}
-	s.endPage()
-}
-
-// repeatHead draws the header of a table, or the label of a row, again at the top
-// of a page.
-func (s *setter) repeatHead(head []strip, y float64) float64 {
-	s.asides = true
-	for _, t := range head {
-		s.draw(t, y)
-		y += t.height
-	}
-	s.asides = false
-	return y
-}
-
-// squeeze gives up slack if that lets the whole section stand on one page.
-func (s *setter) squeeze(from, to int, room float64) {
-	excess, slack := s.height(from, to)-room, 0.0
-	for _, t := range s.strips[from:to] {
-		slack += t.slack
-	}
-	if excess <= 0 || excess > slack {
-		return
-	}
-	for i := from; i < to; i++ {
-		s.strips[i].height -= s.strips[i].slack * excess / slack
-	}
-}
-
-// unit returns the end of the strips that stay together with strip i.
-func (s *setter) unit(i, to int) int {
-	for i < to-1 && s.strips[i].keep {
-		i++
-	}
-	return i + 1
-}
-
-func (s *setter) height(from, to int) float64 {
-	h := 0.0
-	for _, t := range s.strips[from:to] {
-		h += t.height
-	}
-	return h
 }

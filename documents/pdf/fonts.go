@@ -19,7 +19,7 @@ func specimen() (*faces, *[faceCount]*font, error) {
 		return nil, nil, err
 	}
 	g.AddPage()
-	characters := append(printable(full), softHyphen)
+	characters := append(printable(world), softHyphen)
 	for _, cut := range cuts {
 		g.SetFont(family, cut.style, 10)
 		g.Text(0, 10, string(characters))
@@ -47,8 +47,8 @@ func specimen() (*faces, *[faceCount]*font, error) {
 			}
 		}
 	}
-	for _, r := range printable(common) {
-		f.common[r] = f.has(r)
+	for r := range f.needs {
+		f.needs[r] = alphabetOf(rune(r))
 	}
 	return f, fonts, nil
 }
@@ -79,7 +79,7 @@ func (l *layout) characters(c face, a alphabet) (map[rune]bool, string) {
 		set[r] = true
 	}
 	name := ""
-	if l.used.whole[c] || a == full && len(set) > 0 {
+	if l.used.whole[c] || a != common && len(set) > 0 {
 		for _, r := range printable(a) {
 			set[r] = true
 		}

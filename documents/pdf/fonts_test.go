@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"encoding/binary"
+	"errors"
 	"strings"
 	"testing"
 	"unicode"
@@ -103,7 +104,7 @@ func TestGlyphCoverage(t *testing.T) {
 		some := map[rune]bool{}
 		for _, r := range claimed {
 			some[r] = true
-			if !f.common[r] && !strings.ContainsRune("$*<>[\\]^`{|}~", r) {
+			if f.needs[r] != common && !strings.ContainsRune("$*<>[\\]^`{|}~", r) {
 				t.Errorf("%q is not in the common alphabet", r)
 			}
 		}
@@ -115,6 +116,47 @@ func TestGlyphCoverage(t *testing.T) {
 		if len(stream("", small.program)) > len(stream("", fonts[c].program))*3/4 || small.glyph('Њ') != 0 {
 			t.Errorf("%s: cutting does not make it smaller", cut.name)
 		}
+	}
+}
+
+// Every letter of the three scripts that all faces have is printed, but for those that
+// only look like others; the font files are asked.
+func TestEveryLetterOfTheFonts(t *testing.T) {
+	var all []*embedded.Metrics
+	for _, cut := range cuts {
+		m, err := embedded.Measure(cut.face.Program())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, m)
+	}
+	var refused int
+	for r := rune(0x80); r < 0x10000; r++ {
+		has := unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek) && unicode.In(r, unicode.Lu, unicode.Ll, unicode.Lt) &&
+			documents.Composed(string(r)) == string(r)
+		for _, m := range all {
+			has = has && m.Glyph(r) != 0 && m.Advance(m.Glyph(r)) != 0
+		}
+		said := documents.FieldError{}
+		l := documents.Licence{Head: string(r)}
+		var invalid *documents.InvalidError
+		if errors.As(l.Validate(), &invalid) {
+			for _, f := range invalid.Fields {
+				if f.Pointer == "/licence/head" {
+					said = f
+				}
+			}
+		}
+		lookAlike := strings.HasSuffix(said.Detail, "which looks like other letters")
+		if has && !documents.Printable(r) {
+			refused++
+		}
+		if has && !documents.Printable(r) && !lookAlike || !unicode.IsSpace(r) && documents.Printable(r) != (said.Code == "") {
+			t.Errorf("%q (%U) is in the fonts: %v; printed: %v; said: %+v", r, r, has, documents.Printable(r), said)
+		}
+	}
+	if refused < 100 || refused > 300 {
+		t.Errorf("%d letters of the fonts are refused", refused)
 	}
 }
 

@@ -33,6 +33,8 @@ type layout struct {
 	used    usage
 	digest  string
 
+	countsSheets bool // its pages say how many they are
+
 	files [alphabetCount][1 << lookCount]struct { // by alphabet and the looks of the pages
 		once sync.Once
 		file *skeleton
@@ -95,6 +97,9 @@ func newLayout(file string, spec *layoutSpec, in *surroundings) (*layout, error)
 		p.Bottom > spec.Foot.Top || p.Bottom-max(p.FirstTop, p.NextTop) < 60 || spec.Foot.Top > 270 || spec.Foot.QR < 15 || spec.Foot.QR > 40 {
 		return nil, fail("page", "the text has no sound place on the paper")
 	}
+	if err := spec.Wide.check(); err != nil {
+		return nil, fail("wide", "%v", err)
+	}
 	for name, s := range spec.Styles {
 		c, ok := faceNames[s.Face]
 		i, known := inkNames[s.Ink]
@@ -124,7 +129,7 @@ func newLayout(file string, spec *layoutSpec, in *surroundings) (*layout, error)
 		return nil, fail("foot.note", "%v", err)
 	}
 	for i, lang := range languages {
-		c := &compiler{layout: l, faces: in.faces, lang: lang}
+		c := &compiler{layout: l, faces: in.faces, lang: lang, left: l.left, right: l.right}
 		l.title[i] = c.template("title", spec.Title)
 		l.subject[i] = c.template("subject", spec.Subject)
 		l.blocks[i] = c.blocks("body", spec.Body)
@@ -162,7 +167,7 @@ func (l *layout) footNote() error {
 // useFixed notes the characters of what every page shows.
 func (l *layout) useFixed(lang documents.Lang) {
 	note, running := l.styles["note"].face, l.styles["running"].face
-	l.used.add(note, l.spec.Foot.Note.In(lang)+l.spec.Foot.Check.In(lang))
+	l.used.add(note, l.spec.Foot.Note.In(lang)+l.spec.Foot.Check.In(lang)+l.spec.Foot.Address.In(lang))
 	l.used.add(running, l.spec.Running.In(lang)+projectMark().In(lang))
 	if l.in.edition.Specimen {
 		l.used.add(bold, specimenMark().KK+" / "+specimenMark().RU)

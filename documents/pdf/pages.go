@@ -53,21 +53,33 @@ func (s *setter) paginate(l *layout, number string) {
 		n := append(strconv.AppendInt(room[:0], int64(i+1), 10), " / "...)
 		n = strconv.AppendInt(n, int64(s.used), 10)
 		p.content = append(p.content, "/Artifact<</Type/Pagination/Subtype/Header>>BDC\n"...)
-		s.corner(p, corner, l.right-corner.points(s.faces.width(corner.face, number)+s.faces.width(corner.face, numberSign)), number)
+		s.corner(p, corner, l, number)
 		p.content = append(p.content, "EMC\n/Artifact<</Type/Pagination/Subtype/Footer>>BDC\n"...)
 		text := pageNumber(n)
 		p.content = append(p.content, inks[foot.ink]...)
-		p.content = appendText(p.content, item{style: foot, text: text, x: (pageWidth - foot.points(s.faces.width(foot.face, text))) / 2}, 286.5*mm)
+		x, y := (pageWidth-foot.points(s.faces.width(foot.face, text)))/2, 286.5*mm
+		if p.look == wideLook {
+			_, right, line := l.wideAddress(s.faces, p.lang)
+			x, y = right-foot.points(s.faces.width(foot.face, text)), line+p.look.drop()
+		}
+		p.content = appendText(p.content, item{style: foot, text: text, x: x}, y)
 		p.content = append(p.content, "EMC\n"...)
 	}
 }
 
 const numberSign = "№ "
 
-func (s *setter) corner(p *page, t style, x float64, number string) {
+// corner writes the number of the document.
+func (s *setter) corner(p *page, t style, l *layout, number string) {
+	right, y := l.right, 15.5*mm
+	if p.look == wideLook {
+		right, y = l.spec.Wide.Right*mm, wideHead+p.look.drop()
+	}
+	sign := t.points(s.faces.width(t.face, numberSign))
+	x := right - sign - t.points(s.faces.width(t.face, number))
 	p.content = append(p.content, inks[t.ink]...)
-	p.content = appendText(p.content, item{style: t, text: numberSign, x: x}, 15.5*mm)
-	p.content = appendText(p.content, item{style: t, text: number, x: x + t.points(s.faces.width(t.face, numberSign))}, 15.5*mm)
+	p.content = appendText(p.content, item{style: t, text: numberSign, x: x}, y)
+	p.content = appendText(p.content, item{style: t, text: number, x: x + sign}, y)
 }
 
 // pageNumber returns "n / N"; those of short documents are constants.

@@ -87,19 +87,38 @@ func TestEverythingOnPaper(t *testing.T) {
 			if bytes.Contains(content, []byte("NaN")) || bytes.Contains(content, []byte("Inf")) {
 				t.Fatal("a place is not a number")
 			}
-			checkPlaces(t, i+1, spotsOf(l.faces, content))
+			checkPlaces(t, i+1, p.paper(t, i), spotsOf(l.faces, content))
 		}
 	}
 }
 
-func checkPlaces(t *testing.T, page int, boxes []spot) {
+// paper is where texts may stand on a page, in points from its lower left corner.
+type paper struct{ left, right, bottom, top float64 }
+
+// paper returns that of a page, from its MediaBox.
+func (p *parsed) paper(t *testing.T, page int) paper {
+	t.Helper()
+	switch box := string(reMediaBox.Find(p.objects[p.sheets[page]])); box {
+	case "/MediaBox[0 0 595.28 841.89]":
+		return paper{23 * mm, 187 * mm, 10 * mm, pageHeight - 12*mm}
+	case "/MediaBox[0 0 841.89 595.28]":
+		return paper{15 * mm, 282 * mm, 6 * mm, pageWidth - 9*mm}
+	default:
+		t.Fatalf("page %d has the size %q", page+1, box)
+	}
+	return paper{}
+}
+
+var reMediaBox = regexp.MustCompile(`/MediaBox\[[\d. ]+\]`)
+
+func checkPlaces(t *testing.T, page int, on paper, boxes []spot) {
 	t.Helper()
 	const slack = 0.5
 	if len(boxes) < 4 {
 		t.Errorf("page %d has only %d texts", page, len(boxes))
 	}
 	for i, a := range boxes {
-		if a.x < 23*mm-slack || a.x2 > 187*mm+slack || a.y > pageHeight-12*mm || a.y < 10*mm {
+		if a.x < on.left-slack || a.x2 > on.right+slack || a.y > on.top || a.y < on.bottom {
 			t.Errorf("page %d: %.30q at (%.0f-%.0f, %.0f) is outside the margins", page, a.text, a.x, a.x2, a.y)
 		}
 		for _, b := range boxes[:i] {

@@ -209,9 +209,9 @@ func (l *Layouts) render(kind *layout, in *Content, m Meta, c *cleaner) (Prepare
 		return Prepared{}, err
 	}
 	if !kind.fits("corner", in.Number) || !kind.fits("address", url) {
-		c.alphabet = full
+		c.alphabet = max(c.alphabet, european)
 	}
-	s.document(kind, url, kind.roles())
+	s.counted(kind, url)
 	k, err := kind.skeleton(c.alphabet, s.looks())
 	if err != nil {
 		return Prepared{}, err

@@ -27,7 +27,7 @@ type row struct {
 func (c *compiler) row(at string, b *blockSpec) row {
 	r := row{
 		labelStyle: c.style(at, b.Style, "label"), valueStyle: c.style(at, or(b.Kind, "value"), "value"),
-		captionStyle: c.style(at, "", "caption"), left: c.layout.left, right: c.layout.right,
+		captionStyle: c.style(at, "", "caption"), left: c.left, right: c.right,
 		before: b.Before, after: b.After, slack: b.Slack, keep: b.Keep, room: b.Height * mm, ruled: b.Full || b.Caption != nil,
 	}
 	if b.Label == nil || b.Value == nil {

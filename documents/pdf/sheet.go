@@ -62,6 +62,12 @@ func (l *layout) isProject() bool { return l.spec.Project != nil && *l.spec.Proj
 // pages after the first. On a first page what is to be read is marked with the
 // numbers of its roles; on the others it repeats, and is an artifact.
 func (l *layout) sheet(g *stage, at side) {
+	if at.look == wideLook {
+		if l.spec.Wide != nil { // else it has no such pages
+			l.wideSheet(g, at.lang)
+		}
+		return
+	}
 	next := 0
 	mark := func(tag string) {
 		if at.look != firstLook {
@@ -75,7 +81,7 @@ func (l *layout) sheet(g *stage, at side) {
 
 	if l.in.edition.Specimen {
 		mark("P")
-		watermark(g)
+		watermark(g, firstLook)
 		end()
 	}
 	g.RawWriteStr("/Artifact BMC")
@@ -143,8 +149,11 @@ func xobject(name string, box [4]float64) string {
 // several lines.
 func (s *setter) address(l *layout, k look) {
 	t := l.styles["address"]
-	x := l.noteLeft()
+	x, right, y := l.noteLeft(), l.right, s.check.y
 	p := s.page()
+	if k == wideLook {
+		x, right, y = l.wideAddress(s.faces, p.lang)
+	}
 	elem := none
 	if k == firstLook {
 		elem = s.check.elem
@@ -153,21 +162,26 @@ func (s *setter) address(l *layout, k look) {
 	s.ink = t.ink
 	p.content = append(p.content, inks[t.ink]...)
 	from := len(s.lines)
-	for i, line := range s.wrap(s.check.url, t.measure(l.right-x)) {
-		p.content = appendText(p.content, item{style: t, text: line.text, x: x}, s.check.y+float64(i)*t.leading)
+	for i, line := range s.wrap(s.check.url, t.measure(right-x-k.reserved())) {
+		p.content = appendText(p.content, item{style: t, text: line.text, x: x}, k.drop()+y+float64(i)*t.leading)
 	}
 	s.lines = s.lines[:from]
 	s.close()
 }
 
 // watermark writes across the page that it is a specimen, below all else.
-func watermark(g *stage) {
-	const size, slope = 62, 50
+func watermark(g *stage, k look) {
+	const size, steep = 62, 50
 	text := specimenMark().KK + " / " + specimenMark().RU
 	g.SetFont(family, cuts[bold].style, size)
 	g.SetTextColor(240, 206, 206)
-	x, y := float64(pageWidth)/2, float64(pageHeight)/2
+	width, height := k.paper()
+	x, y := width/2, height/2
 	g.TransformBegin()
+	slope := float64(steep)
+	if k == wideLook {
+		slope = 90 - steep
+	}
 	g.TransformRotate(slope, x, y)
 	g.Text(x-g.GetStringWidth(text)/2, y+size/3, text)
 	g.TransformEnd()

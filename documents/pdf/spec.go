@@ -31,6 +31,7 @@ type layoutSpec struct {
 	Frame   *bool                     `json:"frame,omitempty"`
 	Emblem  *emblemSpec               `json:"emblem,omitempty"`
 	Page    *pageSpec                 `json:"page,omitempty"`
+	Wide    *wideSpec                 `json:"wide,omitempty"`
 	Styles  map[string]styleSpec      `json:"styles,omitempty"`
 	Texts   map[string]documents.Text `json:"texts,omitempty"`
 	Blocks  map[string][]blockSpec    `json:"blocks,omitempty"` // to be used by name
@@ -54,6 +55,16 @@ type pageSpec struct {
 	Bottom   float64 `json:"bottom"` // from the upper edge
 }
 
+// wideSpec is where text may stand on a page in landscape, and where its foot is:
+// a sentence and the check address, without a code.
+type wideSpec struct {
+	Left   float64 `json:"left"`
+	Right  float64 `json:"right"`
+	Top    float64 `json:"top"`
+	Bottom float64 `json:"bottom"` // from the upper edge, as the foot
+	Foot   float64 `json:"foot"`
+}
+
 // footSpec is the foot of every page.
 type footSpec struct {
 	Top   float64        `json:"top"`
@@ -61,6 +72,8 @@ type footSpec struct {
 	Note  documents.Text `json:"note"`
 	Check documents.Text `json:"check"`
 	QRAlt documents.Text `json:"qr_alt"`
+	// Address stands before the check address where there is no code.
+	Address documents.Text `json:"address"`
 }
 
 type styleSpec struct {
@@ -83,7 +96,7 @@ type fieldSpec struct {
 // kind.
 type blockSpec struct {
 	Block  string  `json:"block"`
-	If     string  `json:"if,omitempty"` // a field: without it the block is left out; !field: with it
+	If     string  `json:"if,omitempty"` // fields without which the block is left out; !field: with which
 	Before float64 `json:"before,omitempty"`
 	After  float64 `json:"after,omitempty"`
 	Keep   bool    `json:"keep,omitempty"`  // on one page with what follows
@@ -99,6 +112,7 @@ type blockSpec struct {
 	Width   float64          `json:"width,omitempty"`
 	Height  float64          `json:"height,omitempty"`
 	Indent  float64          `json:"indent,omitempty"`
+	Padding float64          `json:"padding,omitempty"` // of the cells of a table, in points
 	Balance bool             `json:"balance,omitempty"`
 	Full    bool             `json:"full,omitempty"` // a text that ends with a full stop
 	Text    *documents.Text  `json:"text,omitempty"`
@@ -177,6 +191,7 @@ func (s *layoutSpec) over(base *layoutSpec) *layoutSpec {
 	pick(&out.Frame, s.Frame)
 	pick(&out.Emblem, s.Emblem)
 	pick(&out.Page, s.Page)
+	pick(&out.Wide, s.Wide)
 	pick(&out.Foot, s.Foot)
 	if s.Author != "" {
 		out.Author = s.Author

@@ -13,6 +13,7 @@ type table struct {
 	style, head   style
 	before, after float64
 	least         float64 // height of a row
+	padding       float64 // above and below the text of a cell
 	keep          bool
 }
 
@@ -27,12 +28,15 @@ const padding = 3
 
 func (c *compiler) table(at string, b *blockSpec) block {
 	t := &table{source: b.Source, style: c.style(at, b.Style, "cell"), head: c.style(at, b.Kind, "cell_head"),
-		before: b.Before, after: b.After, least: b.Height * mm, keep: b.Keep}
+		before: b.Before, after: b.After, least: b.Height * mm, padding: b.Padding, keep: b.Keep}
+	if t.padding == 0 {
+		t.padding = padding
+	}
 	if b.Source == "" || len(b.Columns) == 0 || len(b.Columns) > maxColumns {
 		c.fail(at, "a table has a source and 1 to %d columns", maxColumns)
 		return t
 	}
-	x := c.layout.left + b.X*mm
+	x := c.left + b.X*mm
 	t.edges = append(t.edges, x)
 	var names []string
 	for i := range b.Columns {
@@ -56,8 +60,8 @@ func (c *compiler) table(at string, b *blockSpec) block {
 		t.edges = append(t.edges, x)
 		names = append(names, k.Name)
 	}
-	if x > c.layout.right+0.5 {
-		c.fail(at, "the columns are %.1f mm wider than the page", (x-c.layout.right)/mm)
+	if x > c.right+0.5 {
+		c.fail(at, "the columns are %.1f mm wider than the page", (x-c.right)/mm)
 	}
 	if old := c.layout.tables[b.Source]; old != nil && fmt.Sprint(old) != fmt.Sprint(names) {
 		c.fail(at, "table %q is printed twice with other columns", b.Source)
@@ -116,7 +120,7 @@ func (b *table) strips(s *setter, n int32, t style, lines [maxColumns][]line, el
 		s.begin().table = n
 		up := 0.0
 		if j == 0 {
-			up = padding
+			up = b.padding
 		}
 		for i := range b.columns {
 			k := &b.columns[i]
@@ -136,7 +140,7 @@ func (b *table) strips(s *setter, n int32, t style, lines [maxColumns][]line, el
 			if !head {
 				height = max(height, b.least-float64(j)*t.leading)
 			}
-			height += padding - (t.leading-t.size)/2
+			height += b.padding - (t.leading-t.size)/2
 			s.shape(thinRule, b.edges[0], b.edges[len(b.edges)-1], height, 0)
 		}
 		s.end(height, !last && (count <= wholeRow || j == 0 || j >= count-2))

@@ -15,14 +15,21 @@ type values struct {
 	tables map[string][][]documents.Text
 	photos []*picture
 	buf    []byte
+
+	sheets   int                    // pages of the document
+	attached map[documents.Lang]int // those after the first section of a language
 }
 
-// Fields that every content has: its number, and the count of each table's rows
-// and of the photographs, as {objects.count} and {photographs.count}.
+// Fields that every content has: its number, the count of each table's rows and of
+// the photographs, as {objects.count} and {photographs.count}, and that of the
+// pages, {sheets}, or only of those attached to the first of a language.
 const (
 	fieldNumber = -1 - iota
 	fieldCount
+	fieldSheets
 )
+
+const sheetsAttached = "sheets.attached"
 
 // template is a text with places for fields.
 type template struct {
@@ -67,6 +74,10 @@ func (p *part) value(v *values) string {
 		return itoa(len(v.photos))
 	case p.field == fieldCount:
 		return itoa(len(v.tables[p.text]))
+	case p.field == fieldSheets && p.text == sheetsAttached:
+		return itoa(v.attached[v.lang])
+	case p.field == fieldSheets:
+		return itoa(v.sheets)
 	case p.lang != "":
 		return v.fields[p.field].In(p.lang)
 	}
@@ -124,6 +135,11 @@ func (l *layout) place(name string) (part, error) {
 	p := part{place: true}
 	if name == "number" {
 		p.field = fieldNumber
+		return p, nil
+	}
+	if name == "sheets" || name == sheetsAttached {
+		l.countsSheets = true
+		p.field, p.text = fieldSheets, name
 		return p, nil
 	}
 	if table, ok := strings.CutSuffix(name, ".count"); ok {

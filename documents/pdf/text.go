@@ -5,8 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"tamga/documents"
 )
 
@@ -22,15 +20,17 @@ const (
 
 // topRune bounds the characters we set: everything of use to the three
 // languages lies below.
-const topRune = 0x2300
+const topRune = 0x2c80
 
-// alphabet is how many characters the fonts of a file have. Nearly every
-// document can do with the common ones, and its file is half as large.
+// alphabet is how many characters the fonts of a file have, each more than the one
+// before. Nearly every document can do with the common ones, and its file is half as
+// large.
 type alphabet uint8
 
 const (
 	common alphabet = iota
-	full
+	european
+	world
 	alphabetCount
 )
 
@@ -38,7 +38,7 @@ const (
 // in thousandths of the type size, zero where there is no glyph.
 type faces struct {
 	advance [faceCount][topRune]uint16
-	common  [topRune]bool // set in the fonts of the common alphabet
+	needs   [topRune]alphabet // the smallest that has the character
 }
 
 // has reports whether the upright faces can show the character.
@@ -47,20 +47,30 @@ func (f *faces) has(r rune) bool {
 }
 
 // printable returns what the fonts of an alphabet are asked to show: all that
-// the documents may contain, but for what is shown as something else, or of
-// that only the usual ASCII, Kazakh and Russian with their punctuation.
+// the documents may contain, but for what is shown as something else.
 func printable(a alphabet) []rune {
-	const rare = "$*<>[\\]^`{|}~"
-	const kazakh, signs = "ӘәҒғҚқҢңӨөҰұҮүҺһІі", "«»–—“”„’‘…№§°·×"
 	var all []rune
 	for r := rune(' '); r < topRune; r++ {
-		usual := r < 0x7F && !strings.ContainsRune(rare, r) || r >= 'А' && r <= 'я' || r == 'Ё' || r == 'ё' ||
-			strings.ContainsRune(kazakh, r) || strings.ContainsRune(signs, r)
-		if documents.Printable(r) && shown(r) == r && (usual || a == full) {
+		if documents.Printable(r) && shown(r) == r && alphabetOf(r) <= a {
 			all = append(all, r)
 		}
 	}
 	return all
+}
+
+// alphabetOf returns the smallest alphabet that has a character: the usual ASCII,
+// Kazakh and Russian with their punctuation; what Europe writes besides.
+func alphabetOf(r rune) alphabet {
+	const rare = "$*<>[\\]^`{|}~"
+	const kazakh, signs = "ӘәҒғҚқҢңӨөҰұҮүҺһІі", "«»–—“”„’‘…№§°·×"
+	switch {
+	case r < 0x7F && !strings.ContainsRune(rare, r), r >= 'А' && r <= 'я', r == 'Ё', r == 'ё',
+		strings.ContainsRune(kazakh, r), strings.ContainsRune(signs, r):
+		return common
+	case r < 0x180, r >= 0x400 && r < 0x460, r >= 0x2000 && r < 0x2300, r == 'Ґ', r == 'ґ':
+		return european
+	}
+	return world
 }
 
 const (
@@ -78,8 +88,8 @@ func (f *faces) clean(field, s string, paragraphs bool) (string, error) {
 		return "", &TooLongError{Field: field, Length: len(s), Limit: MaxFieldLength}
 	}
 	foreign, neat := f.inspect(s, paragraphs)
-	if foreign >= 0 && !norm.NFC.IsNormalString(s) { // what the fonts have is composed
-		s = norm.NFC.String(s)
+	if foreign >= 0 { // what the fonts have is composed
+		s = documents.Composed(s)
 		foreign, neat = f.inspect(s, paragraphs)
 	}
 	if foreign >= 0 {

@@ -219,7 +219,7 @@ func (f *file) pageContent(i int) int { return f.sheet(i) + 1 }
 // which is invisible but must stand on a page (ISO 32000-1, 12.7.4.5).
 func (f *file) page(i int, p *page) {
 	f.open(f.sheet(i))
-	f.str("<</Type/Page/Parent ").num(objPages).str(" 0 R/MediaBox[0 0 595.28 841.89]/Resources ").num(f.resources).
+	f.str("<</Type/Page/Parent ").num(objPages).str(" 0 R/MediaBox[0 0 ").str(p.look.size()).str("]/Resources ").num(f.resources).
 		str(" 0 R/Contents[").num(f.k.sides[side{p.lang, p.look}.at()]).str(" 0 R ").num(f.pageContent(i)).
 		str(" 0 R]/StructParents ").num(i + 1).str("/Tabs/S")
 	if i == 0 {

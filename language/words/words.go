@@ -64,10 +64,19 @@ func Room(room string) map[string]language.Text {
 
 // Count returns a phrase about a number, with the number at its place {n}. The
 // forms are named as by CLDR: key.one, key.few and key.many, of which each language
-// uses those that it tells apart.
+// uses those that it tells apart. Thousands are set apart by a space.
 func Count(key string, n int) language.Text {
 	kk, ru, en := Of(key+".many"), Of(key+"."+russian(n)), Of(key+"."+english(n))
-	return language.Text{KK: kk.KK, RU: ru.RU, EN: en.EN}.Put("n", language.Same(strconv.Itoa(n)))
+	return language.Text{KK: kk.KK, RU: ru.RU, EN: en.EN}.Put("n", language.Same(grouped(n)))
+}
+
+// grouped writes a number with its thousands set apart.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + " " + digits[i:]
+	}
+	return digits
 }
 
 // russian is which form stands after a number in Russian.

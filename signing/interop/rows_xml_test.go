@@ -6,10 +6,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf16"
 
 	"tamga/signing/creation"
 	"tamga/signing/xmldsig"
@@ -69,6 +72,25 @@ func xmlRows(a, impostor *authority) []row {
 		other := usual.with(anotherCertificate(usual.file, usual.signer, a.keys[second].Certificate.Raw))
 		other.signer = a.keys[second].Certificate.Raw
 		rows = append(rows, other.as("another-certificate", integrity))
+	}
+	return append(rows, wideRows(a)...)
+}
+
+// wideRows are documents in UTF-16.
+func wideRows(a *authority) []row {
+	text := strings.Replace(request, "UTF-8", "UTF-16", 1)
+	var rows []row
+	for name, order := range map[string]binary.AppendByteOrder{"big": binary.BigEndian, "little": binary.LittleEndian} {
+		wide := func(text string) (b []byte) {
+			for _, unit := range utf16.Encode([]rune(text)) {
+				b = order.AppendUint16(b, unit)
+			}
+			return b
+		}
+		signed := must(xmldsig.SignEnveloped(a.t.Context(), wide("\ufeff"+text), xmlKey(a.keys[good]), xmldsig.Options{}))
+		usual := row{name: "xml/" + a.slug + "/utf16-" + name, kind: kindXML, file: signed, signer: a.keys[good].Certificate.Raw, world: a.world}
+		rows = append(rows, usual.as("honest", honest),
+			usual.with(changed(signed, string(wide("Өтініш")), string(wide("Өтінім")))).as("content-changed", integrity))
 	}
 	return rows
 }

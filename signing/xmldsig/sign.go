@@ -64,8 +64,8 @@ func SignEnveloped(ctx context.Context, file []byte, key Key, opt Options) ([]by
 	if err != nil {
 		return nil, err
 	}
-	e := appendTo(file, d.tree.Root(), text)
-	signed, err := inFile{at: e.at + strings.Index(e.text, text), key: key}.complete(ctx, edit(file, e))
+	e := d.appendTo(d.tree.Root(), text)
+	signed, err := inFile{at: d.placeOf(e, text), key: key}.complete(ctx, d.edit(file, e))
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (f inFile) fill(ctx context.Context, file []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return edit(file, change{at: p.value.Inner().Start, text: encode64(value)}), nil
+	return d.edit(file, change{at: p.value.Inner().Start, text: encode64(value)}), nil
 }
 
 // sign makes the value over the canonical SignedInfo.
@@ -179,7 +179,7 @@ func (f inFile) fillDigests(ctx context.Context, file []byte) ([]byte, error) {
 		}
 		changes = append(changes, change{at: value.Inner().Start, text: encode64(r.Digest.Sum(got))})
 	}
-	return edit(file, changes...), nil
+	return d.edit(file, changes...), nil
 }
 
 // read reads the file and finds the signature in it.
@@ -256,35 +256,34 @@ func (s *Signature) holds(later bool) bool {
 	return later || !s.Stacked
 }
 
-// change is a text to put into a file in place of some bytes.
+// change is a text to put into a file, in the file's encoding, in place of some bytes.
 type change struct {
 	at, drop int
 	text     string
 }
 
-// edit makes the changes, which do not overlap.
-func edit(file []byte, changes ...change) []byte {
+// edit makes the changes, which do not overlap, to the file that the document is.
+func (d *Document) edit(file []byte, changes ...change) []byte {
 	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(a.at, b.at) })
 	var out []byte
 	done := 0
 	for _, c := range changes {
-		out = append(append(out, file[done:c.at]...), c.text...)
+		out = append(append(out, file[done:c.at]...), d.tree.Encode(c.text)...)
 		done = c.at + c.drop
 	}
 	return append(out, file[done:]...)
 }
 
-// qualified returns the name of an element as it stands in its tags, in the
-// encoding of the file.
-func qualified(file []byte, n *xmltree.Node) string {
-	name := file[n.Outer().Start+1:]
-	return string(name[:bytes.IndexAny(name, whiteSpace+"/>")])
+// placeOf returns where in the changed file a part of the text of a change stands.
+func (d *Document) placeOf(c change, part string) int {
+	before, _, _ := strings.Cut(c.text, part)
+	return c.at + len(d.tree.Encode(before))
 }
 
 // appendTo puts a text before the end tag of an element.
-func appendTo(file []byte, n *xmltree.Node, text string) change {
+func (d *Document) appendTo(n *xmltree.Node, text string) change {
 	if !n.EmptyTag() {
 		return change{at: n.Inner().End, text: text}
 	}
-	return change{at: n.Inner().Start, drop: len("/>"), text: ">" + text + "</" + qualified(file, n) + ">"}
+	return change{at: n.Inner().Start, drop: len(d.tree.Encode("/>")), text: ">" + text + "</" + n.Name() + ">"}
 }

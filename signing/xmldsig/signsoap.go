@@ -35,7 +35,7 @@ func SignSOAP(ctx context.Context, message []byte, key Key, opt SOAPOptions) ([]
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
 	}
-	for _, prepare := range []func([]byte, *envelope) []change{addHeader, addSecurity, opt.addTimestamp, addIdentifiers} {
+	for _, prepare := range []func(*Document) []change{addHeader, addSecurity, opt.addTimestamp, addIdentifiers} {
 		if message, err = prepareSOAP(message, prepare); err != nil {
 			return nil, err
 		}
@@ -63,8 +63,8 @@ func SignSOAP(ctx context.Context, message []byte, key Key, opt SOAPOptions) ([]
 	if err != nil {
 		return nil, err
 	}
-	c := appendTo(message, security, token+text)
-	signed, err := inFile{at: c.at + strings.Index(c.text, text), key: key}.complete(ctx, edit(message, c))
+	c := d.appendTo(security, token+text)
+	signed, err := inFile{at: d.placeOf(c, text), key: key}.complete(ctx, d.edit(message, c))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func SignSOAP(ctx context.Context, message []byte, key Key, opt SOAPOptions) ([]
 }
 
 // prepareSOAP makes the changes that a step asks for.
-func prepareSOAP(message []byte, prepare func([]byte, *envelope) []change) ([]byte, error) {
+func prepareSOAP(message []byte, prepare func(*Document) []change) ([]byte, error) {
 	d, err := Read(message)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSign, err)
@@ -86,29 +86,31 @@ func prepareSOAP(message []byte, prepare func([]byte, *envelope) []change) ([]by
 	if d.malformed != nil {
 		return nil, fmt.Errorf("%w: %v", ErrSign, d.malformed)
 	}
-	return edit(message, prepare(message, d.envelope)...), nil
+	return d.edit(message, prepare(d)...), nil
 }
 
-func addHeader(message []byte, e *envelope) []change {
+func addHeader(d *Document) []change {
+	e := d.envelope
 	if e.header != nil {
 		return nil
 	}
-	name := strings.TrimSuffix(qualified(message, e.root), "Envelope") + "Header"
+	name := strings.TrimSuffix(e.root.Name(), "Envelope") + "Header"
 	return []change{{at: e.root.Inner().Start, text: "<" + name + "></" + name + ">"}}
 }
 
 // addSecurity adds a security header for the last recipient.
-func addSecurity(message []byte, e *envelope) []change {
+func addSecurity(d *Document) []change {
+	e := d.envelope
 	if securityOf(e) != nil {
 		return nil
 	}
-	soap, _, prefixed := strings.Cut(qualified(message, e.root), ":")
+	soap, _, prefixed := strings.Cut(e.root.Name(), ":")
 	declaration := ""
 	if !prefixed {
 		soap = "soap"
 		declaration = attribute("xmlns:soap", e.root.Space())
 	}
-	return []change{appendTo(message, e.header, `<wsse:Security xmlns:wsse="`+nsWSSE+`"`+declaration+" "+soap+`:mustUnderstand="1"></wsse:Security>`)}
+	return []change{d.appendTo(e.header, `<wsse:Security xmlns:wsse="`+nsWSSE+`"`+declaration+" "+soap+`:mustUnderstand="1"></wsse:Security>`)}
 }
 
 // securityOf returns the security header for the last recipient, nil if there
@@ -135,26 +137,26 @@ func timestampsOf(security *xmltree.Node) []*xmltree.Node {
 	return all
 }
 
-func (opt SOAPOptions) addTimestamp(message []byte, e *envelope) []change {
-	security := securityOf(e)
+func (opt SOAPOptions) addTimestamp(d *Document) []change {
+	security := securityOf(d.envelope)
 	if opt.Validity == 0 || len(timestampsOf(security)) > 0 {
 		return nil
 	}
 	moment := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-	return []change{appendTo(message, security, `<wsu:Timestamp xmlns:wsu="`+nsWSU+`" wsu:Id="`+newID()+`"><wsu:Created>`+moment(opt.At)+
+	return []change{d.appendTo(security, `<wsu:Timestamp xmlns:wsu="`+nsWSU+`" wsu:Id="`+newID()+`"><wsu:Created>`+moment(opt.At)+
 		`</wsu:Created><wsu:Expires>`+moment(opt.At.Add(opt.Validity))+`</wsu:Expires></wsu:Timestamp>`)}
 }
 
 // addIdentifiers gives a wsu:Id to what is signed and has no identifier.
-func addIdentifiers(message []byte, e *envelope) []change {
+func addIdentifiers(d *Document) []change {
 	var changes []change
-	for _, n := range append(timestampsOf(securityOf(e)), e.body) {
+	for _, n := range append(timestampsOf(securityOf(d.envelope)), d.envelope.body) {
 		if len(identifiers(n)) > 0 {
 			continue
 		}
 		prefix, declaration := wsuPrefix(n)
 		changes = append(changes, change{
-			at:   n.Outer().Start + 1 + len(qualified(message, n)),
+			at:   n.Outer().Start + len(d.tree.Encode("<"+n.Name())),
 			text: declaration + " " + prefix + `:Id="` + newID() + `"`,
 		})
 	}

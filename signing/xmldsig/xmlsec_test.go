@@ -148,6 +148,7 @@ func TestWeAcceptXmlsec(t *testing.T) {
 		{ca.RSA, c14n, more + "rsa-sha256", enc + "sha256", "", transforms(dsig + "enveloped-signature")},
 		{ca.RSA, c14n + comments, more + "rsa-sha384", more + "sha384", "", transforms(dsig+"enveloped-signature", c14n+comments)},
 		{ca.RSA, c14n11, more + "rsa-sha512", enc + "sha512", "", transforms(dsig+"enveloped-signature", c14n11)},
+		{ca.RSA, c14n11 + comments, more + "rsa-sha256", enc + "sha256", "#l", transforms(dsig+"enveloped-signature", c14n11+comments)},
 		{ca.RSA, excl, dsig + "rsa-sha1", dsig + "sha1", "", transforms(dsig+"enveloped-signature", excl)},
 		{ca.RSA, excl, more + "rsa-sha256", enc + "sha256", "#l", transforms(dsig+"enveloped-signature", excl)},
 		{ca.RSA, c14n, more + "rsa-sha256", enc + "sha256", "#l", transforms(dsig + "enveloped-signature")},
@@ -162,7 +163,7 @@ func TestWeAcceptXmlsec(t *testing.T) {
 			if c.family != f {
 				continue
 			}
-			document := `<?xml version="1.0"?><!-- out --><licence xmlns="urn:licence" xmlns:u="urn:u" xmlns:v="urn:v" Id="l" xml:lang="kk"><!-- in --><v:a b="&#13;"> ә&gt; </v:a>` +
+			document := `<?xml version="1.0"?><!-- out --><licence xmlns="urn:licence" xmlns:u="urn:u" xmlns:v="urn:v" Id="l" xml:lang="kk" xml:base="http://a.example/b/"><!-- in --><v:a b="&#13;"> ә&gt; </v:a>` +
 				blank(c.canonicalization, c.method, c.digest, c.uri, c.transf) + "</licence>"
 			args := append([]string{"--sign", "--privkey-pem", j.keyFile}, xmlsecIdentifiers...)
 			cmd := exec.Command("xmlsec1", append(args, j.file("blank.xml", document))...)

@@ -84,8 +84,11 @@ func notice(d *documents.Notice) pdf.Content {
 	application(s.Fields, documents.Application{
 		ApplicationNumber: d.ApplicationNumber, ApplicationDate: d.ApplicationDate,
 	})
-	s.Fields["detail"], s.Fields["failed_check"] = d.Detail, documents.OnPaper(d.FailedCheck.Label())
+	s.Fields["detail"], s.Fields["failed_check"] = d.Detail, documents.OnPaper(d.FailedCheck.LabelOf(d.Applicant))
 	s.Fields["conclusion_number"], s.Fields["conclusion_date"] = pdf.Same(d.ConclusionNumber), printed(d.ConclusionDate)
+	if d.Ground == documents.NoticeNoData {
+		s.Fields["identified_by"] = documents.OnPaper(d.Applicant.IdentifiedBy())
+	}
 	s.Fields["conclusion_dated"] = documents.OnPaper(d.ConclusionDate.Dated())
 	heard(s.Fields, d.Heard)
 	if h := d.Hearing; h != nil {

@@ -19,6 +19,9 @@ func licence(d *documents.Licence) pdf.Content {
 		"first_issued_on":    printed(d.FirstIssuedOn),
 		"replaces":           pdf.Same(d.Replaces),
 	}
+	if d.Holder.Foreign() {
+		in["foreign"] = pdf.Same("1")
+	}
 	if until := d.ValidUntil; !until.IsZero() {
 		in["valid_until"] = lasting(until)
 	}

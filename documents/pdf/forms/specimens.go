@@ -112,6 +112,16 @@ func licences(all map[string]documents.Draft) {
 		}
 		all[name] = documents.Draft{Licence: d}
 	}
+	stranger := licence("26000027")
+	stranger.Holder = documents.Holder{Natural: &documents.NaturalPerson{
+		Surname: "Đặng", GivenName: "Thị Hương",
+		Document: &documents.IdentityDocument{Kind: documents.Passport, Number: "C0000047", Country: "VN"},
+	}}
+	stranger.Annex = &documents.Annex{
+		Number: "001", Subtype: documents.SubtypeRestoration, HolderAddress: first.Holder.Legal.Address,
+		Ground: documents.Text{KK: "2026 жылғы 22 қарашадағы № 118 бұйрық", RU: "приказ от 22 ноября 2026 года № 118"},
+	}
+	all["licence-foreigner"] = documents.Draft{Licence: stranger}
 	again := licence("26000024")
 	again.Replaces, again.FirstIssuedOn = "14014826", documents.Date{Year: 2014, Month: time.October, Day: 9}
 	again.ValidUntil = documents.Date{} // as of the one of 2014

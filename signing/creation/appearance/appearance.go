@@ -1,13 +1,11 @@
 // Package appearance draws how a signature looks on its page (ISO 32000-1, 12.5.5):
-// a frame with what its layout says of the signer, in Kazakh, Russian or English,
+// a frame with what is known of the signer, in Kazakh, Russian or English,
 // and a QR code with an address to check at. What is drawn needs nothing that a
 // PDF/A forbids: its letters are embedded, its black is of no device, and nothing is
 // transparent. The same facts in the same place look the same, byte for byte.
 package appearance
 
 import (
-	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,6 +13,8 @@ import (
 	"unicode"
 
 	"tamga/certs"
+	"tamga/language"
+	"tamga/language/words"
 	"tamga/signing/pades"
 )
 
@@ -91,16 +91,9 @@ func Draw(width, height float64, s Stamp, f Facts) (Drawing, error) {
 	return Drawing{Form: form, Parts: parts, Text: strings.Join(text, "\n")}, err
 }
 
-//go:embed layout.json
-var layoutJSON []byte
-
-// layout is what stamps say, as data.
-type layout struct {
-	Title map[string]string `json:"title"`
-	Rows  []struct {
-		Fact  string            `json:"fact"`
-		Label map[string]string `json:"label"`
-	} `json:"rows"`
+// shownFacts are what stamps say, in this order; their labels are words.
+func shownFacts() []string {
+	return []string{"signer", "iin", "organisation", "bin", "reason", "time", "certificate"}
 }
 
 // line is a paragraph of the stamp.
@@ -109,27 +102,23 @@ type line struct {
 	bold bool
 }
 
-// lines returns what the layout says of the facts. What is not known is left out.
+// lines returns what a stamp says of the facts. What is not known is left out.
 func lines(s Stamp, f Facts) ([]line, error) {
-	var l layout
-	if err := json.Unmarshal(layoutJSON, &l); err != nil {
-		return nil, fmt.Errorf("reading the layout of stamps: %w", err)
-	}
-	title, ok := l.Title[s.Language]
-	if !ok {
+	lang := language.Lang(s.Language)
+	if !lang.Known() {
 		return nil, fmt.Errorf("%w: the language %q is none of kk, ru, en", ErrStamp, s.Language)
 	}
 	facts := f.named(s.WholeIIN)
-	says := []line{{title, true}}
-	for _, row := range l.Rows {
-		if value := facts[row.Fact]; value != "" {
-			says = append(says, line{text: row.Label[s.Language] + ": " + value})
+	says := []line{{words.Of("stamp.title").In(lang), true}}
+	for _, fact := range shownFacts() {
+		if value := facts[fact]; value != "" {
+			says = append(says, line{text: words.Of("stamp."+fact).In(lang) + ": " + value})
 		}
 	}
 	return says, nil
 }
 
-// named returns the facts by the names that layouts have for them.
+// named returns the facts by the names of their labels.
 func (f Facts) named(wholeIIN bool) map[string]string {
 	id := f.Signer
 	iin := id.IIN

@@ -1,7 +1,6 @@
 package appearance
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -9,40 +8,35 @@ import (
 	"unicode"
 
 	"tamga/certs"
+	"tamga/language"
+	"tamga/language/words"
 )
 
-// The layout has every word in every language, in letters of that language, and
-// every fact that it names.
-func TestLayout(t *testing.T) {
-	var l layout
-	if err := json.Unmarshal(layoutJSON, &l); err != nil {
-		t.Fatal(err)
-	}
+// Stamps have every word in every language, in letters of that language, and a row
+// for every fact.
+func TestShownFacts(t *testing.T) {
 	facts := Facts{
 		Signer: certs.Identity{CommonName: "ӘБІЛОВ ҒАЛЫМ", Patronymic: "ҮСЕНҰЛЫ", IIN: "850101010003", Organisation: "КОМИТЕТ", BIN: "120741000014"},
 		Serial: "1f", Reason: "№ 64", Time: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC),
 	}.named(false)
-	check := func(words map[string]string) {
-		if len(words) != 3 {
-			t.Errorf("%v are not three languages", words)
-		}
-		for _, language := range []string{"kk", "ru", "en"} {
-			script := unicode.Cyrillic
-			if language == "en" {
+	check := func(key string) {
+		for _, lang := range language.All() {
+			script, text := unicode.Cyrillic, words.Of(key).In(lang)
+			if lang == language.EN {
 				script = unicode.Latin
 			}
-			if words[language] == "" || strings.ContainsFunc(words[language], func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(script, r) }) {
-				t.Errorf("%s: %q", language, words[language])
+			if text == "" || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(script, r) }) {
+				t.Errorf("%s in %s: %q", key, lang, text)
 			}
 		}
 	}
-	check(l.Title)
-	for _, row := range l.Rows {
-		check(row.Label)
-		if facts[row.Fact] == "" {
-			t.Errorf("the fact %q is nothing", row.Fact)
+	check("stamp.title")
+	for _, fact := range shownFacts() {
+		check("stamp." + fact)
+		if facts[fact] == "" {
+			t.Errorf("the fact %q is nothing", fact)
 		}
-		delete(facts, row.Fact)
+		delete(facts, fact)
 	}
 	if len(facts) > 0 {
 		t.Errorf("%v are in no row", facts)

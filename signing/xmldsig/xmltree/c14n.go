@@ -20,9 +20,9 @@ type Method struct {
 // Canonical writes the element apex and everything in it, or the whole document
 // when apex is nil, without the elements for which omit says so and what is in
 // them; omit may be nil. At most limit bytes are written: beyond that the error
-// wraps ErrLimit. It wraps ErrCanonical where the method has no form for the
-// document: a namespace that is a relative URI (Canonical XML 1.0 section 4.8),
-// and under version 1.1 an xml:base outside the apex.
+// wraps ErrLimit, as it does where the xml:base around the apex take much to join.
+// It wraps ErrCanonical where the method has no form for the document: a namespace
+// that is a relative URI (Canonical XML 1.0 section 4.8).
 func (d *Document) Canonical(apex *Node, m Method, omit func(*Node) bool, limit int) ([]byte, error) {
 	if d.relative {
 		return nil, fmt.Errorf("%w: a namespace is a relative URI", ErrCanonical)
@@ -39,11 +39,11 @@ func (d *Document) Canonical(apex *Node, m Method, omit func(*Node) bool, limit 
 		w.document(d)
 		return w.out, w.err
 	}
-	inherited, err := w.outside(apex)
+	attributes, err := w.outside(apex)
 	if err != nil {
 		return nil, err
 	}
-	w.element(apex, true, inherited)
+	w.element(apex, true, attributes)
 	return w.out, w.err
 }
 
@@ -67,7 +67,7 @@ func (w *writer) document(d *Document) {
 		switch {
 		case n.kind == Element:
 			if w.omit == nil || !w.omit(n) {
-				w.element(n, true, nil)
+				w.element(n, true, n.attributes)
 			}
 			after = true
 		case n.kind == Comment && !w.Comments:
@@ -81,9 +81,9 @@ func (w *writer) document(d *Document) {
 	}
 }
 
-// outside brings the declarations around an apex into scope and returns the
-// attributes that it inherits from the elements that are left out (Canonical
-// XML 1.0 section 2.4, 1.1 section 2.4).
+// outside brings the declarations around an apex into scope and returns its
+// attributes with those that it inherits from the elements that are left out
+// (Canonical XML 1.0 section 2.4, 1.1 section 2.4).
 func (w *writer) outside(apex *Node) ([]Attribute, error) {
 	var around []*Node
 	for e := apex.parent; e != nil; e = e.parent {
@@ -94,43 +94,45 @@ func (w *writer) outside(apex *Node) ([]Attribute, error) {
 			w.scope.push(n.Prefix, n.URI)
 		}
 	}
-	if w.Exclusive {
-		return nil, nil
+	if w.Exclusive || len(around) == 0 {
+		return apex.attributes, nil
 	}
-	var inherited []Attribute
+	all := slices.Clone(apex.attributes)
 	for _, e := range around {
 		for _, a := range e.attributes {
-			if a.Space != NamespaceXML || has(inherited, a) || has(apex.attributes, a) {
-				continue
-			}
-			if w.Version11 && a.Local == "base" {
-				return nil, fmt.Errorf("%w: xml:base outside the element", ErrCanonical)
-			}
-			if !w.Version11 || a.Local == "lang" || a.Local == "space" {
-				inherited = append(inherited, a)
+			if a.Space == NamespaceXML && (!w.Version11 || a.Local == "lang" || a.Local == "space") && !has(all, a) {
+				all = append(all, a)
 			}
 		}
 	}
-	return inherited, nil
+	if w.Version11 {
+		value, written, err := base(apex)
+		if err != nil {
+			return nil, err
+		}
+		own := Attribute{Prefix: "xml", Local: "base", Space: NamespaceXML, Value: value}
+		all = slices.DeleteFunc(all, func(a Attribute) bool { return compareAttributes(a, own) == 0 })
+		if written {
+			all = append(all, own)
+		}
+	}
+	slices.SortFunc(all, compareAttributes)
+	return all, nil
 }
 
 func has(attributes []Attribute, a Attribute) bool {
 	return slices.ContainsFunc(attributes, func(b Attribute) bool { return compareAttributes(a, b) == 0 })
 }
 
-// element writes an element that is not omitted. Its depth is bounded by
-// MaxDepth.
-func (w *writer) element(n *Node, apex bool, inherited []Attribute) {
+// element writes an element that is not omitted, with these attributes. Its depth
+// is bounded by MaxDepth.
+func (w *writer) element(n *Node, apex bool, attributes []Attribute) {
 	for _, d := range n.namespaces {
 		w.scope.push(d.Prefix, d.URI)
 	}
 	w.out = append(w.out, '<')
 	w.name(n.prefix, n.local)
 	declared := w.namespaces(n, apex)
-	attributes := n.attributes
-	if len(inherited) > 0 {
-		attributes = slices.SortedFunc(slices.Values(slices.Concat(attributes, inherited)), compareAttributes)
-	}
 	for _, a := range attributes {
 		w.out = append(w.out, ' ')
 		w.name(a.Prefix, a.Local)
@@ -144,7 +146,7 @@ func (w *writer) element(n *Node, apex bool, inherited []Attribute) {
 		case c.kind != Element:
 			w.leaf(c)
 		case w.omit == nil || !w.omit(c):
-			w.element(c, false, nil)
+			w.element(c, false, c.attributes)
 		}
 		if len(w.out) > w.limit {
 			w.out, w.err = nil, fmt.Errorf("%w: its canonical form is too long", ErrLimit)

@@ -121,6 +121,9 @@ func Weight(file []byte) int64 {
 	if len(file) > MaxSize {
 		return 0
 	}
+	if order := wideOrder(file); order != nil {
+		return weightOfWide(file, order)
+	}
 	// Nothing of the string outlives the counting.
 	src := unsafe.String(unsafe.SliceData(file), len(file))
 	if within(src) != nil {
@@ -139,7 +142,7 @@ func Weight(file []byte) int64 {
 const (
 	weightOfNode      = int64(unsafe.Sizeof(Node{}) + 3*unsafe.Sizeof(&Node{}))
 	weightOfAttribute = int64(unsafe.Sizeof(Attribute{})) * 3 / 2
-	// What a byte of a file that is not UTF-8 takes: up to three, while the text
+	// What a byte of a file that is not UTF-8 takes: up to three, or one and a half, while the text
 	// grows as much again, and in every form of it.
 	weightOfRecoded = 10
 )

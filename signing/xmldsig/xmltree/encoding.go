@@ -1,12 +1,16 @@
 package xmltree
 
 import (
+	"encoding/binary"
+	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// The encodings besides UTF-8 in which XML is read if it declares them: those of a
-// byte a character that extend ASCII and that systems of the country have written.
+// The encodings besides UTF-8 and UTF-16 in which XML is read if it declares them:
+// those of a byte a character that extend ASCII and that systems of the country have written.
 // What is signed is the canonical form, which is UTF-8 (Canonical XML 1.0 section
 // 1.1), so that two readers must take a byte for the same character. A byte that an
 // encoding leaves open, and that some programs take for a control character and
@@ -53,6 +57,40 @@ func upperHalf(name string) (string, bool) {
 	return "", false
 }
 
+// encoding is how a file writes characters: the zero value is UTF-8.
+type encoding struct {
+	upper string           // what the bytes from 0x80 on stand for
+	wide  binary.ByteOrder // of the units of UTF-16
+}
+
+// Encode returns a text as the file's encoding writes it. A character that it does
+// not have becomes a reference, which stands for it in text and in values.
+func (d *Document) Encode(text string) string {
+	if d.encoding == (encoding{}) {
+		return text
+	}
+	var b []byte
+	if wide, ok := d.encoding.wide.(binary.AppendByteOrder); ok {
+		for _, unit := range utf16.Encode([]rune(text)) {
+			b = wide.AppendUint16(b, unit)
+		}
+		return string(b)
+	}
+	characters := []rune(d.encoding.upper)
+	for _, r := range text {
+		i := slices.Index(characters, r)
+		switch {
+		case r < utf8.RuneSelf:
+			b = append(b, byte(r))
+		case i >= 0 && r != utf8.RuneError:
+			b = append(b, byte(utf8.RuneSelf+i))
+		default:
+			b = fmt.Appendf(b, "&#%d;", r)
+		}
+	}
+	return string(b)
+}
+
 // decode makes UTF-8 of what follows the declaration of another encoding.
 func (p *parser) decode() error {
 	characters := []rune(p.upper)
@@ -73,30 +111,37 @@ func (p *parser) decode() error {
 	return nil
 }
 
-// places tells where in a file of a byte a character something stands, by where it
-// stands in its UTF-8.
+// places tells where in a file something stands, by where it stands in its UTF-8.
 type places struct {
+	encoding
 	src   string
 	marks []int // the place of each 64th byte of src
 }
 
-func placesOf(src string) *places {
-	p := &places{src: src}
+func placesOf(src string, e encoding) *places {
+	p := &places{encoding: e, src: src}
 	for i := 0; i < len(src); i += 64 {
 		before := 0
 		if n := len(p.marks); n > 0 {
-			before = p.marks[n-1] + characters(src[i-64:i])
+			before = p.marks[n-1] + p.width(src[i-64:i])
 		}
 		p.marks = append(p.marks, before)
 	}
 	return p
 }
 
-// characters counts those that begin in a text.
-func characters(text string) (n int) {
+// width returns how many bytes of the file are the characters that begin in a text.
+func (e encoding) width(text string) (n int) {
 	for i := range len(text) {
-		if utf8.RuneStart(text[i]) {
+		if !utf8.RuneStart(text[i]) {
+			continue
+		}
+		n++
+		if e.wide != nil {
 			n++
+		}
+		if e.wide != nil && text[i] >= 0xf0 { // beyond the first plane: a pair
+			n += 2
 		}
 	}
 	return n
@@ -104,7 +149,7 @@ func characters(text string) (n int) {
 
 func (p *places) of(pos int) int {
 	mark := min(pos/64, len(p.marks)-1)
-	return p.marks[mark] + characters(p.src[64*mark:pos])
+	return p.marks[mark] + p.width(p.src[64*mark:pos])
 }
 
 // place makes places in the file of those of its nodes.

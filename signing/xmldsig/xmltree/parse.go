@@ -1,6 +1,7 @@
 package xmltree
 
 import (
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
@@ -15,7 +16,8 @@ type parser struct {
 	bound      scopes
 	nodes      int
 	attributes int
-	upper      string // what the bytes from 0x80 on stand for, "" in UTF-8
+	upper      string           // what the bytes from 0x80 on stand for, "" in UTF-8 and UTF-16
+	wide       binary.ByteOrder // of the units of UTF-16, nil for bytes
 }
 
 // Parse reads a file. The error is a *[SyntaxError], which wraps ErrLimit,
@@ -25,31 +27,43 @@ func Parse(file []byte) (*Document, error) {
 	if len(file) > MaxSize {
 		return nil, p.limit("the file is too large")
 	}
-	p.src = string(file)
-	if err := within(p.src); err != nil {
+	if p.wide = wideOrder(file); p.wide == nil {
+		p.src = string(file)
+	} else if err := p.narrow(file); err != nil {
 		return nil, err
 	}
-	if err := p.prolog(); err != nil {
-		return nil, err
-	}
-	if p.upper != "" {
-		if err := p.decode(); err != nil {
-			return nil, err
-		}
-	}
-	err := p.content()
-	if p.upper != "" {
-		at := placesOf(p.src)
-		var syntax *SyntaxError
-		if errors.As(err, &syntax) {
-			syntax.Offset = at.of(syntax.Offset)
-		}
-		at.place(p.doc.nodes)
-	}
-	if err != nil {
+	if err := p.read(); err != nil {
 		return nil, err
 	}
 	return p.doc, nil
+}
+
+// read reads the file once it is text, and tells of the bytes of the file where the
+// text has others.
+func (p *parser) read() error {
+	if err := within(p.src); err != nil {
+		return err
+	}
+	err := p.prolog()
+	if err == nil && p.upper != "" {
+		if err := p.decode(); err != nil {
+			return err
+		}
+	}
+	if err == nil {
+		err = p.content()
+	}
+	if p.doc.encoding = (encoding{p.upper, p.wide}); p.doc.encoding == (encoding{}) {
+		return err
+	}
+	at := placesOf(p.src, p.doc.encoding)
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		syntax.Offset = at.of(syntax.Offset)
+		return err
+	}
+	at.place(p.doc.nodes)
+	return nil
 }
 
 // content takes all that follows the XML declaration.
@@ -71,9 +85,9 @@ func (p *parser) content() error {
 // prolog takes the byte order mark and the XML declaration (XML 1.0 sections
 // 2.8 and 4.3.3, appendix F).
 func (p *parser) prolog() error {
-	for _, mark := range []string{"\xfe\xff", "\xff\xfe", "\x00<", "<\x00", "\x00\x00"} {
+	for _, mark := range []string{"\xff\xfe\x00\x00", "\x00<", "<\x00", "\x00\x00"} {
 		if p.at(mark) {
-			return &SyntaxError{Offset: p.pos, Detail: "the file is in UTF-16 or UTF-32", kind: ErrEncoding}
+			return &SyntaxError{Offset: p.pos, Detail: "the file is in UTF-32, or in UTF-16 and does not say so", kind: ErrEncoding}
 		}
 	}
 	p.pos = leading(p.src)
@@ -114,6 +128,9 @@ func leading(src string) int { return len(src) - len(strings.TrimLeft(src, "\ufe
 // bytes were read as ASCII up to here is in none whose bytes mean something else.
 func (p *parser) declared(name string) error {
 	name = strings.ToUpper(name)
+	if p.wide != nil {
+		return p.declaredWide(name)
+	}
 	contradiction := func(detail string) error {
 		return &SyntaxError{Offset: p.pos, Detail: detail, kind: ErrContradiction}
 	}

@@ -4,8 +4,8 @@
 // [Parse] is the way in, [Document.Canonical] the way out. The reader is made
 // for files from strangers: it knows no document types at all, so that nothing
 // in a file can define entities, default attributes or the type of an
-// attribute; it reads UTF-8, and the declared encodings of a byte a character that
-// encoding.go lists; it refuses whatever is not well-formed by XML
+// attribute; it reads UTF-8, UTF-16, and the declared encodings of a byte a character
+// that encoding.go lists; it refuses whatever is not well-formed by XML
 // 1.0 (fifth edition) and Namespaces in XML 1.0 (third edition); and its work
 // and memory are bounded by the length of the file and by the limits below.
 //
@@ -103,6 +103,7 @@ type Document struct {
 	nodes    []*Node
 	size     int
 	relative bool // a namespace is a relative URI
+	encoding encoding
 }
 
 // Root returns the document element.
@@ -130,6 +131,14 @@ type Node struct {
 
 // Kind returns what the node is.
 func (n *Node) Kind() Kind { return n.kind }
+
+// Name returns the name of an element with its prefix, as its tags have it.
+func (n *Node) Name() string {
+	if n.prefix == "" {
+		return n.local
+	}
+	return n.prefix + ":" + n.local
+}
 
 // Local returns the local name of an element or the target of a processing
 // instruction.

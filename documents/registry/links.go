@@ -9,6 +9,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/calendar"
+	"tamga/documents/rulebook"
 	"tamga/documents/store"
 )
 
@@ -27,16 +28,28 @@ func (r *Registry) checkLinks(ctx context.Context, tx *store.Tx, draft documents
 		case life.StatusAt(now) != documents.StatusInForce:
 			return refusedField(draft, ground.Field, documents.CodeStatus, "is not in force")
 		}
-		if err := r.checkGround(draft, ground, rec, now); err != nil {
+		rules, err := r.rulesIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := checkGround(rules, draft, groundFound{ground, rec, now}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// groundFound is a document that another one rests on, as the register has it.
+type groundFound struct {
+	documents.Ground
+	rec Record
+	now time.Time
+}
+
 // checkGround refuses a document that the one it rests on, which is in force, does
 // not support.
-func (r *Registry) checkGround(draft documents.Draft, ground documents.Ground, rec Record, now time.Time) error {
+func checkGround(rules *rulebook.Rules, draft documents.Draft, ground groundFound) error {
+	rec, now := ground.rec, ground.now
 	if ground.Field == documents.FieldHearing {
 		if rec.Content.Notice == nil {
 			return refusedField(draft, ground.Field, documents.CodeNumber, "is not the number of the notice of a hearing")
@@ -44,7 +57,7 @@ func (r *Registry) checkGround(draft documents.Draft, ground documents.Ground, r
 		if err := draft.CheckHeard(*rec.Content.Notice, now); err != nil {
 			return err
 		}
-		return r.checkHearingClock(draft, rec, now)
+		return checkHearingClock(rules, draft, rec, now)
 	}
 	if rec.Content.Conclusion == nil {
 		return refusedField(draft, ground.Field, documents.CodeNumber, "is not the number of a conclusion")
@@ -59,15 +72,15 @@ var longestTerm = calendar.Term{WorkingDays: 30}
 // checkPromise refuses, as a *documents.InvalidError, an acceptance that promises its
 // result for a day off, for a day of which the calendar does not know whether it is
 // one, or for later than any term ends.
-func (r *Registry) checkPromise(draft documents.Draft) error {
+func checkPromise(days *calendar.Calendar, draft documents.Draft) error {
 	a := draft.Acceptance
 	switch {
 	case a == nil:
 		return nil
-	case r.Calendar == nil:
+	case days == nil:
 		return errNotEquipped
 	}
-	promised, known := r.Calendar.Day(a.ResultDate)
+	promised, known := days.Day(a.ResultDate)
 	if !known {
 		return refusedField(draft, "/result_date", documents.CodeDate,
 			fmt.Sprintf("is of a year whose calendar is not entered: %d", a.ResultDate.Year))
@@ -76,7 +89,7 @@ func (r *Registry) checkPromise(draft documents.Draft) error {
 		return refusedField(draft, "/result_date", documents.CodeDate, "is not a working day")
 	}
 	// Where the calendar ends before the term does, what it knows is not too late.
-	last := r.Calendar.Add(a.ReceivedAt, longestTerm)
+	last := days.Add(a.ReceivedAt, longestTerm)
 	if last.Missing == 0 && a.ResultDate.Midnight().After(last.Due) {
 		return refusedField(draft, "/result_date", documents.CodeDate, "is later than any term ends")
 	}

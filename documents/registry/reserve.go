@@ -3,9 +3,7 @@ package registry
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,11 +71,15 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
+	rules, err := r.rulesIn(ctx, tx)
+	if err != nil {
+		return Reservation{}, err
+	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))
 	if err != nil {
 		return Reservation{}, err
 	}
-	draft, rules, err := r.lawful(q.Draft, now)
+	draft, edition, err := lawful(rules, q.Draft, now)
 	if err != nil {
 		return Reservation{}, err
 	}
@@ -95,7 +97,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	content := draft.Numbered(number, date).Ruled(rules)
+	content := draft.Numbered(number, date).Ruled(edition)
 	if err := content.ValidateNumbered(); err != nil {
 		return Reservation{}, err
 	}
@@ -105,7 +107,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	}
 	held := Reservation{
 		number: number, kind: content.Kind(), content: content, stored: string(stored),
-		reservedAt: now, code: newCheckCode(tx), sum: hexSum(stored), lease: rand.Text(),
+		reservedAt: now, code: newCheckCode(tx), sum: store.HexSum(stored), lease: rand.Text(),
 	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
@@ -161,7 +163,7 @@ func (r *Registry) takeOver(ctx context.Context, tx *store.Tx, number string) (R
 		return Reservation{}, fmt.Errorf("failed to take over reservation %s: %w", number, err)
 	}
 	held.kind, held.reservedAt, held.sum = documents.Kind(kind), store.Time(reservedAt), sum
-	if hexSum([]byte(held.stored)) != sum || json.Unmarshal([]byte(held.stored), &held.content) != nil {
+	if store.HexSum([]byte(held.stored)) != sum || json.Unmarshal([]byte(held.stored), &held.content) != nil {
 		held.content = documents.Draft{}
 	}
 	return held, nil
@@ -239,8 +241,3 @@ func refusedField(draft documents.Draft, field, code, detail string) error {
 
 // newCheckCode returns a check code that nobody can guess.
 func newCheckCode(tx *store.Tx) string { return documents.CheckCode([8]byte(tx.RandomBytes(8))) }
-
-func hexSum(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}

@@ -2,25 +2,32 @@ package registry
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/rulebook"
+	"tamga/documents/store"
 )
 
 // may reports, as a *documents.RuleError, what keeps an event from following a life:
 // the life itself, or the law. The edition that rules an event is the one in force on
 // the day on which it takes effect: what is written down late is judged by the law of
 // its own time, and an order to come by the law that it will meet.
-func (r *Registry) may(life documents.Life, e documents.Event) error {
+func (r *Registry) may(ctx context.Context, tx *store.Tx, life documents.Life, e documents.Event) error {
 	if !e.Kind.ByRight() {
 		return life.May(e, nil)
 	}
-	if r.Layouts == nil {
+	now, err := r.rulesIn(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if now.Layouts == nil {
 		return errNotEquipped
 	}
-	rules, err := r.Layouts.Rules(documents.CivilDate(e.EffectiveAt))
+	rules, err := now.Layouts.Rules(documents.CivilDate(e.EffectiveAt))
 	if errors.Is(err, pdf.ErrNoEdition) {
 		return &documents.RuleError{Rule: documents.RuleEdition, Event: e.Kind, Status: life.StatusAt(e.EffectiveAt)}
 	}
@@ -37,15 +44,19 @@ func (r *Registry) may(life documents.Life, e documents.Event) error {
 // lawful refuses a draft that the law does not know, or that cannot be printed or
 // promised, before a number is taken. It returns the draft with what the law gives
 // it, and the edition in force.
-func (r *Registry) lawful(draft documents.Draft, now time.Time) (documents.Draft, documents.Edition, error) {
+func lawful(rules *rulebook.Rules, draft documents.Draft, now time.Time) (documents.Draft, documents.Edition, error) {
+	if rules.Layouts == nil {
+		return draft, documents.Edition{}, errNotEquipped
+	}
 	today := documents.CivilDate(now)
-	rules, err := r.Layouts.Rules(today)
+	edition, err := rules.Layouts.Rules(today)
 	if err != nil {
-		return draft, rules, err
+		return draft, edition, err
 	}
-	if err := cmp.Or(draft.CheckEdition(rules), r.printable(draft, now), r.checkPromise(draft)); err != nil {
-		return draft, rules, err
+	err = cmp.Or(draft.CheckEdition(edition), printable(rules.Layouts, draft, now), checkPromise(rules.Calendar, draft))
+	if err != nil {
+		return draft, edition, err
 	}
-	draft, err = r.hear(draft, rules, today)
-	return draft, rules, err
+	draft, err = hear(rules, draft, now)
+	return draft, edition, err
 }

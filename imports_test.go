@@ -48,11 +48,12 @@ var mayImport = map[string][]string{
 	"fonts":                        {},
 	"documents/calendar":           {"documents", "language", "language/words"},
 	"documents/regulation":         {"documents", "documents/calendar", "language", "language/words"},
+	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/regulation", "documents/store"},
 	"documents/regulation/diagram": {"documents/regulation", "language", "language/words"},
 	"documents/pdf":                {"documents", "fonts", "language/words", "qr"},
 	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words"},
 	"documents/seal":               {"documents"},
-	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/seal", "documents/store", "signing", "signing/creation"},
+	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/rulebook", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":              {},
 	"documents/store/storetest":    {},
 	"language":                     {},
@@ -61,7 +62,7 @@ var mayImport = map[string][]string{
 	"judgetest":                    {},
 	"api/web":                      {"language", "language/words"},
 	"api/strictjson":               {"signing/armour"},
-	"api":                          {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                          {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                    nil, // wires everything
 }
 

@@ -8,14 +8,11 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"os"
 	"testing"
 
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
-	"tamga/documents"
-	"tamga/documents/registry"
 	"tamga/signing"
 	"tamga/signing/cms"
 	"tamga/signing/creation"
@@ -230,23 +227,7 @@ func (c concluded) compare(t *testing.T, got judged) {
 // not.
 func TestReceiptOfACheck(t *testing.T) {
 	s := open(t, signtest.New(t, ca.ECDSA))
-	raw, err := os.ReadFile("testdata/licence.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var draft documents.Draft
-	if err := json.Unmarshal(raw, &draft); err != nil {
-		t.Fatal(err)
-	}
-	reg := s.server.Registry
-	rec, _, err := reg.Issue(t.Context(), registry.IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: draft})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := reg.PDF(t.Context(), rec.Number)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rec, file := s.issued(t, "licence")
 	for want, sent := range map[signing.Acceptance][]byte{signing.Accepted: file, signing.Refused: []byte(onePagePDF)} {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)

@@ -32,6 +32,7 @@ import (
 	"tamga/documents/calendar"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
+	"tamga/documents/rulebook"
 	"tamga/signing"
 	"tamga/signing/creation"
 	"tamga/signing/spool"
@@ -78,11 +79,10 @@ type Server struct {
 	// deciding. A receipt under another is refused before anything is judged.
 	ReceiptPolicies []string
 
-	// Calendar counts terms; nil for the one that the program carries.
+	// Calendar counts terms, and Law is the editions of the regulations, where the
+	// Registry has no rulebook; nil for those that the program carries.
 	Calendar *calendar.Calendar
-
-	// Law is the editions of the regulations; nil for those that the program carries.
-	Law *regulation.Law
+	Law      *regulation.Law
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -232,6 +232,14 @@ func (v *service) fillLaw() (err error) {
 		v.Law, err = regulation.ShippedLaw()
 	}
 	return err
+}
+
+// rules are the law, the calendar and the layouts as they are now.
+func (v *service) rules(ctx context.Context) (*rulebook.Rules, error) {
+	if v.Registry.Rulebook != nil {
+		return v.Registry.Rules(ctx)
+	}
+	return &rulebook.Rules{Law: v.Law, Calendar: v.Calendar, Layouts: v.Registry.Layouts}, nil
 }
 
 func (v *service) routes(e *echo.Echo) {

@@ -39,7 +39,12 @@ type countAnswer struct {
 // calendarYears answers GET /v1/calendar: about a ?year, or about a ?term ?from a
 // moment. A year that is not entered is an answer.
 func (v *service) calendarYears(c echo.Context) error {
-	answer := calendarAnswer{Version: v.Calendar.Version(), Years: v.Calendar.Years(), Warnings: v.Calendar.Warnings(v.now())}
+	rules, err := v.rules(contextOf(c))
+	if err != nil {
+		return err
+	}
+	days := rules.Calendar
+	answer := calendarAnswer{Version: days.Version(), Years: days.Years(), Warnings: days.Warnings(v.now())}
 	if answer.Warnings == nil {
 		answer.Warnings = []calendar.Warning{}
 	}
@@ -47,14 +52,13 @@ func (v *service) calendarYears(c echo.Context) error {
 	if (from == "") != (term == "") {
 		return badField("/term", "required", "from and term stand together")
 	}
-	var err error
 	if year != "" {
-		if answer.Days, err = v.daysOf(year); err != nil {
+		if answer.Days, err = daysOf(days, year); err != nil {
 			return err
 		}
 	}
 	if from != "" {
-		if answer.Count, err = v.count(from, term); err != nil {
+		if answer.Count, err = counted(days, from, term); err != nil {
 			return err
 		}
 	}
@@ -64,12 +68,12 @@ func (v *service) calendarYears(c echo.Context) error {
 
 // daysOf lists a year; none when it is not entered, which its absence among the
 // years says.
-func (v *service) daysOf(text string) ([]calendarDay, error) {
+func daysOf(in *calendar.Calendar, text string) ([]calendarDay, error) {
 	year, err := strconv.Atoi(text)
 	if err != nil || len(text) != 4 {
 		return nil, badField("/year", "malformed", "is no year such as 2026")
 	}
-	found, _ := v.Calendar.Unusual(year)
+	found, _ := in.Unusual(year)
 	days := make([]calendarDay, len(found))
 	for i, d := range found {
 		days[i] = calendarDay{Day: d, Text: d.Why.Label()}
@@ -77,7 +81,7 @@ func (v *service) daysOf(text string) ([]calendarDay, error) {
 	return days, nil
 }
 
-func (v *service) count(from, text string) (*countAnswer, error) {
+func counted(in *calendar.Calendar, from, text string) (*countAnswer, error) {
 	filed, err := calendar.ParseMoment(from)
 	if err != nil {
 		return nil, badField("/from", "malformed", "is no moment such as 2026-11-24T09:00")
@@ -86,10 +90,10 @@ func (v *service) count(from, text string) (*countAnswer, error) {
 	if err != nil {
 		return nil, badField("/term", "malformed", "is no term such as 3 WD, PT15M, same-day, P5Y")
 	}
-	at, missing := v.Calendar.Registered(filed)
-	count := calendar.Count{From: at, Term: term, Missing: missing, Calendar: v.Calendar.Version()}
+	at, missing := in.Registered(filed)
+	count := calendar.Count{From: at, Term: term, Missing: missing, Calendar: in.Version()}
 	if missing == 0 {
-		count = v.Calendar.Add(at, term)
+		count = in.Add(at, term)
 	}
 	return &countAnswer{Filed: filed, Registered: at, Count: count, TermText: term.Label(), Explanation: count.Explain()}, nil
 }

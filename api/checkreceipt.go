@@ -41,10 +41,10 @@ func (v *service) addReceipt(ctx context.Context, answer *checkAnswer, wanted bo
 		return err
 	}
 	answer.Receipt = &receiptAnswer{ID: r.ID, CMS: cms}
-	if v.Registry.Layouts == nil || answer.publicDocument == nil {
+	if v.Registry.Layouts == nil && v.Registry.Rulebook == nil || answer.publicDocument == nil {
 		return nil // nothing to print, or nothing of ours
 	}
-	answer.Receipt.PDF, err = v.printReceipt(ctx, checkReceiptContent(r), r, r.Type+"/1", r.AnsweredAt)
+	answer.Receipt.PDF, err = v.printReceipt(ctx, checkReceiptContent(r), attachment{r, r.Type + "/1"}, r.AnsweredAt)
 	return err
 }
 

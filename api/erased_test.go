@@ -2,11 +2,9 @@ package api_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"mime/multipart"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
@@ -20,28 +18,13 @@ import (
 // every door.
 func TestErasedDocument(t *testing.T) {
 	s := open(t, signtest.New(t, ca.ECDSA))
-	raw, err := os.ReadFile("testdata/refusal.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var draft documents.Draft
-	if err := json.Unmarshal(raw, &draft); err != nil {
-		t.Fatal(err)
-	}
 	reg := s.server.Registry
-	rec, _, err := reg.Issue(t.Context(), registry.IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: draft})
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := reg.PDF(t.Context(), rec.Number)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rec, file := s.issued(t, "refusal")
 	read := map[string]string{"Authorization": "Bearer " + s.values["key.read"]}
 	if code, _ := s.get(t, "/v1/documents/"+rec.Number, read); code != http.StatusOK {
 		t.Fatalf("before the erasure: %d", code)
 	}
-	_, _, err = reg.Erase(t.Context(), registry.EventRequest{
+	_, _, err := reg.Erase(t.Context(), registry.EventRequest{
 		Client: "portal", IdempotencyKey: "b", Number: rec.Number, Last: 2, Event: documents.NewEvent{
 			Kind: documents.EventErased, OrderNumber: "7", OrderDate: documents.DateOf(signtest.Now()),
 			Reason: documents.Text{KK: "сақтау мерзімі өтті", RU: "истёк срок хранения"}, Signatory: "Әбдіғали Ж.С.",
@@ -67,7 +50,7 @@ func TestErasedDocument(t *testing.T) {
 		if code != http.StatusGone || strings.HasPrefix(path, "/v1") && !strings.Contains(body, `"document_erased"`) {
 			t.Errorf("%s: %d %.300s", path, code, body)
 		}
-		if strings.Contains(body, rec.CheckCode) || strings.Contains(body, draft.Refusal.Reason.RU) {
+		if strings.Contains(body, rec.CheckCode) || strings.Contains(body, draftOf(t, "refusal").Refusal.Reason.RU) {
 			t.Errorf("%s tells what was erased: %.300s", path, body)
 		}
 	}

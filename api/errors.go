@@ -12,6 +12,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
+	"tamga/documents/rulebook"
 	"tamga/documents/store"
 	"tamga/language/words"
 	"tamga/signing"
@@ -109,6 +110,8 @@ func outcomes() []outcome {
 			words.Of("problem.kind_not_available")},
 		{pdf.ErrNoEdition, http.StatusServiceUnavailable, "no_edition",
 			words.Of("problem.no_edition")},
+		{rulebook.ErrUnusable, http.StatusServiceUnavailable, "rules_unusable",
+			words.Of("problem.rules_unusable")},
 		{errUnusableFile, http.StatusUnprocessableEntity, "unusable_file",
 			words.Of("problem.unusable_file")},
 		{creation.ErrTimestamp, http.StatusServiceUnavailable, "timestamp_unavailable",

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
+	"tamga/documents"
 	"tamga/documents/registry"
 	"tamga/documents/store"
 	"tamga/signing"
@@ -39,6 +41,13 @@ func (s *stage) get(t *testing.T, path string, header map[string]string) (int, s
 
 func (s *stage) do(t *testing.T, method, path, body string, header map[string]string) (int, string) {
 	t.Helper()
+	res, answer := s.ask(t, method, path, body, header)
+	return res.StatusCode, answer
+}
+
+// ask returns the head of the answer and its body.
+func (s *stage) ask(t *testing.T, method, path, body string, header map[string]string) (*http.Response, string) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +64,7 @@ func (s *stage) do(t *testing.T, method, path, body string, header map[string]st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res.StatusCode, string(answer)
+	return res, string(answer)
 }
 
 // Many callers with one key get one document, or are told to wait for it.
@@ -378,4 +387,32 @@ func TestDiskGone(t *testing.T) {
 			t.Errorf("%s: %d %s", path, status, answer)
 		}
 	}
+}
+
+// issued issues a document of testdata, and returns it with its file.
+func (s *stage) issued(t *testing.T, name string) (registry.Record, []byte) {
+	t.Helper()
+	rec, _, err := s.server.Registry.Issue(t.Context(), registry.IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: draftOf(t, name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := s.server.Registry.PDF(t.Context(), rec.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec, file
+}
+
+// draftOf reads a draft of testdata.
+func draftOf(t *testing.T, name string) documents.Draft {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var draft documents.Draft
+	if err := json.Unmarshal(raw, &draft); err != nil {
+		t.Fatal(err)
+	}
+	return draft
 }

@@ -141,10 +141,14 @@ func (v *service) canStamp(ctx context.Context) error {
 
 // canIssue says why documents cannot be signed.
 func (v *service) canIssue(ctx context.Context) error {
-	if v.Registry.Layouts == nil {
+	rules, err := v.rules(ctx)
+	if err != nil {
+		return err
+	}
+	if rules.Layouts == nil {
 		return errors.New("no layouts")
 	}
-	if _, err := v.Registry.Layouts.Edition(documents.CivilDate(v.now())); err != nil {
+	if _, err := rules.Layouts.Edition(documents.CivilDate(v.now())); err != nil {
 		return err
 	}
 	return v.Registry.Key.Check(ctx, v.now())

@@ -37,18 +37,46 @@ var specimenGroups = []struct {
 // specimens must not go about in the name of an office.
 type gallery struct {
 	layouts   *pdf.Layouts
-	specimens func() map[string]pdf.Content // drawn when first asked for
+	specimens map[string]pdf.Content
+}
+
+// galleries keeps the gallery of the layouts that were shown last: specimens take
+// long to draw.
+type galleries struct {
+	lock sync.Mutex
+	last *gallery
+}
+
+// of returns the gallery of layouts.
+func (all *galleries) of(layouts *pdf.Layouts) *gallery {
+	all.lock.Lock()
+	defer all.lock.Unlock()
+	if all.last == nil || all.last.layouts != layouts {
+		all.last = &gallery{layouts, forms.SpecimensOf(layouts)}
+	}
+	return all.last
 }
 
 // layoutRoutes adds the gallery to the demonstration.
 func (v *service) layoutRoutes(get func(string, echo.HandlerFunc)) {
-	layouts := v.Registry.Layouts
-	if !v.Demo || layouts == nil {
+	if !v.Demo || v.Registry.Layouts == nil && v.Registry.Rulebook == nil {
 		return
 	}
-	g := &gallery{layouts: layouts, specimens: sync.OnceValue(func() map[string]pdf.Content { return forms.SpecimensOf(layouts) })}
-	get("/layouts", func(c echo.Context) error { return v.layoutsPage(c, g) })
-	get("/layouts/:name", func(c echo.Context) error { return v.specimen(c, g) })
+	all := &galleries{}
+	with := func(show func(echo.Context, *gallery) error) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			rules, err := v.rules(contextOf(c))
+			if err != nil {
+				return err
+			}
+			if rules.Layouts == nil {
+				return errNoRoute
+			}
+			return show(c, all.of(rules.Layouts))
+		}
+	}
+	get("/layouts", with(v.layoutsPage))
+	get("/layouts/:name", with(v.specimen))
 }
 
 // layoutsPage answers GET /layouts.
@@ -62,7 +90,7 @@ func (v *service) layoutsPage(c echo.Context, g *gallery) error {
 // specimen answers GET /layouts/{name}.pdf: printed anew, unsigned.
 func (v *service) specimen(c echo.Context, g *gallery) error {
 	name, ok := strings.CutSuffix(c.Param("name"), ".pdf")
-	content, known := g.specimens()[name]
+	content, known := g.specimens[name]
 	if !ok || !known {
 		return errNoRoute
 	}
@@ -75,7 +103,7 @@ func (v *service) specimen(c echo.Context, g *gallery) error {
 }
 
 func (g *gallery) groups() []web.SpecimenGroup {
-	specimens := g.specimens()
+	specimens := g.specimens
 	item := func(name, words string) web.Specimen {
 		return web.Specimen{Name: name, Words: words, Layout: specimens[name].Layout}
 	}

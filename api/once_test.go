@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"strings"
@@ -26,23 +25,7 @@ func TestSignOnce(t *testing.T) {
 		t.Helper()
 		h := maps.Clone(header)
 		maps.Copy(h, more)
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/v1/sign/"+format, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for k, v := range h {
-			req.Header.Set(k, v)
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		answer, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res, string(answer)
+		return s.ask(t, http.MethodPost, "/v1/sign/"+format, body, h)
 	}
 	bodies := map[string]string{
 		"cms": `{"content": "YQ=="}`,

@@ -28,20 +28,30 @@ func (v *service) signReceipt(ctx context.Context, content any, at time.Time) ([
 // people, and names no more of the numbers than their ends; the JSON beside it
 // has them.
 func (v *service) receiptPDF(ctx context.Context, r receipt.Receipt) ([]byte, error) {
-	if v.Registry.Layouts == nil {
-		return nil, badField("/receipt_pdf", "not_offered", "this service prints no documents")
-	}
-	return v.printReceipt(ctx, receiptContent(r), r, receiptSchema, r.AnsweredAt)
+	return v.printReceipt(ctx, receiptContent(r), attachment{r, receiptSchema}, r.AnsweredAt)
+}
+
+// attachment is what a receipt carries for machines, and the schema of its JSON.
+type attachment struct {
+	content any
+	schema  string
 }
 
 // printReceipt prints a receipt and signs it, with its JSON attached.
-func (v *service) printReceipt(ctx context.Context, content pdf.Content, attached any, schema string, at time.Time) ([]byte, error) {
-	data, err := json.MarshalIndent(attached, "", "  ")
+func (v *service) printReceipt(ctx context.Context, content pdf.Content, with attachment, at time.Time) ([]byte, error) {
+	rules, err := v.rules(ctx)
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := v.Registry.Layouts.Prepare(content, pdf.Meta{
-		SignedAt: at, Data: data, Schema: schema, CheckURL: v.BaseURL + "/", QR: v.BaseURL + "/",
+	if rules.Layouts == nil {
+		return nil, badField("/receipt_pdf", "not_offered", "this service prints no documents")
+	}
+	data, err := json.MarshalIndent(with.content, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	prepared, err := rules.Layouts.Prepare(content, pdf.Meta{
+		SignedAt: at, Data: data, Schema: with.schema, CheckURL: v.BaseURL + "/", QR: v.BaseURL + "/",
 	})
 	if err != nil {
 		return nil, err

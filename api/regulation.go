@@ -45,9 +45,13 @@ func (v *service) services(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	editions := v.Law.Editions()
+	rules, err := v.rules(contextOf(c))
+	if err != nil {
+		return err
+	}
+	editions := rules.Law.Editions()
 	if id := c.QueryParam("edition"); id != "" {
-		e, ok := v.Law.Edition(id)
+		e, ok := rules.Law.Edition(id)
 		if !ok {
 			return badField("/edition", "unknown", "is no edition; /v1/regulation names them")
 		}
@@ -57,7 +61,7 @@ func (v *service) services(c echo.Context) error {
 	for _, e := range editions {
 		for i := range e.Services {
 			s := &e.Services[i]
-			if ruling, ok := v.Law.InForce(s.ID, on); c.QueryParam("edition") == "" && (!ok || ruling != e) {
+			if ruling, ok := rules.Law.InForce(s.ID, on); c.QueryParam("edition") == "" && (!ok || ruling != e) {
 				continue
 			}
 			all = append(all, describe(e, s, on))
@@ -101,8 +105,12 @@ func edition(e *regulation.Edition) editionAnswer {
 
 // editions answers GET /v1/regulation.
 func (v *service) editions(c echo.Context) error {
+	rules, err := v.rules(contextOf(c))
+	if err != nil {
+		return err
+	}
 	all := []editionAnswer{}
-	for _, e := range v.Law.Editions() {
+	for _, e := range rules.Law.Editions() {
 		all = append(all, edition(e))
 	}
 	forAnyPage(c, "no-cache")
@@ -111,7 +119,11 @@ func (v *service) editions(c echo.Context) error {
 
 // edition answers GET /v1/regulation/{edition}: all that it says.
 func (v *service) edition(c echo.Context) error {
-	e, ok := v.Law.Edition(c.Param("edition"))
+	rules, err := v.rules(contextOf(c))
+	if err != nil {
+		return err
+	}
+	e, ok := rules.Law.Edition(c.Param("edition"))
 	if !ok {
 		return errNoRoute
 	}
@@ -125,8 +137,12 @@ func (v *service) edition(c echo.Context) error {
 // diagram answers GET /v1/regulation/{edition}/{route}.svg, in a ?language or the
 // preferred one.
 func (v *service) diagram(c echo.Context) error {
+	rules, err := v.rules(contextOf(c))
+	if err != nil {
+		return err
+	}
 	name, ok := strings.CutSuffix(c.Param("route"), ".svg")
-	e, known := v.Law.Edition(c.Param("edition"))
+	e, known := rules.Law.Edition(c.Param("edition"))
 	if !ok || !known {
 		return errNoRoute
 	}

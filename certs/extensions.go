@@ -86,6 +86,20 @@ func ParseExtensions(body []byte) (exts []Extension, err error) {
 	return exts, nil
 }
 
+// EncodeExtensions writes extensions under a tag: a SEQUENCE, or the implicit [n] of
+// a timestamp (RFC 3161).
+func EncodeExtensions(tag der.Tag, exts []Extension) []byte {
+	list := make([][]byte, len(exts))
+	for i, e := range exts {
+		var critical []byte
+		if e.Critical {
+			critical = der.Bool(true)
+		}
+		list[i] = der.Sequence(der.OID(e.ID), critical, der.Octets(e.Value))
+	}
+	return der.Encode(tag, list...)
+}
+
 func appendExtension(exts []Extension, e Extension) ([]Extension, error) {
 	for _, have := range exts {
 		// The last arcs of two extensions nearly always differ.

@@ -38,6 +38,9 @@ type PaperCopy struct {
 	Of        string `json:"of"`        // number of the original
 	Authority Text   `json:"authority"` // row 11
 	Head      string `json:"head"`      // row 12
+	// Copy is which of the paper copies of its original it is, from one, given by
+	// the register.
+	Copy int `json:"copy,omitempty"`
 	// The content of the original, given by the register: one of these.
 	Licence           *Licence           `json:"licence,omitempty"`
 	ExportCertificate *ExportCertificate `json:"export_certificate,omitempty"`
@@ -72,6 +75,7 @@ func (p *PaperCopy) check(c *checker) {
 		c.fail("/licence", CodeExactlyOne, "a copy has one original")
 	}
 	c.given("/licence", n > 0)
+	c.given("/copy", p.Copy != 0)
 }
 
 // History is the statement of what has happened to a document: who asks for it
@@ -92,6 +96,7 @@ type Told struct {
 	Status Status    `json:"status"`
 	At     time.Time `json:"at"` // of the status, and of the statement
 	Events []Event   `json:"events"`
+	Copies int       `json:"-"` // certified on paper so far
 }
 
 func (h *History) kind() Kind             { return KindHistory }
@@ -124,6 +129,7 @@ func (d Draft) Completed(original Draft, told Told) Draft {
 		d.Duplicate.Licence = original.Licence
 	case d.PaperCopy != nil:
 		p := d.PaperCopy
+		p.Copy = told.Copies + 1
 		p.Licence, p.ExportCertificate, p.Approval = original.Licence, original.ExportCertificate, original.Approval
 	case d.History != nil:
 		d.History.Told = &told

@@ -221,6 +221,27 @@ func TestEveryLimitThatIsNoText(t *testing.T) {
 		{"licence_annex", func(d *documents.Draft) { d.Licence.IssuedOn = documents.Date{Year: 2099, Month: 12, Day: 31} }, ""},
 		{"licence_annex", func(d *documents.Draft) { d.Licence.IssuedOn = documents.Date{Year: 2100, Month: 1, Day: 1} }, "/issued_on date"},
 		{"licence_annex", func(d *documents.Draft) { d.Licence.IssuedOn = documents.Date{Year: 2026, Month: 2, Day: 29} }, "/issued_on date"},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature = nil }, ""},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.ApplicantAddress = documents.Text{} }, ""},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.ApplicantAddress.RU = "" }, "/applicant_address/ru required"},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.Signatory = "" }, "/signature/signatory required"},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.Certificate = "" }, "/signature/certificate required"},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.Certificate = "1C2" }, "/signature/certificate number"},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.Certificate = strings.Repeat("1C", 20) }, ""},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.Certificate = strings.Repeat("1C", 21) }, "/signature/certificate number"},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.ValidFrom = onDate(2026, 5, 20) }, ""},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.ValidFrom = onDate(2026, 5, 21) }, "/signature/signed_at date"},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.ValidUntil = onDate(2026, 5, 20) }, ""},
+		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Signature.ValidUntil = onDate(2026, 5, 19) }, "/signature/signed_at date"},
+		{"application_copy", func(d *documents.Draft) { s := d.ApplicationCopy.Signature; s.CheckedAt = s.SignedAt }, ""},
+		{"application_copy", func(d *documents.Draft) {
+			s := d.ApplicationCopy.Signature
+			s.CheckedAt = s.SignedAt.Add(-time.Second)
+		}, "/signature/checked_at date"},
+		{"application_copy", func(d *documents.Draft) {
+			s := d.ApplicationCopy.Signature
+			s.CheckedAt = s.SignedAt.Add(24 * time.Hour)
+		}, "/signature/checked_at date"},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "" }, "/of required"},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Licence = &documents.Licence{} }, "/licence not_accepted"},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.ExportCertificate = &documents.ExportCertificate{} }, "/licence not_accepted"},
@@ -231,6 +252,8 @@ func TestEveryLimitThatIsNoText(t *testing.T) {
 		{"paper_copy", func(d *documents.Draft) {
 			d.PaperCopy.Approval, d.PaperCopy.ExportCertificate = &documents.Approval{}, &documents.ExportCertificate{}
 		}, "/licence exactly_one /licence not_accepted"},
+		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Copy = 2 }, "/copy not_accepted"},
+		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Copy = -1 }, "/copy not_accepted"},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "KZ25RSA26000001" }, ""},
 		{"paper_copy", func(d *documents.Draft) { d.PaperCopy.Of = "KZ43RLR26000001" }, "/of number"},
 		{"history", func(d *documents.Draft) { d.History.Told = &documents.Told{} }, "/told not_accepted"},
@@ -303,4 +326,8 @@ func TestEventsAtTheMomentOfAnEnd(t *testing.T) {
 			}
 		}
 	}
+}
+
+func onDate(year int, month time.Month, day int) documents.Date {
+	return documents.Date{Year: year, Month: month, Day: day}
 }

@@ -110,14 +110,19 @@ type ApplicationCopy struct {
 	Number   string `json:"number,omitempty"`
 	IssuedOn Date   `json:"issued_on"`
 	Letter
-	Applicant       Holder `json:"applicant"`
-	Service         Text   `json:"service"`
-	ApplicationText Text   `json:"application_text"`
-	ApplicationDate Date   `json:"application_date"`
-	Attachments     Text   `json:"attachments"`
-	IncomingNumber  string `json:"incoming_number"`
-	IncomingDate    Date   `json:"incoming_date"`
-	Registrar       string `json:"registrar"`
+	Applicant Holder `json:"applicant"`
+	// ApplicantAddress may be empty; of an organisation it is its own when left out.
+	ApplicantAddress Text `json:"applicant_address,omitzero"`
+	// Signature is what was found of the signature of an electronic application;
+	// nil of one on paper.
+	Signature       *SignatureFacts `json:"signature,omitempty"`
+	Service         Text            `json:"service"`
+	ApplicationText Text            `json:"application_text"`
+	ApplicationDate Date            `json:"application_date"`
+	Attachments     Text            `json:"attachments"`
+	IncomingNumber  string          `json:"incoming_number"`
+	IncomingDate    Date            `json:"incoming_date"`
+	Registrar       string          `json:"registrar"`
 }
 
 func (a *ApplicationCopy) kind() Kind             { return KindApplicationCopy }
@@ -126,6 +131,11 @@ func (a *ApplicationCopy) head() (*string, *Date) { return &a.Number, &a.IssuedO
 func (a *ApplicationCopy) normalise() {
 	a.Letter.normalise()
 	a.Applicant = a.Applicant.normalise()
+	a.ApplicantAddress = a.ApplicantAddress.each(NormaliseKazakh)
+	if a.ApplicantAddress == (Text{}) && a.Applicant.Legal != nil {
+		a.ApplicantAddress = a.Applicant.Legal.Address
+	}
+	a.Signature = a.Signature.normalise()
 	a.Service = a.Service.each(NormaliseKazakh)
 	a.ApplicationText = a.ApplicationText.each(normaliseLines)
 	a.Attachments = a.Attachments.each(normaliseLines)
@@ -136,6 +146,10 @@ func (a *ApplicationCopy) normalise() {
 func (a *ApplicationCopy) check(c *checker) {
 	c.letter(a.Letter, false)
 	c.holder("/applicant", a.Applicant)
+	c.both("/applicant_address", a.ApplicantAddress, rule{max: maxAddress, optional: a.ApplicantAddress == Text{}})
+	if a.Signature != nil {
+		a.Signature.check(c, a.IncomingDate)
+	}
 	c.both("/service", a.Service, rule{max: maxName})
 	c.both("/application_text", a.ApplicationText, rule{max: maxReason, lines: true})
 	c.earlier("/application_date", a.ApplicationDate, a.IncomingDate)

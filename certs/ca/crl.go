@@ -173,7 +173,7 @@ func encodeEntries(entries []revokedEntry) []byte {
 		var exts []byte
 		if e.Reason != revocation.Unspecified {
 			code := der.Encode(der.Enumerated, []byte{byte(e.Reason)})
-			exts = encodeExtensions([]certs.Extension{{ID: oidReasonCode, Value: code}})
+			exts = certs.EncodeExtensions(der.SequenceTag, []certs.Extension{{ID: oidReasonCode, Value: code}})
 		}
 		out[i] = der.Sequence(der.Int(e.Serial), der.Time(e.At), exts)
 	}

@@ -139,17 +139,5 @@ func extensionsField(n byte, exts []certs.Extension) []byte {
 	if len(exts) == 0 {
 		return nil
 	}
-	return der.Encode(der.ContextConstructed(n), encodeExtensions(exts))
-}
-
-func encodeExtensions(exts []certs.Extension) []byte {
-	list := make([][]byte, len(exts))
-	for i, e := range exts {
-		var critical []byte
-		if e.Critical {
-			critical = der.Bool(true)
-		}
-		list[i] = der.Sequence(der.OID(e.ID), critical, der.Octets(e.Value))
-	}
-	return der.Sequence(list...)
+	return der.Encode(der.ContextConstructed(n), certs.EncodeExtensions(der.SequenceTag, exts))
 }

@@ -10,7 +10,12 @@ import (
 // keepRecovering finishes abandoned reservations now and then: the lease of
 // one taken just before a crash may still run when the service starts.
 func keepRecovering(ctx context.Context, s *api.Server) {
-	tick := time.NewTicker(recoverEvery)
+	every(ctx, recoverEvery, func() { recoverDocuments(ctx, s) })
+}
+
+// every does something again and again until the context ends.
+func every(ctx context.Context, pause time.Duration, do func()) {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
 		select {
@@ -18,30 +23,23 @@ func keepRecovering(ctx context.Context, s *api.Server) {
 			return
 		case <-tick.C:
 		}
-		recoverDocuments(ctx, s)
+		do()
 	}
 }
 
 // keepExtending brings signatures to their level that had to wait for it.
 func keepExtending(ctx context.Context, s *api.Server) {
-	tick := time.NewTicker(extendEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	every(ctx, extendEvery, func() {
 		limited, cancel := context.WithTimeout(ctx, extendTime)
+		defer cancel()
 		done, err := s.ExtendWaiting(limited)
-		cancel()
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("signatures that wait cannot be extended", "error", err)
 		}
 		if done > 0 {
 			s.Log.Info("extended", "signatures", done)
 		}
-	}
+	})
 }
 
 // recoverDocuments finishes abandoned reservations and logs what became of

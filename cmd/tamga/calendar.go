@@ -28,23 +28,28 @@ const maxLawFile = 8 << 20
 
 // compile reads the calendar.
 func (f calendarFlags) compile(c *console) (*calendar.Calendar, error) {
-	shipped, err := calendar.Shipped()
+	all, err := f.data(c)
 	if err != nil {
 		return nil, err
 	}
-	all := []calendar.Data{shipped}
-	if f.Data != "" {
-		b, err := c.read(f.Data, maxLawFile)
-		if err != nil {
-			return nil, err
-		}
-		added, err := calendar.Parse(b)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Data, err)
-		}
-		all = append(all, added)
-	}
 	return calendar.Compile(all...)
+}
+
+// data reads the calendar that the program carries, and that of the file.
+func (f calendarFlags) data(c *console) ([]calendar.Data, error) {
+	shipped, err := calendar.Shipped()
+	if err != nil || f.Data == "" {
+		return []calendar.Data{shipped}, err
+	}
+	b, err := c.read(f.Data, maxLawFile)
+	if err != nil {
+		return nil, err
+	}
+	added, err := calendar.Parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Data, err)
+	}
+	return []calendar.Data{shipped, added}, nil
 }
 
 // say chooses the language of a text.

@@ -27,7 +27,7 @@ type issueCommand struct {
 	Force          bool   `help:"Replace the output file if it exists."`
 	sealFlags
 	registerFlags
-	layoutFlags
+	rulebookFlags
 	trustFlags
 }
 
@@ -114,16 +114,19 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	layouts, err := cmd.compile(c, address.Base)
+	book, err := cmd.book(c, db, address.Base)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if _, err := book.Current(c.ctx); err != nil {
+		return nil, errors.Join(cmd.located(err), db.Close())
 	}
 	sealer, err := cmd.sealer(c, filepath.Dir(cmp.Or(cmd.Database, defaultDatabase)))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &registry.Registry{
-		Store: db, Layouts: layouts, Key: key, Verifier: verifier,
+		Store: db, Rulebook: book, Key: key, Verifier: verifier,
 		Make: func(ctx context.Context, o creation.Order) (creation.Made, error) {
 			return creation.Make(ctx, creation.Services{Verifier: verifier}, o)
 		},

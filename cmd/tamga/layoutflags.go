@@ -7,9 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"tamga/documents"
 	"tamga/documents/pdf"
-	"tamga/documents/regulation"
 )
 
 // layoutFlags say how documents look.
@@ -25,32 +23,29 @@ const maxEmblem = 4 << 20
 
 // compile draws the layouts, once, with the sentences of every edition in its time.
 func (f layoutFlags) compile(c *console, baseURL string) (*pdf.Layouts, error) {
-	law, err := f.law(c)
+	law, err := regulationFlags{Data: f.Law}.compile(c)
 	if err != nil {
 		return nil, err
 	}
-	return f.draw(c, baseURL, law.Printing())
-}
-
-// draw draws the layouts with the sentences of some editions.
-func (f layoutFlags) draw(c *console, baseURL string, editions []documents.Edition) (*pdf.Layouts, error) {
-	opt := pdf.Options{CheckURL: checkAddress(baseURL), Editions: editions}
-	var err error
-	if f.Emblem != "" {
-		if opt.Emblem, err = c.read(f.Emblem, maxEmblem); err != nil {
-			return nil, fmt.Errorf("emblem: %w", err)
-		}
-	}
-	if opt.Folder, err = f.folder(); err != nil {
+	opt, err := f.options(c, baseURL)
+	if err != nil {
 		return nil, err
 	}
+	opt.Editions = law.Printing()
 	layouts, err := pdf.Compile(opt)
 	return layouts, f.located(err)
 }
 
-// law compiles the editions, from which layouts take what the law has them say.
-func (f layoutFlags) law(c *console) (*regulation.Law, error) {
-	return regulationFlags{Data: f.Law}.compile(c)
+// options is how documents look, but for the sentences of the law.
+func (f layoutFlags) options(c *console, baseURL string) (opt pdf.Options, err error) {
+	opt.CheckURL = checkAddress(baseURL)
+	if f.Emblem != "" {
+		if opt.Emblem, err = c.read(f.Emblem, maxEmblem); err != nil {
+			return opt, fmt.Errorf("emblem: %w", err)
+		}
+	}
+	opt.Folder, err = f.folder()
+	return opt, err
 }
 
 // folder opens the folder of layouts; nil when none is given.

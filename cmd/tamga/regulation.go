@@ -12,12 +12,16 @@ import (
 	"tamga/language"
 )
 
-// regulationCommands show the law as data.
+// regulationCommands show the law as data, and keep the rows of operators.
 type regulationCommands struct {
 	List      regulationListCommand      `cmd:"" help:"List editions, services and routes."`
 	Show      regulationShowCommand      `cmd:"" help:"Print a route step by step, or draw it."`
 	Sentences regulationSentencesCommand `cmd:"" help:"Print what documents say because the law has it so, on a day."`
 	Check     regulationCheckCommand     `cmd:"" help:"Judge an edition (JSON) as it would be at the start of the service."`
+	Enter     enterCommand               `cmd:"" help:"Enter an edition, days of the calendar or an index into a register."`
+	Confirm   confirmCommand             `cmd:"" help:"Confirm what another person has entered or withdrawn."`
+	Withdraw  withdrawCommand            `cmd:"" help:"Take a row out, which another person confirms."`
+	Rows      rowsCommand                `cmd:"" help:"List what was entered, by whom, and how it stands."`
 }
 
 // regulationFlags say which law and in which language.
@@ -28,22 +32,28 @@ type regulationFlags struct {
 
 // compile reads the editions, and refuses those that say what cannot be.
 func (f regulationFlags) compile(c *console) (*regulation.Law, error) {
-	editions, err := regulation.Shipped()
+	editions, err := f.editions(c)
 	if err != nil {
 		return nil, err
 	}
-	if f.Data != "" {
-		b, err := c.read(f.Data, maxLawFile)
-		if err != nil {
-			return nil, err
-		}
-		added, err := regulation.Parse(b)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Data, err)
-		}
-		editions = append(editions, added)
-	}
 	return regulation.Compile(editions...)
+}
+
+// editions reads the editions that the program carries, and the one of the file.
+func (f regulationFlags) editions(c *console) ([]regulation.Edition, error) {
+	editions, err := regulation.Shipped()
+	if err != nil || f.Data == "" {
+		return editions, err
+	}
+	b, err := c.read(f.Data, maxLawFile)
+	if err != nil {
+		return nil, err
+	}
+	added, err := regulation.Parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Data, err)
+	}
+	return append(editions, added), nil
 }
 
 // say chooses the language of a text.

@@ -16,8 +16,6 @@ import (
 
 	"tamga/api"
 	"tamga/certs/revocation/fetch"
-	"tamga/documents"
-	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/store"
 	"tamga/signing"
@@ -38,13 +36,12 @@ type serveCommand struct {
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Edition      string   `placeholder:"ID" help:"With --demo: the edition of the rules by which documents are printed, such as 2012-159. On days on which it is not in force they are specimens, and say so on every page."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
-	Calendar     string   `placeholder:"FILE" help:"Days, hours and years (JSON) that are added to the calendar that the program carries."`
 	responderFlags
 	policyFlags
 	lastingFlags
 	sealFlags
 	registerFlags
-	layoutFlags
+	rulebookFlags
 	loadFlags
 	trustFlags
 	listsFlags
@@ -169,7 +166,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err := cmd.settleAddress(c.ctx, db, address, key); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	layouts, err := cmd.printing(c)
+	book, err := cmd.ruled(c, db)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -178,7 +175,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	reg := &registry.Registry{
-		Store: db, Layouts: layouts, Key: key, Verifier: verifier,
+		Store: db, Rulebook: book, Key: key, Verifier: verifier,
 		SealKey: sealer, Address: registry.Address{Base: cmd.BaseURL, Demo: cmd.Demo},
 	}
 	level, err := creation.ParseBaseline(cmd.DocLevel)
@@ -198,17 +195,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, making, o)
 	}
-	days, err := calendarFlags{Data: cmd.Calendar}.compile(c)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	law, err := cmd.law(c)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	reg.Calendar = days
 	s.server = &api.Server{
-		Calendar: days, Law: law,
 		Preservation: api.Preservation{Stamp: making.Stamp, Gather: making.Gather, Required: cmd.TSARequired, Answering: stamping.Answering},
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
@@ -220,23 +207,6 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
-}
-
-// printing draws the layouts: with the sentences of every edition in its time, or
-// of the one that the demonstration runs by its name.
-func (cmd serveCommand) printing(c *console) (*pdf.Layouts, error) {
-	if cmd.Edition == "" {
-		return cmd.compile(c, cmd.BaseURL)
-	}
-	law, err := cmd.law(c)
-	if err != nil {
-		return nil, err
-	}
-	editions, known := law.Specimens(cmd.Edition, documents.CivilDate(c.now()))
-	if !known {
-		return nil, usagef("--edition: there is no edition %q; tamga regulation list names them", cmd.Edition)
-	}
-	return cmd.draw(c, cmd.BaseURL, editions)
 }
 
 // settleAddress finds the address of the service when none was given: the one that
@@ -381,7 +351,11 @@ func (s *service) welcome(c *console, address string) error {
 	if s.demo != nil {
 		s.demo.welcome(p, s.server.BaseURL)
 	}
-	for _, w := range s.server.Calendar.Warnings(c.now()) {
+	rules, err := s.server.Registry.Rules(c.ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range rules.Calendar.Warnings(c.now()) {
 		p.line("Calendar: %s.", w.Text.EN)
 	}
 	if s.server.Registry.Key.Signer == nil {

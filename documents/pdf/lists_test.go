@@ -87,6 +87,28 @@ func TestSheetsAreCounted(t *testing.T) {
 	}
 }
 
+// A paper copy has its own number, says which of the copies it is, and how many sheets
+// it has.
+func TestPaperCopiesSayTheirSheets(t *testing.T) {
+	l, all := compiled(t), specimens(t)
+	for name, copy := range map[string]string{"licence-paper": "2", "export-certificate-paper": "1", "approval-paper": "1"} {
+		pages := pagesOf(t, render(t, l, all[name]))
+		said := 0
+		for _, text := range pages {
+			number, n := all[name].Fields["paper_number"].KK, itoa(len(pages))
+			for _, want := range []string{
+				"Көшірме № " + number + ", " + copy + "-дана, парақ саны — " + n + "\n",
+				"Копия № " + number + ", экземпляр № " + copy + ", листов — " + n + "\n",
+			} {
+				said += strings.Count(text, want)
+			}
+		}
+		if said != 2 {
+			t.Errorf("%s: %d languages say which copy it is, of %d sheets", name, said, len(pages))
+		}
+	}
+}
+
 // longer returns documents of every kind whose texts and lists have a length, and
 // what that is counted in.
 func longer(t testing.TB, n int) map[string]Content {

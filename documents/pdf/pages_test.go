@@ -97,3 +97,32 @@ func TestSignatureAfterMembers(t *testing.T) {
 		}
 	}
 }
+
+// The stamped copy of an application says to whom and from whom it is, from where, and
+// what was found of its signature; one on paper has none.
+func TestStampedCopy(t *testing.T) {
+	l, c := compiled(t), specimens(t)["application-copy"]
+	words := [][2]string{
+		{"Кімге", "Кому"}, {"Кімнен", "От кого"}, {"Мекенжайы", "Адрес"}, {"Сарыарқа даңғылы", "пр. Сарыарқа"},
+		{"ӘБДІҒАППАРҰЛЫ ӨМІРЗАҚ ҚҰНЫСКЕРЕЙҰЛЫ", "ӘБДІҒАППАРҰЛЫ ӨМІРЗАҚ ҚҰНЫСКЕРЕЙҰЛЫ"},
+		{"1C2FD9AC770A41B6, 03.02.2026 – 03.02.2027", "1C2FD9AC770A41B6, 03.02.2026 – 03.02.2027"},
+		{"20.11.2026 09:10 (UTC+5)", "20.11.2026 09:10 (UTC+5)"}, {"20.11.2026 09:11 (UTC+5)", "20.11.2026 09:11 (UTC+5)"},
+		{"ЭЦҚ-ның шынайылығы расталды", "подлинность ЭЦП подтверждена"},
+	}
+	signed := pagesOf(t, render(t, l, c))
+	c = c.with(map[string]documents.Text{"signed_by": {}, "certificate": {}, "signed_at": {}, "checked_at": {}})
+	unsigned := pagesOf(t, render(t, l, c))
+	for i := range languages {
+		for n, w := range words {
+			if !strings.Contains(signed[i], w[i]) {
+				t.Errorf("page %d does not say %q", i+1, w[i])
+			}
+			if n >= 4 && strings.Contains(unsigned[i], w[i]) {
+				t.Errorf("the copy of an application on paper says %q", w[i])
+			}
+		}
+		if strings.Contains(unsigned[i], "ЭЦ") {
+			t.Errorf("the copy of an application on paper speaks of a signature:\n%s", unsigned[i])
+		}
+	}
+}

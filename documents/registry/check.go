@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/store"
 	"tamga/signing"
 )
 
@@ -181,7 +182,7 @@ type Origin struct {
 // when something was added to it after it was issued. A file of another origin is
 // [ErrNotFound].
 func (r *Registry) Origin(ctx context.Context, file []byte) (Origin, error) {
-	rec, life, err := r.ByFile(ctx, hexSum(file))
+	rec, life, err := r.ByFile(ctx, store.HexSum(file))
 	if err == nil || !errors.Is(err, ErrNotFound) {
 		return Origin{Record: rec, Life: life}, err
 	}

@@ -29,6 +29,10 @@ var covered = map[string][]string{
 	"seal_keys":   {"id", "point", "since"},
 	"addresses":   {"base", "demo", "since"},
 	"answers":     {"id", "client", "idempotency_key", "body_sha256", "answer", "created_at"},
+	"rules": {
+		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
+		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
+	},
 }
 
 // The digests over whole lists of rows, and what they are over.
@@ -54,6 +58,7 @@ var rowSubjects = []rowSubject{
 	{subjectSealKey, "seal_keys", "id", true},
 	{subjectAddress, "addresses", "base", false},
 	{subjectAnswer, "answers", "id", false},
+	{subjectRule, "rules", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {
@@ -127,7 +132,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // bytesColumns are the covered columns that hold bytes; all others hold text or
 // integers. It is read only.
 var bytesColumns = []string{
-	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer",
+	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

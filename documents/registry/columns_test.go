@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/rulebook"
 	"tamga/documents/store"
 	"tamga/oracletest"
 )
@@ -20,7 +22,7 @@ var keysOf = map[string][]string{
 	"requests": {"client", "idempotency_key"}, "events": {"number", "seq"},
 	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
 	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"}, "answers": {"id"},
-	"jobs": {"kind", "id"},
+	"jobs": {"kind", "id"}, "rules": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -101,6 +103,7 @@ func rich(t testing.TB, dsn string) *living {
 			t.Fatal(err)
 		}
 	}
+	withRows(t, r)
 	living := issue(t, r, "living", licenceDraft(8)).Number
 	for i, kind := range []documents.EventKind{
 		documents.EventSuspended, documents.EventResumed, documents.EventSuspended, documents.EventTerminated,
@@ -113,6 +116,28 @@ func rich(t testing.TB, dsn string) *living {
 	erase(t, r, "26000002", 2)
 	must(t, r.VerifyLog(t.Context()))
 	return l
+}
+
+// withRows enters rows of the law: one waits, one counts, one is to be taken out and one
+// is out.
+func withRows(t testing.TB, r *Registry) {
+	t.Helper()
+	book := &rulebook.Book{Store: r.Store}
+	for year := range 4 {
+		row, err := book.Enter(t.Context(), rulebook.Entry{
+			Kind: rulebook.KindCalendar, Content: fmt.Appendf(nil, `{"years": [{"year": %d}]}`, 2029+year), By: "Әсел",
+		})
+		must(t, err)
+		for i, do := range []func() error{
+			func() error { return book.Confirm(t.Context(), row.ID, "Бота") },
+			func() error { return book.Withdraw(t.Context(), row.ID, "Әсел") },
+			func() error { return book.Confirm(t.Context(), row.ID, "Бота") },
+		} {
+			if i < year {
+				must(t, do())
+			}
+		}
+	}
 }
 
 // Every column of every table: whatever is changed there is noticed, and the row

@@ -69,6 +69,8 @@ func (row tableRow) names() []string {
 		return []string{"address " + text("base") + ":"}
 	case "answers":
 		return []string{"answer " + text("id") + ":"}
+	case "rules":
+		return []string{"rule " + text("id") + ":"}
 	case "counters":
 		return []string{"the series " + text("series") + " of "}
 	case "log_head":

@@ -73,7 +73,7 @@ func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Eve
 	}{
 		{`UPDATE documents SET content = $1, content_sha256 = $2, check_code = '', erased_at = $3,
 			evidence = CASE evidence WHEN '' THEN '' ELSE '{}' END WHERE number = $4`,
-			[]any{string(content), hexSum(content), store.Micros(done.RecordedAt), rec.Number}},
+			[]any{string(content), store.HexSum(content), store.Micros(done.RecordedAt), rec.Number}},
 		{`DELETE FROM files WHERE number = $1`, []any{rec.Number}},
 	} {
 		if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {

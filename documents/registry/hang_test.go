@@ -156,7 +156,7 @@ func everyCall(r *Registry, number, client string) map[string]func(ctx context.C
 		"Erase":        func(ctx context.Context) error { return third(r.Erase(ctx, erasure(number, 2))) },
 		"Document":     func(ctx context.Context) error { return second(r.Document(ctx, number)) },
 		"PDF":          func(ctx context.Context) error { return second(r.PDF(ctx, number)) },
-		"ByFile":       func(ctx context.Context) error { return third(r.ByFile(ctx, hexSum(nil))) },
+		"ByFile":       func(ctx context.Context) error { return third(r.ByFile(ctx, store.HexSum(nil))) },
 		"List":         func(ctx context.Context) error { return second(r.List(ctx, "", 0)) },
 		"History":      func(ctx context.Context) error { return second(r.History(ctx, number)) },
 		"Events":       func(ctx context.Context) error { return second(r.Events(ctx, number)) },

@@ -98,7 +98,7 @@ func (r *Registry) Complete(ctx context.Context, tx *store.Tx, made Product) err
 	mine, err := tx.Changed(ctx, `
 		UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0
 		WHERE number = $4 AND status = 'reserved' AND lease = $5`,
-		hexSum(made.file), string(made.evidence), made.layout, held.number, held.lease)
+		store.HexSum(made.file), string(made.evidence), made.layout, held.number, held.lease)
 	if err != nil {
 		return fmt.Errorf("failed to write the document: %w", err)
 	}

@@ -40,7 +40,7 @@ func TestIssue(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.HasPrefix(file, []byte("%PDF-")) || hexSum(file) != rec.FileSHA256 {
+			if !bytes.HasPrefix(file, []byte("%PDF-")) || store.HexSum(file) != rec.FileSHA256 {
 				t.Errorf("%s: the file is not the one recorded", rec.Number)
 			}
 			verdict, err := r.Verifier.VerifyPDF(context.Background(), file, signing.Question{At: c.now()})

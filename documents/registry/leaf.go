@@ -23,6 +23,7 @@ const (
 	subjectSealKey    = "seal_key"
 	subjectAddress    = "address"
 	subjectAnswer     = "answer"
+	subjectRule       = "rule"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tamga/documents/store"
 )
 
 // A record tells nothing of what is personal: no sum of it that somebody could
@@ -28,7 +30,7 @@ func TestRecordsTellNothing(t *testing.T) {
 			}
 			for _, guess := range []string{
 				rec.ContentSHA256, rec.FileSHA256, rec.CheckCode, rec.Client, "850101400011", "120741000014",
-				hexSum(rec.Evidence), leaf.Digests["x"] + digest(nil, "documents.client", []any{rec.Client}),
+				store.HexSum(rec.Evidence), leaf.Digests["x"] + digest(nil, "documents.client", []any{rec.Client}),
 			} {
 				if strings.Contains(text, guess) {
 					t.Errorf("record %d says %q", i, guess)

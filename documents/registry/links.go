@@ -42,15 +42,15 @@ var longestTerm = calendar.Term{WorkingDays: 30}
 // checkPromise refuses, as a *documents.InvalidError, an acceptance that promises its
 // result for a day off, for a day of which the calendar does not know whether it is
 // one, or for later than any term ends.
-func (r *Registry) checkPromise(draft documents.Draft) error {
+func checkPromise(days *calendar.Calendar, draft documents.Draft) error {
 	a := draft.Acceptance
 	switch {
 	case a == nil:
 		return nil
-	case r.Calendar == nil:
+	case days == nil:
 		return errNotEquipped
 	}
-	promised, known := r.Calendar.Day(a.ResultDate)
+	promised, known := days.Day(a.ResultDate)
 	if !known {
 		return refusedField(draft, "/result_date", documents.CodeDate,
 			fmt.Sprintf("is of a year whose calendar is not entered: %d", a.ResultDate.Year))
@@ -59,7 +59,7 @@ func (r *Registry) checkPromise(draft documents.Draft) error {
 		return refusedField(draft, "/result_date", documents.CodeDate, "is not a working day")
 	}
 	// Where the calendar ends before the term does, what it knows is not too late.
-	last := r.Calendar.Add(a.ReceivedAt, longestTerm)
+	last := days.Add(a.ReceivedAt, longestTerm)
 	if last.Missing == 0 && a.ResultDate.Midnight().After(last.Due) {
 		return refusedField(draft, "/result_date", documents.CodeDate, "is later than any term ends")
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/pdf"
+	"tamga/documents/rulebook"
 )
 
 // conclusionOn returns a conclusion of the commission about a holder's objects.
@@ -220,6 +222,46 @@ func TestPromisesAreChecked(t *testing.T) {
 		if got := refusedBy(t, r, promise(documents.CivilDate(c.now()))); got != errNotEquipped.Error() {
 			t.Errorf("without a calendar: %s", got)
 		}
+	})
+}
+
+// What operators have entered is gone by from the next act on, by every instance on
+// one database: the days on which a result can be promised, and what documents print.
+func TestRowsAreGoneBy(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		one, c := open(t, dsn)
+		two, _ := open(t, dsn)
+		two.Store.Now = c.now
+		for _, r := range []*Registry{one, two} {
+			r.Layouts, r.Calendar = nil, nil
+			r.Rulebook = &rulebook.Book{Store: r.Store, Pages: &pdf.Options{CheckURL: func(string) string { return "https://tamga.example/check" }}}
+		}
+		confirmed := func(kind, name, content string) {
+			t.Helper()
+			row, err := one.Rulebook.Enter(t.Context(), rulebook.Entry{Kind: kind, Name: name, Content: []byte(content), By: "Әсел"})
+			must(t, err)
+			must(t, one.Rulebook.Confirm(t.Context(), row.ID, "Бота"))
+		}
+		promise := fromSamples(t, "acceptance")
+		promise.Acceptance.ReceivedAt, promise.Acceptance.ApplicationDate = c.now(), documents.CivilDate(c.now())
+		promise.Acceptance.ResultDate = documents.Date{Year: 2026, Month: time.June, Day: 29}
+		confirmed(rulebook.KindCalendar, "June 2026", `{"exchanges": [{"worked": "2026-06-27", "off": "2026-06-29"}]}`)
+		if got := refusedBy(t, two, promise); got != "[/acceptance/result_date date]" {
+			t.Errorf("a day that was moved: %s", got)
+		}
+		promise.Acceptance.ResultDate.Day = 27
+		issue(t, two, "the day that is worked", promise)
+
+		before := issue(t, two, "before", licenceDraft(1))
+		confirmed(rulebook.KindIndex, "", `{"year": 2027, "tenge": 4500}`)
+		after := issue(t, two, "after", licenceDraft(2))
+		if before.Edition == after.Edition || !strings.HasPrefix(after.Edition, "2026-draft@") {
+			t.Errorf("printed by %q, and then by %q", before.Edition, after.Edition)
+		}
+		if again, err := one.Document(t.Context(), before.Number); err != nil || again.Edition != before.Edition || again.FileSHA256 != before.FileSHA256 {
+			t.Errorf("an old document is another: %+v %v", again.Edition, err)
+		}
+		must(t, one.VerifyLog(t.Context()))
 	})
 }
 

@@ -290,7 +290,7 @@ func (l *living) answers() []string {
 		rec, err := l.Document(ctx, number)
 		add("document "+number, rec, err)
 		file, pdfErr := l.PDF(ctx, number)
-		add("file "+number, hexSum(file), pdfErr)
+		add("file "+number, store.HexSum(file), pdfErr)
 		byFile, life, err := l.ByFile(ctx, rec.FileSHA256)
 		add("by file "+number, []any{byFile, life}, err)
 		life, err = l.History(ctx, number)

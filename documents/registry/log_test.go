@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tamga/documents"
+	"tamga/documents/store"
 )
 
 func must(t testing.TB, err error) {
@@ -188,7 +189,7 @@ var tampering = []struct {
 }{
 	{"content", []string{`UPDATE documents SET content = replace(content, 'Қала 5', 'Қала 6') WHERE number = '26000005'`},
 		"log record 9, document 26000005: the content of the document was changed"},
-	{"content and its sum", []string{`UPDATE documents SET content = '{}', content_sha256 = '` + hexSum([]byte("{}")) + `' WHERE number = '26000002'`},
+	{"content and its sum", []string{`UPDATE documents SET content = '{}', content_sha256 = '` + store.HexSum([]byte("{}")) + `' WHERE number = '26000002'`},
 		"log record 3, document 26000002: the content of the document was changed"},
 	{"status", []string{`UPDATE documents SET status = 'void', file_sha256 = '', evidence = '' WHERE number = '26000001'`},
 		"log record 1, document 26000001: the status of the document was changed"},

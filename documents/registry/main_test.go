@@ -32,12 +32,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	cluster = storetest.Start()
-	code := m.Run()
-	if err := cluster.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "failed to stop PostgreSQL:", err)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(cluster.Run(m))
 }
 
 // clock is a clock that tests set.

@@ -35,16 +35,16 @@ func oldRegister(t *testing.T, dsn string) {
 		must(t, err)
 		sum := ""
 		if file != nil {
-			sum = hexSum(file)
+			sum = store.HexSum(file)
 		}
 		run(`INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at, lease,
 			leased_until, file_sha256, evidence) VALUES ($1, 'licence', $2, $3, $4, 'portal', $5, '', 0, $6, $7)`,
-			number, status, string(content), hexSum(content), store.Micros(at), sum, evidence)
+			number, status, string(content), store.HexSum(content), store.Micros(at), sum, evidence)
 		run(`INSERT INTO requests (client, idempotency_key, body_sha256, number) VALUES ('portal', $1, $2, $3)`,
-			key, hexSum(body), number)
+			key, store.HexSum(body), number)
 		run(`INSERT INTO events (number, seq, kind, effective_at, recorded_at) VALUES ($1, 1, 'reserved', $2, $2)`,
 			number, store.Micros(at))
-		return hexSum(content)
+		return store.HexSum(content)
 	}
 	file, evidence := []byte("%PDF-1.7 of then"), `{"at":"2026-06-22T06:00:00Z"}`
 	contentSum := document("26000001", "a", "in_force", 1, file, evidence)
@@ -53,7 +53,7 @@ func oldRegister(t *testing.T, dsn string) {
 	run(`INSERT INTO counters (series, year, last) VALUES ('licence', 2026, 2)`)
 	moment := at.Format(time.RFC3339)
 	record := `{"number":"26000001","kind":"licence","status":"in_force","content_sha256":"` + contentSum +
-		`","file_sha256":"` + hexSum(file) + `","evidence_sha256":"` + hexSum([]byte(evidence)) +
+		`","file_sha256":"` + store.HexSum(file) + `","evidence_sha256":"` + store.HexSum([]byte(evidence)) +
 		`","effective_at":"` + moment + `","recorded_at":"` + moment + `"}`
 	leaf := tlog.RecordHash([]byte(record))
 	run(`INSERT INTO log_entries (idx, number, record) VALUES (0, '26000001', $1)`, record)

@@ -40,7 +40,7 @@ func sumUnlessEmpty(s string) string {
 	if s == "" {
 		return ""
 	}
-	return hexSum([]byte(s))
+	return store.HexSum([]byte(s))
 }
 
 // checkHMAC commits to a check code.
@@ -77,7 +77,7 @@ func (l OldLeaf) contradiction(d *documentRows, e eventRow) string {
 		return "the kind of the document was changed"
 	case (inForce || void) && l.Status != d.text("status"):
 		return "the status of the document was changed"
-	case l.ContentSHA256 != hexSum([]byte(d.text("content"))):
+	case l.ContentSHA256 != store.HexSum([]byte(d.text("content"))):
 		return "the content of the document was changed"
 	case l.CheckHMAC != checkHMAC(d.text("content"), d.text("check_code")):
 		return "the check code was changed"
@@ -85,7 +85,7 @@ func (l OldLeaf) contradiction(d *documentRows, e eventRow) string {
 		return "the layout was changed"
 	case inForce && l.FileSHA256 != d.text("file_sha256"):
 		return "the file was changed"
-	case inForce && l.EvidenceSHA256 != hexSum([]byte(d.text("evidence"))):
+	case inForce && l.EvidenceSHA256 != store.HexSum([]byte(d.text("evidence"))):
 		return "the evidence was changed"
 	case e.kind != l.Status:
 		return "the event is missing or was changed"

@@ -38,7 +38,7 @@ func (r *Registry) AddPhotograph(ctx context.Context, client string, file []byte
 	case min(config.Width, config.Height) < 1 || side > maxPhotoSide || config.Width*config.Height > maxPhotoPixels:
 		return "", fmt.Errorf("%w: %s of %d x %d pixels", ErrBadPhotograph, format, config.Width, config.Height)
 	}
-	sum, now := hexSum(file), r.now()
+	sum, now := store.HexSum(file), r.now()
 	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		fresh, err := tx.Changed(ctx, `
 			INSERT INTO photographs (sha256, bytes, client, created_at) VALUES ($1, $2, $3, $4)
@@ -69,7 +69,7 @@ func photographs(ctx context.Context, db *store.DB, content documents.Draft) (_ 
 		if err != nil {
 			return nil, fmt.Errorf("failed to read photograph %s: %w", p.SHA256, err)
 		}
-		if hexSum(file) != p.SHA256 {
+		if store.HexSum(file) != p.SHA256 {
 			return nil, fmt.Errorf("%w: photograph %s", errDamaged, p.SHA256)
 		}
 		files[p.SHA256] = file

@@ -28,7 +28,7 @@ var errNotEquipped = errors.New("the register has no layouts or no verifier")
 // expired, or revocation lists gone stale, must cost an error and not a
 // reservation.
 func (r *Registry) ready(ctx context.Context, at time.Time) error {
-	if r.Layouts == nil || r.Verifier == nil || r.Make == nil {
+	if r.Layouts == nil && r.Rulebook == nil || r.Verifier == nil || r.Make == nil {
 		return errNotEquipped
 	}
 	if err := r.Address.reachable(); err != nil {
@@ -68,8 +68,12 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 	if err := r.signs(held.content); err != nil {
 		return Product{}, err
 	}
+	rules, err := r.Rules(ctx)
+	if err != nil {
+		return Product{}, err
+	}
 	at := r.now()
-	prepared, err := r.render(ctx, held, at)
+	prepared, err := r.render(ctx, rules.Layouts, held, at)
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to render: %w", err)
 	}
@@ -88,7 +92,7 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	layout, err := r.layout(held.content, at)
+	layout, err := layoutOf(rules.Layouts, held.content, at)
 	if err != nil {
 		return Product{}, err
 	}

@@ -69,7 +69,7 @@ func (r *Registry) PDF(ctx context.Context, number string) (_ []byte, err error)
 		return nil, fmt.Errorf("failed to read the file of document %s: %w", number, err)
 	case erased != 0:
 		return nil, fmt.Errorf("document %s: %w", number, ErrErased)
-	case hexSum(file) != sum:
+	case store.HexSum(file) != sum:
 		return nil, &TamperError{Index: -1, Number: number, Reason: "the stored file is not the one that was signed"}
 	}
 	return file, nil
@@ -99,14 +99,17 @@ func (r *Registry) ByFile(ctx context.Context, sum string) (_ Record, _ document
 	return rec, life, err
 }
 
-// List returns up to limit records (at most 200; zero or less means 50) in the
+// MostListed is how many records [Registry.List] returns at the most.
+const MostListed = 200
+
+// List returns up to limit records (at most [MostListed]; zero or less means 50) in the
 // order in which their numbers were taken, beginning after the document with
 // the number after, or with the first if after is empty. Of those that were
 // erased it says so.
 func (r *Registry) List(ctx context.Context, after string, limit int) (_ []Record, err error) {
 	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
-	const most, usual = 200, 50
+	const usual = 50
 	if limit <= 0 {
 		limit = usual
 	}
@@ -126,7 +129,7 @@ func (r *Registry) List(ctx context.Context, after string, limit int) (_ []Recor
 	}
 	rows, err := r.Store.QueryContext(ctx, selectRecord+`
 		WHERE (reserved_at, number) > ($1, $2) ORDER BY reserved_at, number LIMIT $3`,
-		since, after, min(limit, most))
+		since, after, min(limit, MostListed))
 	if err != nil {
 		return nil, fmt.Errorf("failed to list the documents: %w", err)
 	}

@@ -126,7 +126,7 @@ func (r *Registry) mayFollow(ctx context.Context, tx *store.Tx, q eventAsked, li
 	if done.Seq-1 != q.Last && !q.AnyState {
 		return documents.Event{}, fmt.Errorf("document %s: %w", q.Number, ErrChanged)
 	}
-	if err := r.may(life, done); err != nil {
+	if err := r.may(ctx, tx, life, done); err != nil {
 		return documents.Event{}, err
 	}
 	return done, tx.Tie(ctx, q.request, q.Number, done.Seq)
@@ -188,7 +188,7 @@ func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.
 	}
 	kind, affects := effectOn(draft)
 	if affects {
-		if err := r.may(life, next(life, documents.Event{Kind: kind}, now)); err != nil {
+		if err := r.may(ctx, tx, life, next(life, documents.Event{Kind: kind}, now)); err != nil {
 			return draft, err
 		}
 	}
@@ -200,7 +200,25 @@ func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.
 			return draft, err
 		}
 	}
-	return draft.Completed(rec.Content, told(rec, life, now)), nil
+	known := told(rec, life, now)
+	if draft.PaperCopy != nil {
+		if known.Copies, err = paperCopies(ctx, tx, about); err != nil {
+			return draft, err
+		}
+	}
+	return draft.Completed(rec.Content, known), nil
+}
+
+// paperCopies counts the paper copies of a document, those whose issue has begun or
+// failed among them: no two say that they are the same. The row of the document is
+// locked.
+func paperCopies(ctx context.Context, tx *store.Tx, of string) (n int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM documents WHERE about = $1 AND kind = $2`,
+		of, string(documents.KindPaperCopy)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("failed to count the paper copies of document %s: %w", of, err)
+	}
+	return n, nil
 }
 
 // noneReplaces refuses a licence that another one being issued replaces.
@@ -254,7 +272,7 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 		return err
 	}
 	e := effectBy(held, life, kind, now)
-	if err := r.may(life, e); err != nil {
+	if err := r.may(ctx, tx, life, e); err != nil {
 		return err
 	}
 	if kind == documents.EventReissued {

@@ -253,7 +253,7 @@ func TestPhotographs(t *testing.T) {
 		sum, err := r.AddPhotograph(t.Context(), "portal", picture.Bytes())
 		must(t, err)
 		again, err := r.AddPhotograph(t.Context(), "other", picture.Bytes())
-		if err != nil || again != sum || sum != hexSum(picture.Bytes()) {
+		if err != nil || again != sum || sum != store.HexSum(picture.Bytes()) {
 			t.Errorf("kept as %s, then as %s, %v", sum, again, err)
 		}
 		content := documents.Draft{ExportCertificate: &documents.ExportCertificate{Photographs: []documents.Photograph{{SHA256: sum}}}}

@@ -176,7 +176,7 @@ func TestVoidStatementHasTheStoredContent(t *testing.T) {
 			must(t, err)
 			stored := column(t, r, `SELECT content FROM documents WHERE number = '`+number+`'`)[0]
 			statement := string(events[len(events)-1].Record)
-			for _, want := range []string{`"content_sha256":"` + hexSum([]byte(stored)) + `"`, `"kind":"licence"`, `"number":"` + number + `"`} {
+			for _, want := range []string{`"content_sha256":"` + store.HexSum([]byte(stored)) + `"`, `"kind":"licence"`, `"number":"` + number + `"`} {
 				if !strings.Contains(statement, want) {
 					t.Errorf("the statement about %s does not say %s", number, want)
 				}

@@ -24,6 +24,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/calendar"
 	"tamga/documents/pdf"
+	"tamga/documents/rulebook"
 	"tamga/documents/seal"
 	"tamga/documents/store"
 	"tamga/signing"
@@ -42,6 +43,9 @@ type Registry struct {
 	// Calendar knows the days on which a result can be promised; needed by
 	// acceptances only.
 	Calendar *calendar.Calendar
+	// Rulebook has the calendar and the layouts with what operators have entered, as
+	// they are now, in the place of Layouts and Calendar; nil where these are all.
+	Rulebook *rulebook.Book
 
 	// Make is [creation.Make] with the services of the program. When it fails,
 	// nothing is issued: the reservation stays, and is finished when it works
@@ -138,6 +142,23 @@ func Open(ctx context.Context, dsn string) (*store.DB, error) {
 
 // now returns the moment of an act, in the precision in which it is stored.
 func (r *Registry) now() time.Time { return r.Store.Moment() }
+
+// Rules returns the calendar and the layouts as they are now. One act takes them
+// once, so that it goes by the same from its beginning to its end.
+func (r *Registry) Rules(ctx context.Context) (*rulebook.Rules, error) {
+	if r.Rulebook == nil {
+		return &rulebook.Rules{Calendar: r.Calendar, Layouts: r.Layouts}, nil
+	}
+	return r.Rulebook.Current(ctx)
+}
+
+// rulesIn is [Registry.Rules] in a transaction.
+func (r *Registry) rulesIn(ctx context.Context, tx *store.Tx) (*rulebook.Rules, error) {
+	if r.Rulebook == nil {
+		return r.Rules(ctx)
+	}
+	return r.Rulebook.In(ctx, tx)
+}
 
 func (r *Registry) leaseFor() time.Duration {
 	if r.LeaseFor > 0 {

@@ -24,8 +24,11 @@ func (e *NoLayoutError) Unwrap() error { return ErrNoLayout }
 
 // printable refuses, before a number is taken, what [Registry.render] could not
 // print: by a layout that is not there, or on a day without rules that say how.
-func (r *Registry) printable(draft documents.Draft, at time.Time) error {
-	_, err := r.Layouts.Info(forms.Layout(draft), documents.CivilDate(at))
+func printable(l *pdf.Layouts, draft documents.Draft, at time.Time) error {
+	if l == nil {
+		return errNotEquipped
+	}
+	_, err := l.Info(forms.Layout(draft), documents.CivilDate(at))
 	if errors.As(err, new(*pdf.UnknownLayoutError)) {
 		return &NoLayoutError{draft.Kind()}
 	}
@@ -34,8 +37,8 @@ func (r *Registry) printable(draft documents.Draft, at time.Time) error {
 
 // render prints a content as a file to be signed, with the content itself in
 // it for machines to read.
-func (r *Registry) render(ctx context.Context, held Reservation, at time.Time) (pdf.Prepared, error) {
-	if r.Layouts == nil || r.Make == nil {
+func (r *Registry) render(ctx context.Context, l *pdf.Layouts, held Reservation, at time.Time) (pdf.Prepared, error) {
+	if l == nil || r.Make == nil {
 		return pdf.Prepared{}, errNotEquipped
 	}
 	pictures, err := photographs(ctx, r.Store, held.content)
@@ -52,17 +55,17 @@ func (r *Registry) render(ctx context.Context, held Reservation, at time.Time) (
 			return pdf.Prepared{}, err
 		}
 	}
-	return r.Layouts.Prepare(forms.Of(held.content, pictures), m)
+	return l.Prepare(forms.Of(held.content, pictures), m)
 }
 
-// layout names what a content signed at a moment is printed with: name, version
+// layoutOf names what a content signed at a moment is printed with: name, version
 // and SHA-256 of the layout, and the edition of the rules.
-func (r *Registry) layout(content documents.Draft, at time.Time) (string, error) {
-	info, err := r.Layouts.Info(forms.Layout(content), documents.CivilDate(at))
+func layoutOf(l *pdf.Layouts, content documents.Draft, at time.Time) (string, error) {
+	info, err := l.Info(forms.Layout(content), documents.CivilDate(at))
 	return strings.Join([]string{info.Name, info.Version, info.Digest, info.Edition}, " "), err
 }
 
-// editionIn returns the edition of the rules that [Registry.layout] has written;
+// editionIn returns the edition of the rules that [layoutOf] has written;
 // nothing for a document that was issued before editions were.
 func editionIn(layout string) string {
 	if parts := strings.SplitN(layout, " ", 4); len(parts) == 4 {

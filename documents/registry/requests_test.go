@@ -19,10 +19,10 @@ func TestRequestsOfBefore(t *testing.T) {
 		before, err := json.Marshal(licenceDraft(1).Normalise())
 		must(t, err)
 		stored := column(t, r, `SELECT body_sha256 FROM requests`)
-		if len(stored) != 1 || stored[0] != sum.String() || sum.String() == hexSum(before) {
+		if len(stored) != 1 || stored[0] != sum.String() || sum.String() == store.HexSum(before) {
 			t.Fatalf("stored %v, want %s", stored, sum)
 		}
-		must(t, run(t, r, `UPDATE requests SET body_sha256 = $1`, hexSum(before)))
+		must(t, run(t, r, `UPDATE requests SET body_sha256 = $1`, store.HexSum(before)))
 		again, replayed, err := r.Issue(t.Context(), IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: licenceDraft(1)})
 		if err != nil || !replayed || again.Number != rec.Number {
 			t.Errorf("the same request: %s, %v, %v", again.Number, replayed, err)

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,18 +72,22 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
-	if err := cmp.Or(r.printable(q.Draft, now), r.checkPromise(q.Draft)); err != nil {
+	rules, err := r.rulesIn(ctx, tx)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if err := cmp.Or(printable(rules.Layouts, q.Draft, now), checkPromise(rules.Calendar, q.Draft)); err != nil {
 		return Reservation{}, err
 	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))
 	if err != nil {
 		return Reservation{}, err
 	}
-	rules, err := r.Layouts.Rules(date)
+	edition, err := rules.Layouts.Rules(date)
 	if err != nil {
 		return Reservation{}, err
 	}
-	if err := q.Draft.CheckEdition(rules); err != nil {
+	if err := q.Draft.CheckEdition(edition); err != nil {
 		return Reservation{}, err
 	}
 	draft, err := r.completed(ctx, tx, q.Draft, now)
@@ -102,7 +104,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	content := draft.Numbered(number, date).Ruled(rules)
+	content := draft.Numbered(number, date).Ruled(edition)
 	if err := content.ValidateNumbered(); err != nil {
 		return Reservation{}, err
 	}
@@ -112,7 +114,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	}
 	held := Reservation{
 		number: number, kind: content.Kind(), content: content, stored: string(stored),
-		reservedAt: now, code: newCheckCode(tx), sum: hexSum(stored), lease: rand.Text(),
+		reservedAt: now, code: newCheckCode(tx), sum: store.HexSum(stored), lease: rand.Text(),
 	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
@@ -168,7 +170,7 @@ func (r *Registry) takeOver(ctx context.Context, tx *store.Tx, number string) (R
 		return Reservation{}, fmt.Errorf("failed to take over reservation %s: %w", number, err)
 	}
 	held.kind, held.reservedAt, held.sum = documents.Kind(kind), store.Time(reservedAt), sum
-	if hexSum([]byte(held.stored)) != sum || json.Unmarshal([]byte(held.stored), &held.content) != nil {
+	if store.HexSum([]byte(held.stored)) != sum || json.Unmarshal([]byte(held.stored), &held.content) != nil {
 		held.content = documents.Draft{}
 	}
 	return held, nil
@@ -246,8 +248,3 @@ func refusedField(draft documents.Draft, field, code, detail string) error {
 
 // newCheckCode returns a check code that nobody can guess.
 func newCheckCode(tx *store.Tx) string { return documents.CheckCode([8]byte(tx.RandomBytes(8))) }
-
-func hexSum(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}

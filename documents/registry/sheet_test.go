@@ -71,7 +71,7 @@ func TestEveryKindIsIssued(t *testing.T) {
 			})
 		}
 		c.advance(time.Hour)
-		if err := r.printable(documents.Draft{}, c.now()); !errors.Is(err, ErrNoLayout) {
+		if err := printable(r.Layouts, documents.Draft{}, c.now()); !errors.Is(err, ErrNoLayout) {
 			t.Errorf("a document of no kind: %v", err)
 		}
 		life, err := r.History(t.Context(), "26000001")

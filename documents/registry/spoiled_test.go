@@ -59,7 +59,7 @@ func TestEveryStatementMayFail(t *testing.T) {
 		return func(ctx context.Context) error { return third(r.Erase(ctx, erasure(number, 3))) }
 	}
 	calls["ByFile"] = func() call {
-		return func(ctx context.Context) error { return third(r.ByFile(ctx, hexSum(file))) }
+		return func(ctx context.Context) error { return third(r.ByFile(ctx, store.HexSum(file))) }
 	}
 	calls["Origin"] = func() call {
 		return func(ctx context.Context) error { return second(r.Origin(ctx, append(file, '\n'))) }

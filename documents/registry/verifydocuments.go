@@ -108,7 +108,7 @@ func (d *documentRows) wrongFile() (int64, string) {
 	switch {
 	case signed && d.file == nil:
 		return idx, "the file is missing"
-	case signed && hexSum(d.file) != d.text("file_sha256"):
+	case signed && store.HexSum(d.file) != d.text("file_sha256"):
 		return idx, "the file was changed"
 	case !signed && d.file != nil:
 		return idx, "there is a file, and should be none"

@@ -51,7 +51,7 @@ func (r *Registry) voidRecord(ctx context.Context, held Reservation, at time.Tim
 	}
 	statement, err := json.Marshal(voidStatement{
 		Number: held.number, Kind: held.kind, ReservedAt: held.reservedAt, VoidAt: at,
-		ContentSHA256: hexSum([]byte(held.stored)), Reason: why,
+		ContentSHA256: store.HexSum([]byte(held.stored)), Reason: why,
 	})
 	if err != nil {
 		return nil

@@ -13,6 +13,7 @@ func TestWordsOfRecords(t *testing.T) {
 	for got, want := range map[string]string{
 		leafAdopted: "adopted", store.Added: "added", store.Revoked: "revoked", store.Queued: "queued",
 		store.Extended: "extended", store.Kept: "kept", store.Forgotten: "forgotten",
+		store.Entered: "entered", store.Confirmed: "confirmed", store.Withdrawn: "withdrawn", store.Ended: "ended", subjectRule: "rule",
 		subjectPhotograph: "photograph", subjectSealKey: "seal_key", subjectAddress: "address", subjectAnswer: "answer",
 	} {
 		if got != want {

@@ -64,7 +64,7 @@ func (db *DB) AddClient(ctx context.Context, name string, scopes []string) (secr
 	err = db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO clients (id, name, scopes, secret_sha256, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			c.ID, c.Name, strings.Join(scopes, " "), hexSum([]byte(secret)), Micros(now))
+			c.ID, c.Name, strings.Join(scopes, " "), HexSum([]byte(secret)), Micros(now))
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (db *DB) Client(ctx context.Context, secret string) (_ Client, err error) {
 	if err != nil {
 		return Client{}, fmt.Errorf("failed to read the client: %w", err)
 	}
-	if subtle.ConstantTimeCompare([]byte(hexSum([]byte(secret))), []byte(sum)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(HexSum([]byte(secret))), []byte(sum)) != 1 {
 		return Client{}, ErrUnknownClient
 	}
 	c.Scopes = strings.Fields(scopes)

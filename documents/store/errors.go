@@ -22,14 +22,21 @@ var (
 	ErrInProgress = errors.New("the same request is in progress")
 	// ErrUnknownClient means that no client has this key.
 	ErrUnknownClient = errors.New("unknown client key")
-	// ErrBadName means that a client's name is empty, too long or cannot be
-	// printed.
-	ErrBadName = errors.New("client's name must be 1 to 200 printable characters")
+	// ErrBadName means that a name, of a client, an operator or a row, is empty, too
+	// long or cannot be printed.
+	ErrBadName = errors.New("a name must be 1 to 200 printable characters")
 	// ErrUnknownScope means that a client was to be given a right that does
 	// not exist.
 	ErrUnknownScope = errors.New("unknown scope")
 	// ErrNoExtension means that the client has no such queued signature.
 	ErrNoExtension = errors.New("no such queued signature")
+	// ErrNoRule means that no operator has entered such a row.
+	ErrNoRule = errors.New("no such row")
+	// ErrSamePerson means that a row is confirmed, or its end is, by whoever did
+	// the step before.
+	ErrSamePerson = errors.New("another person must confirm")
+	// ErrNotWaiting means that a row has taken that step before, or is out.
+	ErrNotWaiting = errors.New("the row does not wait for that")
 )
 
 // Reason turns an error into a text that every database takes.

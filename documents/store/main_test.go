@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -18,12 +17,7 @@ var cluster *storetest.Cluster
 
 func TestMain(m *testing.M) {
 	cluster = storetest.Start()
-	code := m.Run()
-	if err := cluster.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "failed to stop PostgreSQL:", err)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(cluster.Run(m))
 }
 
 // clock is a clock that tests set.

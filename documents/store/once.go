@@ -18,7 +18,7 @@ const maxForgotten = 16
 const answers = "answers"
 
 // id is the key of a request's answer.
-func (q Request) id() string { return hexSum([]byte(q.Client + "\x00" + q.IdempotencyKey)) }
+func (q Request) id() string { return HexSum([]byte(q.Client + "\x00" + q.IdempotencyKey)) }
 
 // Once does something that must not be done twice, and keeps the answer for
 // [AnswerKept]: the same client with the same key and the same request gets it again,

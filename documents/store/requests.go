@@ -56,7 +56,7 @@ func SumOf(request any) (Sum, error) {
 	if err != nil {
 		return Sum{}, fmt.Errorf("failed to encode the request: %w", err)
 	}
-	return Sum{hexSum(form), hexSum(old)}, nil
+	return Sum{HexSum(form), HexSum(old)}, nil
 }
 
 // String returns the SHA-256 of the canonical form, in hexadecimal.
@@ -180,7 +180,9 @@ func (tx *Tx) ForgetClaims(ctx context.Context, number string, before int) error
 	return err
 }
 
-func hexSum(b []byte) string {
+// HexSum returns the SHA-256 of bytes as the database holds it: in lower-case
+// hexadecimal.
+func HexSum(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }

@@ -80,6 +80,10 @@ const (
 	Extended  = "extended"  // a queued signature
 	Kept      = "kept"      // an answer, a photograph, the public part of a key for seals, a printed address
 	Forgotten = "forgotten" // an answer that was kept
+	Entered   = "entered"   // an operator's row, without effect
+	Confirmed = "confirmed" // an operator's row, which counts from here on
+	Withdrawn = "withdrawn" // an operator's row that is to be taken out
+	Ended     = "ended"     // an operator's row that is out
 )
 
 // Open connects to the database that dsn names, and brings its tables up to

@@ -216,17 +216,10 @@ func readExtensions(r *der.Reader, n byte) ([]certs.Extension, error) {
 	return exts, nil
 }
 
+// encodeExtensions writes the implicit [n] field, nothing where there are none.
 func encodeExtensions(n byte, exts []certs.Extension) []byte {
 	if len(exts) == 0 {
 		return nil
 	}
-	list := make([][]byte, len(exts))
-	for i, e := range exts {
-		var critical []byte
-		if e.Critical {
-			critical = der.Bool(true)
-		}
-		list[i] = der.Sequence(der.OID(e.ID), critical, der.Octets(e.Value))
-	}
-	return der.Encode(der.ContextConstructed(n), list...)
+	return certs.EncodeExtensions(der.ContextConstructed(n), exts)
 }

@@ -166,15 +166,7 @@ func extensions(n byte, exts []certs.Extension) []byte {
 	if len(exts) == 0 {
 		return nil
 	}
-	list := make([][]byte, len(exts))
-	for i, e := range exts {
-		var critical []byte
-		if e.Critical {
-			critical = der.Bool(true)
-		}
-		list[i] = der.Sequence(der.OID(e.ID), critical, der.Octets(e.Value))
-	}
-	return der.Encode(der.ContextConstructed(n), der.Sequence(list...))
+	return der.Encode(der.ContextConstructed(n), certs.EncodeExtensions(der.SequenceTag, exts))
 }
 
 func (a answer) encode() []byte {

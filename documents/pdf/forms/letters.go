@@ -46,7 +46,13 @@ func approval(d *documents.Approval) pdf.Content {
 
 func applicationCopy(d *documents.ApplicationCopy) pdf.Content {
 	s := letter("application-copy", d.Number, d.IssuedOn, d.Letter)
-	s.Fields["applicant"], s.Fields["service"] = requisites(d.Applicant), d.Service
+	s.Fields["applicant"], s.Fields["service"] = named(d.Applicant), d.Service
+	s.Fields["applicant_address"] = orDash(d.ApplicantAddress)
+	if f := d.Signature; f != nil {
+		s.Fields["signed_by"], s.Fields["signed_at"] = pdf.Same(f.Signatory), pdf.Same(documents.PrintedMoment(f.SignedAt))
+		s.Fields["certificate"] = pdf.Same(f.Certificate + ", " + f.ValidFrom.Printed() + " – " + f.ValidUntil.Printed())
+		s.Fields["checked_at"] = pdf.Same(documents.PrintedMoment(f.CheckedAt))
+	}
 	s.Fields["application_text"], s.Fields["attachments"] = d.ApplicationText, d.Attachments
 	s.Fields["application_date"] = printed(d.ApplicationDate)
 	s.Fields["incoming_number"], s.Fields["incoming_date"] = pdf.Same(d.IncomingNumber), printed(d.IncomingDate)

@@ -1,6 +1,8 @@
 package forms
 
 import (
+	"strconv"
+
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/language"
@@ -61,6 +63,9 @@ func paperCopy(d *documents.PaperCopy, pictures map[string][]byte) pdf.Content {
 	}
 	s.Fields["paper_number"], s.Fields["paper_authority"] = pdf.Same(d.Number), d.Authority
 	s.Fields["paper_head"] = pdf.Same(d.Head)
+	if d.Copy > 0 { // the first copies were not counted
+		s.Fields["paper_copy"] = pdf.Same(strconv.Itoa(d.Copy))
+	}
 	s.Fields["paper_date"] = documents.OnPaper(d.IssuedOn.Written())
 	return s
 }

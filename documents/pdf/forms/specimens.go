@@ -24,12 +24,12 @@ func Specimens() map[string]pdf.Content {
 	certificate := drafts["export-certificate"].ExportCertificate
 	drafts["export-certificate-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
 		Number: "KZ67RPC26000006", IssuedOn: certificate.IssuedOn, Of: certificate.Number,
-		Authority: drafts["licence"].Licence.Licensor, Head: drafts["licence"].Licence.Head, ExportCertificate: certificate,
+		Authority: drafts["licence"].Licence.Licensor, Head: drafts["licence"].Licence.Head, ExportCertificate: certificate, Copy: 1,
 	}}
 	approval := drafts["approval"].Approval
 	drafts["approval-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
 		Number: "KZ40RPC26000007", IssuedOn: approval.IssuedOn, Of: approval.Number,
-		Authority: approval.Authority, Head: approval.Signatory, Approval: approval,
+		Authority: approval.Authority, Head: approval.Signatory, Approval: approval, Copy: 1,
 	}}
 	all := map[string]pdf.Content{
 		"signature-receipt":    specimenSignatureReceipt().Content(),
@@ -131,7 +131,7 @@ func licences(all map[string]documents.Draft) {
 	}}
 	all["licence-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
 		Number: "KZ94RPC26000005", IssuedOn: first.IssuedOn, Of: "26000026", Authority: first.Licensor, Head: first.Head,
-		Licence: licence("26000026"),
+		Licence: licence("26000026"), Copy: 2,
 	}}
 }
 

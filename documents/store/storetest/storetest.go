@@ -1,6 +1,6 @@
 // Package storetest gives tests a private PostgreSQL server and runs them on
-// every engine of the store. Start a [Cluster] in TestMain, stop it at the
-// end, and call [Cluster.EachEngine] in the tests.
+// every engine of the store. Start a [Cluster] in TestMain, run the tests
+// with [Cluster.Run], and call [Cluster.EachEngine] in them.
 package storetest
 
 import (
@@ -44,6 +44,17 @@ func Start() *Cluster {
 	c := &Cluster{output: &bytes.Buffer{}}
 	c.missing = c.start()
 	return c
+}
+
+// Run runs the tests of a package and stops the server; it returns the code to exit
+// with.
+func (c *Cluster) Run(m *testing.M) int {
+	code := m.Run()
+	if err := c.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "failed to stop PostgreSQL:", err)
+		return max(code, 1)
+	}
+	return code
 }
 
 // Stop ends the server and removes its folder.

@@ -1,0 +1,4 @@
+package rulebook
+
+// What tests need of this package.
+var ErrOvertaken = errOvertaken

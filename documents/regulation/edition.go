@@ -99,8 +99,10 @@ type Service struct {
 	// one that replaces another, for as long as that one.
 	Validity  *Term           `json:"validity,omitempty"`
 	Checklist []ChecklistItem `json:"checklist"`
-	Grounds   []string        `json:"grounds"` // the notices that refuse it by decision
-	Seed      string          `json:"seed,omitempty"`
+	// Checklists take its place in their time: see [Service.ChecklistOn].
+	Checklists []Checklist `json:"checklists,omitempty"`
+	Grounds    []string    `json:"grounds"` // the notices that refuse it by decision
+	Seed       string      `json:"seed,omitempty"`
 }
 
 // Channel is how a service is asked for.
@@ -187,8 +189,8 @@ type Appeal struct {
 // "$signer" is that of the refusal.
 type Hearing struct {
 	Before        []string      `json:"before"`
-	NoticeTerm    calendar.Term `json:"notice_term"`    // between the preliminary decision and the decision
-	ObjectionTerm calendar.Term `json:"objection_term"` // from the preliminary decision on
+	NoticeTerm    calendar.Term `json:"notice_term"`    // between the preliminary decision and the decision, in working days
+	ObjectionTerm calendar.Term `json:"objection_term"` // from the preliminary decision on, likewise
 	Sentence      language.Text `json:"sentence"`
 	Source        Source        `json:"source,omitempty"`
 	Steps         []Step        `json:"steps"`

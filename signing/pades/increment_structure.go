@@ -23,17 +23,24 @@ func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict,
 	if err != nil {
 		return nil, nil, err
 	}
-	element := u.add(Dict{
-		{Key: "Type", Value: Name("StructElem")}, {Key: "S", Value: Name("Form")}, {Key: "P", Value: place},
-		{Key: "Pg", Value: looks.Page}, {Key: "Alt", Value: description},
-		{Key: "K", Value: Dict{{Key: "Type", Value: Name("OBJR")}, {Key: "Obj", Value: ref}, {Key: "Pg", Value: looks.Page}}},
-	})
-	changed := u.spelled(root).with("ParentTreeNextKey", key+1)
-	kids, direct, err := u.appendedKid(root.Get("K"), element)
+	parent, namespace, err := u.formParent(place, root)
 	if err != nil {
 		return nil, nil, err
 	}
-	if direct {
+	entries := Dict{
+		{Key: "Type", Value: Name("StructElem")}, {Key: "S", Value: Name("Form")}, {Key: "P", Value: parent},
+		{Key: "Pg", Value: looks.Page}, {Key: "Alt", Value: description},
+		{Key: "K", Value: Dict{{Key: "Type", Value: Name("OBJR")}, {Key: "Obj", Value: ref}, {Key: "Pg", Value: looks.Page}}},
+	}
+	if namespace != nil {
+		entries = entries.with("NS", namespace)
+		widget = widget.with("Contents", description) // for an element without a label (ISO 14289-2, 8.10.2.3)
+	}
+	element := u.add(entries)
+	changed := u.spelled(root).with("ParentTreeNextKey", key+1)
+	if kids, err := u.adopted(parent, place, element); err != nil {
+		return nil, nil, err
+	} else if kids != nil {
 		changed = changed.with("K", kids)
 	}
 	tree, err := u.parentTree(root.Get("ParentTree"), key, element)
@@ -50,6 +57,51 @@ func (u *increment) tagged(ref Ref, widget, page Dict, looks *Appearance) (Dict,
 	}
 	// Annotations are read in the order of the structure (ISO 14289-1, 7.18.3).
 	return widget, page.with("Tabs", Name("S")), nil
+}
+
+// namespacePDF2 is that of the structure types of PDF 2.0 (ISO 32000-2, 14.8.6.2).
+const namespacePDF2 = "http://iso.org/pdf2/ssn"
+
+// formParent returns the element that an element of a form belongs below: the root,
+// or what alone may stand there, a document in the namespace of PDF 2.0 (ISO 14289-2,
+// 8.2.5.2), with its namespace.
+func (u *increment) formParent(place Ref, root Dict) (parent Ref, namespace Object, err error) {
+	kid := root.Get("K")
+	if kids, ok := u.resolved(kid).(Array); ok && len(kids) == 1 {
+		kid = kids[0]
+	}
+	only, ok := kid.(Ref)
+	document, isDict := u.resolved(kid).(Dict)
+	if !ok || !isDict || u.resolved(document.Get("S")) != Object(Name("Document")) {
+		return place, nil, nil
+	}
+	if key, differ := document.twoValues(); differ {
+		return Ref{}, nil, syntaxError(-1, "duplicate key /%s in structure element %s", key, only)
+	}
+	space, _ := u.resolved(document.Get("NS")).(Dict)
+	name, _ := u.resolved(space.Get("NS")).(String)
+	if string(name.Value) != namespacePDF2 {
+		return place, nil, nil
+	}
+	return only, document.Get("NS"), nil
+}
+
+// adopted puts an element below another one. What this makes of the children of the
+// root, which is not written yet, is returned; nil for nothing.
+func (u *increment) adopted(parent, root, element Ref) (Object, error) {
+	above, err := u.doc.ResolveDict(u.newest, parent)
+	if err != nil {
+		return nil, err
+	}
+	kids, direct, err := u.appendedKid(above.Get("K"), element)
+	if err != nil || !direct {
+		return nil, err
+	}
+	if parent == root {
+		return kids, nil
+	}
+	u.write(parent, u.spelled(above).with("K", kids))
+	return nil, nil
 }
 
 // structure returns where that of a tagged document stands.

@@ -21,7 +21,7 @@ type newField struct {
 // 12.5.6.19). An action is not among them.
 var fieldKeys = []pades.Name{
 	"Type", "Subtype", "FT", "T", "TU", "TM", "V", "F", "Ff", "Rect", "P", "AP", "AS", "MK", "BS", "Border",
-	"DA", "DR", "Q", "StructParent", "Lock", "SV", "Parent", "Kids", "M", "NM", "C", "H",
+	"DA", "DR", "Q", "StructParent", "Lock", "SV", "Parent", "Kids", "M", "NM", "C", "H", "Contents",
 }
 
 // addField judges a field that was not there.
@@ -135,6 +135,10 @@ func (s *step) checkEntries(ref pades.Ref, dict pades.Dict) error {
 		case "StructParent":
 			if _, ok := e.Value.(pades.Integer); !ok || !s.tagged() {
 				s.find(ref, CodeField, Never, "the new signature field has a /StructParent that is no number, or belongs to no structure")
+			}
+		case "Contents": // what the annotation is, in words
+			if !isText(s.comparison, s.new, e.Value) {
+				s.find(ref, CodeField, Never, "the new signature field has a /Contents that is no text")
 			}
 		case "AP":
 			if err := s.looks(ref, dict); err != nil {

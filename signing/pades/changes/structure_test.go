@@ -44,6 +44,8 @@ func TestStructureGrows(t *testing.T) {
 		"about the field and more":  {map[int]string{24: root, 31: "<</S/Form/P 24 0 R/Pg 3 0 R/K[<</Type/OBJR/Obj 30 0 R>> 0]>>"}, false},
 		"before the document":       {map[int]string{24: "<</Type/StructTreeRoot/K[31 0 R 25 0 R]/ParentTree<</Nums[0 26 0 R 1 27 0 R 2 31 0 R]>>>>"}, false},
 		"instead of the document":   {map[int]string{24: "<</Type/StructTreeRoot/K 31 0 R/ParentTree<</Nums[0 26 0 R 1 27 0 R 2 31 0 R]>>>>"}, false},
+		"with words on the widget":  {map[int]string{24: root, 30: strings.Replace(field[30], "/Subtype", "/Contents(signed)/Subtype", 1)}, true},
+		"with words that are none":  {map[int]string{24: root, 30: strings.Replace(field[30], "/Subtype", "/Contents 4 0 R/Subtype", 1)}, false},
 		"with roles":                {map[int]string{24: "<</Type/StructTreeRoot/RoleMap<</Form/Artifact>>/K[25 0 R 31 0 R]/ParentTree<</Nums[0 26 0 R 1 27 0 R 2 31 0 R]>>>>"}, false},
 		"for an old number":         {map[int]string{24: "<</Type/StructTreeRoot/K[25 0 R 31 0 R]/ParentTree<</Nums[0 31 0 R 1 27 0 R]>>>>"}, false},
 		"leading to an old element": {map[int]string{24: "<</Type/StructTreeRoot/K[25 0 R 31 0 R]/ParentTree<</Nums[0 26 0 R 1 27 0 R 2 27 0 R]>>>>"}, false},

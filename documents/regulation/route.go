@@ -104,8 +104,11 @@ const (
 	CheckDecision          Check = "decision" // of the official who acts
 )
 
+// checks is read only.
+var checks = []Check{CheckLogin, CheckPayment, CheckPersonKnown, CheckSignaturePeriod, CheckSignatureRevoked, CheckSignatureIdentity, CheckDecision}
+
 func (c Check) known() bool {
-	return slices.Contains([]Check{CheckLogin, CheckPayment, CheckPersonKnown, CheckSignaturePeriod, CheckSignatureRevoked, CheckSignatureIdentity, CheckDecision}, c)
+	return slices.Contains(checks, c)
 }
 
 // Norm is how long a step takes: a term that binds, the term of the service, or

@@ -82,7 +82,7 @@ func (d *Document) readEncryption() error {
 		return syntaxError(-1, "duplicate key /%s in the dictionary of the encryption", key)
 	}
 	id, _ := firstID(trailer).(String)
-	if err := e.open(dict, id.Value); errors.Is(err, ErrEncrypted) {
+	if err := e.open(dict, id.Value); errors.Is(err, ErrEncrypted) || err == errTwoKeys {
 		return err
 	} else if err != nil {
 		return fmt.Errorf("%w: %w", ErrEncrypted, err)
@@ -156,6 +156,9 @@ func (e *encryption) filters(dict Dict, version int64) error {
 	list, ok := dict.Get("CF").(Dict)
 	if !ok && dict.Get("CF") != nil {
 		return syntaxError(-1, "/CF of the encryption is not a dictionary")
+	}
+	if key, twice := list.Duplicate(); twice {
+		return syntaxError(-1, "crypt filter /%s stands twice", key)
 	}
 	e.named = map[Name]method{"Identity": identity}
 	for _, entry := range list {

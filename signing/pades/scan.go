@@ -114,6 +114,9 @@ func (r *reader) scanGap(from, to int64) {
 func (r *reader) scanObject(i int, o Object) {
 	if s, ok := o.(*Stream); ok {
 		r.scanLength(i, s)
+		if r.d.differs(i, s) {
+			r.apart = append(r.apart, i)
+		}
 		if s.padded && !r.padded {
 			r.padded = true
 			r.tolerate(CodeStreamPadding, "two ends of line before endstream in object %s", r.d.versions[i].ref())

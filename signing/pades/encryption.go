@@ -393,11 +393,18 @@ func (e *encryption) encrypt(ref Ref, data []byte) []byte {
 	return out
 }
 
+// toleratesMissingMAC is the bit of /P without which a file must be authenticated as a
+// whole (ISO/TS 32004); older programs set it.
+const toleratesMissingMAC = 1 << 12
+
 // writes says whether what is added to the file can be encrypted here: RC4 is read
-// only.
+// only, and a message authentication code would not cover what is added.
 func (e *encryption) writes() error {
 	if e.strings == rc4Method || e.streams == rc4Method || e.files == rc4Method {
 		return encrypted("by RC4, which is read and not written any more")
+	}
+	if e.revision >= 6 && e.permissions&toleratesMissingMAC == 0 {
+		return encrypted("with a message authentication code (ISO/TS 32004), which is not made here; a detached CMS over the file needs none")
 	}
 	return nil
 }

@@ -483,3 +483,55 @@ func TestDictionaryOfTheEncryption(t *testing.T) {
 		}
 	}
 }
+
+// TestAuthenticatedFiles: the message authentication code in the trailer of an
+// encrypted file, as pyHanko writes one, has a range and is no signature. What has one
+// is judged, and not signed.
+func TestAuthenticatedFiles(t *testing.T) {
+	file := encryptedBy(t, secrets(), kinds["AES-256"].args...)
+	const code = "/AuthCode<</MACLocation/Standalone/ByteRange[0 100 200 300]/MAC<3003020100>>>"
+	in := func(entry string) []byte {
+		i := bytes.LastIndex(file, []byte("trailer <<"))
+		if i < 0 {
+			t.Fatal("no trailer")
+		}
+		i += len("trailer <<")
+		return slices.Concat(file[:i], []byte(entry), file[i:])
+	}
+	for name, c := range map[string]struct {
+		entry string
+		sound bool
+	}{
+		"a code":               {code, true},
+		"of a signature":       {"/AuthCode<</MACLocation/AttachedToSig/SigObjRef 1 0 R>>", true},
+		"that is a signature":  {strings.Replace(code, "/MACLocation", "/Type/Sig/Contents<3003020100>/MACLocation", 1), false},
+		"of another name":      {strings.Replace(code, "AuthCode", "AuthCodes", 1), false},
+		"with a range further": {code + "%/ByteRange[0 1 2 3]\n", false},
+	} {
+		d, err := Read(in(c.entry))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		orphan := slices.ContainsFunc(d.Unreadable, func(p Problem) bool { return p.Code == CodeOrphanSignature })
+		if orphan == c.sound {
+			t.Errorf("%s: %v", name, d.Unreadable)
+		}
+	}
+	e := &encryption{streams: aesMethod, strings: aesMethod, files: aesMethod}
+	for _, c := range []struct {
+		revision    int64
+		permissions uint32
+		writes      bool
+	}{{6, ^uint32(3), true}, {6, ^uint32(3) &^ (1 << 12), false}, {5, ^uint32(3) &^ (1 << 12), true}, {4, 0, true}} {
+		e.revision, e.permissions = c.revision, c.permissions
+		if err := e.writes(); (err == nil) != c.writes || err != nil && (!errors.Is(err, ErrEncrypted) || !strings.Contains(err.Error(), "32004")) {
+			t.Errorf("revision %d, /P %x: %v", c.revision, c.permissions, err)
+		}
+	}
+	plain := slices.Concat(secrets(), []byte{})
+	i := bytes.LastIndex(plain, []byte("trailer"))
+	at := i + bytes.Index(plain[i:], []byte("<<")) + 2
+	if d := mustRead(t, slices.Concat(plain[:at], []byte(code), plain[at:])); d.Sound() == nil {
+		t.Error("a code in a file that is not encrypted")
+	}
+}

@@ -27,7 +27,6 @@ var wordFamilies = []struct {
 	{"event", "documents", "EventKind", nil, nil},
 	{"purpose", "documents", "Purpose", nil, nil},
 	{"subtype", "documents", "Subtype", nil, nil},
-	{"ground", "documents", "RefusalGround", nil, nil},
 	{"failed_check", "documents", "FailedCheck", nil, nil},
 	{"identity_document", "documents", "DocumentKind", nil, nil},
 	{"signing.file", "signing", "FileKind", nil, nil},

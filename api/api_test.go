@@ -255,6 +255,9 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 			"KZ16RCC26000009", conclusions[strings.Contains(file, "no_value")], "2026-05-28", "2026-06-01",
 		).Replace(string(raw))
 	}
+	s.values["refusal.unheard"] = strings.Replace(s.values["refusal"], "RF-INCOMPLETE", "RF-QUAL", 1)
+	// Registered under the decree of 2014, which has no hearing before a refusal.
+	s.values["sample.notice_no_value"] = strings.Replace(s.values["sample.notice_no_value"], "2026-05-20", "2015-05-20", 1)
 	s.values["approval.foreign"] = strings.Replace(s.values["sample.approval"], `"bin": "120741000014"`, `"registration": {"number": "HRB 86891", "country": "DE"}`, 1)
 	s.values["approval.foreign"] = strings.NewReplacer(
 		"Қазақстан Республикасының Ұлттық музейі", "«Grabungen GmbH» компаниясы", "Национальный музей Республики Казахстан", "компания «Grabungen GmbH»",

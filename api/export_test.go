@@ -40,7 +40,7 @@ func RequestBodies() map[string]any {
 // RequestForms are the parts of every address that takes a form.
 func RequestForms() map[string][]string {
 	verify := func(file string, more ...string) []string {
-		return append([]string{file, "iin", "bin", "role", "at", "receipt", "receipt_pdf", "report", "policy"}, more...)
+		return append([]string{file, "iin", "bin", "identifier", "role", "at", "receipt", "receipt_pdf", "report", "policy"}, more...)
 	}
 	return map[string][]string{
 		"/v1/verify/cms":  verify("cms", "content", "digest"),

@@ -28,7 +28,7 @@ var specimenGroups = []struct {
 	}},
 	{"layouts_course", []string{"application-copy", "acceptance", "conclusion", "conclusion-no-value"}},
 	{"layouts_notices", []string{
-		"notice-auth", "notice-auth-staff", "notice-signature", "notice-payment", "notice-no-data", "notice-incomplete", "notice-no-value",
+		"notice-auth", "notice-auth-staff", "notice-signature", "notice-payment", "notice-no-data", "notice-incomplete", "notice-no-value", "notice-hearing",
 	}},
 	{"layouts_other", []string{"verification-receipt", "signature-receipt", "history", "questionnaire", "questionnaire-summary"}},
 }

@@ -312,7 +312,7 @@ func TestEveryPart(t *testing.T) {
 			}
 		}
 		for name, value := range map[string]string{
-			"iin": "12", "bin": "x", "role": "king", "at": "yesterday", "receipt": "1", "receipt_pdf": "yes",
+			"iin": "12", "bin": "x", "identifier": "PASSPORT 1", "role": "king", "at": "yesterday", "receipt": "1", "receipt_pdf": "yes",
 			"report": "long", "policy": "none", "digest": "0011", "at ": "0001-01-01T00:00:00Z",
 		} {
 			name = strings.TrimSpace(name)

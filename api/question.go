@@ -96,6 +96,11 @@ func (r *verifyRequest) question(content []byte) (signing.Question, error) {
 			wrong = append(wrong, FieldError{Pointer: "/bin", Code: numberCode(err), Detail: numberDetail(err)})
 		}
 	}
+	if r.Identifier != "" {
+		if q.Identifier, err = certs.ParseIdentifier(r.Identifier); err != nil {
+			wrong = append(wrong, FieldError{Pointer: "/identifier", Code: "malformed", Detail: "is no identifier of EN 319 412-1, such as PASDE-C01X00T47"})
+		}
+	}
 	if r.Role != "" && !slices.Contains(certs.Roles(), q.Role) {
 		wrong = append(wrong, FieldError{Pointer: "/role", Code: "unknown", Detail: "is none of the roles of the national profile"})
 	}

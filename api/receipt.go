@@ -73,6 +73,7 @@ func receiptContent(r receipt.Receipt) pdf.Content {
 	if asked.IIN != "" {
 		shown.IIN = certs.IIN(asked.IIN).String()
 	}
+	shown.Identifier = certs.Identifier(asked.Identifier).String()
 	for i := range r.Verdict.Signers {
 		shown.Signers = append(shown.Signers, receiptSigner(&r.Verdict.Signers[i]))
 	}

@@ -29,6 +29,7 @@ type verifyRequest struct {
 	Evidence   *evidenceRequest  `json:"evidence"`
 	IIN        string            `json:"iin"`
 	BIN        string            `json:"bin"`
+	Identifier string            `json:"identifier"` // of EN 319 412-1, of whoever has no IIN or BIN
 	Role       string            `json:"role"`
 	At         string            `json:"at"`
 	Receipt    bool              `json:"receipt"`     // a signed receipt is wanted too
@@ -210,7 +211,7 @@ func (v *service) verification(r *verifyRequest, kind string) (*verification, er
 
 // readVerificationForm reads a form whose files may be large.
 func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*verification, error) {
-	files, values := []string{kind}, []string{"iin", "bin", "role", "at", "receipt", "receipt_pdf", "report", "policy"}
+	files, values := []string{kind}, []string{"iin", "bin", "identifier", "role", "at", "receipt", "receipt_pdf", "report", "policy"}
 	if kind != kindPDF {
 		files, values = append(files, "content"), append(values, "digest")
 	}
@@ -223,7 +224,7 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 		return nil, errors.Join(badField("/"+kind, "required", "is missing or empty"), parts.close())
 	}
 	body := verifyRequest{
-		IIN: parts.values["iin"], BIN: parts.values["bin"], Role: parts.values["role"], At: parts.values["at"],
+		IIN: parts.values["iin"], BIN: parts.values["bin"], Identifier: parts.values["identifier"], Role: parts.values["role"], At: parts.values["at"],
 		Report: parts.values["report"], Policy: parts.values["policy"],
 	}
 	if digest := parts.values["digest"]; digest != "" {

@@ -71,6 +71,7 @@ type Identity struct {
 	Organisation   string   `json:"organisation,omitempty"`
 	IIN            string   `json:"iin,omitempty"` // personal data; as it stands, twelve digits or not
 	BIN            string   `json:"bin,omitempty"`
+	Identifiers    []string `json:"identifiers,omitempty"` // of EN 319 412-1, where there is no IIN or BIN; personal data
 	Country        string   `json:"country,omitempty"`
 	Email          string   `json:"email,omitempty"`
 	SystemID       string   `json:"system_id,omitempty"` // of an information system, from UID
@@ -106,6 +107,7 @@ func (c *Certificate) Identity() Identity {
 		Surname:      n.First(oidSurname),
 		Patronymic:   n.First(oidGivenName), // the national profile keeps the patronymic there
 		Organisation: n.First(oidOrganisation),
+		Identifiers:  identifiersOf(n),
 		Country:      n.First(oidCountry),
 		Email:        n.First(oidEmail),
 		SystemID:     n.First(oidUserID),

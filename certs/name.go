@@ -24,19 +24,20 @@ type NameAttribute struct {
 
 // The attribute types that the national profile uses.
 var (
-	oidCommonName       = asn1.ObjectIdentifier{2, 5, 4, 3}
-	oidSurname          = asn1.ObjectIdentifier{2, 5, 4, 4}
-	oidSerialNumber     = asn1.ObjectIdentifier{2, 5, 4, 5}
-	oidCountry          = asn1.ObjectIdentifier{2, 5, 4, 6}
-	oidLocality         = asn1.ObjectIdentifier{2, 5, 4, 7}
-	oidProvince         = asn1.ObjectIdentifier{2, 5, 4, 8}
-	oidOrganisation     = asn1.ObjectIdentifier{2, 5, 4, 10}
-	oidOrganisationUnit = asn1.ObjectIdentifier{2, 5, 4, 11}
-	oidBusinessCategory = asn1.ObjectIdentifier{2, 5, 4, 15}
-	oidGivenName        = asn1.ObjectIdentifier{2, 5, 4, 42}
-	oidUserID           = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}
-	oidDomainComponent  = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
-	oidEmail            = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
+	oidCommonName             = asn1.ObjectIdentifier{2, 5, 4, 3}
+	oidSurname                = asn1.ObjectIdentifier{2, 5, 4, 4}
+	oidSerialNumber           = asn1.ObjectIdentifier{2, 5, 4, 5}
+	oidCountry                = asn1.ObjectIdentifier{2, 5, 4, 6}
+	oidLocality               = asn1.ObjectIdentifier{2, 5, 4, 7}
+	oidProvince               = asn1.ObjectIdentifier{2, 5, 4, 8}
+	oidOrganisationIdentifier = asn1.ObjectIdentifier{2, 5, 4, 97}
+	oidOrganisation           = asn1.ObjectIdentifier{2, 5, 4, 10}
+	oidOrganisationUnit       = asn1.ObjectIdentifier{2, 5, 4, 11}
+	oidBusinessCategory       = asn1.ObjectIdentifier{2, 5, 4, 15}
+	oidGivenName              = asn1.ObjectIdentifier{2, 5, 4, 42}
+	oidUserID                 = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}
+	oidDomainComponent        = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
+	oidEmail                  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
 )
 
 // ParseName reads a distinguished name from its DER.
@@ -123,14 +124,14 @@ func (n Name) all(oid asn1.ObjectIdentifier) []string {
 // CommonName returns the common name, or "".
 func (n Name) CommonName() string { return n.First(oidCommonName) }
 
-// String returns the name for people to read, the IIN masked.
+// String returns the name for people to read, the IIN and the like masked.
 func (n Name) String() string {
 	short := []struct {
 		oid  asn1.ObjectIdentifier
 		name string
 	}{
 		{oidCommonName, "CN"}, {oidSurname, "SN"}, {oidGivenName, "GN"},
-		{oidSerialNumber, "serialNumber"}, {oidOrganisation, "O"}, {oidOrganisationUnit, "OU"},
+		{oidSerialNumber, "serialNumber"}, {oidOrganisation, "O"}, {oidOrganisationIdentifier, "organizationIdentifier"}, {oidOrganisationUnit, "OU"},
 		{oidCountry, "C"}, {oidLocality, "L"}, {oidProvince, "ST"}, {oidUserID, "UID"},
 		{oidDomainComponent, "DC"}, {oidBusinessCategory, "businessCategory"}, {oidEmail, "E"},
 	}
@@ -145,6 +146,8 @@ func (n Name) String() string {
 		value := a.Value
 		if a.Type.Equal(oidSerialNumber) && strings.HasPrefix(value, "IIN") {
 			value = "IIN" + IIN(value[3:]).String()
+		} else if a.Type.Equal(oidSerialNumber) && identifierForm.MatchString(value) {
+			value = Identifier(value).String()
 		}
 		parts = append(parts, label+"="+value)
 	}

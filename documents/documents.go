@@ -205,9 +205,12 @@ type Refusal struct {
 	Reason            Text          `json:"reason"`
 	Position          Text          `json:"position"` // of the person who signs
 	Signatory         string        `json:"signatory"`
+	// The hearing before the refusal, where the edition of the rules has one.
+	Heard
 }
 
-// RefusalGround names the branch of the regulation that ends in a signed
+// RefusalGround names the branch of the regulation, and the notice of the edition
+// that has its words, that ends in a signed
 // reasoned refusal.
 type RefusalGround string
 
@@ -222,3 +225,6 @@ const (
 	// days (Law on licensing of 2007, article 42 ¶4).
 	GroundIncomplete RefusalGround = "RF-INCOMPLETE"
 )
+
+// refusalGrounds is read only.
+var refusalGrounds = []RefusalGround{GroundQualification, GroundDocuments, GroundIncomplete}

@@ -271,9 +271,6 @@ func TestLabels(t *testing.T) {
 	for _, k := range []documents.Kind{documents.KindLicence, documents.KindRefusal} {
 		all[string(k)] = k.Title()
 	}
-	for _, g := range []documents.RefusalGround{documents.GroundQualification, documents.GroundDocuments, documents.GroundIncomplete} {
-		all[string(g)] = g.Label()
-	}
 	for name, l := range all {
 		for _, lang := range []documents.Lang{documents.KK, documents.RU, language.EN} {
 			text := l.In(lang)

@@ -14,6 +14,8 @@ type Edition struct {
 	Texts       map[string]Text // the sentences by their keys
 	// Kinds are the kinds of documents that the edition knows.
 	Kinds map[Kind]KindRules
+	// Hearing is when applicants are heard before a refusal; nil for never.
+	Hearing *HearingRules
 	// Specimen says that the edition is not in force on these days: what is printed
 	// by it says that it is a specimen.
 	Specimen bool
@@ -53,8 +55,14 @@ func (d Draft) CheckEdition(e Edition) error {
 			c.fail("/annex/subtype", CodeEdition, "is no sub-type of the activity in the edition "+e.Name)
 		}
 	}
+	if what, ok := d.decision(); ok && e.Texts[noticeText+what.ground] == (Text{}) {
+		c.fail("/ground", CodeEdition, "is no ground in the edition "+e.Name)
+	}
 	return c.result()
 }
+
+// noticeText is before the name of a ground in the keys of an edition's texts.
+const noticeText = "notice."
 
 // Ruled returns a copy with the term that an edition gives a numbered document. One
 // that replaces another keeps the other's, unless the edition says otherwise.

@@ -20,7 +20,7 @@ import (
 func TestEveryField(t *testing.T) {
 	rows := map[string]bool{}
 	for _, name := range []string{
-		"licence_annex", "export_certificate", "approval", "application_copy", "acceptance", "notice", "notice_no_value",
+		"licence_annex", "export_certificate", "approval", "application_copy", "acceptance", "notice", "notice_no_value", "notice_hearing",
 		"conclusion", "questionnaire", "questionnaire_summary", "duplicate", "paper_copy", "history",
 	} {
 		raw, err := os.ReadFile("testdata/" + name + ".json")

@@ -19,16 +19,32 @@ const (
 	CodeTaken    = "taken"    // another document of the register has it already
 )
 
-// RestsOn returns the number of the conclusion that the document rests on, and
-// where it stands in the content; nothing for a document that rests on none.
-func (d Draft) RestsOn() (number, field string) {
-	switch {
-	case d.ExportCertificate != nil:
-		return d.ExportCertificate.ConclusionNumber, "/conclusion_number"
-	case d.Notice != nil:
-		return d.Notice.ConclusionNumber, "/conclusion_number"
+// Ground is another document that one rests on: its number, and where that stands
+// in the content.
+type Ground struct{ Number, Field string }
+
+// FieldHearing is where a decision names the notice of its hearing.
+const FieldHearing = "/hearing_number"
+
+// RestsOn returns the conclusion and the notice of a hearing that the document
+// rests on; none for one that rests on none.
+func (d Draft) RestsOn() []Ground {
+	var all []Ground
+	add := func(number, field string) {
+		if number != "" {
+			all = append(all, Ground{number, field})
+		}
 	}
-	return "", ""
+	if d.ExportCertificate != nil {
+		add(d.ExportCertificate.ConclusionNumber, "/conclusion_number")
+	}
+	if d.Notice != nil {
+		add(d.Notice.ConclusionNumber, "/conclusion_number")
+	}
+	if what, ok := d.decision(); ok {
+		add(what.HearingNumber, FieldHearing)
+	}
+	return all
 }
 
 // CheckConclusion reports, as an *[InvalidError], what keeps the document from
@@ -110,7 +126,7 @@ func (t Text) says(other Text) bool {
 
 // Takes returns a key for what one document of the register may have, and where it
 // stands in the content: the answer to an application, which a refusal, an approval
-// or a notice of a decision gives, and the incoming number of a paper. Numbers of
+// or a notice of a decision gives, its hearing, and the incoming number of a paper. Numbers of
 // applications and papers are those of a year. It is nothing for other documents.
 func (d Draft) Takes() (key, field string) {
 	answer := func(a Application) (string, string) {
@@ -121,8 +137,10 @@ func (d Draft) Takes() (key, field string) {
 		return answer(Application{d.Refusal.ApplicationNumber, d.Refusal.ApplicationDate})
 	case d.Approval != nil:
 		return answer(d.Approval.Application)
-	case d.Notice != nil && d.Notice.Ground.signed() && d.Notice.ApplicationNumber != "":
+	case d.Notice != nil && d.Notice.Ground.decides() && d.Notice.ApplicationNumber != "":
 		return answer(Application{d.Notice.ApplicationNumber, d.Notice.ApplicationDate})
+	case d.Notice != nil && d.Notice.Ground == NoticeHearing:
+		return takenKey("hearing", d.Notice.ApplicationNumber, d.Notice.ApplicationDate.Year), "/application_number"
 	case d.ApplicationCopy != nil:
 		c := d.ApplicationCopy
 		return takenKey("incoming", c.IncomingNumber, c.IncomingDate.Year), "/incoming_number"

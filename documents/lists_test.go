@@ -58,9 +58,6 @@ func TestEveryWord(t *testing.T) {
 	addAll(add, "purpose", "purpose", Purpose.Label)
 	addAll(add, "identity document", "identity_document", DocumentKind.Label)
 	addAll(add, "failed check", "failed_check", FailedCheck.Label)
-	for _, g := range []RefusalGround{GroundQualification, GroundDocuments, GroundIncomplete} {
-		add("refusal", string(g), g.Label())
-	}
 	for _, kind := range named[Kind]("kind") {
 		number, err := NumberOf(kind, firstYear, 1)
 		if err != nil {
@@ -82,7 +79,7 @@ func TestEveryWord(t *testing.T) {
 		}
 	}
 	Listed(t, "testdata/words.txt", rows)
-	unknown := []Label{Kind("x").Title(), EventKind("x").Label(), Status("x").Label(), Subtype("x").Label(), Purpose("x").Label(), FailedCheck("x").Label(), DocumentKind("x").Label(), Country("x").Label(), RefusalGround("x").Label()}
+	unknown := []Label{Kind("x").Title(), EventKind("x").Label(), Status("x").Label(), Subtype("x").Label(), Purpose("x").Label(), FailedCheck("x").Label(), DocumentKind("x").Label(), Country("x").Label()}
 	for i, l := range unknown {
 		if l != (Label{}) {
 			t.Errorf("the unknown has words: %d, %v", i, l)

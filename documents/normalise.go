@@ -125,6 +125,7 @@ func (r *Refusal) normalise() {
 	r.Reason = r.Reason.each(normaliseLines)
 	r.Position = r.Position.each(NormaliseKazakh)
 	r.Signatory = NormaliseKazakh(r.Signatory)
+	r.Heard.normalise()
 }
 
 func (h Holder) normalise() Holder {

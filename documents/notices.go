@@ -26,6 +26,10 @@ type Notice struct {
 	// The conclusion of the commission; of RF-NOVALUE only.
 	ConclusionNumber string `json:"conclusion_number,omitempty"`
 	ConclusionDate   Date   `json:"conclusion_date,omitzero"`
+	// Hearing is the preliminary decision; of the notice of a hearing only.
+	Hearing *PreliminaryDecision `json:"hearing,omitempty"`
+	// The hearing before what the notice decides, where the edition has one.
+	Heard
 }
 
 // NoticeGround names the branch of the regulation that ends in a notice.
@@ -41,11 +45,17 @@ const (
 	NoticeNoData        NoticeGround = "RF-NODATA"     // 000 ¶7(7), ¶8(5); 003 ¶11(5)
 	NoticeIncomplete    NoticeGround = "RF-INCOMPLETE" // Law on licensing of 2007, article 42 ¶4
 	NoticeNoValue       NoticeGround = "RF-NOVALUE"    // 003/1, action 4
+	// NoticeHearing refuses nothing yet: it tells of a preliminary decision and of the
+	// hearing before the decision. Only editions that have a hearing know it.
+	NoticeHearing NoticeGround = "HEARING"
 )
 
 // signed reports whether somebody signs the notice with name and position:
 // what people have decided, and not a program.
-func (g NoticeGround) signed() bool { return g == NoticeIncomplete || g == NoticeNoValue }
+func (g NoticeGround) signed() bool { return g.decides() || g == NoticeHearing }
+
+// decides reports whether the notice is the answer to an application.
+func (g NoticeGround) decides() bool { return g == NoticeIncomplete || g == NoticeNoValue }
 
 // known reports whether the ground is one of those above. Its text is that of the
 // edition of the rules by which the notice is printed.
@@ -54,6 +64,7 @@ func (g NoticeGround) known() bool { return slices.Contains(noticeGrounds, g) }
 // noticeGrounds is read only.
 var noticeGrounds = []NoticeGround{
 	NoticeAuthorisation, NoticeStaff, NoticePayment, NoticeSignature, NoticeNoData, NoticeIncomplete, NoticeNoValue,
+	NoticeHearing,
 }
 
 // FailedCheck names which of the three facts about a signature did not hold
@@ -89,6 +100,8 @@ func (n *Notice) normalise() {
 	n.ApplicationNumber = NormaliseKazakh(n.ApplicationNumber)
 	n.Detail = n.Detail.each(normaliseLines)
 	n.ConclusionNumber = trimNumber(n.ConclusionNumber)
+	n.Hearing = n.Hearing.normalise()
+	n.Heard.normalise()
 }
 
 func (n *Notice) check(c *checker) {
@@ -113,6 +126,12 @@ func (n *Notice) check(c *checker) {
 		c.earlier("/conclusion_date", n.ConclusionDate, n.IssuedOn)
 	} else if n.ConclusionNumber != "" || !n.ConclusionDate.IsZero() {
 		c.fail("/conclusion_number", CodeNotAccepted, "belongs to RF-NOVALUE only")
+	}
+	c.preliminary(n)
+	if n.Ground.decides() {
+		c.heard(n.Heard, n.IssuedOn)
+	} else if n.Heard != (Heard{}) {
+		c.fail(FieldHearing, CodeNotAccepted, "belongs to a decision")
 	}
 }
 

@@ -40,6 +40,3 @@ func (s Status) Label() Label { return words.Of("status." + string(s)) }
 // Label returns the words for a sub-type of the activity, as the annex prints
 // them. An unknown one has none.
 func (s Subtype) Label() Label { return words.Of("subtype." + string(s)) }
-
-// Label returns the words for a ground of refusal. An unknown ground has none.
-func (g RefusalGround) Label() Label { return words.Of("ground." + string(g)) }

@@ -156,12 +156,13 @@ func (r *Refusal) check(c *checker) {
 	c.holder("/applicant", r.Applicant)
 	c.text("/application_number", r.ApplicationNumber, rule{max: maxNumberText})
 	c.earlier("/application_date", r.ApplicationDate, r.IssuedOn)
-	if (r.Ground.Label() == Label{}) {
+	if !slices.Contains(refusalGrounds, r.Ground) {
 		c.fail("/ground", CodeUnknown, "is none of RF-QUAL, RF-DOCS, RF-INCOMPLETE")
 	}
 	c.both("/reason", r.Reason, rule{max: maxReason, lines: true})
 	c.both("/position", r.Position, rule{max: maxPlace})
 	c.text("/signatory", r.Signatory, rule{max: maxPerson})
+	c.heard(r.Heard, r.IssuedOn)
 }
 
 // checker gathers the errors of one document.

@@ -3,6 +3,8 @@ package signing
 import (
 	"fmt"
 	"strings"
+
+	"tamga/certs"
 )
 
 // CheckName names a question of the tables.
@@ -200,7 +202,7 @@ func askSigningCertificate(f *facts, _ *Policy) finding {
 
 func askIdentity(f *facts, _ *Policy) finding {
 	switch {
-	case f.question.IIN == "" && f.question.BIN == "":
+	case !f.question.expects():
 		return notApplicable("no IIN or BIN was asked about")
 	case f.certificate == nil:
 		return undetermined(NoSigningCertificateFound, "no certificate")
@@ -208,6 +210,8 @@ func askIdentity(f *facts, _ *Policy) finding {
 		return notApplicable("another signer of this file is the expected person")
 	case f.expected == identityAgrees:
 		return passed("")
+	case f.expected == identityUntold:
+		return undetermined(SigConstraintsFailure, "the certificate names nobody by such an identifier, so that it cannot be told whose it is")
 	}
 	var which []string
 	if f.question.IIN != "" && f.identity.IIN != string(f.question.IIN) {
@@ -215,6 +219,9 @@ func askIdentity(f *facts, _ *Policy) finding {
 	}
 	if f.question.BIN != "" && f.identity.BIN != string(f.question.BIN) {
 		which = append(which, "BIN")
+	}
+	if f.identity.Match(f.question.Identifier) == certs.MatchDiffers {
+		which = append(which, "identifier")
 	}
 	return failed(SigConstraintsFailure, "%s of the request and of the certificate differ", strings.Join(which, " and "))
 }

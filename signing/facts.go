@@ -98,6 +98,7 @@ const (
 	identityAgrees
 	identityDiffers
 	identityOfAnother // another signer of the same file is the expected person
+	identityUntold    // the certificate has nothing to compare
 )
 
 // container is a SignedData being judged, with what all its signers share.
@@ -299,14 +300,19 @@ func (e *evidence) proves(path certs.Path, carried []bool) bool {
 	return true
 }
 
-// matchIdentity compares by string equality: what the certificate carries and
-// what was asked.
+// matchIdentity compares what the certificate carries and what was asked: IIN and BIN
+// by string equality.
 func matchIdentity(id certs.Identity, q Question) identityMatch {
-	if q.IIN == "" && q.BIN == "" {
+	told := id.Match(q.Identifier)
+	switch {
+	case !q.expects():
 		return identityNotAsked
-	}
-	if q.IIN != "" && id.IIN != string(q.IIN) || q.BIN != "" && id.BIN != string(q.BIN) {
+	case q.IIN != "" && id.IIN != string(q.IIN), q.BIN != "" && id.BIN != string(q.BIN):
+		return identityDiffers
+	case q.Identifier == "" || told == certs.MatchAgrees:
+		return identityAgrees
+	case told == certs.MatchDiffers:
 		return identityDiffers
 	}
-	return identityAgrees
+	return identityUntold
 }

@@ -37,7 +37,7 @@ func (v *Verifier) judgeSigners(verdict *Verdict, all []*facts) {
 		found = found || f.expected == identityAgrees
 	}
 	for _, f := range all {
-		if found && f.expected == identityDiffers {
+		if found && (f.expected == identityDiffers || f.expected == identityUntold) {
 			f.expected = identityOfAnother
 		}
 		verdict.Signers = append(verdict.Signers, v.judge(f))
@@ -146,11 +146,12 @@ func factsOf(f *facts) Facts {
 		}
 	}
 	switch {
-	case f.question.IIN == "" && f.question.BIN == "":
+	case !f.question.expects():
 		facts.IdentityMatch = FactNotAsked
 	case f.certificate == nil:
 	case f.expected == identityAgrees:
 		facts.IdentityMatch = FactEstablished
+	case f.expected == identityUntold:
 	default:
 		facts.IdentityMatch = FactRefuted
 	}

@@ -53,6 +53,8 @@ func (c *Check) why() Text {
 	switch {
 	case c.Name == CheckIdentity && c.Status == CheckFailed:
 		return words.Of("signing.why.identity")
+	case c.Name == CheckIdentity && c.SubIndication == SigConstraintsFailure:
+		return words.Of("signing.why.identity_untold")
 	case c.Name == CheckRole && c.Status == CheckFailed:
 		return words.Of("signing.why.role")
 	case c.Name == CheckFormat && c.SubIndication == SigConstraintsFailure && c.Status == CheckFailed:

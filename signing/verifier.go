@@ -57,6 +57,9 @@ type Question struct {
 	IIN  certs.IIN
 	BIN  certs.BIN
 	Role certs.Role
+	// Identifier is what an applicant without such a number has; a certificate that
+	// says nothing of its kind does not tell whether it is the applicant's.
+	Identifier certs.Identifier
 	// At is the moment of receipt, taken as the latest at which the signature
 	// can have been made; now when zero. A trusted timestamp moves that to its
 	// own time. The signing time that the signer claims counts for nothing.
@@ -66,6 +69,9 @@ type Question struct {
 // ErrDigestTwice means that a question brings two digests of its content by one
 // algorithm: whichever is looked at, the other one would be passed over.
 var ErrDigestTwice = errors.New("a digest of the content stands twice")
+
+// expects reports whether the question says whose the signature must be.
+func (q *Question) expects() bool { return q.IIN != "" || q.BIN != "" || q.Identifier != "" }
 
 // supplies reports whether the question brings a content to be signed.
 func (q *Question) supplies() bool { return q.Content != nil || len(q.Digests) > 0 }

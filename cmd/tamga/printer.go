@@ -128,6 +128,7 @@ func (p *printer) identity(id certs.Identity) {
 	p.field("Patronymic", "%s", id.Patronymic)
 	p.field("IIN", "%s", id.IIN)
 	p.field("BIN", "%s", id.BIN)
+	p.field("Identifiers", "%s", strings.Join(id.Identifiers, ", "))
 	p.field("Organisation", "%s", id.Organisation)
 	p.field("System", "%s", id.SystemID)
 	p.field("E-mail", "%s", id.Email)

@@ -18,19 +18,20 @@ import (
 
 // verifyCommand judges a file.
 type verifyCommand struct {
-	Files   []string `arg:"" name:"file" help:"PDF, CMS (DER, BER, PEM or base64), XML, certificate, timestamp or receipt, told apart by content; - reads standard input. Of several, each is judged on its own."`
-	Content string   `placeholder:"FILE" help:"The signed document, for a detached signature; what a timestamp is over."`
-	About   string   `placeholder:"FILE" help:"The file that a receipt of a verification must be about."`
-	Digest  []string `sep:"none" placeholder:"NAME:HEX" help:"Digest of the signed document, instead of the document itself, such as SHA-256:9f86…. May be given several times."`
-	Beside  []string `name:"evidence" sep:"none" placeholder:"FILE" help:"Certificate, revocation list or OCSP response that the file may lack, as evidence and not as trust. May be given several times."`
-	IIN     string   `name:"iin" placeholder:"NUMBER" help:"IIN of the expected signer, 12 digits: another person's signature fails."`
-	BIN     string   `name:"bin" placeholder:"NUMBER" help:"BIN of the expected organisation, 12 digits."`
-	Role    string   `help:"What the certificate must say of the signer, for example first_head, right_to_sign or employee."`
-	At      string   `placeholder:"TIME" help:"Moment at which the file was received, as 2026-07-20T09:08:06Z, 2026-07-20T14:08:06+05:00 or 2026-07-20, which means 00:00 UTC (05:00 in Astana) of that day. Default: now."`
-	JSON    bool     `name:"json" help:"Print the verdict as JSON instead of text."`
-	Lang    []string `enum:"kk,ru,en" default:"kk,ru,en" help:"Languages of the summary: kk, ru, en (default: all)."`
-	Report  string   `enum:"verdict,simple,detailed" default:"verdict" help:"Print as JSON: the verdict, or a simple or detailed report in the outline of ETSI EN 319 102-2."`
-	Explain bool     `help:"Print all evidence: every certificate of the path, every list or response with its digest."`
+	Files      []string `arg:"" name:"file" help:"PDF, CMS (DER, BER, PEM or base64), XML, certificate, timestamp or receipt, told apart by content; - reads standard input. Of several, each is judged on its own."`
+	Content    string   `placeholder:"FILE" help:"The signed document, for a detached signature; what a timestamp is over."`
+	About      string   `placeholder:"FILE" help:"The file that a receipt of a verification must be about."`
+	Digest     []string `sep:"none" placeholder:"NAME:HEX" help:"Digest of the signed document, instead of the document itself, such as SHA-256:9f86…. May be given several times."`
+	Beside     []string `name:"evidence" sep:"none" placeholder:"FILE" help:"Certificate, revocation list or OCSP response that the file may lack, as evidence and not as trust. May be given several times."`
+	IIN        string   `name:"iin" placeholder:"NUMBER" help:"IIN of the expected signer, 12 digits: another person's signature fails."`
+	BIN        string   `name:"bin" placeholder:"NUMBER" help:"BIN of the expected organisation, 12 digits."`
+	Identifier string   `placeholder:"TEXT" help:"What stands in the place of IIN and BIN in a certificate of another country, by EN 319 412-1, such as PASDE-C01X00T47 (a passport) or NTRDE-HRB86891 (an entry in a register of trade)."`
+	Role       string   `help:"What the certificate must say of the signer, for example first_head, right_to_sign or employee."`
+	At         string   `placeholder:"TIME" help:"Moment at which the file was received, as 2026-07-20T09:08:06Z, 2026-07-20T14:08:06+05:00 or 2026-07-20, which means 00:00 UTC (05:00 in Astana) of that day. Default: now."`
+	JSON       bool     `name:"json" help:"Print the verdict as JSON instead of text."`
+	Lang       []string `enum:"kk,ru,en" default:"kk,ru,en" help:"Languages of the summary: kk, ru, en (default: all)."`
+	Report     string   `enum:"verdict,simple,detailed" default:"verdict" help:"Print as JSON: the verdict, or a simple or detailed report in the outline of ETSI EN 319 102-2."`
+	Explain    bool     `help:"Print all evidence: every certificate of the path, every list or response with its digest."`
 	judgeFlags
 	trustFlags
 
@@ -169,6 +170,11 @@ func (cmd verifyCommand) question(c *console) (signing.Question, error) {
 	if cmd.BIN != "" {
 		if q.BIN, err = certs.ParseBIN(cmd.BIN); err != nil {
 			return q, usagef("--bin: %w", err)
+		}
+	}
+	if cmd.Identifier != "" {
+		if q.Identifier, err = certs.ParseIdentifier(cmd.Identifier); err != nil {
+			return q, usagef("--identifier: %w", err)
 		}
 	}
 	if q.Role, err = parseRole(cmd.Role); err != nil {

@@ -25,8 +25,8 @@ func (cmd verifyCommand) verdict(c *console, verifier *signing.Verifier, file []
 	default:
 		return verifier.Verify(c.ctx, file, q)
 	}
-	if q.IIN != "" || q.BIN != "" || q.Role != "" {
-		return nil, usagef("a timestamp names no signer: neither --iin, --bin nor --role")
+	if q.IIN != "" || q.BIN != "" || q.Identifier != "" || q.Role != "" {
+		return nil, usagef("a timestamp names no signer: neither --iin, --bin, --identifier nor --role")
 	}
 	content, digests := q.Content, q.Digests
 	q.Content, q.Digests = nil, nil

@@ -161,7 +161,7 @@ func TestNoticesOfTheLaw(t *testing.T) {
 }
 
 // TestEveryNoticeOfTheLaw prints every notice with the whole text and the whole
-// sentence on appeal of today's edition, in both languages.
+// sentence on appeal, or on the hearing, of today's edition, in both languages.
 func TestEveryNoticeOfTheLaw(t *testing.T) {
 	l, all := compiled(t), specimens(t)
 	e, err := l.edition(documents.CivilDate(signedAt))
@@ -171,9 +171,14 @@ func TestEveryNoticeOfTheLaw(t *testing.T) {
 	for name, id := range map[string]string{
 		"notice-auth": "RF-AUTH", "notice-auth-staff": "RF-AUTH-STAFF", "notice-signature": "RF-SIG", "notice-payment": "RF-PAY",
 		"notice-no-data": "RF-NODATA", "notice-incomplete": "RF-INCOMPLETE", "notice-no-value": "RF-NOVALUE",
+		"notice-hearing": "HEARING",
 	} {
 		text := textOf(t, render(t, l, all[name]))
-		for _, key := range []string{"notice." + id, "appeal"} {
+		after := "appeal"
+		if id == "HEARING" {
+			after = "hearing" // what is not decided yet is not appealed against
+		}
+		for _, key := range []string{"notice." + id, after} {
 			for _, lang := range languages {
 				if want := e.Texts[key].In(lang); want == "" || !strings.Contains(text, solid(want)) {
 					t.Errorf("%s does not print %s: %q", name, key, want)
@@ -192,7 +197,7 @@ func TestCertificationIsOfCopies(t *testing.T) {
 			continue
 		}
 		text, paper := textOf(t, render(t, l, doc)), name == "licence-paper"
-		for _, row := range []string{"(басшының (уәкілетті адамның) Т.А.Ә.)", "Лицензияның расталған күні: 2026 жылғы", "Мөр орны", "Дата заверения лицензии:", "Место печати"} {
+		for _, row := range []string{"(басшының (уәкілетті тұлғаның) Т.А.Ә.)", "Қағаз көшірменің куәландырылған күні: 2026 жылғы", "Мөр орны", "Дата заверения бумажной копии:", "Место печати"} {
 			if strings.Contains(text, solid(row)) != paper {
 				t.Errorf("%s prints %q: %t", name, row, !paper)
 			}

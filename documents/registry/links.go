@@ -9,6 +9,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/calendar"
+	"tamga/documents/rulebook"
 	"tamga/documents/store"
 )
 
@@ -16,21 +17,50 @@ import (
 // one which the register does not have, which is not in force, or which says
 // something else. It is asked when the number is taken and again when the document
 // comes into force: the other one may have been withdrawn in between.
-func checkLinks(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) error {
-	number, field := draft.RestsOn()
-	if number == "" {
-		return nil
+func (r *Registry) checkLinks(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) error {
+	for _, ground := range draft.RestsOn() {
+		rec, life, err := locked(ctx, tx, ground.Number)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return refusedField(draft, ground.Field, documents.CodeUnknown, "the register has no such document")
+		case err != nil:
+			return err
+		case life.StatusAt(now) != documents.StatusInForce:
+			return refusedField(draft, ground.Field, documents.CodeStatus, "is not in force")
+		}
+		rules, err := r.rulesIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := checkGround(rules, draft, groundFound{ground, rec, now}); err != nil {
+			return err
+		}
 	}
-	rec, life, err := locked(ctx, tx, number)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return refusedField(draft, field, documents.CodeUnknown, "the register has no such document")
-	case err != nil:
-		return err
-	case life.StatusAt(now) != documents.StatusInForce:
-		return refusedField(draft, field, documents.CodeStatus, "is not in force")
-	case rec.Content.Conclusion == nil:
-		return refusedField(draft, field, documents.CodeNumber, "is not the number of a conclusion")
+	return nil
+}
+
+// groundFound is a document that another one rests on, as the register has it.
+type groundFound struct {
+	documents.Ground
+	rec Record
+	now time.Time
+}
+
+// checkGround refuses a document that the one it rests on, which is in force, does
+// not support.
+func checkGround(rules *rulebook.Rules, draft documents.Draft, ground groundFound) error {
+	rec, now := ground.rec, ground.now
+	if ground.Field == documents.FieldHearing {
+		if rec.Content.Notice == nil {
+			return refusedField(draft, ground.Field, documents.CodeNumber, "is not the number of the notice of a hearing")
+		}
+		if err := draft.CheckHeard(*rec.Content.Notice, now); err != nil {
+			return err
+		}
+		return checkHearingClock(rules, draft, rec, now)
+	}
+	if rec.Content.Conclusion == nil {
+		return refusedField(draft, ground.Field, documents.CodeNumber, "is not the number of a conclusion")
 	}
 	return draft.CheckConclusion(*rec.Content.Conclusion)
 }

@@ -234,8 +234,8 @@ func refusalDraft() documents.Draft {
 		}},
 		ApplicationNumber: "KZ65RLA00000001",
 		ApplicationDate:   documents.Date{Year: 2026, Month: time.June, Day: 10},
-		Ground:            documents.GroundDocuments,
-		Reason:            documents.Text{KK: "Құжаттар Стандартқа сәйкес емес.", RU: "Документы не соответствуют Стандарту."},
+		Ground:            documents.GroundIncomplete,
+		Reason:            documents.Text{KK: "Құжаттар топтамасы толық емес.", RU: "Пакет документов неполный."},
 		Position:          documents.Text{KK: "Төраға", RU: "Председатель"},
 		Signatory:         "Әбдіғали Ж.С.",
 	}}

@@ -167,7 +167,7 @@ func effectOn(content documents.Draft) (documents.EventKind, bool) {
 func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) (documents.Draft, error) {
 	about := draft.About()
 	if about == "" {
-		if err := checkLinks(ctx, tx, draft, now); err != nil {
+		if err := r.checkLinks(ctx, tx, draft, now); err != nil {
 			return draft, err
 		}
 		if err := onlyOne(ctx, tx, draft, now); err != nil {
@@ -261,7 +261,7 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 	issued := documents.Event{Seq: 2, Kind: documents.EventIssued, EffectiveAt: now, RecordedAt: now}
 	kind, affects := effectOn(held.content)
 	if !affects {
-		if err := checkLinks(ctx, tx, held.content, now); err != nil {
+		if err := r.checkLinks(ctx, tx, held.content, now); err != nil {
 			return err
 		}
 		return logEvent(ctx, tx, held.number, issued)

@@ -40,8 +40,8 @@ type Registry struct {
 	Layouts  *pdf.Layouts
 	Key      creation.Key
 	Verifier *signing.Verifier
-	// Calendar knows the days on which a result can be promised; needed by
-	// acceptances only.
+	// Calendar knows the days on which a result can be promised and a hearing held;
+	// needed by acceptances, notices of hearings, and decisions after one.
 	Calendar *calendar.Calendar
 	// Rulebook has the calendar and the layouts with what operators have entered, as
 	// they are now, in the place of Layouts and Calendar; nil where these are all.

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -76,21 +75,15 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err != nil {
 		return Reservation{}, err
 	}
-	if err := cmp.Or(printable(rules.Layouts, q.Draft, now), checkPromise(rules.Calendar, q.Draft)); err != nil {
-		return Reservation{}, err
-	}
 	date, err := dateOf(q.Draft, documents.CivilDate(now))
 	if err != nil {
 		return Reservation{}, err
 	}
-	edition, err := rules.Layouts.Rules(date)
+	draft, edition, err := lawful(rules, q.Draft, now)
 	if err != nil {
 		return Reservation{}, err
 	}
-	if err := q.Draft.CheckEdition(edition); err != nil {
-		return Reservation{}, err
-	}
-	draft, err := r.completed(ctx, tx, q.Draft, now)
+	draft, err = r.completed(ctx, tx, draft, now)
 	if err != nil {
 		return Reservation{}, err
 	}

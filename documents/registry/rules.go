@@ -1,11 +1,14 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/documents/rulebook"
 	"tamga/documents/store"
 )
 
@@ -36,4 +39,24 @@ func (r *Registry) may(ctx context.Context, tx *store.Tx, life documents.Life, e
 		rule.Edition = rules.Name
 	}
 	return err
+}
+
+// lawful refuses a draft that the law does not know, or that cannot be printed or
+// promised, before a number is taken. It returns the draft with what the law gives
+// it, and the edition in force.
+func lawful(rules *rulebook.Rules, draft documents.Draft, now time.Time) (documents.Draft, documents.Edition, error) {
+	if rules.Layouts == nil {
+		return draft, documents.Edition{}, errNotEquipped
+	}
+	today := documents.CivilDate(now)
+	edition, err := rules.Layouts.Rules(today)
+	if err != nil {
+		return draft, edition, err
+	}
+	err = cmp.Or(draft.CheckEdition(edition), printable(rules.Layouts, draft, now), checkPromise(rules.Calendar, draft))
+	if err != nil {
+		return draft, edition, err
+	}
+	draft, err = hear(rules, draft, now)
+	return draft, edition, err
 }

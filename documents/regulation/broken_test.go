@@ -90,8 +90,13 @@ func TestBrokenData(t *testing.T) {
 		"an end of a term that is not there":         {regulation.RuleValue, "", "", func(a editions) { r := &a[0].Rights[0]; r.Events = append(r.Events, documents.EventExpired) }},
 		"rights of a source of no known name":        {regulation.RuleUnknown, "", "", func(a editions) { a[0].Rights[0].Source = "hearsay" }},
 		"a result without rights":                    {regulation.RuleMissing, "", "", func(a editions) { a[1].Rights = a[1].Rights[1:] }},
-		"a route like one that is not there":         {regulation.RuleUnknown, "", "", func(a editions) { a[2].Routes[0].Like = "1999" }},
-		"words for a step that is not there":         {regulation.RuleUnknown, "", "", func(a editions) { a[2].Routes[0].Names["L-P-x"] = a[2].Title }},
+		"a hearing of which no notice tells": {regulation.RuleMissing, "", "", func(a editions) {
+			a[2].Notices = slices.DeleteFunc(slices.Clone(a[2].Notices), func(n regulation.Notice) bool { return n.ID == "HEARING" })
+		}},
+		"a hearing after a term that is civil": {regulation.RuleValue, "", "", func(a editions) { a[2].Hearing.NoticeTerm = calendar.Term{Days: 3} }},
+		"an objection after the decision":      {regulation.RuleValue, "", "", func(a editions) { a[2].Hearing.ObjectionTerm = calendar.Term{WorkingDays: 4} }},
+		"a route like one that is not there":   {regulation.RuleUnknown, "", "", func(a editions) { a[2].Routes[0].Like = "1999" }},
+		"words for a step that is not there":   {regulation.RuleUnknown, "", "", func(a editions) { a[2].Routes[0].Names["L-P-x"] = a[2].Title }},
 	} {
 		all := shipped(t)
 		c.breaks(all)

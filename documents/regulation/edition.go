@@ -187,8 +187,8 @@ type Appeal struct {
 // "$signer" is that of the refusal.
 type Hearing struct {
 	Before        []string      `json:"before"`
-	NoticeTerm    calendar.Term `json:"notice_term"`    // between the preliminary decision and the decision
-	ObjectionTerm calendar.Term `json:"objection_term"` // from the preliminary decision on
+	NoticeTerm    calendar.Term `json:"notice_term"`    // between the preliminary decision and the decision, in working days
+	ObjectionTerm calendar.Term `json:"objection_term"` // from the preliminary decision on, likewise
 	Sentence      language.Text `json:"sentence"`
 	Source        Source        `json:"source,omitempty"`
 	Steps         []Step        `json:"steps"`

@@ -3,6 +3,8 @@ package regulation
 import (
 	"slices"
 	"strings"
+
+	"tamga/documents"
 )
 
 // The placeholders in the steps of a hearing.
@@ -26,6 +28,12 @@ func (e *Edition) hear() error {
 		if _, ok := e.Notice(id); !ok {
 			return e.bad(RuleUnknown, "the hearing stands before %q, which is no notice", id)
 		}
+	}
+	if h.NoticeTerm.WorkingDays == 0 || h.ObjectionTerm.WorkingDays == 0 || h.ObjectionTerm.WorkingDays > h.NoticeTerm.WorkingDays {
+		return e.bad(RuleValue, "the terms of the hearing are not in working days, or the objection comes after the decision")
+	}
+	if n, ok := e.Notice(string(documents.NoticeHearing)); !ok || n.Document != documents.KindNotice {
+		return e.bad(RuleMissing, "there is a hearing, and no notice %s of it", documents.NoticeHearing)
 	}
 	for i := range e.Routes {
 		if r := &e.Routes[i]; r.Kind == ActionRoute {
@@ -88,4 +96,17 @@ func (h *Hearing) between(prefix string, refusal Step, grant string) []Step {
 		}
 	}
 	return steps
+}
+
+// hearing returns when applicants are heard before a refusal by the law of a day; nil
+// for never.
+func (l *Law) hearing(on documents.Date) *documents.HearingRules {
+	for _, e := range slices.Backward(l.editions) {
+		if h := e.Hearing; h != nil && e.InForce(on) {
+			return &documents.HearingRules{
+				Before: slices.Clone(h.Before), NoticeDays: h.NoticeTerm.WorkingDays, ObjectionDays: h.ObjectionTerm.WorkingDays,
+			}
+		}
+	}
+	return nil
 }

@@ -8,11 +8,12 @@ import (
 	"tamga/documents"
 )
 
-// The keys of the sentence on appeal, and of the text of a notice before its name,
+// The keys of the sentences on appeal and on the hearing, and of the text of a notice before its name,
 // among those that documents print.
 const (
-	keyAppeal = "appeal"
-	keyNotice = "notice."
+	keyAppeal  = "appeal"
+	keyHearing = "hearing"
+	keyNotice  = "notice."
 )
 
 // Printing returns what the law says of documents, what they print and what they
@@ -23,7 +24,7 @@ func (l *Law) Printing() []documents.Edition {
 	var all []documents.Edition
 	days := l.changes()
 	for i, from := range days {
-		part := documents.Edition{From: from, Texts: l.texts(from), Kinds: l.kinds(from)}
+		part := documents.Edition{From: from, Texts: l.texts(from), Kinds: l.kinds(from), Hearing: l.hearing(from)}
 		if i+1 < len(days) {
 			part.Until = days[i+1]
 		}
@@ -99,6 +100,9 @@ func (l *Law) texts(on documents.Date) map[string]documents.Text {
 		}
 		for _, n := range e.Notices {
 			all[keyNotice+n.ID] = documents.OnPaper(n.Text)
+		}
+		if e.Hearing != nil {
+			all[keyHearing] = documents.OnPaper(e.Hearing.Sentence)
 		}
 		if e.Appeal.Sentence.Whole() {
 			all[keyAppeal] = documents.OnPaper(e.Appeal.Sentence)

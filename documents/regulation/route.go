@@ -24,8 +24,8 @@ type Route struct {
 	Links   []Link        `json:"links,omitempty"`
 	Steps   []Step        `json:"steps"`
 
-	// Like takes the route from another edition, where Names says some of its
-	// steps in the words of this one.
+	// Like takes the route from another edition; Title and Names say it and some of
+	// its steps in the words of this one.
 	Like  string                   `json:"like,omitempty"`
 	Names map[string]language.Text `json:"names,omitempty"`
 }
@@ -104,8 +104,11 @@ const (
 	CheckDecision          Check = "decision" // of the official who acts
 )
 
+// checks is read only.
+var checks = []Check{CheckLogin, CheckPayment, CheckPersonKnown, CheckSignaturePeriod, CheckSignatureRevoked, CheckSignatureIdentity, CheckDecision}
+
 func (c Check) known() bool {
-	return slices.Contains([]Check{CheckLogin, CheckPayment, CheckPersonKnown, CheckSignaturePeriod, CheckSignatureRevoked, CheckSignatureIdentity, CheckDecision}, c)
+	return slices.Contains(checks, c)
 }
 
 // Norm is how long a step takes: a term that binds, the term of the service, or

@@ -37,6 +37,7 @@ type Asked struct {
 	ContentDigests map[string]string `json:"content_digests,omitempty"`
 	IIN            string            `json:"iin,omitempty"`
 	BIN            string            `json:"bin,omitempty"`
+	Identifier     string            `json:"identifier,omitempty"` // of EN 319 412-1
 	Role           string            `json:"role,omitempty"`
 	At             time.Time         `json:"at"` // the moment asked about
 }
@@ -60,7 +61,7 @@ func New(service string, file []byte, q signing.Question, verdict *signing.Verdi
 		AnsweredAt: now.UTC().Truncate(time.Second), Verdict: verdict,
 		Asked: Asked{
 			FileSHA256: hex.EncodeToString(sum[:]), FileSize: len(file),
-			IIN: string(q.IIN), BIN: string(q.BIN), Role: string(q.Role), At: verdict.At,
+			IIN: string(q.IIN), BIN: string(q.BIN), Identifier: string(q.Identifier), Role: string(q.Role), At: verdict.At,
 			ContentDigests: verdict.ContentDigests,
 		},
 	}

@@ -90,6 +90,12 @@ func requisites(h documents.Holder) documents.Text {
 	return documents.Text{KK: h.Requisites(documents.KK), RU: h.Requisites(documents.RU)}
 }
 
+// lasting is the last day of a term: «2031 жылғы 22 қарашаға дейін», «22 ноября 2031
+// года»; the layouts say that the day is within.
+func lasting(last documents.Date) documents.Text {
+	return documents.Text{KK: last.Until().KK, RU: last.Written().RU}
+}
+
 // orDash fills a cell that may be empty.
 func orDash(t documents.Text) documents.Text {
 	if t == (documents.Text{}) {

@@ -127,7 +127,8 @@ func TestSheetsSayAll(t *testing.T) {
 	for name, draft := range samples(t) {
 		number, err := documents.NumberOf(draft.Kind(), 2026, 5)
 		must(t, err)
-		content := draft.Normalise().Numbered(number, documents.Date{Year: 2026, Month: time.June, Day: 22}).Completed(first, told)
+		content := draft.Normalise().Numbered(number, documents.Date{Year: 2026, Month: time.June, Day: 22}).Completed(first, told).
+			ObjectionUntil(documents.Date{Year: 2026, Month: time.June, Day: 24})
 		must(t, content.ValidateNumbered())
 		s := Of(content, nil)
 		if s.Layout == "" || s.Layout != Layout(draft.Normalise()) {

@@ -31,6 +31,7 @@ func refusal(d *documents.Refusal) pdf.Content {
 	application(s.Fields, documents.Application{
 		ApplicationNumber: d.ApplicationNumber, ApplicationDate: d.ApplicationDate,
 	})
+	heard(s.Fields, d.Heard)
 	return s
 }
 
@@ -77,6 +78,7 @@ var noticeLayouts = map[documents.NoticeGround]string{
 	documents.NoticeNoData:        "notice-no-data",
 	documents.NoticeIncomplete:    "notice-incomplete",
 	documents.NoticeNoValue:       "notice-no-value",
+	documents.NoticeHearing:       "notice-hearing",
 }
 
 func notice(d *documents.Notice) pdf.Content {
@@ -94,7 +96,17 @@ func notice(d *documents.Notice) pdf.Content {
 		s.Fields["identified_by"] = documents.OnPaper(d.Applicant.IdentifiedBy())
 	}
 	s.Fields["conclusion_dated"] = documents.OnPaper(d.ConclusionDate.Dated())
+	heard(s.Fields, d.Heard)
+	if h := d.Hearing; h != nil {
+		s.Fields["held_at"], s.Fields["place"] = pdf.Same(documents.PrintedTime(h.HeldAt)), h.Place
+		s.Fields["objection_until"] = lasting(h.ObjectionUntil)
+	}
 	return s
+}
+
+// heard names the notice of the hearing before a decision.
+func heard(in fields, h documents.Heard) {
+	in["hearing_number"], in["hearing_dated"] = pdf.Same(h.HearingNumber), documents.OnPaper(h.HearingDate.Dated())
 }
 
 // genitive returns whose something is, «музейінің», of a Kazakh name that ends in

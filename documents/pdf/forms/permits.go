@@ -25,7 +25,7 @@ func licence(d *documents.Licence) pdf.Content {
 		in["foreign"] = pdf.Same("1")
 	}
 	if until := d.ValidUntil; !until.IsZero() {
-		in["valid_until"] = documents.Text{KK: until.Until().KK, RU: until.Written().RU}
+		in["valid_until"] = lasting(until)
 	}
 	if a := d.Annex; a != nil {
 		in["annex_number"], in["annex_issued_on"] = pdf.Same(a.Number), printed(d.IssuedOn)

@@ -33,6 +33,7 @@ type SignatureReceipt struct {
 	ContentSHA256  string            // of a content sent beside the signature; may be empty
 	ContentDigests map[string]string // by algorithm, of a content that was not sent; may be empty
 	IIN, BIN       string            // of the expected signer, as they may be shown; may be empty
+	Identifier     string            // of EN 319 412-1, likewise
 	Policy         string
 	Conclusion     documents.Text
 	Signers        []ReceiptSigner
@@ -56,7 +57,7 @@ func (r SignatureReceipt) Content() pdf.Content {
 	c.Fields["digest"] = pdf.Same(inTwo(r.FileSHA256))
 	c.Fields["content_digest"] = pdf.Same(inTwo(r.ContentSHA256))
 	c.Fields["content_digests"] = pdf.Same(contentDigests(r.ContentDigests))
-	c.Fields["expected"] = expected(r.IIN, r.BIN)
+	c.Fields["expected"] = expected(r.IIN, r.BIN, printable(r.Identifier))
 	c.Fields["policy"] = pdf.Same(printable(r.Policy))
 	c.Fields["conclusion"] = r.Conclusion
 	if len(r.Signers) > 0 {
@@ -128,7 +129,9 @@ func contentDigests(digests map[string]string) string {
 	return strings.Join(all, ", ")
 }
 
-func expected(iin, bin string) documents.Text {
+// expected is whose signature was asked for. An identifier is a code, the same in every
+// language.
+func expected(iin, bin, identifier string) documents.Text {
 	asked := ""
 	switch {
 	case iin != "" && bin != "":
@@ -138,7 +141,14 @@ func expected(iin, bin string) documents.Text {
 	case bin != "":
 		asked = "paper.expected_bin"
 	}
-	return documents.OnPaper(words.Of(asked).Put("iin", language.Same(iin)).Put("bin", language.Same(bin)))
+	said := documents.OnPaper(words.Of(asked).Put("iin", language.Same(iin)).Put("bin", language.Same(bin)))
+	switch {
+	case identifier == "":
+		return said
+	case asked == "":
+		return pdf.Same(identifier)
+	}
+	return documents.Text{KK: said.KK + ", " + identifier, RU: said.RU + ", " + identifier}
 }
 
 // printable replaces what the fonts do not have.

@@ -17,7 +17,7 @@ func TestLabelsGoOn(t *testing.T) {
 	for i, page := range pages {
 		first := strings.Contains(page, "Лицензияның берілген күні") || strings.Contains(page, "Дата выдачи лицензии")
 		goesOn := !first && strings.Contains(page, "ескерткіштің")
-		want := "Лицензия қолданылуының айырықша жағдайлары (жалғасы)"
+		want := "Лицензия қолданылуының айрықша шарттары (жалғасы)"
 		if strings.Contains(page, "Работы") {
 			want = "Особые условия действия лицензии (продолжение)"
 		}

@@ -86,7 +86,8 @@ func (l *Law) changes() []documents.Date {
 }
 
 // texts returns the sentences that documents signed on a day print, by their
-// keys: those of all editions in force, of the latest where several have one.
+// keys: those of all editions in force, of the latest where several have one. One of
+// a kind of documents, licence.activity, is that of the edition that rules it.
 func (l *Law) texts(on documents.Date) map[string]documents.Text {
 	all := map[string]documents.Text{}
 	for _, e := range l.editions {
@@ -94,7 +95,7 @@ func (l *Law) texts(on documents.Date) map[string]documents.Text {
 			continue
 		}
 		for _, s := range e.Sentences {
-			if found, ok := e.Sentence(s.Key, on); ok {
+			if found, ok := e.Sentence(s.Key, on); ok && !l.saidElsewhere(e, s.Key, on) {
 				all[s.Key] = documents.OnPaper(found.Text)
 			}
 		}
@@ -109,6 +110,29 @@ func (l *Law) texts(on documents.Date) map[string]documents.Text {
 		}
 	}
 	return all
+}
+
+// ruling returns the edition that rules documents of a kind on a day: the latest in
+// force with a service that ends with them; nil when none has one.
+func (l *Law) ruling(kind documents.Kind, on documents.Date) *Edition {
+	for _, e := range slices.Backward(l.editions) {
+		if e.InForce(on) && slices.ContainsFunc(e.Services, func(s Service) bool { return s.Result == kind }) {
+			return e
+		}
+	}
+	return nil
+}
+
+// saidElsewhere reports whether another edition rules the kind of documents that a
+// sentence is of, and has it.
+func (l *Law) saidElsewhere(e *Edition, key string, on documents.Date) bool {
+	kind, _, _ := strings.Cut(key, ".")
+	ruling := l.ruling(documents.Kind(kind), on)
+	if ruling == nil || ruling == e {
+		return false
+	}
+	_, says := ruling.Sentence(key, on)
+	return says
 }
 
 // over lays values over others.

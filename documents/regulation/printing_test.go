@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tamga/documents"
+	"tamga/documents/regulation"
 )
 
 // What documents print changes with editions and within them, and between editions
@@ -58,5 +61,50 @@ func TestSpecimens(t *testing.T) {
 	}
 	if _, ok := l.Specimens("1999", date(t, "2026-11-28")); ok {
 		t.Error("an edition that is not there")
+	}
+}
+
+// TestOverlappingEditions has an edition of one service begin while another of all
+// services is in force: it rules its own documents, and those of others stay as they
+// are, whatever it says of them.
+func TestOverlappingEditions(t *testing.T) {
+	all, err := regulation.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := all[2]
+	part.ID, part.From = "2027-certificates", documents.Date{Year: 2027, Month: 1, Day: 1}
+	part.Services = slices.DeleteFunc(slices.Clone(part.Services), func(s regulation.Service) bool { return s.ID != "TEC" })
+	part.Sentences = slices.Clone(part.Sentences)
+	for i := range part.Sentences {
+		part.Sentences[i].Text.KK += " өзгертілген"
+	}
+	part.Rights = slices.Clone(part.Rights)
+	for i := range part.Rights {
+		part.Rights[i].Events = nil
+	}
+	law, err := regulation.Compile(append(all, part)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := func(on documents.Date) documents.Edition {
+		parts := law.Printing()
+		return parts[slices.IndexFunc(parts, func(e documents.Edition) bool { return on.Within(e.From, e.Until) })]
+	}
+	before, after := said(documents.Date{Year: 2026, Month: 12, Day: 31}).Texts, said(part.From).Texts
+	if after["licence.activity"] != before["licence.activity"] || after["licence.conditions"] != before["licence.conditions"] {
+		t.Errorf("licences say %q", after["licence.activity"].KK)
+	}
+	if after["equivalence"] == before["equivalence"] {
+		t.Error("what all documents say is not that of the latest")
+	}
+	kinds := said(part.From).Kinds
+	if len(kinds[documents.KindLicence].Events) == 0 || len(kinds[documents.KindExportCertificate].Events) != 0 {
+		t.Errorf("licences may have %v, certificates %v", kinds[documents.KindLicence].Events, kinds[documents.KindExportCertificate].Events)
+	}
+	for service, want := range map[string]string{"TEC": "2027-certificates", "LIC-ISSUE": "2026-draft", "SRA": "2026-draft"} {
+		if e, ok := law.InForce(service, part.From); !ok || e.ID != want {
+			t.Errorf("%s is ruled by %v", service, e)
+		}
 	}
 }

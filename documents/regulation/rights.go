@@ -102,12 +102,17 @@ func period(t Term) documents.Period {
 }
 
 // kinds returns what the editions in force on a day say of the kinds of documents:
-// of the latest where several know one.
+// of the one that rules the services which end with it, else of the latest.
 func (l *Law) kinds(on documents.Date) map[documents.Kind]documents.KindRules {
 	all := map[documents.Kind]documents.KindRules{}
 	for _, e := range l.editions {
-		if e.InForce(on) {
-			all = over(all, e.kinds())
+		if !e.InForce(on) {
+			continue
+		}
+		for kind, rules := range e.kinds() {
+			if ruling := l.ruling(kind, on); ruling == nil || ruling == e {
+				all[kind] = rules
+			}
 		}
 	}
 	return all

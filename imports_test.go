@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	"jsonfile":                     {},
 	"documents/calendar":           {"documents", "language", "language/words", "jsonfile"},
 	"documents/regulation":         {"documents", "documents/calendar", "language", "language/words", "jsonfile"},
-	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/regulation", "documents/store"},
+	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/regulation", "documents/store"},
 	"documents/regulation/diagram": {"documents/regulation", "language", "language/words"},
 	"documents/pdf":                {"documents", "fonts", "language/words", "qr", "jsonfile"},
 	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words", "jsonfile"},

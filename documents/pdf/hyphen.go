@@ -16,6 +16,9 @@ func divisible(word string, i int) bool {
 	before, after := word[:i], word[i:]
 	before = strings.TrimLeft(before, "«(„“\"")
 	if at := strings.LastIndexByte(before, '-'); at >= 0 {
+		if at > 0 && before[at-1] >= '0' && before[at-1] <= '9' { // «73-бабына» has a hyphen already
+			return false
+		}
 		before = before[at+1:]
 	}
 	after = strings.TrimRight(after, "»)”\",.;:!?…")
@@ -39,6 +42,21 @@ func divisible(word string, i int) bool {
 		return last == 'ъ' || vowel(last) && !(glide(last) && vowel(ahead))
 	case vowel(second):
 		return true
+	}
+	return false
+}
+
+// namesBody reports whether a word is one of those by which bodies are named, in any
+// of its cases: names of bodies are never divided, wherever they stand.
+func namesBody(word string) bool {
+	word = strings.ToLower(word)
+	for _, stem := range [...]string{
+		"министрлі", "комитет", "басқарма", "департамент", "әкімд", "агентті", "инспекция", "комиссия", "музей", "академия", "кеңес",
+		"министерств", "управлени", "акимат", "агентств", "инспекци", "комисси", "музе", "академи", "казахстан", "қазақстан", "республика",
+	} {
+		if strings.HasPrefix(word, stem) {
+			return true
+		}
 	}
 	return false
 }

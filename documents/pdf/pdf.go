@@ -70,6 +70,9 @@ type Options struct {
 	// Folder has layouts that replace ours of the same name, or add to them;
 	// may be nil. Only its *.json are read.
 	Folder fs.FS
+	// Dated are layouts that stand over those in their time, each over those before
+	// it.
+	Dated []DatedLayout
 	// SignatureRoom is how many bytes a signature may have; 0 is the constant of
 	// that name.
 	SignatureRoom int
@@ -211,6 +214,7 @@ func (l *Layouts) render(kind *layout, in *Content, m Meta, c *cleaner) (Prepare
 	if !kind.fits("corner", in.Number) || !kind.fits("address", url) {
 		c.alphabet = max(c.alphabet, european)
 	}
+	v.data = len(m.Data) > 0
 	s.counted(kind, url)
 	k, err := kind.skeleton(c.alphabet, s.looks())
 	if err != nil {

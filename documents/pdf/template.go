@@ -14,8 +14,11 @@ type values struct {
 	fields []documents.Text
 	tables map[string][][]documents.Text
 	photos []*picture
+	names  []string // that are never divided, in the language of the page
+	data   bool     // the document is attached for machines
 	buf    []byte
 
+	counted  bool                   // the pages say how many they are
 	sheets   int                    // pages of the document
 	attached map[documents.Lang]int // those after the first section of a language
 }
@@ -31,6 +34,9 @@ const (
 
 const sheetsAttached = "sheets.attached"
 
+// attachedData is what a block asks for with if that speaks of what is attached.
+const attachedData = "data"
+
 // template is a text with places for fields.
 type template struct {
 	parts []part
@@ -43,7 +49,6 @@ type part struct {
 	field int
 	place bool
 	lang  documents.Lang // "" is that of the page
-	whole bool           // of a name that is never divided
 }
 
 // templates are a text in both languages.
@@ -74,9 +79,11 @@ func (p *part) value(v *values) string {
 		return itoa(len(v.photos))
 	case p.field == fieldCount:
 		return itoa(len(v.tables[p.text]))
-	case p.field == fieldSheets && p.text == sheetsAttached:
-		return itoa(v.attached[v.lang])
 	case p.field == fieldSheets:
+		v.counted = true
+		if p.text == sheetsAttached {
+			return itoa(v.attached[v.lang])
+		}
 		return itoa(v.sheets)
 	case p.lang != "":
 		return v.fields[p.field].In(p.lang)
@@ -96,6 +103,9 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 		}
 		name, after, ok := strings.Cut(rest, "}")
 		own, known := l.spec.Texts[name]
+		if l.in.elsewhere(name) {
+			l.says[said{name, lang}] = true
+		}
 		if ok && !known && l.in.elsewhere(name) {
 			known, l.unsaid = true, name
 		}
@@ -120,7 +130,7 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 		if !ok {
 			return template{}, fmt.Errorf("a { without its }")
 		}
-		p, err := l.place(name)
+		p, err := l.place(name, lang)
 		if err != nil {
 			return template{}, err
 		}
@@ -131,14 +141,13 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 	return t, nil
 }
 
-func (l *layout) place(name string) (part, error) {
+func (l *layout) place(name string, on documents.Lang) (part, error) {
 	p := part{place: true}
 	if name == "number" {
 		p.field = fieldNumber
 		return p, nil
 	}
 	if name == "sheets" || name == sheetsAttached {
-		l.countsSheets = true
 		p.field, p.text = fieldSheets, name
 		return p, nil
 	}
@@ -155,6 +164,8 @@ func (l *layout) place(name string) (part, error) {
 	if p.field = l.field(name); p.field < 0 {
 		return p, fmt.Errorf("unknown field {%s}: it must be declared in fields", name)
 	}
-	p.whole = l.fields[p.field].Whole
+	if l.prints != nil {
+		l.prints[said{name, on}] = true
+	}
 	return p, nil
 }

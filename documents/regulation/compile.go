@@ -184,6 +184,9 @@ func (l *Law) resolve(e *Edition) error {
 		copied := *model
 		copied.Steps = slices.Clone(model.Steps)
 		copied.Like = r.Like
+		if r.Title.Whole() {
+			copied.Title = r.Title
+		}
 		for id, name := range r.Names {
 			step, ok := copied.Step(id)
 			if !ok || !name.Whole() {

@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,10 +21,11 @@ const (
 	KindCalendar  = "calendar"  // days, hours and years, as documents/calendar reads them
 	KindIndex     = "index"     // the monthly calculation index (МРП) of a year
 	KindChecklist = "checklist" // what an application for a service holds, from a day until another
+	KindLayout    = "layout"    // how a document looks, from a day until another, as documents/pdf reads it
 )
 
 // kinds is read only.
-var kinds = []string{KindEdition, KindCalendar, KindIndex, KindChecklist}
+var kinds = []string{KindEdition, KindCalendar, KindIndex, KindChecklist, KindLayout}
 
 // Errors about what a row says, wrapped in a [RowError].
 var (
@@ -45,6 +47,7 @@ var (
 type entries struct {
 	days     []calendar.Data
 	editions []regulation.Edition
+	layouts  []pdf.DatedLayout
 }
 
 // compile makes the rules of rows, and refuses with a *[RowError] what cannot be. What
@@ -67,15 +70,16 @@ func (b *Book) compile(rows []store.Rule, before *Rules) (*Rules, error) {
 	case before != nil && before.printed == now.printed:
 		now.Layouts = before.Layouts
 	default:
-		if now.Layouts, err = b.print(now.Law); err != nil {
+		if now.Layouts, err = b.print(now.Law, said.layouts); err != nil {
 			return nil, refusal(rows, err)
 		}
 	}
 	return now, nil
 }
 
-func (b *Book) print(law *regulation.Law) (*pdf.Layouts, error) {
+func (b *Book) print(law *regulation.Law, dated []pdf.DatedLayout) (*pdf.Layouts, error) {
 	pages := *b.Pages
+	pages.Dated = dated
 	if b.Printing != nil {
 		pages.Editions = b.Printing(law)
 	} else {
@@ -96,12 +100,12 @@ func counting(rows []store.Rule) []store.Rule {
 }
 
 // supersedes reports whether an earlier row gives way to a later one, as a whole. Of
-// checklists those of other days stand beside it, and the last one counts on each.
+// checklists and layouts those of other days stand beside it, and the last one counts on each.
 func supersedes(later, earlier store.Rule) bool {
 	if later.Kind != earlier.Kind || later.Name != earlier.Name {
 		return false
 	}
-	return later.Kind != KindChecklist || later.From == earlier.From && later.Until == earlier.Until
+	return later.Kind != KindChecklist && later.Kind != KindLayout || later.From == earlier.From && later.Until == earlier.Until
 }
 
 // parse reads what rows say, above what is carried.
@@ -194,8 +198,25 @@ func (s *entries) read(r store.Rule) (of store.Rule, err error) {
 	case KindChecklist:
 		l, err := regulation.ParseChecklist(r.Content)
 		return store.Rule{Name: l.Service, From: day(l.From), Until: day(l.Until)}, err
+	case KindLayout:
+		l, err := layoutOf(r)
+		s.layouts = append(s.layouts, l)
+		return store.Rule{Name: l.Name, From: r.From, Until: r.Until}, err
 	}
 	return store.Rule{}, fmt.Errorf("%q %w; there are %s", r.Kind, ErrKind, strings.Join(kinds, ", "))
+}
+
+// layoutOf reads the layout of a row, whose time is that of the row. What it says is
+// judged when it is compiled.
+func layoutOf(r store.Rule) (pdf.DatedLayout, error) {
+	var head struct {
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal(r.Content, &head); err != nil {
+		return pdf.DatedLayout{}, err
+	}
+	from, until, err := period(r)
+	return pdf.DatedLayout{Name: head.Name, From: from, Until: until, JSON: r.Content}, err
 }
 
 // day writes a day as rows have it; nothing where it is open.

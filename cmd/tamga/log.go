@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"tamga/documents"
 	"tamga/documents/registry"
@@ -15,6 +16,7 @@ type logCommands struct {
 	Verify logVerifyCommand `cmd:"" help:"Compare every row of a register with its log."`
 	Head   logHeadCommand   `cmd:"" help:"Print the head of a register's log, to be kept elsewhere."`
 	Prove  logProveCommand  `cmd:"" help:"Prove that the last thing that happened to a document is in the log."`
+	Act    logActCommand    `cmd:"" help:"Write the signed act by which a document was withdrawn, or its number given up."`
 }
 
 // logVerifyCommand verifies.
@@ -65,8 +67,16 @@ func (cmd logVerifyCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.out, "All rows are what the %d records of the log say.\n", size)
-	return err
+	unsigned, err := reg.UnsignedVoids(c.ctx)
+	if err != nil {
+		return err
+	}
+	p := &printer{}
+	p.line("All rows are what the %d records of the log say.", size)
+	if len(unsigned) > 0 {
+		p.line("Void, and the record of it waits for a key that signs it: %s.", strings.Join(unsigned, ", "))
+	}
+	return p.flush(c.out)
 }
 
 // maxProof is more than any proof needs.
@@ -153,4 +163,55 @@ func (cmd logHeadCommand) Run(c *console) error {
 	}
 	_, err = fmt.Fprintf(c.out, "%d %s\n", size, hash)
 	return err
+}
+
+// logActCommand writes a signed act out.
+type logActCommand struct {
+	Number string `arg:"" help:"Number of the document."`
+	Out    string `required:"" placeholder:"FILE" help:"Where to write the act, a CMS with its content."`
+	Force  bool   `help:"Replace that file if it exists."`
+	registerFlags
+}
+
+// Help is shown below the flags' list.
+func (logActCommand) Help() string {
+	return `The SHA-256 of the act stands in the record of the log, which "tamga log prove" proves.
+
+Example:
+  tamga log act KZ82RNT26000009 --out act.cms
+  tamga verify act.cms --trust var/trust`
+}
+
+// Run writes the last signed act of a document.
+func (cmd logActCommand) Run(c *console) error {
+	number, err := documents.ParseNumber(cmd.Number)
+	if err != nil {
+		return usagef("%q: %w", cmd.Number, err)
+	}
+	target := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
+	if err := target.check(); err != nil {
+		return err
+	}
+	db, err := cmd.openExisting(c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	life, err := (&registry.Registry{Store: db}).History(c.ctx, number.String)
+	if err != nil {
+		return fmt.Errorf("№ %s: %w", number.String, err)
+	}
+	var act []byte
+	for _, e := range life.Events {
+		if e.Record != nil {
+			act = e.Record
+		}
+	}
+	switch {
+	case act == nil && life.VoidUnsigned():
+		return fmt.Errorf("№ %s is void, and the record of it waits for a key that signs it", number.String)
+	case act == nil:
+		return fmt.Errorf("№ %s has no signed act", number.String)
+	}
+	return target.write(c, act)
 }

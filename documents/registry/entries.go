@@ -42,6 +42,9 @@ func logLeaf(ctx context.Context, tx *store.Tx, number string, l leafOfEvent) er
 // the request that asked for it, if one did.
 func eventLeaf(ctx context.Context, tx *store.Tx, number string, e documents.Event, salt []byte) (Leaf, error) {
 	leaf := Leaf{Event: storedKind(e.Kind), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt, Seq: e.Seq}
+	if e.Record != nil {
+		leaf.Act = store.HexSum(e.Record)
+	}
 	data, err := encodeData(e)
 	if err != nil {
 		return Leaf{}, err

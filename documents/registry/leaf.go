@@ -57,6 +57,10 @@ const leafVersion = 2
 // nothing: it shows that the salt is the one of the leaf, whatever became of the
 // rows.
 type Leaf struct {
+	// Act is the SHA-256 of the signed act that the event is, in hexadecimal, so that
+	// whoever holds the act can show that it is the one of the log; it tells nothing
+	// to anyone else.
+	Act         string            `json:"act,omitempty"`
 	Digests     map[string]string `json:"digests"`
 	EffectiveAt time.Time         `json:"effective_at,omitzero"` // of an event of a document
 	Event       string            `json:"event"`                 // what happened, or the status that began

@@ -38,7 +38,6 @@ func TestServeWithRows(t *testing.T) {
 		"days.json":    `{"years": [{"year": 2029}], "days_off": {"dates": ["2029-04-24"]}}`,
 		"index.json":   `{"year": 2029, "tenge": 5000}`,
 		"edition.json": changedEdition(t),
-		"list.json":    `{"service": "TEC", "from": "2029-01-01", "until": "2030-01-01", "items": [{"id": "expertise", "name": {"kk": "Сараптама", "ru": "Экспертиза", "en": "Expert opinion"}}]}`,
 	} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -49,7 +48,6 @@ func TestServeWithRows(t *testing.T) {
 		"/v1/services?on=2029-05-20": `"fee_tenge":50000`,
 		"/v1/regulation/2026-draft":  `Сынақ редакциясы қолданылады`,
 		"/v1/services?on=2027-05-20": `"fee_tenge":45000`,
-		"/v1/services?on=2029-06-20": `"checklist":\[{"id":"expertise"`,
 	}
 	for path, want := range questions {
 		if told(path, want) {
@@ -60,7 +58,6 @@ func TestServeWithRows(t *testing.T) {
 	entered(t, "calendar", "days.json")
 	entered(t, "index", "index.json")
 	entered(t, "edition", "edition.json")
-	entered(t, "checklist", "list.json")
 	for _, start := range []string{"the running service", "the next start"} {
 		for path, want := range questions {
 			if !told(path, want) {

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"tamga/documents"
@@ -168,14 +169,19 @@ func (c *compiler) condition(at string, b *blockSpec, inner block) block {
 	f := &conditional{inner: inner}
 	for _, name := range strings.Fields(b.If) {
 		name, not := strings.CutPrefix(name, "!")
+		name, most, counted := strings.Cut(name, ">")
 		q := question{not: not, field: c.layout.field(name), table: name}
 		switch {
-		case name == photographs || name == sheetsAttached || c.layout.tables[name] != nil:
+		case counted:
+			n, err := strconv.Atoi(most)
+			if q.field, q.most = fieldCount, n; err != nil || n < 1 || c.layout.tables[name] == nil {
+				c.fail(at+".if", "want a table that is printed before, > and a number")
+			}
+		case name == photographs || name == sheetsAttached || name == attachedData || c.layout.tables[name] != nil:
 			q.field = fieldCount
 		case q.field < 0:
 			c.fail(at+".if", "unknown field %q", name)
 		}
-		c.layout.countsSheets = c.layout.countsSheets || name == sheetsAttached
 		f.all = append(f.all, q)
 	}
 	return f
@@ -191,6 +197,7 @@ type conditional struct {
 type question struct {
 	field int
 	table string
+	most  int // rows that the table has more than
 	not   bool
 }
 
@@ -209,10 +216,13 @@ func (q question) holds(v *values) bool {
 		return v.fields[q.field].KK != ""
 	case q.table == photographs:
 		return len(v.photos) > 0
+	case q.table == attachedData:
+		return v.data
 	case q.table == sheetsAttached:
+		v.counted = true
 		return v.attached[v.lang] > 0
 	}
-	return len(v.tables[q.table]) > 0
+	return len(v.tables[q.table]) > q.most
 }
 
 func (b *conditional) set(s *setter, v *values, parent int32) {

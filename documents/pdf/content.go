@@ -56,7 +56,7 @@ func (c *cleaner) content(l *layout, in *Content, dst []documents.Text) []docume
 // how many photographs.
 const (
 	MaxRows        = 5000
-	MaxPhotographs = 60
+	MaxPhotographs = 100
 )
 
 // table checks and cleans a table, returning its cells in the order of the

@@ -29,10 +29,10 @@ func (l *Layouts) release(s *setter) {
 func (s *setter) counted(l *layout, url string) {
 	for range 4 {
 		s.document(l, url, l.roles())
-		if !l.countsSheets {
+		v := &s.values
+		if !v.counted {
 			return
 		}
-		v := &s.values
 		before, attached := v.sheets, v.attached
 		v.sheets, v.attached = s.used, map[documents.Lang]int{}
 		for _, p := range s.pages[:s.used] {
@@ -53,6 +53,7 @@ func (s *setter) document(l *layout, url string, roles []role) {
 	for i, lang := range languages {
 		s.clear()
 		s.values.lang = lang
+		s.values.names = l.names(s.values.names[:0], &s.values)
 		sect := s.element(tagSect, root)
 		s.elements[sect].lang = lang
 		s.check = checkSpot{url: url, fixed: s.check.fixed[:0], y: l.addressTop(s.faces, lang)}
@@ -81,6 +82,16 @@ func (s *setter) document(l *layout, url string, roles []role) {
 		}
 		s.flow(l, lang)
 	}
+}
+
+// names appends the values of the fields whose words are never divided.
+func (l *layout) names(dst []string, v *values) []string {
+	for i := range l.fields {
+		if l.fields[i].Whole {
+			dst = append(dst, v.fields[i].In(v.lang))
+		}
+	}
+	return dst
 }
 
 // looks returns those that the pages have.

@@ -197,7 +197,7 @@ func TestCertificationIsOfCopies(t *testing.T) {
 			continue
 		}
 		text, paper := textOf(t, render(t, l, doc)), name == "licence-paper"
-		for _, row := range []string{"(басшының (уәкілетті адамның) Т.А.Ә.)", "Лицензияның расталған күні: 2026 жылғы", "Мөр орны", "Дата заверения лицензии:", "Место печати"} {
+		for _, row := range []string{"(басшының (уәкілетті тұлғаның) Т.А.Ә.)", "Қағаз көшірменің куәландырылған күні: 2026 жылғы", "Мөр орны", "Дата заверения бумажной копии:", "Место печати"} {
 			if strings.Contains(text, solid(row)) != paper {
 				t.Errorf("%s prints %q: %t", name, row, !paper)
 			}

@@ -146,7 +146,8 @@ func (s *setter) reset() {
 	v := &s.values
 	clear(v.fields)
 	clear(v.photos)
-	*v = values{fields: v.fields[:0], photos: v.photos[:0], buf: v.buf[:0]}
+	clear(v.names)
+	*v = values{fields: v.fields[:0], photos: v.photos[:0], names: v.names[:0], buf: v.buf[:0]}
 	s.check = checkSpot{fixed: s.check.fixed[:0]}
 	s.clear()
 }

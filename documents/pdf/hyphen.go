@@ -43,6 +43,21 @@ func divisible(word string, i int) bool {
 	return false
 }
 
+// namesBody reports whether a word is one of those by which bodies are named, in any
+// of its cases: names of bodies are never divided, wherever they stand.
+func namesBody(word string) bool {
+	word = strings.ToLower(word)
+	for _, stem := range [...]string{
+		"министрлі", "комитет", "басқарма", "департамент", "әкімд", "агентті", "инспекция", "комиссия", "музей", "академия", "кеңес",
+		"министерств", "управлени", "акимат", "агентств", "инспекци", "комисси", "музе", "академи", "казахстан", "қазақстан", "республика",
+	} {
+		if strings.HasPrefix(word, stem) {
+			return true
+		}
+	}
+	return false
+}
+
 func hasVowel(s string) bool { return strings.ContainsAny(s, vowels) }
 
 const vowels = "аәеёиоөуұүыіэюяАӘЕЁИОӨУҰҮЫІЭЮЯ"

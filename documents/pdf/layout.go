@@ -33,8 +33,6 @@ type layout struct {
 	used    usage
 	digest  string
 
-	countsSheets bool // its pages say how many they are
-
 	files [alphabetCount][1 << lookCount]struct { // by alphabet and the looks of the pages
 		once sync.Once
 		file *skeleton

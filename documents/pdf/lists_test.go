@@ -87,6 +87,37 @@ func TestSheetsAreCounted(t *testing.T) {
 	}
 }
 
+// A conclusion has a short list in itself, and a longer one on pages in landscape that
+// are attached, and counted.
+func TestListOfConclusion(t *testing.T) {
+	l := compiled(t)
+	for n, most := range map[int]int{20: 6, 21: 4, 500: 28} {
+		file := render(t, l, longer(t, n)["objects of a conclusion"])
+		if err := conforms(file); err != nil {
+			t.Error(err)
+		}
+		p, err := parse(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide := 0
+		for i := range p.pages {
+			if p.paper(t, i).right > pageWidth {
+				wide++
+			}
+		}
+		if len(p.pages) > most || wide > 0 != (n > 20) {
+			t.Errorf("%d objects take %d pages, %d in landscape", n, len(p.pages), wide)
+		}
+		text := strings.ReplaceAll(strings.Join(p.pages, ""), "\n", " ")
+		for _, want := range []string{fmt.Sprintf("(парақ саны — %d)", wide/2), fmt.Sprintf("(листов — %d)", wide/2)} {
+			if strings.Contains(text, want) != (n > 20) {
+				t.Errorf("%d objects: the conclusion says %q: %v", n, want, n <= 20)
+			}
+		}
+	}
+}
+
 // A paper copy has its own number, says which of the copies it is, and how many sheets
 // it has.
 func TestPaperCopiesSayTheirSheets(t *testing.T) {

@@ -17,7 +17,7 @@ func TestLabelsGoOn(t *testing.T) {
 	for i, page := range pages {
 		first := strings.Contains(page, "Лицензияның берілген күні") || strings.Contains(page, "Дата выдачи лицензии")
 		goesOn := !first && strings.Contains(page, "ескерткіштің")
-		want := "Лицензия қолданылуының айырықша жағдайлары (жалғасы)"
+		want := "Лицензия қолданылуының айрықша шарттары (жалғасы)"
 		if strings.Contains(page, "Работы") {
 			want = "Особые условия действия лицензии (продолжение)"
 		}
@@ -123,6 +123,63 @@ func TestStampedCopy(t *testing.T) {
 		}
 		if strings.Contains(unsigned[i], "ЭЦ") {
 			t.Errorf("the copy of an application on paper speaks of a signature:\n%s", unsigned[i])
+		}
+	}
+}
+
+// Words by which bodies are named are never divided, in no text and no cell, and neither
+// are the names of persons in lists.
+func TestBodiesStayWhole(t *testing.T) {
+	l := compiled(t)
+	divided := 0
+	for n := range 30 {
+		pad := strings.Repeat("а", n)
+		kk := strings.Repeat(pad+" Мәдениет министрлігінің комитетіне жүгініңіз, басқармасына да хабарлаңыз, музейлердің реставрациялаушылары көрсетілген. ", 6)
+		ru := strings.Repeat(pad+" Обратитесь в комитет Министерства культуры, уведомите управление, реставраторами музеев представлены сведения. ", 6)
+		c := specimens(t)["refusal"].with(map[string]documents.Text{"reason": both(kk, ru)})
+		h := specimens(t)["history"]
+		h.Tables = map[string]Table{"events": h.Tables["events"]}
+		row := slices.Clone(h.Tables["events"].Rows[0])
+		row[len(row)-1] = both(pad+" есеп ұсынылмаған; Сейітқали Ә. Ғ.", pad+" не представлен отчёт; Сейітқали Ә. Ғ.")
+		h.Tables["events"] = Table{Columns: h.Tables["events"].Columns, Rows: [][]documents.Text{row}}
+		for _, page := range append(pagesOf(t, render(t, l, c)), pagesOf(t, render(t, l, h))...) {
+			for rest := page; ; {
+				before, after, ok := strings.Cut(rest, string(softHyphen)+"\n")
+				if !ok {
+					break
+				}
+				divided++
+				start := before[strings.LastIndexAny(before, " \n")+1:]
+				end, _, _ := strings.Cut(strings.ReplaceAll(after, "\n", " "), " ")
+				for _, stem := range []string{"министр", "комитет", "басқарма", "музей", "музее", "управлени", "сейітқали"} {
+					if word := strings.ToLower(start + end); strings.HasPrefix(word, stem) {
+						t.Errorf("%q is divided: %s-%s", word, start, end)
+					}
+				}
+				rest = after
+			}
+		}
+	}
+	if divided < 20 {
+		t.Errorf("only %d words are divided", divided)
+	}
+}
+
+// A sheet speaks of what is attached only when something is.
+func TestAttachedOnlyWhenAttached(t *testing.T) {
+	l := compiled(t)
+	for name, c := range specimens(t) {
+		bare, err := l.Render(c, Meta{SignedAt: signedAt})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for attached, file := range map[bool][]byte{false: bare, true: render(t, l, c)} {
+			text := strings.Join(pagesOf(t, file), "\n")
+			for _, said := range []string{"осы файлға машинамен", "вложены в этот файл"} {
+				if got, want := strings.Contains(text, said), attached && c.Layout == "signature-receipt"; got != want {
+					t.Errorf("%s, attached %v: says %q: %v", name, attached, said, got)
+				}
+			}
 		}
 	}
 }

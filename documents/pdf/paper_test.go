@@ -55,8 +55,39 @@ func stretched(t testing.TB) []Content {
 			"authority": cut(500), "requisites": cut(1000), "applicant": cut(450), "application_number": cut(100),
 			"reason": long, "position": cut(300), "signatory": cut(200),
 		}))
+		for _, c := range specimens(t) {
+			all = append(all, c.stretched(t, long))
+		}
 	}
 	return all
+}
+
+// stretched fills every field as far as it goes, and all cells of a few rows.
+func (c Content) stretched(t testing.TB, long documents.Text) Content {
+	more := map[string]documents.Text{}
+	for _, f := range layoutsToday(t, compiled(t))[c.Layout].fields {
+		if v := c.Fields[f.Name]; v.KK != "" && (c.Layout != "questionnaire" || f.Max != 1) {
+			most := f.Max
+			if most == 0 {
+				most = 1200
+			}
+			more[f.Name] = short(long, min(most, 1200))
+		}
+	}
+	out := c.with(more)
+	out.Tables = map[string]Table{}
+	for name, table := range c.Tables {
+		big := Table{Columns: table.Columns}
+		for range 3 {
+			row := make([]documents.Text, len(table.Columns))
+			for i := range row {
+				row[i] = short(long, 500)
+			}
+			big.Rows = append(big.Rows, row)
+		}
+		out.Tables[name] = big
+	}
+	return out
 }
 
 // short cuts a text to so many characters.

@@ -77,11 +77,7 @@ func (b *paragraphs) lines(s *setter, v *values) []line {
 		return s.balanced(text, b.measure())
 	}
 	m := b.measure()
-	for i := range b.text.parts {
-		if p := &b.text.parts[i]; m.hyphen && p.whole {
-			m.whole = append(m.whole, p.value(v))
-		}
-	}
+	m.whole = v.names
 	return s.wrap(text, m)
 }
 

@@ -211,6 +211,7 @@ func (l *Layouts) render(kind *layout, in *Content, m Meta, c *cleaner) (Prepare
 	if !kind.fits("corner", in.Number) || !kind.fits("address", url) {
 		c.alphabet = max(c.alphabet, european)
 	}
+	v.data = len(m.Data) > 0
 	s.counted(kind, url)
 	k, err := kind.skeleton(c.alphabet, s.looks())
 	if err != nil {

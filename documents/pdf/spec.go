@@ -114,7 +114,8 @@ type blockSpec struct {
 	Indent  float64          `json:"indent,omitempty"`
 	Padding float64          `json:"padding,omitempty"` // of the cells of a table, in points
 	Balance bool             `json:"balance,omitempty"`
-	Full    bool             `json:"full,omitempty"` // a text that ends with a full stop
+	Whole   bool             `json:"whole,omitempty"` // a column whose words are never divided
+	Full    bool             `json:"full,omitempty"`  // a text that ends with a full stop
 	Text    *documents.Text  `json:"text,omitempty"`
 	Label   *documents.Text  `json:"label,omitempty"`
 	Value   *documents.Text  `json:"value,omitempty"`

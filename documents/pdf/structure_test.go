@@ -249,7 +249,7 @@ func solid(s string) string {
 
 func TestStructure(t *testing.T) {
 	l := compiled(t)
-	pages := map[string]int{"licence": 2, "licence-natural": 2, "licence-long": 4, "refusal-long": 25,
+	pages := map[string]int{"licence": 2, "licence-natural": 2, "licence-long": 4, "refusal-long": 26,
 		"licence-archaeology": 4, "licence-restoration": 4, "licence-both": 4, "licence-foreigner": 4, "export-certificate": 6, "export-certificate-paper": 6}
 	for name, doc := range samples(t) {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,7 @@ type table struct {
 type tableColumn struct {
 	head     []line
 	align    align
+	whole    bool    // its words are never divided
 	x, width float64 // of the text
 }
 
@@ -55,7 +56,7 @@ func (c *compiler) table(at string, b *blockSpec) block {
 		m := t.head.measure(width - 2*padding)
 		m.hyphen = true
 		t.columns = append(t.columns, tableColumn{head: c.faces.wrap(nil, head.parts[0].text, m),
-			align: c.align(place, k.Align), x: x + padding, width: width - 2*padding})
+			align: c.align(place, k.Align), whole: k.Whole, x: x + padding, width: width - 2*padding})
 		x += width
 		t.edges = append(t.edges, x)
 		names = append(names, k.Name)
@@ -96,7 +97,7 @@ func (b *table) set(s *setter, v *values, parent int32) {
 		for i := range b.columns {
 			k := &b.columns[i]
 			m := b.style.measure(k.width)
-			m.hyphen = true
+			m.hyphen, m.whole = !k.whole, v.names
 			lines[i], elems[i] = s.wrap(row[i].In(v.lang), m), s.element(tagTD, tr)
 		}
 		b.strips(s, int32(n+1), b.style, lines, elems, false)

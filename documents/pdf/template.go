@@ -14,8 +14,11 @@ type values struct {
 	fields []documents.Text
 	tables map[string][][]documents.Text
 	photos []*picture
+	names  []string // that are never divided, in the language of the page
+	data   bool     // the document is attached for machines
 	buf    []byte
 
+	counted  bool                   // the pages say how many they are
 	sheets   int                    // pages of the document
 	attached map[documents.Lang]int // those after the first section of a language
 }
@@ -31,6 +34,9 @@ const (
 
 const sheetsAttached = "sheets.attached"
 
+// attachedData is what a block asks for with if that speaks of what is attached.
+const attachedData = "data"
+
 // template is a text with places for fields.
 type template struct {
 	parts []part
@@ -43,7 +49,6 @@ type part struct {
 	field int
 	place bool
 	lang  documents.Lang // "" is that of the page
-	whole bool           // of a name that is never divided
 }
 
 // templates are a text in both languages.
@@ -74,9 +79,11 @@ func (p *part) value(v *values) string {
 		return itoa(len(v.photos))
 	case p.field == fieldCount:
 		return itoa(len(v.tables[p.text]))
-	case p.field == fieldSheets && p.text == sheetsAttached:
-		return itoa(v.attached[v.lang])
 	case p.field == fieldSheets:
+		v.counted = true
+		if p.text == sheetsAttached {
+			return itoa(v.attached[v.lang])
+		}
 		return itoa(v.sheets)
 	case p.lang != "":
 		return v.fields[p.field].In(p.lang)
@@ -138,7 +145,6 @@ func (l *layout) place(name string) (part, error) {
 		return p, nil
 	}
 	if name == "sheets" || name == sheetsAttached {
-		l.countsSheets = true
 		p.field, p.text = fieldSheets, name
 		return p, nil
 	}
@@ -155,6 +161,5 @@ func (l *layout) place(name string) (part, error) {
 	if p.field = l.field(name); p.field < 0 {
 		return p, fmt.Errorf("unknown field {%s}: it must be declared in fields", name)
 	}
-	p.whole = l.fields[p.field].Whole
 	return p, nil
 }

@@ -265,6 +265,9 @@ func (f *faces) firstLine(s string, m measure, room int) (line, int) {
 func (m *measure) keeps(s string) bool {
 	word, _, _ := strings.Cut(s, " ")
 	word = strings.Trim(word, "«»„“\"(),.;:")
+	if namesBody(word) {
+		return true
+	}
 	for _, name := range m.whole {
 		if strings.Contains(name, word) {
 			return true

@@ -184,6 +184,9 @@ func (l *Law) resolve(e *Edition) error {
 		copied := *model
 		copied.Steps = slices.Clone(model.Steps)
 		copied.Like = r.Like
+		if r.Title.Whole() {
+			copied.Title = r.Title
+		}
 		for id, name := range r.Names {
 			step, ok := copied.Step(id)
 			if !ok || !name.Whole() {
@@ -240,7 +243,17 @@ func (e *Edition) checkValues(s *Service) error {
 	if v := s.Validity; v != nil && v.Value.Years == 0 && v.Value.Months == 0 && v.Value.Days == 0 {
 		return e.bad(RuleValue, "service %s: the validity is no civil term", s.ID)
 	}
-	return e.checkLists(s)
+	for _, item := range s.Checklist {
+		if item.ID == "" || !item.Name.Whole() || item.Holder != "" && item.Holder != "legal" && item.Holder != "natural" {
+			return e.bad(RuleValue, "service %s: item %q of the checklist", s.ID, item.ID)
+		}
+		for _, c := range item.Channels {
+			if _, ok := s.Routes[c]; !ok {
+				return e.bad(RuleUnknown, "service %s: item %s is of the channel %q", s.ID, item.ID, c)
+			}
+		}
+	}
+	return nil
 }
 
 func (e *Edition) isRole(id string) bool {

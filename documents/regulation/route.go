@@ -24,8 +24,8 @@ type Route struct {
 	Links   []Link        `json:"links,omitempty"`
 	Steps   []Step        `json:"steps"`
 
-	// Like takes the route from another edition, where Names says some of its
-	// steps in the words of this one.
+	// Like takes the route from another edition; Title and Names say it and some of
+	// its steps in the words of this one.
 	Like  string                   `json:"like,omitempty"`
 	Names map[string]language.Text `json:"names,omitempty"`
 }

@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,7 +31,11 @@ func TestInteropSpecimens(t *testing.T) {
 	layouts := must(pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: editions}))
 	a, dir := newAuthority(t, "specimens", ca.ECDSA), t.TempDir()
 	var lines []line
-	for name, content := range forms.Specimens() {
+	all := forms.Specimens()
+	for _, name := range []string{"export-certificate", "conclusion"} { // on pages in landscape, too
+		all[name+"-long"] = listed(all[name], 90)
+	}
+	for name, content := range all {
 		prepared := must(layouts.Prepare(content, pdf.Meta{SignedAt: signtest.Now()}))
 		file := must(signtest.Sign(creation.Prepared(prepared), a.keys[good], signtest.Now()))
 		path := filepath.Join(dir, name+".pdf")
@@ -50,4 +55,16 @@ func TestInteropSpecimens(t *testing.T) {
 			t.Errorf("%s: %s %s", lines[i].ID, a.verdict, a.detail)
 		}
 	}
+}
+
+// listed is a content whose list of objects has so many rows.
+func listed(c pdf.Content, rows int) pdf.Content {
+	usual := c.Tables["objects"]
+	c.Tables = maps.Clone(c.Tables)
+	many := pdf.Table{Columns: usual.Columns}
+	for i := range rows {
+		many.Rows = append(many.Rows, usual.Rows[i%len(usual.Rows)])
+	}
+	c.Tables["objects"] = many
+	return c
 }

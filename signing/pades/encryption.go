@@ -82,7 +82,7 @@ func (d *Document) readEncryption() error {
 		return syntaxError(-1, "duplicate key /%s in the dictionary of the encryption", key)
 	}
 	id, _ := firstID(trailer).(String)
-	if err := e.open(dict, id.Value); errors.Is(err, ErrEncrypted) {
+	if err := e.open(dict, id.Value); errors.Is(err, ErrEncrypted) || err == errTwoKeys {
 		return err
 	} else if err != nil {
 		return fmt.Errorf("%w: %w", ErrEncrypted, err)
@@ -156,6 +156,9 @@ func (e *encryption) filters(dict Dict, version int64) error {
 	list, ok := dict.Get("CF").(Dict)
 	if !ok && dict.Get("CF") != nil {
 		return syntaxError(-1, "/CF of the encryption is not a dictionary")
+	}
+	if key, twice := list.Duplicate(); twice {
+		return syntaxError(-1, "crypt filter /%s stands twice", key)
 	}
 	e.named = map[Name]method{"Identity": identity}
 	for _, entry := range list {
@@ -390,11 +393,18 @@ func (e *encryption) encrypt(ref Ref, data []byte) []byte {
 	return out
 }
 
+// toleratesMissingMAC is the bit of /P without which a file must be authenticated as a
+// whole (ISO/TS 32004); older programs set it.
+const toleratesMissingMAC = 1 << 12
+
 // writes says whether what is added to the file can be encrypted here: RC4 is read
-// only.
+// only, and a message authentication code would not cover what is added.
 func (e *encryption) writes() error {
 	if e.strings == rc4Method || e.streams == rc4Method || e.files == rc4Method {
 		return encrypted("by RC4, which is read and not written any more")
+	}
+	if e.revision >= 6 && e.permissions&toleratesMissingMAC == 0 {
+		return encrypted("with a message authentication code (ISO/TS 32004), which is not made here; a detached CMS over the file needs none")
 	}
 	return nil
 }

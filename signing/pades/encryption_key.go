@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/binary"
+	"slices"
 )
 
 // parameters are the entries of the standard security handler (7.6.4.2).
@@ -44,6 +45,9 @@ func readParameters(dict Dict) (p parameters, err error) {
 	permissions, err := dict.integer("P", 0, -1<<31, 1<<32-1)
 	if err != nil {
 		return p, err
+	}
+	if m := dict.Get("EncryptMetadata"); m != nil && m != Object(true) && m != Object(false) {
+		return p, syntaxError(-1, "/EncryptMetadata is neither true nor false")
 	}
 	p.permissions, p.metadata = uint32(permissions), dict.Get("EncryptMetadata") != false
 	for _, s := range []struct {
@@ -124,21 +128,17 @@ func rc4Of(key, data []byte) []byte {
 // newerKey is the key of the empty user password of version 5 (ISO 32000-2,
 // algorithms 2.A and 13), nil when the file has another one.
 func (p parameters) newerKey() ([]byte, error) {
-	digest := hardened
-	if p.revision == 5 { // of Adobe's extension level 3
-		digest = func(salt []byte) []byte { sum := sha256.Sum256(salt); return sum[:] }
-	}
-	validation, keySalt := p.u[32:40], p.u[40:48]
-	if !bytes.Equal(digest(validation), p.u[:32]) {
-		return nil, nil
-	}
-	block, err := aes.NewCipher(digest(keySalt))
-	if err != nil {
+	key, err := p.keyWithin(p.u, p.ue, nil)
+	if err != nil || key == nil {
 		return nil, err
 	}
-	key := make([]byte, 32)
-	cipher.NewCBCDecrypter(block, make([]byte, aes.BlockSize)).CryptBlocks(key, p.ue[:32])
-	if block, err = aes.NewCipher(key); err != nil {
+	// Some programs try the empty password as that of the owner first, who may have
+	// put another key there: they would decrypt another document.
+	if owners, err := p.keyWithin(p.o, p.oe, p.u); err != nil || owners != nil && !bytes.Equal(owners, key) {
+		return nil, errTwoKeys
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
 		return nil, err
 	}
 	plain := make([]byte, aes.BlockSize)
@@ -150,13 +150,39 @@ func (p parameters) newerKey() ([]byte, error) {
 	return key, nil
 }
 
-// hardened is the hash of the empty user password with a salt (ISO 32000-2, algorithm
-// 2.B).
-func hardened(salt []byte) []byte {
-	sum := sha256.Sum256(salt)
+// errTwoKeys means that the empty password opens the file in two ways.
+var errTwoKeys = syntaxError(-1, "the empty password of the owner opens the file with another key than that of a user")
+
+// keyWithin returns the key that the empty password opens: of an entry with a hash and
+// two salts, the encrypted key that belongs to it, and for the owner's what the hash is
+// made over too. It is nil when the password is another one.
+func (p parameters) keyWithin(entry, encrypted, more []byte) ([]byte, error) {
+	digest := hardened
+	if p.revision == 5 { // of Adobe's extension level 3
+		digest = func(salt, more []byte) []byte { sum := sha256.Sum256(slices.Concat(salt, more)); return sum[:] }
+	}
+	if !bytes.Equal(digest(entry[32:40], more), entry[:32]) {
+		return nil, nil
+	}
+	if len(encrypted) < 32 {
+		return nil, syntaxError(-1, "the dictionary of the encryption lacks what its keys are made with")
+	}
+	block, err := aes.NewCipher(digest(entry[40:48], more))
+	if err != nil {
+		return nil, err
+	}
+	key := make([]byte, 32)
+	cipher.NewCBCDecrypter(block, make([]byte, aes.BlockSize)).CryptBlocks(key, encrypted[:32])
+	return key, nil
+}
+
+// hardened is the hash of the empty password with a salt, and of the owner's with the
+// entry of the user (ISO 32000-2, algorithm 2.B).
+func hardened(salt, more []byte) []byte {
+	sum := sha256.Sum256(slices.Concat(salt, more))
 	k := sum[:]
 	for round := 0; ; round++ {
-		e := bytes.Repeat(k, 64)
+		e := bytes.Repeat(slices.Concat(k, more), 64)
 		block, err := aes.NewCipher(k[:16])
 		if err != nil {
 			return nil // 16 bytes are a key

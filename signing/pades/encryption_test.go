@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -341,4 +342,196 @@ func FuzzEncryption(f *testing.F) {
 			}
 		}
 	})
+}
+
+// furtherRevision appends objects, as they stand, to a file with a table.
+func furtherRevision(t *testing.T, file []byte, objects map[uint32]string) []byte {
+	t.Helper()
+	d := mustRead(t, file)
+	trailer := d.Revisions[len(d.Revisions)-1].Trailer
+	out, table, size := bytes.Clone(file), "0 1\n0000000000 65535 f \n", int64(trailer.Get("Size").(Integer))
+	numbers := slices.Sorted(maps.Keys(objects))
+	for _, n := range numbers {
+		table += fmt.Sprintf("%d 1\n%010d 00000 n \n", n, len(out))
+		out = fmt.Appendf(out, "%d 0 obj\n%s\nendobj\n", n, objects[n])
+		size = max(size, int64(n)+1)
+	}
+	at := len(out)
+	return fmt.Appendf(out, "xref\n%strailer\n<</Size %d/Root %s/Prev %d/Encrypt %s/ID%s>>\nstartxref\n%d\n%%%%EOF\n", table, size, trailer.Get("Root").(Ref),
+		d.Revisions[len(d.Revisions)-1].section, appendObject(nil, trailer.Get("Encrypt")), appendObject(nil, trailer.Get("ID")), at)
+}
+
+// TestEncryptedApart: a stream that some programs decrypt and others do not is two
+// streams, and may be nothing that a page shows. What real programs leave open is read.
+func TestEncryptedApart(t *testing.T) {
+	const stream = "/Length 20>>stream\n/X gs 0 0 9 9 re f  \nendstream"
+	const identity = "<</Filter/Crypt/DecodeParms<</Type/CryptFilterDecodeParms/Name/Identity>>"
+	for _, kind := range []string{"AES-128", "AES-128, open metadata", "AES-256, open metadata", "RC4 by a crypt filter"} {
+		file := encryptedBy(t, secrets(), kinds[kind].args...)
+		open := strings.Contains(kind, "open metadata")
+		d := mustRead(t, file)
+		catalog, err := d.Catalog(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, _ := d.ResolveDict(0, catalog.Get("Pages"))
+		page, _ := pages.Get("Kids").(Array)[0].(Ref)
+		whole, _ := d.ResolveDict(0, page)
+		with := func(key Name, value string) string {
+			return string(appendObject(nil, whole.with(key, source(value))))
+		}
+		for name, c := range map[string]struct {
+			objects map[uint32]string
+			refused bool
+		}{
+			"as others":                        {map[uint32]string{page.Number: with("Contents", "90 0 R"), 90: "<<" + stream}, false},
+			"content by Identity":              {map[uint32]string{page.Number: with("Contents", "90 0 R"), 90: identity + stream}, true},
+			"content in a list":                {map[uint32]string{page.Number: with("Contents", "[90 0 R]"), 90: identity + stream}, true},
+			"content by an unknown filter":     {map[uint32]string{page.Number: with("Contents", "90 0 R"), 90: strings.Replace(identity, "/Identity", "/Other", 1) + stream}, true},
+			"content that is metadata":         {map[uint32]string{page.Number: with("Contents", "90 0 R"), 90: "<</Type/Metadata" + stream}, open},
+			"content that is a table":          {map[uint32]string{page.Number: with("Contents", "90 0 R"), 90: "<</Type/XRef" + stream}, true},
+			"metadata by Identity":             {map[uint32]string{page.Number: with("Metadata", "90 0 R"), 90: identity + "/Type/Metadata" + stream}, false},
+			"metadata and content":             {map[uint32]string{page.Number: with("Metadata", "90 0 R/Contents 90 0 R"), 90: identity + "/Type/Metadata" + stream}, true},
+			"a form by the name of metadata":   {map[uint32]string{page.Number: with("Resources", "<</XObject<</Metadata 90 0 R>>>>"), 90: identity + "/Subtype/Form" + stream}, true},
+			"the same, the list apart":         {map[uint32]string{page.Number: with("Resources", "<</XObject 91 0 R>>"), 91: "<</Metadata 90 0 R>>", 90: identity + "/Subtype/Form" + stream}, true},
+			"the same, at two steps":           {map[uint32]string{page.Number: with("Resources", "<</XObject 92 0 R>>"), 92: "91 0 R", 91: "<</Metadata 90 0 R>>", 90: identity + "/Subtype/Form" + stream}, true},
+			"a form by the name of a file":     {map[uint32]string{page.Number: with("Resources", "<</XObject<</F 90 0 R>>>>"), 90: identity + "/Type/EmbeddedFile/Subtype/Form" + stream}, true},
+			"an appearance":                    {map[uint32]string{page.Number: with("X", "<</AP<</N<</Metadata 90 0 R>>>>>>"), 90: identity + stream}, true},
+			"an embedded file":                 {map[uint32]string{page.Number: with("AF", "[<</Type/Filespec/EF<</F 90 0 R/UF 90 0 R>>>>]"), 90: identity + "/Type/EmbeddedFile" + stream}, false},
+			"an embedded file, its list apart": {map[uint32]string{page.Number: with("AF", "[<</Type/Filespec/EF 91 0 R>>]"), 91: "<</F 90 0 R>>", 90: identity + stream}, false},
+			"an object stream":                 {map[uint32]string{90: identity + "/Type/ObjStm/N 0/First 0" + stream}, true},
+			"one that nothing refers to":       {map[uint32]string{90: identity + stream}, false},
+		} {
+			d, err := Read(furtherRevision(t, file, c.objects))
+			if err != nil {
+				t.Fatalf("%s, %s: %v", kind, name, err)
+			}
+			var refused bool
+			for _, p := range d.Unreadable {
+				refused = refused || p.Code == CodeEncryptedApart && p.Weight == Ambiguous
+			}
+			if refused != c.refused {
+				t.Errorf("%s, %s: refused is %v: %v", kind, name, refused, d.Unreadable)
+			}
+		}
+	}
+}
+
+// TestEmptyPasswordOfTheOwner: where the owner has the empty password too, it must open
+// the same file.
+func TestEmptyPasswordOfTheOwner(t *testing.T) {
+	for _, args := range [][]string{
+		{"--encrypt", "", "", "256", "--allow-insecure", "--"},
+		{"--allow-weak-crypto", "--encrypt", "", "", "256", "--force-R5", "--allow-insecure", "--"},
+		{"--allow-weak-crypto", "--encrypt", "", "", "128", "--use-aes=y", "--"},
+	} {
+		file := encryptedBy(t, secrets(), args...)
+		d := mustRead(t, file)
+		if err := d.Sound(); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+		own, err := d.ResolveDict(0, d.Revisions[0].Trailer.Get("Encrypt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, ok := own.Get("OE").(String)
+		if !ok {
+			continue
+		}
+		at := bytes.Index(file, []byte("/OE <"))
+		if at < 0 || len(key.Value) < 32 {
+			t.Fatal("no key of the owner")
+		}
+		other := bytes.Clone(file)
+		if at += len("/OE <"); other[at] == '0' {
+			other[at] = '1'
+		} else {
+			other[at] = '0'
+		}
+		var syntax *SyntaxError
+		if _, err := Read(other); !errors.As(err, &syntax) || errors.Is(err, ErrEncrypted) || !strings.Contains(err.Error(), "with another key") {
+			t.Errorf("%v: another key of the owner: %v", args, err)
+		}
+	}
+}
+
+// TestDictionaryOfTheEncryption: of two filters with a name programs take either, and
+// what is neither true nor false they take for both.
+func TestDictionaryOfTheEncryption(t *testing.T) {
+	file := encryptedBy(t, secrets(), kinds["AES-128"].args...)
+	d := mustRead(t, file)
+	own, err := d.ResolveDict(0, d.Revisions[0].Trailer.Get("Encrypt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := string(appendObject(nil, own))
+	in := func(dictionary string) []byte {
+		return regexp.MustCompile(`/Encrypt \d+ 0 R`).ReplaceAllLiteral(file, []byte("/Encrypt "+dictionary))
+	}
+	mustRead(t, in(written))
+	twice := in(strings.Replace(written, "/StdCF <<", "/StdCF<</CFM/V2>>/StdCF <<", 1))
+	if bytes.Equal(twice, in(written)) {
+		t.Fatalf("no filter in %s", written)
+	}
+	if _, err := Read(twice); !errors.Is(err, ErrEncrypted) || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("%v", err)
+	}
+	mustRead(t, in(strings.Replace(written, "/StmF", "/EncryptMetadata true/StmF", 1)))
+	for _, value := range []string{"1 0 R", "/false", "(false)", "0"} {
+		if _, err := Read(in(strings.Replace(written, "/StmF", "/EncryptMetadata "+value+"/StmF", 1))); !errors.Is(err, ErrEncrypted) || !strings.Contains(err.Error(), "neither true nor false") {
+			t.Errorf("/EncryptMetadata %s: %v", value, err)
+		}
+	}
+}
+
+// TestAuthenticatedFiles: the message authentication code in the trailer of an
+// encrypted file, as pyHanko writes one, has a range and is no signature. What has one
+// is judged, and not signed.
+func TestAuthenticatedFiles(t *testing.T) {
+	file := encryptedBy(t, secrets(), kinds["AES-256"].args...)
+	const code = "/AuthCode<</MACLocation/Standalone/ByteRange[0 100 200 300]/MAC<3003020100>>>"
+	in := func(entry string) []byte {
+		i := bytes.LastIndex(file, []byte("trailer <<"))
+		if i < 0 {
+			t.Fatal("no trailer")
+		}
+		i += len("trailer <<")
+		return slices.Concat(file[:i], []byte(entry), file[i:])
+	}
+	for name, c := range map[string]struct {
+		entry string
+		sound bool
+	}{
+		"a code":               {code, true},
+		"of a signature":       {"/AuthCode<</MACLocation/AttachedToSig/SigObjRef 1 0 R>>", true},
+		"that is a signature":  {strings.Replace(code, "/MACLocation", "/Type/Sig/Contents<3003020100>/MACLocation", 1), false},
+		"of another name":      {strings.Replace(code, "AuthCode", "AuthCodes", 1), false},
+		"with a range further": {code + "%/ByteRange[0 1 2 3]\n", false},
+	} {
+		d, err := Read(in(c.entry))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		orphan := slices.ContainsFunc(d.Unreadable, func(p Problem) bool { return p.Code == CodeOrphanSignature })
+		if orphan == c.sound {
+			t.Errorf("%s: %v", name, d.Unreadable)
+		}
+	}
+	e := &encryption{streams: aesMethod, strings: aesMethod, files: aesMethod}
+	for _, c := range []struct {
+		revision    int64
+		permissions uint32
+		writes      bool
+	}{{6, ^uint32(3), true}, {6, ^uint32(3) &^ (1 << 12), false}, {5, ^uint32(3) &^ (1 << 12), true}, {4, 0, true}} {
+		e.revision, e.permissions = c.revision, c.permissions
+		if err := e.writes(); (err == nil) != c.writes || err != nil && (!errors.Is(err, ErrEncrypted) || !strings.Contains(err.Error(), "32004")) {
+			t.Errorf("revision %d, /P %x: %v", c.revision, c.permissions, err)
+		}
+	}
+	plain := slices.Concat(secrets(), []byte{})
+	i := bytes.LastIndex(plain, []byte("trailer"))
+	at := i + bytes.Index(plain[i:], []byte("<<")) + 2
+	if d := mustRead(t, slices.Concat(plain[:at], []byte(code), plain[at:])); d.Sound() == nil {
+		t.Error("a code in a file that is not encrypted")
+	}
 }

@@ -140,6 +140,9 @@ const (
 	CodeObjectUnreadable = "object-unreadable"
 	// Two ends of line before endstream. Tolerated.
 	CodeStreamPadding = "stream-padding"
+	// A stream is encrypted otherwise than all others, and is used as more than
+	// metadata or an embedded file.
+	CodeEncryptedApart = "stream-encrypted-apart"
 	// The object that holds a stream's length is redefined later.
 	CodeLengthRedefined = "stream-length-redefined"
 	// A dictionary that looks like a signature belongs to no field.

@@ -68,6 +68,7 @@ func read(file []byte, buildAll bool) (*Document, error) {
 		return nil, err
 	}
 	r.trailingBytes()
+	r.encryptedApart()
 	r.form()
 	r.pages()
 	r.orphans()
@@ -93,8 +94,9 @@ type reader struct {
 	claimed map[place]Ref // signature dictionaries, with their field
 	isSig   map[Ref]bool  // memory of climb
 	perms   map[int]Object
-	padded  bool // a padded stream was reported
-	shifted bool // white space stands before the header
+	apart   []int // versions of streams that are encrypted otherwise than all others
+	padded  bool  // a padded stream was reported
+	shifted bool  // white space stands before the header
 
 	repeated bool // so was a key with the same value twice
 }

@@ -3,6 +3,7 @@ package pades
 import (
 	"bytes"
 	"maps"
+	"slices"
 )
 
 // scan reads every object of every revision once, in the order of the file. An
@@ -103,7 +104,9 @@ func (r *reader) scanGap(from, to int64) {
 		if at < 0 {
 			return
 		}
-		r.report(CodeOrphanSignature, "a /ByteRange at offset %d belongs to no object", from+int64(at))
+		if !r.authenticates(from + int64(at)) {
+			r.report(CodeOrphanSignature, "a /ByteRange at offset %d belongs to no object", from+int64(at))
+		}
 		from += int64(at) + 1
 		if len(r.d.Unreadable) > maxProblems {
 			return
@@ -111,9 +114,28 @@ func (r *reader) scanGap(from, to int64) {
 	}
 }
 
+// authenticates reports whether an offset is in the message authentication code that
+// the trailer of an encrypted file may have (ISO/TS 32004): its range is no signature's.
+func (r *reader) authenticates(offset int64) bool {
+	for _, revision := range r.d.Revisions {
+		e, _ := revision.Trailer.Lookup("AuthCode")
+		code, ok := e.Value.(Dict)
+		if r.d.encryption == nil || !ok || offset < e.Start || offset >= e.End {
+			continue
+		}
+		return !slices.ContainsFunc(code, func(e Entry) bool {
+			return !slices.Contains([]Name{"MACLocation", "ByteRange", "MAC", "SigObjRef"}, e.Key)
+		})
+	}
+	return false
+}
+
 func (r *reader) scanObject(i int, o Object) {
 	if s, ok := o.(*Stream); ok {
 		r.scanLength(i, s)
+		if r.d.differs(i, s) {
+			r.apart = append(r.apart, i)
+		}
 		if s.padded && !r.padded {
 			r.padded = true
 			r.tolerate(CodeStreamPadding, "two ends of line before endstream in object %s", r.d.versions[i].ref())

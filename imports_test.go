@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"fonts":                        {},
 	"documents/calendar":           {"documents", "language", "language/words"},
 	"documents/regulation":         {"documents", "documents/calendar", "language", "language/words"},
-	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/regulation", "documents/store"},
+	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/regulation", "documents/store"},
 	"documents/regulation/diagram": {"documents/regulation", "language", "language/words"},
 	"documents/pdf":                {"documents", "fonts", "language/words", "qr"},
 	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words"},

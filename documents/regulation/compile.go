@@ -246,17 +246,7 @@ func (e *Edition) checkValues(s *Service) error {
 	if v := s.Validity; v != nil && v.Value.Years == 0 && v.Value.Months == 0 && v.Value.Days == 0 {
 		return e.bad(RuleValue, "service %s: the validity is no civil term", s.ID)
 	}
-	for _, item := range s.Checklist {
-		if item.ID == "" || !item.Name.Whole() || item.Holder != "" && item.Holder != "legal" && item.Holder != "natural" {
-			return e.bad(RuleValue, "service %s: item %q of the checklist", s.ID, item.ID)
-		}
-		for _, c := range item.Channels {
-			if _, ok := s.Routes[c]; !ok {
-				return e.bad(RuleUnknown, "service %s: item %s is of the channel %q", s.ID, item.ID, c)
-			}
-		}
-	}
-	return nil
+	return e.checkLists(s)
 }
 
 func (e *Edition) checkApart() error {

@@ -118,8 +118,10 @@ type Service struct {
 	// one that replaces another, for as long as that one.
 	Validity  *Term           `json:"validity,omitempty"`
 	Checklist []ChecklistItem `json:"checklist"`
-	Grounds   []string        `json:"grounds"` // the notices that refuse it by decision
-	Seed      string          `json:"seed,omitempty"`
+	// Checklists take its place in their time: see [Service.ChecklistOn].
+	Checklists []Checklist `json:"checklists,omitempty"`
+	Grounds    []string    `json:"grounds"` // the notices that refuse it by decision
+	Seed       string      `json:"seed,omitempty"`
 }
 
 // Channel is how a service is asked for.

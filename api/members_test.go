@@ -78,6 +78,9 @@ func structMembers(t reflect.Type, m member) []member {
 			all = append(all, members(f.Type, m.path)[1:]...) // its members are here
 			continue
 		}
+		if name == "-" { // no member at all
+			continue
+		}
 		inside := members(f.Type, append(slices.Clone(m.path), name))
 		if m.value == "" {
 			m.value = fmt.Sprintf(`{%q: %s}`, name, inside[0].value)

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"tamga/language"
 	"tamga/language/words"
 )
 
@@ -73,23 +72,26 @@ func (h Holder) IdentifiedBy() Label {
 // identification returns the number of the holder as documents print it, with what
 // it is; nothing when there is none.
 func (h Holder) identification(lang Lang) string {
-	number := language.Same(h.number())
-	if number == (Label{}) {
+	number := h.number()
+	if number == "" {
 		return ""
 	}
-	said := Label{}
+	// A phrase is filled in for one language: every licence prints one in each.
+	said := func(key string) string { return words.Of(key).In(lang) }
+	phrase := ""
 	switch {
 	case h.Natural != nil && h.Natural.Document != nil:
 		d := h.Natural.Document
-		said = words.Of("holder.identity_document").Put("document", d.Kind.Label()).Put("country", d.Country.Label())
+		phrase = strings.Replace(said("holder.identity_document"), "{country}", d.Country.Label().In(lang), 1)
+		phrase = strings.Replace(phrase, "{document}", d.Kind.Label().In(lang), 1)
 	case h.Natural != nil:
-		said = words.Of("holder.iin")
-	case h.Legal != nil && h.Legal.Registration != nil:
-		said = words.Of("holder.registration").Put("country", h.Legal.Registration.Country.Label())
-	case h.Legal != nil:
-		said = words.Of("holder.bin")
+		phrase = said("holder.iin")
+	case h.Legal.Registration != nil:
+		phrase = strings.Replace(said("holder.registration"), "{country}", h.Legal.Registration.Country.Label().In(lang), 1)
+	default:
+		phrase = said("holder.bin")
 	}
-	return said.Put("number", number).In(lang)
+	return strings.Replace(phrase, "{number}", number, 1)
 }
 
 // key is what two holders are compared by: a number, with what it is and who gave it.

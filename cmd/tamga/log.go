@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"tamga/documents"
+	"tamga/documents/applications"
 	"tamga/documents/registry"
 )
 
@@ -104,7 +106,7 @@ func (cmd logVerifyCommand) checkProof(c *console, kept []byte) error {
 
 // logProveCommand proves.
 type logProveCommand struct {
-	Number string `arg:"" help:"Number of the document."`
+	Number string `arg:"" help:"Number of the document, or number or id of an application: of its last entry."`
 	Out    string `default:"-" placeholder:"FILE" help:"Where to write the proof, JSON (default: standard output)."`
 	Force  bool   `help:"Replace that file if it exists."`
 	registerFlags
@@ -120,10 +122,6 @@ Example:
 
 // Run writes the proof.
 func (cmd logProveCommand) Run(c *console) error {
-	number, err := documents.ParseNumber(cmd.Number)
-	if err != nil {
-		return usagef("%q: %w", cmd.Number, err)
-	}
 	target := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
 	if err := target.check(); err != nil {
 		return err
@@ -133,18 +131,39 @@ func (cmd logProveCommand) Run(c *console) error {
 		return err
 	}
 	defer db.Close()
-	proof, err := (&registry.Registry{Store: db}).Prove(c.ctx, number.String)
+	proof, err := cmd.prove(c, &registry.Registry{Store: db})
 	if err != nil {
-		return fmt.Errorf("№ %s: %w", number.String, err)
+		return err
 	}
 	if err := proof.Check(); err != nil {
-		return fmt.Errorf("the log does not prove № %s: %w", number.String, err)
+		return fmt.Errorf("the log does not prove № %s: %w", cmd.Number, err)
 	}
 	text, err := json.MarshalIndent(proof, "", "  ")
 	if err != nil {
 		return err
 	}
 	return target.write(c, append(text, '\n'))
+}
+
+// prove finds the proof of a document, or of the last entry of an application.
+func (cmd logProveCommand) prove(c *console, reg *registry.Registry) (registry.Proof, error) {
+	number, err := documents.ParseNumber(cmd.Number)
+	if err == nil && number.Kind != documents.KindApplication {
+		proof, err := reg.Prove(c.ctx, number.String)
+		if err != nil {
+			return proof, fmt.Errorf("№ %s: %w", number.String, err)
+		}
+		return proof, nil
+	}
+	book := &applications.Book{Register: reg}
+	a, missing := book.Application(c.ctx, cmd.Number)
+	if errors.Is(missing, applications.ErrNotFound) && err != nil {
+		return registry.Proof{}, usagef("%q: %w", cmd.Number, err)
+	}
+	if missing != nil {
+		return registry.Proof{}, fmt.Errorf("%s: %w", cmd.Number, missing)
+	}
+	return book.Prove(c.ctx, a)
 }
 
 // logHeadCommand prints the head.

@@ -16,6 +16,9 @@ func divisible(word string, i int) bool {
 	before, after := word[:i], word[i:]
 	before = strings.TrimLeft(before, "«(„“\"")
 	if at := strings.LastIndexByte(before, '-'); at >= 0 {
+		if at > 0 && before[at-1] >= '0' && before[at-1] <= '9' { // «73-бабына» has a hyphen already
+			return false
+		}
 		before = before[at+1:]
 	}
 	after = strings.TrimRight(after, "»)”\",.;:!?…")

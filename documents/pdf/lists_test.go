@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"image"
 	"regexp"
 	"strconv"
 	"strings"
@@ -113,6 +114,61 @@ func TestListOfConclusion(t *testing.T) {
 		for _, want := range []string{fmt.Sprintf("(парақ саны — %d)", wide/2), fmt.Sprintf("(листов — %d)", wide/2)} {
 			if strings.Contains(text, want) != (n > 20) {
 				t.Errorf("%d objects: the conclusion says %q: %v", n, want, n <= 20)
+			}
+		}
+	}
+}
+
+// What is missing from an application is a list, of an item for each document.
+func TestMissingDocumentsAreAList(t *testing.T) {
+	c := specimens(t)["notice-incomplete"].with(map[string]documents.Text{
+		"detail": both("1. Заттардың тізімі\n2. Фотосуреттер\n3. Төлем туралы түбіртек", "1. Перечень\n2. Фотографии\n3. Квитанция об оплате"),
+	})
+	file := render(t, compiled(t), c)
+	if err := conforms(file); err != nil {
+		t.Error(err)
+	}
+	p, err := parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outline := p.outline(t)
+	item := "   LI\n    LBody\n"
+	if n := strings.Count(outline, "  L\n"+strings.Repeat(item, 3)); n != 2 {
+		t.Errorf("%d lists of three items:\n%s", n, outline)
+	}
+	for i, head := range []string{"Жетіспейтін құжаттар:", "Недостающие документы:"} {
+		if !strings.Contains(p.pages[i], head+"\n1. ") {
+			t.Errorf("page %d has no list under %q", i+1, head)
+		}
+	}
+}
+
+// A hundred photographs are printed, each with its number.
+func TestHundredPhotographs(t *testing.T) {
+	c := certificate(t, 20, MaxPhotographs)
+	for i := range c.Photographs {
+		c.Photographs[i].Data = pngFile(t, image.NewGray(image.Rect(0, 0, 40, 30))) // large ones take long to pack
+	}
+	file := render(t, compiled(t), c)
+	if err := conforms(file); err != nil {
+		t.Error(err)
+	}
+	text := strings.Join(pagesOf(t, file), "")
+	for i := range 100 {
+		if n := strings.Count(text, fmt.Sprintf("\n%d. Кер", i+1)); n != 2 {
+			t.Errorf("photograph %d is there in %d languages", i+1, n)
+		}
+	}
+}
+
+// The title of a questionnaire stands once on its sheet.
+func TestTitleOnce(t *testing.T) {
+	for i, page := range pagesOf(t, render(t, compiled(t), specimens(t)["questionnaire"])) {
+		words := [][2]string{{"мақсатындағы", "Анкета для"}, {"«қолжетімділік»", "«доступность»"}}
+		for _, w := range words {
+			if n := strings.Count(strings.ReplaceAll(page, "\n", " "), w[i]); n != 1 {
+				t.Errorf("page %d says %q %d times", i+1, w[i], n)
 			}
 		}
 	}

@@ -65,6 +65,9 @@ func TestNamesStayWhole(t *testing.T) {
 			}
 		}
 	}
+	if divisible("73-бабына", len("73-ба")) || !divisible("бабына", len("ба")) {
+		t.Error("a number with an ending is divided")
+	}
 	divided := func(whole []string) bool {
 		lines := f.wrap(nil, text, measure{face: regular, width: 11500, hyphen: true, whole: whole})
 		return slices.ContainsFunc(lines, func(l line) bool { return l.hyphen })

@@ -8,7 +8,8 @@ import (
 	"tamga/documents"
 )
 
-var blockTags = map[string]tag{"": tagP, "P": tagP, "H1": tagH1, "H2": tagH2}
+// blockTags are the tags of texts; of L every paragraph is an item of the list.
+var blockTags = map[string]tag{"": tagP, "P": tagP, "H1": tagH1, "H2": tagH2, "L": tagL}
 
 // paragraphs is a text; every line of its fields is a paragraph.
 type paragraphs struct {
@@ -33,7 +34,7 @@ func (c *compiler) text(at string, b *blockSpec) *paragraphs {
 	}
 	tag, ok := blockTags[b.Tag]
 	if !ok {
-		c.fail(at, "unknown tag %q: want P, H1 or H2", b.Tag)
+		c.fail(at, "unknown tag %q: want P, H1, H2 or L", b.Tag)
 	}
 	p.tag = tag
 	if b.Text == nil {
@@ -83,12 +84,20 @@ func (b *paragraphs) lines(s *setter, v *values) []line {
 
 func (b *paragraphs) set(s *setter, v *values, parent int32) {
 	lines := b.lines(s, v)
+	tag := b.tag
+	if tag == tagL && len(lines) > 0 {
+		tag, parent = tagLBody, s.element(tagL, parent)
+	}
 	for len(lines) > 0 {
 		n := 1 + slices.IndexFunc(lines, func(l line) bool { return l.last })
 		if n == 0 {
 			n = len(lines)
 		}
-		s.into = s.element(b.tag, parent)
+		if tag == tagLBody {
+			s.into = s.element(tag, s.element(tagLI, parent))
+		} else {
+			s.into = s.element(tag, parent)
+		}
 		s.elements[s.into].lang = b.lang
 		b.paragraph(s, lines[:n], n == len(lines))
 		lines = lines[n:]
@@ -110,7 +119,7 @@ func (b *paragraphs) paragraph(s *setter, lines []line, final bool) {
 		if last {
 			height += b.after
 		}
-		s.end(height, !last && (i == 0 || i == len(lines)-2 || b.tag != tagP) || last && final && b.keep)
+		s.end(height, !last && (i == 0 || i == len(lines)-2 || b.tag == tagH1 || b.tag == tagH2) || last && final && b.keep)
 	}
 }
 

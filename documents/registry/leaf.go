@@ -24,6 +24,9 @@ const (
 	subjectAddress    = "address"
 	subjectAnswer     = "answer"
 	subjectRule       = "rule"
+
+	subjectApplication = "application"
+	subjectEntry       = "application_entry"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

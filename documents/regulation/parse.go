@@ -46,15 +46,21 @@ func ShippedLaw() (*Law, error) {
 // [Compile].
 func Parse(b []byte) (Edition, error) {
 	var e Edition
+	err := decode(b, "edition", &e)
+	return e, err
+}
+
+// decode reads JSON without unknown names, and nothing behind it.
+func decode(b []byte, what string, into any) error {
 	r := json.NewDecoder(bytes.NewReader(b))
 	r.DisallowUnknownFields()
-	if err := r.Decode(&e); err != nil {
-		return Edition{}, fmt.Errorf("regulation: %w", err)
+	if err := r.Decode(into); err != nil {
+		return fmt.Errorf("regulation: %w", err)
 	}
 	if _, err := r.Token(); !errors.Is(err, io.EOF) {
-		return Edition{}, errors.New("regulation: something follows the edition")
+		return fmt.Errorf("regulation: something follows the %s", what)
 	}
-	return e, nil
+	return nil
 }
 
 // The rules that data may break.

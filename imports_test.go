@@ -54,6 +54,7 @@ var mayImport = map[string][]string{
 	"documents/pdf":                {"documents", "fonts", "language/words", "qr", "jsonfile"},
 	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words", "jsonfile"},
 	"documents/seal":               {"documents"},
+	"documents/applications":       {"documents", "documents/calendar", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store"},
 	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/rulebook", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":              {},
 	"documents/store/storetest":    {},

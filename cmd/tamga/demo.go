@@ -32,6 +32,7 @@ type demo struct {
 	stamps   *tsa.Authority // timestamps
 	base     string         // of the service
 	statuses ocsp.Responders
+	silent   error // why no sample document was issued; nil if they were
 }
 
 // demoYears is how long the demonstration's persons may sign: longer than
@@ -241,6 +242,10 @@ func (d *demo) welcome(p *printer, base string) {
 	}
 	p.line("  %s/layouts", base)
 	p.blank()
+	if d.silent != nil {
+		p.line("Nothing is issued now: %v. An edition that is in force can be entered: tamga regulation enter.", d.silent)
+		p.blank()
+	}
 	p.line("Try in another terminal, in this folder")
 	for _, line := range d.curls(base) {
 		p.line("  %s", line)
@@ -250,13 +255,18 @@ func (d *demo) welcome(p *printer, base string) {
 	p.line("Client key, also in %s: %s", d.path("demo.key"), d.secret)
 }
 
-// curls are three commands that work when pasted: verify, issue, check.
+// curls are three commands that work when pasted: verify, issue, check; where nothing
+// is issued, the first.
 func (d *demo) curls(base string) []string {
 	data := func(name string) string {
 		return "-H 'Content-Type: application/json' --data " + shellQuote("@"+d.path("samples", name))
 	}
+	verify := fmt.Sprintf("curl -s %s %s/v1/verify/cms", data("verify.json"), base)
+	if len(d.numbers) == 0 {
+		return []string{verify}
+	}
 	return []string{
-		fmt.Sprintf("curl -s %s %s/v1/verify/cms", data("verify.json"), base),
+		verify,
 		fmt.Sprintf(`curl -s -H "Authorization: Bearer $(cat %s)" -H 'Idempotency-Key: try-1' %s %s/v1/documents`,
 			shellQuote(d.path("demo.key")), data("licence.json"), base),
 		fmt.Sprintf("curl -s %s/v1/check/%s", base, d.numbers[0]),

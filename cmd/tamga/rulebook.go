@@ -61,10 +61,10 @@ func (cmd serveCommand) ruled(c *console, db *store.DB) (*rulebook.Book, error) 
 
 // enterCommand enters a row.
 type enterCommand struct {
-	Kind  string `arg:"" help:"What the file is: edition (of the regulation), calendar (days, hours and years), index (МРП of a year)."`
+	Kind  string `arg:"" help:"What the file is: edition (of the regulation), calendar (days, hours and years), index (МРП of a year), checklist (of a service), layout (of documents)."`
 	File  string `arg:"" help:"The file (JSON); - reads standard input."`
 	As    string `required:"" placeholder:"NAME" help:"Who enters it."`
-	Name  string `placeholder:"NAME" help:"Name of the row, to which a later one of the same name puts an end; by default that of the content: the edition's, the years of the calendar, the year of the index."`
+	Name  string `placeholder:"NAME" help:"Name of the row, to which a later one of the same name puts an end; by default that of the content: the edition's, the years of the calendar, the year of the index, the service of the checklist, the layout's."`
 	From  string `placeholder:"DAY" help:"The first day, such as 2027-01-01, where the content does not say it."`
 	Until string `placeholder:"DAY" help:"The day after the last."`
 	rulebookFlags
@@ -78,6 +78,7 @@ func (enterCommand) Help() string {
 Examples:
   tamga regulation enter index 2027.json --as "Ә. Ғ. Сейітқали"        {"year": 2027, "tenge": 4500}
   tamga regulation enter calendar days-2027.json --as "Ә. Ғ. Сейітқали"
+  tamga regulation enter layout licence.json --from 2027-01-01 --as "Ә. Ғ. Сейітқали"
   tamga regulation confirm 0123456789abcdef --as "Б. С. Омарова"`
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"tamga/api"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/store"
 	"tamga/signing"
@@ -260,7 +261,10 @@ func (s *service) begin(c *console) error {
 	if s.demo == nil {
 		return nil
 	}
-	if err := s.demo.populate(c, s.server.Registry); err != nil {
+	err := s.demo.populate(c, s.server.Registry)
+	if errors.Is(err, pdf.ErrNoEdition) {
+		s.demo.silent = err // an edition may be entered while it runs
+	} else if err != nil {
 		return fmt.Errorf("demonstration: %w", err)
 	}
 	s.server.Examples = s.demo.numbers

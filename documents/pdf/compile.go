@@ -55,10 +55,6 @@ func compile(o Options) (*Layouts, error) {
 		scratch: make(chan *setter, 2*runtime.GOMAXPROCS(0)),
 		press:   &press{faces: f, fonts: fonts, cuts: map[string][][]byte{}, room: o.SignatureRoom, icc: stream("/N 3", sRGBProfile())},
 	}
-	specs, err := readSpecs(o.Folder)
-	if err != nil {
-		return nil, err
-	}
 	g, err := newStage(f)
 	if err != nil {
 		return nil, err
@@ -73,7 +69,11 @@ func compile(o Options) (*Layouts, error) {
 		return nil, err
 	}
 	outside := outsideDigest(o.Emblem)
-	for _, e := range o.Editions {
+	for _, e := range o.parts() {
+		specs, err := readSpecs(o.Folder, o.on(aDay(e)))
+		if err != nil {
+			return nil, err
+		}
 		surroundings := surroundings{faces: f, digest: outside, editions: o.Editions, edition: e}
 		printed, err := surroundings.layouts(specs, l.press)
 		if err != nil {
@@ -102,9 +102,9 @@ type namedSpec struct {
 	spec *layoutSpec
 }
 
-// readSpecs reads our layouts, those of a folder in their place or beside them,
-// and lays each over its base.
-func readSpecs(folder fs.FS) (map[string]namedSpec, error) {
+// readSpecs reads our layouts, those of a folder and of a time in their place or
+// beside them, and lays each over its base.
+func readSpecs(folder fs.FS, dated []DatedLayout) (map[string]namedSpec, error) {
 	read := map[string]namedSpec{}
 	for _, from := range []fs.FS{House(), folder} {
 		if from == nil {
@@ -119,14 +119,14 @@ func readSpecs(folder fs.FS) (map[string]namedSpec, error) {
 			if err != nil {
 				return nil, fmt.Errorf("reading layout: %w", err)
 			}
-			spec, err := readSpec(name, data)
-			if err != nil {
+			if err := readNamed(read, name, data); err != nil {
 				return nil, err
 			}
-			if spec.Name != strings.TrimSuffix(path.Base(name), ".json") || spec.Version == "" {
-				return nil, &LayoutError{File: name, Place: "name", Problem: "a layout has the name of its file, and a version"}
-			}
-			read[spec.Name] = namedSpec{name, spec}
+		}
+	}
+	for _, d := range dated {
+		if err := readNamed(read, d.Name+".json", d.JSON); err != nil {
+			return nil, err
 		}
 	}
 	out := map[string]namedSpec{}
@@ -142,6 +142,19 @@ func readSpecs(folder fs.FS) (map[string]namedSpec, error) {
 		out[name] = namedSpec{s.file, whole}
 	}
 	return out, nil
+}
+
+// readNamed reads a layout into its place.
+func readNamed(into map[string]namedSpec, file string, data []byte) error {
+	spec, err := readSpec(file, data)
+	if err != nil {
+		return err
+	}
+	if spec.Name != strings.TrimSuffix(path.Base(file), ".json") || spec.Version == "" {
+		return &LayoutError{File: file, Place: "name", Problem: "a layout has the name of its file, and a version"}
+	}
+	into[spec.Name] = namedSpec{file, spec}
+	return nil
 }
 
 // press makes the constant objects of layouts.

@@ -19,7 +19,9 @@ type layout struct {
 	spec    *layoutSpec
 	file    string
 	in      *surroundings
-	unsaid  string // a text that it uses and its edition does not have
+	unsaid  string        // a text that it uses and its edition does not have
+	says    map[said]bool // the sentences of the law
+	prints  map[said]bool // the fields on its pages
 	fields  []field
 	page    pageSpec
 	left    float64 // edges of the text, in points
@@ -82,7 +84,7 @@ type LayoutInfo struct {
 }
 
 func newLayout(file string, spec *layoutSpec, in *surroundings) (*layout, error) {
-	l := &layout{spec: spec, file: file, in: in, fields: fieldsOf(spec.Fields), author: -1, styles: map[string]style{}, tables: map[string][]string{}}
+	l := &layout{spec: spec, file: file, in: in, fields: fieldsOf(spec.Fields), author: -1, styles: map[string]style{}, tables: map[string][]string{}, says: map[said]bool{}}
 	fail := func(place, format string, args ...any) error {
 		return &LayoutError{File: file, Place: place, Problem: fmt.Sprintf(format, args...)}
 	}
@@ -130,6 +132,9 @@ func newLayout(file string, spec *layoutSpec, in *surroundings) (*layout, error)
 		c := &compiler{layout: l, faces: in.faces, lang: lang, left: l.left, right: l.right}
 		l.title[i] = c.template("title", spec.Title)
 		l.subject[i] = c.template("subject", spec.Subject)
+		if l.prints == nil {
+			l.prints = map[said]bool{} // title and subject are no page
+		}
 		l.blocks[i] = c.blocks("body", spec.Body)
 		if c.err != nil {
 			return nil, c.err
@@ -219,16 +224,30 @@ func (l *Layouts) Info(layout string, on documents.Date) (LayoutInfo, error) {
 }
 
 // Names returns the names of all layouts, sorted.
-func (l *Layouts) Names() []string { return slices.Sorted(maps.Keys(l.editions[0].layouts)) }
+func (l *Layouts) Names() []string {
+	all := map[string]bool{}
+	for _, e := range l.editions {
+		for name := range e.layouts {
+			all[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
 
 // Fields returns the names of the fields that a layout requires and of those
-// that it may have, in the order of its declaration.
+// that it may have, in the order of its declaration; of one that is another in
+// another time, as it is last.
 func (l *Layouts) Fields(layout string) (required, optional []string) {
-	c, ok := l.editions[0].layouts[layout] // they have the same fields in all
-	if !ok {
+	i := slices.IndexFunc(l.editions, func(e edition) bool { return e.layouts[layout] != nil })
+	if i < 0 {
 		return nil, nil
 	}
-	for _, f := range c.fields {
+	for j := range l.editions {
+		if l.editions[j].layouts[layout] != nil {
+			i = j
+		}
+	}
+	for _, f := range l.editions[i].layouts[layout].fields {
 		if f.Optional {
 			optional = append(optional, f.Name)
 		} else {

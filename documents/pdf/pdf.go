@@ -70,6 +70,9 @@ type Options struct {
 	// Folder has layouts that replace ours of the same name, or add to them;
 	// may be nil. Only its *.json are read.
 	Folder fs.FS
+	// Dated are layouts that stand over those in their time, each over those before
+	// it.
+	Dated []DatedLayout
 	// SignatureRoom is how many bytes a signature may have; 0 is the constant of
 	// that name.
 	SignatureRoom int

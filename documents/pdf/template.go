@@ -103,6 +103,9 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 		}
 		name, after, ok := strings.Cut(rest, "}")
 		own, known := l.spec.Texts[name]
+		if l.in.elsewhere(name) {
+			l.says[said{name, lang}] = true
+		}
 		if ok && !known && l.in.elsewhere(name) {
 			known, l.unsaid = true, name
 		}
@@ -127,7 +130,7 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 		if !ok {
 			return template{}, fmt.Errorf("a { without its }")
 		}
-		p, err := l.place(name)
+		p, err := l.place(name, lang)
 		if err != nil {
 			return template{}, err
 		}
@@ -138,7 +141,7 @@ func (l *layout) parseTemplate(text string, lang documents.Lang) (template, erro
 	return t, nil
 }
 
-func (l *layout) place(name string) (part, error) {
+func (l *layout) place(name string, on documents.Lang) (part, error) {
 	p := part{place: true}
 	if name == "number" {
 		p.field = fieldNumber
@@ -160,6 +163,9 @@ func (l *layout) place(name string) (part, error) {
 	}
 	if p.field = l.field(name); p.field < 0 {
 		return p, fmt.Errorf("unknown field {%s}: it must be declared in fields", name)
+	}
+	if l.prints != nil {
+		l.prints[said{name, on}] = true
 	}
 	return p, nil
 }

@@ -50,7 +50,10 @@ func clone(e Edition) Edition {
 }
 
 func (l *Law) take(e *Edition) error {
-	steps := []func(*Edition) error{(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkRoutes}
+	steps := []func(*Edition) error{
+		(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkApart,
+		(*Edition).checkRoutes,
+	}
 	for _, step := range steps {
 		if err := step(e); err != nil {
 			return err
@@ -243,13 +246,22 @@ func (e *Edition) checkValues(s *Service) error {
 	if v := s.Validity; v != nil && v.Value.Years == 0 && v.Value.Months == 0 && v.Value.Days == 0 {
 		return e.bad(RuleValue, "service %s: the validity is no civil term", s.ID)
 	}
-	for _, item := range s.Checklist {
-		if item.ID == "" || !item.Name.Whole() || item.Holder != "" && item.Holder != "legal" && item.Holder != "natural" {
-			return e.bad(RuleValue, "service %s: item %q of the checklist", s.ID, item.ID)
+	return e.checkLists(s)
+}
+
+func (e *Edition) checkApart() error {
+	for _, a := range e.FourEyes {
+		if len(a.Roles) == 0 || len(a.ApartFrom) == 0 || !a.Source.known() {
+			return e.bad(RuleMissing, "roles are apart from none, or none from them")
 		}
-		for _, c := range item.Channels {
-			if _, ok := s.Routes[c]; !ok {
-				return e.bad(RuleUnknown, "service %s: item %s is of the channel %q", s.ID, item.ID, c)
+		for _, id := range slices.Concat(a.Roles, a.ApartFrom) {
+			if !e.isRole(id) {
+				return e.bad(RuleUnknown, "%q is apart from others, and is no role", id)
+			}
+		}
+		for _, id := range a.Roles {
+			if slices.Contains(a.ApartFrom, id) {
+				return e.bad(RuleValue, "%q is apart from itself", id)
 			}
 		}
 	}

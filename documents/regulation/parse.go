@@ -1,12 +1,10 @@
 package regulation
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+
+	"tamga/jsonfile"
 )
 
 //go:embed data/*.json
@@ -46,15 +44,15 @@ func ShippedLaw() (*Law, error) {
 // [Compile].
 func Parse(b []byte) (Edition, error) {
 	var e Edition
-	r := json.NewDecoder(bytes.NewReader(b))
-	r.DisallowUnknownFields()
-	if err := r.Decode(&e); err != nil {
-		return Edition{}, fmt.Errorf("regulation: %w", err)
+	err := decode(b, "edition", &e)
+	return e, err
+}
+
+func decode(b []byte, what string, into any) error {
+	if err := jsonfile.Read(b, into); err != nil {
+		return fmt.Errorf("regulation: %s: %w", what, err)
 	}
-	if _, err := r.Token(); !errors.Is(err, io.EOF) {
-		return Edition{}, errors.New("regulation: something follows the edition")
-	}
-	return e, nil
+	return nil
 }
 
 // The rules that data may break.

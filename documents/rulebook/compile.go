@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,13 +17,15 @@ import (
 
 // The kinds of rows.
 const (
-	KindEdition  = "edition"  // an edition of the regulation, as documents/regulation reads it
-	KindCalendar = "calendar" // days, hours and years, as documents/calendar reads them
-	KindIndex    = "index"    // the monthly calculation index (МРП) of a year
+	KindEdition   = "edition"   // an edition of the regulation, as documents/regulation reads it
+	KindCalendar  = "calendar"  // days, hours and years, as documents/calendar reads them
+	KindIndex     = "index"     // the monthly calculation index (МРП) of a year
+	KindChecklist = "checklist" // what an application for a service holds, from a day until another
+	KindLayout    = "layout"    // how a document looks, from a day until another, as documents/pdf reads it
 )
 
 // kinds is read only.
-var kinds = []string{KindEdition, KindCalendar, KindIndex}
+var kinds = []string{KindEdition, KindCalendar, KindIndex, KindChecklist, KindLayout}
 
 // Errors about what a row says, wrapped in a [RowError].
 var (
@@ -32,6 +35,9 @@ var (
 	ErrDigest = errors.New("the content is not what was entered")
 	// ErrName means that a row is not named as its content is, or has no name.
 	ErrName = errors.New("the row is not named as its content is")
+	// ErrNowhere means that no edition is in force in the time of an index or a
+	// checklist that has what it is about.
+	ErrNowhere = errors.New("no edition that is in force then has it")
 	// ErrPeriod means that a row is not of the time that its content is of, or ends
 	// before it begins.
 	ErrPeriod = errors.New("the row is not of the time that its content is of")
@@ -41,6 +47,7 @@ var (
 type entries struct {
 	days     []calendar.Data
 	editions []regulation.Edition
+	layouts  []pdf.DatedLayout
 }
 
 // compile makes the rules of rows, and refuses with a *[RowError] what cannot be. What
@@ -63,15 +70,16 @@ func (b *Book) compile(rows []store.Rule, before *Rules) (*Rules, error) {
 	case before != nil && before.printed == now.printed:
 		now.Layouts = before.Layouts
 	default:
-		if now.Layouts, err = b.print(now.Law); err != nil {
+		if now.Layouts, err = b.print(now.Law, said.layouts); err != nil {
 			return nil, refusal(rows, err)
 		}
 	}
 	return now, nil
 }
 
-func (b *Book) print(law *regulation.Law) (*pdf.Layouts, error) {
+func (b *Book) print(law *regulation.Law, dated []pdf.DatedLayout) (*pdf.Layouts, error) {
 	pages := *b.Pages
+	pages.Dated = dated
 	if b.Printing != nil {
 		pages.Editions = b.Printing(law)
 	} else {
@@ -91,9 +99,13 @@ func counting(rows []store.Rule) []store.Rule {
 	return all
 }
 
-// supersedes reports whether an earlier row gives way to a later one.
+// supersedes reports whether an earlier row gives way to a later one, as a whole. Of
+// checklists and layouts those of other days stand beside it, and the last one counts on each.
 func supersedes(later, earlier store.Rule) bool {
-	return later.Kind == earlier.Kind && later.Name == earlier.Name
+	if later.Kind != earlier.Kind || later.Name != earlier.Name {
+		return false
+	}
+	return later.Kind != KindChecklist && later.Kind != KindLayout || later.From == earlier.From && later.Until == earlier.Until
 }
 
 // parse reads what rows say, above what is carried.
@@ -109,29 +121,39 @@ func (b *Book) parse(rows []store.Rule) (entries, error) {
 		}
 	}
 	for _, r := range rows {
-		if r.Kind == KindIndex {
-			if err := said.place(r); err != nil {
-				return said, &RowError{ErrUnusable, r.ID, r.Kind, r.Name, err}
-			}
+		if err := said.place(r); err != nil {
+			return said, &RowError{ErrUnusable, r.ID, r.Kind, r.Name, err}
 		}
 	}
 	return said, nil
 }
 
-// place gives the index of a row to the editions that are in force in its year.
+// place gives an index and a checklist to the editions that are in force in their
+// time, and that have the service.
 func (s *entries) place(r store.Rule) error {
-	m, err := regulation.ParseMCI(r.Content)
-	if err != nil {
-		return err
+	var put func(e *regulation.Edition) bool
+	switch r.Kind {
+	case KindIndex:
+		m, err := regulation.ParseMCI(r.Content)
+		if err != nil {
+			return err
+		}
+		put = func(e *regulation.Edition) bool { return putIndex(e, m) }
+	case KindChecklist:
+		l, err := regulation.ParseChecklist(r.Content)
+		if err != nil {
+			return err
+		}
+		put = func(e *regulation.Edition) bool { return putChecklist(e, l) }
+	default:
+		return nil
 	}
 	placed := false
-	for i, e := range s.editions {
-		if inForceIn(e, m.Year) {
-			s.editions[i], placed = withIndex(e, m), true
-		}
+	for i := range s.editions {
+		placed = put(&s.editions[i]) || placed
 	}
 	if !placed {
-		return fmt.Errorf("%w: no edition is in force in %d", ErrPeriod, m.Year)
+		return fmt.Errorf("%w: %s", ErrNowhere, r.Name)
 	}
 	return nil
 }
@@ -173,8 +195,28 @@ func (s *entries) read(r store.Rule) (of store.Rule, err error) {
 		from := documents.Date{Year: m.Year, Month: 1, Day: 1}
 		until := documents.Date{Year: m.Year + 1, Month: 1, Day: 1}
 		return store.Rule{Name: strconv.Itoa(m.Year), From: day(from), Until: day(until)}, err
+	case KindChecklist:
+		l, err := regulation.ParseChecklist(r.Content)
+		return store.Rule{Name: l.Service, From: day(l.From), Until: day(l.Until)}, err
+	case KindLayout:
+		l, err := layoutOf(r)
+		s.layouts = append(s.layouts, l)
+		return store.Rule{Name: l.Name, From: r.From, Until: r.Until}, err
 	}
 	return store.Rule{}, fmt.Errorf("%q %w; there are %s", r.Kind, ErrKind, strings.Join(kinds, ", "))
+}
+
+// layoutOf reads the layout of a row, whose time is that of the row. What it says is
+// judged when it is compiled.
+func layoutOf(r store.Rule) (pdf.DatedLayout, error) {
+	var head struct {
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal(r.Content, &head); err != nil {
+		return pdf.DatedLayout{}, err
+	}
+	from, until, err := period(r)
+	return pdf.DatedLayout{Name: head.Name, From: from, Until: until, JSON: r.Content}, err
 }
 
 // day writes a day as rows have it; nothing where it is open.
@@ -185,17 +227,40 @@ func day(d documents.Date) string {
 	return d.String()
 }
 
-// inForceIn reports whether an edition is in force at some time of a year.
-func inForceIn(e regulation.Edition, year int) bool {
-	first, next := documents.Date{Year: year, Month: 1, Day: 1}, documents.Date{Year: year + 1, Month: 1, Day: 1}
-	return e.From.Midnight().Before(next.Midnight()) && (e.Until.IsZero() || first.Midnight().Before(e.Until.Midnight()))
-}
-
-// withIndex gives an edition the index of a year.
-func withIndex(e regulation.Edition, m regulation.MCI) regulation.Edition {
+// putIndex gives an edition the index of a year, if it is in force in it.
+func putIndex(e *regulation.Edition, m regulation.MCI) bool {
+	first, next := documents.Date{Year: m.Year, Month: 1, Day: 1}, documents.Date{Year: m.Year + 1, Month: 1, Day: 1}
+	if !overlap(e, first, next) {
+		return false
+	}
 	e.MCI = append(slices.DeleteFunc(slices.Clone(e.MCI), func(o regulation.MCI) bool { return o.Year == m.Year }), m)
 	slices.SortFunc(e.MCI, func(a, b regulation.MCI) int { return a.Year - b.Year })
-	return e
+	return true
+}
+
+// putChecklist gives an edition a checklist, if it has the service and is in force
+// while the list is.
+func putChecklist(e *regulation.Edition, l regulation.Checklist) bool {
+	if !overlap(e, l.From, l.Until) {
+		return false
+	}
+	i := slices.IndexFunc(e.Services, func(s regulation.Service) bool { return s.ID == l.Service })
+	if i < 0 {
+		return false
+	}
+	e.Services = slices.Clone(e.Services)
+	s := &e.Services[i]
+	l.Service = ""
+	s.Checklists = append(slices.Clip(s.Checklists), l)
+	return true
+}
+
+// overlap reports whether an edition is in force at some time from a day until
+// another; zero is open.
+func overlap(e *regulation.Edition, from, until documents.Date) bool {
+	begins := until.IsZero() || e.From.Midnight().Before(until.Midnight())
+	ends := !from.IsZero() && !e.Until.IsZero() && !from.Midnight().Before(e.Until.Midnight())
+	return begins && !ends
 }
 
 // printedBy names the rows that change what is printed: all but the calendar's.

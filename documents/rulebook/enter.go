@@ -177,14 +177,18 @@ func (b *Book) judge(rows []store.Rule) error {
 	if fresh.SHA256 == "" {
 		fresh.SHA256 = store.HexSum(fresh.Content)
 	}
-	_, err := b.compile(rows, nil)
+	now, err := b.compile(rows, nil)
+	before, wrong := b.compile(rows[:len(rows)-1], nil)
+	if wrong != nil {
+		return wrong
+	}
 	if err == nil {
-		return nil
+		err = checkPrinting(*fresh, before, now)
 	}
-	if _, before := b.compile(rows[:len(rows)-1], nil); before != nil {
-		return before
+	if err != nil {
+		return refused(err, *fresh)
 	}
-	return refused(err, *fresh)
+	return nil
 }
 
 // judgeWithout compiles what is left when a row is taken out. Where nothing compiles

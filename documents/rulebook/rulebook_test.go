@@ -106,22 +106,30 @@ func TestRowsAreRefused(t *testing.T) {
 		rule   string // of a *regulation.DataError
 		reason string
 	}{
-		"an unknown step":     {break1(func(e *regulation.Edition) { route(e).Steps[0].Exits[0].To = "L-a9" }), nil, regulation.RuleUnknown, "L-a9"},
-		"an unreachable step": {break1(func(e *regulation.Edition) { s := &route(e).Steps; *s = append(*s, lost((*s)[0])) }), nil, regulation.RuleUnreachable, "lost"},
-		"a dead end":          {break1(func(e *regulation.Edition) { loop(route(e)) }), nil, regulation.RuleDeadEnd, "L-P"},
-		"no route":            {break1(func(e *regulation.Edition) { e.Routes = nil }), nil, regulation.RuleValue, "0 routes"},
-		"no edition":          {entry(rulebook.KindEdition, `{"id": "x", "steps": []}`), nil, "", "unknown field"},
-		"hours twice":         {days(`{"hours": [{"from": "2012-01-01", "weekdays": [1], "spans": [["09:00", "18:00"]]}], "years": [{"year": 2029}]}`), nil, "", "hours from 2012-01-01 stand twice"},
-		"a day off exchanged": {days(`{"years": [{"year": 2029}], "exchanges": [{"worked": "2029-02-05", "off": "2029-02-06"}]}`), nil, "", "must be a working day"},
-		"a year not entered":  {days(`{"days_off": {"dates": ["2031-04-24"]}}`), rulebook.ErrName, "", ""},
-		"a year too early":    {days(`{"years": [{"year": 1899}]}`), nil, "", "is not between"},
-		"days without a name": {unnamed, rulebook.ErrName, "", ""},
-		"an index of nothing": {entry(rulebook.KindIndex, `{"year": 2029, "tenge": 0}`), nil, regulation.RuleValue, "index 0 of 2029"},
-		"an index of no law":  {entry(rulebook.KindIndex, `{"year": 2017, "tenge": 2269}`), rulebook.ErrPeriod, "", "2017"},
-		"an index with more":  {entry(rulebook.KindIndex, `{"year": 2029, "tenge": 4900} {}`), nil, "", "something follows"},
-		"an index misnamed":   {misnamed, rulebook.ErrName, "", `"2030"`},
-		"an index of another": {elsewhere, rulebook.ErrPeriod, "", "2030-06-15"},
-		"a kind that is none": {entry("law", `{}`), rulebook.ErrKind, "", `"law"`},
+		"an unknown step":         {break1(func(e *regulation.Edition) { route(e).Steps[0].Exits[0].To = "L-a9" }), nil, regulation.RuleUnknown, "L-a9"},
+		"an unreachable step":     {break1(func(e *regulation.Edition) { s := &route(e).Steps; *s = append(*s, lost((*s)[0])) }), nil, regulation.RuleUnreachable, "lost"},
+		"a dead end":              {break1(func(e *regulation.Edition) { loop(route(e)) }), nil, regulation.RuleDeadEnd, "L-P"},
+		"no route":                {break1(func(e *regulation.Edition) { e.Routes = nil }), nil, regulation.RuleValue, "0 routes"},
+		"no edition":              {entry(rulebook.KindEdition, `{"id": "x", "steps": []}`), nil, "", "unknown field"},
+		"hours twice":             {days(`{"hours": [{"from": "2012-01-01", "weekdays": [1], "spans": [["09:00", "18:00"]]}], "years": [{"year": 2029}]}`), nil, "", "hours from 2012-01-01 stand twice"},
+		"a day off exchanged":     {days(`{"years": [{"year": 2029}], "exchanges": [{"worked": "2029-02-05", "off": "2029-02-06"}]}`), nil, "", "must be a working day"},
+		"a year not entered":      {days(`{"days_off": {"dates": ["2031-04-24"]}}`), rulebook.ErrName, "", ""},
+		"a year too early":        {days(`{"years": [{"year": 1899}]}`), nil, "", "is not between"},
+		"days without a name":     {unnamed, rulebook.ErrName, "", ""},
+		"an index of nothing":     {entry(rulebook.KindIndex, `{"year": 2029, "tenge": 0}`), nil, regulation.RuleValue, "index 0 of 2029"},
+		"an index of no law":      {entry(rulebook.KindIndex, `{"year": 2017, "tenge": 2269}`), rulebook.ErrNowhere, "", "2017"},
+		"an index with more":      {entry(rulebook.KindIndex, `{"year": 2029, "tenge": 4900} {}`), nil, "", "more than one value"},
+		"an index told twice":     {entry(rulebook.KindIndex, `{"year": 2029, "tenge": 4900, "tenge": 4901}`), nil, "", `"tenge" stands twice`},
+		"an index misnamed":       {misnamed, rulebook.ErrName, "", `"2030"`},
+		"an index of another":     {elsewhere, rulebook.ErrPeriod, "", "2030-06-15"},
+		"a list of no service":    {entry(rulebook.KindChecklist, `{"service": "LIC", "items": [`+item+`]}`), rulebook.ErrNowhere, "", "LIC"},
+		"a list of no time":       {entry(rulebook.KindChecklist, `{"service": "TEC", "from": "2014-11-01", "until": "2014-11-08", "items": [`+item+`]}`), rulebook.ErrNowhere, "", "TEC"},
+		"a list that ends first":  {entry(rulebook.KindChecklist, `{"service": "TEC", "from": "2027-02-01", "until": "2027-02-01", "items": [`+item+`]}`), nil, regulation.RuleValue, "TEC"},
+		"a list of nothing":       {entry(rulebook.KindChecklist, `{"service": "TEC", "from": "2027-01-01", "items": []}`), nil, regulation.RuleMissing, "has no items"},
+		"an item twice":           {entry(rulebook.KindChecklist, `{"service": "TEC", "from": "2027-01-01", "items": [`+item+`, `+item+`]}`), nil, regulation.RuleDuplicate, "photo"},
+		"an item of no channel":   {entry(rulebook.KindChecklist, `{"service": "TEC", "from": "2027-01-01", "items": [`+strings.Replace(item, "}}", `}, "channels": ["post"]}`, 1)+`]}`), nil, regulation.RuleUnknown, "post"},
+		"an item in one language": {entry(rulebook.KindChecklist, `{"service": "TEC", "from": "2027-01-01", "items": [{"id": "photo", "name": {"kk": "Фото"}}]}`), nil, regulation.RuleValue, "photo"},
+		"a kind that is none":     {entry("law", `{}`), rulebook.ErrKind, "", `"law"`},
 	} {
 		c.entry.By = asel
 		_, err := b.Enter(t.Context(), c.entry)
@@ -153,6 +161,9 @@ func loop(r *regulation.Route) {
 		}
 	}
 }
+
+// item is a document of an application.
+const item = `{"id": "photo", "name": {"kk": "Фотосурет", "ru": "Фотография", "en": "Photograph"}}`
 
 // lost is a step to which nothing leads.
 func lost(s regulation.Step) regulation.Step {
@@ -248,6 +259,43 @@ func TestIndexOfAYear(t *testing.T) {
 	}
 	if _, _, now := fee("2012-159", 2014); now != old {
 		t.Errorf("an edition that was not in force is another: %s", now)
+	}
+}
+
+// TestChecklists enters lists of two times for a service: on each day the last that
+// has it counts, on all others that of the edition, and the edition is another version.
+func TestChecklists(t *testing.T) {
+	b := open(t, t.TempDir()+"/register.sqlite")
+	list := func(from, until, id string) {
+		t.Helper()
+		content := fmt.Sprintf(`{"service": "TEC", "from": %q, "until": %q, "items": [%s]}`, from, until, strings.Replace(item, "photo", id, 1))
+		inEffect(t, b, rulebook.Entry{Kind: rulebook.KindChecklist, Content: []byte(content)})
+	}
+	first := func(service string, on documents.Date) string {
+		e, ok := current(t, b).Law.InForce(service, on)
+		if !ok {
+			t.Fatal("no edition")
+		}
+		s, _ := e.Service(service)
+		return s.ChecklistOn(on)[0].ID
+	}
+	shipped, other := first("TEC", on(2026)), first("LIC-ISSUE", on(2027))
+	e, _ := current(t, b).Law.Edition("2026-draft")
+	before := e.Version()
+	list("2027-01-01", "2030-01-01", "wide")
+	list("2028-01-01", "2029-01-01", "narrow")
+	list("2027-01-01", "2030-01-01", "again")
+	for year, want := range map[int]string{2026: shipped, 2027: "again", 2028: "again", 2029: "again", 2030: shipped} {
+		if got := first("TEC", on(year)); got != want {
+			t.Errorf("%d: %s, want %s", year, got, want)
+		}
+	}
+	list("2028-01-01", "2029-01-01", "narrow")
+	if got := first("TEC", on(2028)) + " " + first("TEC", on(2029)); got != "narrow again" {
+		t.Error(got)
+	}
+	if e, _ := current(t, b).Law.Edition("2026-draft"); e.Version() == before || first("LIC-ISSUE", on(2027)) != other {
+		t.Errorf("the version is %s, and was %s", e.Version(), before)
 	}
 }
 

@@ -30,8 +30,6 @@ var withoutCaller = map[string]string{
 	"tamga/documents.Licence.Validate":              "a licence by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents.Refusal.Validate":              "a refusal by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents/registry.Registry.RecordIn":    "an event in a transaction of the caller's; waits for documents/applications",
-	"tamga/documents/registry.Registry.Reserve":     "the first step of issuing in a transaction of the caller's; waits for documents/applications",
-	"tamga/documents/registry.Reservation.Number":   "the number that was taken, for whoever reserves; waits for documents/applications",
 	"tamga/documents/seal.List.StatusAt":            "what a status list says; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/documents/seal.OpenList":                 "reads a status list; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/qr.Code.Dark":                            "one module of a code, for decoders that judge it",

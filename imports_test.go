@@ -15,12 +15,12 @@ import (
 var mayImport = map[string][]string{
 	"certs/gost":                   {},
 	"certs/der":                    {},
-	"certs":                        {"certs/der", "certs/gost"},
-	"certs/revocation":             {"certs", "certs/der", "certs/revocation/serials"},
+	"certs":                        {"certs/der", "certs/gost", "jsonfile"},
+	"certs/revocation":             {"certs", "certs/der", "certs/revocation/serials", "jsonfile"},
 	"certs/revocation/serials":     {"certs/der"},
 	"certs/exchange":               {},
 	"certs/revocation/ocsp":        {"certs", "certs/der", "certs/exchange", "certs/revocation"},
-	"certs/revocation/fetch":       {"certs", "certs/revocation", "certs/revocation/serials"},
+	"certs/revocation/fetch":       {"certs", "certs/revocation", "certs/revocation/serials", "jsonfile"},
 	"certs/ca":                     {"certs", "certs/der", "certs/gost", "certs/revocation"},
 	"signing/pades":                {"certs/der"},
 	"signing/pades/changes":        {"signing/pades"},
@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"signing/signtest/xmlattack":   {"certs", "certs/der", "signing/xmldsig"},
 	"signing/tsp":                  {"certs", "certs/der", "signing/cms"},
 	"signing/tsa":                  {"certs", "certs/exchange", "signing/cms", "signing/tsp"},
-	"signing":                      {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp", "language", "language/words"},
+	"signing":                      {"certs", "certs/der", "certs/gost", "certs/revocation", "signing/armour", "signing/cms", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig", "signing/xmldsig/xmltree", "certs/revocation/ocsp", "language", "language/words", "jsonfile"},
 	"signing/creation/appearance":  {"certs", "fonts", "language", "language/words", "qr", "signing/pades"},
 	"signing/creation":             {"certs", "certs/der", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/armour", "signing/cms", "signing/creation/appearance", "signing/pades", "signing/pades/changes", "signing/tsp", "signing/xmldsig"},
 	"signing/signtest":             {"certs", "certs/ca", "certs/revocation", "certs/revocation/ocsp", "signing", "signing/cms", "signing/creation", "signing/pades", "signing/tsa", "signing/tsp"},
@@ -46,18 +46,20 @@ var mayImport = map[string][]string{
 	"documents":                    {"certs", "language", "language/words"},
 	"qr":                           {},
 	"fonts":                        {},
-	"documents/calendar":           {"documents", "language", "language/words"},
-	"documents/regulation":         {"documents", "documents/calendar", "language", "language/words"},
+	"jsonfile":                     {},
+	"documents/calendar":           {"documents", "language", "language/words", "jsonfile"},
+	"documents/regulation":         {"documents", "documents/calendar", "language", "language/words", "jsonfile"},
 	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/regulation", "documents/store"},
 	"documents/regulation/diagram": {"documents/regulation", "language", "language/words"},
-	"documents/pdf":                {"documents", "fonts", "language/words", "qr"},
-	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words"},
+	"documents/pdf":                {"documents", "fonts", "language/words", "qr", "jsonfile"},
+	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words", "jsonfile"},
 	"documents/seal":               {"documents"},
+	"documents/applications":       {"documents", "documents/calendar", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store"},
 	"documents/registry":           {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/rulebook", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":              {},
 	"documents/store/storetest":    {},
 	"language":                     {},
-	"language/words":               {"language"},
+	"language/words":               {"language", "jsonfile"},
 	"oracletest":                   {},
 	"judgetest":                    {},
 	"api/web":                      {"language", "language/words"},
@@ -91,7 +93,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/seal", "language", "language/words", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/seal", "jsonfile", "language", "language/words", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

@@ -5,6 +5,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/documents"
+	"tamga/language/words"
 	"tamga/signing"
 	"tamga/signing/receipt"
 )
@@ -61,5 +62,26 @@ func TestFileOfAReceipt(t *testing.T) {
 	}
 	if got := fileText(signing.FileCMS, 4312).KK; got != "CMS қолтаңбасы, 4 312 байт" {
 		t.Errorf("%q", got)
+	}
+}
+
+// What is re-issued is a licence, whatever the document checked is: a word in its
+// gender stands beside it, on pages and receipts.
+func TestGenderOfReissued(t *testing.T) {
+	again := publicStatus{Code: documents.StatusReissued, Label: documents.StatusReissued.Label()}
+	for kind, of := range map[documents.Kind]*publicStatus{documents.KindLicence: nil, documents.KindDuplicate: &again, documents.KindPaperCopy: &again} {
+		a := checkAnswer{
+			Integrity: signing.CheckPassed, Signature: checkedSignature{Acceptance: signing.Accepted},
+			publicDocument: &publicDocument{Kind: kind, Status: again, Original: of},
+		}
+		if of != nil {
+			a.Status = publicStatus{Code: documents.StatusInForce, Label: documents.StatusInForce.Label()}
+		}
+		if got := words.Room("page")[banner(a, web.RU).Title]; got.RU != "Лицензия переоформлена" || got.KK != "Лицензия қайта ресімделген" {
+			t.Errorf("%s: %+v", kind, got)
+		}
+		if got := checkReceiptContent(checkReceipt{ID: "0123456789abcdef", Answer: a}).Fields["conclusion"]; got.RU != "подлинность документа подтверждена, лицензия переоформлена" || got.KK != "құжаттың түпнұсқалығы расталды, лицензия қайта ресімделген" {
+			t.Errorf("%s: %+v", kind, got)
+		}
 	}
 }

@@ -71,6 +71,9 @@ func checkReceiptContent(r checkReceipt) pdf.Content {
 	if a.Holder != nil {
 		shown.Holder = a.Holder.Name
 	}
+	if worth.Code == documents.StatusReissued { // of a licence, whatever copy of it was checked
+		shown.Conclusion = documents.OnPaper(words.Of("receipt.authentic_reissued"))
+	}
 	if a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted {
 		shown.Conclusion = documents.OnPaper(words.Of("receipt.not_authentic"))
 	}

@@ -100,15 +100,18 @@ func idempotencyKey(c echo.Context) (string, error) {
 // wholeDocument is a document with its personal data, for clients that may
 // read it.
 type wholeDocument struct {
-	Number     string           `json:"number"`
-	Kind       documents.Kind   `json:"kind"`
-	Status     publicStatus     `json:"status"`
-	Original   *publicStatus    `json:"of_status,omitempty"` // of the document that this one copies
-	IssuedOn   documents.Date   `json:"issued_on"`
-	ReservedAt time.Time        `json:"reserved_at"`
-	SHA256     string           `json:"sha256,omitempty"`
-	CheckCode  string           `json:"check_code,omitempty"`
-	Edition    string           `json:"edition,omitempty"` // of the rules, by which it was printed
+	Number     string         `json:"number"`
+	Kind       documents.Kind `json:"kind"`
+	Status     publicStatus   `json:"status"`
+	Original   *publicStatus  `json:"of_status,omitempty"` // of the document that this one copies
+	IssuedOn   documents.Date `json:"issued_on"`
+	ReservedAt time.Time      `json:"reserved_at"`
+	SHA256     string         `json:"sha256,omitempty"`
+	CheckCode  string         `json:"check_code,omitempty"`
+	Edition    string         `json:"edition,omitempty"` // of the rules, by which it was printed
+	// VoidRecord says of a number that was given up whether the record of that is
+	// signed: "signed", or "pending" while no key is fit to.
+	VoidRecord string           `json:"void_record,omitempty"`
 	Content    documents.Draft  `json:"content"`
 	Verdict    *json.RawMessage `json:"verdict,omitempty"` // on the file, when it was issued
 	Links      documentLinks    `json:"links"`
@@ -148,6 +151,12 @@ func (v *service) document(c echo.Context) error {
 		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())), Original: original,
 		IssuedOn: rec.IssuedOn(), ReservedAt: rec.ReservedAt, SHA256: rec.FileSHA256,
 		CheckCode: rec.CheckCode, Edition: rec.Edition, Content: rec.Content, Links: v.links(rec.Number),
+	}
+	if rec.Status == documents.StatusVoid {
+		answer.VoidRecord = "signed"
+		if life.VoidUnsigned() {
+			answer.VoidRecord = "pending"
+		}
 	}
 	if len(rec.Evidence) > 0 {
 		answer.Verdict = &rec.Evidence

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
@@ -218,6 +220,23 @@ type publicEvent struct {
 	ReplacedBy  string              `json:"replaced_by,omitempty"`
 	Corrects    int                 `json:"corrects,omitempty"`
 	ByItself    bool                `json:"by_itself,omitempty"`
+	Act         *publicAct          `json:"act,omitempty"`
+}
+
+// publicAct is a signed act that an event is. Its certificate may name the IIN of an
+// official, so that the act itself is for whoever knows the check code of the document.
+type publicAct struct {
+	SHA256 string `json:"sha256"`
+	CMS    []byte `json:"cms,omitempty"`
+}
+
+// openActs adds the acts themselves.
+func (p *publicDocument) openActs(life documents.Life) {
+	for i, h := range p.History {
+		if e, ok := life.Event(h.Seq); ok && h.Act != nil {
+			p.History[i].Act.CMS = e.Record
+		}
+	}
 }
 
 // publicHistory tells what has happened up to a moment, in the order of the
@@ -229,8 +248,12 @@ func publicHistory(life documents.Life, now time.Time) []publicEvent {
 			continue
 		}
 		p := publicEvent{
-			Seq: e.Seq, Event: e.Kind, Label: e.Kind.Label(), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
+			Seq: e.Seq, Event: e.Kind, Label: life.Kind.Happening(e), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
 			OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Until: e.Until, Corrects: e.Corrects,
+		}
+		if e.Record != nil {
+			sum := sha256.Sum256(e.Record)
+			p.Act = &publicAct{SHA256: hex.EncodeToString(sum[:])}
 		}
 		switch e.Kind {
 		case documents.EventIssued:

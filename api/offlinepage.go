@@ -48,7 +48,6 @@ func offlineKinds() map[string]web.OfflineKind {
 	} {
 		kinds[string(k)] = web.OfflineKind{
 			Title: k.Title(), GivesRight: givesRight(k), Copy: givesRight(k) && !k.GivesRight(),
-			Licence: k == documents.KindLicence,
 		}
 	}
 	return kinds

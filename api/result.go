@@ -174,6 +174,9 @@ func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 	list := make([]web.Happening, 0, len(a.History))
 	for _, e := range a.History {
 		h := web.Happening{What: e.Event.LabelUntil(e.Until).In(lang), Effective: documents.PrintedMoment(e.EffectiveAt), Recorded: documents.PrintedMoment(e.RecordedAt)}
+		if e.Act != nil {
+			h.What = e.Label.In(lang)
+		}
 		if e.OrderNumber != "" {
 			h.Order = "№ " + e.OrderNumber + ", " + e.OrderDate.Printed()
 		}

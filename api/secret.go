@@ -173,5 +173,8 @@ func (v *service) checkWithSecret(c echo.Context, typed string, given secret, at
 	if answer.Holder != nil && given.isCode(rec) {
 		answer.Holder.masked(rec.Content.Owner())
 	}
+	if answer.publicDocument != nil && given.isCode(rec) {
+		answer.openActs(life)
+	}
 	return answer, err
 }

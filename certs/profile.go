@@ -3,12 +3,12 @@ package certs
 import (
 	_ "embed"
 	"encoding/asn1"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
+
+	"tamga/jsonfile"
 )
 
 // Profile is what the certificates of Kazakhstan's authorities say about their
@@ -57,9 +57,7 @@ var nationalProfile = sync.OnceValue(func() Profile {
 
 func parseProfile(b []byte) (Profile, error) {
 	var p Profile
-	d := json.NewDecoder(strings.NewReader(string(b)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
+	if err := jsonfile.Read(b, &p); err != nil {
 		return Profile{}, fmt.Errorf("national profile: %w", err)
 	}
 	seen := map[string]bool{}

@@ -3,6 +3,7 @@ package documents
 import (
 	"time"
 
+	"tamga/certs"
 	"tamga/language/words"
 )
 
@@ -27,6 +28,29 @@ func (k EventKind) ByOrder() bool {
 		return true
 	}
 	return false
+}
+
+// Withdraws reports whether an event takes back a paper that permits nothing, such as
+// a wrong notice. That is an act of the authority, signed with the key of documents.
+func (k Kind) Withdraws(e EventKind) bool { return e == EventTerminated && !k.GivesRight() }
+
+// Happening names an event of a document of the kind: its withdrawal is called so
+// where it is a signed act.
+func (k Kind) Happening(e Event) Label {
+	if k.Withdraws(e.Kind) && e.Record != nil {
+		return words.Of("act.withdrawn")
+	}
+	return e.Kind.Label()
+}
+
+// CheckSigner reports, as an *[InvalidError], that the event names another signatory
+// than the certificate that signs it.
+func (e NewEvent) CheckSigner(id certs.Identity) error {
+	c := &checker{}
+	if !namesPerson(e.Signatory, id) {
+		c.fail("/signatory", CodeSigner, "is not the name in the certificate that signs the act")
+	}
+	return c.result()
 }
 
 // Furthest an event may lie from the moment at which it is recorded.

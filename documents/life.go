@@ -23,6 +23,7 @@ const (
 	EventDuplicate  EventKind = "duplicate_issued"   // changes no status
 	EventCertified  EventKind = "certified_on_paper" // changes no status
 	EventCorrected  EventKind = "corrected"          // an earlier event counts as never recorded
+	EventVoidSigned EventKind = "void_signed"        // the record of a void number is signed, which it was not at once; changes no status
 	EventErased     EventKind = "erased"             // the personal content is gone; changes no status, and nothing follows it
 )
 
@@ -51,8 +52,9 @@ type EventData struct {
 	Other string `json:"other,omitempty"`
 	// Corrects is the Seq of the event that counts as never recorded.
 	Corrects int `json:"corrects,omitempty"`
-	// Detail is why a reservation was given up, and Record the statement of that
-	// signed with the register's key, a CMS with its content.
+	// Detail is why a reservation was given up. Record is the act itself, signed with
+	// the key of documents, a CMS with its content: that a reservation was given up, or
+	// that a paper was withdrawn. It is missing while no key is fit to sign it.
 	Detail string `json:"detail,omitempty"`
 	Record []byte `json:"record,omitempty"`
 	// Copy counts the printed copies of the document: duplicates and certified
@@ -143,6 +145,21 @@ func (l Life) Copies() int {
 		}
 	}
 	return n
+}
+
+// VoidUnsigned reports whether the number was given up and the record of that is
+// not signed yet, because no key was fit to sign it.
+func (l Life) VoidUnsigned() bool {
+	void := false
+	for _, e := range l.Events {
+		switch {
+		case e.Kind == EventErased || e.Kind == EventVoidSigned || e.Kind == EventVoid && e.Record != nil:
+			return false
+		case e.Kind == EventVoid:
+			void = true
+		}
+	}
+	return void
 }
 
 // standing returns the events that were not corrected, in the order in which

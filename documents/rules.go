@@ -20,6 +20,7 @@ const (
 	RuleUntil      = "until"         // the suspension ends before it begins
 	RuleCorrection = "correction"    // there is no such event to be corrected, or it cannot be
 	RulePending    = "pending"       // another document that replaces this one is being issued
+	RuleUnsigned   = "unsigned"      // the number is void, and the record of that is not signed yet
 	RuleErased     = "erased"        // the content was erased, and nothing follows that
 	RuleOrder      = "order"         // an order that is to take effect stands against it
 	RuleTerm       = "term"          // the document has no term, or its term has not ended
@@ -215,6 +216,9 @@ func (l Life) mayCorrect(e Event) error {
 // right, and the number must be given for good.
 func (l Life) mayErase(e Event) error {
 	status := l.StatusAt(e.EffectiveAt)
+	if l.VoidUnsigned() {
+		return &RuleError{Rule: RuleUnsigned, Event: e.Kind, Status: status}
+	}
 	if status == "" || status == StatusReserved || l.Kind.GivesRight() && !status.ended() {
 		return &RuleError{Rule: RuleStatus, Event: e.Kind, Status: status}
 	}

@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"tamga/certs"
+	"tamga/jsonfile"
 )
 
 //go:embed policies
@@ -80,9 +80,7 @@ func ParsePolicy(b []byte) (Policy, error) {
 		// out would be taken from an entry of the other that it has nothing to do with.
 		p.SigningCertificateMissing, p.Digests, p.Keys = nil, nil, nil
 	}
-	d := json.NewDecoder(strings.NewReader(string(b)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
+	if err := jsonfile.Read(b, &p); err != nil {
 		return Policy{}, fmt.Errorf("read policy: %w", err)
 	}
 	inherit(&p.SigningCertificateMissing, base.SigningCertificateMissing)

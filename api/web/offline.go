@@ -41,8 +41,6 @@ type OfflineKind struct {
 	GivesRight bool `json:"gives_right"`
 	// Copy: its force is that of another document, which its seal does not name.
 	Copy bool `json:"copy"`
-	// Licence: of the feminine gender in Russian.
-	Licence bool `json:"licence"`
 }
 
 // offline is the page, compiled.

@@ -194,7 +194,6 @@ func (s *service) page(name string, key seal.Key, list []byte) string {
 	for _, k := range []documents.Kind{documents.KindLicence, documents.KindRefusal, documents.KindExportCertificate, documents.KindDuplicate} {
 		kinds[string(k)] = web.OfflineKind{
 			Title: k.Title(), GivesRight: k != documents.KindRefusal, Copy: k == documents.KindDuplicate,
-			Licence: k == documents.KindLicence,
 		}
 	}
 	s.pages["/"+name] = web.Offline{

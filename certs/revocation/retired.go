@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
 	"tamga/certs"
+	"tamga/jsonfile"
 )
 
 // End is what an operator declares of an authority that is no more, of whatever it
@@ -180,14 +180,9 @@ type declarations struct {
 // ParseRetired reads declarations, as [FormatRetired] writes them. Names are for
 // people and are not looked at.
 func ParseRetired(raw []byte) ([]End, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
 	var file declarations
-	if err := d.Decode(&file); err != nil {
+	if err := jsonfile.Read(raw, &file); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRetired, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%w: something follows the declarations", ErrRetired)
 	}
 	var ends []End
 	for _, j := range file.Retired {

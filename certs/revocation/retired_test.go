@@ -37,7 +37,7 @@ func TestParseRetired(t *testing.T) {
 		"a short digest":    {`{"retired": [{"certificate": "` + id[2:] + `", "ended": "2024-03-12T11:34:07Z"}]}`, "no SHA-256"},
 		"a list of no sum":  {`{"retired": [{"certificate": "` + id + `", "ended": "2024-03-12T11:34:07Z", "last_lists": ["x"]}]}`, "no SHA-256"},
 		"a time of no form": {`{"retired": [{"certificate": "` + id + `", "ended": "2024"}]}`, "parsing time"},
-		"something behind":  {`{"retired": []} {}`, "something follows"},
+		"something behind":  {`{"retired": []} {}`, "more than one value"},
 	} {
 		if _, err := revocation.ParseRetired([]byte(test.text)); !errors.Is(err, revocation.ErrRetired) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v", name, err)

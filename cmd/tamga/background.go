@@ -58,6 +58,12 @@ func recoverDocuments(ctx context.Context, s *api.Server) {
 	if len(done.Finished)+len(done.Voided) > 0 {
 		s.Log.Info("recovered", "finished", done.Finished, "voided", done.Voided)
 	}
+	if len(done.Signed) > 0 {
+		s.Log.Info("records of void numbers signed", "numbers", done.Signed)
+	}
+	if len(done.Unsigned) > 0 {
+		s.Log.Warn("records of void numbers wait for a key that signs them", "numbers", done.Unsigned)
+	}
 	for _, w := range done.Waiting {
 		s.Log.Warn("a reserved document waits", "number", w.Number, "error", w.Err)
 	}

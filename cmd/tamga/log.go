@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"tamga/documents"
+	"tamga/documents/applications"
 	"tamga/documents/registry"
 )
 
@@ -15,6 +18,7 @@ type logCommands struct {
 	Verify logVerifyCommand `cmd:"" help:"Compare every row of a register with its log."`
 	Head   logHeadCommand   `cmd:"" help:"Print the head of a register's log, to be kept elsewhere."`
 	Prove  logProveCommand  `cmd:"" help:"Prove that the last thing that happened to a document is in the log."`
+	Act    logActCommand    `cmd:"" help:"Write the signed act by which a document was withdrawn, or its number given up."`
 }
 
 // logVerifyCommand verifies.
@@ -65,8 +69,16 @@ func (cmd logVerifyCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.out, "All rows are what the %d records of the log say.\n", size)
-	return err
+	unsigned, err := reg.UnsignedVoids(c.ctx)
+	if err != nil {
+		return err
+	}
+	p := &printer{}
+	p.line("All rows are what the %d records of the log say.", size)
+	if len(unsigned) > 0 {
+		p.line("Void, and the record of it waits for a key that signs it: %s.", strings.Join(unsigned, ", "))
+	}
+	return p.flush(c.out)
 }
 
 // maxProof is more than any proof needs.
@@ -94,7 +106,7 @@ func (cmd logVerifyCommand) checkProof(c *console, kept []byte) error {
 
 // logProveCommand proves.
 type logProveCommand struct {
-	Number string `arg:"" help:"Number of the document."`
+	Number string `arg:"" help:"Number of the document, or number or id of an application: of its last entry."`
 	Out    string `default:"-" placeholder:"FILE" help:"Where to write the proof, JSON (default: standard output)."`
 	Force  bool   `help:"Replace that file if it exists."`
 	registerFlags
@@ -110,10 +122,6 @@ Example:
 
 // Run writes the proof.
 func (cmd logProveCommand) Run(c *console) error {
-	number, err := documents.ParseNumber(cmd.Number)
-	if err != nil {
-		return usagef("%q: %w", cmd.Number, err)
-	}
 	target := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
 	if err := target.check(); err != nil {
 		return err
@@ -123,18 +131,39 @@ func (cmd logProveCommand) Run(c *console) error {
 		return err
 	}
 	defer db.Close()
-	proof, err := (&registry.Registry{Store: db}).Prove(c.ctx, number.String)
+	proof, err := cmd.prove(c, &registry.Registry{Store: db})
 	if err != nil {
-		return fmt.Errorf("№ %s: %w", number.String, err)
+		return err
 	}
 	if err := proof.Check(); err != nil {
-		return fmt.Errorf("the log does not prove № %s: %w", number.String, err)
+		return fmt.Errorf("the log does not prove № %s: %w", cmd.Number, err)
 	}
 	text, err := json.MarshalIndent(proof, "", "  ")
 	if err != nil {
 		return err
 	}
 	return target.write(c, append(text, '\n'))
+}
+
+// prove finds the proof of a document, or of the last entry of an application.
+func (cmd logProveCommand) prove(c *console, reg *registry.Registry) (registry.Proof, error) {
+	number, err := documents.ParseNumber(cmd.Number)
+	if err == nil && number.Kind != documents.KindApplication {
+		proof, err := reg.Prove(c.ctx, number.String)
+		if err != nil {
+			return proof, fmt.Errorf("№ %s: %w", number.String, err)
+		}
+		return proof, nil
+	}
+	book := &applications.Book{Register: reg}
+	a, missing := book.Application(c.ctx, cmd.Number)
+	if errors.Is(missing, applications.ErrNotFound) && err != nil {
+		return registry.Proof{}, usagef("%q: %w", cmd.Number, err)
+	}
+	if missing != nil {
+		return registry.Proof{}, fmt.Errorf("%s: %w", cmd.Number, missing)
+	}
+	return book.Prove(c.ctx, a)
 }
 
 // logHeadCommand prints the head.
@@ -153,4 +182,55 @@ func (cmd logHeadCommand) Run(c *console) error {
 	}
 	_, err = fmt.Fprintf(c.out, "%d %s\n", size, hash)
 	return err
+}
+
+// logActCommand writes a signed act out.
+type logActCommand struct {
+	Number string `arg:"" help:"Number of the document."`
+	Out    string `required:"" placeholder:"FILE" help:"Where to write the act, a CMS with its content."`
+	Force  bool   `help:"Replace that file if it exists."`
+	registerFlags
+}
+
+// Help is shown below the flags' list.
+func (logActCommand) Help() string {
+	return `The SHA-256 of the act stands in the record of the log, which "tamga log prove" proves.
+
+Example:
+  tamga log act KZ82RNT26000009 --out act.cms
+  tamga verify act.cms --trust var/trust`
+}
+
+// Run writes the last signed act of a document.
+func (cmd logActCommand) Run(c *console) error {
+	number, err := documents.ParseNumber(cmd.Number)
+	if err != nil {
+		return usagef("%q: %w", cmd.Number, err)
+	}
+	target := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
+	if err := target.check(); err != nil {
+		return err
+	}
+	db, err := cmd.openExisting(c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	life, err := (&registry.Registry{Store: db}).History(c.ctx, number.String)
+	if err != nil {
+		return fmt.Errorf("№ %s: %w", number.String, err)
+	}
+	var act []byte
+	for _, e := range life.Events {
+		if e.Record != nil {
+			act = e.Record
+		}
+	}
+	switch {
+	case act == nil && life.VoidUnsigned():
+		return fmt.Errorf("№ %s is void, and the record of it waits for a key that signs it", number.String)
+	case act == nil:
+		return fmt.Errorf("№ %s has no signed act", number.String)
+	}
+	return target.write(c, act)
 }

@@ -42,25 +42,26 @@ const (
 
 // program is the command line, one field per subcommand.
 type program struct {
-	Verify     verifyCommand      `cmd:"" help:"Verify the signatures of a PDF, CMS or XML file, or a certificate."`
-	Inspect    inspectCommand     `cmd:"" help:"Say in words what a file holds: certificate, signature, timestamp, revocation list, OCSP response, key store."`
-	Sign       signCommand        `cmd:"" help:"Sign a file: CMS, PDF or XML."`
-	Extend     extendCommand      `cmd:"" help:"Make a signature last: add timestamps and evidence."`
-	Timestamp  timestampCommand   `cmd:"" help:"Ask an authority for a timestamp over a file."`
-	Issue      issueCommand       `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
-	Check      checkCommand       `cmd:"" help:"Tell the status of a document by its number."`
-	Erase      eraseCommand       `cmd:"" help:"Take the personal content of a document away, by order."`
-	Layout     layoutCommands     `cmd:"" help:"Show and edit how documents look."`
-	Calendar   calendarCommands   `cmd:"" help:"Count terms in working days and hours of Kazakhstan."`
-	Regulation regulationCommands `cmd:"" help:"Show the law as data: editions, services, routes."`
-	CA         caCommands         `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
-	Trust      trustCommands      `cmd:"" help:"Show and extend the certificates that verification trusts."`
-	Revocation revocationCommands `cmd:"" help:"Keep the revocation lists."`
-	Client     clientCommands     `cmd:"" help:"Keep the programs that may sign and issue over HTTP."`
-	Register   registerCommands   `cmd:"" help:"Show what a register holds."`
-	Log        logCommands        `cmd:"" help:"Find tampering with a register."`
-	Serve      serveCommand       `cmd:"" help:"Run the service: HTTP interface and pages."`
-	Version    versionCommand     `cmd:"" help:"Print the version."`
+	Verify      verifyCommand       `cmd:"" help:"Verify the signatures of a PDF, CMS or XML file, or a certificate."`
+	Inspect     inspectCommand      `cmd:"" help:"Say in words what a file holds: certificate, signature, timestamp, revocation list, OCSP response, key store."`
+	Sign        signCommand         `cmd:"" help:"Sign a file: CMS, PDF or XML."`
+	Extend      extendCommand       `cmd:"" help:"Make a signature last: add timestamps and evidence."`
+	Timestamp   timestampCommand    `cmd:"" help:"Ask an authority for a timestamp over a file."`
+	Issue       issueCommand        `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
+	Check       checkCommand        `cmd:"" help:"Tell the status of a document by its number."`
+	Erase       eraseCommand        `cmd:"" help:"Take the personal content of a document away, by order."`
+	Layout      layoutCommands      `cmd:"" help:"Show and edit how documents look."`
+	Calendar    calendarCommands    `cmd:"" help:"Count terms in working days and hours of Kazakhstan."`
+	Regulation  regulationCommands  `cmd:"" help:"Show the law as data: editions, services, routes."`
+	Application applicationCommands `cmd:"" help:"Let applications walk the routes of the regulation."`
+	CA          caCommands          `cmd:"" name:"ca" help:"Run a certification authority for demonstrations."`
+	Trust       trustCommands       `cmd:"" help:"Show and extend the certificates that verification trusts."`
+	Revocation  revocationCommands  `cmd:"" help:"Keep the revocation lists."`
+	Client      clientCommands      `cmd:"" help:"Keep the programs that may sign and issue over HTTP."`
+	Register    registerCommands    `cmd:"" help:"Show what a register holds."`
+	Log         logCommands         `cmd:"" help:"Find tampering with a register."`
+	Serve       serveCommand        `cmd:"" help:"Run the service: HTTP interface and pages."`
+	Version     versionCommand      `cmd:"" help:"Print the version."`
 }
 
 const description = `Electronic signatures of the national PKI of Kazakhstan: verify, sign, issue licences, check them.

@@ -1,15 +1,12 @@
 package calendar
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"tamga/documents"
+	"tamga/jsonfile"
 	"tamga/language"
 )
 
@@ -79,13 +76,8 @@ func Shipped() (Data, error) { return Parse(shipped) }
 // Parse reads data as an operator enters it: JSON without unknown names.
 func Parse(b []byte) (Data, error) {
 	var d Data
-	r := json.NewDecoder(bytes.NewReader(b))
-	r.DisallowUnknownFields()
-	if err := r.Decode(&d); err != nil {
+	if err := jsonfile.Read(b, &d); err != nil {
 		return Data{}, fmt.Errorf("calendar: %w", err)
-	}
-	if _, err := r.Token(); !errors.Is(err, io.EOF) {
-		return Data{}, errors.New("calendar: something follows the data")
 	}
 	return d, nil
 }

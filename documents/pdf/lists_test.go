@@ -232,7 +232,7 @@ func longer(t testing.TB, n int) map[string]Content {
 		"conditions of a licence": sentences("licence", "special_conditions"), "conditions with an annex": sentences("licence-both", "special_conditions"),
 		"conditions on paper": sentences("licence-paper", "special_conditions"), "conditions of an approval": sentences("approval", "conditions"),
 		"grounds": sentences("conclusion", "grounds"), "objects of a conclusion": listed("conclusion", "objects"),
-		"members": listed("conclusion", "members"), "events": listed("history", "events"),
+		"grounds of a hearing": sentences("notice-hearing", "detail"), "members": listed("conclusion", "members"), "events": listed("history", "events"),
 		"signers": listed("signature-receipt", "signers"), "checks": listed("signature-receipt", "checks"),
 		"objects": certificate(t, n, 0),
 	}

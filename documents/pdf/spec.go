@@ -2,14 +2,12 @@ package pdf
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"tamga/documents"
+	"tamga/jsonfile"
 )
 
 // A layout is a JSON file that a designer edits. Lengths are millimetres,
@@ -130,36 +128,19 @@ type blockSpec struct {
 // readSpec reads a layout file. Errors name the file and the line.
 func readSpec(name string, data []byte) (*layoutSpec, error) {
 	spec := &layoutSpec{}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	err := d.Decode(spec)
-	if err == nil {
-		if _, more := d.Token(); more != io.EOF {
-			err = errors.New("more than one value")
-		}
-	}
-	if err != nil {
-		return nil, &LayoutError{File: name, Line: lineOf(data, d, err), Problem: strings.TrimPrefix(err.Error(), "json: ")}
+	if err := jsonfile.Read(data, spec); err != nil {
+		return nil, &LayoutError{File: name, Line: lineOf(data, err), Problem: err.Error()}
 	}
 	return spec, nil
 }
 
 // lineOf returns the line of a mistake, from one.
-func lineOf(data []byte, d *json.Decoder, err error) int {
-	offset := d.InputOffset()
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		offset = syntax.Offset
-	case errors.As(err, &kind):
-		offset = kind.Offset
-	default:
-		if _, quoted, ok := strings.Cut(err.Error(), "unknown field "); ok { // the decoder does not say where
-			offset = int64(max(0, bytes.Index(data, []byte(quoted))))
-		}
+func lineOf(data []byte, err error) int {
+	var told *jsonfile.Error
+	if !errors.As(err, &told) {
+		return 0
 	}
-	return 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n"))
+	return 1 + bytes.Count(data[:min(int(told.Offset), len(data))], []byte("\n"))
 }
 
 // LayoutError says what is wrong with a layout, and where.

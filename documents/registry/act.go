@@ -13,12 +13,17 @@ import (
 // act may.
 var errActTooLong = errors.New("making the document has taken too long")
 
-// finish does steps 2 to 4 of issuing for the holder of a reservation's lease.
+// Finish does steps 2 to 4 of issuing for the holder of a reservation's lease, when the
+// transaction that has reserved it is committed; there is nothing to do for one that is
+// [Reservation.Done].
 // Once begun they do not end with the caller's patience: a client that hangs up
 // and asks again, while an authority takes its time, would have a new signature
 // made each time and never a document. Whoever leaves first gets
 // [store.ErrInProgress].
-func (r *Registry) finish(ctx context.Context, held Reservation) error {
+func (r *Registry) Finish(ctx context.Context, held Reservation) error {
+	if held.Done() {
+		return nil
+	}
 	if err := ctx.Err(); err != nil {
 		return r.failed(ctx, held, err)
 	}
@@ -32,7 +37,22 @@ func (r *Registry) finish(ctx context.Context, held Reservation) error {
 	}
 }
 
-// act is finish without a caller.
+// Resume finishes a reservation that was abandoned, as [Registry.Recover] does with all
+// of them: nothing is left to do for a document in force. While somebody works on it
+// the error is [store.ErrInProgress], and [ErrVoid] when it was given up.
+func (r *Registry) Resume(ctx context.Context, number string) error {
+	var held Reservation
+	err := r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		held, err = r.reserveAgain(ctx, tx, number)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.Finish(ctx, held)
+}
+
+// act is Finish without a caller.
 func (r *Registry) act(ctx context.Context, held Reservation) error {
 	made, err := r.Produce(ctx, held)
 	if err != nil {

@@ -29,6 +29,14 @@ var covered = map[string][]string{
 	"seal_keys":   {"id", "point", "since"},
 	"addresses":   {"base", "demo", "since"},
 	"answers":     {"id", "client", "idempotency_key", "body_sha256", "answer", "created_at"},
+	"applications": {
+		"id", "number", "edition", "service", "route", "applicant", "form", "opened_at", "registered_at",
+		"client", "idempotency_key", "body_sha256",
+	},
+	"application_entries": {
+		"id", "application", "seq", "step", "outcome", "under", "under_outcome", "actor", "person", "edition", "data",
+		"document", "at", "next_step", "next_action", "ended", "client", "idempotency_key", "body_sha256",
+	},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
 		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
@@ -59,6 +67,8 @@ var rowSubjects = []rowSubject{
 	{subjectAddress, "addresses", "base", false},
 	{subjectAnswer, "answers", "id", false},
 	{subjectRule, "rules", "id", false},
+	{subjectApplication, "applications", "id", false},
+	{subjectEntry, "application_entries", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {

@@ -22,7 +22,7 @@ var keysOf = map[string][]string{
 	"requests": {"client", "idempotency_key"}, "events": {"number", "seq"},
 	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
 	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"}, "answers": {"id"},
-	"jobs": {"kind", "id"}, "rules": {"id"},
+	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -114,8 +114,34 @@ func rich(t testing.TB, dsn string) *living {
 	correction.Corrects = 5
 	record(t, r, living, 6, correction)
 	erase(t, r, "26000002", 2)
+	applyTwice(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
+}
+
+// applyTwice writes two applications as documents/applications does, one registered, with
+// two entries.
+func applyTwice(t testing.TB, r *Registry) {
+	t.Helper()
+	enter := func(ctx context.Context, tx *store.Tx, table, key, statement string, args ...any) {
+		must(t, second(tx.ExecContext(ctx, statement, args...)))
+		must(t, EnterRow(ctx, tx, store.Change{Table: table, Key: key, Event: store.Kept, At: r.now()}))
+	}
+	must(t, r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		number, err := NextApplication(ctx, tx, 2026)
+		must(t, err)
+		for id, number := range map[string]string{"a1b2": number, "c3d4": ""} {
+			enter(ctx, tx, "applications", id, `INSERT INTO applications (id, number, edition, service, route, applicant, form, opened_at, registered_at,
+				client, idempotency_key, body_sha256) VALUES ($1, $2, 'e@1', 's', 'r', '{}', '{"a": 1}', 1, $3, 'portal', $1, 'b')`, id, number, len(number))
+		}
+		for i, key := range []string{"a1b2-1", "a1b2-2"} {
+			next, ended := []string{"n", ""}[i], []string{"", "issued"}[i]
+			enter(ctx, tx, "application_entries", key, `INSERT INTO application_entries (id, application, seq, step, outcome, under, under_outcome, actor, person,
+				edition, data, document, at, next_step, next_action, ended, client, idempotency_key, body_sha256)
+				VALUES ($1, 'a1b2', $2, 'x', 'done', 'u', 'ok', 'HEAD', 'p', 'e@1', '{}', 'd', 5, $3, 'm', $4, 'portal', $1, 'b')`, key, i+1, next, ended)
+		}
+		return nil
+	}))
 }
 
 // withRows enters rows of the law: one waits, one counts, one is to be taken out and one

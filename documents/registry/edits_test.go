@@ -71,6 +71,10 @@ func (row tableRow) names() []string {
 		return []string{"answer " + text("id") + ":"}
 	case "rules":
 		return []string{"rule " + text("id") + ":"}
+	case "applications":
+		return []string{"application " + text("id") + ":"}
+	case "application_entries":
+		return []string{"application_entry " + text("id") + ":"}
 	case "counters":
 		return []string{"the series " + text("series") + " of "}
 	case "log_head":

@@ -42,6 +42,9 @@ func logLeaf(ctx context.Context, tx *store.Tx, number string, l leafOfEvent) er
 // the request that asked for it, if one did.
 func eventLeaf(ctx context.Context, tx *store.Tx, number string, e documents.Event, salt []byte) (Leaf, error) {
 	leaf := Leaf{Event: storedKind(e.Kind), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt, Seq: e.Seq}
+	if e.Record != nil {
+		leaf.Act = store.HexSum(e.Record)
+	}
 	data, err := encodeData(e)
 	if err != nil {
 		return Leaf{}, err
@@ -83,8 +86,10 @@ type rowEvent struct {
 // errRowGone means that a row is not there that was just written.
 var errRowGone = errors.New("the row is not there")
 
-// enterRow adds the record of what has happened to a row that the store has changed.
-func enterRow(ctx context.Context, tx *store.Tx, c store.Change) error {
+// EnterRow adds the record of what has happened to a row, which the caller has changed
+// in the same transaction, to the log. The table is one whose rows are subjects of
+// their own.
+func EnterRow(ctx context.Context, tx *store.Tx, c store.Change) error {
 	for _, s := range rowSubjects {
 		if s.table == c.Table {
 			return logRow(ctx, tx, s, c.Event, rowEvent{c.Key, c.At})

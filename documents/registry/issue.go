@@ -53,7 +53,7 @@ func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, e
 		rec, err := r.Document(ctx, held.number)
 		return rec, true, err
 	}
-	if err := r.finish(ctx, held); err != nil {
+	if err := r.Finish(ctx, held); err != nil {
 		return Record{}, false, err
 	}
 	rec, err := r.Document(ctx, held.number)
@@ -62,7 +62,7 @@ func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, e
 
 // The steps of issuing can be had one by one, by whoever writes more in their
 // transactions: [Registry.Reserve] is the first, [Registry.Produce] the second and
-// third, and [Registry.Complete] the fourth.
+// third, and [Registry.Complete] the fourth. [Registry.Finish] is all but the first.
 
 // documentAsked is a document that a client asks for and may ask for.
 type documentAsked struct {

@@ -24,6 +24,9 @@ const (
 	subjectAddress    = "address"
 	subjectAnswer     = "answer"
 	subjectRule       = "rule"
+
+	subjectApplication = "application"
+	subjectEntry       = "application_entry"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover
@@ -57,6 +60,10 @@ const leafVersion = 2
 // nothing: it shows that the salt is the one of the leaf, whatever became of the
 // rows.
 type Leaf struct {
+	// Act is the SHA-256 of the signed act that the event is, in hexadecimal, so that
+	// whoever holds the act can show that it is the one of the log; it tells nothing
+	// to anyone else.
+	Act         string            `json:"act,omitempty"`
 	Digests     map[string]string `json:"digests"`
 	EffectiveAt time.Time         `json:"effective_at,omitzero"` // of an event of a document
 	Event       string            `json:"event"`                 // what happened, or the status that began

@@ -55,10 +55,26 @@ func readHead(ctx context.Context, db store.Reader) (size int64, hash tlog.Hash,
 
 // Prove returns the proof that the last thing that happened to a document is in
 // the log. A number never taken is [ErrNotFound].
-func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error) {
+func (r *Registry) Prove(ctx context.Context, number string) (Proof, error) {
 	if !possible(number) {
 		return Proof{}, ErrNotFound
 	}
+	return r.prove(ctx, subjectDocument, number)
+}
+
+// ProveRow is [Registry.Prove] for a row of a table whose rows are subjects of their
+// own, by its key. A row that is not there is [ErrNotFound].
+func (r *Registry) ProveRow(ctx context.Context, table, key string) (Proof, error) {
+	for _, s := range rowSubjects {
+		if s.table == table {
+			return r.prove(ctx, s.subject, key)
+		}
+	}
+	return Proof{}, ErrNotFound
+}
+
+// prove returns the proof of the last record about a subject.
+func (r *Registry) prove(ctx context.Context, subject, key string) (_ Proof, err error) {
 	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	var p Proof
@@ -70,7 +86,7 @@ func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error
 	err = r.Store.QueryRowContext(ctx, `
 		SELECT idx, record FROM log_entries
 		WHERE subject = $1 AND number = $2 AND idx < $3 ORDER BY idx DESC LIMIT 1`,
-		subjectDocument, number, p.Size).Scan(&p.Index, &p.Record)
+		subject, key, p.Size).Scan(&p.Index, &p.Record)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Proof{}, ErrNotFound
 	}
@@ -78,7 +94,7 @@ func (r *Registry) Prove(ctx context.Context, number string) (_ Proof, err error
 		p.Path, err = tlog.ProveRecord(p.Size, p.Index, storedHashes(ctx, r.Store))
 	}
 	if err != nil {
-		return Proof{}, fmt.Errorf("failed to prove document %s: %w", number, err)
+		return Proof{}, fmt.Errorf("failed to prove %s %s: %w", subject, key, err)
 	}
 	return p, nil
 }

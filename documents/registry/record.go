@@ -29,20 +29,35 @@ type EventRequest struct {
 // then, with true as the second result; with another event it is
 // [store.ErrKeyReused]. What the law forbids is a *documents.RuleError, what is
 // incomplete a *documents.InvalidError, a number that is not in force
-// [ErrNotFound]; none of them uses up the key.
+// [ErrNotFound]; none of them uses up the key. A withdrawal, of a paper that permits
+// nothing, is an act signed with the key of documents; without one that is fit it is
+// refused as issuing is.
 func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Event, bool, error) {
 	q, err := r.askedEvent(req, documents.NewEvent.Validate)
 	if err != nil {
 		return documents.Event{}, false, err
 	}
-	return r.recordOnce(ctx, q, r.recordIn)
+	const patience = 5 // with others who change the document meanwhile
+	for tries := 1; ; tries++ {
+		if q.act, err = r.actOf(ctx, r.Store, q); err != nil {
+			return documents.Event{}, false, err
+		}
+		done, replayed, err := r.recordOnce(ctx, q, r.recordIn)
+		if !errors.Is(err, errActStale) || tries == patience {
+			return done, replayed, err
+		}
+	}
 }
 
 // RecordIn is [Registry.Record] in a transaction of the caller's, together with what
-// else the caller writes in it.
+// else the caller writes in it. The act of a withdrawal is signed while the
+// transaction is open.
 func (r *Registry) RecordIn(ctx context.Context, tx *store.Tx, req EventRequest) (documents.Event, bool, error) {
 	q, err := r.askedEvent(req, documents.NewEvent.Validate)
 	if err != nil {
+		return documents.Event{}, false, err
+	}
+	if q.act, err = r.actOf(ctx, tx, q); err != nil {
 		return documents.Event{}, false, err
 	}
 	return recordOnceIn(ctx, tx, q, r.recordIn)
@@ -53,6 +68,12 @@ type eventAsked struct {
 	EventRequest
 	request store.Request
 	now     time.Time
+	act     *signedAct // of a withdrawal
+}
+
+// next is the event that is asked for as the next of a life.
+func (q eventAsked) next(life documents.Life) documents.Event {
+	return next(life, documents.Event{Kind: q.Event.Kind, EffectiveAt: q.Event.EffectiveAt, EventData: q.Event.Data()}, q.now)
 }
 
 // askedEvent looks at all of a request that needs no database.
@@ -83,6 +104,9 @@ func (r *Registry) recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (do
 	}
 	done, err := r.mayFollow(ctx, tx, q, life)
 	if err != nil {
+		return documents.Event{}, err
+	}
+	if done, err = q.withAct(rec.Kind, done); err != nil {
 		return documents.Event{}, err
 	}
 	return done, logEvent(ctx, tx, rec.Number, done)
@@ -120,9 +144,7 @@ func recordOnceIn(ctx context.Context, tx *store.Tx, q eventAsked, do recording)
 // mayFollow returns the event that a request asks for, if it may be the next of
 // a life, and ties the request to it.
 func (r *Registry) mayFollow(ctx context.Context, tx *store.Tx, q eventAsked, life documents.Life) (documents.Event, error) {
-	done := next(life, documents.Event{
-		Kind: q.Event.Kind, EffectiveAt: q.Event.EffectiveAt, EventData: q.Event.Data(),
-	}, q.now)
+	done := q.next(life)
 	if done.Seq-1 != q.Last && !q.AnyState {
 		return documents.Event{}, fmt.Errorf("document %s: %w", q.Number, ErrChanged)
 	}

@@ -13,6 +13,8 @@ type Recovered struct {
 	Finished []string  // numbers now in force
 	Voided   []string  // numbers given up
 	Waiting  []Waiting // kept, to be tried again at the next Recover
+	Signed   []string  // given up earlier, whose record is signed now
+	Unsigned []string  // given up, whose record still waits for a key that signs it
 }
 
 // Waiting is a reservation that could not be finished now, and why.
@@ -28,6 +30,10 @@ type Waiting struct {
 // Recover, until it is older than VoidAfter: then it is declared void, with a
 // record in the log. A content that is not what was written is declared
 // void at once.
+//
+// The record that a number is void is signed. Where the key is what failed, the
+// register says that the record waits, and a later Recover signs it with a key that
+// is fit: see [documents.Life.VoidUnsigned].
 //
 // The program calls Recover when it starts, and then every few minutes: a
 // lease taken just before a crash may still run at the start. Several
@@ -58,7 +64,8 @@ func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
 		}
 		done.Waiting = append(done.Waiting, Waiting{Number: number, Err: err})
 	}
-	return done, nil
+	done.Signed, done.Unsigned, err = r.signVoids(ctx)
+	return done, err
 }
 
 // recoverOne finishes, voids or puts off one reservation. An error is about this

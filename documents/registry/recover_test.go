@@ -103,7 +103,7 @@ func TestLateProcess(t *testing.T) {
 		must(t, err)
 		c.advance(2 * time.Minute)
 		rec := issue(t, r, "a", licenceDraft(1))
-		if err := r.finish(t.Context(), held); !errors.Is(err, store.ErrInProgress) {
+		if err := r.Finish(t.Context(), held); !errors.Is(err, store.ErrInProgress) {
 			t.Errorf("the late process: %v, want store.ErrInProgress", err)
 		}
 		if now, err := r.Document(t.Context(), rec.Number); err != nil || now.FileSHA256 != rec.FileSHA256 {
@@ -120,7 +120,7 @@ func TestCallerHangsUp(t *testing.T) {
 		r, _ := open(t, dsn)
 		held, err := reserve(t, r, request())
 		must(t, err)
-		if err := r.finish(canceled(t), held); !errors.Is(err, context.Canceled) {
+		if err := r.Finish(canceled(t), held); !errors.Is(err, context.Canceled) {
 			t.Fatalf("finished for nobody: %v", err)
 		}
 		expectStatus(t, r, "26000001", documents.StatusReserved)

@@ -121,7 +121,7 @@ func TestTwoInstancesRecover(t *testing.T) {
 		})
 		done, err := r.Recover(t.Context())
 		must(t, err)
-		if fmt.Sprint(done) != "{[26000001] [] []}" || fmt.Sprint(theirs) != "{[26000002 26000003] [] []}" {
+		if fmt.Sprint(done) != "{[26000001] [] [] [] []}" || fmt.Sprint(theirs) != "{[26000002 26000003] [] [] [] []}" {
 			t.Errorf("one has recovered %v, the other %v", done, theirs)
 		}
 		must(t, r.VerifyLog(t.Context()))

@@ -184,13 +184,9 @@ func (r *Registry) release(ctx context.Context, held Reservation) error {
 // must not be before that of the number before. The row stays locked until the
 // transaction ends: that is what leaves no gaps.
 func nextNumber(ctx context.Context, tx *store.Tx, kind documents.Kind, date documents.Date) (string, error) {
-	var seq int
-	err := tx.QueryRowContext(ctx, `
-		INSERT INTO counters (series, year, last) VALUES ($1, $2, 1)
-		ON CONFLICT (series, year) DO UPDATE SET last = counters.last + 1
-		RETURNING last`, string(kind), date.Year).Scan(&seq)
+	seq, err := nextSeq(ctx, tx, kind, date.Year)
 	if err != nil {
-		return "", fmt.Errorf("failed to take a number: %w", err)
+		return "", err
 	}
 	if seq > 1 {
 		if err := notBefore(ctx, tx, date, seriesPlace{kind, date.Year, seq - 1}); err != nil {
@@ -198,6 +194,27 @@ func nextNumber(ctx context.Context, tx *store.Tx, kind documents.Kind, date doc
 		}
 	}
 	return documents.NumberOf(kind, date.Year, seq)
+}
+
+// NextApplication takes the next number of an application in a year, in the
+// transaction that gives it to one: until that ends the row stays locked.
+func NextApplication(ctx context.Context, tx *store.Tx, year int) (string, error) {
+	seq, err := nextSeq(ctx, tx, documents.KindApplication, year)
+	if err != nil {
+		return "", err
+	}
+	return documents.NumberOf(documents.KindApplication, year, seq)
+}
+
+func nextSeq(ctx context.Context, tx *store.Tx, kind documents.Kind, year int) (seq int, err error) {
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO counters (series, year, last) VALUES ($1, $2, 1)
+		ON CONFLICT (series, year) DO UPDATE SET last = counters.last + 1
+		RETURNING last`, string(kind), year).Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("failed to take a number: %w", err)
+	}
+	return seq, nil
 }
 
 // seriesPlace is a place in a series of numbers.

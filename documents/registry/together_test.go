@@ -14,27 +14,27 @@ import (
 // errThought is why a caller takes everything back.
 var errThought = errors.New("thought better of it")
 
-// applications is a register with a table of somebody else's, whose rows are written
+// cases is a register with a table of somebody else's, whose rows are written
 // together with documents.
-type applications struct {
+type cases struct {
 	*Registry
 	t testing.TB
 }
 
-func withApplications(t testing.TB, dsn string) applications {
+func withApplications(t testing.TB, dsn string) cases {
 	t.Helper()
 	r, _ := open(t, dsn)
-	change(t, r, `CREATE TABLE applications (id TEXT PRIMARY KEY, state TEXT NOT NULL)`)
-	return applications{r, t}
+	change(t, r, `CREATE TABLE cases (id TEXT PRIMARY KEY, state TEXT NOT NULL)`)
+	return cases{r, t}
 }
 
 // together sets the state of an application and does something else in one
 // transaction, which ends with an error if one is given.
-func (a applications) together(state string, end error, act func(ctx context.Context, tx *store.Tx) error) error {
+func (a cases) together(state string, end error, act func(ctx context.Context, tx *store.Tx) error) error {
 	a.t.Helper()
 	return a.Store.Tx(a.t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO applications (id, state) VALUES ('a', $1) ON CONFLICT (id) DO UPDATE SET state = excluded.state`, state)
+			INSERT INTO cases (id, state) VALUES ('a', $1) ON CONFLICT (id) DO UPDATE SET state = excluded.state`, state)
 		if err != nil {
 			return err
 		}
@@ -43,9 +43,9 @@ func (a applications) together(state string, end error, act func(ctx context.Con
 }
 
 // expect holds how the application and its document stand.
-func (a applications) expect(application []string, document []string) {
+func (a cases) expect(application []string, document []string) {
 	a.t.Helper()
-	if got := column(a.t, a.Registry, `SELECT state FROM applications`); !slices.Equal(got, application) {
+	if got := column(a.t, a.Registry, `SELECT state FROM cases`); !slices.Equal(got, application) {
 		a.t.Errorf("the application is %q, want %q", got, application)
 	}
 	if got := column(a.t, a.Registry, `SELECT number || ' ' || status FROM documents`); !slices.Equal(got, document) {

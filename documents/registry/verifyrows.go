@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"tamga/documents"
 	"tamga/documents/store"
 )
 
@@ -108,8 +110,26 @@ func verifyOutside(ctx context.Context, db store.Reader) error {
 	return nil
 }
 
-// verifyCounters checks that every number ever taken still has its document,
-// and that no number will be given twice.
+// countApplications adds how many applications have numbers, by the digits of the year
+// in these.
+func countApplications(ctx context.Context, db store.Reader, taken map[series]int64) error {
+	values, err := readValues(ctx, db, 2, `
+		SELECT substr(number, 8, 2), COUNT(*) FROM applications WHERE number <> '' GROUP BY substr(number, 8, 2)`)
+	if err != nil {
+		return fmt.Errorf("failed to count the applications: %w", err)
+	}
+	for ; len(values) > 0; values = values[2:] {
+		year, err := strconv.Atoi(asText(values[0]))
+		if err != nil {
+			return &TamperError{Index: -1, Subject: subjectApplication, Reason: "a number has no year"}
+		}
+		taken[series{string(documents.KindApplication), 2000 + year}] += asInt(values[1])
+	}
+	return nil
+}
+
+// verifyCounters checks that every number ever taken still has its document or
+// application, and that no number will be given twice.
 func verifyCounters(ctx context.Context, db store.Reader, taken map[series]int64) error {
 	values, err := readValues(ctx, db, 3, `SELECT series, year, last FROM counters ORDER BY series, year`)
 	if err != nil {
@@ -129,7 +149,7 @@ func verifyCounters(ctx context.Context, db store.Reader, taken map[series]int64
 	}) {
 		if counted[s] != taken[s] {
 			return &TamperError{Index: -1, Reason: fmt.Sprintf(
-				"the series %s of %d has taken %d numbers and has %d documents", s.kind, s.year, counted[s], taken[s])}
+				"the series %s of %d has taken %d numbers, and %d are there", s.kind, s.year, counted[s], taken[s])}
 		}
 	}
 	return nil

@@ -56,7 +56,15 @@ func TestBrokenData(t *testing.T) {
 		"a norm that ends before it begins":  {regulation.RuleValue, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Norm.MaxSeconds = 1 }},
 		"a beginning that is not there":      {regulation.RuleUnknown, "L-P", "L-P-x", func(a editions) { a[0].Routes[0].Begins[0] = "L-P-x" }},
 		"an action that performs nothing":    {regulation.RuleUnlinked, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Links[1].Actions = []string{"T-aP2", "T-aP3"} }},
-		"actions that are not there":         {regulation.RuleUnknown, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Actions = "T-aX" }},
+		"actions that end where the systems do not": {regulation.RuleUnlinked, "T-P", "T-P-c3", func(a editions) {
+			r, _ := a[1].Route("T-P")
+			r.Links[1].Actions = append(r.Links[1].Actions, "T-aP5", "T-aP6", "T-aP7")
+			r.Links = r.Links[:2]
+		}},
+		"four eyes of no known role": {regulation.RuleUnknown, "", "", func(a editions) { a[0].FourEyes[0].Roles[0] = "CLERK" }},
+		"four eyes of one":           {regulation.RuleMissing, "", "", func(a editions) { a[0].FourEyes[0].ApartFrom = nil }},
+		"a role apart from itself":   {regulation.RuleValue, "", "", func(a editions) { a[0].FourEyes[0].ApartFrom[0] = "COMMISSION" }},
+		"actions that are not there": {regulation.RuleUnknown, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Actions = "T-aX" }},
 		"links without actions": {regulation.RuleUnknown, "T-P", "", func(a editions) {
 			r, _ := a[1].Route("T-P")
 			r.Actions = ""

@@ -50,7 +50,10 @@ func clone(e Edition) Edition {
 }
 
 func (l *Law) take(e *Edition) error {
-	steps := []func(*Edition) error{(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkRoutes}
+	steps := []func(*Edition) error{
+		(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkApart,
+		(*Edition).checkRoutes,
+	}
 	for _, step := range steps {
 		if err := step(e); err != nil {
 			return err
@@ -244,6 +247,25 @@ func (e *Edition) checkValues(s *Service) error {
 		return e.bad(RuleValue, "service %s: the validity is no civil term", s.ID)
 	}
 	return e.checkLists(s)
+}
+
+func (e *Edition) checkApart() error {
+	for _, a := range e.FourEyes {
+		if len(a.Roles) == 0 || len(a.ApartFrom) == 0 || !a.Source.known() {
+			return e.bad(RuleMissing, "roles are apart from none, or none from them")
+		}
+		for _, id := range slices.Concat(a.Roles, a.ApartFrom) {
+			if !e.isRole(id) {
+				return e.bad(RuleUnknown, "%q is apart from others, and is no role", id)
+			}
+		}
+		for _, id := range a.Roles {
+			if slices.Contains(a.ApartFrom, id) {
+				return e.bad(RuleValue, "%q is apart from itself", id)
+			}
+		}
+	}
+	return nil
 }
 
 func (e *Edition) isRole(id string) bool {

@@ -1,6 +1,8 @@
 package regulation
 
 import (
+	"slices"
+
 	"tamga/documents"
 	"tamga/documents/calendar"
 	"tamga/language"
@@ -21,6 +23,8 @@ type Edition struct {
 	Systems []System `json:"systems"`
 	Roles   []Role   `json:"roles"`
 	Forms   []Form   `json:"forms"`
+	// FourEyes are the roles that one person may not have on one application.
+	FourEyes []Apart `json:"four_eyes,omitempty"`
 
 	Services []Service `json:"services"`
 	// Rights are what may happen to documents that are issued, kind by kind.
@@ -65,6 +69,21 @@ type Role struct {
 	ID   string        `json:"id"`
 	Name language.Text `json:"name"`
 	Seed string        `json:"seed,omitempty"`
+}
+
+// Apart says that whoever has acted on an application in one of the roles acts on it in
+// none of the others, nor the other way round.
+type Apart struct {
+	Roles     []string `json:"roles"`
+	ApartFrom []string `json:"apart_from"`
+	Note      string   `json:"note,omitempty"`
+	Source    Source   `json:"source,omitempty"`
+}
+
+// Between reports whether one person may not act in both roles.
+func (a Apart) Between(one, other string) bool {
+	return slices.Contains(a.Roles, one) && slices.Contains(a.ApartFrom, other) ||
+		slices.Contains(a.Roles, other) && slices.Contains(a.ApartFrom, one)
 }
 
 // Form is a document that the edition prescribes, by the kind of document that

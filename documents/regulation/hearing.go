@@ -63,8 +63,12 @@ func (r *Route) hear(h *Hearing) {
 }
 
 // grants is where a step leads when nothing is refused: the first of its exits
-// that leads to no refusal.
+// that leads to no refusal. A step whose document the decision rests on is done again,
+// since nothing is granted against what the document says.
 func (s *Step) grants(r *Route) string {
+	if s.Produces != "" {
+		return s.ID
+	}
 	for _, x := range s.Exits {
 		if to, ok := r.Step(x.To); ok && !to.ends(EndRefused) {
 			return x.To

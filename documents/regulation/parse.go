@@ -1,12 +1,10 @@
 package regulation
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+
+	"tamga/jsonfile"
 )
 
 //go:embed data/*.json
@@ -50,15 +48,9 @@ func Parse(b []byte) (Edition, error) {
 	return e, err
 }
 
-// decode reads JSON without unknown names, and nothing behind it.
 func decode(b []byte, what string, into any) error {
-	r := json.NewDecoder(bytes.NewReader(b))
-	r.DisallowUnknownFields()
-	if err := r.Decode(into); err != nil {
-		return fmt.Errorf("regulation: %w", err)
-	}
-	if _, err := r.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("regulation: something follows the %s", what)
+	if err := jsonfile.Read(b, into); err != nil {
+		return fmt.Errorf("regulation: %s: %w", what, err)
 	}
 	return nil
 }

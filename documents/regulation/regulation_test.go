@@ -314,7 +314,7 @@ func TestHearing(t *testing.T) {
 	for _, c := range []struct{ step, on, to string }{
 		{"T-aP3", "complete", "T-aP4"}, {"T-aP3", "incomplete", "T-aP-d1"}, {"T-aP3", "fail", "T-aP3-fail-h1"}, {"T-aP3-fail-h1", "done", "T-aP3-fail-h2"}, {"T-aP3-fail-h2", "done", "T-aP3-fail-h3"},
 		{"T-aP3-fail-h3", "objection", "T-aP3-fail-hc"}, {"T-aP3-fail-h3", "record", "T-aP3-fail-hc"}, {"T-aP3-fail-h3", "absent", "T-aP3-fail-hc"},
-		{"T-aP3-fail-hc", "ok", "T-aP4"}, {"T-aP3-fail-hc", "fail", "T-aP-d2"}, {"T-aP4", "no_value", "T-aP4-no_value-h1"}, {"T-aP4-no_value-hc", "ok", "T-aP5"}, {"T-aP4-no_value-hc", "fail", "T-aP-d3"},
+		{"T-aP3-fail-hc", "ok", "T-aP4"}, {"T-aP3-fail-hc", "fail", "T-aP-d2"}, {"T-aP4", "no_value", "T-aP4-no_value-h1"}, {"T-aP4-no_value-hc", "ok", "T-aP4"}, {"T-aP4-no_value-hc", "fail", "T-aP-d3"},
 	} {
 		s, ok := r.Step(c.step)
 		if !ok {

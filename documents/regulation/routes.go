@@ -12,6 +12,7 @@ func (e *Edition) checkRoutes() error {
 	for _, round := range [][]func(routeCheck) error{
 		{routeCheck.head, routeCheck.steps, routeCheck.reached, routeCheck.ending},
 		{routeCheck.linked},
+		{routeCheck.walked},
 	} {
 		for i := range e.Routes {
 			for _, check := range round {

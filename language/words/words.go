@@ -12,12 +12,12 @@ package words
 
 import (
 	"embed"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 
+	"tamga/jsonfile"
 	"tamga/language"
 )
 
@@ -35,7 +35,7 @@ var all = sync.OnceValue(func() map[string]language.Text {
 			panic(fmt.Errorf("%s was not embedded: %w", file, err))
 		}
 		var said map[string]string
-		if err := json.Unmarshal(raw, &said); err != nil {
+		if err := jsonfile.Read(raw, &said); err != nil {
 			panic(fmt.Errorf("%s: %w", file, err))
 		}
 		for key, phrase := range said {

@@ -1,11 +1,8 @@
 package fetch
 
 import (
-	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/url"
 	"path"
 	"regexp"
@@ -13,6 +10,7 @@ import (
 	"time"
 
 	"tamga/certs"
+	"tamga/jsonfile"
 )
 
 // deltaEvery is how often the national delta lists are looked at: the
@@ -53,13 +51,8 @@ func ParseSources(raw []byte) ([]Source, error) {
 	var file struct {
 		Sources []sourceJSON `json:"sources"`
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&file); err != nil {
+	if err := jsonfile.Read(raw, &file); err != nil {
 		return nil, fmt.Errorf("%w: %w", ProblemSource, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%w: something follows the configuration", ProblemSource)
 	}
 	var sources []Source
 	for _, j := range file.Sources {

@@ -1,16 +1,15 @@
 package forms
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/jsonfile"
 )
 
 //go:embed specimens.json
@@ -71,9 +70,7 @@ func placeholder(layouts *pdf.Layouts, name string) pdf.Content {
 // photographs by digest.
 func specimenDrafts() (map[string]documents.Draft, map[string][]byte) {
 	var all map[string]documents.Draft
-	d := json.NewDecoder(bytes.NewReader(specimensJSON))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&all); err != nil {
+	if err := jsonfile.Read(specimensJSON, &all); err != nil {
 		panic(fmt.Sprintf("the specimens cannot be read: %v", err)) // they are embedded, and a test reads them
 	}
 	licences(all)

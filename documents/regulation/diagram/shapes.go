@@ -94,6 +94,9 @@ func (d *drawing) heading(row int, s *regulation.Step) string {
 	if s.Norm != nil && s.Norm.Term.String() != "" {
 		kind += ", " + d.say(s.Norm.Term.Label())
 	}
+	if s.Notice != "" && !slices.ContainsFunc(s.Exits, func(x regulation.Exit) bool { return x.End != "" }) {
+		kind += ", " + s.Notice // that of an end stands beside it
+	}
 	if slices.Contains(d.plan.lanes[d.plan.nodes[row].lane], s.Actor) {
 		return kind
 	}

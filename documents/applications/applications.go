@@ -1,0 +1,163 @@
+// Package applications lets applications for services walk the routes of the
+// regulation: who may do what at which step, where an application stands and stood,
+// and until when it must go on. What was done stands in entries, which are added and
+// never changed, under the log of the register.
+//
+// A newcomer starts with a [Book], opens an application by [Book.Open] and does one
+// step after another by [Book.Enter]. [Case.May] tells whether somebody may do a step
+// and, if not, why; [Case.Due] until when. Which steps there are, who does them and
+// where they lead is the data of documents/regulation, and nothing here names any.
+//
+// What a condition asks of the world (a log-in, a payment, a person in a state
+// database, a certificate) is stated by whoever enters its outcome, and the entry
+// says so. The package writes no log of its own, and its errors repeat no personal
+// data.
+package applications
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+	"tamga/documents/regulation"
+	"tamga/documents/rulebook"
+)
+
+// Book is the applications of a register. The fields are not changed after the first
+// call; methods are safe for concurrent use.
+type Book struct {
+	// Register keeps the documents that steps issue, and has the database and the
+	// clock. Whoever enters no step that issues anything needs its Store only.
+	Register *registry.Registry
+	// Rulebook has the law and the calendar, with what operators have entered.
+	Rulebook *rulebook.Book
+}
+
+// Errors of this package, for errors.Is. A step that somebody may not do is a
+// *[RefusedError].
+var (
+	// ErrNotFound means that there is no such application.
+	ErrNotFound = errors.New("no such application")
+	// ErrClock means that the clock is behind what was entered before.
+	ErrClock = errors.New("the clock is behind the entries")
+	// ErrNoEdition means that no edition of the rules in force has the service by that
+	// channel, or not the step at which the application stands.
+	ErrNoEdition = errors.New("no edition of the rules in force has this")
+	// ErrChanged means that something was entered since the state that the caller knew.
+	ErrChanged = errors.New("the application has changed since")
+)
+
+// Application is what the book knows of one application. It holds personal data.
+type Application struct {
+	ID     string // given when it is opened
+	Number string // given by the registration; empty before it
+	// Edition is that of the rules, with its digest: the one in force when the
+	// application was opened and, from the registration on, the one in force then.
+	Edition      string
+	Service      string
+	Route        string // of the information systems
+	Applicant    documents.Holder
+	Form         json.RawMessage // an object; what was filled in
+	OpenedAt     time.Time
+	RegisteredAt time.Time // zero before the registration
+	Client       string    // who opened it
+	Entries      []Entry   // in their order; nil in lists
+	// Ended is how it has ended; empty while it goes on.
+	Ended regulation.End
+}
+
+// Entry is one step that was done.
+type Entry struct {
+	ID      string // the key of its row, for proofs
+	Seq     int    // from 1
+	Step    string
+	Outcome string
+	// Under is the step of the information systems that the step performs, and
+	// UnderOutcome how that has ended by it; empty where they do not apply.
+	Under        string
+	UnderOutcome string
+	Actor        Actor
+	Edition      string // by which it was judged, with its digest
+	Data         Data
+	Document     string // the number of the document that it issues; empty for none
+	At           time.Time
+	To           regulation.Place // where the application stands from then on
+}
+
+// Actor is who acts: a person, in a role or at an information system.
+type Actor struct {
+	Role   string
+	Person string // a name, 1 to 200 printable characters
+}
+
+// Data is what an entry says besides its outcome.
+type Data struct {
+	// Stated are the checks of a condition whose answers were stated by whoever entered
+	// it, and not found by a program.
+	Stated []regulation.Check `json:"stated,omitempty"`
+	// Failed is the one that did not hold.
+	Failed regulation.Check `json:"failed,omitempty"`
+	// Waits says why a document that the step makes is not there yet.
+	Waits string `json:"waits,omitempty"`
+	// Values are what the actor has written down.
+	Values json.RawMessage `json:"values,omitempty"`
+}
+
+// Reason is why a step is refused.
+type Reason string
+
+// The reasons.
+const (
+	ReasonEnded    Reason = "ended"     // the application has ended
+	ReasonStep     Reason = "step"      // the routes have no such step
+	ReasonPosition Reason = "position"  // the application does not stand there
+	ReasonOutcome  Reason = "outcome"   // the step does not end in this way
+	ReasonActor    Reason = "actor"     // the step is another's
+	ReasonFourEyes Reason = "four_eyes" // the person has acted in a role that is apart from this
+	ReasonCheck    Reason = "check"     // a condition fails by one of its checks, and by none of others
+	ReasonDocument Reason = "document"  // the step issues another document, or none
+)
+
+// RefusedError says why a step may not be done.
+type RefusedError struct {
+	Reason  Reason
+	Step    string
+	Outcome string
+	Detail  string // in English; names no person
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("step %s %q is refused: %s (%s)", e.Step, e.Outcome, e.Detail, e.Reason)
+}
+
+// Position returns where the application stood at a moment: the zero place before its
+// first entry.
+func (a Application) Position(at time.Time) regulation.Place {
+	var p regulation.Place
+	for _, e := range a.Entries {
+		if e.At.After(at) {
+			break
+		}
+		p = e.To
+	}
+	return p
+}
+
+// Place returns where the application stands after all its entries.
+func (a Application) Place() regulation.Place {
+	if len(a.Entries) == 0 {
+		return regulation.Place{}
+	}
+	return a.Entries[len(a.Entries)-1].To
+}
+
+// applied is the application as documents name it.
+func (a Application) applied() documents.Application {
+	if a.Number == "" {
+		return documents.Application{}
+	}
+	return documents.Application{ApplicationNumber: a.Number, ApplicationDate: documents.CivilDate(a.RegisteredAt)}
+}

@@ -1,0 +1,303 @@
+package applications
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tamga/documents"
+	"tamga/documents/registry"
+	"tamga/documents/regulation"
+	"tamga/documents/rulebook"
+	"tamga/documents/store"
+)
+
+// EnterRequest asks to write down that a step was done.
+type EnterRequest struct {
+	Client         string
+	IdempotencyKey string // the client's own name for this request, kept for ever
+	Application    string // its id or number
+	// Last is the Seq of the last entry that the caller knows. If the application has
+	// another by now, the answer is [ErrChanged].
+	Last int
+	// AnyState says that it does not matter what was entered since: Last is not looked
+	// at.
+	AnyState bool
+	Act
+	// Failed is the check by which a condition of several fails.
+	Failed regulation.Check
+	Values json.RawMessage // an object, what the actor writes down; may be left out
+	// Document is the one that the step issues. What it says of the application may be
+	// left open, and the day for which an acceptance promises the result.
+	Document *documents.Draft
+}
+
+// Enter writes a step down that may be done now, in one transaction with its record in
+// the log, the number that a registration gives, and the reservation of the document
+// that it issues, which is brought into force afterwards: if that fails the entry
+// stays, and asking again, or [registry.Registry.Recover], goes on with the document.
+//
+// The same client with the same key and the same request gets the entry that was
+// written then, with true as the second result; with another request it is
+// [store.ErrKeyReused]. Of several who do a step at the same time one does it, and the
+// others are told that the application has gone on. What may not be done is a
+// *[RefusedError] and uses up no key.
+func (b *Book) Enter(ctx context.Context, req EnterRequest) (done Entry, replayed bool, err error) {
+	q, err := askedEntry(&req)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	var held registry.Reservation
+	err = b.Register.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		a, err := locked(ctx, tx, req.Application)
+		if err != nil {
+			return err
+		}
+		id, err := q.before(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if replayed = id != ""; replayed {
+			done = a.entry(id)
+			return nil
+		}
+		if !req.AnyState && req.Last != len(a.Entries) {
+			return ErrChanged
+		}
+		done, held, err = b.enter(ctx, tx, q, entering{a, req})
+		return err
+	})
+	switch {
+	case err != nil:
+		return Entry{}, false, err
+	case done.Document == "":
+		return done, replayed, nil
+	case replayed:
+		return done, true, b.Register.Resume(ctx, done.Document)
+	}
+	return done, false, b.Register.Finish(ctx, held)
+}
+
+// entry returns the entry of an id.
+func (a Application) entry(id string) Entry {
+	for _, e := range a.Entries {
+		if e.ID == id {
+			return e
+		}
+	}
+	return Entry{}
+}
+
+// askedEntry looks at all of a request that needs no database.
+func askedEntry(req *EnterRequest) (asked, error) {
+	q := asked{store.Request{Client: req.Client, IdempotencyKey: req.IdempotencyKey}, entryRows}
+	if err := q.Check(); err != nil {
+		return q, err
+	}
+	req.Actor.Person = documents.NormaliseKazakh(req.Actor.Person)
+	if err := printablePerson(req.Actor.Person); err != nil {
+		return q, err
+	}
+	var err error
+	if req.Values, err = values("/values", req.Values); err != nil {
+		return q, err
+	}
+	q.Sum, err = store.SumOf(map[string]any{
+		"application": plainName(req.Application), "role": req.Actor.Role, "person": req.Actor.Person, "step": req.Step, "outcome": req.Outcome,
+		"failed": req.Failed, "values": req.Values, "document": req.Document,
+	})
+	return q, err
+}
+
+// plainName is how an application is named in a request that is compared.
+func plainName(name string) string {
+	if _, key, ok := keyOf(name); ok {
+		return key
+	}
+	return name
+}
+
+func printablePerson(name string) error {
+	printable := utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+	if name == "" || utf8.RuneCountInString(name) > 200 || !printable {
+		return &documents.InvalidError{Fields: []documents.FieldError{{
+			Pointer: "/person", Code: documents.CodeRequired, Detail: "is not a name of 1 to 200 printable characters",
+		}}}
+	}
+	return nil
+}
+
+// locked returns an application whose row is this transaction's until it ends, so that
+// its entries are added one after another.
+func locked(ctx context.Context, tx *store.Tx, name string) (Application, error) {
+	column, key, ok := keyOf(name)
+	if !ok {
+		return Application{}, ErrNotFound
+	}
+	// Nothing is changed: the row is locked.
+	if _, err := tx.ExecContext(ctx, `UPDATE applications SET route = route WHERE `+column+` = $1`, key); err != nil {
+		return Application{}, fmt.Errorf("failed to lock an application: %w", err)
+	}
+	return read(ctx, tx, key)
+}
+
+// entering is a step that is asked for, on the application as it is.
+type entering struct {
+	app Application
+	req EnterRequest
+}
+
+// enter writes an entry down, with all that comes of it.
+func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (Entry, registry.Reservation, error) {
+	var none registry.Reservation
+	now := b.Register.Store.Moment()
+	if now.Before(Case{Application: in.app}.began(len(in.app.Entries) + 1)) {
+		return Entry{}, none, ErrClock
+	}
+	rules, err := b.Rulebook.In(ctx, tx)
+	if err != nil {
+		return Entry{}, none, err
+	}
+	c, m, err := in.judged(rules, now)
+	if err != nil {
+		return Entry{}, none, err
+	}
+	e := Entry{
+		Seq: len(c.Entries) + 1, Step: m.Step.ID, Outcome: m.Exit.On, Actor: in.req.Actor, Edition: c.Rules.Version(), At: now, To: m.To,
+		Data: Data{Stated: stated(m), Failed: in.req.Failed, Values: in.req.Values},
+	}
+	e.ID = fmt.Sprintf("%s-%d", c.ID, e.Seq)
+	if m.Under != nil {
+		e.Under = m.Under.ID
+	}
+	if m.Ends != nil {
+		e.UnderOutcome = m.Ends.On
+	}
+	// The head of the log is locked last, by the records.
+	if registering(m) {
+		if err := register(ctx, tx, &c, now); err != nil {
+			return Entry{}, none, err
+		}
+	}
+	held, err := b.reserve(ctx, tx, documentOf{c, m, &e, in.req})
+	if err != nil {
+		return Entry{}, none, err
+	}
+	if registering(m) {
+		err := registry.EnterRow(ctx, tx, store.Change{Table: applicationRows, Key: c.ID, Event: registered, At: now})
+		if err != nil {
+			return Entry{}, none, err
+		}
+	}
+	return e, held, e.insert(ctx, tx, q, c.ID)
+}
+
+// judged returns the case under the rules that count now, and what the act does. A
+// registration takes the edition that is in force when it happens.
+func (in entering) judged(rules *rulebook.Rules, now time.Time) (Case, regulation.Move, error) {
+	c, err := caseBy(rules, in.app)
+	if err != nil {
+		return c, regulation.Move{}, err
+	}
+	m, err := c.May(in.req.Act)
+	if err != nil {
+		return c, m, err
+	}
+	if registering(m) {
+		e, ok := rules.Law.InForce(c.Service, documents.CivilDate(now))
+		if !ok {
+			return c, m, fmt.Errorf("%w: service %s on %s", ErrNoEdition, c.Service, documents.CivilDate(now))
+		}
+		if c, err = caseUnder(e, rules, in.app); err != nil {
+			return c, m, err
+		}
+		c.Edition = e.Version()
+		if m, err = c.May(in.req.Act); err != nil {
+			return c, m, err
+		}
+	}
+	return c, m, failsBy(m, in.req)
+}
+
+// failsBy refuses a condition of several checks that fails by none of them, and any
+// other step that fails by one.
+func failsBy(m regulation.Move, req EnterRequest) error {
+	refuse := func(format string, args ...any) error {
+		return &RefusedError{ReasonCheck, req.Step, req.Outcome, fmt.Sprintf(format, args...)}
+	}
+	several := len(m.Step.Checks) > 1 && m.Exit.On == regulation.OutcomeFail
+	switch {
+	case several && !slices.Contains(m.Step.Checks, req.Failed):
+		return refuse("one of the checks %v has failed, and the entry says which", m.Step.Checks)
+	case !several && req.Failed != "" && (m.Exit.On != regulation.OutcomeFail || !slices.Contains(m.Step.Checks, req.Failed)):
+		return refuse("nothing fails here by %q", req.Failed)
+	}
+	return nil
+}
+
+// stated are the checks of a condition that no program has made: what officials decide
+// is theirs.
+func stated(m regulation.Move) []regulation.Check {
+	return slices.DeleteFunc(slices.Clone(m.Step.Checks), func(c regulation.Check) bool { return c == regulation.CheckDecision })
+}
+
+// register gives an application its number, and writes down under which edition. The
+// caller enters the row in the log.
+func register(ctx context.Context, tx *store.Tx, c *Case, now time.Time) error {
+	number, err := registry.NextApplication(ctx, tx, documents.CivilDate(now).Year)
+	if err != nil {
+		return err
+	}
+	if err := notBefore(ctx, tx, number, now); err != nil {
+		return err
+	}
+	c.Number, c.RegisteredAt = number, now
+	_, err = tx.ExecContext(ctx, `UPDATE applications SET number = $1, registered_at = $2, edition = $3 WHERE id = $4`,
+		number, store.Micros(now), c.Edition, c.ID)
+	if err != nil {
+		return fmt.Errorf("failed to register the application: %w", err)
+	}
+	return nil
+}
+
+// notBefore refuses a registration before that of the number before it: numbers grow
+// with time, and only a clock that went back could bring it about.
+func notBefore(ctx context.Context, tx *store.Tx, number string, now time.Time) error {
+	n, err := documents.ParseNumber(number)
+	if err != nil || n.Seq == 1 {
+		return err
+	}
+	before, err := documents.NumberOf(n.Kind, n.Year, n.Seq-1)
+	if err != nil {
+		return err
+	}
+	a, err := scanApplication(tx.QueryRowContext(ctx, `SELECT `+applicationColumns+` FROM applications a WHERE a.number = $1`, before).Scan)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return fmt.Errorf("application %s is missing: %w", before, registry.ErrTampered)
+	case err != nil:
+		return err
+	case now.Before(a.RegisteredAt):
+		return ErrClock
+	}
+	return nil
+}
+
+// insert writes an entry.
+func (e Entry) insert(ctx context.Context, tx *store.Tx, q asked, application string) error {
+	data, err := json.Marshal(e.Data)
+	if err != nil {
+		return fmt.Errorf("failed to encode the entry: %w", err)
+	}
+	return q.insert(ctx, tx, store.Change{Table: entryRows, Key: e.ID, Event: entered, At: e.At},
+		`application, client, idempotency_key, body_sha256, `+entryColumns,
+		application, q.Client, q.IdempotencyKey, q.Sum.String(),
+		e.ID, e.Seq, e.Step, e.Outcome, e.Under, e.UnderOutcome, e.Actor.Role, e.Actor.Person, e.Edition, string(data), e.Document, store.Micros(e.At),
+		e.To.Step, e.To.Action, string(e.To.End))
+}

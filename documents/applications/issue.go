@@ -1,0 +1,126 @@
+package applications
+
+import (
+	"context"
+	"fmt"
+
+	"tamga/documents"
+	"tamga/documents/calendar"
+	"tamga/documents/registry"
+	"tamga/documents/regulation"
+	"tamga/documents/store"
+)
+
+// Issues is the document that a move issues.
+type Issues struct {
+	Kind   documents.Kind // empty for none
+	Ground string         // of a refusal or notice
+	// Needed: the move is not done without it. What a program tells by itself, and
+	// nobody signs, may go without a document.
+	Needed bool
+}
+
+// Issues returns the document that a move issues: the result where the application
+// ends with it, the refusal or notice where it is refused, or what the step produces.
+func (c Case) Issues(m regulation.Move) Issues {
+	switch m.Exit.End {
+	case regulation.EndIssued:
+		return Issues{Kind: m.Step.Result, Needed: m.Step.Result != ""}
+	case regulation.EndRefused:
+		n, _ := c.Rules.Notice(m.Step.Notice) // there by the compilation
+		return Issues{n.Document, n.ID, n.Document == documents.KindRefusal || len(m.Step.Signs) > 0}
+	}
+	issues := Issues{Kind: m.Step.Produces, Needed: m.Step.Produces != ""}
+	if issues.Kind == documents.KindNotice {
+		issues.Ground, issues.Needed = m.Step.Notice, m.Step.Notice != ""
+	}
+	return issues
+}
+
+// documentOf is the document of a step that is being entered.
+type documentOf struct {
+	c   Case
+	m   regulation.Move
+	e   *Entry
+	req EnterRequest
+}
+
+// reserve reserves the document that a step issues, and refuses a step that comes
+// without it, with another, or with one of another application. Nothing is reserved by
+// the zero reservation.
+func (b *Book) reserve(ctx context.Context, tx *store.Tx, d documentOf) (registry.Reservation, error) {
+	var none registry.Reservation
+	issues := d.c.Issues(d.m)
+	if missing := d.c.unpromised(issues); missing != 0 {
+		d.e.Data.Waits = calendar.MissingYear(missing).EN
+		return none, nil
+	}
+	if reason := issues.lacks(d.req.Document); reason != "" {
+		return none, &RefusedError{ReasonDocument, d.req.Step, d.req.Outcome, reason}
+	}
+	if d.req.Document == nil {
+		return none, nil
+	}
+	draft := d.c.completed(*d.req.Document)
+	if err := draft.CheckApplication(d.c.applied(), d.c.Applicant); err != nil {
+		return none, err
+	}
+	held, err := b.Register.Reserve(ctx, tx, registry.IssueRequest{
+		Client: d.req.Client, IdempotencyKey: fmt.Sprintf("application entry %s", d.e.ID), Draft: draft,
+	})
+	d.e.Document = held.Number()
+	return held, err
+}
+
+// lacks says why a document is not the one that is issued; nothing if it is.
+func (i Issues) lacks(d *documents.Draft) string {
+	switch {
+	case d == nil && i.Needed:
+		return fmt.Sprintf("it issues a document of the kind %s", i.Kind)
+	case d == nil:
+		return ""
+	case i.Kind == "":
+		return "it issues no document"
+	case d.Kind() != i.Kind:
+		return fmt.Sprintf("it issues a document of the kind %s, and not %q", i.Kind, d.Kind())
+	case i.Ground != "" && groundOf(*d) != i.Ground:
+		return fmt.Sprintf("it is refused by %s, and not by %q", i.Ground, groundOf(*d))
+	}
+	return ""
+}
+
+// groundOf is the notice that a document tells of.
+func groundOf(d documents.Draft) string {
+	switch {
+	case d.Refusal != nil:
+		return string(d.Refusal.Ground)
+	case d.Notice != nil:
+		return string(d.Notice.Ground)
+	}
+	return ""
+}
+
+// unpromised returns the year whose calendar must be entered before an acceptance can
+// say when the result is there: until then the application goes on without one. It is
+// zero for other documents.
+func (c Case) unpromised(i Issues) (missing int) {
+	if i.Kind != documents.KindAcceptance {
+		return 0
+	}
+	_, missing = c.serviceDue().Ends()
+	return missing
+}
+
+// completed gives a document what the book knows, where it leaves that open.
+func (c Case) completed(d documents.Draft) documents.Draft {
+	d = d.Normalise().ForApplication(c.applied())
+	if a := d.Acceptance; a != nil {
+		if a.ReceivedAt.IsZero() {
+			a.ReceivedAt = c.filed() // the moment itself: the term may begin later
+		}
+		if due, _ := c.serviceDue().Ends(); a.ResultDate.IsZero() && !due.IsZero() {
+			a.ResultDate = documents.CivilDate(due)
+		}
+	}
+	return d
+}

@@ -199,10 +199,10 @@ func TestEveryLimitThatIsNoText(t *testing.T) {
 		{"questionnaire_summary", summary(func(s *documents.Summary) {
 			s.Quality, s.Access = documents.Answers{1, 2, 3}, documents.Answers{1, 2, 4}
 		}), "/accessibility range"},
-		{"export_certificate", certificate(5000, 100), ""},
+		{"export_certificate", certificate(5000, 60), ""},
 		{"export_certificate", certificate(5001, 0), "/objects too_long"},
 		{"export_certificate", certificate(0, 0), "/objects required"},
-		{"export_certificate", certificate(1, 101), "/photographs too_long"},
+		{"export_certificate", certificate(1, 61), "/photographs too_long"},
 		{"export_certificate", digest(strings.Repeat("0a", 31)), "/photographs/0/sha256 digest"},
 		{"export_certificate", digest(strings.Repeat("0a", 33)), "/photographs/0/sha256 digest"},
 		{"export_certificate", digest(strings.Repeat("0A", 32)), "/photographs/0/sha256 digest"},

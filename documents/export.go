@@ -66,7 +66,7 @@ func (p Purpose) Label() Label { return words.Of("purpose." + string(p)) }
 // Longest lists, and texts in their cells.
 const (
 	maxObjects     = 5000
-	maxPhotographs = 100
+	maxPhotographs = 60
 	maxCell        = 500
 	maxShortNumber = 60
 )

@@ -56,7 +56,7 @@ func (c *cleaner) content(l *layout, in *Content, dst []documents.Text) []docume
 // how many photographs.
 const (
 	MaxRows        = 5000
-	MaxPhotographs = 100
+	MaxPhotographs = 60
 )
 
 // table checks and cleans a table, returning its cells in the order of the

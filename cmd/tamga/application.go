@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"tamga/api/strictjson"
 	"tamga/documents"
@@ -148,11 +147,7 @@ func explainApplication(err error) error {
 	var invalid *documents.InvalidError
 	switch {
 	case errors.As(err, &invalid):
-		lines := make([]string, len(invalid.Fields))
-		for i, f := range invalid.Fields {
-			lines[i] = f.Pointer + ": " + f.Detail
-		}
-		return fmt.Errorf("not complete: %s", strings.Join(lines, "; "))
+		return fmt.Errorf("not complete: %s", faults(invalid))
 	case errors.Is(err, store.ErrKeyReused):
 		return fmt.Errorf("%w: take another --idempotency-key, or ask for the first again", err)
 	}

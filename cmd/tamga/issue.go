@@ -176,16 +176,21 @@ func parseDraft(raw []byte) (documents.Draft, error) {
 	return draft, err
 }
 
+// faults names what is wrong with each field.
+func faults(invalid *documents.InvalidError) string {
+	lines := make([]string, len(invalid.Fields))
+	for i, f := range invalid.Fields {
+		lines[i] = f.Pointer + ": " + f.Detail
+	}
+	return strings.Join(lines, "; ")
+}
+
 // explainIssue adds what the person at the keyboard can do.
 func explainIssue(err error) error {
 	var invalid *documents.InvalidError
 	switch {
 	case errors.As(err, &invalid):
-		lines := make([]string, len(invalid.Fields))
-		for i, f := range invalid.Fields {
-			lines[i] = f.Pointer + ": " + f.Detail
-		}
-		return fmt.Errorf("the content is not complete: %s", strings.Join(lines, "; "))
+		return fmt.Errorf("the content is not complete: %s", faults(invalid))
 	case errors.Is(err, registry.ErrNotVerified):
 		return fmt.Errorf("%w; is the key's authority in --trust, with a fresh revocation list?", err)
 	case errors.Is(err, store.ErrKeyReused):

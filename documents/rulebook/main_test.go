@@ -3,7 +3,6 @@ package rulebook_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -23,12 +22,7 @@ var cluster *storetest.Cluster
 
 func TestMain(m *testing.M) {
 	cluster = storetest.Start()
-	code := m.Run()
-	if err := cluster.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "failed to stop PostgreSQL:", err)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(cluster.Run(m))
 }
 
 // The two who do everything.

@@ -8,15 +8,14 @@ import (
 	"time"
 
 	"tamga/certs/ca"
+	"tamga/judgetest"
 	"tamga/signing/xmldsig"
 )
 
 // The JDK's implementation is of the family that national libraries and the
 // government gateway are built on.
 func TestJavaAcceptsOurs(t *testing.T) {
-	if _, err := exec.LookPath("javac"); err != nil {
-		t.Skip("no JDK is installed")
-	}
+	judgetest.Need(t, "javac")
 	for _, f := range []ca.Family{ca.RSA, ca.ECDSA} {
 		key := person(t, f)
 		j := judge{t: t, dir: t.TempDir()}

@@ -30,11 +30,11 @@ func unavailable(err error) error {
 // answered later.
 func Unavailable(err error) bool {
 	var connecting *pgconn.ConnectError
-	var network *net.OpError
+	var network net.Error
 	var server *pgconn.PgError
 	var file *sqlitefile.Error
 	switch {
-	case errors.As(err, &connecting), errors.As(err, &network):
+	case errors.As(err, &connecting), errors.As(err, &network) && !numbered(network):
 		return true
 	case errors.As(err, &server):
 		return serverGone(server.Code)
@@ -50,6 +50,13 @@ func Unavailable(err error) bool {
 	}
 	// database/sql says so of a pool that was closed, without a name for it.
 	return err != nil && strings.Contains(err.Error(), "sql: database is closed")
+}
+
+// numbered tells an error number of the system, which has the methods of an error of
+// the network whatever it is about.
+func numbered(err error) bool {
+	_, ok := err.(syscall.Errno)
+	return ok
 }
 
 // serverGone tells the classes of PostgreSQL's SQLSTATE that are about the

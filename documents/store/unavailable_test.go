@@ -27,6 +27,9 @@ func TestUnavailable(t *testing.T) {
 		{ErrKeyReused, false},
 		{context.Canceled, false},
 		{fmt.Errorf("reading: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}), true},
+		{fmt.Errorf("reading: %w", &net.DNSError{Err: "no such host", Name: "db"}), true},
+		{&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, true},
+		{context.DeadlineExceeded, true},
 		{&pgconn.PgError{Code: "57P01"}, true},  // shutting down
 		{&pgconn.PgError{Code: "53300"}, true},  // too many connections
 		{&pgconn.PgError{Code: "58030"}, true},  // an I/O error

@@ -21,6 +21,8 @@ func (j *judging) pdf() bool {
 	case errors.Is(err, pades.ErrEncrypted):
 		j.found(Encrypted)
 		return true
+	case err != nil && !bytes.Contains(j.file, []byte(" obj")):
+		return false // a text that begins so
 	case err != nil:
 		// What other programs repair is not known here: what stands openly is told.
 		j.found(Unread)

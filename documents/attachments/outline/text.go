@@ -170,10 +170,17 @@ var (
 
 func looksHTML(b []byte) bool {
 	head := b[:min(len(b), headLength)]
-	if i := bytes.Index(head, []byte("<!--")); i >= 0 && blank(head[:i]) { // XML may begin so too
-		return tags.Match(head)
+	for { // XML may begin with a comment too
+		rest, comment := bytes.CutPrefix(bytes.TrimLeft(head, " \t\r\n\f"), []byte("<!--"))
+		if !comment {
+			return startsHTML.Match(head)
+		}
+		_, after, closed := bytes.Cut(rest, []byte("-->"))
+		if !closed || blank(after) {
+			return true
+		}
+		head = after
 	}
-	return startsHTML.Match(head)
 }
 
 func hasTag(b []byte) bool { return tags.Match(b) }

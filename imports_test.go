@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"documents/regulation":         {"documents", "documents/calendar", "language", "language/words", "jsonfile"},
 	"documents/rulebook":           {"documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/regulation", "documents/store"},
 	"documents/regulation/diagram": {"documents/regulation", "language", "language/words"},
+	"documents/regulation/paths":   {"documents/regulation"},
 	"documents/pdf":                {"documents", "fonts", "language/words", "qr", "jsonfile"},
 	"documents/pdf/forms":          {"documents", "documents/pdf", "language", "language/words", "jsonfile"},
 	"documents/seal":               {"documents"},
@@ -93,7 +94,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/seal", "jsonfile", "language", "language/words", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/regulation/paths", "documents/seal", "jsonfile", "language", "language/words", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

@@ -63,6 +63,7 @@ bench:
 lint: tools
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	@if git grep -nE '^(<<<<<<<|>>>>>>>)( |$$)'; then echo "these lines are the marks of a merge"; exit 1; fi
 	$(GO) vet ./... ./.ci/mutants
 	$(GO) tool staticcheck ./... ./.ci/mutants
 	$(GO) vet -tags interop ./signing/interop ./qr

@@ -29,6 +29,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents/applications"
 	"tamga/documents/calendar"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
@@ -83,6 +84,9 @@ type Server struct {
 	// Registry has no rulebook; nil for those that the program carries.
 	Calendar *calendar.Calendar
 	Law      *regulation.Law
+
+	// Applications are those of the register; nil for what the Registry has.
+	Applications *applications.Book
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -231,6 +235,12 @@ func (v *service) fillLaw() (err error) {
 	if v.Law == nil {
 		v.Law, err = regulation.ShippedLaw()
 	}
+	if v.Applications == nil {
+		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook}
+	}
+	if v.Applications.Rulebook == nil {
+		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}
+	}
 	return err
 }
 
@@ -285,6 +295,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation", v.editions)
 	get("/v1/regulation/:edition", v.edition)
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
+	v.applicationRoutes(e, get)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

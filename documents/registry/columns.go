@@ -37,6 +37,11 @@ var covered = map[string][]string{
 		"id", "application", "seq", "step", "outcome", "under", "under_outcome", "actor", "person", "edition", "data",
 		"document", "at", "next_step", "next_action", "ended", "client", "idempotency_key", "body_sha256",
 	},
+	"attachments": {
+		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
+		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
+	},
+	"looks": {"id", "application", "person", "role", "why", "at"},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
 		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
@@ -69,6 +74,8 @@ var rowSubjects = []rowSubject{
 	{subjectRule, "rules", "id", false},
 	{subjectApplication, "applications", "id", false},
 	{subjectEntry, "application_entries", "id", false},
+	{subjectAttachment, "attachments", "id", false},
+	{subjectLook, "looks", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {

@@ -23,6 +23,7 @@ var keysOf = map[string][]string{
 	"log_entries": {"idx"}, "log_hashes": {"idx"}, "log_head": {"id"}, "log_salts": {"idx"},
 	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"}, "answers": {"id"},
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
+	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -115,6 +116,7 @@ func rich(t testing.TB, dsn string) *living {
 	record(t, r, living, 6, correction)
 	erase(t, r, "26000002", 2)
 	applyTwice(t, r)
+	attach(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
 }
@@ -141,6 +143,35 @@ func applyTwice(t testing.TB, r *Registry) {
 				VALUES ($1, 'a1b2', $2, 'x', 'done', 'u', 'ok', 'HEAD', 'p', 'e@1', '{}', 'd', 5, $3, 'm', $4, 'portal', $1, 'b')`, key, i+1, next, ended)
 		}
 		return nil
+	}))
+}
+
+// attach writes attachments as documents/attachments does: one that a scanner has looked
+// at and one that waits for it, both of one content in two parts, and one that is out.
+func attach(t testing.TB, r *Registry) {
+	t.Helper()
+	parts := [][]byte{picture(1), picture(2)}
+	sum := store.HexSum(slices.Concat(parts...))
+	must(t, r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		must(t, second(tx.ExecContext(ctx, `INSERT INTO attachment_contents (sha256, size, held) VALUES ($1, $2, 2)`, sum, len(parts[0])+len(parts[1]))))
+		for i, part := range parts {
+			must(t, second(tx.ExecContext(ctx, `INSERT INTO attachment_parts (sha256, part, bytes) VALUES ($1, $2, $3)`, sum, i+1, part)))
+		}
+		for i, id := range []string{"e5f6", "e5f7", "e5f8"} {
+			must(t, second(tx.ExecContext(ctx, `INSERT INTO attachments (id, application, seq, name, item, type, size, sha256, signed, findings, scan, scan_detail, scanned_at,
+				client, person, added_at, removed_at, removed_by, idempotency_key, body_sha256)
+				VALUES ($1, 'a1b2', $2, 'n', 'i', 'application/pdf', $3, $4, 1, 'macro', $5, 'd', $7, 'portal', 'p', 3, $6, 'p', $1, 'b')`,
+				id, i+1, len(parts[0])+len(parts[1]), sum, []string{"clean", "scanning", "none"}[i], []int{0, 0, 4}[i], []int{9, 0, 0}[i])))
+			if i < 2 {
+				must(t, tx.EnqueueNow(ctx, "attachment_scan", id))
+			}
+			if i == 0 {
+				must(t, second(tx.ExecContext(ctx, `UPDATE jobs SET done_at = 9 WHERE id = $1`, id)))
+			}
+			must(t, EnterRow(ctx, tx, store.Change{Table: "attachments", Key: id, Event: store.Kept, At: r.now()}))
+		}
+		must(t, second(tx.ExecContext(ctx, `INSERT INTO looks (id, application, person, role, why, at) VALUES ('0a', 'a1b2', 'p', 'HEAD', 'w', 5)`)))
+		return EnterRow(ctx, tx, store.Change{Table: "looks", Key: "0a", Event: store.Kept, At: r.now()})
 	}))
 }
 

@@ -59,8 +59,16 @@ func (row tableRow) names() []string {
 		return []string{"document " + text("number") + ":"}
 	case "clients":
 		return []string{"client " + text("id") + ":"}
-	case "extensions", "jobs":
+	case "extensions":
 		return []string{"extension " + text("id") + ":"}
+	case "jobs":
+		return []string{"extension " + text("id") + ":", "attachment " + text("id") + ":", "job " + text("id") + ":"}
+	case "attachments":
+		return []string{"attachment " + text("id") + ":"}
+	case "attachment_contents", "attachment_parts":
+		return []string{"attachment_content " + text("sha256") + ":", "a part belongs to nothing"}
+	case "looks":
+		return []string{"look " + text("id") + ":"}
 	case "seal_keys":
 		return []string{"seal_key " + text("id") + ":"}
 	case "photographs":

@@ -27,6 +27,8 @@ const (
 
 	subjectApplication = "application"
 	subjectEntry       = "application_entry"
+	subjectAttachment  = "attachment"
+	subjectLook        = "look"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

@@ -66,6 +66,9 @@ func verify(ctx context.Context, db store.Reader) error {
 	if err := verifyOutside(ctx, db); err != nil {
 		return err
 	}
+	if err := verifyContents(ctx, db); err != nil {
+		return err
+	}
 	if err := countApplications(ctx, db, taken); err != nil {
 		return err
 	}

@@ -91,13 +91,12 @@ func verifyOutside(ctx context.Context, db store.Reader) error {
 			AND NOT EXISTS (SELECT 1 FROM ` + s.table + ` t WHERE t.` + s.key + ` = l.number) ORDER BY idx LIMIT 1`,
 			"the row in " + s.table + " is missing"})
 	}
-	questions = append(questions,
-		question{subjectExtension, `SELECT -1, id FROM extensions e WHERE NOT EXISTS (
-			SELECT 1 FROM jobs j WHERE j.kind = 'extension' AND j.id = e.id AND j.done_at = e.done_at) ORDER BY id LIMIT 1`,
-			"its job is missing or does not stand as it does"},
-		question{subjectExtension, `SELECT -1, id FROM jobs j WHERE NOT EXISTS (
-			SELECT 1 FROM extensions e WHERE j.kind = 'extension' AND e.id = j.id) ORDER BY id LIMIT 1`,
-			"a job belongs to nothing"})
+	for _, t := range jobTables {
+		questions = append(questions, question{t.subject, t.lost, "its job is missing or does not stand as it does"})
+	}
+	questions = append(questions, question{"job", ownerless(), "it belongs to nothing"}, question{subjectContent, heldWrongly, "its content is missing or another"},
+		question{subjectContent, `SELECT -1, sha256 FROM attachment_parts p WHERE NOT EXISTS (
+			SELECT 1 FROM attachment_contents c WHERE c.sha256 = p.sha256) ORDER BY sha256 LIMIT 1`, "a part belongs to nothing"})
 	for _, q := range questions {
 		found, err := readValues(ctx, db, 2, q.query)
 		if err != nil {

@@ -37,6 +37,13 @@ type Edition struct {
 	Sentences []Sentence `json:"sentences"`
 	Routes    []Route    `json:"routes"`
 
+	// Attachments are the rules about files, and Messages which event tells whom; of an
+	// edition that says nothing those that hold in every one.
+	Attachments *Attachments  `json:"attachments,omitempty"`
+	Messages    []MessageRule `json:"messages,omitempty"`
+	// Questionnaire is what those are asked who have got a service; nil for nothing.
+	Questionnaire *Questionnaire `json:"questionnaire,omitempty"`
+
 	version string
 }
 

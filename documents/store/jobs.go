@@ -33,8 +33,17 @@ const jobLease = time.Minute
 // Enqueue adds a job in the transaction that writes its row. It is tried first when a
 // pause is over: it is there because the work could not be done just now.
 func (tx *Tx) Enqueue(ctx context.Context, kind, id string) error {
+	return tx.enqueue(ctx, kind, id, firstPause)
+}
+
+// EnqueueNow is [Tx.Enqueue] for work that was not tried yet.
+func (tx *Tx) EnqueueNow(ctx context.Context, kind, id string) error {
+	return tx.enqueue(ctx, kind, id, 0)
+}
+
+func (tx *Tx) enqueue(ctx context.Context, kind, id string, pause time.Duration) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO jobs (kind, id, next_at) VALUES ($1, $2, $3)`,
-		kind, id, Micros(tx.db.Moment().Add(firstPause)))
+		kind, id, Micros(tx.db.Moment().Add(pause)))
 	if err != nil {
 		return fmt.Errorf("failed to queue a job: %w", err)
 	}

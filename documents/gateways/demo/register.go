@@ -51,7 +51,6 @@ type Power struct{ Number, Principal, Agent, From, Until string }
 // Register is the systems. Its exported fields are not changed after the first request.
 type Register struct {
 	Prefix   string // of its addresses, such as "/demo/gateways"
-	Name     string // of its own, as a sender
 	Key      creation.Key
 	WrongKey creation.Key // signs what is to be signed wrongly
 	Make     func(context.Context, creation.Order) (creation.Made, error)
@@ -68,7 +67,6 @@ type Register struct {
 	behaves   map[gateways.System]Behaviour
 	answered  map[string]answered // by system, sender and message id
 	payments  []message.Fields
-	asked     map[gateways.System]int
 	instances int
 }
 
@@ -100,20 +98,9 @@ func (r *Register) Set(s gateways.System, b Behaviour) error {
 	return nil
 }
 
-// Asked returns how many messages have reached a system.
-func (r *Register) Asked(s gateways.System) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.asked[s]
-}
-
 func (r *Register) behaviour(s gateways.System) Behaviour {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.asked == nil {
-		r.asked = map[gateways.System]int{}
-	}
-	r.asked[s]++
 	if b, ok := r.behaves[s]; ok {
 		return b
 	}

@@ -29,7 +29,9 @@ import (
 
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents/applications"
 	"tamga/documents/calendar"
+	"tamga/documents/gateways"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
@@ -67,6 +69,12 @@ type Server struct {
 	// no responder. The demonstration is one.
 	OCSP http.Handler
 
+	// Gateways tells how the state systems stand that are asked; nil when none are.
+	Gateways func() []gateways.State
+	// DemoGateways answers for these systems at /demo/gateways; nil but in the
+	// demonstration.
+	DemoGateways http.Handler
+
 	// ReceiptKey signs receipts of verifications; none are made without it.
 	ReceiptKey creation.Key
 
@@ -83,6 +91,9 @@ type Server struct {
 	// Registry has no rulebook; nil for those that the program carries.
 	Calendar *calendar.Calendar
 	Law      *regulation.Law
+
+	// Applications are those of the register; nil for what the Registry has.
+	Applications *applications.Book
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -231,6 +242,12 @@ func (v *service) fillLaw() (err error) {
 	if v.Law == nil {
 		v.Law, err = regulation.ShippedLaw()
 	}
+	if v.Applications == nil {
+		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook}
+	}
+	if v.Applications.Rulebook == nil {
+		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}
+	}
 	return err
 }
 
@@ -285,6 +302,8 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation", v.editions)
 	get("/v1/regulation/:edition", v.edition)
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
+	v.applicationRoutes(e, get)
+	v.gatewayRoutes(e, get)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

@@ -156,12 +156,15 @@ func (s *stage) start(t *testing.T) {
 func (s *stage) clients(t *testing.T) {
 	t.Helper()
 	for name, scopes := range map[string][]string{
-		"sign":       {store.ScopeSign},
-		"sign.other": {store.ScopeSign},
-		"issue":      {store.ScopeIssue},
-		"read":       {store.ScopeRead},
-		"status":     {store.ScopeStatus},
-		"none":       {},
+		"sign":        {store.ScopeSign},
+		"sign.other":  {store.ScopeSign},
+		"issue":       {store.ScopeIssue},
+		"read":        {store.ScopeRead},
+		"status":      {store.ScopeStatus},
+		"apply":       {store.ScopeApply, store.ScopeEnter},
+		"apply.other": {store.ScopeApply, store.ScopeEnter},
+		"apply.only":  {store.ScopeApply},
+		"none":        {},
 	} {
 		secret, err := s.server.Registry.Store.AddClient(t.Context(), name, scopes)
 		if err != nil {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"tamga/api/web"
 	"tamga/documents"
+	"tamga/documents/applications"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
@@ -66,6 +68,8 @@ func outcomes() []outcome {
 			words.Of("problem.document_erased")},
 		{documents.ErrBadNumber, http.StatusNotFound, "document_not_found",
 			words.Of("problem.document_not_found")},
+		{applications.ErrNotFound, http.StatusNotFound, "application_not_found",
+			words.Of("problem.application_not_found")},
 		{errMethod, http.StatusMethodNotAllowed, "method_not_allowed",
 			words.Of("problem.method_not_allowed")},
 		{errMalformed, http.StatusBadRequest, "malformed_request",
@@ -100,6 +104,30 @@ func outcomes() []outcome {
 			words.Of("problem.unknown_signing_key")},
 		{registry.ErrChanged, http.StatusPreconditionFailed, "document_changed",
 			words.Of("problem.document_changed")},
+		{applications.ErrChanged, http.StatusPreconditionFailed, "application_changed",
+			words.Of("problem.application_changed")},
+		{applications.ErrNoEdition, http.StatusUnprocessableEntity, "service_not_offered",
+			words.Of("problem.service_not_offered")},
+		{applications.ErrClock, http.StatusServiceUnavailable, "clock_behind",
+			words.Of("problem.clock_behind")},
+		{refusal(applications.ReasonEnded), http.StatusConflict, "application_ended",
+			words.Of("problem.application_ended")},
+		{refusal(applications.ReasonPosition), http.StatusConflict, "step_not_here",
+			words.Of("problem.step_not_here")},
+		{refusal(applications.ReasonStep), http.StatusUnprocessableEntity, "unknown_step",
+			words.Of("problem.unknown_step")},
+		{refusal(applications.ReasonOutcome), http.StatusUnprocessableEntity, "unknown_outcome",
+			words.Of("problem.unknown_outcome")},
+		{refusal(applications.ReasonActor), http.StatusForbidden, "step_of_another",
+			words.Of("problem.step_of_another")},
+		{refusal(applications.ReasonFourEyes), http.StatusForbidden, "four_eyes",
+			words.Of("problem.four_eyes")},
+		{refusal(applications.ReasonCheck), http.StatusUnprocessableEntity, "failed_check",
+			words.Of("problem.failed_check")},
+		{refusal(applications.ReasonDocument), http.StatusUnprocessableEntity, "step_document",
+			words.Of("problem.step_document")},
+		{refusal(""), http.StatusUnprocessableEntity, "step_refused",
+			words.Of("problem.step_refused")},
 		{errNoIfMatch, http.StatusPreconditionRequired, "if_match_required",
 			words.Of("problem.if_match_required")},
 		{errRule, http.StatusUnprocessableEntity, "event_not_allowed",
@@ -160,8 +188,29 @@ func internal(err error) outcome {
 		words.Of("problem.internal")}
 }
 
+// refusal is a reason for which a step is refused, as a row of the table; the empty one
+// is that of all reasons that have no row of their own.
+type refusal applications.Reason
+
+func (r refusal) Error() string { return "the step is refused: " + string(r) }
+
+// refusalOf returns the row of a step that is refused.
+func refusalOf(refused *applications.RefusedError) outcome {
+	all := outcomes()
+	for _, reason := range []refusal{refusal(refused.Reason), ""} {
+		if i := slices.IndexFunc(all, func(o outcome) bool { return o.is == error(reason) }); i >= 0 {
+			return all[i]
+		}
+	}
+	return internal(refused)
+}
+
 // outcomeOf finds the row of an error.
 func outcomeOf(err error) outcome {
+	var refused *applications.RefusedError
+	if errors.As(err, &refused) {
+		return refusalOf(refused)
+	}
 	var invalid *documents.InvalidError
 	if errors.As(err, &invalid) {
 		return invalidDocument(err)

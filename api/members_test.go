@@ -43,6 +43,8 @@ func members(t reflect.Type, path []string) []member {
 	}
 	m := member{path: slices.Clone(path)}
 	switch {
+	case t == reflect.TypeFor[strictjson.Object]():
+		m.kind, m.value = '{', `{"a": "b"}`
 	case t == reflect.TypeFor[[]byte](), t == reflect.TypeFor[strictjson.Bytes](), t == reflect.TypeFor[strictjson.Content]():
 		m.kind, m.value, m.empty = '"', `"YQ=="`, t == reflect.TypeFor[strictjson.Content]()
 	case t == reflect.TypeFor[time.Time]():
@@ -132,7 +134,7 @@ func everyRight(t *testing.T) (*stage, map[string]string) {
 	s.start(t)
 	s.fill(t, pki)
 	secret, err := s.server.Registry.Store.AddClient(t.Context(), "all", []string{
-		store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus,
+		store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus, store.ScopeApply, store.ScopeEnter,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +154,7 @@ func (s *stage) askedOf(t *testing.T, route, body string, header map[string]stri
 	if batch {
 		header["Content-Type"] = "application/x-ndjson"
 	}
-	status, answer := s.post(t, strings.Replace(route, ":number", "26000001", 1), body, header)
+	status, answer := s.post(t, strings.NewReplacer(":number", "26000001", ":application", "5f0c1d2e3a4b5c6d").Replace(route), body, header)
 	var line struct {
 		Status  int
 		Problem json.RawMessage

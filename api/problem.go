@@ -12,6 +12,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/documents"
+	"tamga/documents/applications"
 	"tamga/language/words"
 )
 
@@ -77,6 +78,7 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 	}
 	var f *fault
 	var invalid *documents.InvalidError
+	var refused *applications.RefusedError
 	switch {
 	case o.status >= http.StatusInternalServerError || o.code == "document_not_found":
 		// One text for all: nothing may be learnt from the difference.
@@ -85,6 +87,8 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		for _, e := range invalid.Fields {
 			p.Errors = append(p.Errors, FieldError{Pointer: e.Pointer, Code: e.Code, Detail: e.Detail})
 		}
+	case errors.As(err, &refused):
+		p.Detail = refused.Detail
 	case errors.As(err, &f):
 		p.Detail, p.Errors = f.detail, f.fields
 		if p.Detail == "" {
@@ -117,6 +121,9 @@ func (v *service) failureHeaders(c echo.Context, err error, o outcome) {
 		}
 		h.Set("WWW-Authenticate", challenge)
 	case http.StatusForbidden:
+		if !errors.Is(err, errScope) {
+			return // no other key would do
+		}
 		challenge := `Bearer realm="tamga", error="insufficient_scope"`
 		if f := (*fault)(nil); errors.As(err, &f) {
 			challenge += `, scope="` + f.detail + `"`

@@ -11,20 +11,22 @@ import (
 // queries are the parameters that routes take in their addresses; the others take
 // none. It is read only.
 var queries = map[string][]string{
-	"/v1/check/:number":              {"at"},
-	"/v1/calendar":                   {"year", "from", "term"},
-	"/v1/services":                   {"on", "edition"},
-	"/v1/regulation/:edition/:route": {"language"},
-	"/":                              {"lang"},
-	"/check":                         {"lang"},
-	"/check/file":                    {"lang"},
-	"/check/:number":                 {"lang", "at"},
-	"/check/:number/:code":           {"lang"},
-	"/check/:number/pdf":             {"lang"},
-	"/layouts":                       {"lang"},
-	"/offline":                       {"lang"},
-	"/problems/:code":                {"lang"},
-	"/static/:name":                  {"v"}, // the version that the pages name, so that it may be kept for ever
+	"/v1/check/:number":                         {"at"},
+	"/v1/calendar":                              {"year", "from", "term"},
+	"/v1/services":                              {"on", "edition"},
+	"/v1/regulation/:edition/:route":            {"language"},
+	"/v1/applications":                          {"going", "after", "limit"},
+	"/v1/applications/:application/diagram.svg": {"language", "route"},
+	"/":                    {"lang"},
+	"/check":               {"lang"},
+	"/check/file":          {"lang"},
+	"/check/:number":       {"lang", "at"},
+	"/check/:number/:code": {"lang"},
+	"/check/:number/pdf":   {"lang"},
+	"/layouts":             {"lang"},
+	"/offline":             {"lang"},
+	"/problems/:code":      {"lang"},
+	"/static/:name":        {"v"}, // the version that the pages name, so that it may be kept for ever
 }
 
 // tracking are the parameters, or their beginnings, that mail programs and social

@@ -32,6 +32,20 @@ func (c *Content) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
+// Object is an object of JSON that is handed on as it is: what people have filled in.
+// No name stands in it twice.
+type Object []byte
+
+// UnmarshalJSONFrom reads one object.
+func (o *Object) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	value, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	*o = Object(value.Clone()) // null was noted
+	return nil
+}
+
 // binary reads a text that holds a file, and has none of some characters within.
 func binary(d *jsontext.Decoder, without string) ([]byte, error) {
 	value, err := d.ReadValue()

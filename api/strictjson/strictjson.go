@@ -180,6 +180,9 @@ func place(d *jsontext.Decoder) string {
 // kindOf returns the kind of JSON that a type is read from, 't' for both truth
 // values.
 func kindOf(t reflect.Type) jsontext.Kind {
+	if t == reflect.TypeFor[Object]() {
+		return '{'
+	}
 	if t == reflect.TypeFor[time.Time]() || t == reflect.TypeFor[[]byte]() || reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) ||
 		reflect.PointerTo(t).Implements(reflect.TypeFor[json.UnmarshalerFrom]()) {
 		return '"'

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -230,25 +229,10 @@ func (cmd applicationDiagramCommand) Run(c *console) error {
 	if cmd.Actions && len(routes) == 1 {
 		return usagef("route %s is performed by no actions", routes[0].ID)
 	}
-	opt := diagram.Options{Language: language.Lang(cmd.Lang), At: kase.Position(at).Step, Passed: passed(kase.Application, at)}
+	opt := diagram.Options{Language: language.Lang(cmd.Lang), At: kase.Position(at).Step, Made: kase.Made(at)}
 	route := routes[0]
 	if cmd.Actions {
 		route, opt.At = routes[1], kase.Position(at).Action
 	}
 	return target.write(c, diagram.Draw(kase.Rules, route, opt))
-}
-
-// passed are the steps that an application had passed at a moment, of both routes.
-func passed(a applications.Application, at time.Time) []string {
-	var all []string
-	for _, e := range a.Entries {
-		if e.At.After(at) {
-			break
-		}
-		all = append(all, e.Step)
-		if e.UnderOutcome != "" {
-			all = append(all, e.Under)
-		}
-	}
-	return slices.Compact(all)
 }

@@ -146,6 +146,22 @@ func (a Application) Position(at time.Time) regulation.Place {
 	return p
 }
 
+// Made are the exits that an application had made until a moment, of the steps that
+// were done and of those of the systems that ended by them.
+func (a Application) Made(at time.Time) []regulation.WalkedExit {
+	var all []regulation.WalkedExit
+	for _, e := range a.Entries {
+		if e.At.After(at) {
+			break
+		}
+		all = append(all, regulation.WalkedExit{Step: e.Step, On: e.Outcome})
+		if e.UnderOutcome != "" {
+			all = append(all, regulation.WalkedExit{Step: e.Under, On: e.UnderOutcome})
+		}
+	}
+	return all
+}
+
 // Place returns where the application stands after all its entries.
 func (a Application) Place() regulation.Place {
 	if len(a.Entries) == 0 {

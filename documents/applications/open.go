@@ -145,19 +145,25 @@ func (b *Book) Prove(ctx context.Context, a Application) (registry.Proof, error)
 // Chosen says which applications are listed: with their entries, in the order in
 // which they were opened.
 type Chosen struct {
-	Going bool   // only those that have not ended
-	After string // the id of the application after which the list begins; empty for the first
-	Limit int    // at most 200; zero or less means 50
+	Client string // only those that it has opened; empty for all
+	Going  bool   // only those that have not ended
+	After  string // the id of the application after which the list begins; empty for the first
+	Limit  int    // at most 200; zero or less means 50
+}
+
+// Most is how many applications are listed at most.
+func (c Chosen) Most() int {
+	const most, usual = 200, 50
+	if c.Limit <= 0 {
+		return usual
+	}
+	return min(c.Limit, most)
 }
 
 // List returns applications, each with its entries.
 func (b *Book) List(ctx context.Context, chosen Chosen) (list []Application, err error) {
 	ctx, end := b.Register.Store.Bounded(ctx)
 	defer end(&err)
-	const most, usual = 200, 50
-	if chosen.Limit <= 0 {
-		chosen.Limit = usual
-	}
 	var since time.Time
 	if chosen.After != "" {
 		after, err := read(ctx, b.Register.Store, chosen.After)
@@ -170,8 +176,12 @@ func (b *Book) List(ctx context.Context, chosen Chosen) (list []Application, err
 	if chosen.Going {
 		where = append(where, `NOT EXISTS (SELECT 1 FROM application_entries e WHERE e.application = a.id AND e.ended <> '')`)
 	}
+	if chosen.Client != "" {
+		where = append(where, `a.client = $4`)
+	}
+	args := []any{store.Micros(since), chosen.After, chosen.Most(), chosen.Client}[:3+min(len(chosen.Client), 1)]
 	rows, err := b.Register.Store.QueryContext(ctx, `SELECT `+applicationColumns+` FROM applications a WHERE `+strings.Join(where, ` AND `)+`
-		ORDER BY a.opened_at, a.id LIMIT $3`, store.Micros(since), chosen.After, min(chosen.Limit, most))
+		ORDER BY a.opened_at, a.id LIMIT $3`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("failed to list the applications: %w", err)
 	}

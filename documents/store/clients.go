@@ -22,7 +22,18 @@ const (
 	// ScopeStatus is to record what happens to documents: suspensions,
 	// terminations and the like.
 	ScopeStatus = "documents.status"
+	// ScopeApply is to open applications for those who apply, to carry them on for
+	// them, and to read those that the client has opened.
+	ScopeApply = "applications.apply"
+	// ScopeEnter is to state what others did on applications that the client has
+	// opened: information systems and officials whom the client answers for.
+	ScopeEnter = "applications.enter"
 )
+
+// scopes returns all rights that there are.
+func scopes() []string {
+	return []string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus, ScopeApply, ScopeEnter}
+}
 
 // Client is a program that was given a key.
 type Client struct {
@@ -48,9 +59,9 @@ const idLength = 8
 // It is returned once and cannot be had again: the database keeps its SHA-256
 // only, which is enough for a secret that nobody chose. The name is for people;
 // it must be 1 to 200 printable characters, or the error is [ErrBadName].
-func (db *DB) AddClient(ctx context.Context, name string, scopes []string) (secret string, err error) {
-	for _, s := range scopes {
-		if !slices.Contains([]string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus}, s) {
+func (db *DB) AddClient(ctx context.Context, name string, rights []string) (secret string, err error) {
+	for _, s := range rights {
+		if !slices.Contains(scopes(), s) {
 			return "", fmt.Errorf("%w: %q", ErrUnknownScope, s)
 		}
 	}
@@ -59,12 +70,12 @@ func (db *DB) AddClient(ctx context.Context, name string, scopes []string) (secr
 	}
 	id, random := db.randomBytes(idLength), db.randomBytes(32)
 	now := db.Moment()
-	c := Client{ID: hex.EncodeToString(id), Name: name, Scopes: scopes}
+	c := Client{ID: hex.EncodeToString(id), Name: name, Scopes: rights}
 	secret = secretPrefix + c.ID + "_" + base64.RawURLEncoding.EncodeToString(random)
 	err = db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO clients (id, name, scopes, secret_sha256, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			c.ID, c.Name, strings.Join(scopes, " "), HexSum([]byte(secret)), Micros(now))
+			c.ID, c.Name, strings.Join(rights, " "), HexSum([]byte(secret)), Micros(now))
 		if err != nil {
 			return err
 		}

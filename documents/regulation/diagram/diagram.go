@@ -10,20 +10,32 @@ package diagram
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tamga/documents/regulation"
 	"tamga/language"
+	"tamga/language/words"
 )
 
 // Options are what a drawing shows besides the route.
 type Options struct {
 	Language language.Lang
-	// Passed are the steps that an application has passed, and At the one at which
-	// it stands; both may be empty.
-	Passed []string
-	At     string
+	// Made are the exits that an application has made, and At is the step at which it
+	// stands; both may be empty. Neither is told by colour alone: what was passed has
+	// a tick and heavy lines, and where it stands has a double outline and a pointer.
+	Made []regulation.WalkedExit
+	At   string
 }
+
+// passed reports whether an application has made an exit of a step; of an empty
+// outcome, any.
+func (o Options) passed(step, on string) bool {
+	return slices.ContainsFunc(o.Made, func(x regulation.WalkedExit) bool { return x.Step == step && (on == "" || x.On == on) })
+}
+
+// lit reports whether the drawing is of an application.
+func (o Options) lit() bool { return o.At != "" || len(o.Made) > 0 }
 
 // Draw returns a route of an edition as an SVG file.
 func Draw(e *regulation.Edition, r *regulation.Route, opt Options) []byte {
@@ -80,6 +92,7 @@ const (
 	bad     = "#a4262c"
 	good    = "#1b6e3c"
 	passed  = "#dcefe2"
+	walked  = "#14532d"
 	here    = "#ffe7a3"
 	hereInk = "#b06a00"
 )
@@ -99,10 +112,10 @@ func (d *drawing) centre(row int) (x, y float64) {
 func (d *drawing) begin() {
 	w, h := d.width(), d.bottom()+legendHigh(d)
 	d.out.open("svg", "xmlns", "http://www.w3.org/2000/svg", "viewBox", fmt.Sprintf("0 0 %s %s", px(w), px(h)), "width", px(w), "height", px(h),
-		"role", "img", "font-family", "Noto Sans, DejaVu Sans, Arial, sans-serif", "font-size", px(fontSize), "fill", ink, "lang", string(d.opt.Language))
+		"role", "img", "aria-labelledby", "diagram-title diagram-desc", "font-family", "Noto Sans, DejaVu Sans, Arial, sans-serif", "font-size", px(fontSize), "fill", ink, "lang", string(d.opt.Language))
 	title := d.r.ID + ". " + d.say(d.r.Title)
-	d.out.text("title", title)
-	d.out.text("desc", d.say(d.e.Title))
+	d.out.text("title", title, "id", "diagram-title")
+	d.out.text("desc", d.described(), "id", "diagram-desc")
 	d.out.open("defs")
 	for _, m := range []struct{ id, fill string }{{"arrow", ink}, {"open", paper}} {
 		d.out.open("marker", "id", m.id, "viewBox", "0 0 10 10", "refX", "9", "refY", "5", "markerWidth", "7", "markerHeight", "7", "orient", "auto")
@@ -124,6 +137,25 @@ func (d *drawing) begin() {
 			d.out.line(margin, 47+lineHigh*float64(i), text, "fill", quiet)
 		}
 	}
+}
+
+// described says for who does not see it what the drawing is of: the edition and, of an
+// application, what it has passed and where it stands.
+func (d *drawing) described() string {
+	said := []string{d.say(d.e.Title)}
+	var done []string
+	for _, n := range d.plan.nodes {
+		if d.opt.passed(n.step.ID, "") {
+			done = append(done, n.step.ID+" "+d.say(n.step.Name))
+		}
+	}
+	if len(done) > 0 {
+		said = append(said, d.say(words.Of("diagram.passed"))+": "+strings.Join(done, "; "))
+	}
+	if s, ok := d.r.Step(d.opt.At); ok {
+		said = append(said, d.say(words.Of("diagram.stands"))+": "+s.ID+" "+d.say(s.Name))
+	}
+	return strings.Join(said, ". ")
 }
 
 func (d *drawing) lanes() {

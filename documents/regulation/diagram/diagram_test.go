@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -125,7 +126,7 @@ func TestLitPosition(t *testing.T) {
 		t.Fatal("there is no T-aP")
 	}
 	plain := read(t, diagram.Draw(e, r, diagram.Options{Language: language.KK}))
-	lit := read(t, diagram.Draw(e, r, diagram.Options{Language: language.KK, Passed: []string{"T-aP1", "T-aP2", "T-aP3"}, At: "T-aP4"}))
+	lit := read(t, diagram.Draw(e, r, diagram.Options{Language: language.KK, Made: []regulation.WalkedExit{{Step: "T-aP1", On: "done"}, {Step: "T-aP2", On: "done"}, {Step: "T-aP3", On: "complete"}}, At: "T-aP4"}))
 	changed := 0
 	for id, text := range lit.groups {
 		if text != plain.groups[id] {
@@ -138,6 +139,43 @@ func TestLitPosition(t *testing.T) {
 	if !strings.Contains(plain.groups["T-aP-d1"], "5 3|") || strings.Contains(plain.groups["T-aP1"], "5 3|") {
 		t.Error("what is a proposal is not told from what stands in the seeds")
 	}
+}
+
+// Where an application stands and what it has passed is told without colour too, on
+// every route, and to whoever does not see the drawing.
+func TestLitWithoutColour(t *testing.T) {
+	for _, e := range law(t).Editions() {
+		for i := range e.Routes {
+			r := &e.Routes[i]
+			first, second := r.Steps[0], r.Steps[1]
+			plain := colourless.ReplaceAllString(string(diagram.Draw(e, r, diagram.Options{Language: language.RU})), "")
+			opt := diagram.Options{Language: language.RU, At: second.ID, Made: []regulation.WalkedExit{{Step: first.ID, On: first.Exits[0].On}}}
+			lit := colourless.ReplaceAllString(string(diagram.Draw(e, r, opt)), "")
+			for _, s := range []regulation.Step{first, second} {
+				if groupOf(plain, s.ID) == groupOf(lit, s.ID) {
+					t.Errorf("%s %s: step %s is told by its colour alone", e.ID, r.ID, s.ID)
+				}
+			}
+			if third := r.Steps[2].ID; groupOf(plain, third) != groupOf(lit, third) {
+				t.Errorf("%s %s: step %s is marked, and was not passed", e.ID, r.ID, third)
+			}
+			for _, said := range []string{"пройдено: " + first.ID, "заявление находится здесь: " + second.ID} {
+				if !strings.Contains(lit, said) || strings.Contains(plain, said) {
+					t.Errorf("%s %s: nobody reads %q aloud", e.ID, r.ID, said)
+				}
+			}
+		}
+	}
+}
+
+// colourless finds the colours of a drawing.
+var colourless = regexp.MustCompile(`#[0-9a-f]{6}`)
+
+// groupOf is how a step is drawn.
+func groupOf(svg, id string) string {
+	_, rest, _ := strings.Cut(svg, `<g id="`+id+`"`)
+	group, _, _ := strings.Cut(rest, "</g>")
+	return group
 }
 
 // A text of an operator stays a text, however long and whatever it holds.

@@ -2,6 +2,7 @@ package diagram
 
 import (
 	"fmt"
+	"slices"
 
 	"tamga/documents/regulation"
 	"tamga/language/words"
@@ -43,13 +44,24 @@ var ownLegend = []symbol{
 	}, "regulation.draft"},
 }
 
+// litLegend explains what is shown of an application.
+var litLegend = []symbol{
+	{func(d *drawing, x, y float64) { d.tick(x, y) }, "diagram.passed"},
+	{func(d *drawing, x, y float64) { d.pointer(x+8, y) }, "diagram.stands"},
+}
+
 const legendRow = 32.0
 
 func (d *drawing) symbols() []symbol {
+	all := slices.Clone(systemLegend)
 	if d.r.Kind == regulation.ActionRoute {
-		return append(append([]symbol{}, actionLegend...), ownLegend...)
+		all = slices.Clone(actionLegend)
 	}
-	return append(append([]symbol{}, systemLegend...), ownLegend...)
+	all = append(all, ownLegend...)
+	if d.opt.lit() {
+		all = append(all, litLegend...)
+	}
+	return all
 }
 
 // columns is how many symbols stand side by side.

@@ -19,8 +19,8 @@ func (d *drawing) node(row int, n node) {
 	switch {
 	case n.step.ID == d.opt.At:
 		fill, stroke, wide = here, hereInk, "3"
-	case slices.Contains(d.opt.Passed, n.step.ID):
-		fill = passed
+	case d.opt.passed(n.step.ID, ""):
+		fill, stroke, wide = passed, walked, "2.4"
 	}
 	outline := []string{"fill", fill, "stroke", stroke, "stroke-width", wide}
 	if n.step.Source.Draft() {
@@ -35,7 +35,41 @@ func (d *drawing) node(row int, n node) {
 		d.beginning(x, y)
 	}
 	d.ending(x+boxWide/2+40, y, n.step)
+	d.mark(row, n.step)
 	d.out.close("g")
+}
+
+// mark draws what tells without colour where an application stands and what it has
+// passed.
+func (d *drawing) mark(row int, s *regulation.Step) {
+	x, y := d.centre(row)
+	left, top := x-boxWide/2, y-boxHigh/2
+	if s.Kind == regulation.Condition {
+		left, top = x-diamond, y-diamond
+	}
+	switch {
+	case s.ID == d.opt.At:
+		if s.Kind == regulation.Condition {
+			r := diamond + 6.0
+			d.out.empty("path", "d", fmt.Sprintf("M%s %s L%s %s L%s %s L%s %s z", px(x), px(y-r), px(x+r), px(y), px(x), px(y+r), px(x-r), px(y)),
+				"fill", "none", "stroke", hereInk, "stroke-width", "2")
+		} else {
+			d.out.empty("rect", "x", px(left-5), "y", px(top-5), "width", px(boxWide+10), "height", px(boxHigh+10), "fill", "none", "stroke", hereInk, "stroke-width", "2")
+		}
+		d.pointer(left-8, top+10)
+	case d.opt.passed(s.ID, ""):
+		d.tick(left+10, top+10)
+	}
+}
+
+// pointer draws a filled arrowhead that points at a step from the left.
+func (d *drawing) pointer(x, y float64) {
+	d.out.empty("path", "d", fmt.Sprintf("M%s %s l-16 -8 v16 z", px(x), px(y)), "fill", hereInk, "stroke", ink)
+}
+
+// tick draws the sign of what was passed.
+func (d *drawing) tick(x, y float64) {
+	d.out.empty("path", "d", fmt.Sprintf("M%s %s l4 4 l7 -9", px(x-5), px(y)), "fill", "none", "stroke", walked, "stroke-width", "2.6")
 }
 
 // box draws a process or an action.
@@ -120,7 +154,13 @@ func (d *drawing) ending(x, y float64, s *regulation.Step) {
 		if exit.End == "" {
 			continue
 		}
-		d.out.empty("path", "d", fmt.Sprintf("M%s %s H%s", px(x-40), px(y), px(x-14)), "stroke", ink, "fill", "none", "marker-end", "url(#arrow)")
+		way := []string{"d", fmt.Sprintf("M%s %s H%s", px(x-40), px(y), px(x-14)), "stroke", ink, "fill", "none", "marker-end", "url(#arrow)"}
+		if d.opt.passed(s.ID, exit.On) {
+			way = append(way, "stroke-width", "3.2")
+			d.pointer(x-8, y-26)
+			d.out.empty("circle", "cx", px(x+2), "cy", px(y), "r", "21", "fill", "none", "stroke", hereInk, "stroke-width", "2")
+		}
+		d.out.empty("path", way...)
 		label := s.Notice
 		switch {
 		case d.r.Kind == regulation.ActionRoute:
@@ -207,7 +247,11 @@ func (d *drawing) edge(e edge) {
 		path = fmt.Sprintf("M%s %s H%s V%s H%s V%s", px(out), px(level), px(side), px(gap-4*float64(e.track)), px(into), px(y2-half2))
 		labelX, labelY = out-4, level-5
 	}
-	line := []string{"d", path, "fill", "none", "stroke", ink, "stroke-width", "1.3", "marker-end", "url(#arrow)"}
+	wide, colour := "1.3", ink
+	if slices.ContainsFunc(e.outcomes, func(on string) bool { return d.opt.passed(d.plan.nodes[e.from].step.ID, on) }) {
+		wide, colour = "3.2", walked
+	}
+	line := []string{"d", path, "fill", "none", "stroke", colour, "stroke-width", wide, "marker-end", "url(#arrow)"}
 	if x1 != x2 && d.r.Kind == regulation.SystemRoute {
 		line = append(line[:len(line)-1], "url(#open)", "stroke-dasharray", "6 4")
 	}

@@ -56,6 +56,7 @@ var mayImport = map[string][]string{
 	"documents/pdf/forms":           {"documents", "documents/pdf", "language", "language/words", "jsonfile"},
 	"documents/seal":                {"documents"},
 	"documents/attachments":         {"documents", "documents/attachments/outline", "documents/registry", "documents/regulation", "documents/store"},
+	"documents/attachments/clamd":   {},
 	"documents/attachments/outline": {"certs/der", "signing/pades"},
 	"documents/applications":        {"documents", "documents/attachments", "documents/calendar", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store"},
 	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/regulation", "signing", "signing/creation"},
@@ -70,7 +71,7 @@ var mayImport = map[string][]string{
 	"judgetest":                     {},
 	"api/web":                       {"language", "language/words"},
 	"api/strictjson":                {"signing/armour"},
-	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/calendar", "documents/gateways", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/gateways", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                     nil, // wires everything
 }
 

@@ -30,6 +30,7 @@ import (
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/applications"
+	"tamga/documents/attachments"
 	"tamga/documents/calendar"
 	"tamga/documents/gateways"
 	"tamga/documents/registry"
@@ -94,6 +95,8 @@ type Server struct {
 
 	// Applications are those of the register; nil for what the Registry has.
 	Applications *applications.Book
+	// Attachments are their files; nil for those of the Registry, without a scanner.
+	Attachments *attachments.Book
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -248,6 +251,7 @@ func (v *service) fillLaw() (err error) {
 	if v.Applications.Rulebook == nil {
 		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}
 	}
+	v.fillAttachments()
 	return err
 }
 
@@ -303,6 +307,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation/:edition", v.edition)
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
 	v.applicationRoutes(e, get)
+	v.attachmentRoutes(e, get)
 	v.gatewayRoutes(e, get)
 
 	get("/", v.startPage)

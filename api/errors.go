@@ -12,6 +12,7 @@ import (
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/documents/applications"
+	"tamga/documents/attachments"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
@@ -128,6 +129,24 @@ func outcomes() []outcome {
 			words.Of("problem.step_document")},
 		{refusal(""), http.StatusUnprocessableEntity, "step_refused",
 			words.Of("problem.step_refused")},
+		{attachments.ErrNotFound, http.StatusNotFound, "attachment_not_found",
+			words.Of("problem.attachment_not_found")},
+		{unattached(attachments.ReasonClosed), http.StatusConflict, "attachments_closed",
+			words.Of("problem.attachments_closed")},
+		{unattached(attachments.ReasonType), http.StatusUnprocessableEntity, "attachment_type",
+			words.Of("problem.attachment_type")},
+		{unattached(attachments.ReasonContent), http.StatusUnprocessableEntity, "attachment_content",
+			words.Of("problem.attachment_content")},
+		{unattached(attachments.ReasonSize), http.StatusRequestEntityTooLarge, "attachment_too_large",
+			words.Of("problem.attachment_too_large")},
+		{unattached(attachments.ReasonAll), http.StatusRequestEntityTooLarge, "attachments_too_large",
+			words.Of("problem.attachments_too_large")},
+		{unattached(attachments.ReasonMost), http.StatusUnprocessableEntity, "attachments_too_many",
+			words.Of("problem.attachments_too_many")},
+		{unattached(attachments.ReasonItem), http.StatusUnprocessableEntity, "attachment_item",
+			words.Of("problem.attachment_item")},
+		{unattached(""), http.StatusUnprocessableEntity, "attachment_refused",
+			words.Of("problem.attachment_refused")},
 		{errNoIfMatch, http.StatusPreconditionRequired, "if_match_required",
 			words.Of("problem.if_match_required")},
 		{errRule, http.StatusUnprocessableEntity, "event_not_allowed",
@@ -194,15 +213,26 @@ type refusal applications.Reason
 
 func (r refusal) Error() string { return "the step is refused: " + string(r) }
 
+// unattached is a reason for which a file is not taken, as a row of the table; the empty
+// one is that of all reasons that have no row of their own.
+type unattached attachments.Reason
+
+func (r unattached) Error() string { return "the file is not taken: " + string(r) }
+
 // refusalOf returns the row of a step that is refused.
 func refusalOf(refused *applications.RefusedError) outcome {
+	return firstOf(refused, refusal(refused.Reason), refusal(""))
+}
+
+// firstOf returns the row of the first of reasons that has one.
+func firstOf(err error, reasons ...error) outcome {
 	all := outcomes()
-	for _, reason := range []refusal{refusal(refused.Reason), ""} {
-		if i := slices.IndexFunc(all, func(o outcome) bool { return o.is == error(reason) }); i >= 0 {
+	for _, reason := range reasons {
+		if i := slices.IndexFunc(all, func(o outcome) bool { return o.is == reason }); i >= 0 {
 			return all[i]
 		}
 	}
-	return internal(refused)
+	return internal(err)
 }
 
 // outcomeOf finds the row of an error.
@@ -210,6 +240,10 @@ func outcomeOf(err error) outcome {
 	var refused *applications.RefusedError
 	if errors.As(err, &refused) {
 		return refusalOf(refused)
+	}
+	var file *attachments.RefusedError
+	if errors.As(err, &file) {
+		return firstOf(file, unattached(file.Reason), unattached(""))
 	}
 	var invalid *documents.InvalidError
 	if errors.As(err, &invalid) {

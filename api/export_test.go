@@ -36,6 +36,7 @@ func RequestBodies() map[string]any {
 		"/v1/check":                             checkRequest{},
 		"/v1/applications":                      openRequest{},
 		"/v1/applications/:application/entries": entryRequest{},
+		"/v1/applications/:application/attachments": attachRequest{},
 	}
 }
 
@@ -50,6 +51,7 @@ func RequestForms() map[string][]string {
 		"/v1/verify/xml":  verify("xml", "content", "digest"),
 		"/v1/verify/auto": verify("file", "content", "digest"),
 		"/v1/check":       {"file", "number", "at", "receipt"},
+		"/v1/applications/:application/attachments": {"file", "name", "item", "replaces"},
 	}
 }
 

@@ -255,8 +255,8 @@ func TestEveryBodyIsKnown(t *testing.T) {
 	}
 }
 
-// form sends parts of a form.
-func (s *stage) form(t *testing.T, route string, parts [][2]string) (int, refused) {
+// form sends parts of a form, with headers.
+func (s *stage) form(t *testing.T, route string, parts [][2]string, header map[string]string) (int, refused) {
 	t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -272,7 +272,12 @@ func (s *stage) form(t *testing.T, route string, parts [][2]string) (int, refuse
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	status, answer := s.post(t, route, body.String(), map[string]string{"Content-Type": w.FormDataContentType()})
+	header = maps.Clone(header)
+	if header == nil {
+		header = map[string]string{}
+	}
+	header["Content-Type"] = w.FormDataContentType()
+	status, answer := s.post(t, route, body.String(), header)
 	var problem refused
 	if err := json.Unmarshal([]byte(answer), &problem); err != nil {
 		t.Fatal(err, answer)
@@ -283,7 +288,7 @@ func (s *stage) form(t *testing.T, route string, parts [][2]string) (int, refuse
 // Every part of every form is refused when it is empty or there twice, and so
 // is a part of another name, whatever stands beside it.
 func TestEveryPart(t *testing.T) {
-	s, _ := everyRight(t)
+	s, rights := everyRight(t)
 	file := string(s.files["cms"])
 	for route, parts := range api.RequestForms() {
 		main := [2]string{parts[0], file}
@@ -296,7 +301,7 @@ func TestEveryPart(t *testing.T) {
 				if (name == parts[0] || name == "content") && value != "" {
 					continue // blanks are a file
 				}
-				status, got := s.form(t, route, rest)
+				status, got := s.form(t, route, rest, rights)
 				if name == "content" {
 					if status != http.StatusOK { // an empty content is a content
 						t.Errorf("%s %s: %d %s", route, name, status, got)
@@ -307,11 +312,11 @@ func TestEveryPart(t *testing.T) {
 					t.Errorf("%s %s %q: %d %s", route, name, value, status, got)
 				}
 			}
-			status, got := s.form(t, route, [][2]string{{name, file[:9]}, {name, file[:9]}})
+			status, got := s.form(t, route, [][2]string{{name, file[:9]}, {name, file[:9]}}, rights)
 			if status != http.StatusBadRequest || len(got.Errors) != 1 || got.Errors[0].Pointer != "/"+name || got.Errors[0].Code != "duplicate" {
 				t.Errorf("%s %s twice: %d %s", route, name, status, got)
 			}
-			status, got = s.form(t, route, [][2]string{main, {strings.ToUpper(name), "a"}})
+			status, got = s.form(t, route, [][2]string{main, {strings.ToUpper(name), "a"}}, rights)
 			if status != http.StatusBadRequest || len(got.Errors) != 1 || got.Errors[0].Code != "unknown_field" {
 				t.Errorf("%s %s in capitals: %d %s", route, name, status, got)
 			}
@@ -324,7 +329,7 @@ func TestEveryPart(t *testing.T) {
 			if !slices.Contains(parts, name) {
 				continue
 			}
-			status, got := s.form(t, route, [][2]string{main, {name, value}})
+			status, got := s.form(t, route, [][2]string{main, {name, value}}, rights)
 			pointer := map[string]string{"digest": "/digests"}[name]
 			if pointer == "" {
 				pointer = "/" + name

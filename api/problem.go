@@ -13,6 +13,7 @@ import (
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/documents/applications"
+	"tamga/documents/attachments"
 	"tamga/language/words"
 )
 
@@ -79,6 +80,7 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 	var f *fault
 	var invalid *documents.InvalidError
 	var refused *applications.RefusedError
+	var file *attachments.RefusedError
 	switch {
 	case o.status >= http.StatusInternalServerError || o.code == "document_not_found":
 		// One text for all: nothing may be learnt from the difference.
@@ -89,6 +91,8 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		}
 	case errors.As(err, &refused):
 		p.Detail = refused.Detail
+	case errors.As(err, &file):
+		p.Detail = file.Detail
 	case errors.As(err, &f):
 		p.Detail, p.Errors = f.detail, f.fields
 		if p.Detail == "" {

@@ -19,6 +19,8 @@ import (
 type applicationCommands struct {
 	New     applicationNewCommand     `cmd:"" help:"Open an application for a service."`
 	Enter   applicationEnterCommand   `cmd:"" help:"Write down that a step of an application was done."`
+	Attach  applicationAttachCommand  `cmd:"" help:"Attach a file to an application."`
+	Files   applicationFilesCommand   `cmd:"" help:"List the files of an application, or take one out."`
 	Show    applicationShowCommand    `cmd:"" help:"Show where an application stands, what was done, and what is due."`
 	List    applicationListCommand    `cmd:"" help:"List applications, with where they stand."`
 	Diagram applicationDiagramCommand `cmd:"" help:"Draw the route of an application, with the step at which it stands lit (SVG)."`

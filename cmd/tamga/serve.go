@@ -37,6 +37,7 @@ type serveCommand struct {
 	Demo         bool     `help:"Make a demonstration authority, persons, sample files and documents below --var, and use them."`
 	Edition      string   `placeholder:"ID" help:"With --demo: the edition of the rules by which documents are printed, such as 2012-159. On days on which it is not in force they are specimens, and say so on every page."`
 	Var          string   `default:"./var" placeholder:"DIR" help:"Folder of the service's own files (default: ./var)."`
+	scannerFlags
 	responderFlags
 	policyFlags
 	lastingFlags
@@ -202,6 +203,9 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
+	if err := cmd.scan(s.server, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := errors.Join(cmd.offer(s.server), cmd.bound(s.server), cmd.lasting(c, s), cmd.connect(c, cmd, s, address)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -324,6 +328,9 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	background.Go(func() { keepRecovering(ctx, s.server) })
 	if s.server.Preservation.Stamp != nil {
 		background.Go(func() { keepExtending(ctx, s.server) })
+	}
+	if s.server.Attachments.Scan != nil {
+		background.Go(func() { keepScanning(ctx, s.server) })
 	}
 	if s.fetcher != nil {
 		background.Go(func() { follow(ctx, s.fetcher, log) })

@@ -34,6 +34,9 @@ type Book struct {
 	Register *registry.Registry
 	// Rulebook has the law and the calendar, with what operators have entered.
 	Rulebook *rulebook.Book
+	// ScanRequired says that no application goes on with a file that no scanner has
+	// found clean, whatever its edition says.
+	ScanRequired bool
 }
 
 // Errors of this package, for errors.Is. A step that somebody may not do is a

@@ -43,6 +43,17 @@ func (c Case) attachmentTerms() attachments.Terms {
 	return t
 }
 
+// filesReady refuses to sign or register an application with a file that a scanner
+// refuses, or with one that none has looked at where that is not taken.
+func (b *Book) filesReady(ctx context.Context, tx *store.Tx, c Case, m regulation.Move) error {
+	if !registering(m) && len(m.Step.Signs) == 0 || c.attachmentTerms().Closed {
+		return nil
+	}
+	rules := c.Rules.AttachmentRules()
+	rules.Unscanned = rules.Unscanned && !b.ScanRequired
+	return attachments.Ready(ctx, tx, c.ID, rules)
+}
+
 // signed reports whether somebody has signed the application: a step was done at which
 // the one who does it signs.
 func (c Case) signed() bool {

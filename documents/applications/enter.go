@@ -168,6 +168,9 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	if err != nil {
 		return Entry{}, none, err
 	}
+	if err := b.filesReady(ctx, tx, c, m); err != nil {
+		return Entry{}, none, err
+	}
 	e := Entry{
 		Seq: len(c.Entries) + 1, Step: m.Step.ID, Outcome: m.Exit.On, Actor: in.req.Actor, Edition: c.Rules.Version(), At: now, To: m.To,
 		Data: Data{Stated: stated(m), Failed: in.req.Failed, Values: in.req.Values},

@@ -88,7 +88,11 @@ func (d *drawing) box(row int, outline []string) {
 	for i, text := range heading {
 		d.out.middle(x, y-boxHigh/2+13+11*float64(i), text, "font-size", "10", "fill", quiet)
 	}
-	d.out.centred(x, y+2+5*float64(len(heading)), fontSize, fit(d.say(s.Name), boxWide-20, fontSize, 4))
+	name := wrap(d.say(s.Name), boxWide-20, fontSize)
+	if len(name) > 4 { // rather near the outline than cut
+		name = fit(d.say(s.Name), boxWide-14, fontSize, 4)
+	}
+	d.out.centred(x, y+2+5*float64(len(heading)), fontSize, name)
 	if len(s.Exits) > 1 {
 		d.choice(x, y+boxHigh/2, 8)
 	}

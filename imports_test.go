@@ -58,6 +58,9 @@ var mayImport = map[string][]string{
 	"documents/attachments":         {"documents", "documents/attachments/outline", "documents/registry", "documents/regulation", "documents/store"},
 	"documents/attachments/outline": {"certs/der", "signing/pades"},
 	"documents/applications":        {"documents", "documents/attachments", "documents/calendar", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store"},
+	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/regulation", "signing", "signing/creation"},
+	"documents/gateways/demo":       {"certs", "documents/gateways", "documents/gateways/message", "signing", "signing/creation"},
+	"documents/gateways/message":    {"jsonfile", "signing/xmldsig/xmltree"},
 	"documents/registry":            {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/rulebook", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":               {},
 	"documents/store/storetest":     {},
@@ -67,7 +70,7 @@ var mayImport = map[string][]string{
 	"judgetest":                     {},
 	"api/web":                       {"language", "language/words"},
 	"api/strictjson":                {"signing/armour"},
-	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/calendar", "documents/gateways", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"cmd/tamga":                     nil, // wires everything
 }
 
@@ -96,7 +99,7 @@ var owner = map[string]string{
 }
 
 // pure packages read no clock, no file, no network, no database.
-var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/regulation/paths", "documents/seal", "jsonfile", "language", "language/words", "signing/armour", "signing/xmldsig/xmltree"}
+var pure = []string{"api/strictjson", "certs", "certs/der", "certs/gost", "documents", "documents/calendar", "documents/gateways/message", "documents/pdf/forms", "documents/regulation", "documents/regulation/diagram", "documents/regulation/paths", "documents/seal", "jsonfile", "language", "language/words", "signing/armour", "signing/xmldsig/xmltree"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "io/ioutil", "os/exec", "log", "log/slog", "syscall"}
 

@@ -31,6 +31,7 @@ import (
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/applications"
 	"tamga/documents/calendar"
+	"tamga/documents/gateways"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
@@ -67,6 +68,12 @@ type Server struct {
 	// OCSP answers about certificates (RFC 6960) at /ocsp; nil when the service is
 	// no responder. The demonstration is one.
 	OCSP http.Handler
+
+	// Gateways tells how the state systems stand that are asked; nil when none are.
+	Gateways func() []gateways.State
+	// DemoGateways answers for these systems at /demo/gateways; nil but in the
+	// demonstration.
+	DemoGateways http.Handler
 
 	// ReceiptKey signs receipts of verifications; none are made without it.
 	ReceiptKey creation.Key
@@ -296,6 +303,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation/:edition", v.edition)
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
 	v.applicationRoutes(e, get)
+	v.gatewayRoutes(e, get)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

@@ -31,6 +31,9 @@ type Poster struct {
 	Timeout     time.Duration
 	MaxAnswer   int64  // in bytes
 	Asks, Takes string // media types of message and answer
+	// Also is a status whose body is an answer too, as that of a fault is in SOAP;
+	// zero is none.
+	Also int
 }
 
 // CheckAddress refuses what is no address of http or https, or carries a
@@ -79,7 +82,7 @@ func (p Poster) carrier() *http.Client {
 }
 
 func (p Poster) read(resp *http.Response) ([]byte, error) {
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != p.Also {
 		return nil, fmt.Errorf("%w: status %d", ErrHTTP, resp.StatusCode)
 	}
 	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))

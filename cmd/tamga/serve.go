@@ -43,6 +43,7 @@ type serveCommand struct {
 	sealFlags
 	registerFlags
 	rulebookFlags
+	gatewayFlags
 	loadFlags
 	trustFlags
 	listsFlags
@@ -201,7 +202,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 		Lists:        status,
 		Registry:     reg, Verifier: reg.Verifier, Keys: keys, BaseURL: cmd.BaseURL, Now: c.now, Log: log, Demo: s.demo != nil,
 	}
-	if err := errors.Join(cmd.offer(s.server), cmd.bound(s.server), cmd.lasting(c, s)); err != nil {
+	if err := errors.Join(cmd.offer(s.server), cmd.bound(s.server), cmd.lasting(c, s), cmd.connect(c, cmd, s, address)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	if err := s.begin(c); err != nil {

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"time"
+
+	"tamga/api"
+	"tamga/documents/gateways"
+	"tamga/jsonfile"
+)
+
+// gatewayFlags say which state systems are asked, and for how long.
+type gatewayFlags struct {
+	Gateways        string `placeholder:"FILE" help:"File of the state systems that are asked (docs/gateways.md). Without it none are, and conditions that ask them wait; --demo has its own."`
+	GatewayKey      string `name:"gateway-key" placeholder:"FILE" help:"Key that messages to state systems are signed with; default: that of --receipt-key."`
+	GatewayTimeout  int64  `name:"gateway-timeout" default:"10" placeholder:"SECONDS" help:"Time for one attempt to ask a state system (default: 10)."`
+	GatewayDeadline int64  `name:"gateway-deadline" default:"30" placeholder:"SECONDS" help:"Time for all attempts together (default: 30)."`
+}
+
+// maxGateways is above any file of state systems, in bytes.
+const maxGateways = 1 << 20
+
+// gatewaySettings is the file of the state systems.
+type gatewaySettings struct {
+	Sender string          `json:"sender"` // our name among them
+	Peers  []gateways.Peer `json:"peers"`
+}
+
+// demoGatewaysPrefix is where the demonstration's register answers.
+const demoGatewaysPrefix = "/demo/gateways"
+
+// connect sets up the state systems: those of the file, or the demonstration's own.
+func (f gatewayFlags) connect(c *console, cmd serveCommand, s *service, address string) error {
+	for name, value := range map[string]int64{"--gateway-timeout": f.GatewayTimeout, "--gateway-deadline": f.GatewayDeadline} {
+		if value < 1 || value > 600 {
+			return usagef("%s: %d is not between 1 and 600", name, value)
+		}
+	}
+	caller := &gateways.Caller{
+		Key: s.server.ReceiptKey, Make: s.server.Registry.Make, Verifier: s.server.Verifier, Now: c.now,
+		Timeout: time.Duration(f.GatewayTimeout) * time.Second, Deadline: time.Duration(f.GatewayDeadline) * time.Second,
+	}
+	if f.GatewayKey != "" {
+		key, err := loadKey(c, f.GatewayKey, cmd.PasswordFile)
+		if err != nil {
+			return err
+		}
+		caller.Key = cmd.guarded(key, s.server.Verifier)
+	}
+	settings, err := f.settings(c, s, address)
+	if err != nil {
+		return err
+	}
+	if len(settings.Peers) > 0 && caller.Key.Signer == nil {
+		return usagef("--gateways: messages are signed; give --gateway-key or --receipt-key")
+	}
+	caller.Sender = settings.Sender
+	return connectPeers(caller, settings.Peers, s.server)
+}
+
+// settings reads the file, or sets up the demonstration's register.
+func (f gatewayFlags) settings(c *console, s *service, address string) (in gatewaySettings, err error) {
+	if f.Gateways != "" {
+		raw, err := c.read(f.Gateways, maxGateways)
+		if err != nil {
+			return in, err
+		}
+		if err := jsonfile.Read(raw, &in); err != nil {
+			return in, usagef("--gateways: %w", err)
+		}
+		return in, nil
+	}
+	if s.demo == nil {
+		return in, nil
+	}
+	s.server.DemoGateways = s.demo.gateways(s.server.Registry.Make, s.server.Verifier, c.second())
+	in.Sender = "tamga-demo"
+	for i, system := range gateways.Systems() {
+		form := []gateways.Form{gateways.FormJSON, gateways.FormSOAP}[i%2]
+		in.Peers = append(in.Peers, gateways.Peer{
+			System: system, Form: form, Address: "http://" + address + demoGatewaysPrefix + "/" + string(system) + "/" + string(form),
+			Service: string(system) + "_SYNC", BIN: demoBIN,
+		})
+	}
+	return in, nil
+}
+
+// connectPeers connects each system once.
+func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server) error {
+	seen := map[gateways.System]bool{}
+	var clients []*gateways.Client
+	for _, p := range peers {
+		client, err := caller.Connect(p)
+		if err == nil && seen[p.System] {
+			err = errors.New("a system stands twice")
+		}
+		if err != nil {
+			return usagef("--gateways: %w", err)
+		}
+		seen[p.System], clients = true, append(clients, client)
+	}
+	s.Gateways = func() []gateways.State {
+		states := []gateways.State{}
+		for _, client := range clients {
+			states = append(states, client.State())
+		}
+		return states
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package gateways
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"tamga/certs/exchange"
+	"tamga/documents/gateways/message"
+)
+
+// What one call may take, and after how many failures in a row a system is left alone.
+const (
+	usualTimeout  = 10 * time.Second
+	usualDeadline = 30 * time.Second
+	usualPause    = 500 * time.Millisecond
+	usualRest     = 15 * time.Second
+	longestPause  = 5 * time.Second
+	restAfter     = 2
+)
+
+// MessageID returns the id of the message that asks for a thing: the same thing has the
+// same id, so that a call that is made again after a crash is the same message.
+func MessageID(of ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(of, "\x00")))
+	b := sum[:16]
+	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80 // a UUID of version 8, RFC 9562
+	h := hex.EncodeToString(b)
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+// call asks the system, again and again until it answers or the deadline is over, by
+// the same message: a system that has answered it answers the same.
+func (c *Client) call(ctx context.Context, id string, data message.Fields) (message.Reply, error) {
+	if err := c.resting(); err != nil {
+		return message.Reply{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, or(c.caller.Deadline, usualDeadline))
+	defer cancel()
+	m := message.Message{ID: id, Service: c.peer.Service, Date: c.caller.now(), Sender: c.caller.Sender, Password: c.peer.Password, Data: data}
+	signed, err := c.wire.sign(ctx, m)
+	if errors.Is(err, message.ErrMalformed) {
+		return message.Reply{}, err // the caller's mistake, and no state of the system
+	}
+	if err != nil {
+		return message.Reply{}, &UndecidedError{System: c.peer.System, Reason: ReasonKey, Since: c.caller.now(), err: err}
+	}
+	r, err := c.attempts(ctx, m, signed)
+	return r, c.note(err)
+}
+
+// attempts carries a signed message until it is answered.
+func (c *Client) attempts(ctx context.Context, m message.Message, signed []byte) (message.Reply, error) {
+	pause := or(c.caller.Pause, usualPause)
+	for {
+		r, err := c.attempt(ctx, m, signed)
+		var undecided *UndecidedError
+		if err == nil || !errors.As(err, &undecided) || !undecided.again() {
+			return r, err
+		}
+		select {
+		case <-ctx.Done():
+			return message.Reply{}, err
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// again reports whether another attempt may be answered: what the system refuses, it
+// refuses again.
+func (e *UndecidedError) again() bool { return e.Reason != ReasonCode || e.Code.Later() }
+
+func (c *Client) attempt(ctx context.Context, m message.Message, signed []byte) (message.Reply, error) {
+	undecided := func(reason Reason, code message.Code, err error) (message.Reply, error) {
+		return message.Reply{}, &UndecidedError{System: c.peer.System, Reason: reason, Code: code, err: err}
+	}
+	r, err := c.wire.carry(ctx, signed)
+	var fault *message.FaultError
+	switch {
+	case errors.As(err, &fault):
+		return undecided(ReasonCode, fault.Code, err)
+	case errors.Is(err, exchange.ErrUnreachable):
+		return undecided(ReasonUnreachable, "", err)
+	case errors.Is(err, exchange.ErrHTTP):
+		return undecided(ReasonHTTP, "", err)
+	case errors.Is(err, errSignature):
+		return undecided(ReasonSignature, "", err)
+	case err != nil:
+		return undecided(ReasonMalformed, "", err)
+	// Whoever could not read a message cannot name it, and decides nothing by that.
+	case r.Code != message.Success && r.Code != message.NoData:
+		return undecided(ReasonCode, r.Code, nil)
+	case !r.Answers(m):
+		return undecided(ReasonCorrelation, "", nil)
+	case r.Code == message.NoData:
+		return r, ErrNoData
+	}
+	return r, nil
+}
+
+// resting refuses a call while the system is left alone. When the rest is over one call
+// goes through, and the others wait for what it finds.
+func (c *Client) resting() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.caller.now()
+	if c.failed >= restAfter && now.Before(c.last.Add(or(c.caller.Rest, usualRest))) {
+		return &UndecidedError{System: c.peer.System, Reason: ReasonResting, Since: c.since}
+	}
+	if c.failed >= restAfter {
+		c.last = now
+	}
+	return nil
+}
+
+// note remembers how a call has ended, and says in its error since when.
+func (c *Client) note(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.caller.now()
+	var undecided *UndecidedError
+	if !errors.As(err, &undecided) {
+		if !c.asked || c.failed > 0 {
+			c.since = now
+		}
+		c.asked, c.failed, c.reason = true, 0, ""
+		return err
+	}
+	if !c.asked || c.failed == 0 {
+		c.since = now
+	}
+	c.asked, c.last, c.reason = true, now, undecided.Reason
+	c.failed++
+	undecided.Since = c.since
+	return err
+}
+
+// State tells how the system stands.
+func (c *Client) State() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := State{System: c.peer.System, State: "unasked", Since: c.since, Reason: c.reason}
+	switch {
+	case c.failed > 0:
+		s.State = "away"
+	case c.asked:
+		s.State = "answers"
+	}
+	return s
+}
+
+// is refuses a client of another system.
+func (c *Client) is(s System) error {
+	if c.peer.System != s {
+		return fmt.Errorf("%w: %s is asked what %s knows", ErrSetting, c.peer.System, s)
+	}
+	return nil
+}

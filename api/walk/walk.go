@@ -44,8 +44,10 @@ type Walker struct {
 
 // Signer is who signs the documents that steps issue, as they print him.
 type Signer struct {
-	Authority, Requisites, Position documents.Text
-	Name                            string
+	Authority  documents.Text `json:"authority"`
+	Requisites documents.Text `json:"requisites"`
+	Position   documents.Text `json:"position"`
+	Name       string         `json:"name"`
 }
 
 // ErrIncomplete means that a walk has not gone every path.

@@ -195,32 +195,36 @@ type publicStatus struct {
 	Until       documents.Date `json:"until,omitzero"` // of a suspension: the first day without
 	OrderNumber string         `json:"order_number,omitempty"`
 	OrderDate   documents.Date `json:"order_date,omitzero"`
+	DecidedBy   documents.Text `json:"decided_by,omitzero"` // the court or body whose act it is
 	ReplacedBy  string         `json:"replaced_by,omitempty"`
 }
 
 func publicStatusOf(s documents.Standing) publicStatus {
 	return publicStatus{
 		Code: s.Status, Label: s.Status.Label(), Since: s.Since, Until: s.Until,
-		OrderNumber: s.OrderNumber, OrderDate: s.OrderDate, ReplacedBy: s.ReplacedBy,
+		OrderNumber: s.OrderNumber, OrderDate: s.OrderDate, DecidedBy: s.DecidedBy, ReplacedBy: s.ReplacedBy,
 	}
 }
 
 // publicEvent is what anyone may see of an event: neither reason nor
 // signatory.
 type publicEvent struct {
-	Seq         int                 `json:"seq,omitempty"` // none for what happened by itself
-	Event       documents.EventKind `json:"event"`
-	Label       documents.Label     `json:"label"`
-	EffectiveAt time.Time           `json:"effective_at"`
-	RecordedAt  time.Time           `json:"recorded_at,omitzero"`
-	OrderNumber string              `json:"order_number,omitempty"`
-	OrderDate   documents.Date      `json:"order_date,omitzero"`
-	Until       documents.Date      `json:"until,omitzero"`
-	Replaces    string              `json:"replaces,omitempty"`
-	ReplacedBy  string              `json:"replaced_by,omitempty"`
-	Corrects    int                 `json:"corrects,omitempty"`
-	ByItself    bool                `json:"by_itself,omitempty"`
-	Act         *publicAct          `json:"act,omitempty"`
+	Seq           int                 `json:"seq,omitempty"` // none for what happened by itself
+	Event         documents.EventKind `json:"event"`
+	Label         documents.Label     `json:"label"`
+	EffectiveAt   time.Time           `json:"effective_at"`
+	RecordedAt    time.Time           `json:"recorded_at,omitzero"`
+	OrderNumber   string              `json:"order_number,omitempty"`
+	OrderDate     documents.Date      `json:"order_date,omitzero"`
+	Until         documents.Date      `json:"until,omitzero"`
+	Replaces      string              `json:"replaces,omitempty"`
+	ReplacedBy    string              `json:"replaced_by,omitempty"`
+	Corrects      int                 `json:"corrects,omitempty"`
+	DecidedBy     documents.Text      `json:"decided_by,omitzero"`
+	FromBeginning bool                `json:"from_beginning,omitempty"`
+	Paper         documents.Paper     `json:"paper,omitzero"`
+	ByItself      bool                `json:"by_itself,omitempty"`
+	Act           *publicAct          `json:"act,omitempty"`
 }
 
 // publicAct is a signed act that an event is. Its certificate may name the IIN of an
@@ -250,6 +254,7 @@ func publicHistory(life documents.Life, now time.Time) []publicEvent {
 		p := publicEvent{
 			Seq: e.Seq, Event: e.Kind, Label: life.Kind.Happening(e), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
 			OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Until: e.Until, Corrects: e.Corrects,
+			DecidedBy: e.DecidedBy, FromBeginning: e.FromBeginning, Paper: e.Paper,
 		}
 		if e.Record != nil {
 			sum := sha256.Sum256(e.Record)
@@ -258,7 +263,7 @@ func publicHistory(life documents.Life, now time.Time) []publicEvent {
 		switch e.Kind {
 		case documents.EventIssued:
 			p.Replaces = e.Other
-		case documents.EventReissued:
+		case documents.EventReissued, documents.EventReconsidered:
 			p.ReplacedBy = e.Other
 		}
 		list = append(list, p)

@@ -93,6 +93,12 @@ func statusBanner(a checkAnswer) web.Banner {
 		return web.Banner{Tone: web.Paused, Title: word, Note: "suspended_until", At: s.Until.Printed()}
 	case documents.StatusTerminated:
 		return web.Banner{Tone: web.Bad, Title: word, Note: "terminated_note", At: since}
+	case documents.StatusAnnulled:
+		return web.Banner{Tone: web.Bad, Title: word, Note: "annulled_note", At: since}
+	case documents.StatusReconsider:
+		return web.Banner{Tone: web.Paused, Title: word, Note: "reconsider_note", At: since}
+	case documents.StatusReconsidered:
+		return web.Banner{Tone: web.Replaced, Title: word, Note: "reconsidered_note", Link: s.ReplacedBy}
 	case documents.StatusReissued:
 		return web.Banner{Tone: web.Replaced, Title: word, Note: "reissued_note", Link: s.ReplacedBy}
 	case documents.StatusExpired:

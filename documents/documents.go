@@ -154,6 +154,9 @@ type Licence struct {
 	// ReissueGround is what has changed besides names and addresses since the
 	// licence that this one replaces; empty when nothing has.
 	ReissueGround ReissueGround `json:"reissue_ground,omitempty"`
+	// Reconsiders is the number of the decision that this one is given in the place of,
+	// when that was to be reconsidered.
+	Reconsiders string `json:"reconsiders,omitempty"`
 }
 
 // ReissueGround is a ground on which a licence is re-issued for another holder, of
@@ -207,6 +210,9 @@ type Refusal struct {
 	Signatory         string        `json:"signatory"`
 	// The hearing before the refusal, where the edition of the rules has one.
 	Heard
+	// Reconsiders is the number of the decision that this one is given in the place of,
+	// when that was to be reconsidered.
+	Reconsiders string `json:"reconsiders,omitempty"`
 }
 
 // RefusalGround names the branch of the regulation, and the notice of the edition

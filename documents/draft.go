@@ -138,6 +138,9 @@ func (d Draft) Normalise() Draft {
 		*number = strings.TrimSpace(*number)
 		b.normalise()
 	}
+	if field := d.reconsidersField(); field != nil {
+		*field = trimNumber(*field)
+	}
 	return d
 }
 

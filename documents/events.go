@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"strings"
 	"time"
 
 	"tamga/certs"
@@ -24,10 +25,16 @@ func (k EventKind) LabelUntil(until Date) Label {
 // number, date, reason and signatory, and not by the register itself.
 func (k EventKind) ByOrder() bool {
 	switch k {
-	case EventSuspended, EventResumed, EventTerminated, EventExpired, EventCorrected:
+	case EventSuspended, EventResumed, EventTerminated, EventExpired, EventCorrected, EventAppealed, EventAnnulled, EventReconsider:
 		return true
 	}
 	return false
+}
+
+// byOthers reports whether an event is the act of somebody else than the authority: a
+// court, a body above it, or whoever appeals.
+func (k EventKind) byOthers() bool {
+	return k == EventAppealed || k == EventAnnulled || k == EventReconsider
 }
 
 // Withdraws reports whether an event takes back a paper that permits nothing, such as
@@ -71,6 +78,10 @@ type NewEvent struct {
 	Position    Text      `json:"position"`
 	Until       Date      `json:"until,omitzero"`
 	Corrects    int       `json:"corrects,omitempty"`
+	// Of what courts, bodies and those who appeal do: see [EventData].
+	DecidedBy     Text  `json:"decided_by,omitzero"`
+	FromBeginning bool  `json:"from_beginning,omitempty"` // EffectiveAt is left out
+	Paper         Paper `json:"paper,omitzero"`
 }
 
 // Normalise returns a copy with every text normalised as by [NormaliseKazakh].
@@ -79,6 +90,8 @@ func (e NewEvent) Normalise() NewEvent {
 	e.Reason = e.Reason.each(normaliseLines)
 	e.Signatory = NormaliseKazakh(e.Signatory)
 	e.Position = e.Position.each(NormaliseKazakh)
+	e.DecidedBy = e.DecidedBy.each(NormaliseKazakh)
+	e.Paper.SHA256, e.Paper.Number = strings.ToLower(strings.TrimSpace(e.Paper.SHA256)), trimNumber(e.Paper.Number)
 	e.EffectiveAt = e.EffectiveAt.UTC().Truncate(time.Second)
 	return e
 }
@@ -89,7 +102,7 @@ func (e NewEvent) Normalise() NewEvent {
 func (e NewEvent) Validate(now time.Time) error {
 	c := &checker{}
 	if !e.Kind.ByOrder() {
-		c.fail("/event", CodeUnknown, "is none of suspended, resumed, terminated, expired, corrected")
+		c.fail("/event", CodeUnknown, "is none of suspended, resumed, terminated, expired, appealed, annulled, reconsider, corrected")
 	}
 	return e.check(c, now)
 }
@@ -133,7 +146,37 @@ func (e NewEvent) check(c *checker, now time.Time) error {
 	case e.Kind == EventCorrected && !e.EffectiveAt.IsZero():
 		c.fail("/effective_at", CodeNotAccepted, "is that of the corrected event")
 	}
+	e.checkByOthers(c)
 	return c.result()
+}
+
+// checkByOthers checks who has decided, since when, and by which paper.
+func (e NewEvent) checkByOthers(c *checker) {
+	if !e.Kind.byOthers() {
+		c.absent("/decided_by", e.DecidedBy == Text{}, "belongs to an appeal, an annulment or an order to reconsider")
+		c.absent("/paper", e.Paper == Paper{}, "belongs to an appeal, an annulment or an order to reconsider")
+		c.absent("/from_beginning", !e.FromBeginning, "belongs to an annulment")
+		return
+	}
+	c.both("/decided_by", e.DecidedBy, rule{max: maxName})
+	c.absent("/from_beginning", !e.FromBeginning || e.Kind == EventAnnulled, "belongs to an annulment")
+	c.absent("/effective_at", !e.FromBeginning || e.EffectiveAt.IsZero(), "is the moment of issue when a document is annulled from the beginning")
+	switch {
+	case e.Paper == Paper{}:
+		c.fail("/paper", CodeRequired, "has neither the digest of an attachment nor the number of a document")
+	case e.Paper.SHA256 != "" && !isDigest(e.Paper.SHA256):
+		c.fail("/paper/sha256", CodeDigest, "is not a SHA-256 in 64 small hexadecimal letters")
+	}
+	if e.Paper.Number != "" {
+		c.number("/paper/number", e.Paper.Number)
+	}
+}
+
+// absent refuses a field that is there and belongs to something else.
+func (c *checker) absent(pointer string, is bool, why string) {
+	if !is {
+		c.fail(pointer, CodeNotAccepted, why)
+	}
 }
 
 // tooEarly reports whether an event would take effect before the day of its order.
@@ -147,13 +190,15 @@ func (e NewEvent) Data() EventData {
 	return EventData{
 		OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Reason: e.Reason,
 		Signatory: e.Signatory, Position: e.Position, Until: e.Until, Corrects: e.Corrects,
+		DecidedBy: e.DecidedBy, FromBeginning: e.FromBeginning, Paper: e.Paper,
 	}
 }
 
 // Erased returns what is left of an event when the content of its document is
 // erased: what the status hangs on, and the order, which is the authority's own.
-// Reasons and statements may be personal.
+// Reasons and statements may be personal, and the digest of a paper may be guessed from
+// what it says.
 func (d EventData) Erased() EventData {
-	d.Reason, d.Detail, d.Record = Text{}, "", nil
+	d.Reason, d.Detail, d.Record, d.Paper.SHA256 = Text{}, "", nil, ""
 	return d
 }

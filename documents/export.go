@@ -25,6 +25,9 @@ type ExportCertificate struct {
 	Place            Text         `json:"place"`
 	Objects          []Object     `json:"objects"`
 	Photographs      []Photograph `json:"photographs,omitempty"`
+	// Reconsiders is the number of the decision that this one is given in the place of,
+	// when that was to be reconsidered.
+	Reconsiders string `json:"reconsiders,omitempty"`
 }
 
 // Object is a cultural object in a list. Author and Inventory may be empty.
@@ -102,6 +105,7 @@ func (e *ExportCertificate) normalise() {
 func (e *ExportCertificate) check(c *checker) {
 	c.letter(e.Letter, true)
 	c.holder("/holder", e.Holder)
+	c.checkReconsiders(e.Reconsiders, false)
 	if (e.Purpose.Label() == Label{}) {
 		c.fail("/purpose", CodeUnknown, "is none of the purposes of the rules of export")
 	}
@@ -125,12 +129,18 @@ func (e *ExportCertificate) check(c *checker) {
 	c.list("/photographs", len(e.Photographs), maxPhotographs, false)
 	for i, p := range e.Photographs[:min(len(e.Photographs), maxPhotographs)] {
 		at := "/photographs/" + strconv.Itoa(i)
-		if sum, err := hex.DecodeString(p.SHA256); err != nil || len(sum) != 32 || hex.EncodeToString(sum) != p.SHA256 {
+		if !isDigest(p.SHA256) {
 			c.fail(at+"/sha256", CodeDigest, "is not a SHA-256 in 64 small hexadecimal letters")
 		}
 		c.both(at+"/caption", p.Caption, rule{max: maxCell})
 		c.both(at+"/alt", p.Alt, rule{max: maxCell})
 	}
+}
+
+// isDigest reports whether a text is a SHA-256 in 64 small hexadecimal letters.
+func isDigest(s string) bool {
+	sum, err := hex.DecodeString(s)
+	return err == nil && len(sum) == 32 && hex.EncodeToString(sum) == s
 }
 
 // next returns the day after, and nothing for a date never set.

@@ -71,6 +71,9 @@ type Approval struct {
 	Project         Text   `json:"project"`
 	ProjectNumber   string `json:"project_number,omitempty"`
 	Conditions      Text   `json:"conditions"`
+	// Reconsiders is the number of the decision that this one is given in the place of,
+	// when that was to be reconsidered.
+	Reconsiders string `json:"reconsiders,omitempty"`
 }
 
 func (a *Approval) kind() Kind             { return KindApproval }
@@ -94,6 +97,7 @@ func (a *Approval) normalise() {
 func (a *Approval) check(c *checker) {
 	c.letter(a.Letter, true)
 	c.holder("/applicant", a.Applicant)
+	c.checkReconsiders(a.Reconsiders, false)
 	c.both("/applicant_address", a.ApplicantAddress, rule{max: maxAddress})
 	c.application(a.Application, a.IssuedOn)
 	c.both("/monument", a.Monument, rule{max: maxName})

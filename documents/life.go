@@ -12,19 +12,23 @@ type EventKind string
 // What happens to documents. Reserved, issued and void are the register's own;
 // everything else is recorded by order of the authority.
 const (
-	EventReserved   EventKind = "reserved"           // number taken, content written
-	EventIssued     EventKind = "issued"             // signed and entered
-	EventVoid       EventKind = "void"               // the reservation was given up
-	EventSuspended  EventKind = "suspended"          // until a date, or until resumed
-	EventResumed    EventKind = "resumed"            //
-	EventTerminated EventKind = "terminated"         // for good
-	EventReissued   EventKind = "reissued"           // replaced by another document
-	EventExpired    EventKind = "expired"            // declared past its term
-	EventDuplicate  EventKind = "duplicate_issued"   // changes no status
-	EventCertified  EventKind = "certified_on_paper" // changes no status
-	EventCorrected  EventKind = "corrected"          // an earlier event counts as never recorded
-	EventVoidSigned EventKind = "void_signed"        // the record of a void number is signed, which it was not at once; changes no status
-	EventErased     EventKind = "erased"             // the personal content is gone; changes no status, and nothing follows it
+	EventReserved     EventKind = "reserved"           // number taken, content written
+	EventIssued       EventKind = "issued"             // signed and entered
+	EventVoid         EventKind = "void"               // the reservation was given up
+	EventSuspended    EventKind = "suspended"          // until a date, or until resumed
+	EventResumed      EventKind = "resumed"            //
+	EventTerminated   EventKind = "terminated"         // for good
+	EventReissued     EventKind = "reissued"           // replaced by another document
+	EventExpired      EventKind = "expired"            // declared past its term
+	EventDuplicate    EventKind = "duplicate_issued"   // changes no status
+	EventCertified    EventKind = "certified_on_paper" // changes no status
+	EventAppealed     EventKind = "appealed"           // somebody has appealed; changes no status
+	EventAnnulled     EventKind = "annulled"           // by a court or a body above, from its act on or from the beginning
+	EventReconsider   EventKind = "reconsider"         // to be decided anew: a refusal answers nothing from then on
+	EventReconsidered EventKind = "reconsidered"       // another decision was given in its place
+	EventCorrected    EventKind = "corrected"          // an earlier event counts as never recorded
+	EventVoidSigned   EventKind = "void_signed"        // the record of a void number is signed, which it was not at once; changes no status
+	EventErased       EventKind = "erased"             // the personal content is gone; changes no status, and nothing follows it
 )
 
 // Event is something that happened to a document: what, since when in law, and
@@ -47,6 +51,12 @@ type EventData struct {
 	// Until is the first day on which a suspended document is in force again;
 	// zero for a suspension without an end.
 	Until Date `json:"until,omitzero"`
+	// DecidedBy is the court or body whose act an annulment or an order to reconsider
+	// is, or that an appeal goes to; the act is OrderNumber and OrderDate.
+	DecidedBy Text `json:"decided_by,omitzero"`
+	// FromBeginning says that an annulled document never had force.
+	FromBeginning bool  `json:"from_beginning,omitempty"`
+	Paper         Paper `json:"paper,omitzero"`
 	// Other is the number of the other document: the one that this one replaces
 	// or is replaced by, the duplicate, the certified copy.
 	Other string `json:"other,omitempty"`
@@ -60,6 +70,13 @@ type EventData struct {
 	// Copy counts the printed copies of the document: duplicates and certified
 	// copies, from 1.
 	Copy int `json:"copy,omitempty"`
+}
+
+// Paper is where the paper behind an event is kept: the digest of an attachment, or
+// the number of a document of the register, or both.
+type Paper struct {
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal
+	Number string `json:"number,omitempty"`
 }
 
 // Turn is a change of status. By is the Seq of the event that brought it; zero
@@ -189,6 +206,7 @@ var forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
 // run goes through a life.
 type run struct {
+	kind   Kind
 	status Status
 	until  time.Time // when the suspension ends by itself; forever if it does not
 	end    time.Time // of the term
@@ -196,7 +214,7 @@ type run struct {
 }
 
 func (l Life) run() *run {
-	r := &run{until: forever, end: forever}
+	r := &run{kind: l.Kind, until: forever, end: forever}
 	if !l.ValidUntil.IsZero() {
 		r.end = l.ValidUntil.next().Midnight()
 	}
@@ -222,13 +240,14 @@ func (r *run) to(t time.Time) {
 
 // ended reports whether nothing can follow a status.
 func (s Status) ended() bool {
-	return s == StatusVoid || s == StatusTerminated || s == StatusReissued || s == StatusExpired
+	return s == StatusVoid || s == StatusTerminated || s == StatusReissued || s == StatusExpired ||
+		s == StatusAnnulled || s == StatusReconsidered
 }
 
 // take lets an event happen. What comes after the end has no effect.
 func (r *run) take(e Event) {
 	to, changes := transitions[e.Kind]
-	if !changes || !slices.Contains(to.from, r.status) {
+	if !changes || !slices.Contains(to.from, r.status) || e.Kind == EventReconsider && r.kind.GivesRight() {
 		return
 	}
 	if e.Kind == EventSuspended {
@@ -261,4 +280,19 @@ var transitions = map[EventKind]transition{
 	// A term ends by itself; declaring it changes nothing then. Old registers have
 	// declarations of documents without a term.
 	EventExpired: {[]Status{StatusInForce, StatusSuspended, StatusExpired}, StatusExpired},
+	// An act may come when the document is without force already, and may say that it
+	// never had any. One that was replaced is annulled no more: its successor is.
+	EventAnnulled: {[]Status{StatusInForce, StatusSuspended, StatusReconsider, StatusTerminated, StatusExpired}, StatusAnnulled},
+	// What permits something stays as it is while it is decided anew.
+	EventReconsider:   {[]Status{StatusInForce, StatusSuspended, StatusTerminated, StatusExpired}, StatusReconsider},
+	EventReconsidered: {[]Status{StatusReconsider}, StatusReconsidered},
+}
+
+// beside are the statuses in which events may take effect that change none. It is
+// read only.
+var beside = map[EventKind][]Status{
+	EventDuplicate: {StatusInForce},
+	EventCertified: {StatusInForce},
+	// Who appeals may appeal the very order that has ended the document.
+	EventAppealed: {StatusInForce, StatusSuspended, StatusReconsider, StatusTerminated, StatusReissued, StatusExpired, StatusAnnulled, StatusReconsidered},
 }

@@ -26,8 +26,8 @@ type Ground struct{ Number, Field string }
 // FieldHearing is where a decision names the notice of its hearing.
 const FieldHearing = "/hearing_number"
 
-// RestsOn returns the conclusion and the notice of a hearing that the document
-// rests on; none for one that rests on none.
+// RestsOn returns the conclusion, the notice of a hearing and the decision to be
+// reconsidered that the document rests on; none for one that rests on none.
 func (d Draft) RestsOn() []Ground {
 	var all []Ground
 	add := func(number, field string) {
@@ -44,6 +44,7 @@ func (d Draft) RestsOn() []Ground {
 	if what, ok := d.decision(); ok {
 		add(what.HearingNumber, FieldHearing)
 	}
+	add(d.Reconsiders(), FieldReconsiders)
 	return all
 }
 

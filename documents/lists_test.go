@@ -108,6 +108,8 @@ func TestEveryTransition(t *testing.T) {
 		"nothing": nil, "reserved": {EventReserved}, "in force": {EventReserved, EventIssued}, "void": {EventReserved, EventVoid},
 		"suspended": {EventIssued, EventSuspended}, "resumed": {EventIssued, EventSuspended, EventResumed},
 		"terminated": {EventIssued, EventTerminated}, "reissued": {EventIssued, EventReissued}, "expired": {EventIssued, EventExpired},
+		"annulled": {EventIssued, EventAnnulled}, "sent back": {EventIssued, EventReconsider},
+		"decided anew": {EventIssued, EventReconsider, EventReconsidered},
 	}
 	var rows []string
 	for _, kind := range named[Kind]("kind") {

@@ -30,6 +30,9 @@ type Notice struct {
 	Hearing *PreliminaryDecision `json:"hearing,omitempty"`
 	// The hearing before what the notice decides, where the edition has one.
 	Heard
+	// Reconsiders is the number of the decision that this one is given in the place of,
+	// when that was to be reconsidered.
+	Reconsiders string `json:"reconsiders,omitempty"`
 }
 
 // NoticeGround names the branch of the regulation that ends in a notice.
@@ -110,6 +113,7 @@ func (n *Notice) check(c *checker) {
 		c.fail("/ground", CodeUnknown, "is none of the grounds of a notice")
 	}
 	c.holder("/applicant", n.Applicant)
+	c.checkReconsiders(n.Reconsiders, false)
 	c.both("/service", n.Service, rule{max: maxName})
 	if n.ApplicationNumber != "" || !n.ApplicationDate.IsZero() {
 		c.application(Application{n.ApplicationNumber, n.ApplicationDate}, n.IssuedOn)

@@ -50,15 +50,15 @@ func (e *RuleError) Error() string {
 	return text + ")"
 }
 
-// Every document may have its record corrected and its content erased: that is the
-// register's own. What else may happen to it is a right, and the law's: see
+// Every document may have its record corrected and its content erased, and a decision
+// that is to be reconsidered may find its successor: that is the register's own. What else may happen to it is a right, and the law's: see
 // [KindRules]. They are read only.
 var (
-	eventsOfAll = []EventKind{EventCorrected, EventErased}
+	eventsOfAll = []EventKind{EventCorrected, EventErased, EventReconsidered}
 	// recorded are all events that can be added to a life.
 	recorded = []EventKind{
 		EventSuspended, EventResumed, EventTerminated, EventReissued, EventExpired, EventDuplicate, EventCertified,
-		EventCorrected, EventErased,
+		EventAppealed, EventAnnulled, EventReconsider, EventReconsidered, EventCorrected, EventErased,
 	}
 )
 
@@ -69,8 +69,10 @@ func (k Kind) Can(right EventKind) bool {
 	switch right {
 	case EventSuspended, EventResumed:
 		return k.GivesRight()
-	case EventTerminated:
+	case EventTerminated, EventAppealed, EventAnnulled:
 		return k.known() && k != KindApplication
+	case EventReconsider:
+		return k.GivesRight() || k == KindRefusal || k == KindNotice || k == KindConclusion
 	case EventReissued, EventDuplicate:
 		return k == KindLicence
 	case EventExpired:
@@ -120,7 +122,7 @@ func (l Life) May(e Event, rights []EventKind) error {
 	case EventErased:
 		return l.mayErase(e)
 	}
-	issued, ok := l.issued()
+	issued, ok := l.IssuedAt()
 	if !ok || e.EffectiveAt.Before(issued) {
 		return refuse(RuleBefore, l.StatusAt(e.EffectiveAt), 0)
 	}
@@ -153,7 +155,7 @@ func (l Life) termEnded(t time.Time) bool {
 // moment: replacing the document would take it out of the order's reach.
 func (l Life) ordered(t time.Time) (seq int, found bool) {
 	for _, e := range l.standing() {
-		if e.EffectiveAt.After(t) && (e.Kind == EventSuspended || e.Kind == EventTerminated) {
+		if e.EffectiveAt.After(t) && (e.Kind == EventSuspended || e.Kind == EventTerminated || e.Kind == EventAnnulled) {
 			return e.Seq, true
 		}
 	}
@@ -165,10 +167,12 @@ func mayFrom(k EventKind) []Status {
 	if t, ok := transitions[k]; ok {
 		return t.from
 	}
-	return []Status{StatusInForce} // copies
+	return beside[k]
 }
 
-func (l Life) issued() (time.Time, bool) {
+// IssuedAt returns the moment since which the document has, or had, force; false for a
+// number that was never issued.
+func (l Life) IssuedAt() (time.Time, bool) {
 	for _, e := range l.Events {
 		if e.Kind == EventIssued {
 			return e.EffectiveAt, true
@@ -196,7 +200,9 @@ func (l Life) disturbed(added Event) (seq int, found bool) {
 func (l Life) mayCorrect(e Event) error {
 	target, ok := l.Event(e.Corrects)
 	refused := &RuleError{Rule: RuleCorrection, Event: e.Kind, Status: l.StatusAt(e.EffectiveAt), Seq: e.Corrects}
-	correctable := []EventKind{EventSuspended, EventResumed, EventTerminated, EventExpired}
+	correctable := []EventKind{
+		EventSuspended, EventResumed, EventTerminated, EventExpired, EventAppealed, EventAnnulled, EventReconsider,
+	}
 	if !ok || !slices.Contains(correctable, target.Kind) || !e.EffectiveAt.Equal(target.EffectiveAt) {
 		return refused
 	}

@@ -16,6 +16,7 @@ type Standing struct {
 	Until       Date      // of a suspension: the first day without; zero if it has no end
 	OrderNumber string    // of the order by which it came, or was prolonged; empty if it came by itself
 	OrderDate   Date
+	DecidedBy   Text   // the court or body whose act it is; empty if it is an order of the authority
 	ReplacedBy  string // number of the document that replaced this one
 }
 
@@ -31,10 +32,10 @@ func (l Life) Standing(at time.Time) Standing {
 	s := Standing{Status: turn.Status, Since: turn.At}
 	e, ok := l.Event(turn.By)
 	if ok {
-		s.OrderNumber, s.OrderDate = e.OrderNumber, e.OrderDate
+		s.OrderNumber, s.OrderDate, s.DecidedBy = e.OrderNumber, e.OrderDate, e.DecidedBy
 	}
 	switch turn.Status {
-	case StatusReissued:
+	case StatusReissued, StatusReconsidered:
 		s.ReplacedBy = e.Other
 	case StatusSuspended:
 		if last, ok := l.suspension(at); ok {

@@ -28,6 +28,13 @@ const (
 	StatusReissued Status = "reissued"
 	// StatusExpired is past its term: қолданылу мерзімі өткен.
 	StatusExpired Status = "expired"
+	// StatusAnnulled is without force by the act of a court or a body above: күші жойылған.
+	StatusAnnulled Status = "annulled"
+	// StatusReconsider is of a refusal, or another paper that permits nothing, which is
+	// to be decided anew: қайта қаралуға жіберілген.
+	StatusReconsider Status = "reconsider"
+	// StatusReconsidered is of a decision in whose place another one was given.
+	StatusReconsidered Status = "reconsidered"
 	// StatusNotIssued is told of the time before a document was issued; no
 	// document has it in the register.
 	StatusNotIssued Status = "not_issued"

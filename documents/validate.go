@@ -126,6 +126,7 @@ func (l *Licence) check(c *checker) {
 		c.given("/valid_until", true)
 		c.later("/valid_until", l.ValidUntil, l.IssuedOn)
 	}
+	c.checkReconsiders(l.Reconsiders, l.Replaces != "")
 	if l.Replaces != "" {
 		c.number("/replaces", l.Replaces, KindLicence)
 		c.given("/first_issued_on", !l.FirstIssuedOn.IsZero())
@@ -163,6 +164,7 @@ func (r *Refusal) check(c *checker) {
 	c.both("/position", r.Position, rule{max: maxPlace})
 	c.text("/signatory", r.Signatory, rule{max: maxPerson})
 	c.heard(r.Heard, r.IssuedOn)
+	c.checkReconsiders(r.Reconsiders, false)
 }
 
 // checker gathers the errors of one document.

@@ -84,8 +84,8 @@ func TestAskWhetherKnown(t *testing.T) {
 	if a := ask(t, &gateways.Checks{}, q); a.Holds || a.Undecided == "" {
 		t.Errorf("a database that is not set up: %+v", a)
 	}
-	w.impatient()
 	for _, behaviour := range []demo.Behaviour{demo.Fail, demo.Garbage, demo.Fault, demo.WrongSignature, demo.WrongCorrelation, demo.Hang} {
+		w.once(behaviour)
 		w.set(gateways.SystemPersons, behaviour)
 		if a := ask(t, w.checks(gateways.FormJSON), q); a.Holds || a.Undecided == "" {
 			t.Errorf("%s: %+v", behaviour, a)
@@ -118,7 +118,7 @@ func TestAskWhetherPaid(t *testing.T) {
 	}
 	w.clock.advance(time.Second)
 	w.set(gateways.SystemPayments, demo.Fail)
-	w.impatient()
+	w.once(demo.Fail)
 	if a := ask(t, c, q); a.Holds || a.Undecided == "" {
 		t.Errorf("paid, while the gateway is away: %+v", a)
 	}

@@ -62,6 +62,9 @@ func (c *Client) attempts(ctx context.Context, m message.Message, signed []byte)
 		if err == nil || !errors.As(err, &undecided) || !undecided.again() {
 			return r, err
 		}
+		if end, ok := ctx.Deadline(); ok && time.Until(end) <= pause { // nothing more can be asked in time
+			return message.Reply{}, err
+		}
 		select {
 		case <-ctx.Done():
 			return message.Reply{}, err

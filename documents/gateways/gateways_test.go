@@ -1,7 +1,6 @@
 package gateways_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -56,6 +55,7 @@ type world struct {
 	clock    *clock
 	base     string
 	asked    atomic.Int32 // messages that have reached the register
+	recovers int32        // at which of them persons are answered again; 0 for none
 }
 
 func systemKey(t *testing.T, pki *signtest.PKI, bin certs.BIN) creation.Key {
@@ -82,7 +82,9 @@ func newWorld(t *testing.T) *world {
 		Powers:        []demo.Power{{Number: "KZ-1", Principal: string(ourBIN), Agent: string(knownIIN), From: "2026-01-01", Until: "2026-06-30"}},
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.asked.Add(1)
+		if w.asked.Add(1) == w.recovers {
+			w.set(gateways.SystemPersons, demo.Answer)
+		}
 		w.register.ServeHTTP(rw, r)
 	}))
 	t.Cleanup(s.Close)
@@ -114,9 +116,11 @@ func (w *world) set(s gateways.System, b demo.Behaviour) {
 	}
 }
 
-// impatient makes calls end soon.
-func (w *world) impatient() {
-	w.caller.Timeout, w.caller.Deadline, w.caller.Pause = 300*time.Millisecond, 700*time.Millisecond, 50*time.Millisecond
+// once makes calls have one attempt, which is soon given up where nothing comes.
+func (w *world) once(b demo.Behaviour) {
+	if w.caller.Pause = time.Minute; b == demo.Hang {
+		w.caller.Timeout = 300 * time.Millisecond
+	}
 }
 
 var forms = []gateways.Form{gateways.FormJSON, gateways.FormSOAP}
@@ -192,7 +196,7 @@ func TestOutageDecidesNothing(t *testing.T) {
 
 func outage(t *testing.T, behaviour demo.Behaviour, form gateways.Form, want gateways.Reason) {
 	w := newWorld(t)
-	w.impatient()
+	w.once(behaviour)
 	w.set(gateways.SystemPersons, behaviour)
 	c := w.client(gateways.SystemPersons, form)
 	began := w.clock.now()
@@ -214,7 +218,7 @@ func outage(t *testing.T, behaviour demo.Behaviour, form gateways.Form, want gat
 		t.Errorf("the state is %+v", s)
 	}
 	w.set(gateways.SystemPersons, demo.Answer)
-	w.caller.Timeout, w.caller.Deadline = 5*time.Second, 20*time.Second
+	w.caller.Timeout = 5 * time.Second
 	if _, err := c.Person(t.Context(), gateways.MessageID("x"), knownIIN); err != nil {
 		t.Errorf("when it answers again: %v", err)
 	}
@@ -240,15 +244,12 @@ func TestNoDataIsAnAnswer(t *testing.T) {
 // its outage told, and asked again afterwards.
 func TestOutageRests(t *testing.T) {
 	w := newWorld(t)
-	w.caller.Deadline, w.caller.Pause = 50*time.Millisecond, time.Minute // one attempt
+	w.once(demo.Fail)
 	w.set(gateways.SystemPersons, demo.Fail)
 	c := w.client(gateways.SystemPersons, gateways.FormJSON)
 	began := w.clock.now()
 	for _, want := range []gateways.Reason{gateways.ReasonHTTP, gateways.ReasonHTTP, gateways.ReasonResting} {
-		w.caller.Deadline = 2 * time.Second
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		_, err := c.Person(ctx, "x", knownIIN)
-		cancel()
+		_, err := c.Person(t.Context(), "x", knownIIN)
 		var undecided *gateways.UndecidedError
 		if !errors.As(err, &undecided) || undecided.Reason != want || !undecided.Since.Equal(began) {
 			t.Fatalf("the answer is %v, not %s", err, want)
@@ -344,5 +345,19 @@ func TestSettings(t *testing.T) {
 	c := w.client(gateways.SystemPersons, gateways.FormJSON)
 	if _, err := c.Organisation(t.Context(), "x", ourBIN); !errors.Is(err, gateways.ErrSetting) {
 		t.Errorf("the database of persons is asked about organisations: %v", err)
+	}
+}
+
+// A system that fails for a moment is asked again by the same message, and the caller
+// never hears of it.
+func TestAskedAgain(t *testing.T) {
+	for _, form := range forms {
+		w := newWorld(t)
+		w.set(gateways.SystemPersons, demo.Fail)
+		w.recovers = 3
+		p, err := w.client(gateways.SystemPersons, form).Person(t.Context(), "x", knownIIN)
+		if err != nil || p.IIN != knownIIN || w.asked.Load() != 3 {
+			t.Errorf("%s: %v after %d attempts", form, err, w.asked.Load())
+		}
 	}
 }

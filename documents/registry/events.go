@@ -144,6 +144,9 @@ func next(life documents.Life, e documents.Event, now time.Time) documents.Event
 		if target, ok := life.Event(e.Corrects); ok && e.Kind == documents.EventCorrected {
 			e.EffectiveAt = target.EffectiveAt
 		}
+		if since, ok := life.IssuedAt(); ok && e.FromBeginning {
+			e.EffectiveAt = since
+		}
 	}
 	return e
 }

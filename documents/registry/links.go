@@ -25,7 +25,9 @@ func (r *Registry) checkLinks(ctx context.Context, tx *store.Tx, draft documents
 			return refusedField(draft, ground.Field, documents.CodeUnknown, "the register has no such document")
 		case err != nil:
 			return err
-		case life.StatusAt(now) != documents.StatusInForce:
+		case ground.Field == documents.FieldReconsiders && life.StatusAt(now) != documents.StatusReconsider:
+			return refusedField(draft, ground.Field, documents.CodeStatus, "is not to be reconsidered")
+		case ground.Field != documents.FieldReconsiders && life.StatusAt(now) != documents.StatusInForce:
 			return refusedField(draft, ground.Field, documents.CodeStatus, "is not in force")
 		}
 		rules, err := r.rulesIn(ctx, tx)
@@ -50,6 +52,9 @@ type groundFound struct {
 // not support.
 func checkGround(rules *rulebook.Rules, draft documents.Draft, ground groundFound) error {
 	rec, now := ground.rec, ground.now
+	if ground.Field == documents.FieldReconsiders {
+		return draft.CheckReconsidered(rec.Content)
+	}
 	if ground.Field == documents.FieldHearing {
 		if rec.Content.Notice == nil {
 			return refusedField(draft, ground.Field, documents.CodeNumber, "is not the number of the notice of a hearing")
@@ -97,9 +102,9 @@ func checkPromise(days *calendar.Calendar, draft documents.Draft) error {
 }
 
 // onlyOne refuses, as a *documents.InvalidError, a document that takes what another
-// one has, unless that one was withdrawn or given up. The head of the log is held
-// from here on, so that two who ask at once do not both find nothing. Documents of
-// registers of before have no keys and are not found.
+// one has, unless that one was withdrawn, annulled, is to be decided anew or was given
+// up. The head of the log is held from here on, so that two who ask at once do not both
+// find nothing. Documents of registers of before have no keys and are not found.
 func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) error {
 	key, field := draft.Takes()
 	if key == "" {
@@ -114,11 +119,17 @@ func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.
 	}
 	for _, value := range values {
 		number := asText(value)
-		life, err := history(ctx, tx, Record{Number: number}) // enough to tell whether it was withdrawn
+		n, err := documents.ParseNumber(number)
+		if err != nil {
+			return fmt.Errorf("document %s: %w", number, err)
+		}
+		life, err := history(ctx, tx, Record{Number: number, Kind: n.Kind}) // enough to tell whether it was withdrawn
 		if err != nil {
 			return err
 		}
-		if life.StatusAt(now) != documents.StatusTerminated {
+		switch life.StatusAt(now) {
+		case documents.StatusTerminated, documents.StatusAnnulled, documents.StatusReconsider, documents.StatusReconsidered:
+		default:
 			return refusedField(draft, field, documents.CodeTaken, "№ "+number+" of this register has it already")
 		}
 	}

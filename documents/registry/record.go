@@ -102,6 +102,9 @@ func (r *Registry) recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (do
 	if err != nil {
 		return documents.Event{}, err
 	}
+	if err := havePaper(ctx, tx, q.Event.Paper); err != nil {
+		return documents.Event{}, err
+	}
 	done, err := r.mayFollow(ctx, tx, q, life)
 	if err != nil {
 		return documents.Event{}, err
@@ -110,6 +113,25 @@ func (r *Registry) recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (do
 		return documents.Event{}, err
 	}
 	return done, logEvent(ctx, tx, rec.Number, done)
+}
+
+// havePaper refuses an event that names a document of the register which is not there
+// as its paper.
+func havePaper(ctx context.Context, tx *store.Tx, p documents.Paper) error {
+	if p.Number == "" {
+		return nil
+	}
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM documents WHERE number = $1 AND status = 'in_force'`, p.Number).Scan(&n)
+	switch {
+	case err != nil:
+		return fmt.Errorf("failed to look for the paper of an event: %w", err)
+	case n == 0:
+		return &documents.InvalidError{Fields: []documents.FieldError{{
+			Pointer: "/paper/number", Code: documents.CodeUnknown, Detail: "the register has no such document",
+		}}}
+	}
+	return nil
 }
 
 // recordOnce records an event in a transaction of its own, or finds the event that
@@ -286,7 +308,10 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 		if err := r.checkLinks(ctx, tx, held.content, now); err != nil {
 			return err
 		}
-		return logEvent(ctx, tx, held.number, issued)
+		if err := logEvent(ctx, tx, held.number, issued); err != nil {
+			return err
+		}
+		return r.enterReconsidered(ctx, tx, held, now)
 	}
 	about := held.content.About()
 	_, life, err := locked(ctx, tx, about)
@@ -304,6 +329,25 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 		return err
 	}
 	return logEvent(ctx, tx, about, e)
+}
+
+// enterReconsidered writes down that a decision was given in the place of one that was
+// to be reconsidered, whose row checkLinks has locked.
+func (r *Registry) enterReconsidered(ctx context.Context, tx *store.Tx, held Reservation, now time.Time) error {
+	number := held.content.Reconsiders()
+	if number == "" {
+		return nil
+	}
+	_, life, err := locked(ctx, tx, number)
+	if err != nil {
+		return err
+	}
+	e := next(life, documents.Event{Kind: documents.EventReconsidered}, now)
+	e.Other = held.number
+	if err := r.may(ctx, tx, life, e); err != nil {
+		return err
+	}
+	return logEvent(ctx, tx, number, e)
 }
 
 // effectBy is the event that issuing a document is for the one it is about.

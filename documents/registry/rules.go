@@ -27,7 +27,11 @@ func (r *Registry) may(ctx context.Context, tx *store.Tx, life documents.Life, e
 	if now.Layouts == nil {
 		return errNotEquipped
 	}
-	rules, err := now.Layouts.Rules(documents.CivilDate(e.EffectiveAt))
+	on := documents.CivilDate(e.EffectiveAt)
+	if e.FromBeginning {
+		on = e.OrderDate // the act is judged by the law of its own day, not by that of the issue
+	}
+	rules, err := now.Layouts.Rules(on)
 	if errors.Is(err, pdf.ErrNoEdition) {
 		return &documents.RuleError{Rule: documents.RuleEdition, Event: e.Kind, Status: life.StatusAt(e.EffectiveAt)}
 	}

@@ -78,6 +78,9 @@ function withoutForce(found) {
   switch (found.status) {
     case "suspended": return { tone: "paused", title: "suspended", note: "suspended_note" };
     case "terminated": return { tone: "bad", title: "terminated", note: "terminated_note", at };
+    case "annulled": return { tone: "bad", title: "annulled", note: "annulled_note", at };
+    case "reconsider": return { tone: "paused", title: "reconsider", note: "reconsider_note", at };
+    case "reconsidered": return { tone: "replaced", title: "reconsidered", note: "offline_reconsidered_note" };
     case "reissued": return { tone: "replaced", title: "reissued", note: "offline_reissued_note" };
     case "expired": return { tone: "past", title: "expired", note: "expired_note", at };
   }

@@ -91,9 +91,9 @@ func orderOf(e documents.Event) string {
 }
 
 func whyAndWho(e documents.Event) documents.Text {
-	in := func(reason string) string {
-		parts := slices.DeleteFunc([]string{strings.ReplaceAll(reason, "\n", " "), e.Signatory}, func(s string) bool { return s == "" })
+	in := func(by, reason string) string {
+		parts := slices.DeleteFunc([]string{by, strings.ReplaceAll(reason, "\n", " "), e.Signatory}, func(s string) bool { return s == "" })
 		return strings.Join(parts, "; ")
 	}
-	return documents.Text{KK: in(e.Reason.KK), RU: in(e.Reason.RU)}
+	return documents.Text{KK: in(e.DecidedBy.KK, e.Reason.KK), RU: in(e.DecidedBy.RU, e.Reason.RU)}
 }

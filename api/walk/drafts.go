@@ -16,8 +16,13 @@ import (
 //go:embed drafts.json
 var drafts []byte
 
-// contents are what officials write into documents, by kind.
+// contents are who applies, who is fictional, and what officials write into documents,
+// by kind.
 type contents struct {
+	Applicant         documents.Holder            `json:"applicant"`
+	Licence           documents.Licence           `json:"licence"`
+	Refusal           documents.Refusal           `json:"refusal"`
+	Notice            documents.Notice            `json:"notice"`
 	Acceptance        documents.Acceptance        `json:"acceptance"`
 	ApplicationCopy   documents.ApplicationCopy   `json:"application_copy"`
 	Conclusion        documents.Conclusion        `json:"conclusion"`
@@ -32,13 +37,13 @@ type issued struct {
 	ground string
 }
 
-// museum is who applies. It is fictional, and its number is nobody's.
-func museum() documents.Holder {
-	return documents.Holder{Legal: &documents.LegalEntity{
-		Name:    documents.Text{KK: "«Көрсетілім» музейі", RU: "Музей «Көрсетілім»"},
-		Address: documents.Text{KK: "Астана қ., Тәуелсіздік даңғылы, 54", RU: "г. Астана, пр. Тәуелсіздік, 54"},
-		BIN:     "250040999988",
-	}}
+// written reads the contents.
+func written() (contents, error) {
+	var c contents
+	if err := jsonfile.Read(drafts, &c); err != nil {
+		return c, fmt.Errorf("drafts.json: %w", err)
+	}
+	return c, nil
 }
 
 func (w *Walker) letter() documents.Letter {
@@ -48,9 +53,9 @@ func (w *Walker) letter() documents.Letter {
 // draft is what the official at a step writes. What it says of the application is left
 // to the service.
 func (w *Walker) draft(t *traveller, a paths.Act, i issued) (*documents.Draft, error) {
-	var c contents
-	if err := jsonfile.Read(drafts, &c); err != nil {
-		return nil, fmt.Errorf("drafts.json: %w", err)
+	c, err := written()
+	if err != nil {
+		return nil, err
 	}
 	var heard documents.Heard
 	if n := t.hearing.Notice; n != nil {
@@ -59,33 +64,29 @@ func (w *Walker) draft(t *traveller, a paths.Act, i issued) (*documents.Draft, e
 	l := w.letter()
 	switch i.kind {
 	case documents.KindLicence:
-		return &documents.Draft{Licence: &documents.Licence{
-			Holder: museum(), Licensor: l.Authority, Head: l.Signatory, Place: documents.Text{KK: "Астана қ.", RU: "г. Астана"},
-			Activity: documents.Text{KK: "археологиялық жұмыстар", RU: "археологические работы"},
-		}}, nil
+		c.Licence.Holder, c.Licence.Licensor, c.Licence.Head = c.Applicant, l.Authority, l.Signatory
+		return &documents.Draft{Licence: &c.Licence}, nil
 	case documents.KindRefusal:
-		return &documents.Draft{Refusal: &documents.Refusal{
-			Authority: l.Authority, Requisites: l.Requisites, Position: l.Position, Signatory: l.Signatory, Applicant: museum(),
-			Ground: documents.RefusalGround(i.ground), Heard: heard,
-			Reason: documents.Text{KK: "Құжаттар Стандартқа сәйкес емес.", RU: "Документы не соответствуют Стандарту."},
-		}}, nil
+		c.Refusal.Authority, c.Refusal.Requisites, c.Refusal.Position, c.Refusal.Signatory = l.Authority, l.Requisites, l.Position, l.Signatory
+		c.Refusal.Applicant, c.Refusal.Ground, c.Refusal.Heard = c.Applicant, documents.RefusalGround(i.ground), heard
+		return &documents.Draft{Refusal: &c.Refusal}, nil
 	case documents.KindNotice:
-		return &documents.Draft{Notice: w.notice(t, a, i.ground, heard)}, nil
+		return &documents.Draft{Notice: w.notice(c, step{t, a, i.ground, heard})}, nil
 	case documents.KindAcceptance:
-		c.Acceptance.Letter, c.Acceptance.Applicant = l, museum()
+		c.Acceptance.Letter, c.Acceptance.Applicant = l, c.Applicant
 		return &documents.Draft{Acceptance: &c.Acceptance}, nil
 	case documents.KindApplicationCopy:
-		c.ApplicationCopy.Letter, c.ApplicationCopy.Applicant = l, museum()
+		c.ApplicationCopy.Letter, c.ApplicationCopy.Applicant = l, c.Applicant
 		return &documents.Draft{ApplicationCopy: &c.ApplicationCopy}, nil
 	case documents.KindConclusion:
-		c.Conclusion.Letter, c.Conclusion.Applicant = l, museum()
+		c.Conclusion.Letter, c.Conclusion.Applicant = l, c.Applicant
 		c.Conclusion.Recognised = a.Exit.On != "no_value"
 		return &documents.Draft{Conclusion: &c.Conclusion}, nil
 	case documents.KindApproval:
-		c.Approval.Letter, c.Approval.Applicant = l, museum()
+		c.Approval.Letter, c.Approval.Applicant = l, c.Applicant
 		return &documents.Draft{Approval: &c.Approval}, nil
 	case documents.KindExportCertificate:
-		c.ExportCertificate.Letter, c.ExportCertificate.Holder = l, museum()
+		c.ExportCertificate.Letter, c.ExportCertificate.Holder = l, c.Applicant
 		c.ExportCertificate.ReturnBy = documents.CivilDate(w.Now().AddDate(0, 6, 0))
 		if k := t.conclusion.Conclusion; k != nil {
 			c.ExportCertificate.ConclusionNumber, c.ExportCertificate.ConclusionDate = k.Number, k.IssuedOn
@@ -98,23 +99,34 @@ func (w *Walker) draft(t *traveller, a paths.Act, i issued) (*documents.Draft, e
 // hearingDays is how many working days after its notice a hearing is held.
 const hearingDays = 4
 
+// step is an act at which a notice is written, by a ground, after a hearing if there was
+// one.
+type step struct {
+	of     *traveller
+	act    paths.Act
+	ground string
+	heard  documents.Heard
+}
+
 // notice is a letter that tells where an application does not go on.
-func (w *Walker) notice(t *traveller, a paths.Act, ground string, heard documents.Heard) *documents.Notice {
-	n := &documents.Notice{
-		Letter: w.letter(), Ground: documents.NoticeGround(ground), Applicant: museum(),
-		Service: documents.Text{KK: t.service.Name.KK, RU: t.service.Name.RU},
-	}
+func (w *Walker) notice(c contents, s step) *documents.Notice {
+	t := s.of
+	n := &c.Notice
+	n.Letter, n.Ground, n.Applicant = w.letter(), documents.NoticeGround(s.ground), c.Applicant
+	n.Service = documents.Text{KK: t.service.Name.KK, RU: t.service.Name.RU}
+	detail := n.Detail
+	n.Detail = documents.Text{}
 	n.FailedCheck = map[regulation.Check]documents.FailedCheck{
 		regulation.CheckSignaturePeriod: documents.FailedPeriod, regulation.CheckSignatureRevoked: documents.FailedRevoked,
 		regulation.CheckSignatureIdentity: documents.FailedIdentity,
 	}[t.failed]
 	if k := t.conclusion.Conclusion; k != nil && n.Ground == documents.NoticeNoValue {
-		n.ConclusionNumber, n.ConclusionDate, n.Heard = k.Number, k.IssuedOn, heard
+		n.ConclusionNumber, n.ConclusionDate, n.Heard = k.Number, k.IssuedOn, s.heard
 	}
 	if n.Ground == documents.NoticeHearing {
-		n.Detail = documents.Text{KK: "Сараптама қорытындысы жоқ.", RU: "Нет заключения экспертизы."}
+		n.Detail = detail
 		held := w.Days.Add(w.Now(), calendar.Term{WorkingDays: hearingDays}).Due.Add(-time.Hour)
-		n.Hearing = &documents.PreliminaryDecision{Refuses: refusesAfter(t.walk, a.To), HeldAt: held, Place: w.Signer.Requisites}
+		n.Hearing = &documents.PreliminaryDecision{Refuses: refusesAfter(t.walk, s.act.To), HeldAt: held, Place: w.Signer.Requisites}
 	}
 	return n
 }

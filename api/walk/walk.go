@@ -164,10 +164,14 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 
 // open opens an application.
 func (w *Walker) open(ctx context.Context, t *traveller) error {
+	c, err := written()
+	if err != nil {
+		return err
+	}
 	var a application
 	key := fmt.Sprintf("%s %s %s %d", w.Run, t.service.ID, t.channel, t.nth)
-	err := w.post(ctx, "/v1/applications", posted{key: key, body: openRequest{
-		Service: t.service.ID, Channel: t.channel, Applicant: museum(), Form: map[string]string{"way": fmt.Sprint(t.nth)},
+	err = w.post(ctx, "/v1/applications", posted{key: key, body: openRequest{
+		Service: t.service.ID, Channel: t.channel, Applicant: c.Applicant, Form: map[string]string{"way": fmt.Sprint(t.nth)},
 	}}, &a)
 	t.id = a.ID
 	return err

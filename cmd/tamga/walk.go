@@ -41,8 +41,9 @@ func (demoWalkCommand) Help() string {
 
 Exit codes: 0 everything was walked, 1 something is missing, 64 and 70 as everywhere.
 
-Example:
-  tamga demo walk`
+Examples:
+  tamga demo walk
+  tamga demo walk --url http://127.0.0.1:8080 --key-file var/demo.key --signer var/samples/signer.json`
 }
 
 // walkedService is the service that is walked.
@@ -137,8 +138,8 @@ func (cmd demoWalkCommand) elsewhere(c *console) (walkedService, error) {
 	if err != nil {
 		return walkedService{}, err
 	}
-	var signer walk.Signer
-	if err := strictjson.Decode(raw, &signer); err != nil {
+	signer, err := signerOf(raw)
+	if err != nil {
 		return walkedService{}, fmt.Errorf("%s: %w", cmd.Signer, err)
 	}
 	return walkedService{walk.Walker{
@@ -191,9 +192,13 @@ func (cmd demoWalkCommand) begun(c *console) (s walkedService, err error) {
 	if err != nil {
 		return s, errors.Join(err, stop())
 	}
+	signer, err := demoSigner()
+	if err != nil {
+		return s, errors.Join(err, stop())
+	}
 	return walkedService{walk.Walker{
 		URL: "http://" + address, Key: key, Client: &http.Client{Timeout: requestTimeout}, Edition: edition, Days: days,
-		Signer: demoSigner(), Now: clock.read, Wait: clock.wait, Run: c.walkName(),
+		Signer: signer, Now: clock.read, Wait: clock.wait, Run: c.walkName(),
 	}, stop}, nil
 }
 
@@ -234,13 +239,16 @@ func (cmd demoWalkCommand) serve(c *console, folder string, ended chan<- error) 
 }
 
 // demoSigner is who signs the documents of the demonstration.
-func demoSigner() walk.Signer {
-	return walk.Signer{
-		Authority: documents.Text{
-			KK: "Қазақстан Республикасы Мәдениет және ақпарат министрлігінің Мәдениет комитеті",
-			RU: "Комитет культуры Министерства культуры и информации Республики Казахстан",
-		},
-		Requisites: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},
-		Position:   documents.Text{KK: "Төраға", RU: "Председатель"}, Name: "Сейітқали Ә. Ғ.",
+func demoSigner() (walk.Signer, error) {
+	raw, err := sample("signer.json")
+	if err != nil {
+		return walk.Signer{}, err
 	}
+	return signerOf(raw)
+}
+
+// signerOf reads who signs documents.
+func signerOf(raw []byte) (s walk.Signer, err error) {
+	err = strictjson.Decode(raw, &s)
+	return s, err
 }

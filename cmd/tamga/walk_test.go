@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,12 +40,7 @@ func TestDemoWalkElsewhere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	s := startDemo(t)
 	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(s.output)
-	signer := `{"authority": {"kk": "Қазақстан Республикасы Мәдениет және ақпарат министрлігінің Мәдениет комитеті", "ru": "Комитет культуры Министерства культуры и информации Республики Казахстан"},
-		"requisites": {"kk": "Астана қ.", "ru": "г. Астана"}, "position": {"kk": "Төраға", "ru": "Председатель"}, "name": "Сейітқали Ә. Ғ."}`
-	if err := os.WriteFile("signer.json", []byte(signer), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	code, out, said := walkAs(t, time.Now, "--url", url, "--key-file", "var/demo.key", "--signer", "signer.json")
+	code, out, said := walkAs(t, time.Now, "--url", url, "--key-file", "var/demo.key", "--signer", "var/samples/signer.json")
 	if code != exitFailed || !strings.Contains(said, "not every path was walked") || strings.Contains(out, "failed:") {
 		t.Errorf("exit code %d\n%s%s", code, out, said)
 	}

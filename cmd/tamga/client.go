@@ -18,7 +18,7 @@ type clientCommands struct {
 // clientAddCommand makes a key.
 type clientAddCommand struct {
 	Name  string   `arg:"" help:"Whose key it is, for people: a portal, a department."`
-	Scope []string `required:"" placeholder:"RIGHT" help:"What the key may do: sign, documents.issue, documents.read, documents.status. May be given several times."`
+	Scope []string `required:"" placeholder:"RIGHT" help:"What the key may do: sign, documents.issue, documents.read, documents.status, applications.apply, applications.enter. May be given several times."`
 	registerFlags
 }
 

@@ -224,7 +224,7 @@ func (d *demo) client(c *console, reg *registry.Registry) error {
 			return err
 		}
 	}
-	d.secret, err = reg.Store.AddClient(c.ctx, "demo", []string{store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus})
+	d.secret, err = reg.Store.AddClient(c.ctx, "demo", []string{store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus, store.ScopeApply, store.ScopeEnter})
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ type program struct {
 	Register    registerCommands    `cmd:"" help:"Show what a register holds."`
 	Log         logCommands         `cmd:"" help:"Find tampering with a register."`
 	Serve       serveCommand        `cmd:"" help:"Run the service: HTTP interface and pages."`
+	Demo        demoCommands        `cmd:"" help:"Show what the program does: walk every path of every flow."`
 	Version     versionCommand      `cmd:"" help:"Print the version."`
 }
 

@@ -31,7 +31,7 @@ func (d *demo) writeSamples(c *console) error {
 		return err
 	}
 	for _, s := range []struct{ file, name string }{
-		{"application.txt", "application.txt"}, {"licence.json", "licence.json"},
+		{"application.txt", "application.txt"}, {"licence.json", "licence.json"}, {"signer.json", "signer.json"},
 		// The demonstration itself refuses the application of refusal.json, which gets
 		// no second answer.
 		{"refusal.json", "refusal-to-issue.json"},

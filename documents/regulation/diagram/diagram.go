@@ -118,7 +118,7 @@ func (d *drawing) begin() {
 	d.out.text("desc", d.described(), "id", "diagram-desc")
 	d.out.open("defs")
 	for _, m := range []struct{ id, fill string }{{"arrow", ink}, {"open", paper}} {
-		d.out.open("marker", "id", m.id, "viewBox", "0 0 10 10", "refX", "9", "refY", "5", "markerWidth", "7", "markerHeight", "7", "orient", "auto")
+		d.out.open("marker", "id", m.id, "viewBox", "0 0 10 10", "refX", "9", "refY", "5", "markerUnits", "userSpaceOnUse", "markerWidth", "10", "markerHeight", "10", "orient", "auto")
 		d.out.empty("path", "d", "M0 0 L10 5 L0 10 z", "fill", m.fill, "stroke", ink)
 		d.out.close("marker")
 	}

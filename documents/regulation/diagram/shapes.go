@@ -44,8 +44,10 @@ func (d *drawing) node(row int, n node) {
 func (d *drawing) mark(row int, s *regulation.Step) {
 	x, y := d.centre(row)
 	left, top := x-boxWide/2, y-boxHigh/2
+	done := [2]float64{x + boxWide/2 - 13, y + boxHigh/2 - 9} // where nothing is written
 	if s.Kind == regulation.Condition {
-		left, top = x-diamond, y-diamond
+		left, top = x-diamond-4, y-10
+		done = [2]float64{x + diamond - 8, y - diamond + 4}
 	}
 	switch {
 	case s.ID == d.opt.At:
@@ -58,7 +60,7 @@ func (d *drawing) mark(row int, s *regulation.Step) {
 		}
 		d.pointer(left-8, top+10)
 	case d.opt.passed(s.ID, ""):
-		d.tick(left+10, top+10)
+		d.tick(done[0], done[1])
 	}
 }
 
@@ -86,7 +88,11 @@ func (d *drawing) box(row int, outline []string) {
 	for i, text := range heading {
 		d.out.middle(x, y-boxHigh/2+13+11*float64(i), text, "font-size", "10", "fill", quiet)
 	}
-	d.out.centred(x, y+2+5*float64(len(heading)), fontSize, fit(d.say(s.Name), boxWide-14, fontSize, 4))
+	name := wrap(d.say(s.Name), boxWide-20, fontSize)
+	if len(name) > 4 { // rather near the outline than cut
+		name = fit(d.say(s.Name), boxWide-14, fontSize, 4)
+	}
+	d.out.centred(x, y+2+5*float64(len(heading)), fontSize, name)
 	if len(s.Exits) > 1 {
 		d.choice(x, y+boxHigh/2, 8)
 	}
@@ -157,8 +163,8 @@ func (d *drawing) ending(x, y float64, s *regulation.Step) {
 		way := []string{"d", fmt.Sprintf("M%s %s H%s", px(x-40), px(y), px(x-14)), "stroke", ink, "fill", "none", "marker-end", "url(#arrow)"}
 		if d.opt.passed(s.ID, exit.On) {
 			way = append(way, "stroke-width", "3.2")
-			d.pointer(x-8, y-26)
-			d.out.empty("circle", "cx", px(x+2), "cy", px(y), "r", "21", "fill", "none", "stroke", hereInk, "stroke-width", "2")
+			d.out.empty("circle", "cx", px(x+2), "cy", px(y), "r", "20", "fill", "none", "stroke", hereInk, "stroke-width", "2")
+			d.out.empty("path", "d", fmt.Sprintf("M%s %s l12 -7 v14 z", px(x+23), px(y)), "fill", hereInk, "stroke", ink) // the pointer, from the right
 		}
 		d.out.empty("path", way...)
 		label := s.Notice

@@ -1,0 +1,178 @@
+// Package walk takes applications through every path of every flow of an edition, over
+// the programming interface of a service that runs somewhere, as its clients would: it
+// opens them, does one step after another, lets time pass where a hearing asks it, and
+// looks whether what is issued is in force, genuine and found by the public check.
+//
+// A newcomer starts with [Walker.Walk]. What was walked is not what was asked for but
+// what the service has stored: at the end every application is read again, and its
+// entries are counted against the flow data that the walker has.
+package walk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/calendar"
+	"tamga/documents/regulation"
+	"tamga/documents/regulation/paths"
+)
+
+// Walker walks. The fields are not changed after the first call.
+type Walker struct {
+	URL    string // of the service, without a slash at the end
+	Key    string // of a client that may open applications, enter steps and read documents
+	Client *http.Client
+	// Edition is the flow data that is walked and counted against: that in force, as
+	// the program carries it and whatever the service has.
+	Edition *regulation.Edition
+	Days    *calendar.Calendar
+	Signer  Signer
+	Now     func() time.Time // the clock of the service
+	// Wait lets time pass until a moment; nil where nobody can. Ways that lead through
+	// a hearing are not gone then, and are missing in the report.
+	Wait func(until time.Time)
+	// Only chooses what is walked; nil for all services by all channels.
+	Only func(s *regulation.Service, c regulation.Channel) bool
+	// Run names the walk in idempotency keys: another walk has another name.
+	Run string
+}
+
+// Signer is who signs the documents that steps issue, as they print him.
+type Signer struct {
+	Authority  documents.Text `json:"authority"`
+	Requisites documents.Text `json:"requisites"`
+	Position   documents.Text `json:"position"`
+	Name       string         `json:"name"`
+}
+
+// ErrIncomplete means that a walk has not gone every path.
+var ErrIncomplete = errors.New("not every path was walked")
+
+// traveller is an application on its way.
+type traveller struct {
+	service *regulation.Service
+	channel regulation.Channel
+	walk    *regulation.Walk
+	way     []paths.Act
+	nth     int // which way of the plan it is
+	done    int // acts of the way
+	id      string
+	failed  regulation.Check // of the act before
+	// What was issued on the way and later documents rest on.
+	conclusion, hearing documents.Draft
+	until               time.Time // when the hearing is held; zero while none is to come
+}
+
+// Walk walks, and returns what was walked. When anything is missing or wrong the error
+// is [ErrIncomplete], and the report says what; any other error means that the walk
+// could not be made.
+func (w *Walker) Walk(ctx context.Context) (Report, error) {
+	r := Report{Edition: w.Edition.Version()}
+	var all []*traveller
+	paths.EachWalk(w.Edition, func(s *regulation.Service, c regulation.Channel, walk *regulation.Walk) {
+		if w.Only != nil && !w.Only(s, c) {
+			return
+		}
+		for n, way := range paths.Plan(walk) {
+			all = append(all, &traveller{service: s, channel: c, walk: walk, way: way, nth: n})
+		}
+	})
+	for going := slices.Clone(all); len(going) > 0; {
+		for _, t := range going {
+			if err := w.advance(ctx, t); err != nil {
+				r.fail("%s %s, application %s: %v", t.service.ID, t.channel, t.id, err)
+				t.done = len(t.way)
+			}
+		}
+		going = slices.DeleteFunc(going, func(t *traveller) bool { return t.done == len(t.way) })
+		if len(going) == 0 || w.Wait == nil {
+			break
+		}
+		latest := slices.MaxFunc(going, func(a, b *traveller) int { return a.until.Compare(b.until) })
+		w.Wait(latest.until)
+	}
+	if err := w.count(ctx, all, &r); err != nil {
+		return r, err
+	}
+	if !r.Whole() {
+		return r, ErrIncomplete
+	}
+	return r, nil
+}
+
+// advance lets an application go on its way, to the end or to a hearing that is still
+// to be held.
+func (w *Walker) advance(ctx context.Context, t *traveller) error {
+	if t.id == "" {
+		if err := w.open(ctx, t); err != nil {
+			return err
+		}
+	}
+	for t.done < len(t.way) {
+		if w.Now().Before(t.until) {
+			return nil
+		}
+		t.until = time.Time{}
+		if err := w.act(ctx, t, t.way[t.done]); err != nil {
+			return fmt.Errorf("step %s %s: %w", t.way[t.done].Step.ID, t.way[t.done].Exit.On, err)
+		}
+		t.done++
+	}
+	return nil
+}
+
+// act does a step, and looks whether the service has done just that.
+func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
+	var before application
+	tag, err := w.get(ctx, "/v1/applications/"+t.id, &before)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(before.Next, func(n next) bool { return n.Step == a.Step.ID && n.Outcome == a.Exit.On })
+	if i < 0 {
+		return fmt.Errorf("it is not among what may be done at %s%s", before.Position.Step, before.Position.End)
+	}
+	req := entryRequest{Step: a.Step.ID, Outcome: a.Exit.On, Role: a.Step.Actor, Person: "Walker as " + a.Step.Actor, Failed: string(a.Failed)}
+	if kind := documents.Kind(before.Next[i].Issues); kind != "" {
+		d, err := w.draft(t, a, issued{kind, before.Next[i].Ground})
+		if err != nil {
+			return err
+		}
+		if req.Document, err = filled(d); err != nil {
+			return err
+		}
+	}
+	var after entered
+	if err := w.post(ctx, "/v1/applications/"+t.id+"/entries", posted{key: fmt.Sprintf("%s %d", t.id, t.done), match: tag, body: req}, &after); err != nil {
+		return err
+	}
+	if after.Entry.Step != a.Step.ID || after.Entry.Outcome != a.Exit.On || after.Application.Position.place() != a.To {
+		return fmt.Errorf("the service has entered %s %s, and the application stands at %v, not at %v",
+			after.Entry.Step, after.Entry.Outcome, after.Application.Position.place(), a.To)
+	}
+	t.failed = a.Failed
+	if after.Entry.Document != "" {
+		return w.documentOf(ctx, t, after.Entry.Document)
+	}
+	return nil
+}
+
+// open opens an application.
+func (w *Walker) open(ctx context.Context, t *traveller) error {
+	c, err := written()
+	if err != nil {
+		return err
+	}
+	var a application
+	key := fmt.Sprintf("%s %s %s %d", w.Run, t.service.ID, t.channel, t.nth)
+	err = w.post(ctx, "/v1/applications", posted{key: key, body: openRequest{
+		Service: t.service.ID, Channel: t.channel, Applicant: c.Applicant, Form: map[string]string{"way": fmt.Sprint(t.nth)},
+	}}, &a)
+	t.id = a.ID
+	return err
+}

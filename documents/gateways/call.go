@@ -39,6 +39,7 @@ func (c *Client) call(ctx context.Context, id string, data message.Fields) (mess
 	if err := c.resting(); err != nil {
 		return message.Reply{}, err
 	}
+	asker := ctx
 	ctx, cancel := context.WithTimeout(ctx, or(c.caller.Deadline, usualDeadline))
 	defer cancel()
 	m := message.Message{ID: id, Service: c.peer.Service, Date: c.caller.now(), Sender: c.caller.Sender, Password: c.peer.Password, Data: data}
@@ -50,6 +51,11 @@ func (c *Client) call(ctx context.Context, id string, data message.Fields) (mess
 		return message.Reply{}, &UndecidedError{System: c.peer.System, Reason: ReasonKey, Since: c.caller.now(), err: err}
 	}
 	r, err := c.attempts(ctx, m, signed)
+	var undecided *UndecidedError
+	if errors.As(err, &undecided) && errors.Is(asker.Err(), context.Canceled) { // whoever asked has left, which tells nothing of the system
+		undecided.Since = c.caller.now()
+		return r, err
+	}
 	return r, c.note(err)
 }
 

@@ -1,6 +1,7 @@
 package gateways_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -268,6 +269,30 @@ func TestOutageRests(t *testing.T) {
 }
 
 // A payment is asked for once, however often; it counts for its own bill only.
+// TestAskerLeaves: whoever stops waiting for an answer has found out nothing about the
+// system.
+func TestAskerLeaves(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(gateways.SystemPersons, gateways.FormJSON)
+	w.set(gateways.SystemPersons, demo.Hang)
+	for range 3 {
+		ctx, leave := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, leave)
+		_, err := c.Person(ctx, "x", knownIIN)
+		var undecided *gateways.UndecidedError
+		if !errors.As(err, &undecided) || undecided.Reason != gateways.ReasonUnreachable {
+			t.Fatalf("the answer is %v", err)
+		}
+	}
+	if s := c.State(); s.State != "unasked" {
+		t.Errorf("the system is %+v", s)
+	}
+	w.set(gateways.SystemPersons, demo.Answer)
+	if _, err := c.Person(t.Context(), "x", knownIIN); err != nil {
+		t.Errorf("after three that have left: %v", err)
+	}
+}
+
 func TestPayments(t *testing.T) {
 	w := newWorld(t)
 	for _, form := range forms {

@@ -44,10 +44,7 @@ func (v *service) enterStep(c echo.Context) error {
 	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}
-	a, err := v.Applications.Application(contextOf(c), c.Param("application"))
-	if err == nil && !who.concerned(a) {
-		err = applications.ErrNotFound
-	}
+	a, err := v.askedBy(c, who)
 	if err != nil {
 		return err
 	}

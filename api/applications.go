@@ -91,11 +91,17 @@ func (v *service) asked(c echo.Context) (applications.Application, asker, error)
 	if err != nil {
 		return applications.Application{}, who, err
 	}
+	a, err := v.askedBy(c, who)
+	return a, who, err
+}
+
+// askedBy is asked for one whose right was looked at before.
+func (v *service) askedBy(c echo.Context, who asker) (applications.Application, error) {
 	a, err := v.Applications.Application(contextOf(c), c.Param("application"))
 	if err == nil && !who.concerned(a) {
 		err = applications.ErrNotFound
 	}
-	return a, who, err
+	return a, err
 }
 
 // asker is who asks about applications.

@@ -18,7 +18,7 @@ type Profile struct {
 	Name           string          `json:"name"`
 	Version        string          `json:"version"`
 	Comment        string          `json:"comment"`
-	KeyUses        []ProfileKeyUse `json:"key_uses"` // the first that fits counts
+	KeyUses        []ProfileKeyUse `json:"key_uses"` // the first that fits is that of an identity
 	Roles          []ProfileEntry  `json:"roles"`
 	Identification []ProfileEntry  `json:"identification"`
 	KeyStores      []ProfileEntry  `json:"key_stores"`
@@ -102,4 +102,13 @@ func (p Profile) keyUse(u KeyUsage) KeyUse {
 		}
 	}
 	return UseOther
+}
+
+// MayLogIn reports whether a key is one to log in with, which it may be besides
+// signing.
+func (c *Certificate) MayLogIn() bool {
+	have := c.KeyUsage.Names()
+	return slices.ContainsFunc(nationalProfile().KeyUses, func(use ProfileKeyUse) bool {
+		return use.Use == UseLogin && !slices.ContainsFunc(use.AllOf, func(name string) bool { return !slices.Contains(have, name) })
+	})
 }

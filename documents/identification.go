@@ -119,6 +119,11 @@ func (h Holder) key() string {
 	return ""
 }
 
+// Identity is what two holders are told apart by, however their names are written: a
+// number, with what it is and who gave it; empty where any of these is missing. It
+// holds personal data, and stays out of logs and addresses.
+func (h Holder) Identity() string { return h.key() }
+
 // Numbered reports whether a number is that of the holder, however it is written: an
 // ЖСН or БСН with anything between its digits, the number of a document or a
 // registration with other spaces, capitals or letters that look like its own. The

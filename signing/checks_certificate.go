@@ -231,6 +231,10 @@ func askKeyUsage(f *facts, p *Policy) finding {
 		usage = "its certificate has no key usage"
 	}
 	switch {
+	case p.KeyUse == certs.UseLogin && f.certificate.MayLogIn():
+		return passed(usage)
+	case p.KeyUse == certs.UseLogin:
+		return failed(ChainConstraintsFailure, "the key is not for logging in: %s", usage)
 	case f.identity.KeyUse == certs.UseSigning:
 		return passed(usage)
 	case f.bare:

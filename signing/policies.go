@@ -30,6 +30,11 @@ var defaultPolicy = sync.OnceValues(func() (Policy, error) { return NamedPolicy(
 // be determined passes with a warning.
 func PolicyNames() []string { return []string{"kz", "kz-applicant", "kz-strict", "kz-soft"} }
 
+// LoginPolicy returns the policy for signatures that open a session, "kz-login": the
+// key must be for logging in. It is none of [PolicyNames], since no file is judged
+// by it.
+func LoginPolicy() (Policy, error) { return NamedPolicy("kz-login") }
+
 // DecidingPolicies returns those of [PolicyNames] under which an application may
 // be decided.
 func DecidingPolicies() ([]Policy, error) {
@@ -107,6 +112,9 @@ func (p *Policy) validate() error {
 		p.RevocationUnknown, p.AuthorityWithoutList, p.MixedAnchors, p.CertificatePolicyMissing,
 		p.TimestampUntrusted, p.TimestampBroken, p.TimestampMissing, p.XMLSigningCertificateMissing,
 		p.XMLMessageTime, p.XMLUnsignedParts, p.KeyUsageMissing,
+	}
+	if !slices.Contains([]certs.KeyUse{"", certs.UseSigning, certs.UseLogin}, p.KeyUse) || p.KeyUse == certs.UseLogin && p.ForDeciding {
+		return fmt.Errorf("policy %s: key_use is %q", p.Name, p.KeyUse)
 	}
 	if !slices.Contains([]PDFChanges{PDFNothing, PDFEvidence, PDFForms, PDFAnnotations}, p.PDFChanges) {
 		return fmt.Errorf("policy %s: pdf_changes is %q", p.Name, p.PDFChanges)

@@ -55,6 +55,10 @@ type Policy struct {
 	// for signing from those for log-in by it alone (rules of order 1187, paragraph
 	// 6.3), since the extended key usage names the holder's role in both.
 	KeyUsageMissing Level `json:"key_usage_missing"`
+	// KeyUse is what the signer's key must be for: [certs.UseSigning], also when
+	// empty, or [certs.UseLogin], for signatures that open a session and are under no
+	// document.
+	KeyUse certs.KeyUse `json:"key_use,omitempty"`
 	// RevocationSources says whom to ask for the status of certificates, and
 	// in which order.
 	RevocationSources []Source `json:"revocation_sources"`

@@ -37,6 +37,16 @@ var covered = map[string][]string{
 		"id", "application", "seq", "step", "outcome", "under", "under_outcome", "actor", "person", "edition", "data",
 		"document", "at", "next_step", "next_action", "ended", "client", "idempotency_key", "body_sha256",
 	},
+	"persons":  {"id", "identity", "person", "added_at", "added_by"},
+	"accounts": {"id", "login", "person", "bin", "roles", "password", "set_at"},
+	"duties": {
+		"id", "person", "role", "provider", "valid_from", "valid_until", "deputy_of", "order_number", "order_date", "position",
+		"given_by", "given_at", "ended_by", "ended_at",
+	},
+	"powers": {
+		"id", "principal", "principal_name", "person", "kind", "number", "issued_on", "valid_until", "may", "entered_by", "entered_at",
+		"ended_by", "ended_at",
+	},
 	"attachments": {
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
@@ -74,6 +84,10 @@ var rowSubjects = []rowSubject{
 	{subjectRule, "rules", "id", false},
 	{subjectApplication, "applications", "id", false},
 	{subjectEntry, "application_entries", "id", false},
+	{subjectPerson, "persons", "id", false},
+	{subjectAccount, "accounts", "id", false},
+	{subjectDuty, "duties", "id", false},
+	{subjectPower, "powers", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 }

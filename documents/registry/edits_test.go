@@ -92,6 +92,9 @@ func (row tableRow) names() []string {
 	case "log_entries":
 		return []string{"log record " + text("idx"), text("subject") + " " + text("number") + ":"}
 	}
+	if i := slices.IndexFunc(rowSubjects, func(s rowSubject) bool { return s.table == row.table }); i >= 0 {
+		return []string{rowSubjects[i].subject + " " + text(rowSubjects[i].key) + ":"}
+	}
 	return []string{fmt.Sprintf("log record %d", row.value("idx"))}
 }
 

@@ -29,6 +29,10 @@ const (
 	subjectEntry       = "application_entry"
 	subjectAttachment  = "attachment"
 	subjectLook        = "look"
+	subjectPerson      = "person"
+	subjectAccount     = "account"
+	subjectDuty        = "duty"
+	subjectPower       = "power"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

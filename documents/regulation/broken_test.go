@@ -41,6 +41,8 @@ func TestBrokenData(t *testing.T) {
 		"a condition that asks nothing":      {regulation.RuleUndecided, "L-C", "L-C-c1", func(a editions) { step(a, "L-C", "L-C-c1").Checks = nil }},
 		"a process that asks":                {regulation.RuleUndecided, "L-C", "L-C-p2", func(a editions) { step(a, "L-C", "L-C-p2").Checks = []regulation.Check{"login"} }},
 		"a check of no known name":           {regulation.RuleUnknown, "L-P", "L-P-c1", func(a editions) { step(a, "L-P", "L-P-c1").Checks[0] = "always true" }},
+		"a provider with a name of its own":  {regulation.RuleValue, "", "", func(a editions) { a[0].Services[0].ProviderID = "Комитет" }},
+		"a role that acts for nobody known":  {regulation.RuleUnknown, "", "", func(a editions) { a[0].Roles[0].Acts = "himself" }},
 		"an actor of no known name":          {regulation.RuleUnknown, "S-aP", "S-aP2", func(a editions) { step(a, "S-aP", "S-aP2").Actor = "CLERK" }},
 		"a system of no known name":          {regulation.RuleUnknown, "L-U", "L-U-p3", func(a editions) { step(a, "L-U", "L-U-p3").Systems[0] = "EGOV" }},
 		"a signer of no known name":          {regulation.RuleUnknown, "T-aU", "T-aU6", func(a editions) { step(a, "T-aU", "T-aU6").Signs[0] = "PEP" }},

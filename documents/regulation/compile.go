@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tamga/documents"
 	"tamga/language"
@@ -121,6 +122,9 @@ func (e *Edition) checkNames() error {
 	}
 	for _, r := range e.Roles {
 		add("actor", r.ID, "", r.Name)
+		if !slices.Contains([]string{"", ForApplicant, ForCentre}, r.Acts) {
+			return e.bad(RuleUnknown, "role %s acts for %q", r.ID, r.Acts)
+		}
 	}
 	for _, f := range e.Forms {
 		add("form", string(f.ID), f.Source, f.Name)
@@ -208,6 +212,9 @@ func (e *Edition) checkServices() error {
 		if len(s.Routes) == 0 || len(s.Signers) == 0 || (s.Result.Title() == documents.Label{}) {
 			return e.bad(RuleMissing, "service %s has no route, no signer or no result", s.ID)
 		}
+		if !isProvider(s.ProviderID) {
+			return e.bad(RuleValue, "service %s: the provider's name %q is none of small letters and hyphens", s.ID, s.ProviderID)
+		}
 		for channel, id := range s.Routes {
 			r, ok := e.Route(id)
 			if !ok || r.Kind != SystemRoute || r.Channel != channel {
@@ -232,6 +239,11 @@ func (e *Edition) checkServices() error {
 		}
 	}
 	return nil
+}
+
+// isProvider reports whether a text names a provider in duties, or is left out.
+func isProvider(id string) bool {
+	return strings.Trim(id, "abcdefghijklmnopqrstuvwxyz-") == "" && strings.Trim(id, "-") == id && len(id) <= 60
 }
 
 func (e *Edition) checkValues(s *Service) error {

@@ -73,10 +73,19 @@ type System struct {
 
 // Role is who acts.
 type Role struct {
-	ID   string        `json:"id"`
+	ID string `json:"id"`
+	// Acts is for whom: [ForApplicant], [ForCentre], or empty for the provider.
+	Acts string        `json:"acts,omitempty"`
 	Name language.Text `json:"name"`
 	Seed string        `json:"seed,omitempty"`
 }
+
+// For whom a role acts that does not act for the provider. Whoever applies is in no
+// one's service, and a service centre serves all providers.
+const (
+	ForApplicant = "applicant"
+	ForCentre    = "centre"
+)
 
 // Apart says that whoever has acted on an application in one of the roles acts on it in
 // none of the others, nor the other way round.
@@ -109,6 +118,9 @@ type Service struct {
 	ID       string        `json:"id"`
 	Name     language.Text `json:"name"`
 	Provider language.Text `json:"provider"`
+	// ProviderID names the provider in the duties of people, and is the same in all
+	// editions; in one that was entered before it had a name, nobody has any.
+	ProviderID string `json:"provider_id,omitempty"`
 	// Routes are the routes of the information systems by channel.
 	Routes map[Channel]string `json:"routes"`
 	Result documents.Kind     `json:"result"`
@@ -252,6 +264,16 @@ func (e *Edition) Route(id string) (*Route, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Role returns a role by its name.
+func (e *Edition) Role(id string) (Role, bool) {
+	for _, r := range e.Roles {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Role{}, false
 }
 
 // Notice returns a notice by its name.

@@ -72,3 +72,27 @@ func TestRightsChangedAsData(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Every service names its provider by the name that duties have, the same in all
+// editions; who applies and who works at a service centre act for no provider.
+func TestProvidersOfDuties(t *testing.T) {
+	want := map[string]string{
+		"LIC-ISSUE": "culture-committee", "LIC-REISSUE": "culture-committee", "TEC": "culture-department", "SRA": "culture-department",
+	}
+	all, err := regulation.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		for _, s := range e.Services {
+			if s.ProviderID != want[s.ID] {
+				t.Errorf("%s of %s is given by %q", s.ID, e.ID, s.ProviderID)
+			}
+		}
+		for _, r := range e.Roles {
+			if acts := map[string]string{"APPLICANT": regulation.ForApplicant, "OPERATOR": regulation.ForCentre}[r.ID]; r.Acts != acts {
+				t.Errorf("%s of %s acts for %q", r.ID, e.ID, r.Acts)
+			}
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package inbox
+
+import (
+	"context"
+
+	"tamga/documents/gateways"
+	"tamga/documents/gateways/message"
+	"tamga/signing"
+)
+
+// incoming is a message of a sender who is known, as it was signed.
+type incoming struct {
+	message.Message
+	form        gateways.Form
+	sender      Sender
+	signed      []byte // the bytes that were signed of it
+	application string // that came of it; empty while it is being taken
+}
+
+// read verifies a message and reads what was signed of it: nothing else of the bytes
+// counts. The error is a *[RefusedError].
+func (b *Box) read(ctx context.Context, form gateways.Form, body []byte) (incoming, error) {
+	in := incoming{form: form}
+	if len(body) > message.MaxSize {
+		return in, refuse(message.Malformed, "the message is longer than %d bytes", message.MaxSize)
+	}
+	file, content := body, []byte(nil)
+	if form == gateways.FormJSON {
+		payload, signature, err := message.Unpack(body)
+		if err != nil {
+			return in, refuse(message.Malformed, "%v", err)
+		}
+		file, content = signature, payload
+	}
+	v, err := b.Caller.Verifier.Verify(ctx, file, signing.Question{Content: content, At: b.store().Moment()})
+	if err != nil {
+		return in, refuse(message.Malformed, "the signature cannot be read")
+	}
+	if err := accepted(v); err != nil {
+		return in, err
+	}
+	if in.signed = content; form == gateways.FormSOAP {
+		if in.signed, err = gateways.SignedBody(v); err != nil {
+			return in, refuse(message.Unsigned, "the signature does not cover the body")
+		}
+	}
+	if err := in.decode(); err != nil {
+		return in, refuse(message.Malformed, "%v", err)
+	}
+	s, known := b.sender(in.Sender)
+	if !known {
+		return in, refuse(message.Unknown, "the sender is not known here")
+	}
+	if id := v.Signers[0].Identity; id == nil || id.BIN != string(s.BIN) {
+		return in, refuse(message.Unsigned, "the message is signed by another organisation than the sender's")
+	}
+	in.sender = s
+	return in, nil
+}
+
+// accepted refuses what our verifier does not take for rightly signed, once.
+func accepted(v *signing.Verdict) error {
+	switch {
+	case v.Acceptance == signing.Undecided:
+		return refuse(message.Undecided, "it cannot be told now whether the signature holds (%s %s)", v.Indication, v.SubIndication)
+	case !v.Passed():
+		return refuse(message.Unsigned, "the signature is not accepted (%s %s)", v.Indication, v.SubIndication)
+	case len(v.Signers) != 1:
+		return refuse(message.Unsigned, "it has %d signatures, and one is needed", len(v.Signers))
+	}
+	return nil
+}

@@ -86,7 +86,7 @@ func (cmd applicationEnterCommand) wired(c *console) (*applications.Book, error)
 	if err != nil {
 		return nil, err
 	}
-	return &applications.Book{Register: reg, Rulebook: reg.Rulebook}, nil
+	return &applications.Book{Register: reg, Rulebook: reg.Rulebook, Unsigned: true}, nil
 }
 
 // print prints the entry, and where the application stands now.

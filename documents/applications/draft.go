@@ -28,7 +28,7 @@ func (c Case) HandsUp(m regulation.Move) Issues {
 
 // handUp keeps the content of a document in the entry. It has no number; what can be
 // refused of it already is.
-func (d documentOf) handUp() error {
+func (b *Book) handUp(ctx context.Context, tx *store.Tx, d documentOf) error {
 	if d.req.Document == nil {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (d documentOf) handUp() error {
 	if err := draft.CheckApplication(d.c.applied(), d.c.Applicant); err != nil {
 		return err
 	}
-	if err := draft.Validate(); err != nil {
+	if err := b.Register.Judge(ctx, tx, draft); err != nil {
 		return err
 	}
 	d.e.Data.Draft = &draft

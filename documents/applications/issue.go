@@ -59,7 +59,7 @@ func (b *Book) reserve(ctx context.Context, tx *store.Tx, d documentOf) (registr
 		if reason := up.lacks(d.req.Document); reason != "" {
 			return refuse(reason)
 		}
-		return none, d.handUp()
+		return none, b.handUp(ctx, tx, d)
 	}
 	issues := d.c.Issues(d.m)
 	document, reason := d.c.signs(d.m, d.req.Document)

@@ -213,7 +213,7 @@ func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
 	if err != nil {
 		return nil, fmt.Errorf("layout %s: %w", l.file, err)
 	}
-	k := &skeleton{prefix: []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), next: firstConstant, room: p.room,
+	k := &skeleton{prefix: []byte("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"), next: firstConstant, room: p.room, preview: l.in.preview,
 		zeros: bytes.Repeat([]byte{'0'}, 2*p.room)}
 	var named [faceCount]int
 	for c := range faceCount {
@@ -246,8 +246,9 @@ func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
 		k.sides[s.at()] = k.add(stream("", rounded(drawn.pages[i], 2)))
 	}
 	k.intent = k.add(fmt.Appendf(nil, "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>", k.add(p.icc)))
-	k.widget = k.add(fmt.Appendf(nil, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature)/TU%s/F 132/Rect[0 0 0 0]/P %d 0 R/V %d 0 R/StructParent 0>>",
-		appendTextString(nil, signatureAlt().KK+" / "+signatureAlt().RU), objFirstPage, objSignature))
+	if !k.preview {
+		k.widget = k.add(widget())
+	}
 	h := sha256.New()
 	h.Write(k.prefix) // a hash does not fail
 	state, ok := h.(encoding.BinaryMarshaler)
@@ -256,6 +257,12 @@ func (p *press) skeleton(l *layout, a alphabet, used looks) (*skeleton, error) {
 	}
 	k.digest, err = state.MarshalBinary()
 	return k, err
+}
+
+// widget is the field of the signature.
+func widget() []byte {
+	return fmt.Appendf(nil, "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature)/TU%s/F 132/Rect[0 0 0 0]/P %d 0 R/V %d 0 R/StructParent 0>>",
+		appendTextString(nil, signatureAlt().KK+" / "+signatureAlt().RU), objFirstPage, objSignature)
 }
 
 // signatureAlt names the signature, which cannot be seen, to those who listen.

@@ -76,7 +76,7 @@ func (s *setter) document(l *layout, url string, roles []role) {
 		code := s.figure(sect, l.spec.Foot.QRAlt.In(lang)+url)
 		s.elements[code].box = l.qrBox()
 		s.check.fixed = append(s.check.fixed, s.check.elem, code)
-		if lang == documents.KK {
+		if lang == documents.KK && !l.in.preview {
 			form := s.element(tagForm, sect)
 			s.elements[form].alt = signatureAlt().KK
 		}

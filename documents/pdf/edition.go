@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"tamga/documents"
 )
@@ -90,6 +91,7 @@ type surroundings struct {
 	digest   [sha256.Size]byte // of what all layouts print and none says
 	edition  documents.Edition
 	editions []documents.Edition
+	preview  bool // of documents that are only looked at
 }
 
 // elsewhere reports whether some edition has a sentence: what none has is the
@@ -107,11 +109,13 @@ func (in *surroundings) layouts(specs map[string]namedSpec, p *press) (map[strin
 		}
 		spec := *s.spec
 		spec.Texts = merged(spec.Texts, in.edition.Texts)
+		again := spec // compiling changes it
 		c, err := newLayout(s.file, &spec, in)
 		if err != nil {
 			return nil, err
 		}
 		c.build = p.skeleton
+		c.preview = sync.OnceValues(func() (*layout, error) { return in.previewing(s.file, &again, p) })
 		all[name] = c
 	}
 	return all, nil

@@ -41,6 +41,9 @@ type layout struct {
 		err  error
 	}
 	build func(*layout, alphabet, looks) (*skeleton, error)
+	// preview is the same layout for what is only looked at, compiled when it is
+	// first needed.
+	preview func() (*layout, error)
 }
 
 // field is a declared field with the JSON pointers that errors name it by.
@@ -172,8 +175,8 @@ func (l *layout) useFixed(lang documents.Lang) {
 	note, running := l.styles["note"].face, l.styles["running"].face
 	l.used.add(note, l.spec.Foot.Note.In(lang)+l.spec.Foot.Check.In(lang)+l.spec.Foot.Address.In(lang))
 	l.used.add(running, l.spec.Running.In(lang)+projectMark().In(lang))
-	if l.in.edition.Specimen {
-		l.used.add(bold, specimenMark().KK+" / "+specimenMark().RU)
+	if mark := l.in.mark(); mark != "" {
+		l.used.add(bold, mark)
 	}
 	l.used.add(l.styles["page_number"].face, "0123456789 /")
 	l.used.add(l.styles["corner"].face, numberCharacters)

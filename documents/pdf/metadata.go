@@ -20,6 +20,9 @@ type about struct {
 	data    []byte // the machine-readable document
 	schema  string // its JSON Schema
 	into    []byte // memory for the file
+	room    int    // bytes of the signature; 0 is what the skeleton has
+	// subFilter names the form of the signature; empty is SubFilterCAdES.
+	subFilter string
 }
 
 // kazakhstan is the time zone of the whole country since 1 March 2024.

@@ -101,6 +101,33 @@ type Meta struct {
 	// it is empty, the code holds the check address. Payloads of digits, capitals
 	// and $%*+-./: make a coarser code.
 	QR string
+	// SignatureRoom is how many bytes the signature of this document may have; 0 is
+	// what Options say.
+	SignatureRoom int
+	// SubFilter is the form of the signature; empty is [SubFilterCAdES].
+	SubFilter string
+}
+
+// The forms of signatures: ETSI EN 319 142-1, which leaves the claimed time to /M
+// and forbids the signing-time attribute, and the older one of ISO 32000-1, 12.8.3.3,
+// which takes any detached CMS of one signer.
+const (
+	SubFilterCAdES = "ETSI.CAdES.detached"
+	SubFilterCMS   = "adbe.pkcs7.detached"
+)
+
+// check reports what a signature cannot be given.
+func (m *Meta) check() error {
+	if m.SignedAt.IsZero() {
+		return fmt.Errorf("%w: no signing time", ErrIncomplete)
+	}
+	if n := m.SignatureRoom; n != 0 && (n < minSignatureRoom || n > maxSignatureRoom) {
+		return fmt.Errorf("room of %d bytes for a signature: want %d to %d", n, minSignatureRoom, maxSignatureRoom)
+	}
+	if m.SubFilter != "" && m.SubFilter != SubFilterCAdES && m.SubFilter != SubFilterCMS {
+		return fmt.Errorf("signatures of the form %q are not prepared", m.SubFilter)
+	}
+	return nil
 }
 
 // Layouts are the compiled layouts of all documents, of every edition of the
@@ -173,8 +200,8 @@ func (l *Layouts) Render(in Content, m Meta) ([]byte, error) {
 
 // Prepare is Render for signers who take a digest.
 func (l *Layouts) Prepare(in Content, m Meta) (Prepared, error) {
-	if m.SignedAt.IsZero() {
-		return Prepared{}, fmt.Errorf("%w: no signing time", ErrIncomplete)
+	if err := m.check(); err != nil {
+		return Prepared{}, err
 	}
 	c := &cleaner{faces: l.faces}
 	in.Number = c.line(numberField, in.Number)
@@ -220,7 +247,8 @@ func (l *Layouts) render(kind *layout, in *Content, m Meta, c *cleaner) (Prepare
 	if err != nil {
 		return Prepared{}, err
 	}
-	a := about{number: in.Number, moment: m.SignedAt, qr: code, data: m.Data, schema: m.Schema, into: m.Into}
+	a := about{number: in.Number, moment: m.SignedAt, qr: code, data: m.Data, schema: m.Schema, into: m.Into,
+		room: m.SignatureRoom, subFilter: m.SubFilter}
 	a.title = kind.both(&kind.title, v)
 	a.subject = kind.both(&kind.subject, v)
 	if kind.author >= 0 {

@@ -18,6 +18,22 @@ func projectMark() documents.Text { return documents.OnPaper(words.Of("paper.pro
 // rules that is not in force.
 func specimenMark() documents.Text { return documents.OnPaper(words.Of("paper.specimen")) }
 
+// previewMark stands across every page of what is only looked at before it is issued.
+func previewMark() documents.Text { return documents.OnPaper(words.Of("paper.preview")) }
+
+// mark is what is written across every page; nothing on documents of an edition in
+// force.
+func (in *surroundings) mark() string {
+	text := specimenMark()
+	switch {
+	case in.preview:
+		text = previewMark()
+	case !in.edition.Specimen:
+		return ""
+	}
+	return text.KK + " / " + text.RU
+}
+
 // side tells the fixed backgrounds of a document's pages apart.
 type side struct {
 	lang documents.Lang
@@ -40,7 +56,7 @@ const (
 // roles returns those that the first pages of a layout have.
 func (l *layout) roles() []role {
 	var all []role
-	if l.in.edition.Specimen {
+	if l.in.mark() != "" {
 		all = append(all, roleSpecimen)
 	}
 	if l.hasEmblem() {
@@ -79,9 +95,9 @@ func (l *layout) sheet(g *stage, at side) {
 	}
 	end := func() { g.RawWriteStr("EMC") }
 
-	if l.in.edition.Specimen {
+	if text := l.in.mark(); text != "" {
 		mark("P")
-		watermark(g, firstLook)
+		watermark(g, text, firstLook)
 		end()
 	}
 	g.RawWriteStr("/Artifact BMC")
@@ -169,10 +185,9 @@ func (s *setter) address(l *layout, k look) {
 	s.close()
 }
 
-// watermark writes across the page that it is a specimen, below all else.
-func watermark(g *stage, k look) {
+// watermark writes across the page what it is, below all else.
+func watermark(g *stage, text string, k look) {
 	const size, steep = 62, 50
-	text := specimenMark().KK + " / " + specimenMark().RU
 	g.SetFont(family, cuts[bold].style, size)
 	g.SetTextColor(240, 206, 206)
 	width, height := k.paper()

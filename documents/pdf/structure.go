@@ -119,7 +119,10 @@ func (f *file) structure(s *setter) {
 		str(" 0 R/ParentTreeNextKey ").num(s.used + 1).str(">>")
 	f.close()
 	f.open(objParentTree)
-	f.str("<</Nums[0 ").num(f.elem(f.form)).str(" 0 R")
+	f.str("<</Nums[")
+	if !f.k.preview {
+		f.str("0 ").num(f.elem(f.form)).str(" 0 R")
+	}
 	for i := range s.used {
 		f.str(" ").num(i + 1).str("[")
 		to := len(s.marks)

@@ -47,8 +47,8 @@ func (l *layout) wideSheet(g *stage, lang documents.Lang) {
 	w := l.spec.Wide
 	left, right := w.Left*mm, w.Right*mm
 	g.RawWriteStr("/Artifact<</Type/Pagination/Subtype/Footer>>BDC")
-	if l.in.edition.Specimen {
-		watermark(g, wideLook)
+	if text := l.in.mark(); text != "" {
+		watermark(g, text, wideLook)
 	}
 	g.text(l.styles["running"], left, wideHead, l.spec.Running.In(lang))
 	gilded(g, left-2*mm, right+2*mm, wideHead+2*mm)

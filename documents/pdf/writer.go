@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding"
 	"encoding/hex"
@@ -43,6 +44,7 @@ type skeleton struct {
 	zeros     []byte // digits of the empty /Contents
 	fonts     string // entries of the resources, open at XObject
 	room      int    // bytes of the signature
+	preview   bool   // it has no signature
 	next      int    // first free object number after the constant objects
 	widget    int
 	resources int
@@ -87,7 +89,7 @@ func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	if f.code, err = f.appendCode(f.code[:0], a.qr); err != nil {
 		return p, err
 	}
-	f.resources = k.resources
+	f.resources, f.room, f.subFilter = k.resources, cmp.Or(a.room, k.room), cmp.Or(a.subFilter, SubFilterCAdES)
 	f.firstElement = k.next + 2*(s.used-1) + len(s.values.photos)
 	if len(s.values.photos) > 0 {
 		f.resources = f.firstElement
@@ -105,6 +107,14 @@ func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	f.metadata(a)
 	id := f.identity(a)
 	f.catalog()
+	if k.preview {
+		f.open(objSignature)
+		f.str("null")
+		f.close()
+		f.trailer(id)
+		p.File = bytes.Clone(f.out)
+		return p, nil
+	}
 	ranges, contents := f.signature(a.moment)
 	f.trailer(id)
 	f.byteRange(ranges, contents)
@@ -115,7 +125,7 @@ func (k *skeleton) write(s *setter, a *about) (p Prepared, err error) {
 	if cap(f.out) > maxScratch {
 		f.out = nil
 	}
-	after := contents + 2*k.room + 2
+	after := contents + 2*f.room + 2
 	p.ByteRange = [4]int{0, contents, after, len(p.File) - after}
 	if err := f.sign(k, &p); err != nil {
 		return Prepared{}, err
@@ -178,6 +188,8 @@ type file struct {
 	resources    int    // object number
 	firstElement int    // object number
 	form         int    // the element of the signature's widget
+	room         int    // bytes of the signature
+	subFilter    string
 	attached     bool
 }
 
@@ -222,7 +234,7 @@ func (f *file) page(i int, p *page) {
 	f.str("<</Type/Page/Parent ").num(objPages).str(" 0 R/MediaBox[0 0 ").str(p.look.size()).str("]/Resources ").num(f.resources).
 		str(" 0 R/Contents[").num(f.k.sides[side{p.lang, p.look}.at()]).str(" 0 R ").num(f.pageContent(i)).
 		str(" 0 R]/StructParents ").num(i + 1).str("/Tabs/S")
-	if i == 0 {
+	if i == 0 && !f.k.preview {
 		f.str("/Annots[").num(f.k.widget).str(" 0 R]")
 	}
 	f.str(">>")
@@ -245,7 +257,10 @@ func (f *file) catalog() {
 	f.str("<</Type/Catalog/Pages ").num(objPages).str(" 0 R/Metadata ").num(objMetadata).
 		str(" 0 R/Lang(kk-KZ)/MarkInfo<</Marked true>>/StructTreeRoot ").num(objStructure).
 		str(" 0 R/ViewerPreferences<</DisplayDocTitle true>>/OutputIntents[").num(f.k.intent).
-		str(" 0 R]/AcroForm<</Fields[").num(f.k.widget).str(" 0 R]/SigFlags 3>>/Perms<</DocMDP ").num(objSignature).str(" 0 R>>")
+		str(" 0 R]")
+	if !f.k.preview {
+		f.str("/AcroForm<</Fields[").num(f.k.widget).str(" 0 R]/SigFlags 3>>/Perms<</DocMDP ").num(objSignature).str(" 0 R>>")
+	}
 	if f.attached {
 		f.str("/AF[").num(objFileSpec).str(" 0 R]/Names<</EmbeddedFiles<</Names[(" + dataName + ")").num(objFileSpec).str(" 0 R]>>>>")
 	}
@@ -298,13 +313,15 @@ func (f *file) stream(n int, dict string, data []byte) {
 // byte range and the contents have to be filled in.
 func (f *file) signature(at time.Time) (ranges, contents int) {
 	f.open(objSignature)
-	f.str("<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(").str(pdfDate(at)).
+	f.str("<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/").str(f.subFilter).str("/M(").str(pdfDate(at)).
 		str(")/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]/ByteRange ")
 	ranges = len(f.out)
 	f.str(blankRange).str("/Contents ")
 	contents = len(f.out)
 	f.str("<")
-	f.out = append(f.out, f.k.zeros...)
+	for left := 2 * f.room; left > 0; left -= len(f.k.zeros) {
+		f.out = append(f.out, f.k.zeros[:min(left, len(f.k.zeros))]...)
+	}
 	f.str(">>>")
 	f.close()
 	return ranges, contents
@@ -316,7 +333,7 @@ const blankRange = "                                        "
 // byteRange writes what the signature covers: all but the value of /Contents
 // with its angle brackets.
 func (f *file) byteRange(ranges, contents int) {
-	after := contents + 2*f.k.room + 2
+	after := contents + 2*f.room + 2
 	value := append(f.out[ranges:ranges], "[0 "...)
 	value = append(appendInt(value, contents), ' ')
 	value = append(appendInt(value, after), ' ')

@@ -149,6 +149,21 @@ func editSigner(raw []byte) (DraftSigner, error) {
 	return s, r.Done()
 }
 
+// Detach leaves the content out, which no signature of the container is over but by
+// its digest.
+func (d *Draft) Detach() error {
+	r, err := der.Inside(d.encap, der.SequenceTag)
+	if err != nil {
+		return err
+	}
+	kind, err := r.ReadOID()
+	if err != nil {
+		return err
+	}
+	d.encap = der.Sequence(der.OID(kind))
+	return nil
+}
+
 // AddCertificates adds those certificates that are not there yet.
 func (d *Draft) AddCertificates(list ...[]byte) { d.certificates = insert(d.certificates, list...) }
 

@@ -28,8 +28,8 @@ type Services struct {
 	Gather func(ctx context.Context, c *certs.Certificate, extra []*certs.Certificate, at time.Time) (signing.Material, error)
 }
 
-// Form is what is made: a [CMS], [PDF], [Prepared] or [XML], or an [Existing]
-// signature that is made to last.
+// Form is what is made: a [CMS], [PDF], [Prepared] or [XML], a [Supplied] signature
+// that was made elsewhere, or an [Existing] one that is made to last.
 type Form interface {
 	sign(ctx context.Context, key Key, at time.Time) (draft, error)
 }
@@ -42,6 +42,9 @@ type draft struct {
 	// beside says that others may have signed the file too, which is their
 	// business.
 	beside bool
+	// by is the certificate of what was signed elsewhere, without the key of the order;
+	// nil when that signed.
+	by *certs.Certificate
 	// theirs says that nobody signed now, and that the content need not be at hand.
 	theirs bool
 	// least is the level that the form has by itself; zero when it may have none.
@@ -53,7 +56,7 @@ type draft struct {
 // Order is one call of [Make].
 type Order struct {
 	Form Form
-	// Key signs; one for an [Existing] signature is not used.
+	// Key signs; one for an [Existing] or a [Supplied] signature is not used.
 	Key Key
 	// Time is the moment of signing: the key is checked against it, and the
 	// evidence must hold then.
@@ -99,7 +102,10 @@ func Make(ctx context.Context, with Services, o Order) (Made, error) {
 		return Made{}, err
 	}
 	m := making{ctx: ctx, with: with, Order: o, draft: d}
-	if !d.theirs {
+	switch {
+	case d.by != nil:
+		m.own = d.by.Describe().SHA256
+	case !d.theirs:
 		m.own = o.Key.Certificate.Describe().SHA256
 	}
 	if o.Level > BaselineB {
@@ -180,7 +186,7 @@ func (m *making) confirm() (Made, error) {
 // reached is how far a signature was brought. Others need not have made a baseline
 // signature for it to last: what it lacks for that, nobody can add.
 func (m *making) reached(s signing.Signer) Baseline {
-	if m.theirs {
+	if m.theirs || m.by != nil && m.least == 0 {
 		return BaselineB + Baseline(s.Steps())
 	}
 	return levelOf(s)

@@ -29,26 +29,55 @@ func (p Prepared) sign(ctx context.Context, key Key, at time.Time) (draft, error
 	if err != nil {
 		return draft{}, err
 	}
-	from, to := p.ByteRange[1], p.ByteRange[2]
-	if p.ByteRange[0] != 0 || from < 0 || to < from+2 || to > len(p.File) || to+p.ByteRange[3] != len(p.File) ||
-		p.File[from] != '<' || p.File[to-1] != '>' {
-		return draft{}, fmt.Errorf("sign PDF: %w: the byte range does not fit the file", pades.ErrNoHole)
+	if err := p.empty(); err != nil {
+		return draft{}, err
 	}
-	hole := p.File[from+1 : to-1]
-	if len(bytes.TrimLeft(hole, "0")) > 0 {
-		return draft{}, fmt.Errorf("sign PDF: %w: the place is not empty", pades.ErrNoHole)
-	}
-	digest := p.SHA256[:]
-	if m.Digest().Name != certs.SHA256.Name {
-		digest = m.Digest().Sum(p.File[:from], p.File[to:])
-	}
-	made, err := m.Make(cms.ToSign{MessageDigest: digest})
+	made, err := m.Make(cms.ToSign{MessageDigest: p.digest(m.Digest())})
 	if err != nil {
 		return draft{}, err
 	}
+	if err := p.fill(made); err != nil {
+		return draft{}, err
+	}
+	return draft{file: p.File, least: BaselineB}, nil
+}
+
+// empty reports that the place is not there, or not empty.
+func (p Prepared) empty() error {
+	from, to := p.ByteRange[1], p.ByteRange[2]
+	if p.ByteRange[0] != 0 || from < 0 || to < from+2 || to > len(p.File) || to+p.ByteRange[3] != len(p.File) ||
+		p.File[from] != '<' || p.File[to-1] != '>' {
+		return fmt.Errorf("sign PDF: %w: the byte range does not fit the file", pades.ErrNoHole)
+	}
+	if len(bytes.TrimLeft(p.hole(), "0")) > 0 {
+		return fmt.Errorf("sign PDF: %w: the place is not empty", pades.ErrNoHole)
+	}
+	return nil
+}
+
+// hole is the place, without its angle brackets.
+func (p Prepared) hole() []byte { return p.File[p.ByteRange[1]+1 : p.ByteRange[2]-1] }
+
+// SignedBytes are the two parts of the file that its signature covers.
+func (p Prepared) SignedBytes() [2][]byte {
+	return [2][]byte{p.File[:p.ByteRange[1]], p.File[p.ByteRange[2]:]}
+}
+
+// digest is that of the two parts.
+func (p Prepared) digest(d certs.Digest) []byte {
+	if d.Name == certs.SHA256.Name {
+		return p.SHA256[:]
+	}
+	parts := p.SignedBytes()
+	return d.Sum(parts[0], parts[1])
+}
+
+// fill puts a container into the place.
+func (p Prepared) fill(made []byte) error {
+	hole := p.hole()
 	if hex.EncodedLen(len(made)) > len(hole) {
-		return draft{}, fmt.Errorf("sign PDF: %w: %d bytes in a place for %d", pades.ErrHoleTooSmall, len(made), len(hole)/2)
+		return fmt.Errorf("sign PDF: %w: %d bytes in a place for %d", pades.ErrHoleTooSmall, len(made), len(hole)/2)
 	}
 	hex.Encode(hole, made)
-	return draft{file: p.File, least: BaselineB}, nil
+	return nil
 }

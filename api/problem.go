@@ -14,6 +14,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
+	"tamga/documents/gateways/inbox"
 	"tamga/language/words"
 )
 
@@ -81,6 +82,7 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 	var invalid *documents.InvalidError
 	var refused *applications.RefusedError
 	var file *attachments.RefusedError
+	var heard *inbox.RefusedError
 	switch {
 	case o.status >= http.StatusInternalServerError || o.code == "document_not_found":
 		// One text for all: nothing may be learnt from the difference.
@@ -93,6 +95,8 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		p.Detail = refused.Detail
 	case errors.As(err, &file):
 		p.Detail = file.Detail
+	case errors.As(err, &heard):
+		p.Detail = heard.Error()
 	case errors.As(err, &f):
 		p.Detail, p.Errors = f.detail, f.fields
 		if p.Detail == "" {

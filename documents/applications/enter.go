@@ -39,6 +39,10 @@ type EnterRequest struct {
 	// Signature is a CMS over the bytes of [Book.ActOf], in DER, PEM or base64, by
 	// whoever does a step that is signed; nil for none.
 	Signature []byte
+	// Elsewhere are the bytes that the signature is over, in place of those of
+	// [Book.ActOf], of an act that was signed before the application was here, at another
+	// portal: the caller has found that they ask for this step.
+	Elsewhere []byte
 }
 
 // Enter writes a step down that may be done now, in one transaction with its record in

@@ -34,6 +34,8 @@ const (
 	subjectPayment      = "payment"
 	subjectConfirmation = "payment_confirmation"
 	subjectConsent      = "consent"
+	subjectMessage      = "gateway_message"
+	subjectStatus       = "gateway_status"
 	subjectPerson       = "person"
 	subjectAccount      = "account"
 	subjectDuty         = "duty"

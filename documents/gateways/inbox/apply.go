@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"tamga/documents"
@@ -185,7 +186,7 @@ func next(c applications.Case, q signed) (m regulation.Move, role string, ok boo
 // waits before, so that nothing is refused that is only not paid yet.
 func (b *Box) paid(ctx context.Context, c applications.Case, m regulation.Move) (bool, error) {
 	to, ok := c.Walk.Step(m.Exit.To)
-	if !ok || !to.Asks(regulation.CheckPayment) {
+	if !ok || !slices.Contains(to.Checks, regulation.CheckPayment) {
 		return true, nil
 	}
 	return b.Bills.Paid(ctx, billOf(c))

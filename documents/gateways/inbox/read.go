@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 
 	"tamga/documents/gateways"
 	"tamga/documents/gateways/message"
@@ -13,7 +14,7 @@ type incoming struct {
 	message.Message
 	form        gateways.Form
 	sender      Sender
-	signed      []byte // the bytes that were signed of it
+	plain       []byte // what it says, written in one way and without the password
 	application string // that came of it; empty while it is being taken
 }
 
@@ -39,13 +40,15 @@ func (b *Box) read(ctx context.Context, form gateways.Form, body []byte) (incomi
 	if err := accepted(v); err != nil {
 		return in, err
 	}
-	if in.signed = content; form == gateways.FormSOAP {
-		if in.signed, err = gateways.SignedBody(v); err != nil {
-			return in, refuse(message.Unsigned, "the signature does not cover the body")
-		}
+	in.Message, err = decoded(form, v, content)
+	if err == nil {
+		in.plain, err = message.EncodeJSON(in.Message)
 	}
-	if err := in.decode(); err != nil {
-		return in, refuse(message.Malformed, "%v", err)
+	if errors.Is(err, message.ErrMalformed) {
+		err = refuse(message.Malformed, "%v", err)
+	}
+	if err != nil {
+		return in, err
 	}
 	s, known := b.sender(in.Sender)
 	if !known {
@@ -56,6 +59,18 @@ func (b *Box) read(ctx context.Context, form gateways.Form, body []byte) (incomi
 	}
 	in.sender = s
 	return in, nil
+}
+
+// decoded reads a message out of what was signed.
+func decoded(form gateways.Form, v *signing.Verdict, payload []byte) (message.Message, error) {
+	if form == gateways.FormJSON {
+		return message.DecodeJSON(payload)
+	}
+	body, err := gateways.SignedBody(v)
+	if err != nil {
+		return message.Message{}, refuse(message.Unsigned, "the signature does not cover the body")
+	}
+	return message.ReadSOAPRequest(body)
 }
 
 // accepted refuses what our verifier does not take for rightly signed, once.

@@ -34,7 +34,7 @@ func (b *Box) receive(ctx context.Context, in incoming) (a Answer, err error) {
 	err = b.store().Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		now := b.store().Moment()
 		fresh, err := tx.Changed(ctx, `INSERT INTO gateway_messages (id, sender, message_id, form, service, body, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (id) DO NOTHING`, in.row(), in.sender.Name, in.ID, string(in.form), in.Service, string(in.signed), store.Micros(now))
+			ON CONFLICT (id) DO NOTHING`, in.row(), in.sender.Name, in.ID, string(in.form), in.Service, string(in.plain), store.Micros(now))
 		if err != nil {
 			return fmt.Errorf("failed to write the message: %w", err)
 		}
@@ -55,7 +55,7 @@ func answerOf(ctx context.Context, r store.Reader, in incoming) (a Answer, err e
 	if err != nil {
 		return a, fmt.Errorf("failed to read the message: %w", err)
 	}
-	if form != string(in.form) || body != string(in.signed) {
+	if form != string(in.form) || body != string(in.plain) {
 		return a, refuse(message.Reused, "the id is that of another message")
 	}
 	a.Code, a.Sender, a.Replayed = message.Code(code), in.sender.Name, code != ""

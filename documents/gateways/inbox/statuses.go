@@ -56,23 +56,13 @@ func (b *Box) going(ctx context.Context) (all []incoming, err error) {
 		if in.sender, known = b.sender(sender); !known {
 			continue // the operator has taken it out
 		}
-		in.form, in.signed = gateways.Form(form), []byte(body)
-		if err := in.decode(); err != nil {
+		in.form, in.plain = gateways.Form(form), []byte(body)
+		if in.Message, err = message.DecodeJSON(in.plain); err != nil {
 			return nil, fmt.Errorf("the message %s cannot be read any more: %w", id, err)
 		}
 		all = append(all, in)
 	}
 	return all, rows.Err()
-}
-
-// decode reads the message out of what was signed of it.
-func (in *incoming) decode() (err error) {
-	if in.form == gateways.FormSOAP {
-		in.Message, err = message.ReadSOAPRequest(in.signed)
-	} else {
-		in.Message, err = message.DecodeJSON(in.signed)
-	}
-	return err
 }
 
 func (b *Box) carryOn(ctx context.Context, in incoming) error {

@@ -9,7 +9,7 @@ CREATE TABLE gateway_messages (
     message_id  TEXT   NOT NULL,
     form        TEXT   NOT NULL,                  -- json or soap
     service     TEXT   NOT NULL,
-    body        TEXT   NOT NULL,                  -- what was signed of it
+    body        TEXT   NOT NULL,                  -- JSON, what it says, without a password
     received_at BIGINT NOT NULL,
     application TEXT   NOT NULL DEFAULT '',       -- that came of it
     code        TEXT   NOT NULL DEFAULT '',       -- that was answered; empty while nothing was

@@ -44,6 +44,7 @@ func RequestBodies() map[string]any {
 		"/v1/people":                                knownRequest{},
 		"/v1/duties":                                dutyRequest{},
 		"/v1/powers":                                powerRequest{},
+		"/v1/applications/:application/consent":     consentRequest{},
 	}
 }
 

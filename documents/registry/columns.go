@@ -52,6 +52,14 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
+	"payments": {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
+	"payment_confirmations": {
+		"id", "bill", "seq", "state", "tenge", "receipt", "paid_at", "how", "message", "at",
+	},
+	"consents": {
+		"id", "application", "edition", "text", "asked_at", "until", "decision", "decided_at", "how", "client", "signature", "verdict",
+		"code_sha256", "code_until", "code_tries",
+	},
 	"looks": {"id", "application", "person", "role", "why", "at"},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
@@ -91,6 +99,9 @@ var rowSubjects = []rowSubject{
 	{subjectPower, "powers", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
+	{subjectPayment, "payments", "id", false},
+	{subjectConfirmation, "payment_confirmations", "id", false},
+	{subjectConsent, "consents", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {

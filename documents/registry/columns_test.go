@@ -25,6 +25,7 @@ var keysOf = map[string][]string{
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"},
+	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -125,6 +126,7 @@ func rich(t testing.TB, dsn string) *living {
 	applyTwice(t, r)
 	withPeople(t, r)
 	attach(t, r)
+	payAndConsent(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
 }
@@ -203,6 +205,29 @@ func attach(t testing.TB, r *Registry) {
 		}
 		must(t, second(tx.ExecContext(ctx, `INSERT INTO looks (id, application, person, role, why, at) VALUES ('0a', 'a1b2', 'p', 'HEAD', 'w', 5)`)))
 		return EnterRow(ctx, tx, store.Change{Table: "looks", Key: "0a", Event: store.Kept, At: r.now()})
+	}))
+}
+
+// payAndConsent writes two bills with confirmations and two consents as
+// documents/gateways does.
+func payAndConsent(t testing.TB, r *Registry) {
+	t.Helper()
+	must(t, r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		enter := func(table, key, statement string, args ...any) {
+			must(t, second(tx.ExecContext(ctx, statement, append([]any{key}, args...)...)))
+			must(t, EnterRow(ctx, tx, store.Change{Table: table, Key: key, Event: store.Entered, At: r.now()}))
+		}
+		for i, id := range []string{"b1", "b2"} {
+			enter("payments", id, `INSERT INTO payments (id, application, purpose, round, tenge, edition, client, asked_at, payment, redirect)
+				VALUES ($1, 'a1b2', 's', $2, 5, 'e@1', 'portal', 1, $3, 'https://pay')`, i+1, "pay"+id)
+			enter("payment_confirmations", id+"-1", `INSERT INTO payment_confirmations (id, bill, seq, state, tenge, receipt, paid_at, how, message, at)
+				VALUES ($1, $2, 1, 'paid', 5, $3, 6, 'told', 'm', 7)`, id, "r"+id)
+		}
+		for _, id := range []string{"a1b2", "c3d4"} {
+			enter("consents", id, `INSERT INTO consents (id, application, edition, text, asked_at, until, decision, decided_at, how, client, signature, verdict,
+				code_sha256, code_until, code_tries) VALUES ($1, $1, 'e@1', '{}', 1, 9, 'given', 5, 'code', 'portal', 'AA==', '{}', 'c', 8, 1)`)
+		}
+		return nil
 	}))
 }
 

@@ -25,14 +25,17 @@ const (
 	subjectAnswer     = "answer"
 	subjectRule       = "rule"
 
-	subjectApplication = "application"
-	subjectEntry       = "application_entry"
-	subjectAttachment  = "attachment"
-	subjectLook        = "look"
-	subjectPerson      = "person"
-	subjectAccount     = "account"
-	subjectDuty        = "duty"
-	subjectPower       = "power"
+	subjectApplication  = "application"
+	subjectEntry        = "application_entry"
+	subjectAttachment   = "attachment"
+	subjectLook         = "look"
+	subjectPayment      = "payment"
+	subjectConfirmation = "payment_confirmation"
+	subjectConsent      = "consent"
+	subjectPerson       = "person"
+	subjectAccount      = "account"
+	subjectDuty         = "duty"
+	subjectPower        = "power"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 	"documents/attachments":         {"documents", "documents/attachments/outline", "documents/registry", "documents/regulation", "documents/store"},
 	"documents/attachments/clamd":   {},
 	"documents/attachments/outline": {"certs/der", "signing/pades"},
-	"documents/applications":        {"documents", "documents/attachments", "documents/calendar", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store"},
+	"documents/applications":        {"certs", "documents", "documents/attachments", "documents/calendar", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "language", "signing"},
 	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "language", "signing", "signing/creation"},
 	"documents/gateways/demo":       {"certs", "documents/gateways", "documents/gateways/message", "signing", "signing/creation"},
 	"documents/gateways/message":    {"jsonfile", "signing/xmldsig/xmltree"},

@@ -265,7 +265,7 @@ func (v *service) fillLaw() (err error) {
 		v.Law, err = regulation.ShippedLaw()
 	}
 	if v.Applications == nil {
-		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook}
+		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook, Unsigned: true}
 	}
 	if v.Applications.Rulebook == nil {
 		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}

@@ -42,6 +42,23 @@ func keepExtending(ctx context.Context, s *api.Server) {
 	})
 }
 
+// keepCarrying goes on with applications that came from other systems, and tells these
+// what becomes of them.
+func keepCarrying(ctx context.Context, s *api.Server) {
+	if s.Inbox == nil {
+		return
+	}
+	every(ctx, carryEvery, func() {
+		told, err := s.Inbox.CarryOn(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("applications of other systems do not go on", "error", err)
+		}
+		if told > 0 {
+			s.Log.Info("told other systems", "statuses", told)
+		}
+	})
+}
+
 // recoverDocuments finishes abandoned reservations and logs what became of
 // them. A failure, such as a signing certificate that has expired, does not
 // keep the service from verifying and checking.

@@ -202,8 +202,9 @@ func TestStatuses(t *testing.T) {
 		e, _, err := p.Applications.Enter(t.Context(), applications.EnterRequest{
 			Client: "staff", IdempotencyKey: "1", Application: a.Application, Last: len(c.Entries),
 			Act: applications.Act{Actor: applications.Actor{Role: "REGISTRAR", Person: "Тіркеуші"}, Step: move.Step.ID, Outcome: move.Exit.On},
+			Document: p.acceptance(),
 		})
-		if err != nil || e.Document != "" {
+		if err != nil || e.Document == "" {
 			t.Fatalf("%+v, %v", e, err)
 		}
 		must(t, p.register.Set(demo.Portal, demo.Fail))

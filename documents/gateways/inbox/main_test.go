@@ -14,10 +14,12 @@ import (
 	"tamga/certs/ca"
 	"tamga/documents"
 	"tamga/documents/applications"
+	"tamga/documents/calendar"
 	"tamga/documents/gateways"
 	"tamga/documents/gateways/demo"
 	"tamga/documents/gateways/inbox"
 	"tamga/documents/gateways/message"
+	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
@@ -115,13 +117,50 @@ func open(t *testing.T, dsn string) *post {
 	bills := &gateways.Bills{Store: db, Gateway: connect(gateways.SystemPayments)}
 	checks := &gateways.Checks{Persons: connect(gateways.SystemPersons), Organisations: connect(gateways.SystemOrganisations), Bills: bills, Consents: p.consents}
 	p.Box = &inbox.Box{Caller: caller, Bills: bills, Applications: &applications.Book{
-		Register: &registry.Registry{Store: db, Verifier: p.pki.Verifier}, Rulebook: &rulebook.Book{Store: db}, Ask: inbox.Asks(checks),
+		Register: &registry.Registry{Store: db, Verifier: p.pki.Verifier, Make: p.pki.Make, Key: p.pki.Person(signtest.Head()), Layouts: layouts(), Calendar: days()}, Rulebook: &rulebook.Book{Store: db}, Ask: inbox.Asks(checks),
 	}}
 	must(t, p.Know(
 		inbox.Sender{Name: "PEP", BIN: portalBIN, Channels: []regulation.Channel{regulation.Portal, regulation.Centre}, Tell: peer(demo.Portal)},
 		inbox.Sender{Name: "PSHEP", BIN: registerBIN, Payments: true},
 	))
 	return p
+}
+
+var days = sync.OnceValue(func() *calendar.Calendar {
+	data, err := calendar.Shipped()
+	if err != nil {
+		panic(err)
+	}
+	c, err := calendar.Compile(data)
+	if err != nil {
+		panic(err)
+	}
+	return c
+})
+
+var layouts = sync.OnceValue(func() *pdf.Layouts {
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		panic(err)
+	}
+	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
+
+// acceptance is what the registrar issues to the organisation.
+func (p *post) acceptance() *documents.Draft {
+	p.t.Helper()
+	var d documents.Draft
+	raw, err := os.ReadFile("../../testdata/acceptance.json")
+	must(p.t, err)
+	must(p.t, json.Unmarshal(raw, &d))
+	a := d.Acceptance
+	a.Authority, a.Position, a.Signatory = documents.Text{KK: "Демо Мәдениет комитеті", RU: "Демо Мәдениет комитеті"}, documents.Text{KK: "Төраға", RU: "Председатель"}, "Әбілов Ғ.Ү."
+	a.Applicant, a.ReceivedAt, a.ResultDate, a.Application = organisation(), time.Time{}, documents.Date{}, documents.Application{}
+	return &d
 }
 
 // verified holds that the log tells the same as the rows.

@@ -26,7 +26,7 @@ func Compare(b *testing.B, clients int, bare, own func(context.Context) error) {
 	var took []time.Duration
 	for range rounds {
 		for i, act := range []func(context.Context) error{bare, own} {
-			rate, each := together(b, clients, window, act)
+			rate, each := Together(b, clients, window, act)
 			if rates[i] = append(rates[i], rate); i == 1 {
 				took = append(took, each...)
 			}
@@ -41,9 +41,9 @@ func Compare(b *testing.B, clients int, bare, own func(context.Context) error) {
 	b.ReportMetric(float64(took[len(took)*99/100])/1e6, "ms-p99")
 }
 
-// together runs an act from several clients for some time, and returns how often a
+// Together runs an act from several clients for some time, and returns how often a
 // second, and how long each took.
-func together(b *testing.B, clients int, window time.Duration, act func(context.Context) error) (float64, []time.Duration) {
+func Together(b *testing.B, clients int, window time.Duration, act func(context.Context) error) (float64, []time.Duration) {
 	var mu sync.Mutex
 	var all []time.Duration
 	var wg sync.WaitGroup

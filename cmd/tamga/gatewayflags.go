@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"tamga/api"
-	"tamga/documents/applications"
 	"tamga/documents/gateways"
 	"tamga/documents/gateways/inbox"
 	"tamga/jsonfile"
@@ -62,11 +61,7 @@ func (f gatewayFlags) connect(c *console, cmd serveCommand, s *service, address 
 	if err != nil {
 		return err
 	}
-	book := &applications.Book{Register: s.server.Registry, Rulebook: s.server.Registry.Rulebook, Verifier: s.server.Verifier, Unsigned: true}
-	if s.server.Applications != nil {
-		book = s.server.Applications
-	}
-	s.server.Applications = book
+	book := applicationsOf(s.server)
 	if f.Gateways != "" {
 		book.Ask = inbox.Asks(checks)
 	}

@@ -69,6 +69,7 @@ const (
 	recoverTime     = 10 * time.Minute
 	extendEvery     = 30 * time.Second
 	extendTime      = 10 * time.Minute
+	carryEvery      = 5 * time.Second
 )
 
 // Run serves until the context ends.
@@ -329,6 +330,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	if s.server.Preservation.Stamp != nil {
 		background.Go(func() { keepExtending(ctx, s.server) })
 	}
+	background.Go(func() { keepCarrying(ctx, s.server) })
 	if s.server.Attachments.Scan != nil {
 		background.Go(func() { keepScanning(ctx, s.server) })
 	}

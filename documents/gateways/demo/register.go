@@ -314,17 +314,20 @@ func (r *Register) Told() []message.Fields {
 	return slices.Clone(r.told)
 }
 
-// control takes {"system", "behaviour"} or {"pay", "tenge"}.
+// control takes {"system", "behaviour"}, {"pay", "tenge"}, or {"told": true}, which is
+// answered with what the portal was told.
 func (r *Register) control(w http.ResponseWriter, body []byte) {
 	var in struct {
 		System    gateways.System `json:"system"`
 		Behaviour Behaviour       `json:"behaviour"`
 		Pay       string          `json:"pay"`
 		Tenge     int             `json:"tenge"`
+		Told      bool            `json:"told"`
 	}
 	err := json.Unmarshal(body, &in)
 	switch {
 	case err != nil:
+	case in.Told:
 	case in.Pay != "":
 		err = r.Pay(in.Pay, in.Tenge)
 	default:
@@ -334,7 +337,12 @@ func (r *Register) control(w http.ResponseWriter, body []byte) {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 		return
 	}
-	w.WriteHeader(http.StatusNoContent)
+	if !in.Told {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(r.Told()) // the caller has gone
 }
 
 // reply signs a reply and sends it.

@@ -201,7 +201,7 @@ func TestStatuses(t *testing.T) {
 		move := c.Walk.Moves(c.Place())[0]
 		e, _, err := p.Applications.Enter(t.Context(), applications.EnterRequest{
 			Client: "staff", IdempotencyKey: "1", Application: a.Application, Last: len(c.Entries),
-			Act: applications.Act{Actor: applications.Actor{Role: "REGISTRAR", Person: "Тіркеуші"}, Step: move.Step.ID, Outcome: move.Exit.On},
+			Act:      applications.Act{Actor: applications.Actor{Role: "REGISTRAR", Person: "Тіркеуші"}, Step: move.Step.ID, Outcome: move.Exit.On},
 			Document: p.acceptance(),
 		})
 		if err != nil || e.Document == "" {

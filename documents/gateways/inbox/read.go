@@ -25,22 +25,14 @@ func (b *Box) read(ctx context.Context, form gateways.Form, body []byte) (incomi
 	if len(body) > message.MaxSize {
 		return in, refuse(message.Malformed, "the message is longer than %d bytes", message.MaxSize)
 	}
-	file, content := body, []byte(nil)
-	if form == gateways.FormJSON {
-		payload, signature, err := message.Unpack(body)
-		if err != nil {
-			return in, refuse(message.Malformed, "%v", err)
-		}
-		file, content = signature, payload
-	}
-	v, err := b.Caller.Verifier.Verify(ctx, file, signing.Question{Content: content, At: b.store().Moment()})
+	v, payload, err := b.verify(ctx, form, body)
 	if err != nil {
-		return in, refuse(message.Malformed, "the signature cannot be read")
+		return in, err
 	}
 	if err := accepted(v); err != nil {
 		return in, err
 	}
-	in.Message, err = decoded(form, v, content)
+	in.Message, err = decoded(form, v, payload)
 	if err == nil {
 		in.plain, err = message.EncodeJSON(in.Message)
 	}
@@ -61,6 +53,26 @@ func (b *Box) read(ctx context.Context, form gateways.Form, body []byte) (incomi
 	return in, nil
 }
 
+// verify judges the signature of a message in its form, and in no other. Of JSON it
+// returns what the signature is to be over.
+func (b *Box) verify(ctx context.Context, form gateways.Form, body []byte) (v *signing.Verdict, payload []byte, err error) {
+	question := signing.Question{At: b.store().Moment()}
+	if form == gateways.FormSOAP {
+		v, err = b.Caller.Verifier.VerifyXML(ctx, body, question)
+	} else {
+		var signature []byte
+		if payload, signature, err = message.Unpack(body); err != nil {
+			return nil, nil, refuse(message.Malformed, "%v", err)
+		}
+		question.Content = payload
+		v, err = b.Caller.Verifier.VerifyCMS(ctx, signature, question)
+	}
+	if err != nil {
+		return nil, nil, refuse(message.Malformed, "the signature cannot be read")
+	}
+	return v, payload, nil
+}
+
 // decoded reads a message out of what was signed.
 func decoded(form gateways.Form, v *signing.Verdict, payload []byte) (message.Message, error) {
 	if form == gateways.FormJSON {
@@ -78,6 +90,8 @@ func accepted(v *signing.Verdict) error {
 	switch {
 	case v.Acceptance == signing.Undecided:
 		return refuse(message.Undecided, "it cannot be told now whether the signature holds (%s %s)", v.Indication, v.SubIndication)
+	case v.SubIndication == signing.FormatFailure || v.Indication == "":
+		return refuse(message.Malformed, "there is no signature that can be read without doubt (%s)", v.SubIndication)
 	case !v.Passed():
 		return refuse(message.Unsigned, "the signature is not accepted (%s %s)", v.Indication, v.SubIndication)
 	case len(v.Signers) != 1:

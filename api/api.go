@@ -33,6 +33,7 @@ import (
 	"tamga/documents/attachments"
 	"tamga/documents/calendar"
 	"tamga/documents/gateways"
+	"tamga/documents/messages"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
@@ -97,6 +98,13 @@ type Server struct {
 	Applications *applications.Book
 	// Attachments are their files; nil for those of the Registry, without a scanner.
 	Attachments *attachments.Book
+
+	// Messages are what applicants are told; nil for those of the Registry, without a
+	// gateway.
+	Messages *messages.Book
+	// DemoMessages is the gateway for messages at /demo/messages; nil but in the
+	// demonstration.
+	DemoMessages http.Handler
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -252,6 +260,9 @@ func (v *service) fillLaw() (err error) {
 		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}
 	}
 	v.fillAttachments()
+	if v.Messages == nil {
+		v.Messages = &messages.Book{Store: v.Registry.Store}
+	}
 	return err
 }
 
@@ -308,6 +319,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
 	v.applicationRoutes(e, get)
 	v.attachmentRoutes(e, get)
+	v.messageRoutes(e, get)
 	v.gatewayRoutes(e, get)
 
 	get("/", v.startPage)

@@ -198,7 +198,10 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 			return Entry{}, none, err
 		}
 	}
-	return e, held, e.insert(ctx, tx, q, c.ID)
+	if err := e.insert(ctx, tx, q, c.ID); err != nil {
+		return Entry{}, none, err
+	}
+	return e, held, c.tell(ctx, tx, m, e)
 }
 
 // judged returns the case under the rules that count now, and what the act does. A

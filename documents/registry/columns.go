@@ -51,7 +51,14 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
-	"looks": {"id", "application", "person", "role", "why", "at"},
+	"looks":    {"id", "application", "person", "role", "why", "at"},
+	"contacts": {"application", "language", "email", "phone", "given_at"},
+	"messages": {
+		"id", "application", "document", "event", "occasion", "channel", "language", "address", "text", "state", "detail",
+		"queued_at", "sent_at", "ended_at",
+	},
+	"questionnaire_invitations": {"application"},
+	"questionnaire_keys":        {"id", "secret"},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
 		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
@@ -90,6 +97,10 @@ var rowSubjects = []rowSubject{
 	{subjectPower, "powers", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
+	{subjectContact, "contacts", "application", false},
+	{subjectMessage, "messages", "id", false},
+	{subjectInvitation, "questionnaire_invitations", "application", false},
+	{subjectQuestionnaireKey, "questionnaire_keys", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {
@@ -163,7 +174,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // bytesColumns are the covered columns that hold bytes; all others hold text or
 // integers. It is read only.
 var bytesColumns = []string{
-	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
+	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content", "questionnaire_keys.secret",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

@@ -25,6 +25,7 @@ var keysOf = map[string][]string{
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"},
+	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -45,6 +46,11 @@ var notKept = []string{
 	"challenges", // what was asked to be signed in the last minutes: an answer counts once and tells nothing
 }
 
+// notLogged are tables without records in the log, and why.
+var notLogged = []string{
+	"questionnaire_answers", // a record has a moment and a place, by which an answer could be brought together with who gave it: docs/questionnaire.md
+}
+
 // notOurs are tables of the tools: which versions of the tables there were. What
 // was changed there, Open refuses or does again, and finds it done.
 var notOurs = []string{"goose_db_version", "sqlite_sequence"}
@@ -63,7 +69,7 @@ func schema(t testing.TB, r *Registry) map[string][]string {
 	tables := map[string][]string{}
 	for _, name := range column(t, r, query+` ORDER BY 1`) {
 		table, col, _ := strings.Cut(name, ".")
-		if slices.Contains(notOurs, table) || slices.Contains(notKept, table) {
+		if slices.Contains(notOurs, table) || slices.Contains(notKept, table) || slices.Contains(notLogged, table) {
 			continue
 		}
 		if keysOf[table] == nil {
@@ -125,6 +131,7 @@ func rich(t testing.TB, dsn string) *living {
 	applyTwice(t, r)
 	withPeople(t, r)
 	attach(t, r)
+	tell(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
 }
@@ -203,6 +210,33 @@ func attach(t testing.TB, r *Registry) {
 		}
 		must(t, second(tx.ExecContext(ctx, `INSERT INTO looks (id, application, person, role, why, at) VALUES ('0a', 'a1b2', 'p', 'HEAD', 'w', 5)`)))
 		return EnterRow(ctx, tx, store.Change{Table: "looks", Key: "0a", Event: store.Kept, At: r.now()})
+	}))
+}
+
+// tell writes messages as documents/messages does, in the cabinet, delivered and waiting,
+// and what the questionnaire keeps beside its answers.
+func tell(t testing.TB, r *Registry) {
+	t.Helper()
+	must(t, r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		enter := func(table, key, statement string, args ...any) {
+			must(t, second(tx.ExecContext(ctx, statement, append([]any{key}, args...)...)))
+			must(t, EnterRow(ctx, tx, store.Change{Table: table, Key: key, Event: store.Kept, At: r.now()}))
+		}
+		for i, id := range []string{"m1", "m2", "m3"} {
+			enter("messages", id, `INSERT INTO messages (id, application, document, event, occasion, channel, language, address, text, state, detail,
+				queued_at, sent_at, ended_at) VALUES ($1, 'a1b2', 'd', 'issued', 'o', $2, 'kk', 'a', 't', $3, 'd', 1, $4, $5)`,
+				[]string{"cabinet", "sms", "email"}[i], []string{"delivered", "delivered", "queued"}[i], []int{0, 8, 0}[i], []int{9, 9, 0}[i])
+			must(t, tx.EnqueueNow(ctx, "message", id))
+		}
+		enter("messages", "m4", `INSERT INTO messages (id, application, event, occasion, channel, language, text, state, queued_at, ended_at)
+			VALUES ($1, 'a1b2', 'registered', 'r', 'cabinet', 'kk', 't', 'delivered', 1, 1)`)
+		must(t, second(tx.ExecContext(ctx, `UPDATE jobs SET done_at = 9 WHERE id IN ('m1', 'm2')`)))
+		for i, id := range []string{"a1b2", "c3d4"} {
+			enter("contacts", id, `INSERT INTO contacts (application, language, email, phone, given_at) VALUES ($1, 'kk', 'e', 'p', 1)`)
+			enter("questionnaire_keys", "k"+id, `INSERT INTO questionnaire_keys (id, secret) VALUES ($1, $2)`, picture(uint64(i)))
+		}
+		enter("questionnaire_invitations", "a1b2", `INSERT INTO questionnaire_invitations (application) VALUES ($1)`)
+		return nil
 	}))
 }
 

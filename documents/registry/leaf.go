@@ -29,10 +29,15 @@ const (
 	subjectEntry       = "application_entry"
 	subjectAttachment  = "attachment"
 	subjectLook        = "look"
+	subjectContact     = "contact"
+	subjectMessage     = "message"
+	subjectInvitation  = "questionnaire_invitation"
 	subjectPerson      = "person"
 	subjectAccount     = "account"
 	subjectDuty        = "duty"
 	subjectPower       = "power"
+
+	subjectQuestionnaireKey = "questionnaire_key"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

@@ -62,10 +62,11 @@ var mayImport = map[string][]string{
 	"documents/messages":            {"documents", "documents/registry", "documents/regulation", "documents/store", "language", "language/words"},
 	"documents/messages/gateway":    {"documents/messages"},
 	"documents/messages/demo":       {"documents/messages"},
-	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/regulation", "signing", "signing/creation"},
+	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "language", "signing", "signing/creation"},
 	"documents/gateways/demo":       {"certs", "documents/gateways", "documents/gateways/message", "signing", "signing/creation"},
 	"documents/gateways/message":    {"jsonfile", "signing/xmldsig/xmltree"},
 	"documents/people":              {"certs", "documents", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "jsonfile", "signing"},
+	"documents/people/cast":         {"certs", "certs/ca", "documents", "documents/people", "documents/regulation", "jsonfile"},
 	"documents/registry":            {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/rulebook", "documents/seal", "documents/store", "signing", "signing/creation"},
 	"documents/store":               {},
 	"documents/store/storetest":     {},
@@ -77,6 +78,7 @@ var mayImport = map[string][]string{
 	"api/strictjson":                {"signing/armour"},
 	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/gateways", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"api/walk":                      {"documents", "documents/calendar", "documents/regulation", "documents/regulation/paths", "jsonfile"},
+	"requirements":                  {},
 	"cmd/tamga":                     nil, // wires everything
 }
 

@@ -73,6 +73,10 @@ type Server struct {
 
 	// Gateways tells how the state systems stand that are asked; nil when none are.
 	Gateways func() []gateways.State
+	// Bills are what applications pay, and Consents what their persons let state systems
+	// be asked; nil for those of the Registry, without a payment gateway.
+	Bills    *gateways.Bills
+	Consents *gateways.Consents
 	// DemoGateways answers for these systems at /demo/gateways; nil but in the
 	// demonstration.
 	DemoGateways http.Handler
@@ -263,6 +267,7 @@ func (v *service) fillLaw() (err error) {
 	if v.Messages == nil {
 		v.Messages = &messages.Book{Store: v.Registry.Store}
 	}
+	v.fillGateways()
 	return err
 }
 

@@ -57,7 +57,7 @@ type dueView struct {
 	At          time.Time          `json:"at,omitzero"`
 	MissingYear int                `json:"missing_year,omitempty"` // whose calendar is not entered
 	Overdue     bool               `json:"overdue,omitempty"`
-	Counts      []calendar.Count   `json:"counts"`
+	How         []calendar.Count   `json:"how"` // one term after another, day by day
 	Explanation []language.Text    `json:"explanation"`
 }
 
@@ -150,7 +150,7 @@ func positionOf(c applications.Case, p regulation.Place) positionView {
 }
 
 func (v *service) dueViewOf(d applications.Due) dueView {
-	view := dueView{Of: d.Of, Step: d.Step, Counts: d.Counts, Explanation: []language.Text{}}
+	view := dueView{Of: d.Of, Step: d.Step, How: d.Counts, Explanation: []language.Text{}}
 	view.At, view.MissingYear = d.Ends()
 	view.Overdue = !view.At.IsZero() && v.now().After(view.At)
 	for _, n := range d.Counts {

@@ -13,6 +13,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
+	"tamga/documents/gateways"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
@@ -44,6 +45,7 @@ var (
 	errTooSlow       = errors.New("the body came too slowly")
 	errNoRegister    = errors.New("the database or its disk does not answer")
 	errBusy          = errors.New("the service is at work on as much as it can hold")
+	errGatewayAway   = errors.New("the state system does not answer")
 	errPanic         = errors.New("the program panicked; the log has the stack")
 )
 
@@ -147,6 +149,26 @@ func outcomes() []outcome {
 			words.Of("problem.attachment_item")},
 		{unattached(""), http.StatusUnprocessableEntity, "attachment_refused",
 			words.Of("problem.attachment_refused")},
+		{errGatewayAway, http.StatusServiceUnavailable, "gateway_away",
+			words.Of("problem.gateway_away")},
+		{gateways.ErrFree, http.StatusConflict, "nothing_to_pay",
+			words.Of("problem.nothing_to_pay")},
+		{gateways.ErrFee, http.StatusServiceUnavailable, "fee_unknown",
+			words.Of("problem.fee_unknown")},
+		{gateways.ErrPayment, http.StatusServiceUnavailable, "payment_of_another",
+			words.Of("problem.payment_of_another")},
+		{gateways.ErrNoConsent, http.StatusNotFound, "consent_not_asked",
+			words.Of("problem.consent_not_asked")},
+		{gateways.ErrConsentDecided, http.StatusConflict, "consent_decided",
+			words.Of("problem.consent_decided")},
+		{gateways.ErrConsentSignature, http.StatusUnprocessableEntity, "consent_signature",
+			words.Of("problem.consent_signature")},
+		{gateways.ErrConsentUndecided, http.StatusServiceUnavailable, "consent_undecided",
+			words.Of("problem.consent_undecided")},
+		{gateways.ErrCode, http.StatusUnprocessableEntity, "consent_code",
+			words.Of("problem.consent_code")},
+		{gateways.ErrNoCode, http.StatusConflict, "consent_no_code",
+			words.Of("problem.consent_no_code")},
 		{errNoIfMatch, http.StatusPreconditionRequired, "if_match_required",
 			words.Of("problem.if_match_required")},
 		{errRule, http.StatusUnprocessableEntity, "event_not_allowed",
@@ -248,6 +270,10 @@ func outcomeOf(err error) outcome {
 	var invalid *documents.InvalidError
 	if errors.As(err, &invalid) {
 		return invalidDocument(err)
+	}
+	var away *gateways.UndecidedError
+	if errors.As(err, &away) {
+		return firstOf(away, errGatewayAway)
 	}
 	for _, o := range outcomes() {
 		if errors.Is(err, o.is) || o.is == errNoRegister && store.Unavailable(err) {

@@ -37,6 +37,7 @@ func RequestBodies() map[string]any {
 		"/v1/applications":                      openRequest{},
 		"/v1/applications/:application/entries": entryRequest{},
 		"/v1/applications/:application/attachments": attachRequest{},
+		"/v1/applications/:application/consent":     consentRequest{},
 	}
 }
 

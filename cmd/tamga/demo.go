@@ -12,6 +12,8 @@ import (
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/certs/revocation/ocsp"
+	"tamga/documents/people"
+	"tamga/documents/people/cast"
 	"tamga/documents/registry"
 	"tamga/documents/store"
 	"tamga/signing/creation"
@@ -26,11 +28,12 @@ type demo struct {
 	trust    string // certificates and lists for the public
 	official creation.Key
 	signers  map[string]creation.Key
-	numbers  []string       // the sample documents
-	secret   string         // the key of the sample client
-	system   creation.Key   // of the service itself, for receipts
-	stamps   *tsa.Authority // timestamps
-	base     string         // of the service
+	cast     map[string]creation.Key // of the people, by the names of the members
+	numbers  []string                // the sample documents
+	secret   string                  // the key of the sample client
+	system   creation.Key            // of the service itself, for receipts
+	stamps   *tsa.Authority          // timestamps
+	base     string                  // of the service
 	statuses ocsp.Responders
 	silent   error // why no sample document was issued; nil if they were
 }
@@ -45,7 +48,7 @@ func (d *demo) path(parts ...string) string {
 
 // prepareDemo makes or reads everything that needs no register.
 func prepareDemo(c *console, folder, base string) (*demo, error) {
-	d := &demo{folder: folder, base: base, signers: map[string]creation.Key{}}
+	d := &demo{folder: folder, base: base, signers: map[string]creation.Key{}, cast: map[string]creation.Key{}}
 	d.trust = d.path("trust")
 	for _, dir := range []string{d.folder, d.path("ca"), d.trust, d.path("keys"), d.path("samples")} {
 		if err := makeFolder(dir); err != nil {
@@ -72,7 +75,10 @@ func prepareDemo(c *console, folder, base string) (*demo, error) {
 		}
 	}
 	d.signers["demo"] = d.signers["applicant-gost"]
-	var err error
+	err := d.people(c, authorities[ca.GOST2015])
+	if err != nil {
+		return nil, err
+	}
 	if d.system, err = d.systemKey(c, authorities[ca.RSA]); err != nil {
 		return nil, err
 	}
@@ -110,10 +116,6 @@ type demoPerson struct {
 	ca.Person
 }
 
-// demoOffice is the organisation of the demonstration's certificates: the office
-// that the sample documents print, behind a word that says what it is.
-const demoOffice = "КӨРСЕТІЛІМ: ҚАЗАҚСТАН РЕСПУБЛИКАСЫ МӘДЕНИЕТ ЖӘНЕ АҚПАРАТ МИНИСТРЛІГІНІҢ МӘДЕНИЕТ КОМИТЕТІ"
-
 // demoPersons are fictional: their numbers have right check digits and dates
 // of birth that no calendar has.
 func demoPersons(now time.Time) []demoPerson {
@@ -121,7 +123,7 @@ func demoPersons(now time.Time) []demoPerson {
 	return []demoPerson{
 		{"licensor", ca.RSA, true, ca.Person{
 			Surname: "СЕЙІТҚАЛИ", GivenName: "ӘСЕМ", Patronymic: "ҒАЛЫМҚЫЗЫ", IIN: "781300399975",
-			Organisation: demoOffice, BIN: "250040999998",
+			Organisation: cast.Office, BIN: cast.OfficeBIN,
 			Roles: []certs.Role{certs.RoleHead}, NotBefore: now, NotAfter: until,
 		}},
 		{"applicant-rsa", ca.RSA, false, ca.Person{
@@ -130,7 +132,7 @@ func demoPersons(now time.Time) []demoPerson {
 		}},
 		{"applicant-gost", ca.GOST2015, false, ca.Person{
 			Surname: "ҚҰНАНБАЕВА", GivenName: "ҮМІТ", Patronymic: "ҺАМИТҚЫЗЫ", IIN: "901300499989",
-			Organisation: "«ҰЛЫ ДАЛА МҰРАСЫ» ЖШС", BIN: "250040999988",
+			Organisation: cast.Company, BIN: cast.CompanyBIN,
 			Roles: []certs.Role{certs.RoleHead}, NotBefore: now, NotAfter: until,
 		}},
 	}
@@ -175,7 +177,7 @@ func (d *demo) systemKey(c *console, a *ca.Authority) (creation.Key, error) {
 	return d.storedKey(c, "system", a, func() (ca.Holder, error) {
 		now := c.second()
 		return a.IssueSystem(ca.System{
-			Name: "TAMGA DEMO", Organisation: demoOffice, BIN: "250040999998",
+			Name: "TAMGA DEMO", Organisation: cast.Office, BIN: cast.OfficeBIN,
 			NotBefore: now, NotAfter: now.AddDate(demoYears, 0, 0),
 		})
 	})
@@ -200,6 +202,12 @@ func (d *demo) timestamps(c *console, a *ca.Authority) (*tsa.Authority, error) {
 // or finds both where an earlier start left them.
 func (d *demo) populate(c *console, reg *registry.Registry) error {
 	if err := d.client(c, reg); err != nil {
+		return err
+	}
+	err := cast.Seed(c.ctx, &people.Book{Store: reg.Store, Rulebook: reg.Rulebook})
+	if errors.Is(err, people.ErrEnoughAdministrators) {
+		c.note("the register has administrators of its own: the people of the demonstration have no duties")
+	} else if err != nil {
 		return err
 	}
 	for _, name := range []string{"licence", "refusal"} {
@@ -251,6 +259,7 @@ func (d *demo) welcome(p *printer, base string) {
 		p.line("  %s", line)
 	}
 	p.blank()
+	p.line("People: %s (a key for each: registrar, executor, member-1, head, administrator-1 and others)", d.path("keys"))
 	p.line("Files: %s (signed applications and requests), %s (for tamga verify --trust)", d.path("samples"), d.trust)
 	p.line("Client key, also in %s: %s", d.path("demo.key"), d.secret)
 }

@@ -59,6 +59,16 @@ func identified(ctx context.Context, r store.Reader, identity string) (Person, e
 	return scanPerson(r.QueryRowContext(ctx, `SELECT `+personColumns+` FROM persons p WHERE p.identity = $1`, identity).Scan)
 }
 
+// Known returns the person who has the number of a natural person, or what stands in its
+// place; without one it is [ErrNotFound].
+func Known(ctx context.Context, r store.Reader, natural documents.NaturalPerson) (Person, error) {
+	identity := documents.Holder{Natural: &natural}.Normalise().Identity()
+	if identity == "" {
+		return Person{}, ErrNotFound
+	}
+	return identified(ctx, r, identity)
+}
+
 // Persons returns up to limit persons after an id, in the order of their ids.
 func Persons(ctx context.Context, r store.Reader, after string, limit int) ([]Person, error) {
 	rows, err := r.QueryContext(ctx, `SELECT `+personColumns+` FROM persons p WHERE p.id > $1 ORDER BY p.id LIMIT $2`, after, limit)

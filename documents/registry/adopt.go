@@ -52,7 +52,11 @@ func adoptDocuments(ctx context.Context, tx *store.Tx, now time.Time) error {
 		if err := commitLists(ctx, tx, &leaf, number, listing{salt, last}); err != nil {
 			return err
 		}
-		if _, err := appendDocumentLeaf(ctx, tx, leaf, number, salt); err != nil {
+		err = documentLeaf(ctx, tx, &leaf, number, leafRows{salt: salt})
+		if err == nil {
+			err = appendLeaf(tx, leaf, number, leafRest{salt: salt})
+		}
+		if err != nil {
 			return fmt.Errorf("failed to write the log: %w", err)
 		}
 	}

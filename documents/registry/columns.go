@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,6 +60,14 @@ var covered = map[string][]string{
 	},
 	"questionnaire_invitations": {"application"},
 	"questionnaire_keys":        {"id", "secret"},
+	"payments":                  {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
+	"payment_confirmations": {
+		"id", "bill", "seq", "state", "tenge", "receipt", "paid_at", "how", "message", "at",
+	},
+	"consents": {
+		"id", "application", "edition", "text", "asked_at", "until", "decision", "decided_at", "how", "client", "signature", "verdict",
+		"code_sha256", "code_until", "code_tries",
+	},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
 		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
@@ -101,6 +110,9 @@ var rowSubjects = []rowSubject{
 	{subjectMessage, "messages", "id", false},
 	{subjectInvitation, "questionnaire_invitations", "application", false},
 	{subjectQuestionnaireKey, "questionnaire_keys", "id", false},
+	{subjectPayment, "payments", "id", false},
+	{subjectConfirmation, "payment_confirmations", "id", false},
+	{subjectConsent, "consents", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {
@@ -149,24 +161,39 @@ func (r row) differs(l Leaf, salt []byte, table string) string {
 	return ""
 }
 
+// selectRow is the statement that reads the covered columns of one row into a row,
+// which stays nil if there is none.
+func selectRow(into *row, table, where string, args ...any) store.Statement {
+	columns := covered[table]
+	return store.Statement{
+		Query: `SELECT ` + strings.Join(columns, ", ") + ` FROM ` + table + ` WHERE ` + where, Args: args,
+		Each: func(scan func(...any) error) error {
+			values, places := targets(len(columns))
+			if err := scan(places...); err != nil {
+				return err
+			}
+			*into = row{}
+			for i, column := range columns {
+				name := table + "." + column
+				if (*into)[name] = values[i]; !slices.Contains(bytesColumns, name) {
+					(*into)[name] = asDeclared(values[i])
+				}
+			}
+			return nil
+		},
+	}
+}
+
 // readRow reads the covered columns of one row; nil if there is none.
 func readRow(ctx context.Context, db store.Reader, table, where string, args ...any) (row, error) {
-	columns := covered[table]
-	values, into := targets(len(columns))
-	err := db.QueryRowContext(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM `+table+` WHERE `+where, args...).
-		Scan(into...)
-	if err == sql.ErrNoRows {
+	var r row
+	s := selectRow(&r, table, where, args...)
+	err := s.Each(db.QueryRowContext(ctx, s.Query, s.Args...).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("failed to read %s: %w", table, err)
-	}
-	r := row{}
-	for i, column := range columns {
-		name := table + "." + column
-		if r[name] = values[i]; !slices.Contains(bytesColumns, name) {
-			r[name] = asDeclared(values[i])
-		}
 	}
 	return r, nil
 }

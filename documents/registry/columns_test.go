@@ -26,6 +26,7 @@ var keysOf = map[string][]string{
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
+	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -132,6 +133,7 @@ func rich(t testing.TB, dsn string) *living {
 	withPeople(t, r)
 	attach(t, r)
 	tell(t, r)
+	payAndConsent(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
 }
@@ -213,29 +215,25 @@ func attach(t testing.TB, r *Registry) {
 	}))
 }
 
-// tell writes messages as documents/messages does, in the cabinet, delivered and waiting,
-// and what the questionnaire keeps beside its answers.
-func tell(t testing.TB, r *Registry) {
+// payAndConsent writes two bills with confirmations and two consents as
+// documents/gateways does.
+func payAndConsent(t testing.TB, r *Registry) {
 	t.Helper()
 	must(t, r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		enter := func(table, key, statement string, args ...any) {
 			must(t, second(tx.ExecContext(ctx, statement, append([]any{key}, args...)...)))
-			must(t, EnterRow(ctx, tx, store.Change{Table: table, Key: key, Event: store.Kept, At: r.now()}))
+			must(t, EnterRow(ctx, tx, store.Change{Table: table, Key: key, Event: store.Entered, At: r.now()}))
 		}
-		for i, id := range []string{"m1", "m2", "m3"} {
-			enter("messages", id, `INSERT INTO messages (id, application, document, event, occasion, channel, language, address, text, state, detail,
-				queued_at, sent_at, ended_at) VALUES ($1, 'a1b2', 'd', 'issued', 'o', $2, 'kk', 'a', 't', $3, 'd', 1, $4, $5)`,
-				[]string{"cabinet", "sms", "email"}[i], []string{"delivered", "delivered", "queued"}[i], []int{0, 8, 0}[i], []int{9, 9, 0}[i])
-			must(t, tx.EnqueueNow(ctx, "message", id))
+		for i, id := range []string{"b1", "b2"} {
+			enter("payments", id, `INSERT INTO payments (id, application, purpose, round, tenge, edition, client, asked_at, payment, redirect)
+				VALUES ($1, 'a1b2', 's', $2, 5, 'e@1', 'portal', 1, $3, 'https://pay')`, i+1, "pay"+id)
+			enter("payment_confirmations", id+"-1", `INSERT INTO payment_confirmations (id, bill, seq, state, tenge, receipt, paid_at, how, message, at)
+				VALUES ($1, $2, 1, 'paid', 5, $3, 6, 'told', 'm', 7)`, id, "r"+id)
 		}
-		enter("messages", "m4", `INSERT INTO messages (id, application, event, occasion, channel, language, text, state, queued_at, ended_at)
-			VALUES ($1, 'a1b2', 'registered', 'r', 'cabinet', 'kk', 't', 'delivered', 1, 1)`)
-		must(t, second(tx.ExecContext(ctx, `UPDATE jobs SET done_at = 9 WHERE id IN ('m1', 'm2')`)))
-		for i, id := range []string{"a1b2", "c3d4"} {
-			enter("contacts", id, `INSERT INTO contacts (application, language, email, phone, given_at) VALUES ($1, 'kk', 'e', 'p', 1)`)
-			enter("questionnaire_keys", "k"+id, `INSERT INTO questionnaire_keys (id, secret) VALUES ($1, $2)`, picture(uint64(i)))
+		for _, id := range []string{"a1b2", "c3d4"} {
+			enter("consents", id, `INSERT INTO consents (id, application, edition, text, asked_at, until, decision, decided_at, how, client, signature, verdict,
+				code_sha256, code_until, code_tries) VALUES ($1, $1, 'e@1', '{}', 1, 9, 'given', 5, 'code', 'portal', 'AA==', '{}', 'c', 8, 1)`)
 		}
-		enter("questionnaire_invitations", "a1b2", `INSERT INTO questionnaire_invitations (application) VALUES ($1)`)
 		return nil
 	}))
 }

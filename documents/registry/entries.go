@@ -19,27 +19,29 @@ func logEvent(ctx context.Context, tx *store.Tx, number string, e documents.Even
 	if err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)
 	}
-	return logLeaf(ctx, tx, number, leafOfEvent{e, leaf, salt})
+	return logLeaf(tx, number, leafOfEvent{e, leaf, salt})
 }
 
-// leafOfEvent is an event with its record, complete but for the columns of the
-// document.
+// leafOfEvent is an event with its record.
 type leafOfEvent struct {
 	event documents.Event
 	leaf  Leaf
 	salt  []byte
 }
 
-func logLeaf(ctx context.Context, tx *store.Tx, number string, l leafOfEvent) error {
-	idx, err := appendDocumentLeaf(ctx, tx, l.leaf, number, l.salt)
+func logLeaf(tx *store.Tx, number string, l leafOfEvent) error {
+	data, err := encodeData(l.event)
+	if err == nil {
+		err = appendLeaf(tx, l.leaf, number, leafRest{l.salt, insertEvent(number, l.event, data)})
+	}
 	if err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)
 	}
-	return insertEvent(ctx, tx, number, l.event, idx)
+	return nil
 }
 
-// eventLeaf is the record of an event, with the digests of its own row and of
-// the request that asked for it, if one did.
+// eventLeaf is the record of an event, with the digests of its own row, of the request
+// that asked for it, if one did, and of the document as this transaction has written it.
 func eventLeaf(ctx context.Context, tx *store.Tx, number string, e documents.Event, salt []byte) (Leaf, error) {
 	leaf := Leaf{Event: storedKind(e.Kind), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt, Seq: e.Seq}
 	if e.Record != nil {
@@ -54,27 +56,36 @@ func eventLeaf(ctx context.Context, tx *store.Tx, number string, e documents.Eve
 	if e.Kind == documents.EventReserved {
 		event = 0
 	}
-	request, err := readRow(ctx, tx, "requests", `number = $1 AND event = $2`, number, event)
-	if err != nil {
-		return Leaf{}, err
-	}
+	var request row
+	err = documentLeaf(ctx, tx, &leaf, number, leafRows{salt, []store.Statement{
+		selectRow(&request, "requests", `number = $1 AND event = $2`, number, event),
+	}})
 	request.commitTo(&leaf, salt, "requests")
-	return leaf, nil
+	return leaf, err
 }
 
-// appendDocumentLeaf completes a record about a document with the document as
-// this transaction has just written it, and writes it.
-func appendDocumentLeaf(ctx context.Context, tx *store.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
+// leafRows is the salt of a leaf, and what else is read for it.
+type leafRows struct {
+	salt []byte
+	more []store.Statement
+}
+
+// documentLeaf completes a record about a document with the document as this
+// transaction has just written it.
+func documentLeaf(ctx context.Context, tx *store.Tx, leaf *Leaf, number string, l leafRows) error {
 	leaf.Subject, leaf.Number, leaf.Version = subjectDocument, number, leafVersion
-	if err := tx.QueryRowContext(ctx, `SELECT kind FROM documents WHERE number = $1`, number).Scan(&leaf.Kind); err != nil {
-		return 0, err
+	var document row
+	err := tx.Together(ctx, append(l.more,
+		store.Statement{
+			Query: `SELECT kind FROM documents WHERE number = $1`, Args: []any{number},
+			Each: func(scan func(...any) error) error { return scan(&leaf.Kind) },
+		},
+		selectRow(&document, "documents", `number = $1`, number))...)
+	if err == nil && document == nil {
+		err = fmt.Errorf("documents: %w", errRowGone)
 	}
-	document, err := readRow(ctx, tx, "documents", `number = $1`, number)
-	if err != nil {
-		return 0, err
-	}
-	document.commitTo(&leaf, salt, "documents")
-	return appendLeaf(ctx, tx, leaf, number, salt)
+	document.commitTo(leaf, l.salt, "documents")
+	return err
 }
 
 // rowEvent says which row something happened to, and when.
@@ -102,21 +113,21 @@ func EnterRow(ctx context.Context, tx *store.Tx, c store.Change) error {
 // the row as this transaction has just written it.
 func logRow(ctx context.Context, tx *store.Tx, subject rowSubject, event string, e rowEvent) error {
 	leaf := Leaf{Event: event, RecordedAt: e.at, Subject: subject.subject, Version: leafVersion}
-	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) + 1 FROM log_entries WHERE subject = $1 AND number = $2`,
-		subject.subject, e.key).Scan(&leaf.Seq)
+	var r row
+	err := tx.Together(ctx, store.Statement{
+		Query: `SELECT COUNT(*) + 1 FROM log_entries WHERE subject = $1 AND number = $2`, Args: []any{subject.subject, e.key},
+		Each: func(scan func(...any) error) error { return scan(&leaf.Seq) },
+	}, selectRow(&r, subject.table, subject.key+` = $1`, e.key))
 	if err != nil {
-		return fmt.Errorf("failed to read the log: %w", err)
-	}
-	r, err := readRow(ctx, tx, subject.table, subject.key+` = $1`, e.key)
-	if err != nil {
-		return err
+		return fmt.Errorf("failed to read the row and its records: %w", err)
 	}
 	if r == nil {
 		return fmt.Errorf("%s: %w", subject.table, errRowGone)
 	}
+	leaf.Seq += tx.Gathered(subject.subject, e.key)
 	salt := newSalt(tx)
 	r.commitTo(&leaf, salt, subject.table)
-	if _, err := appendLeaf(ctx, tx, leaf, e.key, salt); err != nil {
+	if err := appendLeaf(tx, leaf, e.key, leafRest{salt: salt}); err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)
 	}
 	return nil

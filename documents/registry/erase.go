@@ -57,7 +57,7 @@ func (r *Registry) eraseIn(ctx context.Context, tx *store.Tx, q eventAsked) (doc
 	if err := commitLists(ctx, tx, &leaf, rec.Number, listing{salt, int64(done.Seq) - 1}); err != nil {
 		return documents.Event{}, err
 	}
-	return done, logLeaf(ctx, tx, rec.Number, leafOfEvent{done, leaf, salt})
+	return done, logLeaf(tx, rec.Number, leafOfEvent{done, leaf, salt})
 }
 
 // eraseRows changes the rows of a document, but its events, to what is left of

@@ -40,19 +40,18 @@ func encodeData(e documents.Event) (string, error) {
 	return string(data), nil
 }
 
-func insertEvent(ctx context.Context, tx *store.Tx, number string, e documents.Event, logIndex int64) error {
-	data, err := encodeData(e)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `
+// insertEvent is the statement that writes an event, when the place of its record is
+// known.
+func insertEvent(number string, e documents.Event, data string) func(logIndex int64) store.Statement {
+	return func(logIndex int64) store.Statement {
+		return store.Statement{
+			Query: `
 		INSERT INTO events (number, seq, kind, effective_at, recorded_at, data, log_idx)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		number, e.Seq, storedKind(e.Kind), store.Micros(e.EffectiveAt), store.Micros(e.RecordedAt), data, logIndex)
-	if err != nil {
-		return fmt.Errorf("failed to write the event: %w", err)
+			Args:  []any{number, e.Seq, storedKind(e.Kind), store.Micros(e.EffectiveAt), store.Micros(e.RecordedAt), data, logIndex},
+			Doing: "failed to write the event",
+		}
 	}
-	return nil
 }
 
 // history reads the life of a document. A number never taken has no events.

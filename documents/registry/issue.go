@@ -105,9 +105,11 @@ func (r *Registry) Complete(ctx context.Context, tx *store.Tx, made Product) err
 	if !mine {
 		return store.ErrInProgress
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, held.number, made.file)
+	err = tx.Later(ctx, store.Statement{
+		Query: `INSERT INTO files (number, bytes) VALUES ($1, $2)`, Args: []any{held.number, made.file}, Doing: "failed to write the file",
+	})
 	if err != nil {
-		return fmt.Errorf("failed to write the file: %w", err)
+		return err
 	}
 	if err := r.keepSealKey(ctx, tx, now); err != nil {
 		return fmt.Errorf("failed to keep the key of the seals: %w", err)

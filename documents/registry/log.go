@@ -99,56 +99,22 @@ func (r *Registry) prove(ctx context.Context, subject, key string) (_ Proof, err
 	return p, nil
 }
 
-// appendLeaf writes a record of what the tables know under a number or id, with
-// the salt of its digests, and returns its index. The head is updated first: its
-// row is the lock that lets one append at a time.
-func appendLeaf(ctx context.Context, tx *store.Tx, leaf Leaf, number string, salt []byte) (int64, error) {
-	leaf.commit(salt, saltDigest)
+// appendLeaf adds a record of what the tables know under a number or id, with the
+// salt of its digests, to those that its transaction writes to the log.
+func appendLeaf(tx *store.Tx, leaf Leaf, number string, l leafRest) error {
+	leaf.commit(l.salt, saltDigest)
 	record, err := json.Marshal(leaf)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	var size int64
-	err = tx.QueryRowContext(ctx, `UPDATE log_head SET size = size + 1 WHERE id = 1 RETURNING size`).Scan(&size)
-	if err != nil {
-		return 0, err
-	}
-	idx := size - 1
-	if err := storeHashes(ctx, tx, idx, record); err != nil {
-		return 0, err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO log_entries (idx, subject, number, record) VALUES ($1, $2, $3, $4)`,
-		idx, leaf.Subject, number, string(record))
-	if err != nil {
-		return 0, err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO log_salts (idx, salt) VALUES ($1, $2)`, idx, salt)
-	return idx, err
+	tx.Gather(store.Record{Subject: leaf.Subject, Number: number, Data: record, Salt: l.salt, Then: l.then})
+	return nil
 }
 
-// storeHashes writes the hashes that a record completes, and the new root.
-func storeHashes(ctx context.Context, tx *store.Tx, idx int64, record []byte) error {
-	known := knownHashes{stored: storedHashes(ctx, tx), fresh: map[int64]tlog.Hash{}}
-	hashes, err := tlog.StoredHashes(idx, record, known)
-	if err != nil {
-		return err
-	}
-	first, values, args := tlog.StoredHashIndex(0, idx), []string{}, []any{}
-	for i, h := range hashes {
-		known.fresh[first+int64(i)] = h
-		values = append(values, fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2))
-		args = append(args, first+int64(i), h.String())
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO log_hashes (idx, hash) VALUES `+strings.Join(values, ", "), args...)
-	if err != nil {
-		return err
-	}
-	root, err := tlog.TreeHash(idx+1, known)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE log_head SET hash = $1 WHERE id = 1`, root.String())
-	return err
+// leafRest is what belongs to a leaf and does not stand in it.
+type leafRest struct {
+	salt []byte
+	then func(idx int64) store.Statement // as in store.Record
 }
 
 // knownHashes are stored hashes, and those that are about to be. What was read

@@ -137,7 +137,7 @@ func (rec Record) IssuedOn() documents.Date { return rec.Content.IssuedOn() }
 // Open opens the database of a register, or makes it, and brings it up to date: see
 // [store.Open].
 func Open(ctx context.Context, dsn string) (*store.DB, error) {
-	return store.Open(ctx, dsn, store.Log{Adopt: adopt, Enter: EnterRow})
+	return store.Open(ctx, dsn, store.Log{Adopt: adopt, Enter: EnterRow, Settle: (&edge{}).settle})
 }
 
 // now returns the moment of an act, in the precision in which it is stored.

@@ -109,14 +109,17 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 		number: number, kind: content.Kind(), content: content, stored: string(stored),
 		reservedAt: now, code: newCheckCode(tx), sum: store.HexSum(stored), lease: rand.Text(),
 	}
-	_, err = tx.ExecContext(ctx, `
+	err = tx.Later(ctx, store.Statement{
+		Query: `
 		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
 			lease, leased_until, about, check_code)
 		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
-		number, string(held.kind), held.stored, held.sum, q.Client, store.Micros(now),
-		held.lease, store.Micros(now.Add(r.leaseFor())), aboutOf(content), held.code)
+		Args: []any{number, string(held.kind), held.stored, held.sum, q.Client, store.Micros(now),
+			held.lease, store.Micros(now.Add(r.leaseFor())), aboutOf(content), held.code},
+		Doing: "failed to write the reservation",
+	})
 	if err != nil {
-		return Reservation{}, fmt.Errorf("failed to write the reservation: %w", err)
+		return Reservation{}, err
 	}
 	if err := tx.Tie(ctx, q.request, number, 0); err != nil {
 		return Reservation{}, err

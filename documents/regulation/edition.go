@@ -43,6 +43,9 @@ type Edition struct {
 	Messages    []MessageRule `json:"messages,omitempty"`
 	// Questionnaire is what those are asked who have got a service; nil for nothing.
 	Questionnaire *Questionnaire `json:"questionnaire,omitempty"`
+	// Consent is what a person is asked before state systems are asked about him; nil for
+	// nothing.
+	Consent *Consent `json:"consent,omitempty"`
 
 	version string
 }

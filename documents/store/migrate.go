@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -37,7 +38,13 @@ func migrate(ctx context.Context, db *DB, engine dialect) error {
 	if err != nil {
 		return err
 	}
-	adopt := func(ctx context.Context, tx *sql.Tx) error { return db.log.Adopt(ctx, &Tx{tx, db}) }
+	adopt := func(ctx context.Context, sqlTx *sql.Tx) error {
+		tx := &Tx{session: inFile{sqlTx}, db: db} // on both engines: it is goose's transaction
+		if err := db.log.Adopt(ctx, tx); err != nil {
+			return err
+		}
+		return cmp.Or(tx.failed, tx.settle(ctx))
+	}
 	options := []goose.ProviderOption{
 		goose.WithGoMigrations(goose.NewGoMigration(adoptionVersion, &goose.GoFunc{RunTx: adopt}, nil)),
 		goose.WithDisableGlobalRegistry(true),

@@ -164,13 +164,11 @@ func (tx *Tx) Claim(ctx context.Context, q Request) (Claimed, error) {
 // Tie ties the key that was claimed in this transaction to what was done: a document,
 // or an event of one.
 func (tx *Tx) Tie(ctx context.Context, q Request, number string, event int) error {
-	_, err := tx.ExecContext(ctx, `
-		UPDATE requests SET number = $1, event = $2 WHERE client = $3 AND idempotency_key = $4`,
-		number, event, q.Client, q.IdempotencyKey)
-	if err != nil {
-		return fmt.Errorf("failed to tie the idempotency key to what was done: %w", err)
-	}
-	return nil
+	return tx.Later(ctx, Statement{
+		Query: `UPDATE requests SET number = $1, event = $2 WHERE client = $3 AND idempotency_key = $4`,
+		Args:  []any{number, event, q.Client, q.IdempotencyKey},
+		Doing: "failed to tie the idempotency key to what was done",
+	})
 }
 
 // ForgetClaims takes away what the requests for a document and its events before one

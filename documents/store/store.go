@@ -38,6 +38,9 @@ type DB struct {
 	Patience time.Duration
 	// Random gives salts, codes and ids; nil means crypto/rand.
 	Random io.Reader
+	// Point is told of each named step of issuing a document and of advancing an
+	// application; nil but in tests, which end the program or the database there.
+	Point func(step string)
 
 	// write runs transactions, read everything else. On PostgreSQL both are
 	// one pool. SQLite has one writer at a time; a pool of one connection
@@ -62,6 +65,8 @@ type Log struct {
 	Adopt func(ctx context.Context, tx *Tx) error
 	// Enter enters a row that this package has changed.
 	Enter func(ctx context.Context, tx *Tx, c Change) error
+	// Settle writes the records that a transaction has gathered.
+	Settle func(ctx context.Context, tx *Tx, all []Record) error
 }
 
 // Change is what has happened to a row of a table.
@@ -103,14 +108,17 @@ func Open(ctx context.Context, dsn string, log Log) (*DB, error) {
 	return db, nil
 }
 
+// mostConnections is how many there are to PostgreSQL.
+const mostConnections = 16
+
 func connect(dsn string) (*DB, dialect, error) {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		db, err := sql.Open("pgx", dsn)
 		if err != nil {
 			return nil, "", err
 		}
-		db.SetMaxOpenConns(16)
-		db.SetMaxIdleConns(16)
+		db.SetMaxOpenConns(mostConnections)
+		db.SetMaxIdleConns(mostConnections)
 		db.SetConnMaxIdleTime(5 * time.Minute)
 		return &DB{write: db, read: db}, postgres, nil
 	}
@@ -200,6 +208,13 @@ func (db *DB) Moment() time.Time {
 		now = db.Now
 	}
 	return now().UTC().Truncate(time.Microsecond)
+}
+
+// At tells Point of a step that is done outside of a transaction.
+func (db *DB) At(step string) {
+	if db.Point != nil {
+		db.Point(step)
+	}
 }
 
 // Forget makes the file of the database let go of what was deleted, which still

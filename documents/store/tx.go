@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -29,33 +30,150 @@ func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql
 
 // Tx is a writing transaction. It begins and ends in [DB.Tx].
 type Tx struct {
-	tx *sql.Tx
-	db *DB
+	session session
+	db      *DB
+	// gathered are the records that the log has not got yet.
+	gathered []Record
+	// failed is why a statement failed that nobody waited for.
+	failed error
+}
+
+// session is how an engine runs the statements of one transaction.
+type session interface {
+	Reader
+	// run runs statements, one after another, and returns how many rows the last of
+	// them has changed.
+	run(ctx context.Context, all ...Statement) (int64, error)
+	// later runs a statement before whatever is run next, or now.
+	later(ctx context.Context, s Statement) error
+	commit(ctx context.Context) error
+	rollback(ctx context.Context)
+}
+
+// Statement is one of several that are run together.
+type Statement struct {
+	Query string
+	Args  []any
+	// Each is called for every row that the statement returns; nil for one that
+	// returns none.
+	Each func(scan func(into ...any) error) error
+	// Doing stands before its error, such as "failed to write the file".
+	Doing string
+}
+
+// failed words the error of a statement.
+func (s Statement) failed(err error) error {
+	if err == nil || s.Doing == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.Doing, err)
+}
+
+// before does what must be done before something is read: what was to be done later,
+// the records included, which the reading may be of. When that fails the context that
+// it returns has ended, so that nothing is read.
+func (tx *Tx) before(ctx context.Context) context.Context {
+	if tx.failed == nil {
+		tx.failed = tx.settle(ctx)
+	}
+	if tx.failed == nil {
+		_, tx.failed = tx.session.run(ctx)
+	}
+	if tx.failed == nil {
+		return ctx
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return ctx
 }
 
 // QueryRowContext implements Reader.
 func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return tx.tx.QueryRowContext(ctx, query, args...)
+	return tx.session.QueryRowContext(tx.before(ctx), query, args...)
 }
 
 // QueryContext implements Reader.
 func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.tx.QueryContext(ctx, query, args...)
+	return tx.session.QueryContext(tx.before(ctx), query, args...)
 }
 
 // ExecContext runs a statement.
 func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return tx.tx.ExecContext(ctx, query, args...)
+	n, err := tx.run(ctx, Statement{Query: query, Args: args})
+	return driver.RowsAffected(n), err
 }
 
 // Changed runs a statement and reports whether it changed exactly one row.
 func (tx *Tx) Changed(ctx context.Context, query string, args ...any) (bool, error) {
-	result, err := tx.tx.ExecContext(ctx, query, args...)
-	if err != nil {
-		return false, err
+	n, err := tx.run(ctx, Statement{Query: query, Args: args})
+	return n == 1 && err == nil, err
+}
+
+// Together runs statements one after another, as one question to the database where it
+// takes several at once. They do not see the records that were gathered.
+func (tx *Tx) Together(ctx context.Context, all ...Statement) error {
+	_, err := tx.run(ctx, all...)
+	return err
+}
+
+func (tx *Tx) run(ctx context.Context, all ...Statement) (int64, error) {
+	if tx.failed != nil {
+		return 0, tx.failed
 	}
-	got, err := result.RowsAffected()
-	return got == 1, err
+	return tx.session.run(ctx, all...)
+}
+
+// Later runs a statement that nobody waits for: at the latest before the transaction
+// reads something or ends, which then fails if it does.
+func (tx *Tx) Later(ctx context.Context, s Statement) error {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	return tx.session.later(ctx, s)
+}
+
+// Record is one that a transaction adds to the log at its end.
+type Record struct {
+	Subject, Number string
+	Data, Salt      []byte
+	// Then is what is written when the place of the record is known; nil for nothing.
+	Then func(idx int64) Statement
+}
+
+// Gather adds a record to the log. It is written together with the others of the
+// transaction when that reads something or ends: who holds the head of the log holds
+// everybody up.
+func (tx *Tx) Gather(r Record) { tx.gathered = append(tx.gathered, r) }
+
+// Gathered counts the records about a subject that are still to be written.
+func (tx *Tx) Gathered(subject, number string) (n int) {
+	for _, r := range tx.gathered {
+		if r.Subject == subject && r.Number == number {
+			n++
+		}
+	}
+	return n
+}
+
+// settle writes the records that were gathered.
+func (tx *Tx) settle(ctx context.Context) error {
+	all := tx.gathered
+	if tx.gathered = nil; len(all) == 0 {
+		return nil
+	}
+	return tx.db.log.Settle(ctx, tx, all)
+}
+
+// At tells those who test what becomes of a transaction that ends here of a step.
+func (tx *Tx) At(ctx context.Context, step string) error {
+	if tx.db.Point == nil {
+		return nil
+	}
+	if _, err := tx.run(ctx); err != nil {
+		return err
+	}
+	tx.db.At(step)
+	return nil
 }
 
 // RandomBytes returns bytes that nobody can guess.
@@ -81,8 +199,12 @@ const (
 func (db *DB) Tx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
 	ctx, end := db.Bounded(ctx)
 	defer end(&err)
-	for n := range mostAttempts {
-		if err = db.attempt(ctx, f); !contended(err) {
+	for n, lost := 0, 0; n < mostAttempts; n++ {
+		err = db.attempt(ctx, f)
+		for ; unsent(err) && ctx.Err() == nil && lost < mostConnections; lost++ {
+			err = db.attempt(ctx, f)
+		}
+		if !contended(err) {
 			return err
 		}
 		// The other one, for whose sake this was undone, goes on first.
@@ -96,20 +218,37 @@ func (db *DB) Tx(ctx context.Context, f func(ctx context.Context, tx *Tx) error)
 }
 
 func (db *DB) attempt(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+	session, err := db.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("failed to begin a transaction: %w", err)
 	}
-	if err := f(ctx, &Tx{tx, db}); err != nil {
-		// The reason matters more than a rollback that failed after it.
-		_ = tx.Rollback()
+	tx := &Tx{session: session, db: db}
+	done := false
+	defer func() {
+		if !done {
+			session.rollback(context.WithoutCancel(ctx))
+		}
+	}()
+	err = f(ctx, tx)
+	if err == nil && tx.failed == nil {
+		tx.failed = tx.settle(ctx)
+	}
+	if tx.failed != nil {
+		return tx.failed // what else went wrong came of it
+	}
+	if err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	done = true
+	if err := session.commit(ctx); err != nil {
 		return fmt.Errorf("failed to commit: %w", err)
 	}
 	return nil
 }
+
+// unsent reports whether a connection turned out to be gone before it was asked
+// anything: it had waited in the pool while the server went away.
+func unsent(err error) bool { return pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) }
 
 // contended reports whether PostgreSQL has undone a transaction for the sake of
 // another one: a serialisation failure or a deadlock. SQLite has one writer at a

@@ -1,0 +1,255 @@
+package requirements_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"tamga/api"
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/revocation"
+	"tamga/documents/applications"
+	"tamga/documents/calendar"
+	"tamga/documents/pdf"
+	"tamga/documents/registry"
+	"tamga/documents/regulation"
+	"tamga/documents/rulebook"
+	"tamga/documents/store"
+	"tamga/documents/store/storetest"
+	"tamga/signing"
+	"tamga/signing/creation"
+)
+
+// cluster is set once, before any test runs.
+var cluster *storetest.Cluster
+
+func TestMain(m *testing.M) {
+	cluster = storetest.Start()
+	os.Exit(cluster.Run(m))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The times at which the editions of the seeds are asked.
+const (
+	in2013 = "2013-05-20T10:00" // a Monday under order № 159
+	in2015 = "2015-04-14T10:00" // a Tuesday under decree № 105-1613
+)
+
+// clock is a clock that tests set.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+}
+
+// civil is a moment as calendars write it.
+func civil(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := calendar.ParseMoment(s)
+	must(t, err)
+	return at
+}
+
+// authority certifies the keys of all tests, and the head's, who signs what is issued.
+type authority struct {
+	head       creation.Key
+	applicants map[string]creation.Key
+	verifier   *signing.Verifier
+}
+
+func lifeFrom() time.Time  { return time.Date(2012, time.January, 1, 0, 0, 0, 0, time.UTC) }
+func lifeUntil() time.Time { return time.Date(2031, time.January, 1, 0, 0, 0, 0, time.UTC) }
+
+// makeAuthority makes the authority of all tests, which has lived as long as the
+// editions: keys cost time.
+var makeAuthority = sync.OnceValues(func() (authority, error) {
+	demo, err := ca.New(ca.RSA, lifeUntil().AddDate(-5, 0, 0), ca.Options{NotBefore: lifeFrom()})
+	if err != nil {
+		return authority{}, err
+	}
+	head, err := demo.Issue(ca.Person{
+		Surname: "Әбдіғали", GivenName: "Жанар", Patronymic: "Серікқызы", IIN: "850101400011",
+		Organisation: "Мәдениет комитеті", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead}, NotBefore: lifeFrom(), NotAfter: lifeUntil(),
+	})
+	if err != nil {
+		return authority{}, err
+	}
+	trust := &certs.Pool{}
+	trust.AddAnchor(demo.Root())
+	trust.AddIntermediate(demo.Issuing())
+	applicants, err := applicants(demo)
+	if err != nil {
+		return authority{}, err
+	}
+	lists := &revocation.Lists{}
+	for _, list := range []func(time.Time, time.Time) ([]byte, error){demo.CRL, demo.RootCRL} {
+		raw, err := list(revokedAt(), lifeUntil())
+		if err != nil {
+			return authority{}, err
+		}
+		crl, err := revocation.ParseCRL(raw)
+		if err != nil {
+			return authority{}, err
+		}
+		lists.Add(crl)
+	}
+	return authority{
+		creation.Key{Signer: head.Key, Certificate: head.Certificate, Chain: []*certs.Certificate{demo.Issuing()}},
+		applicants, &signing.Verifier{Trust: trust, Revocation: lists},
+	}, nil
+})
+
+var makeLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
+	law, err := regulation.ShippedLaw()
+	if err != nil {
+		return nil, err
+	}
+	return pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
+})
+
+// office is a service that runs, and a client of it who may do everything.
+type office struct {
+	t     *testing.T
+	law   *regulation.Law
+	clock *clock
+	book  *applications.Book
+	db    *store.DB
+	url   string
+	web   *http.Client
+	key   string
+	asked int
+}
+
+// begin runs a service on a new register in SQLite, at a moment.
+func begin(t *testing.T, at string) *office {
+	t.Helper()
+	return beginOn(t, t.TempDir()+"/tamga.db", at)
+}
+
+// beginOn runs a service on a new register.
+func beginOn(t *testing.T, dsn, at string) *office {
+	t.Helper()
+	c := &clock{at: civil(t, at)}
+	db, err := registry.Open(t.Context(), dsn)
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	db.Now = c.now
+	a, err := makeAuthority()
+	must(t, err)
+	verifier := *a.verifier
+	verifier.Now = c.now
+	layouts, err := makeLayouts()
+	must(t, err)
+	data, err := calendar.Shipped()
+	must(t, err)
+	days, err := calendar.Compile(data)
+	must(t, err)
+	reg := &registry.Registry{Store: db, Layouts: layouts, Key: a.head, Verifier: &verifier, Calendar: days}
+	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+		return creation.Make(ctx, creation.Services{Verifier: &verifier}, o)
+	}
+	book := &applications.Book{Register: reg, Rulebook: &rulebook.Book{Store: db}}
+	handler, err := (&api.Server{Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Applications: book}).Handler()
+	must(t, err)
+	web := httptest.NewServer(handler)
+	t.Cleanup(web.Close)
+	key, err := db.AddClient(t.Context(), "office", []string{store.ScopeApply, store.ScopeEnter, store.ScopeRead, store.ScopeIssue})
+	must(t, err)
+	law, err := regulation.ShippedLaw()
+	must(t, err)
+	return &office{t: t, law: law, clock: c, book: book, db: db, url: web.URL, web: web.Client(), key: key}
+}
+
+// answer is what the service has answered: code is that of a problem.
+type answer struct {
+	status int
+	head   http.Header
+	body   []byte
+	code   string
+}
+
+// ask asks the service; without a key it asks as the public does.
+func (o *office) ask(method, path string, head map[string]string, body any) answer {
+	o.t.Helper()
+	var raw []byte
+	if body != nil {
+		var err error
+		raw, err = json.Marshal(body)
+		must(o.t, err)
+	}
+	req, err := http.NewRequestWithContext(o.t.Context(), method, o.url+path, bytes.NewReader(raw))
+	must(o.t, err)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range head {
+		req.Header.Set(name, value)
+	}
+	res, err := o.web.Do(req)
+	must(o.t, err)
+	defer res.Body.Close()
+	a := answer{status: res.StatusCode, head: res.Header}
+	a.body, err = io.ReadAll(res.Body)
+	must(o.t, err)
+	if a.status >= http.StatusBadRequest {
+		var problem struct{ Code string }
+		must(o.t, json.Unmarshal(a.body, &problem))
+		a.code = problem.Code
+	}
+	return a
+}
+
+func (o *office) own() map[string]string {
+	return map[string]string{"Authorization": "Bearer " + o.key}
+}
+
+// get reads what must be there.
+func (o *office) get(path string, into any) answer {
+	o.t.Helper()
+	a := o.ask(http.MethodGet, path, o.own(), nil)
+	if a.status != http.StatusOK {
+		o.t.Fatalf("GET %s: %d %s", path, a.status, a.body)
+	}
+	if into != nil {
+		must(o.t, json.Unmarshal(a.body, into))
+	}
+	return a
+}
+
+// post posts under a key of its own, on a state where one is named.
+func (o *office) post(path, match string, body any) answer {
+	o.t.Helper()
+	o.asked++
+	head := o.own()
+	head["Idempotency-Key"] = fmt.Sprint("requirement ", o.asked)
+	if match != "" {
+		head["If-Match"] = match
+	}
+	return o.ask(http.MethodPost, path, head, body)
+}

@@ -54,6 +54,16 @@ func goes(w *walker, id string, far func(applications.Application) bool) applica
 
 func hasNumber(a applications.Application) bool { return a.Number != "" }
 
+// resultOf is the number of the last document that an application got.
+func resultOf(a applications.Application) (number string) {
+	for _, e := range a.Entries {
+		if e.Document != "" {
+			number = e.Document
+		}
+	}
+	return number
+}
+
 func isIssued(a applications.Application) bool { return a.Ended == regulation.EndIssued }
 
 func told(t *testing.T, m *messages.Book, id string) (lines []string) {
@@ -189,7 +199,7 @@ func TestMessageWaitsForItsDocument(t *testing.T) {
 	a = goes(w, a.ID, isIssued)
 	setStatus := func(status string) {
 		w.edit(`UPDATE documents SET status = $1, file_sha256 = CASE $1 WHEN 'in_force' THEN 'x' ELSE '' END, evidence = CASE $1 WHEN 'in_force' THEN '{}' ELSE '' END WHERE number = $2`,
-			status, a.Entries[len(a.Entries)-1].Document)
+			status, resultOf(a))
 	}
 	setStatus("reserved") // as after a crash
 	deliver(t, m, -1)
@@ -215,7 +225,7 @@ func TestReminders(t *testing.T) {
 		m, _ := post(t, b)
 		a := reached(t, b, m, "1")
 		a = goes(w, a.ID, isIssued)
-		number := a.Entries[len(a.Entries)-1].Document
+		number := resultOf(a)
 		life, err := b.Register.History(t.Context(), number)
 		must(t, err)
 		if life.ValidUntil.IsZero() {

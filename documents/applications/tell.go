@@ -26,14 +26,15 @@ func (c Case) tell(ctx context.Context, tx *store.Tx, m regulation.Move, e Entry
 }
 
 // tidings are what an entry brings about, without what they have in common. An
-// application is registered once and ends once; there may be more hearings.
+// application is registered once and ends once; there may be more hearings. A result is
+// told of when it is signed, which may be before it is handed out.
 func (c Case) tidings(m regulation.Move, e Entry) (all []messages.Tidings) {
 	issues := c.Issues(m)
 	if registering(m) {
 		all = append(all, messages.Tidings{Event: regulation.EventRegistered, Occasion: c.ID})
 	}
 	switch {
-	case m.Exit.End == regulation.EndIssued:
+	case m.Step.Result != "" && e.Document != "", m.Exit.End == regulation.EndIssued:
 		all = append(all, messages.Tidings{Event: regulation.EventIssued, Occasion: c.ID, Document: e.Document})
 	case m.Exit.End == regulation.EndRefused:
 		all = append(all, messages.Tidings{Event: regulation.EventRefused, Occasion: c.ID, Document: e.Document})

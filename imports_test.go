@@ -73,7 +73,7 @@ var mayImport = map[string][]string{
 	"judgetest":                     {},
 	"api/web":                       {"language", "language/words"},
 	"api/strictjson":                {"signing/armour"},
-	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/gateways", "documents/pdf", "documents/pdf/forms", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/gateways", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"api/walk":                      {"documents", "documents/calendar", "documents/regulation", "documents/regulation/paths", "jsonfile"},
 	"requirements":                  {},
 	"cmd/tamga":                     nil, // wires everything

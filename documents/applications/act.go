@@ -65,7 +65,7 @@ type statedDocument struct {
 }
 
 // ActOf returns what the person signs who makes a request: JSON in lines, always the
-// same for the same act. The signature of the request is not looked at, and what may not
+// same for the same act, or what was signed elsewhere. The signature of the request is not looked at, and what may not
 // be entered is refused as by [Book.Enter].
 func (b *Book) ActOf(ctx context.Context, req EnterRequest) (act []byte, err error) {
 	ctx, end := b.Register.Store.Bounded(ctx)

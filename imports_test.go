@@ -59,6 +59,7 @@ var mayImport = map[string][]string{
 	"documents/attachments/clamd":   {},
 	"documents/attachments/outline": {"certs/der", "signing/pades"},
 	"documents/applications":        {"certs", "documents", "documents/attachments", "documents/calendar", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "language", "signing"},
+	"documents/conditions":          {"documents", "documents/applications", "documents/attachments", "documents/people", "documents/regulation", "documents/store"},
 	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "language", "signing", "signing/creation"},
 	"documents/gateways/demo":       {"certs", "documents/gateways", "documents/gateways/message", "signing", "signing/creation"},
 	"documents/gateways/message":    {"jsonfile", "signing/xmldsig/xmltree"},

@@ -28,6 +28,7 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	e.POST("/v1/applications/:application/advance", v.advanceApplication)
 	get("/v1/applications/:application/diagram.svg", v.applicationDiagram)
 	get("/v1/tasks", v.tasks)
+	get("/v1/applications/:application/looks", v.looks)
 }
 
 // openRequest asks for a new application.

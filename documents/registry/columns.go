@@ -52,6 +52,10 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
+	"preparations": {
+		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
+		"signature_sha256", "digests", "held", "file",
+	},
 	"payments": {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
 	"payment_confirmations": {
 		"id", "bill", "seq", "state", "tenge", "receipt", "paid_at", "how", "message", "at",
@@ -99,6 +103,7 @@ var rowSubjects = []rowSubject{
 	{subjectPower, "powers", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
+	{subjectPreparation, "preparations", "id", false},
 	{subjectPayment, "payments", "id", false},
 	{subjectConfirmation, "payment_confirmations", "id", false},
 	{subjectConsent, "consents", "id", false},
@@ -190,7 +195,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // bytesColumns are the covered columns that hold bytes; all others hold text or
 // integers. It is read only.
 var bytesColumns = []string{
-	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
+	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content", "preparations.file",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

@@ -29,6 +29,7 @@ const (
 	subjectEntry        = "application_entry"
 	subjectAttachment   = "attachment"
 	subjectLook         = "look"
+	subjectPreparation  = "preparation"
 	subjectPayment      = "payment"
 	subjectConfirmation = "payment_confirmation"
 	subjectConsent      = "consent"

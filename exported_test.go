@@ -22,8 +22,6 @@ import (
 // calls, each with the reason why it stays. What is only needed by tests belongs
 // into them.
 var withoutCaller = map[string]string{
-	"tamga/documents/pdf.Layouts.Preview":             "waits for its door",
-	"tamga/signing/creation.SuppliedDigests":          "waits for its door",
 	"tamga/documents/people.Signer":                   "waits for the acts of applications",
 	"tamga/documents/people.Book.EnterPower":          "waits for its door",
 	"tamga/documents/people.Book.EndPower":            "waits for its door",

@@ -73,7 +73,9 @@ type moveView struct {
 	Signs        []string           `json:"signs,omitempty"` // the roles of which one signs here
 	Issues       string             `json:"issues,omitempty"`
 	Ground       string             `json:"ground,omitempty"`
-	NeedsContent bool               `json:"needs_document,omitempty"`
+	HandsUp      string             `json:"hands_up,omitempty"`       // the kind of document whose content goes to whoever signs it next
+	Drafted      bool               `json:"drafted,omitempty"`        // the content of what is issued was handed up
+	NeedsContent bool               `json:"needs_document,omitempty"` // it is not done without the content, in the request
 	To           positionView       `json:"to"`
 }
 
@@ -157,11 +159,13 @@ func (v *service) dueViewOf(d applications.Due) dueView {
 }
 
 func moveOf(c applications.Case, m regulation.Move) moveView {
-	issues := c.Issues(m)
+	issues, up := c.Issues(m), c.HandsUp(m)
+	drafted := c.Drafted(m) != nil
 	view := moveView{
 		Step: m.Step.ID, Name: m.Step.Name, By: namedView{m.Step.Actor, c.Rules.NameOf(m.Step.Actor)},
 		Outcome: m.Exit.On, OutcomeName: diagram.Outcome(m.Exit.On), Checks: m.Step.Checks, Signs: m.Step.Signs,
-		Issues: string(issues.Kind), Ground: issues.Ground, NeedsContent: issues.Needed, To: positionOf(c, m.To),
+		Issues: string(issues.Kind), Ground: issues.Ground, HandsUp: string(up.Kind), Drafted: drafted,
+		NeedsContent: up.Needed || issues.Needed && !drafted, To: positionOf(c, m.To),
 	}
 	if m.Under != nil {
 		view.Under = m.Under.ID

@@ -48,6 +48,8 @@ var covered = map[string][]string{
 		"id", "principal", "principal_name", "person", "kind", "number", "issued_on", "valid_until", "may", "entered_by", "entered_at",
 		"ended_by", "ended_at",
 	},
+	"application_signatures": {"id", "application", "act", "signature", "verdict", "at"},
+	"application_waits":      {"id", "application", "seq", "step", "asked", "reason", "by_hand", "since", "document", "ended_at"},
 	"attachments": {
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
@@ -101,6 +103,8 @@ var rowSubjects = []rowSubject{
 	{subjectAccount, "accounts", "id", false},
 	{subjectDuty, "duties", "id", false},
 	{subjectPower, "powers", "id", false},
+	{subjectSignature, "application_signatures", "id", false},
+	{subjectWait, "application_waits", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 	{subjectPreparation, "preparations", "id", false},
@@ -195,7 +199,8 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // bytesColumns are the covered columns that hold bytes; all others hold text or
 // integers. It is read only.
 var bytesColumns = []string{
-	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content", "preparations.file",
+	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
+	"application_signatures.signature", "preparations.file",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

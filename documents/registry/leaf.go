@@ -27,6 +27,8 @@ const (
 
 	subjectApplication  = "application"
 	subjectEntry        = "application_entry"
+	subjectSignature    = "application_signature"
+	subjectWait         = "application_wait"
 	subjectAttachment   = "attachment"
 	subjectLook         = "look"
 	subjectPreparation  = "preparation"

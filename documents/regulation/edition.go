@@ -25,6 +25,10 @@ type Edition struct {
 	Forms   []Form   `json:"forms"`
 	// FourEyes are the roles that one person may not have on one application.
 	FourEyes []Apart `json:"four_eyes,omitempty"`
+	// Beside is what may be done on an application beside the steps of its route.
+	Beside []Beside `json:"beside,omitempty"`
+	// Manual is when an official enters what a system cannot be asked; nil for never.
+	Manual *Manual `json:"manual,omitempty"`
 
 	Services []Service `json:"services"`
 	// Rights are what may happen to documents that are issued, kind by kind.

@@ -58,7 +58,15 @@ var covered = map[string][]string{
 		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
 		"signature_sha256", "digests", "held", "file",
 	},
-	"payments": {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
+	"looks":    {"id", "application", "person", "role", "why", "at"},
+	"contacts": {"application", "language", "email", "phone", "given_at"},
+	"messages": {
+		"id", "application", "document", "event", "occasion", "channel", "language", "address", "text", "state", "detail",
+		"queued_at", "sent_at", "ended_at",
+	},
+	"questionnaire_invitations": {"application"},
+	"questionnaire_keys":        {"id", "secret"},
+	"payments":                  {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
 	"payment_confirmations": {
 		"id", "bill", "seq", "state", "tenge", "receipt", "paid_at", "how", "message", "at",
 	},
@@ -66,7 +74,6 @@ var covered = map[string][]string{
 		"id", "application", "edition", "text", "asked_at", "until", "decision", "decided_at", "how", "client", "signature", "verdict",
 		"code_sha256", "code_until", "code_tries",
 	},
-	"looks": {"id", "application", "person", "role", "why", "at"},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
 		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
@@ -108,6 +115,10 @@ var rowSubjects = []rowSubject{
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 	{subjectPreparation, "preparations", "id", false},
+	{subjectContact, "contacts", "application", false},
+	{subjectMessage, "messages", "id", false},
+	{subjectInvitation, "questionnaire_invitations", "application", false},
+	{subjectQuestionnaireKey, "questionnaire_keys", "id", false},
 	{subjectPayment, "payments", "id", false},
 	{subjectConfirmation, "payment_confirmations", "id", false},
 	{subjectConsent, "consents", "id", false},
@@ -200,7 +211,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // integers. It is read only.
 var bytesColumns = []string{
 	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
-	"application_signatures.signature", "preparations.file",
+	"application_signatures.signature", "questionnaire_keys.secret", "preparations.file",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

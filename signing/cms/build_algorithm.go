@@ -31,13 +31,6 @@ var (
 	pssSaltLength = 32
 )
 
-// DigestFor returns the digest that signatures of a key are made with; an error, which
-// is certs.ErrAlgorithm, for a key that signs nothing.
-func DigestFor(pub crypto.PublicKey) (certs.Digest, error) {
-	s, err := schemeOf(pub, false)
-	return s.digest, err
-}
-
 // schemeOf chooses for a key: SHA-256 for RSA and curves up to 256 bits, the
 // digest as long as the field for larger ones, SHA-512 for Ed25519 (RFC 8419
 // section 3), the family's own digest for national keys.

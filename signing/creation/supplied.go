@@ -184,4 +184,4 @@ func ReadSupply(file []byte) Supply {
 
 // DigestFor returns the digest that the key of a certificate signs with; an error, which
 // is certs.ErrAlgorithm, for a key that signs nothing.
-func DigestFor(c *certs.Certificate) (certs.Digest, error) { return cms.DigestFor(c.PublicKey) }
+func DigestFor(c *certs.Certificate) (certs.Digest, error) { return cms.DigestOf(c.PublicKey) }

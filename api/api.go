@@ -309,6 +309,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.applicationRoutes(e, get)
 	v.attachmentRoutes(e, get)
 	v.gatewayRoutes(e, get)
+	v.elsewhereRoutes(e, get)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

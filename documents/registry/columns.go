@@ -52,6 +52,11 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
+	// The salt, the content and the signature are held by the commitment.
+	actsOfTwo: {
+		"id", "kind", "batch", "line", "entered_by", "entered_at", "idempotency_key", "commitment",
+		"outcome", "decided_by", "decided_at", "reason", "document",
+	},
 	"looks": {"id", "application", "person", "role", "why", "at"},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
@@ -91,6 +96,7 @@ var rowSubjects = []rowSubject{
 	{subjectPower, "powers", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
+	{subjectAct, actsOfTwo, "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {

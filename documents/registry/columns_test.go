@@ -24,7 +24,7 @@ var keysOf = map[string][]string{
 	"clients": {"id"}, "extensions": {"id"}, "photographs": {"sha256"}, "seal_keys": {"id"}, "addresses": {"base"}, "answers": {"id"},
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
-	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"},
+	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -125,6 +125,7 @@ func rich(t testing.TB, dsn string) *living {
 	applyTwice(t, r)
 	withPeople(t, r)
 	attach(t, r)
+	withActs(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
 }
@@ -204,6 +205,21 @@ func attach(t testing.TB, r *Registry) {
 		must(t, second(tx.ExecContext(ctx, `INSERT INTO looks (id, application, person, role, why, at) VALUES ('0a', 'a1b2', 'p', 'HEAD', 'w', 5)`)))
 		return EnterRow(ctx, tx, store.Change{Table: "looks", Key: "0a", Event: store.Kept, At: r.now()})
 	}))
+}
+
+// withActs enters licences that were issued elsewhere: one is in the register, one was
+// refused and one waits.
+func withActs(t testing.TB, r *Registry) {
+	t.Helper()
+	entered(t, r, oldLicence(1))
+	for n, refuse := range []bool{true, false} {
+		a, _, err := r.Enter(t.Context(), Entry{Signed: Signed{By: "first"}, IdempotencyKey: fmt.Sprint(n), Licence: oldLicence(2 + n), batch: "b", line: n})
+		must(t, err)
+		if refuse {
+			_, err = r.Decide(t.Context(), Decision{Signed: Signed{By: "second"}, Act: a.ID, Refuse: true, Reason: "another number"})
+			must(t, err)
+		}
+	}
 }
 
 // withRows enters rows of the law: one waits, one counts, one is to be taken out and one

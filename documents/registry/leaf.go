@@ -33,6 +33,7 @@ const (
 	subjectAccount     = "account"
 	subjectDuty        = "duty"
 	subjectPower       = "power"
+	subjectAct         = "act"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

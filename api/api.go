@@ -33,6 +33,7 @@ import (
 	"tamga/documents/attachments"
 	"tamga/documents/calendar"
 	"tamga/documents/gateways"
+	"tamga/documents/people"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
@@ -72,6 +73,10 @@ type Server struct {
 
 	// Gateways tells how the state systems stand that are asked; nil when none are.
 	Gateways func() []gateways.State
+	// Bills are what applications pay, and Consents what their persons let state systems
+	// be asked; nil for those of the Registry, without a payment gateway.
+	Bills    *gateways.Bills
+	Consents *gateways.Consents
 	// DemoGateways answers for these systems at /demo/gateways; nil but in the
 	// demonstration.
 	DemoGateways http.Handler
@@ -97,6 +102,8 @@ type Server struct {
 	Applications *applications.Book
 	// Attachments are their files; nil for those of the Registry, without a scanner.
 	Attachments *attachments.Book
+	// People are those of the register; nil for those of its Store, at BaseURL.
+	People *people.Book
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -151,6 +158,12 @@ type Limits struct {
 	GuessWindow      time.Duration
 	GuessesPerPair   int
 	GuessesPerClient int
+	// PasswordsPerPair is how many wrong passwords one client may try on one account
+	// within GuessWindow, PasswordsPerClient on all accounts, and PasswordsPerAccount how
+	// many all clients together may on one; those of [DefaultLimits] when zero.
+	PasswordsPerPair    int
+	PasswordsPerClient  int
+	PasswordsPerAccount int
 }
 
 // DefaultLimits let a person check documents freely and make guessing an
@@ -159,6 +172,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Window: 10 * time.Minute, Checks: 600,
 		GuessWindow: time.Hour, GuessesPerPair: 10, GuessesPerClient: 60,
+		PasswordsPerPair: 10, PasswordsPerClient: 60, PasswordsPerAccount: 100,
 	}
 }
 
@@ -170,6 +184,8 @@ type service struct {
 	host              string
 	checks            *limiter
 	guesses           guessLimiter
+	passwords         passwordLimiter
+	challenges        *limiter
 	list              statusList
 	budget            *budget
 	spool             *spool.Space
@@ -221,6 +237,9 @@ func (v *service) fill() error {
 	if (v.Limits == Limits{}) {
 		v.Limits = DefaultLimits()
 	}
+	v.Limits.PasswordsPerPair = cmp.Or(v.Limits.PasswordsPerPair, DefaultLimits().PasswordsPerPair)
+	v.Limits.PasswordsPerClient = cmp.Or(v.Limits.PasswordsPerClient, DefaultLimits().PasswordsPerClient)
+	v.Limits.PasswordsPerAccount = cmp.Or(v.Limits.PasswordsPerAccount, DefaultLimits().PasswordsPerAccount)
 	if err := v.fillPolicies(); err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
@@ -246,12 +265,14 @@ func (v *service) fillLaw() (err error) {
 		v.Law, err = regulation.ShippedLaw()
 	}
 	if v.Applications == nil {
-		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook}
+		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook, Unsigned: true}
 	}
 	if v.Applications.Rulebook == nil {
 		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}
 	}
 	v.fillAttachments()
+	v.fillPeople()
+	v.fillGateways()
 	return err
 }
 
@@ -310,6 +331,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.attachmentRoutes(e, get)
 	v.gatewayRoutes(e, get)
 	v.elsewhereRoutes(e, get)
+	v.peopleRoutes(e, get)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

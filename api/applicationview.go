@@ -57,7 +57,7 @@ type dueView struct {
 	At          time.Time          `json:"at,omitzero"`
 	MissingYear int                `json:"missing_year,omitempty"` // whose calendar is not entered
 	Overdue     bool               `json:"overdue,omitempty"`
-	Counts      []calendar.Count   `json:"counts"`
+	How         []calendar.Count   `json:"how"` // one term after another, day by day
 	Explanation []language.Text    `json:"explanation"`
 }
 
@@ -73,7 +73,9 @@ type moveView struct {
 	Signs        []string           `json:"signs,omitempty"` // the roles of which one signs here
 	Issues       string             `json:"issues,omitempty"`
 	Ground       string             `json:"ground,omitempty"`
-	NeedsContent bool               `json:"needs_document,omitempty"`
+	HandsUp      string             `json:"hands_up,omitempty"`       // the kind of document whose content goes to whoever signs it next
+	Drafted      bool               `json:"drafted,omitempty"`        // the content of what is issued was handed up
+	NeedsContent bool               `json:"needs_document,omitempty"` // it is not done without the content, in the request
 	To           positionView       `json:"to"`
 }
 
@@ -147,7 +149,7 @@ func positionOf(c applications.Case, p regulation.Place) positionView {
 }
 
 func (v *service) dueViewOf(d applications.Due) dueView {
-	view := dueView{Of: d.Of, Step: d.Step, Counts: d.Counts, Explanation: []language.Text{}}
+	view := dueView{Of: d.Of, Step: d.Step, How: d.Counts, Explanation: []language.Text{}}
 	view.At, view.MissingYear = d.Ends()
 	view.Overdue = !view.At.IsZero() && v.now().After(view.At)
 	for _, n := range d.Counts {
@@ -157,11 +159,13 @@ func (v *service) dueViewOf(d applications.Due) dueView {
 }
 
 func moveOf(c applications.Case, m regulation.Move) moveView {
-	issues := c.Issues(m)
+	issues, up := c.Issues(m), c.HandsUp(m)
+	drafted := c.Drafted(m) != nil
 	view := moveView{
 		Step: m.Step.ID, Name: m.Step.Name, By: namedView{m.Step.Actor, c.Rules.NameOf(m.Step.Actor)},
 		Outcome: m.Exit.On, OutcomeName: diagram.Outcome(m.Exit.On), Checks: m.Step.Checks, Signs: m.Step.Signs,
-		Issues: string(issues.Kind), Ground: issues.Ground, NeedsContent: issues.Needed, To: positionOf(c, m.To),
+		Issues: string(issues.Kind), Ground: issues.Ground, HandsUp: string(up.Kind), Drafted: drafted,
+		NeedsContent: up.Needed || issues.Needed && !drafted, To: positionOf(c, m.To),
 	}
 	if m.Under != nil {
 		view.Under = m.Under.ID

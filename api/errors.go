@@ -13,7 +13,9 @@ import (
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
+	"tamga/documents/gateways"
 	"tamga/documents/pdf"
+	"tamga/documents/people"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
@@ -33,6 +35,8 @@ var (
 	errBodyTooLarge  = errors.New("the body is too large")
 	errMediaType     = errors.New("the body is of a type that is not taken here")
 	errNoCredentials = errors.New("a bearer key is needed")
+	errSession       = errors.New("a person must be signed in; the key is a program's")
+	errKeySession    = errors.New("a person must be signed in with the key of an electronic signature")
 	errScope         = errors.New("the key does not have the right to do this")
 	errKeyMissing    = errors.New("the header Idempotency-Key is needed")
 	errTooMany       = errors.New("asked too often")
@@ -44,6 +48,7 @@ var (
 	errTooSlow       = errors.New("the body came too slowly")
 	errNoRegister    = errors.New("the database or its disk does not answer")
 	errBusy          = errors.New("the service is at work on as much as it can hold")
+	errGatewayAway   = errors.New("the state system does not answer")
 	errPanic         = errors.New("the program panicked; the log has the stack")
 )
 
@@ -95,6 +100,38 @@ func outcomes() []outcome {
 			words.Of("problem.unauthorized")},
 		{store.ErrUnknownClient, http.StatusUnauthorized, "unauthorized",
 			words.Of("problem.unauthorized_unknown")},
+		{errSession, http.StatusUnauthorized, "session_required",
+			words.Of("problem.session_required")},
+		{errKeySession, http.StatusForbidden, "key_session_required",
+			words.Of("problem.key_session_required")},
+		{people.ErrNoSession, http.StatusUnauthorized, "session_over",
+			words.Of("problem.session_over")},
+		{people.ErrCredentials, http.StatusUnauthorized, "wrong_credentials",
+			words.Of("problem.wrong_credentials")},
+		{people.ErrChallenge, http.StatusUnauthorized, "challenge_not_valid",
+			words.Of("problem.challenge_not_valid")},
+		{errProof, http.StatusUnauthorized, "signature_not_accepted",
+			words.Of("problem.signature_not_accepted")},
+		{errProofUndecided, http.StatusServiceUnavailable, "signature_undecided",
+			words.Of("problem.signature_undecided")},
+		{people.ErrRegistered, http.StatusConflict, "already_registered",
+			words.Of("problem.already_registered")},
+		{people.ErrNotRegistered, http.StatusForbidden, "not_registered",
+			words.Of("problem.not_registered")},
+		{people.ErrNotAdministrator, http.StatusForbidden, "administrator_only",
+			words.Of("problem.administrator_only")},
+		{people.ErrNotFound, http.StatusNotFound, "person_not_found",
+			words.Of("problem.person_not_found")},
+		{unduly(people.RuleOwn), http.StatusForbidden, "own_duty",
+			words.Of("problem.own_duty")},
+		{unduly(people.RuleHeld), http.StatusConflict, "duty_held",
+			words.Of("problem.duty_held")},
+		{unduly(people.RuleOver), http.StatusConflict, "duty_over",
+			words.Of("problem.duty_over")},
+		{unduly(""), http.StatusUnprocessableEntity, "duty_refused",
+			words.Of("problem.duty_refused")},
+		{errMayNotAct, http.StatusForbidden, "may_not_act",
+			words.Of("problem.may_not_act")},
 		{errScope, http.StatusForbidden, "insufficient_scope",
 			words.Of("problem.insufficient_scope")},
 		{store.ErrInProgress, http.StatusConflict, "in_progress",
@@ -157,6 +194,26 @@ func outcomes() []outcome {
 			words.Of("problem.attachment_item")},
 		{unattached(""), http.StatusUnprocessableEntity, "attachment_refused",
 			words.Of("problem.attachment_refused")},
+		{errGatewayAway, http.StatusServiceUnavailable, "gateway_away",
+			words.Of("problem.gateway_away")},
+		{gateways.ErrFree, http.StatusConflict, "nothing_to_pay",
+			words.Of("problem.nothing_to_pay")},
+		{gateways.ErrFee, http.StatusServiceUnavailable, "fee_unknown",
+			words.Of("problem.fee_unknown")},
+		{gateways.ErrPayment, http.StatusServiceUnavailable, "payment_of_another",
+			words.Of("problem.payment_of_another")},
+		{gateways.ErrNoConsent, http.StatusNotFound, "consent_not_asked",
+			words.Of("problem.consent_not_asked")},
+		{gateways.ErrConsentDecided, http.StatusConflict, "consent_decided",
+			words.Of("problem.consent_decided")},
+		{gateways.ErrConsentSignature, http.StatusUnprocessableEntity, "consent_signature",
+			words.Of("problem.consent_signature")},
+		{gateways.ErrConsentUndecided, http.StatusServiceUnavailable, "consent_undecided",
+			words.Of("problem.consent_undecided")},
+		{gateways.ErrCode, http.StatusUnprocessableEntity, "consent_code",
+			words.Of("problem.consent_code")},
+		{gateways.ErrNoCode, http.StatusConflict, "consent_no_code",
+			words.Of("problem.consent_no_code")},
 		{errNoIfMatch, http.StatusPreconditionRequired, "if_match_required",
 			words.Of("problem.if_match_required")},
 		{errRule, http.StatusUnprocessableEntity, "event_not_allowed",
@@ -178,6 +235,7 @@ func outcomes() []outcome {
 		{errTooMany, http.StatusTooManyRequests, "too_many_requests",
 			words.Of("problem.too_many_requests")},
 		{errBusy, http.StatusServiceUnavailable, "busy", busy()},
+		{people.ErrBusy, http.StatusServiceUnavailable, "busy", busy()},
 		{spool.ErrFull, http.StatusServiceUnavailable, "busy", busy()},
 		{store.ErrUnavailable, http.StatusServiceUnavailable, "register_unavailable",
 			words.Of("problem.register_unavailable")},
@@ -258,6 +316,13 @@ func outcomeOf(err error) outcome {
 	var invalid *documents.InvalidError
 	if errors.As(err, &invalid) {
 		return invalidDocument(err)
+	}
+	if reasons := peopleReasons(err); len(reasons) > 0 {
+		return firstOf(err, reasons...)
+	}
+	var away *gateways.UndecidedError
+	if errors.As(err, &away) {
+		return firstOf(away, errGatewayAway)
 	}
 	for _, o := range outcomes() {
 		if errors.Is(err, o.is) || o.is == errNoRegister && store.Unavailable(err) {

@@ -37,6 +37,14 @@ func RequestBodies() map[string]any {
 		"/v1/applications":                      openRequest{},
 		"/v1/applications/:application/entries": entryRequest{},
 		"/v1/applications/:application/attachments": attachRequest{},
+		"/v1/sessions/challenge":                    challengeRequest{},
+		"/v1/sessions":                              signInRequest{},
+		"/v1/accounts":                              enrolRequest{},
+		"/v1/accounts/password":                     enrolRequest{},
+		"/v1/people":                                knownRequest{},
+		"/v1/duties":                                dutyRequest{},
+		"/v1/powers":                                powerRequest{},
+		"/v1/applications/:application/consent":     consentRequest{},
 	}
 }
 

@@ -9,6 +9,10 @@ import (
 // gatewayRoutes are those of the state systems, and of the demonstration's own.
 func (v *service) gatewayRoutes(e *echo.Echo, get func(string, echo.HandlerFunc)) {
 	get("/v1/gateways", v.gatewayStates)
+	get("/v1/applications/:application/payment", v.payments)
+	e.POST("/v1/applications/:application/payment", v.pay)
+	get("/v1/applications/:application/consent", v.consent)
+	e.POST("/v1/applications/:application/consent", v.decideConsent)
 	if v.DemoGateways != nil {
 		e.POST("/demo/gateways/*", echo.WrapHandler(v.DemoGateways))
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -99,7 +100,7 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 			p.Detail = f.is.Error()
 		}
 	default:
-		p.Detail = o.is.Error()
+		p.Detail = cmp.Or(peopleDetail(err), o.is.Error())
 	}
 	room := "field."
 	if o.is == errRule {

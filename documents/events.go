@@ -54,7 +54,7 @@ func (k Kind) Happening(e Event) Label {
 // than the certificate that signs it.
 func (e NewEvent) CheckSigner(id certs.Identity) error {
 	c := &checker{}
-	if !namesPerson(e.Signatory, id) {
+	if !NamesPerson(e.Signatory, id) {
 		c.fail("/signatory", CodeSigner, "is not the name in the certificate that signs the act")
 	}
 	return c.result()

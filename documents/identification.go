@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"tamga/certs"
 	"tamga/language/words"
 )
 
@@ -232,3 +233,25 @@ func (r *Registration) normalised() *Registration {
 func tidyNumber(s string) string { return Composed(strings.Join(strings.Fields(s), " ")) }
 
 func tidyCountry(c Country) Country { return Country(strings.ToUpper(strings.TrimSpace(string(c)))) }
+
+// Identifier returns what EN 319 412-1 calls a holder without ЖСН and БСН in a
+// certificate, such as PASDE-C01X00T47; nothing where it has no name for what the holder
+// is known by, and of one that has a number of ours.
+func (h Holder) Identifier() certs.Identifier {
+	kind, country := "", Country("")
+	switch {
+	case h.Natural != nil && h.Natural.Document != nil:
+		country = h.Natural.Document.Country
+		kind = map[DocumentKind]string{Passport: "PAS", IdentityCard: "IDC"}[h.Natural.Document.Kind]
+	case h.Legal != nil && h.Legal.Registration != nil:
+		kind, country = "NTR", h.Legal.Registration.Country
+	}
+	if kind == "" {
+		return ""
+	}
+	n, err := certs.ParseIdentifier(kind + string(country) + "-" + strings.ReplaceAll(h.number(), " ", ""))
+	if err != nil {
+		return ""
+	}
+	return n
+}

@@ -37,7 +37,7 @@ func (d Draft) CheckSigner(id certs.Identity) error {
 	}
 	c := &checker{at: "/" + string(b.kind())}
 	p := d.printedSigner()
-	if p.name != "" && !namesPerson(p.name, id) {
+	if p.name != "" && !NamesPerson(p.name, id) {
 		c.fail(p.nameAt, CodeSigner, "is not the name in the certificate that signs the document")
 	}
 	if p.authority != (Text{}) && !namesOrganisation(p.authority, id.Organisation) {
@@ -91,8 +91,9 @@ func (d Draft) printedSigner() printedSigner {
 	return printedSigner{} // a questionnaire is nobody's statement
 }
 
-// namesPerson reports whether a printed name is that of a certificate.
-func namesPerson(printed string, id certs.Identity) bool {
+// NamesPerson reports whether a printed name, whole or with initials, is that of a
+// certificate: see [Draft.CheckSigner].
+func NamesPerson(printed string, id certs.Identity) bool {
 	surname := nameWords(id.Surname)
 	others := append(nameWords(id.GivenName), nameWords(id.Patronymic)...)
 	words := nameWords(printed)

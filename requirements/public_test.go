@@ -121,18 +121,18 @@ func TestRequirementR27(t *testing.T) {
 			t.Errorf("the answer is %+v", n)
 		}
 		// Nor by naming the conclusion of another application, or none.
-		good := o.lead("TEC", c, prefix+"7")
+		good := o.lead("TEC", c, prefix+"5")
 		for name, number := range map[string]string{"of another": without.Number, "missing": ""} {
 			e := o.certificate(good, written(t))
 			if e.ConclusionNumber = number; number == "" {
 				e.ConclusionDate = documents.Date{}
 			}
-			got := o.enter(good.ID, act{step: prefix + "7", outcome: "done", draft: &documents.Draft{ExportCertificate: e}})
+			got := o.enter(good.ID, act{step: prefix + "5", outcome: "done", draft: &documents.Draft{ExportCertificate: e}})
 			if got.code != "invalid_document" || !strings.Contains(string(got.body), "/export_certificate/conclusion_number") || o.app(good.ID).Ended != "" {
 				t.Errorf("a certificate by a conclusion that is %s: %d %s", name, got.status, got.body)
 			}
 		}
-		if a := o.does(good.ID, act{step: prefix + "7", outcome: "done"}); o.document(a.last()).Kind != documents.KindExportCertificate {
+		if a := o.finish(o.app(good.ID), "TEC", c, regulation.EndIssued); o.document(a.last()).Kind != documents.KindExportCertificate {
 			t.Errorf("recognised objects get %s", a.last())
 		}
 	}

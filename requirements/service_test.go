@@ -174,7 +174,7 @@ func beginOn(t *testing.T, dsn, at string) *office {
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, creation.Services{Verifier: &verifier}, o)
 	}
-	book := &applications.Book{Register: reg, Rulebook: &rulebook.Book{Store: db}}
+	book := &applications.Book{Register: reg, Rulebook: &rulebook.Book{Store: db}, Unsigned: true}
 	handler, err := (&api.Server{Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Applications: book}).Handler()
 	must(t, err)
 	web := httptest.NewServer(handler)

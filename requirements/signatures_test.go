@@ -238,10 +238,11 @@ func TestRequirementR09(t *testing.T) {
 	}
 	// A document that prints another than who signs it is not made.
 	o := begin(t, in2013)
-	a := o.lead("LIC-ISSUE", regulation.Portal, "L-a5")
+	a := o.lead("LIC-ISSUE", regulation.Portal, "L-a3")
 	c := written(t)
 	c.Licence.Holder, c.Licence.Licensor, c.Licence.Head = c.Applicant, letter().Authority, "Бөтенов Б.Б."
-	got := o.enter(a.ID, act{step: "L-a5", outcome: "done", draft: &documents.Draft{Licence: &c.Licence}})
+	o.does(a.ID, act{step: "L-a3", outcome: "prepared", draft: &documents.Draft{Licence: &c.Licence}})
+	got := o.enter(a.ID, act{step: "L-a4", outcome: "signed"})
 	if got.code != "invalid_document" || !strings.Contains(string(got.body), `"pointer":"/licence/head","code":"signer"`) || o.app(a.ID).Ended != "" {
 		t.Errorf("a licence that prints another: %d %s", got.status, got.body)
 	}

@@ -2,6 +2,7 @@ package requirements_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -29,6 +30,9 @@ type (
 		Signs   []string `json:"signs"`
 		Issues  string   `json:"issues"`
 		Ground  string   `json:"ground"`
+		HandsUp string   `json:"hands_up"`
+		Drafted bool     `json:"drafted"`
+		Needed  bool     `json:"needs_document"`
 		To      place    `json:"to"`
 	}
 	due struct {
@@ -166,8 +170,12 @@ func (o *office) enter(id string, a act) answer {
 		if a.role == "" {
 			a.role = app.Next[i].By.ID
 		}
-		if a.draft == nil && app.Next[i].Issues != "" {
-			a.draft = o.draft(app, a, app.Next[i])
+		m := app.Next[i]
+		if m.HandsUp != "" && m.Needed {
+			m.Issues = m.HandsUp
+		}
+		if a.draft == nil && m.Issues != "" && !m.Drafted {
+			a.draft = o.draft(app, a, m)
 		}
 	}
 	if a.role == "" {
@@ -191,11 +199,28 @@ func (o *office) enter(id string, a act) answer {
 func (o *office) does(id string, acts ...act) application {
 	o.t.Helper()
 	for _, a := range acts {
+		o.vote(id, a)
 		if got := o.enter(id, a); got.status != http.StatusCreated {
 			o.t.Fatalf("%s %s: %d %s", a.step, a.outcome, got.status, got.body)
 		}
 	}
 	return o.app(id)
+}
+
+// vote lets as many vote for an outcome as must, before a step ends so.
+func (o *office) vote(id string, a act) {
+	o.t.Helper()
+	_, s := o.step(a.step)
+	if s.Quorum == nil {
+		return
+	}
+	for _, x := range s.Exits {
+		for n := 0; x.Votes == a.outcome && n < s.Quorum.Members; n++ {
+			if got := o.enter(id, act{step: a.step, outcome: x.On, person: fmt.Sprint("Member ", n+1)}); got.status != http.StatusCreated {
+				o.t.Fatalf("%s %s: %d %s", a.step, x.On, got.status, got.body)
+			}
+		}
+	}
 }
 
 // step finds a step of the law in the edition of today.

@@ -39,6 +39,9 @@ type (
 		Outcome string `json:"outcome"`
 		Issues  string `json:"issues"`
 		Ground  string `json:"ground"`
+		HandsUp string `json:"hands_up"`
+		Drafted bool   `json:"drafted"`
+		Needed  bool   `json:"needs_document"`
 	}
 	application struct {
 		ID       string   `json:"id"`

@@ -37,6 +37,17 @@ type issued struct {
 	ground string
 }
 
+// content is the document whose content comes with a step.
+func (n next) content() issued {
+	switch {
+	case n.HandsUp != "" && n.Needed:
+		return issued{kind: documents.Kind(n.HandsUp)}
+	case n.Drafted:
+		return issued{}
+	}
+	return issued{documents.Kind(n.Issues), n.Ground}
+}
+
 // written reads the contents.
 func written() (contents, error) {
 	var c contents

@@ -128,6 +128,9 @@ func (w *Walker) advance(ctx context.Context, t *traveller) error {
 
 // act does a step, and looks whether the service has done just that.
 func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
+	if err := w.vote(ctx, t, a); err != nil {
+		return err
+	}
 	var before application
 	tag, err := w.get(ctx, "/v1/applications/"+t.id, &before)
 	if err != nil {
@@ -138,8 +141,8 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 		return fmt.Errorf("it is not among what may be done at %s%s", before.Position.Step, before.Position.End)
 	}
 	req := entryRequest{Step: a.Step.ID, Outcome: a.Exit.On, Role: a.Step.Actor, Person: "Walker as " + a.Step.Actor, Failed: string(a.Failed)}
-	if kind := documents.Kind(before.Next[i].Issues); kind != "" {
-		d, err := w.draft(t, a, issued{kind, before.Next[i].Ground})
+	if content := before.Next[i].content(); content.kind != "" {
+		d, err := w.draft(t, a, content)
 		if err != nil {
 			return err
 		}
@@ -158,6 +161,30 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 	t.failed = a.Failed
 	if after.Entry.Document != "" {
 		return w.documentOf(ctx, t, after.Entry.Document)
+	}
+	return nil
+}
+
+// vote lets as many vote for an outcome as the edition asks before a step that is voted
+// on can end so.
+func (w *Walker) vote(ctx context.Context, t *traveller, a paths.Act) error {
+	if a.Step.Quorum == nil || a.Exit.Votes != "" {
+		return nil
+	}
+	for _, x := range a.Step.Exits {
+		for n := 0; x.Votes == a.Exit.On && n < a.Step.Quorum.Members; n++ {
+			var before application
+			tag, err := w.get(ctx, "/v1/applications/"+t.id, &before)
+			if err != nil {
+				return err
+			}
+			req := entryRequest{Step: a.Step.ID, Outcome: x.On, Role: a.Step.Actor, Person: fmt.Sprintf("Member %d of %s", n+1, a.Step.Actor)}
+			key := fmt.Sprintf("%s %d vote %d", t.id, t.done, n+1)
+			var after entered
+			if err := w.post(ctx, "/v1/applications/"+t.id+"/entries", posted{key: key, match: tag, body: req}, &after); err != nil {
+				return fmt.Errorf("vote %d: %w", n+1, err)
+			}
+		}
 	}
 	return nil
 }

@@ -149,7 +149,7 @@ func serve(t *testing.T, dsn string, editions []regulation.Edition, behind func(
 	limits.Checks = 1 << 20
 	handler, err := (&api.Server{
 		Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Limits: limits,
-		Applications: &applications.Book{Register: reg, Rulebook: book},
+		Applications: &applications.Book{Register: reg, Rulebook: book, Unsigned: true},
 	}).Handler()
 	must(t, err)
 	if behind != nil {

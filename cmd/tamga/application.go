@@ -49,7 +49,7 @@ func (f applicationFlags) book(c *console, db *store.DB) (*applications.Book, er
 		return nil, err
 	}
 	rules := &rulebook.Book{Store: db, Carried: rulebook.Carried{Calendar: days, Editions: editions}}
-	return &applications.Book{Register: &registry.Registry{Store: db}, Rulebook: rules}, nil
+	return &applications.Book{Register: &registry.Registry{Store: db}, Rulebook: rules, Unsigned: true}, nil
 }
 
 // existing wires the applications of a register that is there.

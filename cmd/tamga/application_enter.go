@@ -74,8 +74,8 @@ func (cmd applicationEnterCommand) Run(c *console) error {
 // is issued.
 func (cmd applicationEnterCommand) wired(c *console) (*applications.Book, error) {
 	switch {
-	case (cmd.Document == "") != (cmd.Key == ""):
-		return nil, usagef("--document and --key go together: the key signs the document")
+	case cmd.Document != "" && cmd.Key == "":
+		return nil, usagef("--document and --key go together: the key signs the document, now or when it was handed up")
 	case cmd.Key == "":
 		return applicationFlags{Law: cmd.Law, Calendar: cmd.Calendar, registerFlags: cmd.registerFlags}.existing(c)
 	}
@@ -86,7 +86,7 @@ func (cmd applicationEnterCommand) wired(c *console) (*applications.Book, error)
 	if err != nil {
 		return nil, err
 	}
-	return &applications.Book{Register: reg, Rulebook: reg.Rulebook}, nil
+	return &applications.Book{Register: reg, Rulebook: reg.Rulebook, Unsigned: true}, nil
 }
 
 // print prints the entry, and where the application stands now.

@@ -89,6 +89,9 @@ func (f gatewayFlags) settings(c *console, s *service, address string) (in gatew
 func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server) error {
 	seen := map[gateways.System]bool{}
 	var clients []*gateways.Client
+	s.Bills = &gateways.Bills{Store: s.Registry.Store}
+	s.Consents = &gateways.Consents{Store: s.Registry.Store, Verifier: s.Verifier}
+	checks := &gateways.Checks{Bills: s.Bills, Consents: s.Consents}
 	for _, p := range peers {
 		client, err := caller.Connect(p)
 		if err == nil && seen[p.System] {
@@ -98,6 +101,14 @@ func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server)
 			return usagef("--gateways: %w", err)
 		}
 		seen[p.System], clients = true, append(clients, client)
+		switch p.System {
+		case gateways.SystemPersons:
+			checks.Persons = client
+		case gateways.SystemOrganisations:
+			checks.Organisations = client
+		case gateways.SystemPayments:
+			checks.Bills.Gateway = client
+		}
 	}
 	s.Gateways = func() []gateways.State {
 		states := []gateways.State{}

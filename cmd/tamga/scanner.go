@@ -30,7 +30,7 @@ func (f scannerFlags) scan(s *api.Server, db *store.DB) error {
 		return usagef("--scan-required: there is no --scanner, and no application could go on")
 	}
 	if s.Applications == nil {
-		s.Applications = &applications.Book{Register: s.Registry, Rulebook: s.Registry.Rulebook}
+		s.Applications = &applications.Book{Register: s.Registry, Rulebook: s.Registry.Rulebook, Unsigned: true}
 	}
 	if s.Applications.Rulebook == nil {
 		s.Applications.Rulebook = &rulebook.Book{Store: db}

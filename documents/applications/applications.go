@@ -15,6 +15,7 @@
 package applications
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ import (
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
+	"tamga/documents/store"
+	"tamga/signing"
 )
 
 // Book is the applications of a register. The fields are not changed after the first
@@ -37,6 +40,22 @@ type Book struct {
 	// ScanRequired says that no application goes on with a file that no scanner has
 	// found clean, whatever its edition says.
 	ScanRequired bool
+	// Verifier judges what persons sign; that of the Register when nil.
+	Verifier *signing.Verifier
+	// Unsigned lets persons enter what they should sign without a signature, of a
+	// register that does not know its people: the entries say so.
+	Unsigned bool
+	// Signatory says whose certificate must have signed what a person enters. Without it
+	// that is the applicant, by his number, and of others whom the certificate names.
+	Signatory func(ctx context.Context, r store.Reader, s Signing) (Expected, error)
+	// Attached are the attachments of an application, in their order; nil for none.
+	Attached func(ctx context.Context, r store.Reader, application string) ([]Attachment, error)
+	// Ask asks the world what a condition asks. Without it, whoever enters a step of a
+	// system states the answer, and the entry says so.
+	Ask func(ctx context.Context, q Question) (Answer, error)
+	// Letter makes a notice that no person signs; without it [Book.Advance] goes on
+	// without one.
+	Letter func(ctx context.Context, c Case, issues Issues) (*documents.Draft, error)
 }
 
 // Errors of this package, for errors.Is. A step that somebody may not do is a
@@ -51,6 +70,10 @@ var (
 	ErrNoEdition = errors.New("no edition of the rules in force has this")
 	// ErrChanged means that something was entered since the state that the caller knew.
 	ErrChanged = errors.New("the application has changed since")
+	// ErrSignatureUndecided means that it cannot be told now whether a signature holds.
+	ErrSignatureUndecided = errors.New("it cannot be told now whether the signature holds")
+	// ErrNoVerifier means that the program was wired without what judges signatures.
+	ErrNoVerifier = errors.New("nothing judges what persons sign")
 )
 
 // Application is what the book knows of one application. It holds personal data.
@@ -68,6 +91,7 @@ type Application struct {
 	RegisteredAt time.Time // zero before the registration
 	Client       string    // who opened it
 	Entries      []Entry   // in their order; nil in lists
+	Waits        []Wait    // what no program could tell or make yet; nil in lists
 	// Ended is how it has ended; empty while it goes on.
 	Ended regulation.End
 }
@@ -94,6 +118,16 @@ type Entry struct {
 type Actor struct {
 	Role   string
 	Person string // a name, 1 to 200 printable characters
+	ID     string // of a person who is known; empty for systems
+}
+
+// same reports whether two acts are one person's: by the ids where both have one, else
+// by the names.
+func (a Actor) same(b Actor) bool {
+	if a.ID != "" && b.ID != "" {
+		return a.ID == b.ID
+	}
+	return a.Person == b.Person
 }
 
 // Data is what an entry says besides its outcome.
@@ -107,6 +141,15 @@ type Data struct {
 	Waits string `json:"waits,omitempty"`
 	// Values are what the actor has written down.
 	Values json.RawMessage `json:"values,omitempty"`
+	// PersonID is the id of the person who acted.
+	PersonID string `json:"person_id,omitempty"`
+	// Unsigned says that the step is one to sign, and nobody did.
+	Unsigned bool `json:"unsigned,omitempty"`
+	// Found is what programs have found out for a condition.
+	Found []Found `json:"found,omitempty"`
+	// Draft is the content of a document that is handed up to whoever signs it; it has
+	// no number.
+	Draft *documents.Draft `json:"draft,omitempty"`
 }
 
 // Reason is why a step is refused.
@@ -122,6 +165,13 @@ const (
 	ReasonFourEyes Reason = "four_eyes" // the person has acted in a role that is apart from this
 	ReasonCheck    Reason = "check"     // a condition fails by one of its checks, and by none of others
 	ReasonDocument Reason = "document"  // the step issues another document, or none
+
+	ReasonSignature Reason = "signature" // the act is not signed, or not as it must be
+	ReasonSystem    Reason = "system"    // a program does the step, and no person
+	ReasonVotes     Reason = "votes"     // the person has voted, or too few have, or most not so
+	ReasonPaused    Reason = "paused"    // the application is paused
+	ReasonAssigned  Reason = "assigned"  // the application was handed to another person of the role
+	ReasonResult    Reason = "result"    // the result is not in force, or issued already
 )
 
 // RefusedError says why a step may not be done.

@@ -13,6 +13,8 @@ import (
 	"tamga/documents/applications"
 	"tamga/documents/regulation"
 	"tamga/documents/store"
+	"tamga/signing/creation"
+	"tamga/signing/signtest"
 )
 
 // onBoth runs a test on both engines, at a moment.
@@ -117,21 +119,31 @@ func TestMayRefusesByReason(t *testing.T) {
 func TestFourEyes(t *testing.T) {
 	onBoth(t, "2026-06-22T10:00", func(t *testing.T, w *walker) {
 		id := w.lead("SRA", regulation.Provider, "S-aU2").ID
+		approval := draft(t, applications.Issues{Kind: documents.KindApproval}, facts{})
 		as := func(role, name, step, on string) error {
 			req := w.plain(id, role, step, on)
 			req.Actor.Person = name
+			if step == "S-aU3" {
+				req.Document = approval
+			}
+			if act, err := w.book.ActOf(t.Context(), req); err == nil {
+				key, err := keyOf(strings.TrimSpace(name))
+				must(t, err)
+				req.Signature, err = signtest.Sign(creation.CMS{Content: act, Claim: true}, key, w.clock.now())
+				must(t, err)
+			}
 			_, _, err := w.book.Enter(t.Context(), req)
 			return err
 		}
-		must(t, as("HEAD", "Head", "S-aU2", "done"))
-		if got := refusedFor(as("EXECUTOR", " Head ", "S-aU3", "prepared")); got != applications.ReasonFourEyes {
+		must(t, as("HEAD", "Head of OFFICE", "S-aU2", "done"))
+		if got := refusedFor(as("EXECUTOR", " Head of OFFICE ", "S-aU3", "prepared")); got != applications.ReasonFourEyes {
 			t.Errorf("the head examines: %s", got)
 		}
-		must(t, as("EXECUTOR", "Executor", "S-aU3", "prepared"))
-		if got := refusedFor(as("HEAD", "Executor", "S-aU4", "signed")); got != applications.ReasonFourEyes {
+		must(t, as("EXECUTOR", "Executor of OFFICE", "S-aU3", "prepared"))
+		if got := refusedFor(as("HEAD", "Executor of OFFICE", "S-aU4", "signed")); got != applications.ReasonFourEyes {
 			t.Errorf("the executor signs: %s", got)
 		}
-		must(t, as("HEAD", "Head", "S-aU4", "signed")) // endorses and signs
+		must(t, as("HEAD", "Head of OFFICE", "S-aU4", "signed")) // endorses and signs
 	})
 }
 

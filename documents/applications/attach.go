@@ -46,7 +46,8 @@ func (c Case) attachmentTerms() attachments.Terms {
 // filesReady refuses to sign or register an application with a file that a scanner
 // refuses, or with one that none has looked at where that is not taken.
 func (b *Book) filesReady(ctx context.Context, tx *store.Tx, c Case, m regulation.Move) error {
-	if !registering(m) && len(m.Step.Signs) == 0 || c.attachmentTerms().Closed {
+	signs := len(m.Step.Signs) > 0 && !m.Step.Offers && m.Exit.End != regulation.EndWithdrawn
+	if !registering(m) && !signs || c.attachmentTerms().Closed {
 		return nil
 	}
 	rules := c.Rules.AttachmentRules()
@@ -55,11 +56,12 @@ func (b *Book) filesReady(ctx context.Context, tx *store.Tx, c Case, m regulatio
 }
 
 // signed reports whether somebody has signed the application: a step was done at which
-// the one who does it signs.
+// the one who does it signs. A signature that is only offered to a condition signs
+// nothing yet.
 func (c Case) signed() bool {
 	return slices.ContainsFunc(c.Entries, func(e Entry) bool {
 		for _, id := range []string{e.Step, e.Under} {
-			if s, ok := c.Walk.Step(id); ok && s.Kind != regulation.Condition && slices.Contains(s.Signs, e.Actor.Role) {
+			if s, ok := c.Walk.Step(id); ok && s.Kind != regulation.Condition && !s.Offers && s.SignedBy(e.Actor.Role) {
 				return true
 			}
 		}

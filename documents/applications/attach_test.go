@@ -350,10 +350,12 @@ func TestLooked(t *testing.T) {
 // signs enters that the applicant has signed.
 func signs(t *testing.T, b *applications.Book, id, key string) error {
 	t.Helper()
-	_, _, err := b.Enter(t.Context(), applications.EnterRequest{
+	req := applications.EnterRequest{
 		Client: "portal", IdempotencyKey: key, Application: id, AnyState: true,
-		Act: applications.Act{Actor: applications.Actor{Role: "APPLICANT", Person: "Айгүл"}, Step: "T-P-p5", Outcome: "done"},
-	})
+		Act: applications.Act{Actor: applications.Actor{Role: "APPLICANT", Person: person("APPLICANT")}, Step: "T-P-p5", Outcome: "done"},
+	}
+	sign(t, b, &req)
+	_, _, err := b.Enter(t.Context(), req)
 	return err
 }
 
@@ -371,10 +373,14 @@ func walkTo(t *testing.T, b *applications.Book, id, step string) {
 			}
 		}
 		m := c.Walk.Moves(c.Place())[0]
-		_, _, err = b.Enter(t.Context(), applications.EnterRequest{
+		req := applications.EnterRequest{
 			Client: "portal", IdempotencyKey: fmt.Sprintf("walk-%s-%d", step, n), Application: id, AnyState: true,
-			Act: applications.Act{Actor: applications.Actor{Role: m.Step.Actor, Person: "Айгүл"}, Step: m.Step.ID, Outcome: m.Exit.On},
-		})
+			Act: applications.Act{Actor: applications.Actor{Role: m.Step.Actor, Person: person(m.Step.Actor)}, Step: m.Step.ID, Outcome: m.Exit.On},
+		}
+		if c.Signs(m, m.Step.Actor) {
+			sign(t, b, &req)
+		}
+		_, _, err = b.Enter(t.Context(), req)
 		must(t, err)
 	}
 	t.Fatalf("%s was not reached", step)

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"tamga/documents"
 	"tamga/documents/calendar"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
@@ -18,6 +20,7 @@ type Case struct {
 	Rules *regulation.Edition
 	Walk  *regulation.Walk
 	Days  *calendar.Calendar
+	At    time.Time // the moment at which it is asked about
 }
 
 // Case returns an application with its rules: of the edition that it stands under, as
@@ -27,7 +30,9 @@ func (b *Book) Case(ctx context.Context, a Application) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
-	return caseBy(rules, a)
+	c, err := caseBy(rules, a)
+	c.At = b.Register.Store.Moment()
+	return c, err
 }
 
 func caseBy(rules *rulebook.Rules, a Application) (Case, error) {
@@ -68,6 +73,9 @@ func (c Case) May(a Act) (regulation.Move, error) {
 	if p.End != "" {
 		return refuse(ReasonEnded, "the application has ended: %s", p.End)
 	}
+	if b, ok := c.Rules.BesideOf(regulation.BesideAct(a.Step)); ok {
+		return c.besides(b, a)
+	}
 	if _, ok := c.Walk.Step(a.Step); !ok {
 		return refuse(ReasonStep, "route %s has no such step", c.Route)
 	}
@@ -82,15 +90,32 @@ func (c Case) May(a Act) (regulation.Move, error) {
 		return refuse(ReasonOutcome, "the step ends in none such now; %s does", at.ID)
 	case len(here) > 1:
 		return refuse(ReasonOutcome, "several ways of %s lead to that; name one of them", at.ID)
-	case !at.By(c.Rules, a.Actor.Role):
+	case !at.By(c.Rules, a.Actor.Role) && !c.Rules.Manual.May(at, a.Actor.Role):
 		return refuse(ReasonActor, "the step is done by %s", at.Actor)
+	case c.pausedUntil().After(c.At):
+		return refuse(ReasonPaused, "the application is paused until %s", documents.PrintedMoment(c.pausedUntil()))
+	case !c.assignedTo(a.Actor):
+		return refuse(ReasonAssigned, "the application was handed to another person of the role")
 	}
+	if detail := c.voted(here[0], a.Actor); detail != "" {
+		return refuse(ReasonVotes, "%s", detail)
+	}
+	return here[0], c.fourEyes(a)
+}
+
+// Signs reports whether somebody who makes a move in a role signs it.
+func (c Case) Signs(m regulation.Move, role string) bool {
+	return m.Step.SignedBy(role) || m.Step.BySystem(c.Rules) && c.Rules.Manual.May(m.Step, role)
+}
+
+// fourEyes refuses a person who has acted on the other side.
+func (c Case) fourEyes(a Act) error {
 	for _, e := range c.Entries {
-		if e.Actor.Person == a.Actor.Person && c.apart(e.Actor.Role, a.Actor.Role) {
-			return refuse(ReasonFourEyes, "the person has acted as %s in entry %d", e.Actor.Role, e.Seq)
+		if e.Actor.same(a.Actor) && c.apart(e.Actor.Role, a.Actor.Role) {
+			return &RefusedError{ReasonFourEyes, a.Step, a.Outcome, fmt.Sprintf("the person has acted as %s in entry %d", e.Actor.Role, e.Seq)}
 		}
 	}
-	return here[0], nil
+	return nil
 }
 
 // apart reports whether the rules keep two roles apart.

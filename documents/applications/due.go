@@ -16,7 +16,10 @@ type Due struct {
 	Step string // of a step and of a refusal
 	// Counts are one term after another, each from the end of the one before. They stop
 	// at a year whose calendar is not entered.
+	// A pause begins another one, of what was left.
 	Counts []calendar.Count
+	// Paused says that a pause is among what was counted.
+	Paused bool
 }
 
 // DueOf is what is due.
@@ -50,10 +53,10 @@ func (c Case) Due() []Due {
 	var all []Due
 	step := moves[0].Step
 	if n := step.Norm; n != nil && n.Term != (calendar.Term{}) {
-		all = append(all, Due{DueStep, step.ID, c.counted(c.begins(moves[0]), n.Term)})
+		all = append(all, c.due(DueStep, step.ID, c.counted(c.begins(moves[0]), n.Term)))
 	}
 	if n, ok := c.Rules.Notice(step.Notice); ok && n.Within != (calendar.Term{}) {
-		all = append(all, Due{DueRefusal, step.ID, c.counted(c.received(), n.Within)})
+		all = append(all, c.due(DueRefusal, step.ID, c.counted(c.received(), n.Within)))
 	}
 	if c.Number != "" {
 		if service := c.serviceDue(); len(service.Counts) > 0 {
@@ -101,7 +104,7 @@ func (c Case) serviceDue() Due {
 	if s.Term.Value == (calendar.Term{}) {
 		terms = c.planned()
 	}
-	return Due{Of: DueService, Counts: c.counted(c.received(), terms...)}
+	return c.due(DueService, "", c.counted(c.received(), terms...))
 }
 
 // planned are the terms of the numbered actions in their order.
@@ -124,8 +127,8 @@ func (c Case) counted(from moment, terms ...calendar.Term) []calendar.Count {
 		if from.missing != 0 {
 			return append(all, calendar.Count{From: from.at, Term: t, Missing: from.missing, Calendar: c.Days.Version()})
 		}
-		n := c.Days.Add(from.at, t)
-		all = append(all, n)
+		all = append(all, c.paused(c.Days.Add(from.at, t))...)
+		n := all[len(all)-1]
 		if n.Missing != 0 {
 			break
 		}
@@ -148,10 +151,23 @@ func (c Case) Took(e Entry) (time.Duration, *regulation.Norm) {
 	return e.At.Sub(c.began(e.Seq)), norm
 }
 
-// began returns when what an entry did had begun: with the entry before it.
+// began returns when what an entry did had begun: with the entry by which the
+// application came there.
 func (c Case) began(seq int) time.Time {
-	if seq <= 1 {
+	i := seq - 1 // of the entry itself, from 0
+	for i > 1 && c.Entries[i-1].To == c.Entries[i-2].To {
+		i--
+	}
+	if i < 1 {
 		return c.OpenedAt
 	}
-	return c.Entries[seq-2].At
+	return c.Entries[i-1].At
+}
+
+// lastAt is when something was done last.
+func (a Application) lastAt() time.Time {
+	if len(a.Entries) == 0 {
+		return a.OpenedAt
+	}
+	return a.Entries[len(a.Entries)-1].At
 }

@@ -36,6 +36,9 @@ type EnterRequest struct {
 	// Document is the one that the step issues. What it says of the application may be
 	// left open, and the day for which an acceptance promises the result.
 	Document *documents.Draft
+	// Signature is a CMS over the bytes of [Book.ActOf], in DER, PEM or base64, by
+	// whoever does a step that is signed; nil for none.
+	Signature []byte
 }
 
 // Enter writes a step down that may be done now, in one transaction with its record in
@@ -53,6 +56,16 @@ func (b *Book) Enter(ctx context.Context, req EnterRequest) (done Entry, replaye
 	if err != nil {
 		return Entry{}, false, err
 	}
+	signed, err := b.judgeSignature(ctx, q, req)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	return b.enterOnce(ctx, q, entering{req: req, signed: signed})
+}
+
+// enterOnce writes an entry whose signature was judged.
+func (b *Book) enterOnce(ctx context.Context, q asked, in entering) (done Entry, replayed bool, err error) {
+	req := in.req
 	var held registry.Reservation
 	err = b.Register.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err := locked(ctx, tx, req.Application)
@@ -70,7 +83,8 @@ func (b *Book) Enter(ctx context.Context, req EnterRequest) (done Entry, replaye
 		if !req.AnyState && req.Last != len(a.Entries) {
 			return ErrChanged
 		}
-		done, held, err = b.enter(ctx, tx, q, entering{a, req})
+		in.app = a
+		done, held, err = b.enter(ctx, tx, q, in)
 		return err
 	})
 	switch {
@@ -110,7 +124,7 @@ func askedEntry(req *EnterRequest) (asked, error) {
 	}
 	q.Sum, err = store.SumOf(map[string]any{
 		"application": plainName(req.Application), "role": req.Actor.Role, "person": req.Actor.Person, "step": req.Step, "outcome": req.Outcome,
-		"failed": req.Failed, "values": req.Values, "document": req.Document,
+		"failed": req.Failed, "values": req.Values, "document": req.Document, "person_id": req.Actor.ID,
 	})
 	return q, err
 }
@@ -149,15 +163,19 @@ func locked(ctx context.Context, tx *store.Tx, name string) (Application, error)
 
 // entering is a step that is asked for, on the application as it is.
 type entering struct {
-	app Application
-	req EnterRequest
+	app    Application
+	req    EnterRequest
+	signed *judged
+	// found is what a program has found out for the step that it does; nil for what
+	// others do.
+	found *found
 }
 
 // enter writes an entry down, with all that comes of it.
 func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (Entry, registry.Reservation, error) {
 	var none registry.Reservation
 	now := b.Register.Store.Moment()
-	if now.Before(Case{Application: in.app}.began(len(in.app.Entries) + 1)) {
+	if now.Before(in.app.lastAt()) {
 		return Entry{}, none, ErrClock
 	}
 	rules, err := b.Rulebook.In(ctx, tx)
@@ -171,16 +189,15 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	if err := b.filesReady(ctx, tx, c, m); err != nil {
 		return Entry{}, none, err
 	}
-	e := Entry{
-		Seq: len(c.Entries) + 1, Step: m.Step.ID, Outcome: m.Exit.On, Actor: in.req.Actor, Edition: c.Rules.Version(), At: now, To: m.To,
-		Data: Data{Stated: stated(m), Failed: in.req.Failed, Values: in.req.Values},
+	if err := b.bySystem(c, m, in); err != nil {
+		return Entry{}, none, err
 	}
-	e.ID = fmt.Sprintf("%s-%d", c.ID, e.Seq)
-	if m.Under != nil {
-		e.Under = m.Under.ID
+	e := in.entry(c, m)
+	if e.Data.Unsigned, err = b.attest(ctx, tx, deed{c, m, in.req}, in.signed); err != nil {
+		return Entry{}, none, err
 	}
-	if m.Ends != nil {
-		e.UnderOutcome = m.Ends.On
+	if err := takePart(ctx, tx, c.ID, e.Actor, c.Rules.FourEyes); err != nil {
+		return Entry{}, none, err
 	}
 	// The head of the log is locked last, by the records.
 	if registering(m) {
@@ -198,7 +215,47 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 			return Entry{}, none, err
 		}
 	}
-	return e, held, e.insert(ctx, tx, q, c.ID)
+	if err := e.insert(ctx, tx, q, c.ID); err != nil {
+		return Entry{}, none, err
+	}
+	if err := in.signed.keep(ctx, tx, c.ID, e); err != nil {
+		return Entry{}, none, err
+	}
+	return e, held, b.follow(ctx, tx, c, e)
+}
+
+// entry is what is written down of a step.
+func (in entering) entry(c Case, m regulation.Move) Entry {
+	e := Entry{
+		Seq: len(c.Entries) + 1, Step: m.Step.ID, Outcome: m.Exit.On, Actor: in.req.Actor, Edition: c.Rules.Version(), At: c.At, To: m.To,
+		Data: Data{Failed: in.req.Failed, Values: in.req.Values, PersonID: in.req.Actor.ID},
+	}
+	e.ID = fmt.Sprintf("%s-%d", c.ID, e.Seq)
+	if m.Under != nil {
+		e.Under = m.Under.ID
+	}
+	if m.Ends != nil {
+		e.UnderOutcome = m.Ends.On
+	}
+	if in.found == nil {
+		e.Data.Stated = stated(m)
+	} else {
+		e.Data.Found = in.found.answers
+	}
+	return e
+}
+
+// bySystem refuses a person who does the step of a system, which a program does, but for
+// an official who enters what no system may be asked.
+func (b *Book) bySystem(c Case, m regulation.Move, in entering) error {
+	if in.found != nil || !m.Step.BySystem(c.Rules) {
+		return nil
+	}
+	manual := c.Rules.Manual.May(m.Step, in.req.Actor.Role)
+	if manual && c.waitsForHand(m.Step) || !manual && b.Ask == nil {
+		return nil
+	}
+	return &RefusedError{ReasonSystem, in.req.Step, in.req.Outcome, "the program does this step"}
 }
 
 // judged returns the case under the rules that count now, and what the act does. A
@@ -208,6 +265,7 @@ func (in entering) judged(rules *rulebook.Rules, now time.Time) (Case, regulatio
 	if err != nil {
 		return c, regulation.Move{}, err
 	}
+	c.At = now
 	m, err := c.May(in.req.Act)
 	if err != nil {
 		return c, m, err
@@ -220,10 +278,13 @@ func (in entering) judged(rules *rulebook.Rules, now time.Time) (Case, regulatio
 		if c, err = caseUnder(e, rules, in.app); err != nil {
 			return c, m, err
 		}
-		c.Edition = e.Version()
+		c.Edition, c.At = e.Version(), now
 		if m, err = c.May(in.req.Act); err != nil {
 			return c, m, err
 		}
+	}
+	if err := c.written(m, in.req); err != nil {
+		return c, m, err
 	}
 	return c, m, failsBy(m, in.req)
 }

@@ -20,13 +20,15 @@ type Issues struct {
 	Needed bool
 }
 
-// Issues returns the document that a move issues: the result where the application
-// ends with it, the refusal or notice where it is refused, or what the step produces.
+// Issues returns the document that a move issues: the result where it is signed, the
+// refusal or notice where it is refused, or what the step produces.
 func (c Case) Issues(m regulation.Move) Issues {
-	switch m.Exit.End {
-	case regulation.EndIssued:
-		return Issues{Kind: m.Step.Result, Needed: m.Step.Result != ""}
-	case regulation.EndRefused:
+	switch {
+	case m.Exit.Votes != "":
+		return Issues{}
+	case m.Step.Result != "" && m.Exit.End != regulation.EndRefused:
+		return Issues{Kind: m.Step.Result, Needed: true}
+	case m.Exit.End == regulation.EndRefused:
 		n, _ := c.Rules.Notice(m.Step.Notice) // there by the compilation
 		return Issues{n.Document, n.ID, n.Document == documents.KindRefusal || len(m.Step.Signs) > 0}
 	}
@@ -50,18 +52,31 @@ type documentOf struct {
 // the zero reservation.
 func (b *Book) reserve(ctx context.Context, tx *store.Tx, d documentOf) (registry.Reservation, error) {
 	var none registry.Reservation
-	issues := d.c.Issues(d.m)
-	if missing := d.c.unpromised(issues); missing != 0 {
-		d.e.Data.Waits = calendar.MissingYear(missing).EN
-		return none, nil
-	}
-	if reason := issues.lacks(d.req.Document); reason != "" {
+	refuse := func(reason string) (registry.Reservation, error) {
 		return none, &RefusedError{ReasonDocument, d.req.Step, d.req.Outcome, reason}
 	}
-	if d.req.Document == nil {
+	if up := d.c.HandsUp(d.m); up.Kind != "" {
+		if reason := up.lacks(d.req.Document); reason != "" {
+			return refuse(reason)
+		}
+		return none, b.handUp(ctx, tx, d)
+	}
+	issues := d.c.Issues(d.m)
+	document, reason := d.c.signs(d.m, d.req.Document)
+	if reason == "" {
+		reason = issues.lacks(document)
+	}
+	if reason != "" {
+		return refuse(reason)
+	}
+	if missing := d.c.unpromised(issues); missing != 0 {
+		d.e.Data.Waits, d.e.Data.Draft = calendar.MissingYear(missing).EN, document
 		return none, nil
 	}
-	draft := d.c.completed(*d.req.Document)
+	if document == nil {
+		return none, nil
+	}
+	draft := d.c.completed(*document)
 	if err := draft.CheckApplication(d.c.applied(), d.c.Applicant); err != nil {
 		return none, err
 	}

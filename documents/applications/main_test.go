@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -103,14 +104,53 @@ func book(t testing.TB, dsn string, at time.Time) (*applications.Book, *clock) {
 }
 
 type authority struct {
+	demo     *ca.Authority
 	key      creation.Key
 	verifier *signing.Verifier
+	people   *people
 }
+
+// people are the keys of persons, each made when it is needed first.
+type people struct {
+	mu   sync.Mutex
+	keys map[string]creation.Key
+}
+
+// keyOf is the key of a person by name, "Person of HEAD", who signs for the museum.
+func keyOf(name string) (creation.Key, error) {
+	words := strings.Fields(name)
+	return keyFor(name, ca.Person{
+		Surname: words[0], GivenName: words[1], Patronymic: strings.Join(words[2:], " "), IIN: "850101400011",
+		Organisation: "Ұлттық музей", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead}, NotBefore: lifeFrom(), NotAfter: lifeUntil(),
+	})
+}
+
+// keyFor is the key of a person as given, by a name of the test's own.
+func keyFor(name string, p ca.Person) (creation.Key, error) {
+	a, err := makeAuthority()
+	if err != nil {
+		return creation.Key{}, err
+	}
+	a.people.mu.Lock()
+	defer a.people.mu.Unlock()
+	if key, ok := a.people.keys[name]; ok {
+		return key, nil
+	}
+	h, err := a.demo.Issue(p)
+	if err != nil {
+		return creation.Key{}, err
+	}
+	a.people.keys[name] = creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{a.demo.Issuing()})
+	return a.people.keys[name], nil
+}
+
+func lifeFrom() time.Time  { return time.Date(2012, time.January, 1, 0, 0, 0, 0, time.UTC) }
+func lifeUntil() time.Time { return time.Date(2031, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
 // makeAuthority makes the authority of all tests, which has lived as long as the
 // editions: keys cost time.
 var makeAuthority = sync.OnceValues(func() (authority, error) {
-	from, until := time.Date(2012, time.January, 1, 0, 0, 0, 0, time.UTC), time.Date(2031, time.January, 1, 0, 0, 0, 0, time.UTC)
+	from, until := lifeFrom(), lifeUntil()
 	demo, err := ca.New(ca.RSA, until.AddDate(-5, 0, 0), ca.Options{NotBefore: from})
 	if err != nil {
 		return authority{}, err
@@ -139,8 +179,10 @@ var makeAuthority = sync.OnceValues(func() (authority, error) {
 	trust.AddAnchor(demo.Root())
 	trust.AddIntermediate(demo.Issuing())
 	return authority{
+		demo,
 		creation.Key{Signer: head.Key, Certificate: head.Certificate, Chain: []*certs.Certificate{demo.Issuing()}},
 		&signing.Verifier{Trust: trust, Revocation: lists},
+		&people{keys: map[string]creation.Key{}},
 	}, nil
 })
 

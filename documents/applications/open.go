@@ -95,9 +95,22 @@ func (b *Book) open(ctx context.Context, tx *store.Tx, q asked, req OpenRequest)
 		return "", fmt.Errorf("failed to encode the applicant: %w", err)
 	}
 	id = hex.EncodeToString(tx.RandomBytes(idLength))
-	return id, q.insert(ctx, tx, store.Change{Table: applicationRows, Key: id, Event: opened, At: now},
+	err = q.insert(ctx, tx, store.Change{Table: applicationRows, Key: id, Event: opened, At: now},
 		`id, edition, service, route, applicant, form, opened_at, client, idempotency_key, body_sha256`,
 		id, e.Version(), req.Service, route, string(applicant), string(req.Form), store.Micros(now), req.Client, req.IdempotencyKey, q.Sum.String())
+	if err != nil {
+		return id, err
+	}
+	a, err := read(ctx, tx, id)
+	if err != nil {
+		return id, err
+	}
+	c, err := caseUnder(e, rules, a)
+	if err != nil {
+		return id, err
+	}
+	c.At = now
+	return id, b.place(ctx, tx, c)
 }
 
 // values reads an object in JSON, and writes it in one way; what is left out is an

@@ -76,7 +76,10 @@ func read(ctx context.Context, db store.Reader, name string) (Application, error
 	if err != nil {
 		return Application{}, err
 	}
-	a.Entries, err = readEntries(ctx, db, a.ID)
+	if a.Entries, err = readEntries(ctx, db, a.ID); err != nil {
+		return a, err
+	}
+	a.Waits, err = readWaits(ctx, db, &a)
 	return a, err
 }
 
@@ -113,6 +116,7 @@ func scanEntry(scan func(...any) error) (Entry, error) {
 	if err := json.Unmarshal([]byte(data), &e.Data); err != nil {
 		return e, fmt.Errorf("failed to read entry %s: %w", e.ID, err)
 	}
+	e.Actor.ID = e.Data.PersonID
 	return e, nil
 }
 

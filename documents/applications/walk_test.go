@@ -12,6 +12,8 @@ import (
 	"tamga/documents/regulation"
 	"tamga/documents/regulation/paths"
 	"tamga/documents/rulebook"
+	"tamga/signing/creation"
+	"tamga/signing/signtest"
 )
 
 // walker lets applications walk ways of the plan through the engine.
@@ -51,13 +53,54 @@ func (w *walker) request(id string, a act) applications.EnterRequest {
 		Client: "portal", IdempotencyKey: w.key(), Application: id, Last: len(app.Entries), Failed: a.Failed,
 		Act: applications.Act{Actor: applications.Actor{Role: a.Step.Actor, Person: person(a.Step.Actor)}, Step: a.Step.ID, Outcome: a.Exit.On},
 	}
-	if issues := c.Issues(a.Move); issues.Kind != "" {
+	issues := c.Issues(a.Move)
+	if up := c.HandsUp(a.Move); up.Needed {
+		issues = up
+	}
+	if issues.Kind != "" && c.Drafted(a.Move) == nil {
 		req.Document = draft(w.t, issues, w.facts(c, a))
 		if k := req.Document.Conclusion; k != nil {
 			k.Recognised = a.Exit.On != "no_value"
 		}
 	}
+	if c.Signs(a.Move, req.Actor.Role) {
+		w.sign(&req)
+	}
 	return req
+}
+
+// sign signs a request as its person does, with the content in the signature or beside
+// it.
+func (w *walker) sign(req *applications.EnterRequest) {
+	w.t.Helper()
+	sign(w.t, w.book, req)
+}
+
+func sign(t testing.TB, b *applications.Book, req *applications.EnterRequest) {
+	t.Helper()
+	act, err := b.ActOf(t.Context(), *req)
+	must(t, err)
+	key, err := keyOf(req.Actor.Person)
+	must(t, err)
+	req.Signature, err = signtest.Sign(creation.CMS{Content: act, Claim: true, Detached: len(act)%2 == 0}, key, b.Register.Store.Moment())
+	must(t, err)
+}
+
+// vote lets as many vote for an outcome as must.
+func (w *walker) vote(id string, a act) {
+	w.t.Helper()
+	if a.Step.Quorum == nil || a.Exit.Votes != "" {
+		return
+	}
+	for _, x := range a.Step.Exits {
+		for n := 0; x.Votes == a.Exit.On && n < a.Step.Quorum.Members; n++ {
+			req := w.plain(id, a.Step.Actor, a.Step.ID, x.On)
+			req.Actor.Person = fmt.Sprintf("Member of COMMISSION %c", 'A'+n)
+			w.sign(&req)
+			_, _, err := w.book.Enter(w.t.Context(), req)
+			must(w.t, err)
+		}
+	}
 }
 
 // facts are what the entries of an application say for a document of a step.
@@ -95,6 +138,7 @@ func (w *walker) walk(id string, way []act) {
 	w.t.Helper()
 	for _, a := range way {
 		w.clock.advance(time.Second)
+		w.vote(id, a)
 		req := w.request(id, a)
 		if _, _, err := w.book.Enter(w.t.Context(), req); err != nil {
 			w.t.Fatalf("application %s, %s %s: %v", id, a.Step.ID, a.Exit.On, err)

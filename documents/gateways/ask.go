@@ -10,6 +10,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/regulation"
+	"tamga/documents/store"
 )
 
 // Checks answers what conditions of the regulation ask of state systems. A system that
@@ -18,8 +19,8 @@ import (
 type Checks struct {
 	Persons       Persons
 	Organisations Organisations
-	Payments      Payments
-	Now           func() time.Time // time.Now when nil
+	Bills         *Bills
+	Consents      *Consents // nil: nobody can be asked for his consent
 }
 
 // Question is what a condition asks about an application.
@@ -38,16 +39,20 @@ type Question struct {
 type Answer struct {
 	Holds     bool
 	Undecided string // English, without personal data
-	System    System
-	Evidence  json.RawMessage // an object without personal data; null where nobody can tell
+	// ByHand says that the system may not be asked: an official enters the answer, where
+	// the edition lets him. Undecided says why.
+	ByHand   bool
+	System   System
+	Evidence json.RawMessage // an object without personal data; null where nobody can tell
 }
 
 // errNotSet means that a system is not set up.
 var errNotSet = errors.New("the system is not set up")
 
-// Ask answers a question. It changes nothing but, at the payment gateway, that there is
-// a bill; asking again is the same message. The error is for checks that no state
-// system answers.
+// Ask answers a question. It changes nothing but that there is a bill, that a person is
+// asked for his consent, and what the payment gateway says of a payment; asking again is
+// the same message. Nobody is asked about a person whose consent is needed and is not
+// there. The error is for checks that no state system answers.
 func (c *Checks) Ask(ctx context.Context, q Question) (Answer, error) {
 	switch q.Check {
 	case regulation.CheckPersonKnown:
@@ -83,81 +88,110 @@ func answered(s System, err error, holds bool, evidence map[string]any) Answer {
 // known asks whether the applicant is in the state database. One without a number of the
 // country is in none, which only a person can settle.
 func (c *Checks) known(ctx context.Context, q Question) Answer {
-	s, err := SystemPersons, errNotSet
-	switch {
-	case q.Applicant.Legal != nil:
-		s = SystemOrganisations
-		if q.Applicant.Legal.BIN == "" {
-			return Answer{System: s, Undecided: "the applicant has no number by which the database could be asked"}
-		}
-		if c.Organisations != nil {
-			_, err = c.Organisations.Organisation(ctx, q.id(s), q.Applicant.Legal.BIN)
-		}
-	case q.Applicant.Natural != nil:
-		if q.Applicant.Natural.IIN == "" {
-			return Answer{System: s, Undecided: "the applicant has no number by which the database could be asked"}
-		}
-		if c.Persons != nil {
-			_, err = c.Persons.Person(ctx, q.id(s), q.Applicant.Natural.IIN)
-		}
+	if numberOf(q.Applicant) == "" {
+		return Answer{System: databaseOf(q.Applicant), Undecided: "the applicant has no number by which the database could be asked"}
 	}
-	return answered(s, err, true, map[string]any{"message_id": q.id(s), "no_data": errors.Is(err, ErrNoData)})
+	consent, answer := c.allowed(ctx, q)
+	if answer != nil {
+		return *answer
+	}
+	s, err := databaseOf(q.Applicant), errNotSet
+	switch {
+	case q.Applicant.Legal != nil && c.Organisations != nil:
+		_, err = c.Organisations.Organisation(ctx, q.id(s), q.Applicant.Legal.BIN)
+	case q.Applicant.Natural != nil && c.Persons != nil:
+		_, err = c.Persons.Person(ctx, q.id(s), q.Applicant.Natural.IIN)
+	}
+	evidence := map[string]any{"message_id": q.id(s), "no_data": errors.Is(err, ErrNoData)}
+	if consent != nil {
+		evidence["consent"] = consent.evidence()
+	}
+	return answered(s, err, true, evidence)
 }
 
-// BillOf returns what an application has to pay by the rules in a year. It is false when
-// the service is free; the error says that nobody can tell the fee.
-func BillOf(rules *regulation.Edition, q Question, year int) (b Bill, due bool, err error) {
-	s, ok := rules.Service(q.Service)
+func databaseOf(h documents.Holder) System {
+	if h.Legal != nil {
+		return SystemOrganisations
+	}
+	return SystemPersons
+}
+
+// allowed returns the consent by which a person may be asked about, nil where none is
+// needed; or an answer in its place.
+func (c *Checks) allowed(ctx context.Context, q Question) (*Consent, *Answer) {
+	if !q.Rules.Consent.Needed(q.Check) || q.Applicant.Natural == nil {
+		return nil, nil
+	}
+	waits := func(why string, byHand bool) *Answer {
+		return &Answer{System: SystemPersons, Undecided: why, ByHand: byHand}
+	}
+	if c.Consents == nil {
+		return nil, waits("nobody can be asked for the consent that is needed", false)
+	}
+	consent, err := c.Consents.Ask(ctx, ConsentRequest{Application: q.Application, Applicant: q.Applicant, Service: q.Service, Rules: q.Rules})
+	if err != nil {
+		return nil, waits(store.Reason(err), false)
+	}
+	switch consent.State {
+	case ConsentGiven:
+		return &consent, nil
+	case ConsentAsked:
+		return nil, waits("the person was asked for consent at "+consent.AskedAt.UTC().Format(time.RFC3339)+" and has not answered yet", false)
+	}
+	a := waits("the person's consent was "+string(consent.State)+": the database may not be asked", true)
+	a.Evidence, err = json.Marshal(map[string]any{"consent": consent.evidence()})
+	if err != nil {
+		a.Evidence = nil
+	}
+	return nil, a
+}
+
+// BillOf returns what an application has to pay for a service by the rules in a year. It
+// is false when the service is free; the error is [ErrFee].
+func BillOf(rules *regulation.Edition, application, service string, year int) (b Bill, due bool, err error) {
+	s, ok := rules.Service(service)
 	if !ok {
-		return b, false, fmt.Errorf("edition %s has no service %s", rules.ID, q.Service)
+		return b, false, fmt.Errorf("%w: edition %s has no service %s", ErrFee, rules.ID, service)
 	}
 	tenge, missing, ok := rules.FeeOf(s, year)
 	if missing != 0 {
-		return b, false, fmt.Errorf("the index of %d, by which the fee is counted, is not entered", missing)
+		return b, false, fmt.Errorf("%w: the index of %d, by which it is counted, is not entered", ErrFee, missing)
 	}
-	return Bill{Application: q.Application, Tenge: tenge, Purpose: q.Service}, ok && tenge > 0, nil
+	return Bill{Application: application, Tenge: tenge, Purpose: service}, ok && tenge > 0, nil
 }
 
-// paid asks whether the application's own bill is paid. The bill is asked for by a
-// message that is the same at each time, and answered with the same payment.
+// paid asks whether the application's own bill is paid: by what the payment gateway has
+// told of it and, where that is nothing yet, by asking it. A bill that nobody has asked
+// for yet is asked for now.
 func (c *Checks) paid(ctx context.Context, q Question) Answer {
-	now := time.Now()
-	if c.Now != nil {
-		now = c.Now()
-	}
-	bill, due, err := BillOf(q.Rules, q, documents.CivilDate(now).Year)
-	if err != nil {
-		return Answer{System: SystemPayments, Undecided: err.Error()}
-	}
-	if !due {
-		return answered(SystemPayments, nil, true, map[string]any{"free": true})
-	}
-	if c.Payments == nil {
+	if c.Bills == nil {
 		return answered(SystemPayments, errNotSet, false, nil)
 	}
-	asked, err := c.Payments.Request(ctx, BillID(bill), bill)
-	if err != nil {
-		return Answer{System: SystemPayments, Undecided: whyUnpaid(err)}
+	a, err := c.Bills.Request(ctx, BillRequest{Application: q.Application, Service: q.Service, Rules: q.Rules, Client: checking})
+	switch {
+	case errors.Is(err, ErrFree):
+		return answered(SystemPayments, nil, true, map[string]any{"free": true})
+	case err != nil:
+		return Answer{System: SystemPayments, Undecided: store.Reason(err)}
 	}
-	id := MessageID("status", asked.ID, now.UTC().Format(time.RFC3339Nano))
-	p, err := c.Payments.Status(ctx, id, asked.ID)
-	if err != nil {
-		return Answer{System: SystemPayments, Undecided: whyUnpaid(err)}
+	if a.Standing() == StandsOpen {
+		a, err = c.Bills.Look(ctx, a)
 	}
-	return answered(SystemPayments, nil, p.Counts(bill), map[string]any{
-		"message_id": id, "payment": p.ID, "state": p.State, "receipt": p.Receipt, "tenge": p.Tenge, "due": bill.Tenge,
-	})
+	if err != nil {
+		return Answer{System: SystemPayments, Undecided: store.Reason(err)}
+	}
+	return answered(SystemPayments, nil, a.Standing() == StandsPaid, a.evidence())
 }
 
-// BillID is the id of the message that asks for the payment of a bill. The sum is no
-// part of it: an application has one bill for a purpose.
-func BillID(b Bill) string { return MessageID(string(SystemPayments), b.Application, b.Purpose) }
+// checking is the client of what is asked for conditions.
+const checking = "conditions"
 
-// whyUnpaid says why nobody can tell whether a bill is paid. That the gateway knows
-// nothing of a bill that it was just asked for tells nothing of the payment.
-func whyUnpaid(err error) string {
-	if errors.Is(err, ErrNoData) {
-		return "the payment gateway does not know the payment that it was asked for"
+// evidence is what an answer about a payment rests on.
+func (a Account) evidence() map[string]any {
+	e := map[string]any{"bill": a.ID, "payment": a.Payment, "state": a.Standing(), "due": a.Tenge}
+	if n := len(a.Confirmations); n > 0 {
+		last := a.Confirmations[n-1]
+		e["receipt"], e["tenge"], e["message_id"], e["how"] = last.Receipt, last.Tenge, last.Message, last.How
 	}
-	return err.Error()
+	return e
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"tamga/documents"
 	"tamga/documents/gateways"
@@ -28,7 +27,6 @@ func edition(t *testing.T, id string) *regulation.Edition {
 func (w *world) checks(form gateways.Form) *gateways.Checks {
 	return &gateways.Checks{
 		Persons: w.client(gateways.SystemPersons, form), Organisations: w.client(gateways.SystemOrganisations, form),
-		Payments: w.client(gateways.SystemPayments, form), Now: w.clock.now,
 	}
 }
 
@@ -58,6 +56,10 @@ func person(iin string) documents.Holder {
 	return h
 }
 
+func organisation() documents.Holder {
+	return documents.Holder{Legal: &documents.LegalEntity{BIN: ourBIN}}
+}
+
 // The applicant is in the database, is not, or nobody can tell, in every way in which a
 // system fails.
 func TestAskWhetherKnown(t *testing.T) {
@@ -72,7 +74,7 @@ func TestAskWhetherKnown(t *testing.T) {
 	if a := ask(t, c, q); a.Holds || a.Undecided != "" {
 		t.Errorf("unknown: %+v", a)
 	}
-	q.Application, q.Applicant = "a3", documents.Holder{Legal: &documents.LegalEntity{BIN: ourBIN}}
+	q.Application, q.Applicant = "a3", organisation()
 	if a := ask(t, c, q); !a.Holds || a.System != gateways.SystemOrganisations {
 		t.Errorf("an organisation: %+v", a)
 	}
@@ -93,56 +95,5 @@ func TestAskWhetherKnown(t *testing.T) {
 	}
 	if _, err := c.Ask(t.Context(), gateways.Question{Check: regulation.CheckLogin}); err == nil {
 		t.Error("a state system answers whether somebody has signed in")
-	}
-}
-
-// An application is paid by its own bill, of the fee of its edition, and by nothing else.
-func TestAskWhetherPaid(t *testing.T) {
-	w := newWorld(t)
-	rules := edition(t, "2026-draft")
-	c := w.checks(gateways.FormJSON)
-	q := gateways.Question{Application: "b1", Service: "LIC-ISSUE", Step: "L-P-c2", Check: regulation.CheckPayment, Last: 4, Rules: rules}
-	bill, due, err := gateways.BillOf(rules, q, 2026)
-	if err != nil || !due || bill.Tenge <= 0 {
-		t.Fatalf("the bill is %+v, %v, %v", bill, due, err)
-	}
-	if a := ask(t, c, q); a.Holds || a.Undecided != "" {
-		t.Errorf("nothing is paid: %+v", a)
-	}
-	p, err := c.Payments.Request(t.Context(), gateways.BillID(bill), bill)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.register.Pay(p.ID, 0); err != nil {
-		t.Fatal(err)
-	}
-	w.clock.advance(time.Second)
-	w.set(gateways.SystemPayments, demo.Fail)
-	w.once(demo.Fail)
-	if a := ask(t, c, q); a.Holds || a.Undecided == "" {
-		t.Errorf("paid, while the gateway is away: %+v", a)
-	}
-	w.set(gateways.SystemPayments, demo.Answer)
-	w.clock.advance(time.Second)
-	if a := ask(t, c, q); !a.Holds {
-		t.Errorf("paid: %+v", a)
-	}
-	q.Application = "b2"
-	if a := ask(t, c, q); a.Holds || a.Undecided != "" {
-		t.Errorf("another application: %+v", a)
-	}
-	bill.Application = "b2"
-	if p, err = c.Payments.Request(t.Context(), gateways.BillID(bill), bill); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.register.Pay(p.ID, bill.Tenge-1); err != nil {
-		t.Fatal(err)
-	}
-	w.clock.advance(time.Second)
-	if a := ask(t, c, q); a.Holds || a.Undecided != "" {
-		t.Errorf("one tenge too little: %+v", a)
-	}
-	if a := ask(t, &gateways.Checks{Now: w.clock.now}, q); a.Holds || a.Undecided == "" {
-		t.Errorf("a gateway that is not set up: %+v", a)
 	}
 }

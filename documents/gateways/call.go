@@ -127,40 +127,49 @@ func (c *Client) resting() error {
 	return nil
 }
 
-// note remembers how a call has ended, and says in its error since when.
+// note remembers how a call has ended, and says in its error since when. A system that
+// refuses what it was asked is there: only outages lead to a rest.
 func (c *Client) note(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.caller.now()
 	var undecided *UndecidedError
-	if !errors.As(err, &undecided) {
-		if !c.asked || c.failed > 0 {
-			c.since = now
-		}
-		c.asked, c.failed, c.reason = true, 0, ""
-		return err
+	state, code, reason := "answers", message.Code(""), Reason("")
+	if errors.As(err, &undecided) {
+		state, code, reason = undecided.state(), undecided.Code, undecided.Reason
 	}
-	if !c.asked || c.failed == 0 {
+	if state != c.state {
 		c.since = now
 	}
-	c.asked, c.last, c.reason = true, now, undecided.Reason
-	c.failed++
-	undecided.Since = c.since
+	c.state, c.code, c.reason = state, code, reason
+	if state != "away" {
+		c.failed = 0
+	} else {
+		c.failed++
+		c.last = now
+	}
+	if undecided != nil {
+		undecided.Since = c.since
+	}
 	return err
+}
+
+// state is what an error tells of the system.
+func (e *UndecidedError) state() string {
+	if e.Reason == ReasonCode && !e.Code.Later() && e.Code != message.NoCode {
+		return "refuses"
+	}
+	return "away"
 }
 
 // State tells how the system stands.
 func (c *Client) State() State {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := State{System: c.peer.System, State: "unasked", Since: c.since, Reason: c.reason}
-	switch {
-	case c.failed > 0:
-		s.State = "away"
-	case c.asked:
-		s.State = "answers"
+	if c.state == "" {
+		return State{System: c.peer.System, State: "unasked"}
 	}
-	return s
+	return State{c.peer.System, c.state, c.since, c.reason, c.code}
 }
 
 // is refuses a client of another system.

@@ -180,18 +180,20 @@ type Client struct {
 	wire   wire
 
 	mu     sync.Mutex
-	asked  bool
-	failed int // calls that failed, one after another
+	failed int       // outages, one after another
+	last   time.Time // of the last of them
+	state  string    // as State has it; empty for one that was never asked
 	since  time.Time
-	last   time.Time
 	reason Reason
+	code   message.Code
 }
 
 // State is how a system stands, as its last calls found it.
 type State struct {
 	System System `json:"system"`
-	State  string `json:"state"` // "unasked", "answers" or "away"
+	State  string `json:"state"` // "unasked", "answers", "refuses" (what it is asked) or "away"
 	// Since is when it came to this state; zero when it was never asked.
-	Since  time.Time `json:"since,omitzero"`
-	Reason Reason    `json:"reason,omitempty"`
+	Since  time.Time    `json:"since,omitzero"`
+	Reason Reason       `json:"reason,omitempty"`
+	Code   message.Code `json:"code,omitempty"` // that it has answered instead
 }

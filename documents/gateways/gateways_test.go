@@ -268,7 +268,6 @@ func TestOutageRests(t *testing.T) {
 	}
 }
 
-// A payment is asked for once, however often; it counts for its own bill only.
 // TestAskerLeaves: whoever stops waiting for an answer has found out nothing about the
 // system.
 func TestAskerLeaves(t *testing.T) {
@@ -293,6 +292,7 @@ func TestAskerLeaves(t *testing.T) {
 	}
 }
 
+// A payment is asked for once, however often.
 func TestPayments(t *testing.T) {
 	w := newWorld(t)
 	for _, form := range forms {
@@ -301,7 +301,7 @@ func TestPayments(t *testing.T) {
 		id := gateways.MessageID("payment", bill.Application)
 		p, err := c.Request(t.Context(), id, bill)
 		again, err2 := c.Request(t.Context(), id, bill)
-		if err != nil || err2 != nil || p.ID != again.ID || p.State != gateways.PaymentOpen || p.Redirect == "" || p.Counts(bill) {
+		if err != nil || err2 != nil || p.ID != again.ID || p.State != gateways.PaymentOpen || p.Redirect == "" || p.Receipt != "" {
 			t.Fatalf("%s: the payment is %+v %v, then %+v %v", form, p, err, again, err2)
 		}
 		var undecided *gateways.UndecidedError
@@ -312,23 +312,8 @@ func TestPayments(t *testing.T) {
 			t.Fatal(err)
 		}
 		paid, err := c.Status(t.Context(), gateways.MessageID("status", p.ID), p.ID)
-		if err != nil || !paid.Counts(bill) {
+		if err != nil || paid.Bill != bill || paid.ID != p.ID || paid.State != gateways.PaymentPaid || paid.Receipt == "" || paid.PaidAt.IsZero() {
 			t.Fatalf("%s: paid, it is %+v, %v", form, paid, err)
-		}
-		for what, other := range map[string]gateways.Bill{
-			"another application": {Application: "a2", Tenge: bill.Tenge, Purpose: bill.Purpose},
-			"another purpose":     {Application: bill.Application, Tenge: bill.Tenge, Purpose: "LIC-REISSUE"},
-			"one tenge more":      {Application: bill.Application, Tenge: bill.Tenge + 1, Purpose: bill.Purpose},
-			"nothing":             {Application: bill.Application, Purpose: bill.Purpose},
-		} {
-			if paid.Counts(other) {
-				t.Errorf("%s: it counts for %s", form, what)
-			}
-		}
-		less := bill
-		less.Tenge--
-		if !paid.Counts(less) {
-			t.Errorf("%s: one tenge too many does not count", form)
 		}
 	}
 }
@@ -344,6 +329,57 @@ func TestRegisterRefusesStrangers(t *testing.T) {
 		if !errors.As(err, &undecided) || undecided.Code != message.Unsigned {
 			t.Errorf("%s: %v", form, err)
 		}
+	}
+}
+
+// A system that refuses what it is asked is there: it is not left alone, and is told as
+// one that refuses, until it answers. A fault that names no code is told by nobody who is
+// known to be the system.
+func TestRefusalIsNoOutage(t *testing.T) {
+	for _, form := range forms {
+		w := newWorld(t)
+		c := w.client(gateways.SystemPersons, form)
+		began, right := w.clock.now(), w.caller.Key
+		w.caller.Key = systemKey(t, w.pki, strangerBIN)
+		for range 3 {
+			_, err := c.Person(t.Context(), "x", knownIIN)
+			var undecided *gateways.UndecidedError
+			if !errors.As(err, &undecided) || undecided.Code != message.Unsigned || !undecided.Since.Equal(began) {
+				t.Fatalf("%s: %v", form, err)
+			}
+			w.clock.advance(time.Second)
+		}
+		if s := c.State(); s.State != "refuses" || s.Code != message.Unsigned || !s.Since.Equal(began) || w.asked.Load() != 3 {
+			t.Errorf("%s: the state is %+v after %d messages", form, s, w.asked.Load())
+		}
+		w.caller.Key = right
+		if _, err := c.Person(t.Context(), "y", knownIIN); err != nil {
+			t.Errorf("%s: with the right key: %v", form, err)
+		}
+		if s := c.State(); s.State != "answers" || s.Code != "" || !s.Since.Equal(w.clock.now()) {
+			t.Errorf("%s: the state is %+v", form, s)
+		}
+	}
+	w := newWorld(t)
+	w.caller.Pause = time.Minute
+	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		w.asked.Add(1)
+		rw.Header().Set("Content-Type", "text/xml")
+		rw.WriteHeader(http.StatusInternalServerError)
+		_, _ = rw.Write([]byte(`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault><faultcode>e:Server</faultcode></e:Fault></e:Body></e:Envelope>`))
+	}))
+	t.Cleanup(s.Close)
+	peer := w.peer(gateways.SystemPersons, gateways.FormSOAP)
+	peer.Address = s.URL
+	c, err := w.caller.Connect(peer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		_, _ = c.Person(t.Context(), "x", knownIIN) // the state is asked below
+	}
+	if s := c.State(); s.State != "away" || w.asked.Load() != 2 {
+		t.Errorf("a fault without a code: %+v after %d messages", s, w.asked.Load())
 	}
 }
 

@@ -159,12 +159,6 @@ type Payment struct {
 	PaidAt   time.Time
 }
 
-// Counts reports whether a payment pays a bill: it is paid, for this application and
-// purpose, and not too little. What was paid beyond the bill is the payer's.
-func (p Payment) Counts(b Bill) bool {
-	return p.State == PaymentPaid && p.Receipt != "" && p.Application == b.Application && p.Purpose == b.Purpose && p.Tenge >= b.Tenge && b.Tenge > 0
-}
-
 // Request asks for a payment. The same message is one payment, however often it is
 // sent.
 func (c *Client) Request(ctx context.Context, id string, b Bill) (Payment, error) {

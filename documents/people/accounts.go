@@ -186,6 +186,10 @@ func accountOf(ctx context.Context, r store.Reader, logins []string) (keptAccoun
 	return keptAccount{}, ErrNotFound
 }
 
+// Account is what a number names as people type it, the same however it is typed: it
+// tells whose password is guessed at, and is personal data.
+func Account(number string) string { return strings.Join(logins(number), "\n") }
+
 // logins are the accounts that a number may mean as people type it: that of a person or
 // of an organisation, or, by EN 319 412-1, of a foreigner.
 func logins(typed string) []string {

@@ -48,6 +48,8 @@ var covered = map[string][]string{
 		"id", "principal", "principal_name", "person", "kind", "number", "issued_on", "valid_until", "may", "entered_by", "entered_at",
 		"ended_by", "ended_at",
 	},
+	"application_signatures": {"id", "application", "act", "signature", "verdict", "at"},
+	"application_waits":      {"id", "application", "seq", "step", "asked", "reason", "by_hand", "since", "document", "ended_at"},
 	"attachments": {
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
@@ -56,6 +58,14 @@ var covered = map[string][]string{
 	actsOfTwo: {
 		"id", "kind", "batch", "line", "entered_by", "entered_at", "idempotency_key", "commitment",
 		"outcome", "decided_by", "decided_at", "reason", "document",
+	},
+	"payments": {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
+	"payment_confirmations": {
+		"id", "bill", "seq", "state", "tenge", "receipt", "paid_at", "how", "message", "at",
+	},
+	"consents": {
+		"id", "application", "edition", "text", "asked_at", "until", "decision", "decided_at", "how", "client", "signature", "verdict",
+		"code_sha256", "code_until", "code_tries",
 	},
 	"looks": {"id", "application", "person", "role", "why", "at"},
 	"rules": {
@@ -94,9 +104,14 @@ var rowSubjects = []rowSubject{
 	{subjectAccount, "accounts", "id", false},
 	{subjectDuty, "duties", "id", false},
 	{subjectPower, "powers", "id", false},
+	{subjectSignature, "application_signatures", "id", false},
+	{subjectWait, "application_waits", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 	{subjectAct, actsOfTwo, "id", false},
+	{subjectPayment, "payments", "id", false},
+	{subjectConfirmation, "payment_confirmations", "id", false},
+	{subjectConsent, "consents", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {
@@ -186,6 +201,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // integers. It is read only.
 var bytesColumns = []string{
 	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
+	"application_signatures.signature",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

@@ -62,7 +62,7 @@ func (row tableRow) names() []string {
 	case "extensions":
 		return []string{"extension " + text("id") + ":"}
 	case "jobs":
-		return []string{"extension " + text("id") + ":", "attachment " + text("id") + ":", "job " + text("id") + ":"}
+		return []string{"extension " + text("id") + ":", "attachment " + text("id") + ":", "application_wait " + text("id") + ":", "job " + text("id") + ":"}
 	case "attachments":
 		return []string{"attachment " + text("id") + ":"}
 	case "attachment_contents", "attachment_parts":
@@ -83,6 +83,10 @@ func (row tableRow) names() []string {
 		return []string{"application " + text("id") + ":"}
 	case "application_entries":
 		return []string{"application_entry " + text("id") + ":"}
+	case "application_signatures":
+		return []string{"application_signature " + text("id") + ":"}
+	case "application_waits":
+		return []string{"application_wait " + text("id") + ":", "job " + text("id") + ":"}
 	case "counters":
 		return []string{"the series " + text("series") + " of "}
 	case "log_head":

@@ -29,6 +29,8 @@ type jobTable struct {
 var jobTables = []jobTable{
 	{"extension", subjectExtension, "extensions", `SELECT -1, id FROM extensions e WHERE NOT EXISTS (
 		SELECT 1 FROM jobs j WHERE j.kind = 'extension' AND j.id = e.id AND j.done_at = e.done_at) ORDER BY id LIMIT 1`},
+	{"application_wait", subjectWait, "application_waits", `SELECT -1, id FROM application_waits w WHERE NOT EXISTS (
+		SELECT 1 FROM jobs j WHERE j.kind = 'application_wait' AND j.id = w.id AND j.done_at = w.ended_at) ORDER BY id LIMIT 1`},
 	{"attachment_scan", subjectAttachment, "attachments", `SELECT -1, id FROM attachments a WHERE (a.scan = 'none') = EXISTS (
 		SELECT 1 FROM jobs j WHERE j.kind = 'attachment_scan' AND j.id = a.id AND j.done_at = a.scanned_at) ORDER BY id LIMIT 1`},
 }

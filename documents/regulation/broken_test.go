@@ -55,9 +55,32 @@ func TestBrokenData(t *testing.T) {
 		"a step that says nothing in Kazakh": {regulation.RuleMissing, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Name.KK = "" }},
 		"a result that is no document":       {regulation.RuleUnknown, "L-P", "L-P-p11", func(a editions) { step(a, "L-P", "L-P-p11").Result = "passport" }},
 		"a route that never issues":          {regulation.RuleNeverEnds, "L-P", "", func(a editions) { step(a, "L-P", "L-P-p11").Result = "" }},
-		"a norm that ends before it begins":  {regulation.RuleValue, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Norm.MaxSeconds = 1 }},
-		"a beginning that is not there":      {regulation.RuleUnknown, "L-P", "L-P-x", func(a editions) { a[0].Routes[0].Begins[0] = "L-P-x" }},
-		"an action that performs nothing":    {regulation.RuleUnlinked, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Links[1].Actions = []string{"T-aP2", "T-aP3"} }},
+		"an end as issued without the result": {regulation.RuleNeverEnds, "S-aP", "S-aP5", func(a editions) {
+			s := step(a, "S-aP", "S-aP2")
+			s.Exits = append(s.Exits, regulation.Exit{On: "short", To: "S-aP5"})
+		}},
+		"a refusal after the result": {regulation.RuleValue, "S-aP", "S-aP4", func(a editions) {
+			s := step(a, "S-aP", "S-aP4")
+			s.Exits = append(s.Exits, regulation.Exit{On: "declined", To: "S-aP-d2"})
+		}},
+		"votes without a quorum":                {regulation.RuleMissing, "T-aP", "T-aP4", func(a editions) { step(a, "T-aP", "T-aP4").Quorum = nil }},
+		"a quorum without votes":                {regulation.RuleMissing, "T-aP", "T-aP5", func(a editions) { step(a, "T-aP", "T-aP5").Quorum = &regulation.Quorum{Members: 3} }},
+		"a quorum of nobody":                    {regulation.RuleValue, "T-aP", "T-aP4", func(a editions) { step(a, "T-aP", "T-aP4").Quorum.Members = 0 }},
+		"a vote for nothing":                    {regulation.RuleValue, "T-aP", "T-aP4", func(a editions) { step(a, "T-aP", "T-aP4").Exits[2].Votes = "maybe" }},
+		"a vote that leads away":                {regulation.RuleValue, "T-aP", "T-aP4", func(a editions) { step(a, "T-aP", "T-aP4").Exits[2].To = "T-aP5" }},
+		"a signature that is offered by nobody": {regulation.RuleMissing, "L-P", "L-P-p6", func(a editions) { step(a, "L-P", "L-P-p6").Signs = nil }},
+		"something of no known name beside":     {regulation.RuleUnknown, "", "", func(a editions) { a[0].Beside[0].Act = "sell" }},
+		"something beside that stands twice":    {regulation.RuleDuplicate, "", "", func(a editions) { a[0].Beside[1].Act = regulation.Withdraw }},
+		"something beside that nobody does":     {regulation.RuleMissing, "", "", func(a editions) { a[0].Beside[0].By = nil }},
+		"something beside by no known role":     {regulation.RuleUnknown, "", "", func(a editions) { a[0].Beside[0].By[0] = "CLERK" }},
+		"a pause without an end":                {regulation.RuleValue, "", "", func(a editions) { b, _ := a[2].BesideOf(regulation.Pause); b.Most = calendar.Term{} }},
+		"a pause that nobody ends":              {regulation.RuleValue, "", "", func(a editions) { a[2].Beside = a[2].Beside[:3] }},
+		"nothing that is entered by hand":       {regulation.RuleMissing, "", "", func(a editions) { a[2].Manual.Checks = nil }},
+		"a decision that is entered by hand":    {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.Checks[0] = regulation.CheckDecision }},
+		"hands of no known role":                {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.By[0] = "CLERK" }},
+		"a norm that ends before it begins":     {regulation.RuleValue, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Norm.MaxSeconds = 1 }},
+		"a beginning that is not there":         {regulation.RuleUnknown, "L-P", "L-P-x", func(a editions) { a[0].Routes[0].Begins[0] = "L-P-x" }},
+		"an action that performs nothing":       {regulation.RuleUnlinked, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Links[1].Actions = []string{"T-aP2", "T-aP3"} }},
 		"actions that end where the systems do not": {regulation.RuleUnlinked, "T-P", "T-P-c3", func(a editions) {
 			r, _ := a[1].Route("T-P")
 			r.Links[1].Actions = append(r.Links[1].Actions, "T-aP5", "T-aP6", "T-aP7")
@@ -123,7 +146,7 @@ func goRound(all []regulation.Edition) {
 	r, _ := all[1].Route("T-aU")
 	for id, to := range map[string]string{"T-aU4": "T-aU5", "T-aU5": "T-aU6", "T-aU6": "T-aU4"} {
 		s, _ := r.Step(id)
-		s.Exits = []regulation.Exit{{On: "done", To: to}}
+		s.Exits, s.Quorum = []regulation.Exit{{On: "done", To: to}}, nil
 	}
 	drop(all, "T-aU", "T-aU7", "T-aU-d3")
 }

@@ -25,6 +25,10 @@ type Edition struct {
 	Forms   []Form   `json:"forms"`
 	// FourEyes are the roles that one person may not have on one application.
 	FourEyes []Apart `json:"four_eyes,omitempty"`
+	// Beside is what may be done on an application beside the steps of its route.
+	Beside []Beside `json:"beside,omitempty"`
+	// Manual is when an official enters what a system cannot be asked; nil for never.
+	Manual *Manual `json:"manual,omitempty"`
 
 	Services []Service `json:"services"`
 	// Rights are what may happen to documents that are issued, kind by kind.
@@ -43,6 +47,9 @@ type Edition struct {
 	Messages    []MessageRule `json:"messages,omitempty"`
 	// Questionnaire is what those are asked who have got a service; nil for nothing.
 	Questionnaire *Questionnaire `json:"questionnaire,omitempty"`
+	// Consent is what a person is asked before state systems are asked about him; nil for
+	// nothing.
+	Consent *Consent `json:"consent,omitempty"`
 
 	version string
 }

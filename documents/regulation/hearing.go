@@ -87,6 +87,12 @@ func (h *Hearing) between(prefix string, refusal Step, grant string) []Step {
 		if s.Actor == placeSigner {
 			s.Actor = refusal.Actor
 		}
+		s.Signs = slices.Clone(s.Signs)
+		for j := range s.Signs {
+			if s.Signs[j] == placeSigner {
+				s.Signs[j] = refusal.Actor
+			}
+		}
 		s.Exits = slices.Clone(s.Exits)
 		for j := range s.Exits {
 			switch to := s.Exits[j].To; {

@@ -123,16 +123,17 @@ func TestConditions(t *testing.T) {
 			t.Errorf("%s asks %v, want %v", id, s.Checks, want)
 		}
 	}
-	// The check of the certificate stands before the signature, and a number is
-	// given after it.
+	// A signature is offered to the check of the certificate, the request is signed after
+	// it, and a number is given after that.
 	for _, id := range []string{"L-P", "T-P", "S-P"} {
 		_, r, _ := l.Route(id)
 		at := func(f func(regulation.Step) bool) int { return slices.IndexFunc(r.Steps, f) }
 		checked := at(func(s regulation.Step) bool { return slices.Contains(s.Checks, regulation.CheckSignatureRevoked) })
-		signed := at(func(s regulation.Step) bool { return slices.Contains(s.Signs, "APPLICANT") })
+		offered := at(func(s regulation.Step) bool { return s.Offers && s.SignedBy("APPLICANT") })
+		signed := at(func(s regulation.Step) bool { return !s.Offers && s.SignedBy("APPLICANT") })
 		number := at(func(s regulation.Step) bool { return s.Assigns == "application_number" })
-		if checked < 0 || checked > signed || signed > number {
-			t.Errorf("%s: checked at %d, signed at %d, registered at %d", id, checked, signed, number)
+		if offered < 0 || checked < offered || checked > signed || signed > number {
+			t.Errorf("%s: offered at %d, checked at %d, signed at %d, registered at %d", id, offered, checked, signed, number)
 		}
 	}
 }

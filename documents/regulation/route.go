@@ -64,12 +64,19 @@ type Step struct {
 
 	// Checks are what a condition asks, each by the name of the real thing; each
 	// alone makes it fail.
-	Checks   []Check        `json:"checks,omitempty"`
-	Notice   string         `json:"notice,omitempty"`   // that the step makes
-	Assigns  string         `json:"assigns,omitempty"`  // "application_number"
-	Signs    []string       `json:"signs,omitempty"`    // the roles of which one signs here
+	Checks  []Check `json:"checks,omitempty"`
+	Notice  string  `json:"notice,omitempty"`  // that the step makes
+	Assigns string  `json:"assigns,omitempty"` // "application_number"
+	// Signs are the roles of which one signs here: whoever acts in one of them signs what
+	// is entered, and all others enter it as they are signed in.
+	Signs []string `json:"signs,omitempty"`
+	// Offers says that the signature is judged by a condition that comes later: it is
+	// kept whatever that will say of its certificate.
+	Offers   bool           `json:"offers,omitempty"`
+	Quorum   *Quorum        `json:"quorum,omitempty"`   // of those who vote here
 	Produces documents.Kind `json:"produces,omitempty"` // a document on the way
-	Result   documents.Kind `json:"result,omitempty"`   // of the service
+	// Result is that of the service: it is issued here, and refused is nothing after it.
+	Result documents.Kind `json:"result,omitempty"`
 
 	Completion language.Text `json:"completion,omitzero"` // the form in which the step ends
 	Norm       *Norm         `json:"norm,omitempty"`
@@ -135,10 +142,21 @@ type Written struct {
 // Exit is where a step leads when it ends in a way: to another step, or to an
 // end.
 type Exit struct {
-	On     string `json:"on"` // "done", "ok", "fail", "recognised"
-	To     string `json:"to,omitempty"`
-	End    End    `json:"end,omitempty"`
+	On  string `json:"on"` // "done", "ok", "fail", "recognised"
+	To  string `json:"to,omitempty"`
+	End End    `json:"end,omitempty"`
+	// Votes is the outcome of the same step that is voted for: the application stays
+	// where it is.
+	Votes  string `json:"votes,omitempty"`
 	Source Source `json:"source,omitempty"`
+}
+
+// Quorum is how many of those who do a step together vote, before it ends as most of
+// them have voted.
+type Quorum struct {
+	Members int    `json:"members"`
+	Source  Source `json:"source,omitempty"`
+	Note    string `json:"note,omitempty"`
 }
 
 // End is how a route ends.
@@ -146,8 +164,9 @@ type End string
 
 // The ends.
 const (
-	EndIssued  End = "issued"
-	EndRefused End = "refused"
+	EndIssued    End = "issued"
+	EndRefused   End = "refused"
+	EndWithdrawn End = "withdrawn" // by the applicant; no route leads there
 )
 
 // The outcomes of conditions.

@@ -10,7 +10,7 @@ import (
 // checkRoutes judges every route of an edition, and the links between them.
 func (e *Edition) checkRoutes() error {
 	for _, round := range [][]func(routeCheck) error{
-		{routeCheck.head, routeCheck.steps, routeCheck.reached, routeCheck.ending},
+		{routeCheck.head, routeCheck.steps, routeCheck.reached, routeCheck.ending, routeCheck.issuing},
 		{routeCheck.linked},
 		{routeCheck.walked},
 	} {
@@ -60,7 +60,7 @@ func (c routeCheck) head() error {
 func (c routeCheck) steps() error {
 	for i := range c.r.Steps {
 		s := &c.r.Steps[i]
-		for _, check := range []func(*Step) error{c.who, c.exits, c.decides, c.values} {
+		for _, check := range []func(*Step) error{c.who, c.exits, c.decides, c.values, c.votes} {
 			if err := check(s); err != nil {
 				return err
 			}
@@ -199,8 +199,9 @@ func (c routeCheck) ending() error {
 			return c.bad(RuleDeadEnd, s.ID, "no end is reached from the step")
 		}
 	}
-	if !slices.ContainsFunc(c.r.Steps, func(s Step) bool { return s.ends(EndIssued) && s.Result != "" }) {
-		return c.bad(RuleNeverEnds, "", "no step ends with the result")
+	if !slices.ContainsFunc(c.r.Steps, func(s Step) bool { return s.ends(EndIssued) }) ||
+		!slices.ContainsFunc(c.r.Steps, func(s Step) bool { return s.Result != "" }) {
+		return c.bad(RuleNeverEnds, "", "no step issues the result, or none ends with it")
 	}
 	return nil
 }

@@ -261,7 +261,14 @@ func (m Move) OutcomeOf(step string) string {
 }
 
 // By reports whether a role, or a system, does the step. Of the systems of one that is
-// done by a system, each may answer.
+// done by a system, each may answer; of the roles of which one signs, any does it.
 func (s *Step) By(e *Edition, actor string) bool {
-	return s.Actor == actor || e.isSystem(s.Actor) && slices.Contains(s.Systems, actor)
+	return s.Actor == actor || e.isSystem(s.Actor) && slices.Contains(s.Systems, actor) ||
+		slices.Contains(s.Signs, s.Actor) && slices.Contains(s.Signs, actor)
 }
+
+// BySystem reports whether a system does the step, and no person.
+func (s *Step) BySystem(e *Edition) bool { return e.isSystem(s.Actor) }
+
+// SignedBy reports whether whoever does the step in a role signs it.
+func (s *Step) SignedBy(role string) bool { return slices.Contains(s.Signs, role) }

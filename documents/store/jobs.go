@@ -180,3 +180,14 @@ func (db *DB) endJob(ctx context.Context, j Job, finish Finish) (mine bool, err 
 	})
 	return mine && err == nil, err
 }
+
+// EndJob writes down that a job is done, in the transaction that writes its result.
+// Whoever attempts it meanwhile writes none.
+func (tx *Tx) EndJob(ctx context.Context, kind, id string, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE jobs SET done_at = $1, last_error = '', lease = '', leased_until = 0
+		WHERE kind = $2 AND id = $3 AND done_at = 0`, Micros(at), kind, id)
+	if err != nil {
+		return fmt.Errorf("failed to record that a job is done: %w", err)
+	}
+	return nil
+}

@@ -63,6 +63,7 @@ const (
 	Reused    Code = "MESSAGE_ID_REUSED" // with another content
 	Refused   Code = "REFUSED"           // what it asks for cannot be done
 	Away      Code = "UNAVAILABLE"       // to be sent again later
+	NoCode    Code = "FAULT"             // of a fault that names none; never sent
 )
 
 // Later reports whether the same message may be taken when it is sent again.

@@ -224,7 +224,7 @@ func faultOf(fault *xmltree.Node) *FaultError {
 	}
 	visit(fault)
 	if !identifier(code) {
-		code = "FAULT"
+		code = string(NoCode)
 	}
 	return &FaultError{Code(code)}
 }

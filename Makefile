@@ -1,7 +1,7 @@
 # Two commands do everything on a Debian machine with Go:
 #   make run    the service with an embedded database and demo data
 #   make test   installs what the tests need, then runs them all
-.PHONY: run test interop oracles bench lint build tools clean fuzz mutants fresh
+.PHONY: run test interop oracles bench bench-full crash lint build tools clean fuzz mutants fresh
 
 GO ?= go
 # Go alone builds everything but keys in tokens: a C compiler that is there by half
@@ -59,6 +59,18 @@ bench:
 	$(GO) test -run '^$$' -bench 'Ratios|GOSTEngine|Trust' -benchtime 1x .
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./certs/gost
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./certs/revocation/serials
+	$(GO) test -p 1 -run '^$$' -bench 'BesideBare|LookUp|Full' -benchtime 1x ./documents/registry ./documents/applications
+
+# The program and its database killed at every named point of issuing, and of doing a
+# step of an application, over so many documents.
+ISSUES ?= 10000
+crash: tools
+	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_CRASH_ISSUES=$(ISSUES) $(GO) test -count=1 -timeout 2h -p 1 -v -run 'AtEveryPoint|CrashPoints' ./documents/registry ./documents/applications
+
+# What a register with a million documents costs beside an empty one (ten minutes, 8 GB).
+DOCUMENTS ?= 1000000
+bench-full:
+	TAMGA_BENCH_DOCUMENTS=$(DOCUMENTS) $(GO) test -timeout 1h -run '^$$' -bench Full -benchtime 1x ./documents/registry
 
 lint: tools
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

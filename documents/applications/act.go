@@ -65,7 +65,7 @@ type statedDocument struct {
 }
 
 // ActOf returns what the person signs who makes a request: JSON in lines, always the
-// same for the same act. The signature of the request is not looked at, and what may not
+// same for the same act, or what was signed elsewhere. The signature of the request is not looked at, and what may not
 // be entered is refused as by [Book.Enter].
 func (b *Book) ActOf(ctx context.Context, req EnterRequest) (act []byte, err error) {
 	ctx, end := b.Register.Store.Bounded(ctx)
@@ -106,6 +106,9 @@ func (b *Book) intended(ctx context.Context, req EnterRequest) (deed, error) {
 
 // act writes what is signed. It reads what stands in the database at the moment.
 func (b *Book) act(ctx context.Context, r store.Reader, d deed) ([]byte, error) {
+	if d.req.Elsewhere != nil {
+		return d.req.Elsewhere, nil
+	}
 	sum := sha256.Sum256(d.c.Form)
 	s := statement{
 		Kind: actKind, What: d.m.Step.Name, Step: d.m.Step.ID, Outcome: d.m.Exit.On, Failed: d.req.Failed,

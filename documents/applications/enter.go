@@ -39,6 +39,10 @@ type EnterRequest struct {
 	// Signature is a CMS over the bytes of [Book.ActOf], in DER, PEM or base64, by
 	// whoever does a step that is signed; nil for none.
 	Signature []byte
+	// Elsewhere is what the signature was made over where that was signed before there
+	// was an application here, as a request that another portal hands on; nil for what
+	// is signed here.
+	Elsewhere []byte
 }
 
 // Enter writes a step down that may be done now, in one transaction with its record in
@@ -122,10 +126,17 @@ func askedEntry(req *EnterRequest) (asked, error) {
 	if req.Values, err = values("/values", req.Values); err != nil {
 		return q, err
 	}
-	q.Sum, err = store.SumOf(map[string]any{
+	said := map[string]any{
 		"application": plainName(req.Application), "role": req.Actor.Role, "person": req.Actor.Person, "step": req.Step, "outcome": req.Outcome,
-		"failed": req.Failed, "values": req.Values, "document": req.Document, "person_id": req.Actor.ID,
-	})
+		"failed": req.Failed, "values": req.Values, "document": req.Document,
+	}
+	if req.Actor.ID != "" {
+		said["person_id"] = req.Actor.ID
+	}
+	if req.Elsewhere != nil {
+		said["elsewhere"] = req.Elsewhere
+	}
+	q.Sum, err = store.SumOf(said)
 	return q, err
 }
 
@@ -186,6 +197,17 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	if err != nil {
 		return Entry{}, none, err
 	}
+	number := ""
+	if registering(m) {
+		// The numbers grow with the moments: the moment is that at which the number is
+		// this transaction's, and not that at which it began to wait for it.
+		if number, err = registry.NextApplication(ctx, tx, documents.CivilDate(now).Year); err != nil {
+			return Entry{}, none, err
+		}
+		if c, m, err = in.judged(rules, b.Register.Store.Moment()); err != nil {
+			return Entry{}, none, err
+		}
+	}
 	if err := b.filesReady(ctx, tx, c, m); err != nil {
 		return Entry{}, none, err
 	}
@@ -201,7 +223,7 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	}
 	// The head of the log is locked last, by the records.
 	if registering(m) {
-		if err := register(ctx, tx, &c, now); err != nil {
+		if err := register(ctx, tx, &c, number); err != nil {
 			return Entry{}, none, err
 		}
 	}
@@ -210,7 +232,7 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 		return Entry{}, none, err
 	}
 	if registering(m) {
-		err := registry.EnterRow(ctx, tx, store.Change{Table: applicationRows, Key: c.ID, Event: registered, At: now})
+		err := registry.EnterRow(ctx, tx, store.Change{Table: applicationRows, Key: c.ID, Event: registered, At: c.At})
 		if err != nil {
 			return Entry{}, none, err
 		}
@@ -219,6 +241,9 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 		return Entry{}, none, err
 	}
 	if err := in.signed.keep(ctx, tx, c.ID, e); err != nil {
+		return Entry{}, none, err
+	}
+	if err := c.tell(ctx, tx, m, e); err != nil {
 		return Entry{}, none, err
 	}
 	return e, held, b.follow(ctx, tx, c, e)
@@ -313,16 +338,13 @@ func stated(m regulation.Move) []regulation.Check {
 
 // register gives an application its number, and writes down under which edition. The
 // caller enters the row in the log.
-func register(ctx context.Context, tx *store.Tx, c *Case, now time.Time) error {
-	number, err := registry.NextApplication(ctx, tx, documents.CivilDate(now).Year)
-	if err != nil {
-		return err
-	}
+func register(ctx context.Context, tx *store.Tx, c *Case, number string) error {
+	now := c.At
 	if err := notBefore(ctx, tx, number, now); err != nil {
 		return err
 	}
 	c.Number, c.RegisteredAt = number, now
-	_, err = tx.ExecContext(ctx, `UPDATE applications SET number = $1, registered_at = $2, edition = $3 WHERE id = $4`,
+	_, err := tx.ExecContext(ctx, `UPDATE applications SET number = $1, registered_at = $2, edition = $3 WHERE id = $4`,
 		number, store.Micros(now), c.Edition, c.ID)
 	if err != nil {
 		return fmt.Errorf("failed to register the application: %w", err)
@@ -334,6 +356,9 @@ func register(ctx context.Context, tx *store.Tx, c *Case, now time.Time) error {
 // with time, and only a clock that went back could bring it about.
 func notBefore(ctx context.Context, tx *store.Tx, number string, now time.Time) error {
 	n, err := documents.ParseNumber(number)
+	if err == nil && documents.CivilDate(now).Year != n.Year {
+		return ErrClock // the year has ended while the number was waited for
+	}
 	if err != nil || n.Seq == 1 {
 		return err
 	}

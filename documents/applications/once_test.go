@@ -88,6 +88,10 @@ func TestRegistrationsTakeNumbersInTurn(t *testing.T) {
 			must(t, err)
 			reqs = append(reqs, w.request(a.ID, act{Move: kase.Walk.Moves(a.Place())[0]}))
 		}
+		w.book.Register.Store.Now = func() time.Time { // a clock that goes on while they wait for each other
+			w.clock.advance(time.Millisecond)
+			return w.clock.now()
+		}
 		var all sync.WaitGroup
 		errs := make([]error, many)
 		for i, q := range reqs {

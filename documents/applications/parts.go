@@ -18,10 +18,14 @@ func takePart(ctx context.Context, tx *store.Tx, application string, a Actor, ru
 		if side == "" {
 			continue
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO application_parts (application, apart, person, side) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (application, apart, person, side) DO NOTHING`, application, nameOf(apart), keyOfPerson(a), side)
+		ours, err := tx.Changed(ctx, `INSERT INTO application_parts (application, apart, person, side) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (application, apart, person) DO UPDATE SET side = application_parts.side WHERE application_parts.side = excluded.side`,
+			application, nameOf(apart), keyOfPerson(a), side)
 		if err != nil {
 			return fmt.Errorf("failed to write down who takes which part: %w", err)
+		}
+		if !ours {
+			return &RefusedError{Reason: ReasonFourEyes, Detail: "the person has acted on the other side of " + nameOf(apart)}
 		}
 	}
 	return nil

@@ -27,6 +27,7 @@ func (r *Registry) Finish(ctx context.Context, held Reservation) error {
 	if err := ctx.Err(); err != nil {
 		return r.failed(ctx, held, err)
 	}
+	r.Store.At("reserved")
 	done := make(chan error, 1)
 	go func() { done <- r.act(context.WithoutCancel(ctx), held) }()
 	select {
@@ -61,6 +62,7 @@ func (r *Registry) act(ctx context.Context, held Reservation) error {
 	if err := r.enter(ctx, made); err != nil {
 		return r.failed(ctx, held, err)
 	}
+	r.Store.At("in force")
 	return nil
 }
 

@@ -105,10 +105,16 @@ func (r *Registry) Complete(ctx context.Context, tx *store.Tx, made Product) err
 	if !mine {
 		return store.ErrInProgress
 	}
+	if err := tx.At(ctx, "document written"); err != nil {
+		return err
+	}
 	err = tx.Later(ctx, store.Statement{
 		Query: `INSERT INTO files (number, bytes) VALUES ($1, $2)`, Args: []any{held.number, made.file}, Doing: "failed to write the file",
 	})
 	if err != nil {
+		return err
+	}
+	if err := tx.At(ctx, "file written"); err != nil {
 		return err
 	}
 	if err := r.keepSealKey(ctx, tx, now); err != nil {

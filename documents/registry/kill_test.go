@@ -39,6 +39,9 @@ func issueUntilKilled(dsn string) error {
 	db.Now = (&clock{at: start}).now
 	r := &Registry{Store: db, Layouts: layouts, Key: a.key, Verifier: a.verifier}
 	r.Make = making(r)
+	if env := os.Getenv(diesAt); env != "" {
+		return issueUntilPoint(r, env)
+	}
 	w := worker{r: r, run: strconv.Itoa(os.Getpid()), publish: func(number string) { fmt.Println(number) }}
 	return w.untilFailure(4)
 }

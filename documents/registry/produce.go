@@ -77,10 +77,12 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to render: %w", err)
 	}
+	r.Store.At("rendered")
 	made, err := r.make(ctx, creation.Order{Form: creation.Prepared(prepared), Time: at, Level: r.Level})
 	if err != nil {
 		return Product{}, err
 	}
+	r.Store.At("signed")
 	// What was printed was compared with this certificate and no other.
 	own := signing.DescribeCertificate(r.Key.Certificate).SHA256
 	for _, s := range made.Verdict.Signers {

@@ -68,6 +68,9 @@ func (r *Registry) reserve(ctx context.Context, tx *store.Tx, q documentAsked) (
 // reserveFresh takes the next number and writes the content under it.
 func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsked) (Reservation, error) {
 	now := r.now()
+	if err := tx.At(ctx, "key claimed"); err != nil {
+		return Reservation{}, err
+	}
 	if err := r.ready(ctx, now); err != nil {
 		return Reservation{}, err
 	}
@@ -122,6 +125,9 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 		return Reservation{}, err
 	}
 	if err := tx.Tie(ctx, q.request, number, 0); err != nil {
+		return Reservation{}, err
+	}
+	if err := tx.At(ctx, "reservation written"); err != nil {
 		return Reservation{}, err
 	}
 	return held, logEvent(ctx, tx, number, documents.Event{
@@ -195,6 +201,9 @@ func nextNumber(ctx context.Context, tx *store.Tx, kind documents.Kind, date doc
 		if err := notBefore(ctx, tx, date, seriesPlace{kind, date.Year, seq - 1}); err != nil {
 			return "", err
 		}
+	}
+	if err := tx.At(ctx, "number taken"); err != nil {
+		return "", err
 	}
 	return documents.NumberOf(kind, date.Year, seq)
 }

@@ -159,6 +159,7 @@ func connectFile(path string) (*DB, error) {
 		return nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(4)
+	read.SetMaxIdleConns(4)
 	return &DB{write: write, read: read}, nil
 }
 

@@ -29,7 +29,8 @@ const Required = "TAMGA_REQUIRE_POSTGRES"
 // Cluster is a PostgreSQL server of our own: its data in a temporary folder,
 // reachable through a socket in that folder and in no other way.
 type Cluster struct {
-	programs string // the folder of PostgreSQL's programs
+	programs string   // the folder of PostgreSQL's programs
+	settings []string // of the server, each name=value
 	folder   string
 	account  *syscall.Credential // whom the server runs as, if not as us
 	missing  error               // why there is no server
@@ -39,9 +40,10 @@ type Cluster struct {
 }
 
 // Start starts a server. It does not fail: if there is none on this machine,
-// or it does not come up, the tests that want one say so. Stop it in any case.
-func Start() *Cluster {
-	c := &Cluster{output: &bytes.Buffer{}}
+// or it does not come up, the tests that want one say so. Stop it in any case. The
+// settings, each name=value, come after ours.
+func Start(settings ...string) *Cluster {
+	c := &Cluster{output: &bytes.Buffer{}, settings: settings}
 	c.missing = c.start()
 	return c
 }
@@ -191,8 +193,11 @@ func (c *Cluster) start() error {
 
 // serve starts the server on its data, and waits until it answers.
 func (c *Cluster) serve() error {
-	cmd := exec.Command(filepath.Join(c.programs, "postgres"), "-D", filepath.Join(c.folder, "data"), "-k", c.folder,
-		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=100")
+	args := []string{"-D", filepath.Join(c.folder, "data"), "-k", c.folder}
+	for _, s := range append([]string{"listen_addresses=", "fsync=off", "max_connections=100"}, c.settings...) {
+		args = append(args, "-c", s)
+	}
+	cmd := exec.Command(filepath.Join(c.programs, "postgres"), args...)
 	cmd.Dir, cmd.SysProcAttr = c.folder, processAttributes(c.account)
 	cmd.Stdout, cmd.Stderr = c.output, c.output
 	if err := c.run(cmd); err != nil {

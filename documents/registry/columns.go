@@ -59,6 +59,10 @@ var covered = map[string][]string{
 		"id", "kind", "batch", "line", "entered_by", "entered_at", "idempotency_key", "commitment",
 		"outcome", "decided_by", "decided_at", "reason", "document",
 	},
+	"preparations": {
+		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
+		"signature_sha256", "digests", "held", "file",
+	},
 	"looks":    {"id", "application", "person", "role", "why", "at"},
 	"contacts": {"application", "language", "email", "phone", "given_at"},
 	"messages": {
@@ -116,6 +120,7 @@ var rowSubjects = []rowSubject{
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 	{subjectAct, actsOfTwo, "id", false},
+	{subjectPreparation, "preparations", "id", false},
 	{subjectContact, "contacts", "application", false},
 	{subjectMessage, "messages", "id", false},
 	{subjectInvitation, "questionnaire_invitations", "application", false},
@@ -212,7 +217,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // integers. It is read only.
 var bytesColumns = []string{
 	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
-	"application_signatures.signature", "questionnaire_keys.secret",
+	"application_signatures.signature", "questionnaire_keys.secret", "preparations.file",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

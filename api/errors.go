@@ -64,7 +64,7 @@ type outcome struct {
 // outcomes is the only place that turns errors into statuses. What is not in
 // it is our fault: it is logged, and the client is told nothing.
 func outcomes() []outcome {
-	return []outcome{
+	return append(signatureOutcomes(), []outcome{
 		{errNoRoute, http.StatusNotFound, "not_found",
 			words.Of("problem.not_found")},
 		{registry.ErrNotFound, http.StatusNotFound, "document_not_found",
@@ -254,7 +254,7 @@ func outcomes() []outcome {
 		{registry.ErrClock, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrOutput, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-	}
+	}...)
 }
 
 func busy() web.Label {
@@ -313,6 +313,10 @@ func outcomeOf(err error) outcome {
 	var file *attachments.RefusedError
 	if errors.As(err, &file) {
 		return firstOf(file, unattached(file.Reason), unattached(""))
+	}
+	var signature *registry.SignatureError
+	if errors.As(err, &signature) {
+		return firstOf(signature, unsigned(signature.Reason))
 	}
 	var invalid *documents.InvalidError
 	if errors.As(err, &invalid) {

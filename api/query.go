@@ -15,6 +15,8 @@ var queries = map[string][]string{
 	"/v1/documents/:number":                     {"source"},
 	"/v1/elsewhere":                             {"batch", "after", "limit"},
 	"/v1/elsewhere/imports":                     {"dry_run"},
+	"/v1/questionnaire":                         {"service"},
+	"/v1/questionnaire/results":                 {"service", "year"},
 	"/v1/calendar":                              {"year", "from", "term"},
 	"/v1/services":                              {"on", "edition"},
 	"/v1/regulation/:edition/:route":            {"language"},

@@ -85,6 +85,7 @@ func (b *Book) wait(ctx context.Context, c Case, waits []Wait) error {
 				return err
 			}
 		}
+		c.Waits = waits
 		return b.place(ctx, tx, c)
 	})
 }
@@ -185,14 +186,20 @@ func (b *Book) retry(ctx context.Context, id string) (reason string, err error) 
 	if asked == AskedDocument {
 		return b.late(ctx, application, id)
 	}
-	if _, err := b.Advance(ctx, application); err != nil {
+	_, waits, err := b.goOn(ctx, application)
+	if err != nil {
 		return "", err
 	}
-	return b.stillWaits(ctx, application, id)
+	for _, w := range waits {
+		if w.Asked == asked {
+			return w.Reason, nil
+		}
+	}
+	return b.pausedStill(ctx, application, id)
 }
 
-// stillWaits says why a wait goes on, as it was told last; nothing when it has ended.
-func (b *Book) stillWaits(ctx context.Context, application, id string) (string, error) {
+// pausedStill says why a wait goes on that nobody was asked about.
+func (b *Book) pausedStill(ctx context.Context, application, id string) (string, error) {
 	a, err := b.Application(ctx, application)
 	if err != nil {
 		return "", err

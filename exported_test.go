@@ -37,7 +37,6 @@ var withoutCaller = map[string]string{
 	"tamga/documents/applications.Book.ActOf":         "waits for its door",
 	"tamga/documents/applications.Book.Signatures":    "waits for its door",
 	"tamga/documents/applications.Book.Tasks":         "waits for its door",
-	"tamga/documents/applications.Book.Retry":         "waits for the background work of the service",
 	"tamga/documents/regulation.Edition.MessageRules": "waits for messages",
 	"tamga/documents/regulation.Questionnaire.Asks":   "waits for the questionnaire",
 	"tamga/documents/gateways.Checks.Ask":             "answers the conditions of an application; waits for documents/applications to ask",

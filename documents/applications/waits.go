@@ -150,9 +150,6 @@ func endWait(ctx context.Context, tx *store.Tx, e ending) error {
 	return registry.EnterRow(ctx, tx, store.Change{Table: waitRows, Key: e.id, Event: told, At: e.at})
 }
 
-// errWaits means that a wait goes on after an attempt.
-var errWaits = errors.New("it waits")
-
 // Retry tries what applications wait for and is due, and returns how many waits have
 // ended. It also counts the due times of applications anew whose calendar is another
 // now. Call it from time to time.

@@ -33,6 +33,7 @@ import (
 	"tamga/documents/attachments"
 	"tamga/documents/calendar"
 	"tamga/documents/gateways"
+	"tamga/documents/messages"
 	"tamga/documents/people"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
@@ -104,6 +105,13 @@ type Server struct {
 	Attachments *attachments.Book
 	// People are those of the register; nil for those of its Store, at BaseURL.
 	People *people.Book
+
+	// Messages are what applicants are told; nil for those of the Registry, without a
+	// gateway.
+	Messages *messages.Book
+	// DemoMessages is the gateway for messages at /demo/messages; nil but in the
+	// demonstration.
+	DemoMessages http.Handler
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -271,6 +279,9 @@ func (v *service) fillLaw() (err error) {
 		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}
 	}
 	v.fillAttachments()
+	if v.Messages == nil {
+		v.Messages = &messages.Book{Store: v.Registry.Store}
+	}
 	v.fillPeople()
 	v.fillGateways()
 	return err
@@ -329,6 +340,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
 	v.applicationRoutes(e, get)
 	v.attachmentRoutes(e, get)
+	v.messageRoutes(e, get)
 	v.gatewayRoutes(e, get)
 	v.peopleRoutes(e, get)
 

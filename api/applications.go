@@ -24,6 +24,7 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	e.POST("/v1/applications/:application/entries", v.enterStep)
 	get("/v1/applications/:application/entries/:seq/proof", v.entryProof)
 	get("/v1/applications/:application/diagram.svg", v.applicationDiagram)
+	get("/v1/applications/:application/looks", v.looks)
 }
 
 // openRequest asks for a new application.

@@ -83,6 +83,9 @@ type applicationLinks struct {
 	Self    string `json:"self"`
 	Entries string `json:"entries"`
 	Diagram string `json:"diagram"`
+	// What the applicant was told, and who looked at his data.
+	Messages string `json:"messages"`
+	Looks    string `json:"looks"`
 }
 
 // applicationName is how an application is called in addresses: by its number, once it
@@ -96,7 +99,7 @@ func applicationName(a applications.Application) string {
 
 func (v *service) applicationLinks(a applications.Application) applicationLinks {
 	self := v.BaseURL + "/v1/applications/" + applicationName(a)
-	return applicationLinks{Self: self, Entries: self + "/entries", Diagram: self + "/diagram.svg"}
+	return applicationLinks{Self: self, Entries: self + "/entries", Diagram: self + "/diagram.svg", Messages: self + "/messages", Looks: self + "/looks"}
 }
 
 // viewed returns the view of an application under its rules.

@@ -459,6 +459,11 @@ func TestDutiesByKeyOnly(t *testing.T) {
 	if a := w.ask("POST", "/v1/people", key, added); a.code != 201 {
 		t.Fatalf("%v", a.body)
 	}
+	bad := w.ask("POST", "/v1/people", key, map[string]any{"natural": map[string]any{"surname": "Жаңа", "given_name": "Қызметкер", "iin": "900701300109"}})
+	w.refused("a wrong number", bad, 422, "invalid_document")
+	if list, _ := bad.body["errors"].([]any); len(list) != 1 || list[0].(map[string]any)["pointer"] != "/natural/iin" {
+		t.Errorf("a wrong number: %v", bad.body)
+	}
 	if a := w.ask("POST", "/v1/people", key, added); a.code != 200 {
 		t.Errorf("known already: %d %v", a.code, a.body)
 	}

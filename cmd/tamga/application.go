@@ -17,13 +17,15 @@ import (
 
 // applicationCommands let applications walk the routes of the regulation.
 type applicationCommands struct {
-	New     applicationNewCommand     `cmd:"" help:"Open an application for a service."`
-	Enter   applicationEnterCommand   `cmd:"" help:"Write down that a step of an application was done."`
-	Attach  applicationAttachCommand  `cmd:"" help:"Attach a file to an application."`
-	Files   applicationFilesCommand   `cmd:"" help:"List the files of an application, or take one out."`
-	Show    applicationShowCommand    `cmd:"" help:"Show where an application stands, what was done, and what is due."`
-	List    applicationListCommand    `cmd:"" help:"List applications, with where they stand."`
-	Diagram applicationDiagramCommand `cmd:"" help:"Draw the route of an application, with the step at which it stands lit (SVG)."`
+	New      applicationNewCommand      `cmd:"" help:"Open an application for a service."`
+	Enter    applicationEnterCommand    `cmd:"" help:"Write down that a step of an application was done."`
+	Attach   applicationAttachCommand   `cmd:"" help:"Attach a file to an application."`
+	Files    applicationFilesCommand    `cmd:"" help:"List the files of an application, or take one out."`
+	Show     applicationShowCommand     `cmd:"" help:"Show where an application stands, what was done, and what is due."`
+	List     applicationListCommand     `cmd:"" help:"List applications, with where they stand."`
+	Messages applicationMessagesCommand `cmd:"" help:"Show what an applicant was told, and whether it has arrived."`
+	Contact  applicationContactCommand  `cmd:"" help:"Say where an applicant is reached."`
+	Diagram  applicationDiagramCommand  `cmd:"" help:"Draw the route of an application, with the step at which it stands lit (SVG)."`
 }
 
 // applicationFlags say which applications, by which rules, and in which language.

@@ -58,6 +58,7 @@ type program struct {
 	Trust       trustCommands       `cmd:"" help:"Show and extend the certificates that verification trusts."`
 	Revocation  revocationCommands  `cmd:"" help:"Keep the revocation lists."`
 	Client      clientCommands      `cmd:"" help:"Keep the programs that may sign and issue over HTTP."`
+	People      peopleCommands      `cmd:"" help:"Keep the people of a register and their duties."`
 	Register    registerCommands    `cmd:"" help:"Show what a register holds."`
 	Log         logCommands         `cmd:"" help:"Find tampering with a register."`
 	Serve       serveCommand        `cmd:"" help:"Run the service: HTTP interface and pages."`

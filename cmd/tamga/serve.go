@@ -45,6 +45,7 @@ type serveCommand struct {
 	registerFlags
 	rulebookFlags
 	gatewayFlags
+	messageFlags
 	loadFlags
 	trustFlags
 	listsFlags
@@ -208,7 +209,7 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	if err := cmd.scan(s.server, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if err := errors.Join(cmd.offer(s.server), cmd.bound(s.server), cmd.lasting(c, s), cmd.connect(c, cmd, s, address)); err != nil {
+	if err := errors.Join(cmd.offer(s.server), cmd.bound(s.server), cmd.lasting(c, s), cmd.connect(c, cmd, s, address), cmd.tell(c, s, address)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	if err := s.begin(c); err != nil {
@@ -331,6 +332,8 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	if s.server.Preservation.Stamp != nil {
 		background.Go(func() { keepExtending(ctx, s.server) })
 	}
+	background.Go(func() { keepTelling(ctx, s.server) })
+	background.Go(func() { keepReminding(ctx, s.server) })
 	if s.server.Attachments.Scan != nil {
 		background.Go(func() { keepScanning(ctx, s.server) })
 	}

@@ -243,6 +243,9 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	if err := in.signed.keep(ctx, tx, c.ID, e); err != nil {
 		return Entry{}, none, err
 	}
+	if err := c.tell(ctx, tx, m, e); err != nil {
+		return Entry{}, none, err
+	}
 	return e, held, b.follow(ctx, tx, c, e)
 }
 

@@ -106,7 +106,7 @@ func (b *Book) Add(ctx context.Context, natural documents.NaturalPerson, by stri
 // checked returns a person whose texts are normalised, if they are those of one.
 func checked(natural documents.NaturalPerson) (documents.NaturalPerson, error) {
 	h := documents.Holder{Natural: &natural}.Normalise()
-	return *h.Natural, documents.CheckHolder("/person", h)
+	return *h.Natural, documents.CheckHolder("", h)
 }
 
 // addition is a person to be made known: by whom, empty for himself.

@@ -54,7 +54,15 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
-	"payments": {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
+	"looks":    {"id", "application", "person", "role", "why", "at"},
+	"contacts": {"application", "language", "email", "phone", "given_at"},
+	"messages": {
+		"id", "application", "document", "event", "occasion", "channel", "language", "address", "text", "state", "detail",
+		"queued_at", "sent_at", "ended_at",
+	},
+	"questionnaire_invitations": {"application"},
+	"questionnaire_keys":        {"id", "secret"},
+	"payments":                  {"id", "application", "purpose", "round", "tenge", "edition", "client", "asked_at", "payment", "redirect"},
 	"payment_confirmations": {
 		"id", "bill", "seq", "state", "tenge", "receipt", "paid_at", "how", "message", "at",
 	},
@@ -62,7 +70,6 @@ var covered = map[string][]string{
 		"id", "application", "edition", "text", "asked_at", "until", "decision", "decided_at", "how", "client", "signature", "verdict",
 		"code_sha256", "code_until", "code_tries",
 	},
-	"looks": {"id", "application", "person", "role", "why", "at"},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
 		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
@@ -103,6 +110,10 @@ var rowSubjects = []rowSubject{
 	{subjectWait, "application_waits", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
+	{subjectContact, "contacts", "application", false},
+	{subjectMessage, "messages", "id", false},
+	{subjectInvitation, "questionnaire_invitations", "application", false},
+	{subjectQuestionnaireKey, "questionnaire_keys", "id", false},
 	{subjectPayment, "payments", "id", false},
 	{subjectConfirmation, "payment_confirmations", "id", false},
 	{subjectConsent, "consents", "id", false},
@@ -195,7 +206,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // integers. It is read only.
 var bytesColumns = []string{
 	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
-	"application_signatures.signature",
+	"application_signatures.signature", "questionnaire_keys.secret",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

@@ -58,6 +58,7 @@ var mayImport = map[string][]string{
 	"documents/attachments":         {"documents", "documents/attachments/outline", "documents/registry", "documents/regulation", "documents/store"},
 	"documents/attachments/clamd":   {},
 	"documents/attachments/outline": {"certs/der", "signing/pades"},
+	"documents/conditions":          {"documents", "documents/applications", "documents/attachments", "documents/people", "documents/regulation", "documents/store"},
 	"documents/applications":        {"certs", "documents", "documents/attachments", "documents/calendar", "documents/messages", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "language", "signing"},
 	"documents/messages":            {"documents", "documents/registry", "documents/regulation", "documents/store", "language", "language/words"},
 	"documents/messages/gateway":    {"documents/messages"},

@@ -338,6 +338,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation", v.editions)
 	get("/v1/regulation/:edition", v.edition)
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
+	v.preparationRoutes(e, get)
 	v.applicationRoutes(e, get)
 	v.attachmentRoutes(e, get)
 	v.messageRoutes(e, get)

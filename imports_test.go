@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"documents/messages":            {"documents", "documents/registry", "documents/regulation", "documents/store", "language", "language/words"},
 	"documents/messages/gateway":    {"documents/messages"},
 	"documents/messages/demo":       {"documents/messages"},
+	"documents/questionnaire":       {"documents", "documents/registry", "documents/store"},
 	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "language", "signing", "signing/creation"},
 	"documents/gateways/demo":       {"certs", "documents/gateways", "documents/gateways/message", "signing", "signing/creation"},
 	"documents/gateways/message":    {"jsonfile", "signing/xmldsig/xmltree"},
@@ -77,7 +78,7 @@ var mayImport = map[string][]string{
 	"judgetest":                     {},
 	"api/web":                       {"language", "language/words"},
 	"api/strictjson":                {"signing/armour"},
-	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/gateways", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/gateways", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"api/walk":                      {"documents", "documents/calendar", "documents/regulation", "documents/regulation/paths", "jsonfile"},
 	"requirements":                  {},
 	"cmd/tamga":                     nil, // wires everything

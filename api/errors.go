@@ -16,6 +16,7 @@ import (
 	"tamga/documents/gateways"
 	"tamga/documents/pdf"
 	"tamga/documents/people"
+	"tamga/documents/questionnaire"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
@@ -184,6 +185,16 @@ func outcomes() []outcome {
 			words.Of("problem.no_duty")},
 		{refusal(""), http.StatusUnprocessableEntity, "step_refused",
 			words.Of("problem.step_refused")},
+		{errNoQuestionnaire, http.StatusNotFound, "questionnaire_not_found",
+			words.Of("problem.questionnaire_not_found")},
+		{errNoResult, http.StatusConflict, "no_result_yet",
+			words.Of("problem.no_result_yet")},
+		{questionnaire.ErrInvited, http.StatusConflict, "questionnaire_invited",
+			words.Of("problem.questionnaire_invited")},
+		{questionnaire.ErrToken, http.StatusForbidden, "questionnaire_token",
+			words.Of("problem.questionnaire_token")},
+		{questionnaire.ErrAnswered, http.StatusConflict, "questionnaire_answered",
+			words.Of("problem.questionnaire_answered")},
 		{attachments.ErrNotFound, http.StatusNotFound, "attachment_not_found",
 			words.Of("problem.attachment_not_found")},
 		{unattached(attachments.ReasonClosed), http.StatusConflict, "attachments_closed",

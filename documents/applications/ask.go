@@ -158,20 +158,12 @@ func (b *Book) answerFact(ctx context.Context, q asking, fact signing.CheckName)
 	return factOf(s.Verdict.Signers[0], fact, want), nil
 }
 
-// noProof is what a verdict says of a certificate that was revoked or out of its time at
-// the moment it is about: nothing proves an older signature, and none is asked about
-// here, since whoever signs does so now. It is read only.
-var noProof = []signing.SubIndication{signing.RevokedNoPOE, signing.RevokedCANoPOE, signing.OutOfBoundsNoPOE}
-
 // factOf is what a verdict says of a fact.
 func factOf(s signing.Signer, fact signing.CheckName, want Expected) Answer {
 	c := s.Check(fact)
 	evidence := map[string]string{"check": string(c.Name), "status": string(c.Status), "detail": c.Detail}
 	if s.Certificate != nil {
 		evidence["certificate_sha256"] = s.Certificate.SHA256
-	}
-	if c.Status == signing.CheckUndetermined && slices.Contains(noProof, c.SubIndication) {
-		c.Status = signing.CheckFailed
 	}
 	a := Answer{Holds: c.Status == signing.CheckPassed || c.Status == signing.CheckWarning, System: ""}
 	if c.Status == signing.CheckUndetermined {

@@ -240,12 +240,15 @@ func TestTwoEntriesAtOnce(t *testing.T) {
 func TestWhatElsewhereMayNotSay(t *testing.T) {
 	now := start
 	for want, edit := range map[string]func(*documents.Licence){
-		"":                                         func(l *documents.Licence) { l.Head, l.Place, l.Elsewhere.Edition = "", documents.Text{}, "" },
-		"/licence/elsewhere required":              func(l *documents.Licence) { l.Elsewhere = nil },
-		"/licence/elsewhere/source unknown":        func(l *documents.Licence) { l.Elsewhere.Source = "э-лицензия" },
-		"/licence/elsewhere/number required":       func(l *documents.Licence) { l.Elsewhere.Number = "" },
-		"/licence/elsewhere/number number":         func(l *documents.Licence) { l.Elsewhere.Number = "- -" },
-		"/licence/elsewhere/number too_long":       func(l *documents.Licence) { l.Elsewhere.Number = strings.Repeat("1", 61) },
+		"":                                   func(l *documents.Licence) { l.Head, l.Place, l.Elsewhere.Edition = "", documents.Text{}, "" },
+		"/licence/elsewhere required":        func(l *documents.Licence) { l.Elsewhere = nil },
+		"/licence/elsewhere/source unknown":  func(l *documents.Licence) { l.Elsewhere.Source = "э-лицензия" },
+		"/licence/elsewhere/number required": func(l *documents.Licence) { l.Elsewhere.Number = "" },
+		"/licence/elsewhere/number number":   func(l *documents.Licence) { l.Elsewhere.Number = "- -" },
+		"/licence/elsewhere/number too_long": func(l *documents.Licence) { l.Elsewhere.Number = strings.Repeat("1", 41) },
+		"/licence/elsewhere/number too_long, /licence/holder/legal/bin required": func(l *documents.Licence) {
+			l.Elsewhere.Number, l.Holder.Legal.BIN = strings.Repeat("Ж", 20)+"1", ""
+		},
 		"/licence/issued_on required":              func(l *documents.Licence) { l.IssuedOn = documents.Date{} },
 		"/licence/issued_on date":                  func(l *documents.Licence) { l.IssuedOn = documents.Date{Year: 1990, Month: 12, Day: 31} },
 		"/licence/first_issued_on date":            func(l *documents.Licence) { l.FirstIssuedOn = documents.Date{Year: 2015, Month: 1, Day: 1} },
@@ -456,9 +459,34 @@ func TestImportMany(t *testing.T) {
 	if done.Entered != many || done.Refused != 0 {
 		t.Errorf("imported: %+v", done)
 	}
-	again, err := r.Import(t.Context(), strings.NewReader(file.String()), Import{By: "first", CSV: true})
+	const some = 1000
+	begin := strings.Join(strings.SplitAfter(file.String(), "\n")[:1+some], "")
+	again, err := r.Import(t.Context(), strings.NewReader(begin), Import{By: "first", CSV: true})
 	must(t, err)
-	if again.Already != many {
+	if again.Already != some {
 		t.Errorf("imported again: %+v", again)
 	}
+}
+
+// What says as little as it may, and as much, is printed when it is copied.
+func TestCopiesOfElsewhere(t *testing.T) {
+	r, _ := open(t, t.TempDir()+"/register.sqlite")
+	r.Address = Address{Base: "https://tamga.example"} // as the service prints it, by the number in the register
+	short, long := oldLicence(1), oldLicence(2)
+	short.Head, short.Place = "", documents.Text{}
+	from := *long.Elsewhere
+	from.Number = strings.Repeat("Ж", 20)
+	from.Name = documents.Text{KK: strings.Repeat("Ө", 120), RU: strings.Repeat("Щ", 120)}
+	long.Elsewhere = &from
+	for i, l := range []documents.Licence{short, long} {
+		a, _, err := r.Enter(t.Context(), Entry{Signed: Signed{By: "first"}, IdempotencyKey: fmt.Sprint(i), Licence: l})
+		must(t, err)
+		a, err = r.Decide(t.Context(), Decision{Signed: Signed{By: "second"}, Act: a.ID})
+		must(t, err)
+		issue(t, r, fmt.Sprint("duplicate", i), documents.Draft{Duplicate: &documents.Duplicate{Of: a.Document}})
+		next := licenceDraft(i + 1)
+		next.Licence.Replaces = a.Document
+		issue(t, r, fmt.Sprint("again", i), next)
+	}
+	must(t, r.VerifyLog(t.Context()))
 }

@@ -1,223 +1,241 @@
 package main
 
 import (
-	"encoding/hex"
-	"errors"
+	"bytes"
 	"fmt"
-	"time"
+	"path/filepath"
+	"strings"
 
+	"tamga/api/strictjson"
 	"tamga/documents"
-	"tamga/documents/pdf"
 	"tamga/documents/registry"
-	"tamga/signing"
 )
 
-// documentCommands issue a document whose signature is made elsewhere.
+// documentCommands issue documents whose signature is made elsewhere, and keep licences
+// that were issued elsewhere.
 type documentCommands struct {
 	Preview  documentPreviewCommand  `cmd:"" help:"Print a document to be looked at: without a number, marked as a draft."`
 	Prepare  documentPrepareCommand  `cmd:"" help:"Take the number of a document and print it, to be signed elsewhere today."`
 	Complete documentCompleteCommand `cmd:"" help:"Bring a prepared document into force with the signature made over it."`
 	Decline  documentDeclineCommand  `cmd:"" help:"Write down that the signer does not sign what was prepared."`
+
+	Enter   documentEnter   `cmd:"" help:"Enter a licence that was issued on paper or by another system, to be confirmed by another person."`
+	Import  documentImport  `cmd:"" help:"Enter the licences of a table (CSV) or a list (JSON), to be confirmed by another person."`
+	Waiting documentWaiting `cmd:"" help:"List what waits for another person."`
+	Confirm documentConfirm `cmd:"" help:"Confirm what another person has entered: the licence is in the register then."`
+	Refuse  documentRefuse  `cmd:"" help:"Refuse what another person has entered."`
 }
 
-// Help is shown below the list of commands.
-func (documentCommands) Help() string {
-	return `The key of the official stays where it is: in a token, in a browser, in a program of its own. What was prepared is signed by a detached CMS:
-  tamga document prepare --data licence.json --idempotency-key 2026-17 --to-sign licence.bin
-  tamga sign licence.bin --detached --pkcs11 /usr/lib/opensc-pkcs11.so --out licence.p7s
-  tamga document complete 26000001 --signature licence.p7s --out licence.pdf`
-}
-
-// elsewhereFlags are those of documents that are signed elsewhere.
-type elsewhereFlags struct {
-	BaseURL string `name:"base-url" placeholder:"URL" help:"Address at which the public can check documents; it is printed on them. Default: the one that the last document of the register prints."`
-	sealFlags
+// documentEnter enters one licence.
+type documentEnter struct {
+	File           string `arg:"" help:"The licence as JSON: {\"elsewhere\": {\"source\": \"paper\", \"name\": {\"kk\": …, \"ru\": …}, \"number\": …}, \"issued_on\": …, \"holder\": …}; - reads standard input."`
+	As             string `required:"" placeholder:"NAME" help:"Who enters it."`
+	IdempotencyKey string `required:"" placeholder:"TEXT" help:"Your own name for this entry: entering again with the same one makes no second."`
 	registerFlags
-	rulebookFlags
-	trustFlags
 }
 
-func (f elsewhereFlags) register(c *console) (*registry.Registry, error) {
-	return issueCommand{
-		BaseURL: f.BaseURL, sealFlags: f.sealFlags, registerFlags: f.registerFlags, rulebookFlags: f.rulebookFlags, trustFlags: f.trustFlags,
-	}.register(c)
-}
-
-// documentPreviewCommand prints a draft.
-type documentPreviewCommand struct {
-	Data  string `required:"" placeholder:"FILE" help:"Content of the document as JSON, as tamga issue takes it; - reads standard input."`
-	Out   string `required:"" placeholder:"FILE" help:"Where to write the PDF."`
-	Force bool   `help:"Replace the output file if it exists."`
-	elsewhereFlags
-}
-
-// Run prints the draft.
-func (cmd documentPreviewCommand) Run(c *console) error {
-	out := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
-	if err := out.check(); err != nil {
-		return err
-	}
-	draft, err := readDraft(c, cmd.Data)
+// Run enters the licence and prints its act.
+func (cmd documentEnter) Run(c *console) error {
+	raw, err := c.read(cmd.File, maxDraft)
 	if err != nil {
 		return err
 	}
-	reg, err := cmd.register(c)
+	var l documents.Licence
+	if err := strictjson.Decode(raw, &l); err != nil {
+		return fmt.Errorf("%s: %w", cmd.File, err)
+	}
+	reg, err := cmd.registry(c)
 	if err != nil {
 		return err
 	}
 	defer reg.Store.Close()
-	file, err := reg.Preview(c.ctx, draft)
+	a, before, err := reg.Enter(c.ctx, registry.Entry{Signed: registry.Signed{By: cmd.As}, IdempotencyKey: cmd.IdempotencyKey, Licence: l})
 	if err != nil {
 		return explainIssue(err)
 	}
-	return out.write(c, file)
-}
-
-// documentPrepareCommand prepares a document, or prepares it anew.
-type documentPrepareCommand struct {
-	Data           string `required:"" placeholder:"FILE" help:"Content of the document as JSON, as tamga issue takes it; - reads standard input."`
-	IdempotencyKey string `required:"" placeholder:"TEXT" help:"Your own name for this request: asking again with the same one prepares the same number, anew if the day has passed or the signer has declined."`
-	ToSign         string `required:"" name:"to-sign" placeholder:"FILE" help:"Where to write the bytes that are to be signed by a detached CMS."`
-	SubFilter      string `name:"sub-filter" default:"adbe.pkcs7.detached" enum:"adbe.pkcs7.detached,ETSI.CAdES.detached" help:"Where the signature will stand: adbe.pkcs7.detached (default) takes what NCALayer makes, ETSI.CAdES.detached a CMS without signing-time, as tamga sign --no-time makes it."`
-	Force          bool   `help:"Replace the output file if it exists."`
-	elsewhereFlags
-}
-
-// Run prepares the document.
-func (cmd documentPrepareCommand) Run(c *console) error {
-	out := output{path: cmd.ToSign, mode: 0o600, force: cmd.Force}
-	if err := out.check(); err != nil {
-		return err
-	}
-	draft, err := readDraft(c, cmd.Data)
-	if err != nil {
-		return err
-	}
-	reg, err := cmd.register(c)
-	if err != nil {
-		return err
-	}
-	defer reg.Store.Close()
-	p, err := reg.Prepare(c.ctx, registry.PrepareRequest{
-		IssueRequest: registry.IssueRequest{Client: cliClient, IdempotencyKey: cmd.IdempotencyKey, Draft: draft},
-		Elsewhere:    registry.Elsewhere{Form: cmd.SubFilter},
-	})
-	if err != nil {
-		return explainIssue(err)
-	}
-	if p.Issued {
-		return fmt.Errorf("document %s is in force already", p.Number)
-	}
-	if err := out.write(c, p.ToSign); err != nil {
-		return err
-	}
-	t := &printer{}
-	t.line("Prepared: № %s of %s", p.Number, p.IssuedOn.Printed())
-	t.in(func() {
-		t.field("Round", "%d", p.Round)
-		t.field("To sign", "%s", cmd.ToSign)
-		t.field(p.DigestAlgorithm, "%s", hex.EncodeToString(p.Digest))
-		t.field("Until", "%s", p.Until.Format(time.RFC3339))
-	})
-	return t.flush(c.out)
-}
-
-// documentCompleteCommand completes a prepared document.
-type documentCompleteCommand struct {
-	Number    string `arg:"" help:"The number of the document."`
-	Signature string `required:"" placeholder:"FILE" help:"The CMS over what was to be signed: DER, PEM or base64."`
-	Out       string `placeholder:"FILE" help:"Where to write the signed PDF. It is in the register in any case."`
-	Force     bool   `help:"Replace the output file if it exists."`
-	elsewhereFlags
-}
-
-// Run completes the document.
-func (cmd documentCompleteCommand) Run(c *console) error {
-	out := output{path: cmd.Out, mode: 0o644, force: cmd.Force}
-	if cmd.Out != "" {
-		if err := out.check(); err != nil {
-			return err
-		}
-	}
-	number, err := documents.ParseNumber(cmd.Number)
-	if err != nil {
-		return err
-	}
-	signature, err := c.read(cmd.Signature, signing.MaxSize)
-	if err != nil {
-		return err
-	}
-	reg, err := cmd.register(c)
-	if err != nil {
-		return err
-	}
-	defer reg.Store.Close()
-	rec, existed, err := reg.CompleteSigned(c.ctx, number.String, signature)
-	if err != nil {
-		return explainSignature(err)
-	}
-	if cmd.Out != "" {
-		file, err := reg.PDF(c.ctx, rec.Number)
-		if err != nil {
-			return err
-		}
-		if err := out.write(c, file); err != nil {
-			return err
-		}
-	}
-	verb := "Issued"
-	if existed {
-		verb = "Issued before by this signature"
-	}
-	p := &printer{}
-	p.line("%s: %s № %s of %s", verb, rec.Kind.Title().EN, rec.Number, rec.IssuedOn().Printed())
-	p.in(func() {
-		p.field("SHA-256", "%s", rec.FileSHA256)
-		p.field("File", "%s", cmd.Out)
-	})
-	return p.flush(c.out)
-}
-
-// explainSignature adds what the person at the keyboard can do.
-func explainSignature(err error) error {
-	var invalid *documents.InvalidError
-	var refused *registry.SignatureError
 	switch {
-	case errors.As(err, &invalid):
-		return fmt.Errorf("%w: %s", err, faults(invalid))
-	case !errors.As(err, &refused):
-		return err
-	}
-	switch refused.Reason {
-	case registry.ReasonDayPassed, registry.ReasonDeclined, registry.ReasonReplaced:
-		return fmt.Errorf("%w; tamga document prepare with the same --idempotency-key prepares the same number anew", err)
-	case registry.ReasonForm:
-		return fmt.Errorf("%w; --sub-filter %s takes any detached CMS of one signer", err, pdf.SubFilterCMS)
+	case a.Outcome != "":
+		_, err = fmt.Fprintf(c.out, "Entered before: %s, which was %s%s\n", a.ID, a.Outcome, inRegister(a))
+	case before:
+		_, err = fmt.Fprintf(c.out, "Entered before: %s waits for another person: tamga document confirm %s --as NAME\n", a.ID, a.ID)
+	default:
+		_, err = fmt.Fprintf(c.out, "Entered: %s waits for another person: tamga document confirm %s --as NAME\n", a.ID, a.ID)
 	}
 	return err
 }
 
-// documentDeclineCommand declines to sign.
-type documentDeclineCommand struct {
-	Number string `arg:"" help:"The number of the document."`
+// inRegister says under which number an act has brought a licence into the register.
+func inRegister(a registry.Act) string {
+	if a.Document == "" {
+		return ""
+	}
+	return ": № " + a.Document
+}
+
+// registry opens a register for acts that need neither key nor layouts.
+func (f registerFlags) registry(c *console) (*registry.Registry, error) {
+	db, err := f.openExisting(c)
+	if err != nil {
+		return nil, err
+	}
+	return &registry.Registry{Store: db}, nil
+}
+
+// maxImport is the largest file that is imported.
+const maxImport = 256 << 20
+
+// documentImport enters many.
+type documentImport struct {
+	File   string `arg:"" help:"A table whose name ends in .csv, or JSON: a list of licences, or one after another."`
+	As     string `required:"" placeholder:"NAME" help:"Who enters them."`
+	DryRun bool   `help:"Only tell what would be done."`
 	registerFlags
 }
 
-// Run writes it down.
-func (cmd documentDeclineCommand) Run(c *console) error {
-	number, err := documents.ParseNumber(cmd.Number)
+// Help is shown below the flags' list.
+func (documentImport) Help() string {
+	return `The first line of a table names the members of a licence by their paths, such as elsewhere.number, issued_on, holder.legal.bin; cells are separated by commas or semicolons. Every row is told of. Rows that are refused keep no other out, and the same file can be imported again: what is there is not entered twice.
+
+Example:
+  tamga document import old.csv --as "Ә. Ғ. Сейітқали" --dry-run
+  tamga document import old.csv --as "Ә. Ғ. Сейітқали"`
+}
+
+// Run imports the file, and fails when a row was refused.
+func (cmd documentImport) Run(c *console) error {
+	raw, err := c.read(cmd.File, maxImport)
 	if err != nil {
 		return err
 	}
-	db, err := cmd.open(c.ctx, c, defaultDatabase)
+	reg, err := cmd.registry(c)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	if err := (&registry.Registry{Store: db}).Decline(c.ctx, number.String); err != nil {
-		return explainSignature(err)
+	defer reg.Store.Close()
+	done, err := reg.Import(c.ctx, bytes.NewReader(raw), registry.Import{
+		By: cmd.As, DryRun: cmd.DryRun, CSV: strings.EqualFold(filepath.Ext(cmd.File), ".csv"),
+		Report: func(row registry.ImportedRow) error { return cmd.tell(c, row) },
+	})
+	if err != nil {
+		return err
 	}
-	p := &printer{}
-	p.line("Declined: № %s; it can be prepared anew", number.String)
-	return p.flush(c.out)
+	verb := "entered"
+	if cmd.DryRun {
+		verb = "would be entered"
+	}
+	fmt.Fprintf(c.out, "%d %s, %d there already, %d refused\n", done.Entered, verb, done.Already, done.Refused)
+	if done.Batch != "" {
+		fmt.Fprintf(c.out, "They wait for another person: tamga document confirm --batch %s --as NAME\n", done.Batch)
+	}
+	if done.Refused > 0 {
+		return verdictCode(exitFailed)
+	}
+	return nil
+}
+
+func (documentImport) tell(c *console, row registry.ImportedRow) error {
+	line := fmt.Sprintf("line %d: %s", row.Line, row.Outcome)
+	if row.Number != "" {
+		line += ", № " + clean(row.Number)
+	}
+	if row.Document != "" {
+		line += ", in the register as № " + row.Document
+	}
+	if len(row.Errors) > 0 {
+		line += ": " + clean(faults(&documents.InvalidError{Fields: row.Errors}))
+	}
+	_, err := fmt.Fprintln(c.out, line)
+	return err
+}
+
+// documentWaiting lists.
+type documentWaiting struct {
+	Batch string `placeholder:"ID" help:"Only what was imported together."`
+	registerFlags
+}
+
+// Run lists what waits.
+func (cmd documentWaiting) Run(c *console) error {
+	reg, err := cmd.registry(c)
+	if err != nil {
+		return err
+	}
+	defer reg.Store.Close()
+	for after := ""; ; {
+		acts, err := reg.Acts(c.ctx, cmd.Batch, after, registry.MostListed)
+		if err != nil {
+			return err
+		}
+		for _, a := range acts {
+			after = a.ID
+			from := a.Licence.Elsewhere
+			if _, err := fmt.Fprintf(c.out, "%s  № %s of %s (%s), entered by %s on %s\n",
+				a.ID, clean(from.Number), a.Licence.IssuedOn.Printed(), from.Source, clean(a.EnteredBy), moment(a.EnteredAt)); err != nil {
+				return err
+			}
+		}
+		if len(acts) == 0 {
+			return nil
+		}
+	}
+}
+
+// documentConfirm confirms.
+type documentConfirm struct {
+	ID    string `arg:"" optional:"" help:"The act, as tamga document waiting names it."`
+	Batch string `placeholder:"ID" help:"All that was imported together instead."`
+	As    string `required:"" placeholder:"NAME" help:"Who confirms it: another person than the one who has entered it."`
+	registerFlags
+}
+
+// Run confirms.
+func (cmd documentConfirm) Run(c *console) error {
+	return decideEntered(c, cmd.registerFlags, cmd.ID, cmd.Batch, registry.Decision{Signed: registry.Signed{By: cmd.As}})
+}
+
+// documentRefuse refuses.
+type documentRefuse struct {
+	ID     string `arg:"" optional:"" help:"The act, as tamga document waiting names it."`
+	Batch  string `placeholder:"ID" help:"All that was imported together instead."`
+	As     string `required:"" placeholder:"NAME" help:"Who refuses it: another person than the one who has entered it."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why."`
+	registerFlags
+}
+
+// Run refuses.
+func (cmd documentRefuse) Run(c *console) error {
+	return decideEntered(c, cmd.registerFlags, cmd.ID, cmd.Batch, registry.Decision{Signed: registry.Signed{By: cmd.As}, Refuse: true, Reason: cmd.Reason})
+}
+
+// decideEntered decides one act or those of a batch.
+func decideEntered(c *console, f registerFlags, id, batch string, d registry.Decision) error {
+	if (id == "") == (batch == "") {
+		return usagef("either an act or --batch is needed")
+	}
+	reg, err := f.registry(c)
+	if err != nil {
+		return err
+	}
+	defer reg.Store.Close()
+	if id != "" {
+		d.Act = id
+		a, err := reg.Decide(c.ctx, d)
+		if err != nil {
+			return explainIssue(err)
+		}
+		_, err = fmt.Fprintf(c.out, "%s: %s%s\n", strings.ToUpper(a.Outcome[:1])+a.Outcome[1:], a.ID, inRegister(a))
+		return err
+	}
+	decided, left, err := reg.DecideBatch(c.ctx, batch, d)
+	if err != nil {
+		return explainIssue(err)
+	}
+	fmt.Fprintf(c.out, "%d decided\n", decided)
+	for _, u := range left {
+		fmt.Fprintf(c.out, "line %d: waits: %v\n", u.Act.Line, explainIssue(u.Err))
+	}
+	if len(left) > 0 {
+		return verdictCode(exitFailed)
+	}
+	return nil
 }

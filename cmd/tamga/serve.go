@@ -71,6 +71,8 @@ const (
 	extendEvery     = 30 * time.Second
 	extendTime      = 10 * time.Minute
 	carryEvery      = 5 * time.Second
+	goOnEvery       = 5 * time.Second
+	goOnTime        = 2 * time.Minute
 )
 
 // Run serves until the context ends.
@@ -337,6 +339,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	if s.server.Attachments.Scan != nil {
 		background.Go(func() { keepScanning(ctx, s.server) })
 	}
+	background.Go(func() { keepGoingOn(ctx, s.server) })
 	if s.fetcher != nil {
 		background.Go(func() { follow(ctx, s.fetcher, log) })
 	}

@@ -191,6 +191,7 @@ type service struct {
 	policy            signing.Policy // the Verifier's own
 	host              string
 	checks            *limiter
+	surveys           *limiter // answers to the questionnaire
 	guesses           guessLimiter
 	passwords         passwordLimiter
 	challenges        *limiter
@@ -342,7 +343,9 @@ func (v *service) routes(e *echo.Echo) {
 	v.applicationRoutes(e, get)
 	v.attachmentRoutes(e, get)
 	v.messageRoutes(e, get)
+	v.questionnaireRoutes(e, get)
 	v.gatewayRoutes(e, get)
+	v.elsewhereRoutes(e, get)
 	v.peopleRoutes(e, get)
 
 	get("/", v.startPage)

@@ -16,6 +16,7 @@ import (
 	"tamga/documents/gateways"
 	"tamga/documents/pdf"
 	"tamga/documents/people"
+	"tamga/documents/questionnaire"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
@@ -76,6 +77,16 @@ func outcomes() []outcome {
 			words.Of("problem.document_not_found")},
 		{applications.ErrNotFound, http.StatusNotFound, "application_not_found",
 			words.Of("problem.application_not_found")},
+		{errSeveral, http.StatusConflict, "several_licences",
+			words.Of("problem.several_licences")},
+		{registry.ErrNoAct, http.StatusNotFound, "act_not_found",
+			words.Of("problem.act_not_found")},
+		{store.ErrSamePerson, http.StatusConflict, "same_person",
+			words.Of("problem.same_person")},
+		{store.ErrNotWaiting, http.StatusConflict, "not_waiting",
+			words.Of("problem.not_waiting")},
+		{registry.ErrImport, http.StatusUnprocessableEntity, "import_unreadable",
+			words.Of("problem.import")},
 		{errMethod, http.StatusMethodNotAllowed, "method_not_allowed",
 			words.Of("problem.method_not_allowed")},
 		{errMalformed, http.StatusBadRequest, "malformed_request",
@@ -184,6 +195,16 @@ func outcomes() []outcome {
 			words.Of("problem.no_duty")},
 		{refusal(""), http.StatusUnprocessableEntity, "step_refused",
 			words.Of("problem.step_refused")},
+		{errNoQuestionnaire, http.StatusNotFound, "questionnaire_not_found",
+			words.Of("problem.questionnaire_not_found")},
+		{errNoResult, http.StatusConflict, "no_result_yet",
+			words.Of("problem.no_result_yet")},
+		{questionnaire.ErrInvited, http.StatusConflict, "questionnaire_invited",
+			words.Of("problem.questionnaire_invited")},
+		{questionnaire.ErrToken, http.StatusForbidden, "questionnaire_token",
+			words.Of("problem.questionnaire_token")},
+		{questionnaire.ErrAnswered, http.StatusConflict, "questionnaire_answered",
+			words.Of("problem.questionnaire_answered")},
 		{attachments.ErrNotFound, http.StatusNotFound, "attachment_not_found",
 			words.Of("problem.attachment_not_found")},
 		{unattached(attachments.ReasonClosed), http.StatusConflict, "attachments_closed",

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -71,13 +70,9 @@ func (v *service) listPeople(c echo.Context) error {
 	if _, err := v.administrator(c); err != nil {
 		return err
 	}
-	limit := 50
-	if text := c.QueryParam("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 200 {
-			return badField("/limit", "range", "is a number from 1 to 200")
-		}
-		limit = n
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
 	}
 	all, err := people.Persons(contextOf(c), v.Registry.Store, c.QueryParam("after"), limit)
 	if err != nil {

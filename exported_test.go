@@ -22,8 +22,6 @@ import (
 // calls, each with the reason why it stays. What is only needed by tests belongs
 // into them.
 var withoutCaller = map[string]string{
-	"tamga/documents/pdf.Layouts.Preview":           "waits for its door",
-	"tamga/signing/creation.SuppliedDigests":        "waits for its door",
 	"tamga/documents/people.Signer":                 "waits for the acts of applications",
 	"tamga/documents/people.ActingBy":               "waits for the acts of applications",
 	"tamga/certs/ca.ParseHolderPEM":                 "reads what MarshalHolderPEM writes for the demonstration; the program reads keys of every form through signing/pkcs12",
@@ -33,11 +31,8 @@ var withoutCaller = map[string]string{
 	"tamga/certs/revocation/serials.Index.Resident": "the memory that an index takes, which is held to its promise by a test of lists of a nation's size",
 	"tamga/documents.Licence.Validate":              "a licence by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents.Refusal.Validate":              "a refusal by itself, as tests and fuzzing have it; the program validates drafts",
-	"tamga/documents/applications.Book.ActOf":       "waits for its door",
-	"tamga/documents/applications.Book.Signatures":  "waits for its door",
-	"tamga/documents/applications.Book.Tasks":       "waits for its door",
+	"tamga/documents/conditions.Answers.Wire":       "waits for the demonstration to answer the conditions of applications by itself",
 	"tamga/documents/applications.Book.Retry":       "waits for the background work of the service",
-	"tamga/documents/regulation.Questionnaire.Asks": "waits for the questionnaire",
 	"tamga/documents/gateways.Checks.Ask":           "answers the conditions of an application; waits for documents/applications to ask",
 	"tamga/documents/gateways.Client.Person":        "called through the interface Persons by Checks",
 	"tamga/documents/gateways.Client.Organisation":  "called through the interface Organisations by Checks",
@@ -51,7 +46,6 @@ var withoutCaller = map[string]string{
 	"tamga/documents/seal.List.StatusAt":            "what a status list says; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/documents/seal.OpenList":                 "reads a status list; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/qr.Code.Dark":                            "one module of a code, for decoders that judge it",
-	"tamga/signing/cms.DigestOf":                    "the digest that a key signs, for judges that are given it",
 	"tamga/signing/pades.Fill":                      "fills a prepared file that others have made, which tests of making compare with; making fills revisions of its own",
 	"tamga/signing/spool.Space.Used":                "what uploads take of the disk, which tests hold to nothing in the end",
 }

@@ -191,6 +191,7 @@ type service struct {
 	policy            signing.Policy // the Verifier's own
 	host              string
 	checks            *limiter
+	surveys           *limiter // answers to the questionnaire
 	guesses           guessLimiter
 	passwords         passwordLimiter
 	challenges        *limiter
@@ -338,9 +339,11 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation", v.editions)
 	get("/v1/regulation/:edition", v.edition)
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
+	v.preparationRoutes(e, get)
 	v.applicationRoutes(e, get)
 	v.attachmentRoutes(e, get)
 	v.messageRoutes(e, get)
+	v.questionnaireRoutes(e, get)
 	v.gatewayRoutes(e, get)
 	v.peopleRoutes(e, get)
 

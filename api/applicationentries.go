@@ -24,6 +24,9 @@ type entryRequest struct {
 	Failed   regulation.Check  `json:"failed"` // the check by which a condition of several fails
 	Values   strictjson.Object `json:"values"`
 	Document *documents.Draft  `json:"document"` // that the step issues
+	// Signature is that of the person over what POST …/act answers (CMS, attached or
+	// detached).
+	Signature strictjson.Bytes `json:"signature"`
 }
 
 // enterStep answers POST /v1/applications/{application}/entries.
@@ -40,24 +43,39 @@ func (v *service) enterStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var body entryRequest
-	if err := v.readJSON(c, &body); err != nil {
-		return err
-	}
-	a, err := v.askedBy(c, who)
+	req, err := v.askedEntry(c, who, seen)
 	if err != nil {
 		return err
 	}
-	req := applications.EnterRequest{
-		Client: who.client, IdempotencyKey: key, Application: a.ID, AnyState: seen.any, Last: seen.lastOf(len(a.Entries)),
-		Act:    applications.Act{Actor: applications.Actor{Role: body.Role, Person: body.Person}, Step: body.Step, Outcome: body.Outcome},
-		Failed: body.Failed, Values: json.RawMessage(body.Values), Document: body.Document,
-	}
+	req.IdempotencyKey = key
 	e, replayed, err := v.Applications.Enter(contextOf(c), req)
 	if err != nil {
 		return notAllowed(err)
 	}
-	return v.enteredAnswer(c, a.ID, e, replayed)
+	v.goOn(c, req.Application)
+	return v.enteredAnswer(c, req.Application, e, replayed)
+}
+
+// askedEntry reads what somebody wants to enter, and whether he may.
+func (v *service) askedEntry(c echo.Context, who asker, seen states) (req applications.EnterRequest, err error) {
+	var body entryRequest
+	if err := v.readJSON(c, &body); err != nil {
+		return req, err
+	}
+	a, err := v.askedBy(c, who)
+	if err != nil {
+		return req, err
+	}
+	kase, err := v.Applications.Case(contextOf(c), a)
+	if err != nil {
+		return req, err
+	}
+	actor, err := v.actor(who, kase, body)
+	return applications.EnterRequest{
+		Client: who.client, Application: a.ID, AnyState: seen.any, Last: seen.lastOf(len(a.Entries)),
+		Act:    applications.Act{Actor: actor, Step: body.Step, Outcome: body.Outcome},
+		Failed: body.Failed, Values: json.RawMessage(body.Values), Document: body.Document, Signature: body.Signature,
+	}, err
 }
 
 // applicationMatch is [ifMatch] of an application.
@@ -108,31 +126,33 @@ func (v *service) enteredAnswer(c echo.Context, id string, e applications.Entry,
 
 // entryView is an entry, with what it took beside its norm.
 type entryView struct {
-	Seq          int                `json:"seq"`
-	Step         string             `json:"step"`
-	Outcome      string             `json:"outcome"`
-	Under        string             `json:"under,omitempty"`
-	UnderOutcome string             `json:"under_outcome,omitempty"`
-	Role         string             `json:"role"`
-	Person       string             `json:"person"`
-	Edition      string             `json:"edition"`
-	At           time.Time          `json:"at"`
-	Stated       []regulation.Check `json:"stated,omitempty"` // what no program has checked
-	Failed       regulation.Check   `json:"failed,omitempty"`
-	Waits        string             `json:"waits,omitempty"`
-	Values       json.RawMessage    `json:"values,omitempty"`
-	Document     string             `json:"document,omitempty"`
-	To           positionView       `json:"to"`
-	TookSeconds  float64            `json:"took_seconds"`
-	Norm         *regulation.Norm   `json:"norm,omitempty"`
-	Proof        string             `json:"proof"` // where the proof is that it stands in the log
+	Seq          int                  `json:"seq"`
+	Step         string               `json:"step"`
+	Outcome      string               `json:"outcome"`
+	Under        string               `json:"under,omitempty"`
+	UnderOutcome string               `json:"under_outcome,omitempty"`
+	Role         string               `json:"role"`
+	Person       string               `json:"person"`
+	Edition      string               `json:"edition"`
+	At           time.Time            `json:"at"`
+	Stated       []regulation.Check   `json:"stated,omitempty"`   // what no program has checked
+	Found        []applications.Found `json:"found,omitempty"`    // what programs have found out for a condition
+	Unsigned     bool                 `json:"unsigned,omitempty"` // the step is one to sign, and nobody did
+	Failed       regulation.Check     `json:"failed,omitempty"`
+	Waits        string               `json:"waits,omitempty"`
+	Values       json.RawMessage      `json:"values,omitempty"`
+	Document     string               `json:"document,omitempty"`
+	To           positionView         `json:"to"`
+	TookSeconds  float64              `json:"took_seconds"`
+	Norm         *regulation.Norm     `json:"norm,omitempty"`
+	Proof        string               `json:"proof"` // where the proof is that it stands in the log
 }
 
 func (v *service) entryViewOf(c applications.Case, e applications.Entry) entryView {
 	took, norm := c.Took(e)
 	return entryView{
 		Seq: e.Seq, Step: e.Step, Outcome: e.Outcome, Under: e.Under, UnderOutcome: e.UnderOutcome, Role: e.Actor.Role, Person: e.Actor.Person,
-		Edition: e.Edition, At: e.At, Stated: e.Data.Stated, Failed: e.Data.Failed, Waits: e.Data.Waits, Values: e.Data.Values, Document: e.Document,
+		Edition: e.Edition, At: e.At, Stated: e.Data.Stated, Found: e.Data.Found, Unsigned: e.Data.Unsigned, Failed: e.Data.Failed, Waits: e.Data.Waits, Values: e.Data.Values, Document: e.Document,
 		To: positionOf(c, e.To), TookSeconds: took.Seconds(), Norm: norm,
 		Proof: v.applicationLinks(c.Application).Entries + "/" + strconv.Itoa(e.Seq) + "/proof",
 	}

@@ -23,7 +23,11 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	get("/v1/applications/:application/entries", v.entries)
 	e.POST("/v1/applications/:application/entries", v.enterStep)
 	get("/v1/applications/:application/entries/:seq/proof", v.entryProof)
+	get("/v1/applications/:application/entries/:seq/signature", v.entrySignature)
+	e.POST("/v1/applications/:application/act", v.actText)
+	e.POST("/v1/applications/:application/advance", v.advanceApplication)
 	get("/v1/applications/:application/diagram.svg", v.applicationDiagram)
+	get("/v1/tasks", v.tasks)
 	get("/v1/applications/:application/looks", v.looks)
 }
 
@@ -99,26 +103,15 @@ func (v *service) asked(c echo.Context) (applications.Application, asker, error)
 // askedBy is asked for one whose right was looked at before.
 func (v *service) askedBy(c echo.Context, who asker) (applications.Application, error) {
 	a, err := v.Applications.Application(contextOf(c), c.Param("application"))
-	if err == nil && !who.concerned(a) {
+	if err != nil {
+		return a, err
+	}
+	concerned, err := v.concerned(c, who, a)
+	if err == nil && !concerned {
 		err = applications.ErrNotFound
 	}
 	return a, err
 }
-
-// asker is who asks about applications.
-type asker struct {
-	client string // under which idempotency keys are kept
-}
-
-// asker returns who asks, if he has a right.
-func (v *service) asker(c echo.Context, scope string) (asker, error) {
-	client, err := v.authorise(c, scope)
-	return asker{client: client.ID}, err
-}
-
-// concerned reports whether somebody may see an application: the program that has
-// opened it.
-func (w asker) concerned(a applications.Application) bool { return a.Client == w.client }
 
 // applicationTag names a state of an application. It ends with the number of its last
 // entry, which is what If-Match is compared with.
@@ -142,12 +135,8 @@ func (v *service) listApplications(c echo.Context) error {
 	default:
 		return badField("/going", "unknown", "is true, or left out")
 	}
-	if limit := c.QueryParam("limit"); limit != "" {
-		n, err := strconv.Atoi(limit)
-		if err != nil || n < 1 || n > 200 {
-			return badField("/limit", "range", "is a number from 1 to 200")
-		}
-		chosen.Limit = n
+	if chosen.Limit, err = limitOf(c); err != nil {
+		return err
 	}
 	list, err := v.Applications.List(contextOf(c), chosen)
 	if err != nil {
@@ -168,4 +157,17 @@ func (v *service) listApplications(c echo.Context) error {
 		answer.Next = v.BaseURL + "/v1/applications?after=" + list[n-1].ID
 	}
 	return personal(c, http.StatusOK, answer)
+}
+
+// limitOf is how much of a list is wanted; zero when nobody says it.
+func limitOf(c echo.Context) (int, error) {
+	limit := c.QueryParam("limit")
+	if limit == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(limit)
+	if err != nil || n < 1 || n > 200 {
+		return 0, badField("/limit", "range", "is a number from 1 to 200")
+	}
+	return n, nil
 }

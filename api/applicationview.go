@@ -29,7 +29,8 @@ type applicationView struct {
 	RegisteredAt time.Time          `json:"registered_at,omitzero"`
 	Position     positionView       `json:"position"`
 	Due          []dueView          `json:"due"`
-	Next         []moveView         `json:"next"` // what may be done now, and by whom
+	Next         []moveView         `json:"next"`            // what may be done now, and by whom
+	Waits        []waitView         `json:"waits,omitempty"` // what no program could tell or make yet
 	Ended        regulation.End     `json:"ended,omitempty"`
 	Documents    []string           `json:"documents,omitempty"` // numbers, in the order of the entries
 	Last         int                `json:"last"`                // the number of the last entry
@@ -59,6 +60,17 @@ type dueView struct {
 	Overdue     bool               `json:"overdue,omitempty"`
 	How         []calendar.Count   `json:"how"` // one term after another, day by day
 	Explanation []language.Text    `json:"explanation"`
+}
+
+// waitView is why an application waits, and until when.
+type waitView struct {
+	Step     string           `json:"step"`
+	Check    regulation.Check `json:"check"` // or "document": one that cannot be made yet
+	Reason   string           `json:"reason"`
+	ByHand   bool             `json:"by_hand,omitempty"` // an official enters the answer
+	Since    time.Time        `json:"since"`
+	NextAt   time.Time        `json:"next_at"` // of the next attempt
+	Attempts int              `json:"attempts"`
 }
 
 // moveView is one thing that may be done.
@@ -123,6 +135,9 @@ func (v *service) viewOfCase(c applications.Case) applicationView {
 	}
 	for _, m := range c.Walk.Moves(c.Place()) {
 		view.Next = append(view.Next, moveOf(c, m))
+	}
+	for _, w := range c.Waits {
+		view.Waits = append(view.Waits, waitView{w.Step, w.Asked, w.Reason, w.ByHand, w.Since, w.NextAt, w.Attempts})
 	}
 	for _, e := range c.Entries {
 		if e.Document != "" {

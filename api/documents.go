@@ -64,6 +64,19 @@ func (v *service) issueDocument(c echo.Context) error {
 	if err != nil {
 		return notAllowed(err)
 	}
+	return v.answerIssued(c, issuedNow{rec, replayed, client})
+}
+
+// issuedNow is a document that a request has brought into force, or had before.
+type issuedNow struct {
+	registry.Record
+	replayed bool
+	client   store.Client
+}
+
+// answerIssued answers with 201.
+func (v *service) answerIssued(c echo.Context, issued issuedNow) error {
+	rec, replayed, client := issued.Record, issued.replayed, issued.client
 	life, err := v.Registry.History(contextOf(c), rec.Number)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"tamga/documents/gateways"
 	"tamga/documents/pdf"
 	"tamga/documents/people"
+	"tamga/documents/questionnaire"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
@@ -63,7 +64,7 @@ type outcome struct {
 // outcomes is the only place that turns errors into statuses. What is not in
 // it is our fault: it is logged, and the client is told nothing.
 func outcomes() []outcome {
-	return []outcome{
+	return append(signatureOutcomes(), []outcome{
 		{errNoRoute, http.StatusNotFound, "not_found",
 			words.Of("problem.not_found")},
 		{registry.ErrNotFound, http.StatusNotFound, "document_not_found",
@@ -164,8 +165,36 @@ func outcomes() []outcome {
 			words.Of("problem.failed_check")},
 		{refusal(applications.ReasonDocument), http.StatusUnprocessableEntity, "step_document",
 			words.Of("problem.step_document")},
+		{refusal(applications.ReasonSignature), http.StatusUnprocessableEntity, "act_signature",
+			words.Of("problem.act_signature")},
+		{refusal(applications.ReasonSystem), http.StatusForbidden, "step_of_program",
+			words.Of("problem.step_of_program")},
+		{refusal(applications.ReasonVotes), http.StatusConflict, "votes",
+			words.Of("problem.votes")},
+		{refusal(applications.ReasonPaused), http.StatusConflict, "application_paused",
+			words.Of("problem.application_paused")},
+		{refusal(applications.ReasonAssigned), http.StatusForbidden, "handed_to_another",
+			words.Of("problem.handed_to_another")},
+		{refusal(applications.ReasonResult), http.StatusConflict, "result_state",
+			words.Of("problem.result_state")},
+		{applications.ErrSignatureUndecided, http.StatusServiceUnavailable, "act_signature_undecided",
+			words.Of("problem.act_signature_undecided")},
+		{applications.ErrCursor, http.StatusBadRequest, "invalid_parameter",
+			words.Of("problem.invalid_parameter")},
+		{errNoDuty, http.StatusForbidden, "no_duty",
+			words.Of("problem.no_duty")},
 		{refusal(""), http.StatusUnprocessableEntity, "step_refused",
 			words.Of("problem.step_refused")},
+		{errNoQuestionnaire, http.StatusNotFound, "questionnaire_not_found",
+			words.Of("problem.questionnaire_not_found")},
+		{errNoResult, http.StatusConflict, "no_result_yet",
+			words.Of("problem.no_result_yet")},
+		{questionnaire.ErrInvited, http.StatusConflict, "questionnaire_invited",
+			words.Of("problem.questionnaire_invited")},
+		{questionnaire.ErrToken, http.StatusForbidden, "questionnaire_token",
+			words.Of("problem.questionnaire_token")},
+		{questionnaire.ErrAnswered, http.StatusConflict, "questionnaire_answered",
+			words.Of("problem.questionnaire_answered")},
 		{attachments.ErrNotFound, http.StatusNotFound, "attachment_not_found",
 			words.Of("problem.attachment_not_found")},
 		{unattached(attachments.ReasonClosed), http.StatusConflict, "attachments_closed",
@@ -243,7 +272,7 @@ func outcomes() []outcome {
 		{registry.ErrClock, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{registry.ErrNotVerified, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
 		{creation.ErrOutput, http.StatusServiceUnavailable, "signing_unavailable", signingUnavailable()},
-	}
+	}...)
 }
 
 func busy() web.Label {
@@ -302,6 +331,10 @@ func outcomeOf(err error) outcome {
 	var file *attachments.RefusedError
 	if errors.As(err, &file) {
 		return firstOf(file, unattached(file.Reason), unattached(""))
+	}
+	var signature *registry.SignatureError
+	if errors.As(err, &signature) {
+		return firstOf(signature, unsigned(signature.Reason))
 	}
 	var invalid *documents.InvalidError
 	if errors.As(err, &invalid) {

@@ -15,6 +15,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
+	"tamga/documents/registry"
 	"tamga/language/words"
 )
 
@@ -80,16 +81,20 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 	}
 	var f *fault
 	var invalid *documents.InvalidError
+	var signature *registry.SignatureError
 	var refused *applications.RefusedError
 	var file *attachments.RefusedError
 	switch {
 	case o.status >= http.StatusInternalServerError || o.code == "document_not_found":
 		// One text for all: nothing may be learnt from the difference.
+	case errors.As(err, &signature):
+		p.Detail = signature.Error()
+		if errors.As(err, &invalid) {
+			p.Errors = fieldsOf(invalid)
+		}
 	case errors.As(err, &invalid):
 		p.Detail = "the document lacks something or holds what cannot be printed; see errors"
-		for _, e := range invalid.Fields {
-			p.Errors = append(p.Errors, FieldError{Pointer: e.Pointer, Code: e.Code, Detail: e.Detail})
-		}
+		p.Errors = fieldsOf(invalid)
 	case errors.As(err, &refused):
 		p.Detail = refused.Detail
 	case errors.As(err, &file):
@@ -111,6 +116,13 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		p.Errors[i].Title = words.Of(room + p.Errors[i].Code).In(lang)
 	}
 	return p
+}
+
+func fieldsOf(invalid *documents.InvalidError) (all []FieldError) {
+	for _, e := range invalid.Fields {
+		all = append(all, FieldError{Pointer: e.Pointer, Code: e.Code, Detail: e.Detail})
+	}
+	return all
 }
 
 // failureHeaders sets what the status calls for besides the body.

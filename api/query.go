@@ -12,6 +12,8 @@ import (
 // none. It is read only.
 var queries = map[string][]string{
 	"/v1/check/:number":                         {"at"},
+	"/v1/questionnaire":                         {"service"},
+	"/v1/questionnaire/results":                 {"service", "year"},
 	"/v1/calendar":                              {"year", "from", "term"},
 	"/v1/services":                              {"on", "edition"},
 	"/v1/regulation/:edition/:route":            {"language"},

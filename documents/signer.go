@@ -13,6 +13,7 @@ import (
 const (
 	CodeSigner    = "signer"    // another person's name
 	CodeAuthority = "authority" // another organisation
+	CodeRight     = "right"     // no right to sign for an organisation
 )
 
 // CheckSigner reports, as an *[InvalidError], what the document prints of who
@@ -46,6 +47,20 @@ func (d Draft) CheckSigner(id certs.Identity) error {
 	if !agreesBIN(p.requisites, id.BIN) {
 		c.fail("/requisites", CodeAuthority, "has a BIN that is not that of the certificate that signs the document")
 	}
+	return c.result()
+}
+
+// CheckRight reports, as an *[InvalidError], that the certificate of a person gives no
+// right to sign a document for the authority that it prints: it is not of an
+// organisation, or its holder is neither the first head nor somebody with the right to
+// sign. A document that prints no authority needs no such right.
+func (d Draft) CheckRight(id certs.Identity) error {
+	p := d.printedSigner()
+	if p.authority == (Text{}) || id.BIN != "" && (slices.Contains(id.Roles, certs.RoleHead) || slices.Contains(id.Roles, certs.RoleSignRight)) {
+		return nil
+	}
+	c := &checker{at: "/" + string(d.body().kind())}
+	c.fail(p.authorityAt, CodeRight, "the certificate gives no right to sign for an organisation")
 	return c.result()
 }
 

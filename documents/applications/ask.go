@@ -169,6 +169,9 @@ func factOf(s signing.Signer, fact signing.CheckName, want Expected) Answer {
 	if c.Status == signing.CheckUndetermined {
 		a.Undecided = fmt.Sprintf("%s: %s (%s)", c.Name, c.Detail, c.SubIndication)
 	}
+	if refuted(s.Facts, fact) {
+		a.Holds, a.Undecided = false, "" // no proof of an earlier moment comes later: it was offered when it was offered
+	}
 	if fact == signing.CheckIdentity && c.Status != signing.CheckFailed {
 		a.Undecided = "" // what a certificate says does not change
 		reject := func(format string, args ...any) error { return errors.New(fmt.Sprintf(format, args...)) }
@@ -182,6 +185,12 @@ func factOf(s signing.Signer, fact signing.CheckName, want Expected) Answer {
 	}
 	a.Evidence, _ = json.Marshal(evidence) // texts only
 	return a
+}
+
+// refuted reports whether a verdict says that a fact does not hold, although an older
+// signature might be good by a proof of its time.
+func refuted(f signing.Facts, fact signing.CheckName) bool {
+	return fact == signing.CheckValidityPeriod && f.ValidityPeriod == signing.FactRefuted || fact == signing.CheckRevocation && f.NotRevoked == signing.FactRefuted
 }
 
 // offered is the last entry whose signature was offered to a condition.

@@ -91,9 +91,11 @@ func (b *Book) enterOnce(ctx context.Context, q asked, in entering) (done Entry,
 		done, held, err = b.enter(ctx, tx, q, in)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return Entry{}, false, err
+	}
+	b.Register.Store.At("step entered")
+	switch {
 	case done.Document == "":
 		return done, replayed, nil
 	case replayed:
@@ -168,6 +170,9 @@ func locked(ctx context.Context, tx *store.Tx, name string) (Application, error)
 	// Nothing is changed: the row is locked.
 	if _, err := tx.ExecContext(ctx, `UPDATE applications SET route = route WHERE `+column+` = $1`, key); err != nil {
 		return Application{}, fmt.Errorf("failed to lock an application: %w", err)
+	}
+	if err := tx.At(ctx, "application locked"); err != nil {
+		return Application{}, err
 	}
 	return read(ctx, tx, key)
 }
@@ -349,7 +354,7 @@ func register(ctx context.Context, tx *store.Tx, c *Case, number string) error {
 	if err != nil {
 		return fmt.Errorf("failed to register the application: %w", err)
 	}
-	return nil
+	return tx.At(ctx, "application registered")
 }
 
 // notBefore refuses a registration before that of the number before it: numbers grow

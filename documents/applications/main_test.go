@@ -28,6 +28,9 @@ import (
 var cluster *storetest.Cluster
 
 func TestMain(m *testing.M) {
+	if os.Getenv(diesAt) != "" {
+		os.Exit(m.Run()) // a program that dies, on the database of its parent
+	}
 	cluster = storetest.Start()
 	os.Exit(cluster.Run(m))
 }

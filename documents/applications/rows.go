@@ -159,5 +159,8 @@ func (q asked) insert(ctx context.Context, tx *store.Tx, c store.Change, columns
 		_, err := q.before(ctx, tx)
 		return cmp.Or(err, store.ErrInProgress)
 	}
+	if err := tx.At(ctx, "row written"); err != nil {
+		return err
+	}
 	return registry.EnterRow(ctx, tx, c)
 }

@@ -209,3 +209,26 @@ func endSessions(ctx context.Context, tx *store.Tx, person string, at time.Time)
 	_, err := tx.ExecContext(ctx, `UPDATE sessions SET ended_at = $1 WHERE person = $2 AND ended_at = 0`, store.Micros(at), person)
 	return err
 }
+
+// SignedIn returns the newest session of a person that goes on, and whether there is one.
+// It counts as no use of it.
+func (b *Book) SignedIn(ctx context.Context, person string) (s Session, ok bool, err error) {
+	ctx, end := b.Store.Bounded(ctx)
+	defer end(&err)
+	now, limits := b.Store.Moment(), b.limits()
+	var level, bin, roles string
+	var started, used int64
+	err = b.Store.QueryRowContext(ctx, `SELECT id, level, bin, roles, started_at, used_at FROM sessions
+		WHERE person = $1 AND ended_at = 0 AND started_at > $2 AND used_at > $3 ORDER BY started_at DESC, id LIMIT 1`,
+		person, store.Micros(now.Add(-limits.Session)), store.Micros(now.Add(-limits.Idle))).Scan(&s.ID, &level, &bin, &roles, &started, &used)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Session{}, false, nil
+	case err != nil:
+		return Session{}, false, failedTo("read the sessions of a person", err)
+	}
+	s.Level, s.BIN, s.Roles = Level(level), certs.BIN(bin), readRoles(roles)
+	s.StartedAt, s.UsedAt, s.EndsAt = store.Time(started), store.Time(used), store.Time(started).Add(limits.Session)
+	s.Person, err = Lookup(ctx, b.Store, person)
+	return s, err == nil, err
+}

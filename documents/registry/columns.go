@@ -54,6 +54,10 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
+	"preparations": {
+		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
+		"signature_sha256", "digests", "held", "file",
+	},
 	"looks":    {"id", "application", "person", "role", "why", "at"},
 	"contacts": {"application", "language", "email", "phone", "given_at"},
 	"messages": {
@@ -110,6 +114,7 @@ var rowSubjects = []rowSubject{
 	{subjectWait, "application_waits", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
+	{subjectPreparation, "preparations", "id", false},
 	{subjectContact, "contacts", "application", false},
 	{subjectMessage, "messages", "id", false},
 	{subjectInvitation, "questionnaire_invitations", "application", false},
@@ -206,7 +211,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 // integers. It is read only.
 var bytesColumns = []string{
 	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
-	"application_signatures.signature", "questionnaire_keys.secret",
+	"application_signatures.signature", "questionnaire_keys.secret", "preparations.file",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

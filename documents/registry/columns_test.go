@@ -25,7 +25,7 @@ var keysOf = map[string][]string{
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"application_signatures": {"id"}, "application_waits": {"id"},
-	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"},
+	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, "preparations": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 }
@@ -142,9 +142,30 @@ func rich(t testing.TB, dsn string) *living {
 	withPeople(t, r)
 	attach(t, r)
 	tell(t, r)
+	prepareTwice(t, r)
 	payAndConsent(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
+}
+
+// prepareTwice has one document wait for its signature in the second round, another one
+// given back by its signer, and a third one completed.
+func prepareTwice(t testing.TB, r *Registry) {
+	t.Helper()
+	for i, key := range []string{"waits", "declined", "signed"} {
+		q := PrepareRequest{IssueRequest: IssueRequest{Client: "portal", IdempotencyKey: key, Draft: licenceDraft(20 + i)}}
+		p, err := r.Prepare(t.Context(), q)
+		must(t, err)
+		p, err = r.PrepareAgain(t.Context(), p.Number, Elsewhere{Certificate: r.Key.Certificate})
+		must(t, err)
+		switch key {
+		case "declined":
+			must(t, r.Decline(t.Context(), p.Number))
+		case "signed":
+			_, _, err := r.CompleteSigned(t.Context(), p.Number, signedBy(t, p, r.Key))
+			must(t, err)
+		}
+	}
 }
 
 // withPeople writes two persons as documents/people does, with what they have.

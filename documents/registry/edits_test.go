@@ -119,6 +119,8 @@ func otherValues(t testing.TB, r *Registry, v any, name string) []any {
 	switch name { // the tables take nothing else
 	case "documents.status":
 		list = []any{"reserved", "in_force", "void"}
+	case "preparations.state":
+		list = []any{"open", "declined", "replaced", "completed", "void"}
 	case "extensions.format":
 		list = []any{"cms", "pdf"}
 	}

@@ -68,11 +68,13 @@ func (r *Registry) Issue(ctx context.Context, req IssueRequest) (Record, bool, e
 type documentAsked struct {
 	IssueRequest
 	request store.Request
+	// elsewhere says who will sign it; nil for the key of documents.
+	elsewhere *Elsewhere
 }
 
 // askedDocument looks at all of a request that needs no database.
 func askedDocument(req IssueRequest) (documentAsked, error) {
-	q := documentAsked{req, store.Request{Client: req.Client, IdempotencyKey: req.IdempotencyKey}}
+	q := documentAsked{IssueRequest: req, request: store.Request{Client: req.Client, IdempotencyKey: req.IdempotencyKey}}
 	if err := q.request.Check(); err != nil {
 		return q, err
 	}
@@ -93,17 +95,24 @@ func (r *Registry) enter(ctx context.Context, made Product) error {
 // Complete writes the document that was made, with its evidence and the log, in
 // a transaction of the caller's: it is in force when that is committed. Only the
 // holder of the lease can do it, and only once; anyone else gets [store.ErrInProgress].
+// What was signed elsewhere, by [Registry.Signed], comes into force on the day that it
+// prints and no other, and only if it was not prepared anew since: else the error is an
+// [ErrSignature].
 func (r *Registry) Complete(ctx context.Context, tx *store.Tx, made Product) error {
 	now, held := r.now(), made.held
+	if err := made.day(now); err != nil {
+		return err
+	}
 	mine, err := tx.Changed(ctx, `
-		UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0
-		WHERE number = $4 AND status = 'reserved' AND lease = $5`,
-		store.HexSum(made.file), string(made.evidence), made.layout, held.number, held.lease)
+		UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0,
+			content = $4, content_sha256 = $5
+		WHERE number = $6 AND status = 'reserved' AND lease = $7`,
+		store.HexSum(made.file), string(made.evidence), made.layout, held.stored, held.sum, held.number, held.lease)
 	if err != nil {
 		return fmt.Errorf("failed to write the document: %w", err)
 	}
 	if !mine {
-		return store.ErrInProgress
+		return r.overtaken(ctx, tx, made)
 	}
 	if err := tx.At(ctx, "document written"); err != nil {
 		return err
@@ -120,5 +129,8 @@ func (r *Registry) Complete(ctx context.Context, tx *store.Tx, made Product) err
 	if err := r.keepSealKey(ctx, tx, now); err != nil {
 		return fmt.Errorf("failed to keep the key of the seals: %w", err)
 	}
-	return r.enterEvents(ctx, tx, held, now)
+	if err := r.enterEvents(ctx, tx, held, now); err != nil {
+		return err
+	}
+	return made.complete(ctx, tx, now)
 }

@@ -15,14 +15,6 @@ func (r *Registry) Judge(ctx context.Context, tx *store.Tx, draft documents.Draf
 	if err := draft.Validate(); err != nil {
 		return err
 	}
-	now := r.now()
-	rules, err := r.rulesIn(ctx, tx)
-	if err != nil {
-		return err
-	}
-	if draft, _, err = lawful(rules, draft, now); err != nil {
-		return err
-	}
-	_, err = r.completed(ctx, tx, draft, now)
+	_, err := r.worded(ctx, tx, draft, standing{now: r.now()})
 	return err
 }

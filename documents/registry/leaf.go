@@ -31,6 +31,7 @@ const (
 	subjectWait             = "application_wait"
 	subjectAttachment       = "attachment"
 	subjectLook             = "look"
+	subjectPreparation      = "preparation"
 	subjectPayment          = "payment"
 	subjectConfirmation     = "payment_confirmation"
 	subjectConsent          = "consent"

@@ -105,7 +105,7 @@ func checkPromise(days *calendar.Calendar, draft documents.Draft) error {
 // one has, unless that one was withdrawn, annulled, is to be decided anew or was given
 // up. The head of the log is held from here on, so that two who ask at once do not both
 // find nothing. Documents of registers of before have no keys and are not found.
-func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) error {
+func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, at standing) error {
 	key, field := draft.Takes()
 	if key == "" {
 		return nil
@@ -113,7 +113,7 @@ func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.
 	if _, err := tx.ExecContext(ctx, `UPDATE log_head SET size = size WHERE id = 1`); err != nil {
 		return fmt.Errorf("failed to lock the log: %w", err)
 	}
-	values, err := readValues(ctx, tx, 1, `SELECT number FROM documents WHERE about = $1 AND status <> 'void'`, key)
+	values, err := readValues(ctx, tx, 1, `SELECT number FROM documents WHERE about = $1 AND status <> 'void' AND number <> $2`, key, at.number)
 	if err != nil {
 		return fmt.Errorf("failed to look for other documents: %w", err)
 	}
@@ -127,7 +127,7 @@ func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.
 		if err != nil {
 			return err
 		}
-		switch life.StatusAt(now) {
+		switch life.StatusAt(at.now) {
 		case documents.StatusTerminated, documents.StatusAnnulled, documents.StatusReconsider, documents.StatusReconsidered:
 		default:
 			return refusedField(draft, field, documents.CodeTaken, "№ "+number+" of this register has it already")

@@ -332,7 +332,7 @@ func (l *living) answers() []string {
 	n, since, err := l.Store.Waiting(ctx)
 	add("waiting", []any{n, since}, err)
 	for _, sum := range l.photos {
-		files, err := photographs(ctx, l.Store, documents.Draft{ExportCertificate: &documents.ExportCertificate{
+		files, err := l.photographs(ctx, l.Store, documents.Draft{ExportCertificate: &documents.ExportCertificate{
 			Photographs: []documents.Photograph{{SHA256: sum}}}})
 		add("photograph "+sum, files, err)
 	}

@@ -55,12 +55,12 @@ func (r *Registry) AddPhotograph(ctx context.Context, client string, file []byte
 }
 
 // photographs returns the pictures that a content names.
-func photographs(ctx context.Context, db *store.DB, content documents.Draft) (_ map[string][]byte, err error) {
+func (r *Registry) photographs(ctx context.Context, db store.Reader, content documents.Draft) (_ map[string][]byte, err error) {
 	certificate := content.ExportCertificate
 	if certificate == nil {
 		return nil, nil
 	}
-	ctx, end := db.Bounded(ctx)
+	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
 	files := map[string][]byte{}
 	for _, p := range certificate.Photographs {

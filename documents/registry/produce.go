@@ -18,6 +18,9 @@ type Product struct {
 	file     []byte
 	evidence []byte
 	layout   string // name, version and SHA-256 of the layout, and the edition of the rules
+	// round is the preparation that this was signed for, and signature the SHA-256 of
+	// the CMS that was brought; empty for what the key of documents has signed.
+	round, signature string
 }
 
 // errNotEquipped means that the program was wired without what issuing needs.
@@ -28,10 +31,7 @@ var errNotEquipped = errors.New("the register has no layouts or no verifier")
 // expired, or revocation lists gone stale, must cost an error and not a
 // reservation.
 func (r *Registry) ready(ctx context.Context, at time.Time) error {
-	if r.Layouts == nil && r.Rulebook == nil || r.Verifier == nil || r.Make == nil {
-		return errNotEquipped
-	}
-	if err := r.Address.reachable(); err != nil {
+	if err := r.equipped(); err != nil {
 		return err
 	}
 	if err := r.Key.Check(ctx, at); err != nil {
@@ -45,6 +45,14 @@ func (r *Registry) ready(ctx context.Context, at time.Time) error {
 		return fmt.Errorf("%w: the signing certificate: %s: %s %s", ErrNotVerified, verdict.Acceptance, verdict.Indication, verdict.SubIndication)
 	}
 	return nil
+}
+
+// equipped asks for what issuing needs beside a key.
+func (r *Registry) equipped() error {
+	if r.Layouts == nil && r.Rulebook == nil || r.Verifier == nil || r.Make == nil {
+		return errNotEquipped
+	}
+	return r.Address.reachable()
 }
 
 // signs asks whether what a content prints of who signs it is what the
@@ -73,7 +81,7 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 		return Product{}, err
 	}
 	at := r.now()
-	prepared, err := r.render(ctx, rules.Layouts, held, at)
+	prepared, err := r.render(ctx, r.Store, printing{layouts: rules.Layouts, held: held, at: at})
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to render: %w", err)
 	}

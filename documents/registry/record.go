@@ -208,13 +208,13 @@ func effectOn(content documents.Draft) (documents.EventKind, bool) {
 
 // completed gives a draft what the register knows of the document that it is
 // about, and refuses what the law forbids, before a number is taken.
-func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.Draft, now time.Time) (documents.Draft, error) {
-	about := draft.About()
+func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.Draft, at standing) (documents.Draft, error) {
+	about, now := draft.About(), at.now
 	if about == "" {
 		if err := r.checkLinks(ctx, tx, draft, now); err != nil {
 			return draft, err
 		}
-		if err := onlyOne(ctx, tx, draft, now); err != nil {
+		if err := onlyOne(ctx, tx, draft, at); err != nil {
 			return draft, err
 		}
 		return draft, havePhotographs(ctx, tx, draft)
@@ -240,13 +240,13 @@ func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.
 		if err := draft.Licence.CheckReplaced(*rec.Content.Licence); err != nil {
 			return draft, err
 		}
-		if err := noneReplaces(ctx, tx, about); err != nil {
+		if err := noneReplaces(ctx, tx, about, at); err != nil {
 			return draft, err
 		}
 	}
 	known := told(rec, life, now)
 	if draft.PaperCopy != nil {
-		if known.Copies, err = paperCopies(ctx, tx, about); err != nil {
+		if known.Copies, err = paperCopies(ctx, tx, about, at); err != nil {
 			return draft, err
 		}
 	}
@@ -254,11 +254,13 @@ func (r *Registry) completed(ctx context.Context, tx *store.Tx, draft documents.
 }
 
 // paperCopies counts the paper copies of a document, those whose issue has begun or
-// failed among them: no two say that they are the same. The row of the document is
-// locked.
-func paperCopies(ctx context.Context, tx *store.Tx, of string) (n int, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM documents WHERE about = $1 AND kind = $2`,
-		of, string(documents.KindPaperCopy)).Scan(&n)
+// failed among them: no two say that they are the same. For a copy that has its number
+// they are those before it. The row of the document is locked.
+func paperCopies(ctx context.Context, tx *store.Tx, of string, at standing) (n int, err error) {
+	err = tx.QueryRowContext(ctx, `
+		SELECT COUNT(*) FROM documents WHERE about = $1 AND kind = $2
+		AND ($3 = '' OR reserved_at < $4 OR reserved_at = $4 AND number < $3)`,
+		of, string(documents.KindPaperCopy), at.number, store.Micros(at.reservedAt)).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("failed to count the paper copies of document %s: %w", of, err)
 	}
@@ -266,11 +268,11 @@ func paperCopies(ctx context.Context, tx *store.Tx, of string) (n int, err error
 }
 
 // noneReplaces refuses a licence that another one being issued replaces.
-func noneReplaces(ctx context.Context, tx *store.Tx, number string) error {
+func noneReplaces(ctx context.Context, tx *store.Tx, number string, at standing) error {
 	var n int
 	err := tx.QueryRowContext(ctx, `
-		SELECT COUNT(*) FROM documents WHERE about = $1 AND status = 'reserved' AND kind = $2`,
-		number, string(documents.KindLicence)).Scan(&n)
+		SELECT COUNT(*) FROM documents WHERE about = $1 AND status = 'reserved' AND kind = $2 AND number <> $3`,
+		number, string(documents.KindLicence), at.number).Scan(&n)
 	if err != nil {
 		return fmt.Errorf("failed to look for another document: %w", err)
 	}

@@ -257,13 +257,13 @@ func TestPhotographs(t *testing.T) {
 			t.Errorf("kept as %s, then as %s, %v", sum, again, err)
 		}
 		content := documents.Draft{ExportCertificate: &documents.ExportCertificate{Photographs: []documents.Photograph{{SHA256: sum}}}}
-		files, err := photographs(t.Context(), r.Store, content)
+		files, err := r.photographs(t.Context(), r.Store, content)
 		if err != nil || !bytes.Equal(files[sum], picture.Bytes()) {
 			t.Errorf("the picture is not what was kept: %v", err)
 		}
 		change(t, r, `UPDATE photographs SET sha256 = '`+strings.Repeat("0", 64)+`'`)
 		content.ExportCertificate.Photographs[0].SHA256 = strings.Repeat("0", 64)
-		if _, err := photographs(t.Context(), r.Store, content); !errors.Is(err, errDamaged) {
+		if _, err := r.photographs(t.Context(), r.Store, content); !errors.Is(err, errDamaged) {
 			t.Errorf("a damaged picture: %v", err)
 		}
 		for name, c := range map[string]struct {

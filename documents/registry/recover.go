@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"tamga/documents"
 	"tamga/documents/store"
 )
 
@@ -30,6 +32,11 @@ type Waiting struct {
 // Recover, until it is older than VoidAfter: then it is declared void, with a
 // record in the log. A content that is not what was written is declared
 // void at once.
+//
+// What waits for the signature of a person is not the program's to finish, nor spoiled
+// by a day that passes: it is kept, to be prepared anew under its number. A number of a
+// year that has ended, which no document can have any more, is declared void, and so is
+// one that nobody has prepared anew within PreparedFor.
 //
 // The record that a number is void is signed. Where the key is what failed, the
 // register says that the record waits, and a later Recover signs it with a key that
@@ -63,6 +70,9 @@ func (r *Registry) Recover(ctx context.Context) (Recovered, error) {
 			return done, err
 		}
 		done.Waiting = append(done.Waiting, Waiting{Number: number, Err: err})
+	}
+	if err := r.lapse(ctx, &done); err != nil {
+		return done, err
 	}
 	done.Signed, done.Unsigned, err = r.signVoids(ctx)
 	return done, err
@@ -130,4 +140,53 @@ func (r *Registry) abandoned(ctx context.Context) (_ []string, err error) {
 		return nil, fmt.Errorf("failed to list the reservations: %w", err)
 	}
 	return numbers, nil
+}
+
+// lapse gives up the numbers that wait for a signature which will not come: those of a
+// year that has ended, and those that nobody has prepared anew for [Registry.PreparedFor].
+func (r *Registry) lapse(ctx context.Context, done *Recovered) error {
+	lapsed, err := r.lapsed(ctx)
+	if err != nil {
+		return err
+	}
+	for _, held := range lapsed {
+		err := r.void(ctx, held, reasonUnsigned)
+		switch {
+		case err == nil:
+			done.Voided = append(done.Voided, held.number)
+		case errors.Is(err, store.ErrInProgress): // somebody was faster
+		case ctx.Err() != nil, errors.Is(err, store.ErrUnavailable):
+			return fmt.Errorf("failed to give document %s up: %w", held.number, err)
+		default:
+			done.Waiting = append(done.Waiting, Waiting{Number: held.number, Err: err})
+		}
+	}
+	return nil
+}
+
+// reasonUnsigned is why a number is given up that waited for its signature.
+const reasonUnsigned = "nobody signed what was prepared"
+
+// lapsed lists what [Registry.lapse] gives up.
+func (r *Registry) lapsed(ctx context.Context) (_ []Reservation, err error) {
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	now := r.now()
+	newYear := documents.Date{Year: documents.CivilDate(now).Year, Month: time.January, Day: 1}
+	const columns = 5
+	values, err := readValues(ctx, r.Store, columns, `
+		SELECT d.number, d.kind, d.content, d.lease, d.reserved_at FROM preparations p JOIN documents d ON d.number = p.number
+		WHERE p.state IN ('open', 'declined') AND d.status = 'reserved' AND (p.prepared_at <= $1 OR p.issued_on < $2)
+		ORDER BY p.prepared_at, p.id`, store.Micros(now.Add(-r.preparedFor())), newYear.String())
+	if err != nil {
+		return nil, fmt.Errorf("failed to list the preparations: %w", err)
+	}
+	var all []Reservation
+	for ; len(values) > 0; values = values[columns:] {
+		all = append(all, Reservation{
+			number: asText(values[0]), kind: documents.Kind(asText(values[1])), stored: asText(values[2]), lease: asText(values[3]),
+			reservedAt: store.Time(asInt(values[4])),
+		})
+	}
+	return all, nil
 }

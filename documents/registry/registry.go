@@ -75,6 +75,10 @@ type Registry struct {
 	// VoidAfter is how long a reservation that cannot be finished is kept
 	// and tried again before Recover declares it void. Zero means 24 hours.
 	VoidAfter time.Duration
+
+	// PreparedFor is how long a number waits, after it was last prepared, for a person
+	// to sign it before Recover declares it void. Zero means 30 days.
+	PreparedFor time.Duration
 }
 
 // Errors of this package, for errors.Is. Contents that are incomplete come as
@@ -172,6 +176,13 @@ func (r *Registry) actFor() time.Duration {
 		return r.ActFor
 	}
 	return 10 * time.Minute
+}
+
+func (r *Registry) preparedFor() time.Duration {
+	if r.PreparedFor > 0 {
+		return r.PreparedFor
+	}
+	return 30 * 24 * time.Hour
 }
 
 func (r *Registry) voidAfter() time.Duration {

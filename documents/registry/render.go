@@ -11,6 +11,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
+	"tamga/documents/store"
 )
 
 // NoLayoutError says that documents of a kind cannot be printed here. It is an
@@ -35,17 +36,28 @@ func printable(l *pdf.Layouts, draft documents.Draft, at time.Time) error {
 	return err
 }
 
+// printing is what a document is printed with.
+type printing struct {
+	layouts *pdf.Layouts
+	held    Reservation
+	at      time.Time
+	// room and subFilter are those of the signature, as pdf.Meta has them.
+	room      int
+	subFilter string
+}
+
 // render prints a content as a file to be signed, with the content itself in
 // it for machines to read.
-func (r *Registry) render(ctx context.Context, l *pdf.Layouts, held Reservation, at time.Time) (pdf.Prepared, error) {
-	if l == nil || r.Make == nil {
+func (r *Registry) render(ctx context.Context, db store.Reader, p printing) (pdf.Prepared, error) {
+	held := p.held
+	if p.layouts == nil || r.Make == nil {
 		return pdf.Prepared{}, errNotEquipped
 	}
-	pictures, err := photographs(ctx, r.Store, held.content)
+	pictures, err := r.photographs(ctx, db, held.content)
 	if err != nil {
 		return pdf.Prepared{}, err
 	}
-	m := pdf.Meta{SignedAt: at, Schema: documents.SchemaID}
+	m := pdf.Meta{SignedAt: p.at, Schema: documents.SchemaID, SignatureRoom: p.room, SubFilter: p.subFilter}
 	if m.Data, err = json.Marshal(held.content); err != nil {
 		return pdf.Prepared{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
@@ -55,7 +67,7 @@ func (r *Registry) render(ctx context.Context, l *pdf.Layouts, held Reservation,
 			return pdf.Prepared{}, err
 		}
 	}
-	return l.Prepare(forms.Of(held.content, pictures), m)
+	return p.layouts.Prepare(forms.Of(held.content, pictures), m)
 }
 
 // layoutOf names what a content signed at a moment is printed with: name, version

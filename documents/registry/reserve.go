@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/rulebook"
 	"tamga/documents/store"
 )
 
@@ -71,36 +72,24 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := tx.At(ctx, "key claimed"); err != nil {
 		return Reservation{}, err
 	}
-	if err := r.ready(ctx, now); err != nil {
+	if err := r.readyFor(ctx, q, now); err != nil {
 		return Reservation{}, err
 	}
-	rules, err := r.rulesIn(ctx, tx)
+	w, err := r.worded(ctx, tx, q.Draft, standing{now: now})
 	if err != nil {
 		return Reservation{}, err
 	}
-	date, err := dateOf(q.Draft, documents.CivilDate(now))
-	if err != nil {
-		return Reservation{}, err
-	}
-	draft, edition, err := lawful(rules, q.Draft, now)
-	if err != nil {
-		return Reservation{}, err
-	}
-	draft, err = r.completed(ctx, tx, draft, now)
-	if err != nil {
-		return Reservation{}, err
-	}
-	if err := r.signs(draft); err != nil {
+	if err := r.signsFor(q, w.draft); err != nil {
 		return Reservation{}, err
 	}
 	if err := r.keepAddress(ctx, tx, now); err != nil {
 		return Reservation{}, err
 	}
-	number, err := nextNumber(ctx, tx, draft.Kind(), date)
+	number, err := nextNumber(ctx, tx, w.draft.Kind(), w.date)
 	if err != nil {
 		return Reservation{}, err
 	}
-	content := draft.Numbered(number, date).Ruled(edition)
+	content := w.content(number)
 	if err := content.ValidateNumbered(); err != nil {
 		return Reservation{}, err
 	}
@@ -118,7 +107,7 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 			lease, leased_until, about, check_code)
 		VALUES ($1, $2, 'reserved', $3, $4, $5, $6, $7, $8, $9, $10)`,
 		Args: []any{number, string(held.kind), held.stored, held.sum, q.Client, store.Micros(now),
-			held.lease, store.Micros(now.Add(r.leaseFor())), aboutOf(content), held.code},
+			held.lease, r.leaseOf(q, now), aboutOf(content), held.code},
 		Doing: "failed to write the reservation",
 	})
 	if err != nil {
@@ -133,6 +122,42 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	return held, logEvent(ctx, tx, number, documents.Event{
 		Seq: 1, Kind: documents.EventReserved, EffectiveAt: now, RecordedAt: now,
 	})
+}
+
+// standing is where a document stands that is worded: the moment, and of one that has
+// its number already that and when it took it.
+type standing struct {
+	now        time.Time
+	number     string
+	reservedAt time.Time
+}
+
+// wording is a draft with what the register and the law add, on its day.
+type wording struct {
+	draft   documents.Draft
+	date    documents.Date
+	edition documents.Edition
+	rules   *rulebook.Rules
+}
+
+// content is the document under a number, or under none to be looked at.
+func (w wording) content(number string) documents.Draft {
+	return w.draft.Numbered(number, w.date).Ruled(w.edition)
+}
+
+// worded gives a draft what it says today, and refuses what may not be said.
+func (r *Registry) worded(ctx context.Context, tx *store.Tx, draft documents.Draft, at standing) (w wording, err error) {
+	if w.rules, err = r.rulesIn(ctx, tx); err != nil {
+		return w, err
+	}
+	if w.date, err = dateOf(draft, documents.CivilDate(at.now)); err != nil {
+		return w, err
+	}
+	if w.draft, w.edition, err = lawful(w.rules, draft, at.now); err != nil {
+		return w, err
+	}
+	w.draft, err = r.completed(ctx, tx, w.draft, at)
+	return w, err
 }
 
 // reserveAgain finds the reservation that the same request has made before. It

@@ -34,10 +34,14 @@ func (r *Registry) void(ctx context.Context, held Reservation, why string) error
 		if !mine {
 			return store.ErrInProgress
 		}
-		return logEvent(ctx, tx, held.number, documents.Event{
+		err = logEvent(ctx, tx, held.number, documents.Event{
 			Seq: 2, Kind: documents.EventVoid, EffectiveAt: now, RecordedAt: now,
 			EventData: documents.EventData{Detail: why, Record: record},
 		})
+		if err != nil {
+			return err
+		}
+		return endRounds(ctx, tx, held.number, ending{state: stateVoid, at: now})
 	})
 }
 

@@ -20,12 +20,20 @@ type Reader interface {
 
 // QueryRowContext implements Reader.
 func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return db.read.QueryRowContext(ctx, query, args...)
+	row := db.read.QueryRowContext(ctx, query, args...)
+	for n := 0; n < mostConnections && unsent(row.Err()) && ctx.Err() == nil; n++ {
+		row = db.read.QueryRowContext(ctx, query, args...)
+	}
+	return row
 }
 
 // QueryContext implements Reader.
 func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return db.read.QueryContext(ctx, query, args...)
+	rows, err := db.read.QueryContext(ctx, query, args...)
+	for n := 0; n < mostConnections && unsent(err) && ctx.Err() == nil; n++ {
+		rows, err = db.read.QueryContext(ctx, query, args...)
+	}
+	return rows, err
 }
 
 // Tx is a writing transaction. It begins and ends in [DB.Tx].

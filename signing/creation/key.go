@@ -97,11 +97,8 @@ func (k Key) Check(ctx context.Context, at time.Time) error {
 	if !ok || k.Certificate.PublicKey == nil || !pub.Equal(k.Certificate.PublicKey) {
 		return ErrKeyMismatch
 	}
-	if k.Certificate.KeyUsage&certs.NonRepudiation == 0 {
-		return ErrNotSigningKey
-	}
-	if !k.Certificate.ValidAt(at) {
-		return ErrOutsideValidity
+	if err := k.checkUse(at); err != nil {
+		return err
 	}
 	if left := k.Certificate.NotAfter.Sub(at); k.Reserve > 0 && left < k.Reserve {
 		return &NearEndError{NotAfter: k.Certificate.NotAfter, Left: left, Reserve: k.Reserve}
@@ -119,6 +116,32 @@ func (k Key) CheckStatus(ctx context.Context, v *signing.Verifier, at time.Time)
 	if err := k.Check(ctx, at); err != nil {
 		return err
 	}
+	return k.checkStatus(ctx, v, at)
+}
+
+// CheckCertificate is CheckStatus of a key that is elsewhere, of which only the
+// certificate is known.
+func (k Key) CheckCertificate(ctx context.Context, v *signing.Verifier, at time.Time) error {
+	if k.Certificate == nil {
+		return fmt.Errorf("%w: the certificate is missing", ErrKeyMismatch)
+	}
+	if err := k.checkUse(at); err != nil {
+		return err
+	}
+	return k.checkStatus(ctx, v, at)
+}
+
+func (k Key) checkUse(at time.Time) error {
+	switch {
+	case k.Certificate.KeyUsage&certs.NonRepudiation == 0:
+		return ErrNotSigningKey
+	case !k.Certificate.ValidAt(at):
+		return ErrOutsideValidity
+	}
+	return nil
+}
+
+func (k Key) checkStatus(ctx context.Context, v *signing.Verifier, at time.Time) error {
 	answers, err := v.Status(ctx, k.Certificate, k.Chain, at)
 	if err != nil {
 		return err

@@ -23,8 +23,8 @@ import (
 // adbe.pkcs7.detached stands any CMS of one signer (ISO 32000-1 section 12.8.3.3); it
 // is no baseline signature, and what it is called is the verdict's.
 //
-// Errors: [ErrForm], [ErrOtherContent], [ErrOtherSigner]; those of an empty place:
-// pades.ErrNoHole and pades.ErrHoleTooSmall; [signing.ErrTooLarge].
+// Errors: [ErrForm], [ErrOtherContent], [ErrOtherSigner]; [ErrRoom], which is a
+// pades.ErrHoleTooSmall, and pades.ErrNoHole; [signing.ErrTooLarge].
 type Supplied struct {
 	Prepared
 	SubFilter string // of the file
@@ -40,6 +40,8 @@ var (
 	ErrForm = errors.New("the signature does not fit its place")
 	// ErrOtherContent means that the signature is over other bytes.
 	ErrOtherContent = errors.New("the signature is over other bytes")
+	// ErrRoom means that the signature is larger than its place.
+	ErrRoom = errors.New("the signature is larger than its place")
 	// ErrOtherSigner means that the signature names another certificate.
 	ErrOtherSigner = errors.New("the signature is by another certificate")
 )
@@ -71,7 +73,7 @@ func (f Supplied) sign(context.Context, Key, time.Time) (draft, error) {
 		edited.AddCertificates(c.Raw)
 	}
 	if err := f.fill(edited.DER()); err != nil {
-		return draft{}, err
+		return draft{}, fmt.Errorf("%w: %w", ErrRoom, err)
 	}
 	d := draft{file: f.File, by: f.Certificate}
 	if f.SubFilter != subFilterCMS {
@@ -146,17 +148,40 @@ func (f Supplied) checkSubFilter(si *cms.SignerInfo) error {
 	return nil
 }
 
-// SuppliedDigests are what a CMS in any armour says of itself: the digest that its
-// first signer made, of its content, and the time claimed, zero for none. Empty for
-// what is no CMS.
-func SuppliedDigests(file []byte) (digest []byte, claimed time.Time) {
+// Supply is what a CMS that was made elsewhere says of itself. Nothing of it is judged.
+type Supply struct {
+	Digest  []byte    // of the content, by its first signer; nil for what is no CMS
+	Claimed time.Time // by the signing-time attribute; zero for none
+	// Certificate is the one in it that its first signer names; nil for none, and Others
+	// are those beside it.
+	Certificate *certs.Certificate
+	Others      []*certs.Certificate
+}
+
+// ReadSupply reads a CMS in any armour.
+func ReadSupply(file []byte) Supply {
 	sd, _, err := edit(file)
 	if err != nil || len(sd.Signers) == 0 {
-		return nil, time.Time{}
+		return Supply{}
 	}
-	digest, err = messageDigest(&sd.Signers[0])
-	if err != nil {
-		return nil, time.Time{}
+	si := &sd.Signers[0]
+	s := Supply{Claimed: si.ClaimedTime()}
+	if s.Digest, err = messageDigest(si); err != nil {
+		s.Digest = nil
 	}
-	return digest, sd.Signers[0].ClaimedTime()
+	for _, raw := range sd.Certificates {
+		c, err := certs.Parse(raw)
+		switch {
+		case err != nil:
+		case s.Certificate == nil && si.Names(c):
+			s.Certificate = c
+		default:
+			s.Others = append(s.Others, c)
+		}
+	}
+	return s
 }
+
+// DigestFor returns the digest that the key of a certificate signs with; an error, which
+// is certs.ErrAlgorithm, for a key that signs nothing.
+func DigestFor(c *certs.Certificate) (certs.Digest, error) { return cms.DigestOf(c.PublicKey) }

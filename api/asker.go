@@ -1,0 +1,117 @@
+package api
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"tamga/documents/applications"
+	"tamga/documents/people"
+	"tamga/documents/regulation"
+)
+
+// errNoDuty means that a person does not have the role in which he would act.
+var errNoDuty = errors.New("the person has no such duty at the provider")
+
+// asker is who asks about applications: a program, by its key, or a person, by a
+// session.
+type asker struct {
+	client string // under which idempotency keys are kept
+	// Of a person, with the powers of attorney and the duties of the moment.
+	person people.Person
+	acting people.Acting
+	duties []people.Duty
+}
+
+// isPerson reports whether a person asks.
+func (w asker) isPerson() bool { return w.person.ID != "" }
+
+// asker returns who asks, if he has a right: a program by a scope, a person by what the
+// application and his duties give him.
+func (v *service) asker(c echo.Context, scope string) (asker, error) {
+	if secret, given := bearer(c); !given || !people.IsToken(secret) {
+		client, err := v.authorise(c, scope)
+		return asker{client: client.ID}, err
+	}
+	s, err := v.signedIn(c)
+	if err != nil {
+		return asker{}, err
+	}
+	w := asker{client: clientOf(s), person: s.Person}
+	if w.acting, err = v.People.Acting(contextOf(c), v.Registry.Store, s.Acting()); err != nil {
+		return asker{}, err
+	}
+	w.duties, err = people.Duties(contextOf(c), v.Registry.Store, s.Person.ID, v.now())
+	return w, err
+}
+
+// concerned reports whether somebody may see an application: whoever has opened it, who
+// may act for its applicant, and who has a duty at its provider in a role of its route.
+func (v *service) concerned(c echo.Context, w asker, a applications.Application) (bool, error) {
+	if a.Client == w.client || !w.isPerson() {
+		return a.Client == w.client, nil
+	}
+	if _, err := people.MayAct(w.acting, a.Applicant, people.FillIn, v.now()); err == nil {
+		return true, nil
+	}
+	kase, err := v.Applications.Case(contextOf(c), a)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(w.duties, func(d people.Duty) bool { return serves(kase, d) }), nil
+}
+
+// serves reports whether a duty is one of those who act on an application: in a role of
+// its route, at its provider or, of a centre, at all.
+func serves(c applications.Case, d people.Duty) bool {
+	s, _ := c.Rules.Service(c.Service) // there when the case was made
+	return (d.Provider == "" || d.Provider == s.ProviderID) && slices.ContainsFunc(c.Walk.Routes(), func(r *regulation.Route) bool {
+		return slices.ContainsFunc(r.Steps, func(step regulation.Step) bool { return step.Actor == d.Role || step.SignedBy(d.Role) })
+	})
+}
+
+// actor is who acts by an entry: of a program whom it names, of a person himself, in a
+// role that he has.
+func (v *service) actor(w asker, c applications.Case, body entryRequest) (applications.Actor, error) {
+	a := applications.Actor{Role: body.Role, Person: body.Person}
+	if !w.isPerson() {
+		return a, nil
+	}
+	if a.ID, a.Person = w.person.ID, w.person.Name(); body.Person != "" && body.Person != a.Person {
+		return a, badField("/person", "unknown", "is not who is signed in; leave it out")
+	}
+	right := people.FillIn
+	for _, m := range c.Walk.Moves(c.Place()) {
+		if !m.Named(body.Step) {
+			continue
+		}
+		if a.Role == "" {
+			a.Role = m.Step.Actor
+		}
+		if logsIn(c, m) {
+			return a, nil // the condition after it judges who that is
+		}
+		if c.Signs(m, a.Role) {
+			right = people.Sign
+		}
+	}
+	if _, beside := c.Rules.BesideOf(regulation.BesideAct(body.Step)); beside {
+		right = people.Sign
+	}
+	if c.Rules.Applies(a.Role) {
+		_, err := people.MayAct(w.acting, c.Applicant, right, v.now())
+		return a, err
+	}
+	if !slices.ContainsFunc(w.duties, func(d people.Duty) bool { return d.Role == a.Role && serves(c, d) }) {
+		return a, &fault{is: errNoDuty, detail: a.Role}
+	}
+	return a, nil
+}
+
+// logsIn reports whether a move comes before a condition that asks for the log-in.
+func logsIn(c applications.Case, m regulation.Move) bool {
+	return slices.ContainsFunc(c.Walk.Moves(m.To), func(next regulation.Move) bool {
+		return slices.Contains(next.Step.Checks, regulation.CheckLogin)
+	}) || m.Step.Kind == regulation.Registration
+}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -74,6 +75,7 @@ func (v *service) listPeople(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	limit = cmp.Or(limit, 50)
 	all, err := people.Persons(contextOf(c), v.Registry.Store, c.QueryParam("after"), limit)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -48,19 +47,6 @@ type cabinet struct {
 	next   string // after which the next page begins; empty for none
 }
 
-// limitOf reads how many are listed at most.
-func limitOf(c echo.Context) (int, error) {
-	text := c.QueryParam("limit")
-	if text == "" {
-		return 50, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > 200 {
-		return 0, badField("/limit", "range", "is a number from 1 to 200")
-	}
-	return n, nil
-}
-
 // cabinetOf returns a page of the applications that concern whoever is signed in.
 func (v *service) cabinetOf(c echo.Context, going bool) (cabinet, error) {
 	s, err := v.signedIn(c)
@@ -75,10 +61,9 @@ func (v *service) cabinetOf(c echo.Context, going bool) (cabinet, error) {
 	if own.acting, err = v.People.Acting(contextOf(c), v.Registry.Store, s.Acting()); err != nil {
 		return own, err
 	}
-	own.list, err = v.Applications.List(contextOf(c), applications.Chosen{
-		Parties: own.acting.Parties(own.at), Going: going, After: c.QueryParam("after"), Limit: limit,
-	})
-	if n := len(own.list); n == limit {
+	chosen := applications.Chosen{Parties: own.acting.Parties(own.at), Going: going, After: c.QueryParam("after"), Limit: limit}
+	own.list, err = v.Applications.List(contextOf(c), chosen)
+	if n := len(own.list); n > 0 && n == chosen.Most() {
 		own.next = own.list[n-1].ID
 	}
 	return own, err

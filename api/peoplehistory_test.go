@@ -29,8 +29,8 @@ func natural(p ca.Person) map[string]any {
 	return map[string]any{"natural": map[string]any{"surname": p.Surname, "given_name": p.GivenName, "patronymic": p.Patronymic, "iin": string(p.IIN)}}
 }
 
-// opened opens an application by a program, and returns its id.
-func (w *town) opened(applicant map[string]any) string {
+// applied opens an application by a program, and returns its id.
+func (w *town) applied(applicant map[string]any) string {
 	w.t.Helper()
 	a := w.ask("POST", "/v1/applications", w.values["key.apply"], map[string]any{"service": "TEC", "channel": "portal", "applicant": applicant})
 	if a.code != http.StatusCreated {
@@ -60,8 +60,8 @@ func (w *town) cabinet(path, list, token string) []string {
 // whom, by what, and whether one may sign.
 func TestCabinet(t *testing.T) {
 	w := openTown(t)
-	own, company := w.opened(natural(castMember(t, "applicant"))), w.opened(organisation())
-	stranger := w.opened(natural(castMember(t, "stranger")))
+	own, company := w.applied(natural(castMember(t, "applicant"))), w.applied(organisation())
+	stranger := w.applied(natural(castMember(t, "stranger")))
 	w.registered("applicant", "stranger", "company-head", "company-signer", "company-employee", "representative", "registrar")
 	tokens := map[string]string{}
 	for _, m := range []string{"applicant", "stranger", "company-head", "company-signer", "company-employee", "representative", "registrar"} {
@@ -116,8 +116,8 @@ func TestCabinetPages(t *testing.T) {
 	w := openTown(t)
 	var want []string
 	for range 5 {
-		want = append(want, w.opened(organisation()))
-		w.opened(natural(castMember(t, "stranger")))
+		want = append(want, w.applied(organisation()))
+		w.applied(natural(castMember(t, "stranger")))
 		w.ahead.Add(int64(time.Second))
 	}
 	w.change(t, `DELETE FROM application_applicants WHERE application IN (SELECT id FROM applications ORDER BY opened_at LIMIT 7)`)

@@ -345,6 +345,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.messageRoutes(e, get)
 	v.questionnaireRoutes(e, get)
 	v.gatewayRoutes(e, get)
+	v.elsewhereRoutes(e, get)
 	v.peopleRoutes(e, get)
 
 	get("/", v.startPage)

@@ -161,6 +161,8 @@ func (s *stage) clients(t *testing.T) {
 		"issue":       {store.ScopeIssue},
 		"read":        {store.ScopeRead},
 		"status":      {store.ScopeStatus},
+		"enter":       {store.ScopeEnterDocuments},
+		"confirm":     {store.ScopeEnterDocuments},
 		"apply":       {store.ScopeApply, store.ScopeEnter},
 		"apply.other": {store.ScopeApply, store.ScopeEnter},
 		"apply.only":  {store.ScopeApply},

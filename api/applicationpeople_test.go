@@ -184,6 +184,6 @@ func TestTasks(t *testing.T) {
 			t.Errorf("%s has %v", m, tasks)
 		}
 	}
-	w.refused("a program has none", w.ask("GET", "/v1/tasks", w.values["key.apply"], nil), http.StatusForbidden, "session_required")
+	w.refused("a program has none", w.ask("GET", "/v1/tasks", w.values["key.apply"], nil), http.StatusUnauthorized, "session_required")
 	w.refused("nobody has none", w.ask("GET", "/v1/tasks", "", nil), http.StatusUnauthorized, "unauthorized")
 }

@@ -119,6 +119,13 @@ func (v *service) answerCheck(c echo.Context, rec registry.Record, life document
 	now := found.Now.Truncate(time.Second)
 	answer := checkAnswer{StatusAt: now, CheckedAt: now, Integrity: found.Integrity}
 	answer.tell(found)
+	if answer.SameNumber, err = v.namesakes(c, rec); err != nil {
+		return checkAnswer{}, err
+	}
+	if answer.isElsewhere() {
+		answer.Signature.Summary, answer.Signature.CertificateValid = answer.Elsewhere.Note, signing.FactNotAsked
+		return answer, nil
+	}
 	answer.Signature.SignedAt, answer.Signature.WhenIssued = found.SignedAt, found.WhenIssued
 	if found.Verdict == nil {
 		answer.Signature.damaged()

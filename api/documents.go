@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ type issuedAnswer struct {
 
 type documentLinks struct {
 	Self   string `json:"self"`
-	PDF    string `json:"pdf"`
+	PDF    string `json:"pdf,omitempty"` // none of a licence that was issued elsewhere
 	Events string `json:"events"`
 	Check  string `json:"check"`
 }
@@ -127,7 +128,10 @@ type wholeDocument struct {
 	VoidRecord string           `json:"void_record,omitempty"`
 	Content    documents.Draft  `json:"content"`
 	Verdict    *json.RawMessage `json:"verdict,omitempty"` // on the file, when it was issued
-	Links      documentLinks    `json:"links"`
+	// Entry says who has entered a licence that was issued elsewhere, and who has
+	// confirmed it.
+	Entry *json.RawMessage `json:"entry,omitempty"`
+	Links documentLinks    `json:"links"`
 }
 
 // document answers GET /v1/documents/{number} and {number}.pdf: the public
@@ -171,7 +175,10 @@ func (v *service) document(c echo.Context) error {
 			answer.VoidRecord = "pending"
 		}
 	}
-	if len(rec.Evidence) > 0 {
+	switch {
+	case rec.Elsewhere() != nil:
+		answer.Entry, answer.Links.PDF = &rec.Evidence, ""
+	case len(rec.Evidence) > 0:
 		answer.Verdict = &rec.Evidence
 	}
 	return c.JSON(http.StatusOK, answer)
@@ -210,9 +217,13 @@ func (v *service) lookUp(c echo.Context, typed string) (registry.Record, documen
 	}
 	number, err := documents.ParseNumber(typed)
 	if err != nil {
-		return registry.Record{}, documents.Life{}, registry.ErrNotFound
+		return v.byOwnNumber(c, typed)
 	}
-	return v.issued(c, number.String)
+	rec, life, err := v.issued(c, number.String)
+	if errors.Is(err, registry.ErrNotFound) {
+		return v.byOwnNumber(c, typed)
+	}
+	return rec, life, err
 }
 
 // issued finds a document that was issued, whatever its status by now.

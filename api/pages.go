@@ -81,6 +81,12 @@ func (v *service) findDocument(c echo.Context) error {
 	}
 	number, err := documents.ParseNumber(form.Get("number"))
 	if err != nil {
+		rec, _, err := v.lookUp(c, form.Get("number"))
+		if number.String = rec.Number; err != nil && !errors.Is(err, registry.ErrNotFound) {
+			return err
+		}
+	}
+	if number.String == "" {
 		body, err := v.pages.Form(v.frame(c), web.Form{Wrong: true})
 		return v.page(c, http.StatusUnprocessableEntity, body, err)
 	}

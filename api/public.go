@@ -34,7 +34,14 @@ type publicDocument struct {
 	Signatory  publicSignatory  `json:"signatory"`           // as on the document
 	SHA256     string           `json:"sha256"`              // of the signed PDF
 	Edition    string           `json:"edition,omitempty"`   // of the rules, by which it was printed
-	History    []publicEvent    `json:"history"`
+	// Elsewhere is where a licence was issued that this service has not issued; Number
+	// is that of the register then.
+	Elsewhere *publicElsewhere `json:"elsewhere,omitempty"`
+	// ReplacedElsewhere is where the licence that this one replaces was issued.
+	ReplacedElsewhere *publicElsewhere `json:"replaced_elsewhere,omitempty"`
+	// SameNumber are licences of other sources that have the number of this one.
+	SameNumber []namesake    `json:"same_number,omitempty"`
+	History    []publicEvent `json:"history"`
 }
 
 // publicHolder is an organisation with its number, which stands in a public
@@ -115,6 +122,7 @@ func (p *publicDocument) letter(l documents.Letter) {
 func (p *publicDocument) licence(l *documents.Licence) {
 	p.Authority, p.Activity, p.Holder = l.Licensor, &l.Activity, publicHolderOf(l.Holder)
 	p.FirstOn, p.Replaces, p.ValidUntil = l.FirstIssuedOn, l.Replaces, l.ValidUntil
+	p.Elsewhere, p.ReplacedElsewhere = publicElsewhereOf(l.Elsewhere), publicElsewhereOf(l.ReplacedElsewhere)
 	if l.SpecialConditions != (documents.Text{}) {
 		p.Conditions = &l.SpecialConditions
 	}

@@ -11,7 +11,10 @@ import (
 // queries are the parameters that routes take in their addresses; the others take
 // none. It is read only.
 var queries = map[string][]string{
-	"/v1/check/:number":                         {"at"},
+	"/v1/check/:number":                         {"at", "source"},
+	"/v1/documents/:number":                     {"source"},
+	"/v1/elsewhere":                             {"batch", "after", "limit"},
+	"/v1/elsewhere/imports":                     {"dry_run"},
 	"/v1/questionnaire":                         {"service"},
 	"/v1/questionnaire/results":                 {"service", "year"},
 	"/v1/calendar":                              {"year", "from", "term"},
@@ -25,7 +28,7 @@ var queries = map[string][]string{
 	"/":                    {"lang"},
 	"/check":               {"lang"},
 	"/check/file":          {"lang"},
-	"/check/:number":       {"lang", "at"},
+	"/check/:number":       {"lang", "at", "source"},
 	"/check/:number/:code": {"lang"},
 	"/check/:number/pdf":   {"lang"},
 	"/layouts":             {"lang"},

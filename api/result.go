@@ -16,6 +16,9 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 		r.Then, r.Day = a.Then.Summary.In(lang), documents.CivilDate(a.Then.At).String()
 	}
 	r.Checks = []web.CheckRow{integrityRow(a), signatureRow(a)}
+	if a.isElsewhere() && a.UploadedFile == nil {
+		r.Checks = []web.CheckRow{{Tone: web.Info, Title: "row_signature", State: "not_signed_here", Note: "not_signed_here_note"}}
+	}
 	if a.publicDocument == nil {
 		return r
 	}
@@ -23,7 +26,7 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 	r.Facts, r.History = facts(a, lang), happenings(a, lang)
 	r.Checks = append(r.Checks, statusRow(a, r.Banner.Tone))
 	ours := a.UploadedFile == nil || a.UploadedFile.Ours
-	r.Download = ours && a.Integrity != signing.CheckFailed
+	r.Download = ours && a.Integrity != signing.CheckFailed && !a.isElsewhere()
 	r.Withheld = a.Kind == documents.KindRefusal
 	return r
 }
@@ -59,6 +62,7 @@ func banner(a checkAnswer, lang web.Lang) web.Banner {
 	switch {
 	case a.UploadedFile != nil && !a.UploadedFile.Ours:
 		return sentBanner(a.UploadedFile, lang)
+	case a.isElsewhere():
 	case a.Integrity == signing.CheckFailed || a.Signature.Acceptance == signing.Refused:
 		return web.Banner{Tone: web.Bad, Title: "altered", Note: "altered_note", Reason: summary(a, lang)}
 	case a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted:
@@ -107,6 +111,8 @@ func statusBanner(a checkAnswer) web.Banner {
 		return web.Banner{Tone: web.Past, Title: word, Note: "not_issued_note"}
 	}
 	switch {
+	case a.Elsewhere != nil:
+		return web.Banner{Tone: web.Info, Title: "in_force", Note: "elsewhere_note"}
 	case a.Kind == documents.KindLicence:
 		return web.Banner{Tone: web.Good, Title: "in_force", Note: "in_force_note"}
 	case a.Kind == documents.KindRefusal:
@@ -214,7 +220,17 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 		}
 		return d.Printed()
 	}
-	add("fact_number", a.Number, "")
+	if from := a.Elsewhere; from != nil {
+		add("fact_number", from.Number, "")
+		add("fact_source", from.Name.In(text), marked)
+		add("fact_source_edition", from.Edition, "kk")
+		add("fact_register_number", a.Number, "")
+	} else {
+		add("fact_number", a.Number, "")
+	}
+	for _, other := range a.SameNumber {
+		add("fact_same_number", other.Number+" ("+other.Name.In(text)+")", marked)
+	}
 	add("fact_of", a.Of, "")
 	add("fact_issued", date(a.IssuedOn), "")
 	add("fact_first", date(a.FirstOn), "")
@@ -251,5 +267,8 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 	add("fact_signatory", a.Signatory.Name, marked)
 	add("fact_position", a.Signatory.Position.In(text), marked)
 	add("fact_signed_at", documents.PrintedMoment(a.Signature.SignedAt), "")
+	if a.Elsewhere != nil {
+		return list
+	}
 	return append(list, web.Fact{Label: "fact_sha256", Value: a.SHA256, Code: true})
 }

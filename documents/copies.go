@@ -124,7 +124,7 @@ func (d Draft) Completed(original Draft, told Told) Draft {
 		if d.Licence.FirstIssuedOn = original.Licence.FirstIssuedOn; d.Licence.FirstIssuedOn.IsZero() {
 			d.Licence.FirstIssuedOn = original.Licence.IssuedOn
 		}
-		d.Licence.ValidUntil = original.Licence.ValidUntil
+		d.Licence.ValidUntil, d.Licence.ReplacedElsewhere = original.Licence.ValidUntil, original.Licence.Elsewhere
 	case d.Duplicate != nil:
 		d.Duplicate.Licence = original.Licence
 	case d.PaperCopy != nil:
@@ -144,7 +144,7 @@ func (d Draft) Erased() Draft {
 	var kept Draft
 	switch {
 	case d.Licence != nil:
-		kept.Licence = &Licence{Replaces: d.Licence.Replaces, ValidUntil: d.Licence.ValidUntil}
+		kept.Licence = &Licence{Replaces: d.Licence.Replaces, ValidUntil: d.Licence.ValidUntil, Elsewhere: d.Licence.Elsewhere, ReplacedElsewhere: d.Licence.ReplacedElsewhere}
 	case d.Refusal != nil:
 		kept.Refusal = &Refusal{}
 	case d.ExportCertificate != nil:

@@ -157,6 +157,12 @@ type Licence struct {
 	// Reconsiders is the number of the decision that this one is given in the place of,
 	// when that was to be reconsidered.
 	Reconsiders string `json:"reconsiders,omitempty"`
+	// Elsewhere is of a licence that this service has not issued; it is entered, never
+	// issued: see [Licence.ValidateElsewhere].
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`
+	// ReplacedElsewhere is where the licence that this one replaces was issued, if not
+	// here; given by the register.
+	ReplacedElsewhere *Elsewhere `json:"replaced_elsewhere,omitempty"`
 }
 
 // ReissueGround is a ground on which a licence is re-issued for another holder, of

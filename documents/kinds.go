@@ -51,6 +51,7 @@ var series = []struct {
 	{KindDuplicate, "RLD"},
 	{KindPaperCopy, "RPC"},
 	{KindHistory, "RHS"},
+	{SeriesElsewhere, "RLE"},
 }
 
 // letters returns the series of a kind, or nothing.

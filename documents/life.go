@@ -14,6 +14,7 @@ type EventKind string
 const (
 	EventReserved     EventKind = "reserved"           // number taken, content written
 	EventIssued       EventKind = "issued"             // signed and entered
+	EventEntered      EventKind = "entered"            // issued elsewhere, and entered here by two persons
 	EventVoid         EventKind = "void"               // the reservation was given up
 	EventSuspended    EventKind = "suspended"          // until a date, or until resumed
 	EventResumed      EventKind = "resumed"            //
@@ -272,6 +273,7 @@ type transition struct {
 var transitions = map[EventKind]transition{
 	EventReserved:   {[]Status{""}, StatusReserved},
 	EventIssued:     {[]Status{"", StatusReserved}, StatusInForce},
+	EventEntered:    {[]Status{""}, StatusInForce},
 	EventVoid:       {[]Status{StatusReserved}, StatusVoid},
 	EventSuspended:  {[]Status{StatusInForce, StatusSuspended}, StatusSuspended},
 	EventResumed:    {[]Status{StatusSuspended}, StatusInForce},

@@ -25,6 +25,9 @@ type Number struct {
 	Year   int    // the civil year of issue, four digits
 	Seq    int    // the running number of that year, from 1
 	String string // as printed, the key of the register
+	// Series is what the running numbers are counted in: the kind, but of a licence
+	// that was issued elsewhere [SeriesElsewhere].
+	Series Kind
 }
 
 // NumberOf returns the number of a document of a kind, formed from the civil
@@ -91,7 +94,10 @@ func numberOf(kind Kind, digits, whole string) (Number, error) {
 	if err != nil {
 		return Number{}, err
 	}
-	n.Kind, n.String = kind, whole
+	n.Kind, n.Series, n.String = kind, kind, whole
+	if kind == SeriesElsewhere {
+		n.Kind = KindLicence
+	}
 	return n, nil
 }
 

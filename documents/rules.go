@@ -174,7 +174,7 @@ func mayFrom(k EventKind) []Status {
 // number that was never issued.
 func (l Life) IssuedAt() (time.Time, bool) {
 	for _, e := range l.Events {
-		if e.Kind == EventIssued {
+		if e.Kind == EventIssued || e.Kind == EventEntered {
 			return e.EffectiveAt, true
 		}
 	}

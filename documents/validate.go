@@ -127,6 +127,8 @@ func (l *Licence) check(c *checker) {
 		c.later("/valid_until", l.ValidUntil, l.IssuedOn)
 	}
 	c.checkReconsiders(l.Reconsiders, l.Replaces != "")
+	c.absent("/elsewhere", l.Elsewhere == nil, "belongs to a licence that was issued elsewhere, which is entered and not issued")
+	c.absent("/replaced_elsewhere", l.ReplacedElsewhere == nil || c.complete, "the register gives it")
 	if l.Replaces != "" {
 		c.number("/replaces", l.Replaces, KindLicence)
 		c.given("/first_issued_on", !l.FirstIssuedOn.IsZero())

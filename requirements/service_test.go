@@ -19,6 +19,7 @@ import (
 	"tamga/certs/revocation"
 	"tamga/documents/applications"
 	"tamga/documents/calendar"
+	"tamga/documents/conditions"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
@@ -174,7 +175,7 @@ func beginOn(t *testing.T, dsn, at string) *office {
 	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
 		return creation.Make(ctx, creation.Services{Verifier: &verifier}, o)
 	}
-	book := &applications.Book{Register: reg, Rulebook: &rulebook.Book{Store: db}, Unsigned: true}
+	book := &applications.Book{Register: reg, Rulebook: &rulebook.Book{Store: db}, Unsigned: true, Attached: conditions.Attached}
 	handler, err := (&api.Server{Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Applications: book}).Handler()
 	must(t, err)
 	web := httptest.NewServer(handler)

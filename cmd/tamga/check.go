@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"strings"
+	"time"
 
 	"tamga/documents"
 	"tamga/documents/registry"
@@ -31,10 +34,6 @@ Example:
 
 // Run prints the status.
 func (cmd checkCommand) Run(c *console) error {
-	number, err := documents.ParseNumber(cmd.Number)
-	if err != nil {
-		return usagef("%q: %w", cmd.Number, err)
-	}
 	at, err := documents.ParseMoment(cmd.At, c.now())
 	if err != nil {
 		return usagef("--at: %q is %w", cmd.At, err)
@@ -49,12 +48,15 @@ func (cmd checkCommand) Run(c *console) error {
 		return err
 	}
 	defer reg.Store.Close()
-	found, err := reg.Check(c.ctx, number.String, registry.CheckQuestion{At: at})
+	number, found, err := cmd.find(c, reg, at)
 	if errors.Is(err, registry.ErrNotFound) {
-		return cmd.unknown(c, number.String)
+		return cmd.unknown(c, number)
 	}
 	if err != nil {
 		return err
+	}
+	if found.Record.Elsewhere() != nil && cmd.PDF != "" {
+		return fmt.Errorf("№ %s was issued elsewhere: this service has no PDF of it", number)
 	}
 	p := &printer{}
 	cmd.status(p, found)
@@ -68,6 +70,37 @@ func (cmd checkCommand) Run(c *console) error {
 		return verdictCode(exitFailed)
 	}
 	return nil
+}
+
+// find checks the document of a number: of our own, or, where there is none, of a
+// licence that was issued elsewhere under it.
+func (cmd checkCommand) find(c *console, reg *registry.Registry, at time.Time) (number string, found registry.Checked, err error) {
+	n, bad := documents.ParseNumber(cmd.Number)
+	number = n.String
+	if bad == nil {
+		found, err = reg.Check(c.ctx, number, registry.CheckQuestion{At: at})
+		if !errors.Is(err, registry.ErrNotFound) {
+			return number, found, err
+		}
+	}
+	all, err := reg.ByOwnNumber(c.ctx, cmd.Number)
+	switch {
+	case err != nil:
+		return number, found, err
+	case len(all) == 0 && bad != nil:
+		return number, found, usagef("%q: %w", cmd.Number, bad)
+	case len(all) == 0:
+		return number, found, registry.ErrNotFound
+	case len(all) > 1:
+		var several []string
+		for _, rec := range all {
+			several = append(several, "№ "+rec.Number+" ("+rec.Elsewhere().Source+")")
+		}
+		return number, found, fmt.Errorf("several licences have the number %q; in the register they are %s", cmd.Number, strings.Join(several, ", "))
+	}
+	number = all[0].Number
+	found, err = reg.Check(c.ctx, number, registry.CheckQuestion{At: at})
+	return number, found, err
 }
 
 // register opens a register that can check.
@@ -119,10 +152,17 @@ func (cmd checkCommand) status(p *printer, found registry.Checked) {
 	if !found.At.IsZero() {
 		p.labels(cmd.Lang, documents.Since(found.At, found.Standing(found.At).Status, found.Standing(found.Now).Status))
 	}
+	if from := rec.Elsewhere(); from != nil {
+		p.labels(cmd.Lang, words.Of("check.elsewhere").Put("source", documents.Label{KK: from.Name.KK, RU: from.Name.RU, EN: from.Name.KK}))
+		p.field("Own number", "%s", clean(from.Number))
+		p.field("Own edition", "%s", clean(from.Edition))
+	}
 	holder := rec.Content.Owner()
 	p.field("Holder", "%s / %s", holder.PublicName(documents.KK), holder.PublicName(documents.RU))
 	p.field("Issued on", "%s", rec.IssuedOn().Printed())
-	p.field("SHA-256", "%s", rec.FileSHA256)
+	if rec.Elsewhere() == nil {
+		p.field("SHA-256", "%s", rec.FileSHA256)
+	}
 	p.field("Edition of the rules", "%s", rec.Edition)
 }
 

@@ -53,8 +53,12 @@ func (c Checked) Standing(at time.Time) documents.Standing {
 	return own
 }
 
-// Worth reports whether all three facts speak for the document today.
+// Worth reports whether all three facts speak for the document today; of one that was
+// issued elsewhere, of which this service has neither file nor signature, its status.
 func (c Checked) Worth() bool {
+	if c.Record.Elsewhere() != nil {
+		return c.Standing(c.Now).Status == documents.StatusInForce
+	}
 	return c.Integrity == signing.CheckPassed && c.Verdict != nil && c.Verdict.Passed() &&
 		c.Standing(c.Now).Status == documents.StatusInForce
 }
@@ -91,7 +95,7 @@ func (r *Registry) CheckFound(ctx context.Context, rec Record, life documents.Li
 		}
 		c.Original = &original
 	}
-	if rec.Status != documents.StatusInForce {
+	if rec.Status != documents.StatusInForce || rec.Elsewhere() != nil {
 		return c, nil
 	}
 	if err := c.whenIssued(); err != nil {

@@ -54,6 +54,11 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
+	// The salt, the content and the signature are held by the commitment.
+	actsOfTwo: {
+		"id", "kind", "batch", "line", "entered_by", "entered_at", "idempotency_key", "commitment",
+		"outcome", "decided_by", "decided_at", "reason", "document",
+	},
 	"preparations": {
 		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
 		"signature_sha256", "digests", "held", "file",
@@ -114,6 +119,7 @@ var rowSubjects = []rowSubject{
 	{subjectWait, "application_waits", "id", false},
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
+	{subjectAct, actsOfTwo, "id", false},
 	{subjectPreparation, "preparations", "id", false},
 	{subjectContact, "contacts", "application", false},
 	{subjectMessage, "messages", "id", false},

@@ -25,7 +25,7 @@ var keysOf = map[string][]string{
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"application_signatures": {"id"}, "application_waits": {"id"},
-	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, "preparations": {"id"},
+	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, "preparations": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 }
@@ -141,6 +141,7 @@ func rich(t testing.TB, dsn string) *living {
 	applyTwice(t, r)
 	withPeople(t, r)
 	attach(t, r)
+	withActs(t, r)
 	tell(t, r)
 	prepareTwice(t, r)
 	payAndConsent(t, r)
@@ -252,6 +253,21 @@ func attach(t testing.TB, r *Registry) {
 		must(t, second(tx.ExecContext(ctx, `INSERT INTO looks (id, application, person, role, why, at) VALUES ('0a', 'a1b2', 'p', 'HEAD', 'w', 5)`)))
 		return EnterRow(ctx, tx, store.Change{Table: "looks", Key: "0a", Event: store.Kept, At: r.now()})
 	}))
+}
+
+// withActs enters licences that were issued elsewhere: one is in the register, one was
+// refused and one waits.
+func withActs(t testing.TB, r *Registry) {
+	t.Helper()
+	entered(t, r, oldLicence(1))
+	for n, refuse := range []bool{true, false} {
+		a, _, err := r.Enter(t.Context(), Entry{Signed: Signed{By: "first"}, IdempotencyKey: fmt.Sprint(n), Licence: oldLicence(2 + n), batch: "b", line: n})
+		must(t, err)
+		if refuse {
+			_, err = r.Decide(t.Context(), Decision{Signed: Signed{By: "second"}, Act: a.ID, Refuse: true, Reason: "another number"})
+			must(t, err)
+		}
+	}
 }
 
 // payAndConsent writes two bills with confirmations and two consents as

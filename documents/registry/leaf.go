@@ -24,6 +24,7 @@ const (
 	subjectAddress    = "address"
 	subjectAnswer     = "answer"
 	subjectRule       = "rule"
+	subjectAct        = "act"
 
 	subjectApplication      = "application"
 	subjectEntry            = "application_entry"

@@ -139,6 +139,9 @@ func onlyOne(ctx context.Context, tx *store.Tx, draft documents.Draft, at standi
 // aboutOf is what the register keeps beside a document to find it by: the document
 // that it is about, or what it takes.
 func aboutOf(content documents.Draft) string {
+	if l := content.Licence; l != nil && l.Elsewhere != nil {
+		return documents.OwnNumberKey(l.Elsewhere.Number)
+	}
 	key, _ := content.Takes()
 	return cmp.Or(content.About(), key)
 }

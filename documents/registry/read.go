@@ -56,6 +56,9 @@ func (r *Registry) PDF(ctx context.Context, number string) (_ []byte, err error)
 	}
 	ctx, end := r.Store.Bounded(ctx)
 	defer end(&err)
+	if n, err := documents.ParseNumber(number); err == nil && n.Series == documents.SeriesElsewhere {
+		return nil, ErrNotFound // its file is the act by which it was entered
+	}
 	var file []byte
 	var sum string
 	var erased int64

@@ -138,6 +138,15 @@ type Record struct {
 // IssuedOn returns the date printed on the document.
 func (rec Record) IssuedOn() documents.Date { return rec.Content.IssuedOn() }
 
+// Elsewhere says where a licence was issued that this service has not issued; nil for a
+// document of this service.
+func (rec Record) Elsewhere() *documents.Elsewhere {
+	if rec.Content.Licence == nil {
+		return nil
+	}
+	return rec.Content.Licence.Elsewhere
+}
+
 // Open opens the database of a register, or makes it, and brings it up to date: see
 // [store.Open].
 func Open(ctx context.Context, dsn string) (*store.DB, error) {

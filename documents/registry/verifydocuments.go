@@ -39,7 +39,7 @@ func verifyDocuments(ctx context.Context, db store.Reader) (map[series]int64, er
 				return nil, &TamperError{Index: idx, Number: after, Reason: reason}
 			}
 			if n, err := documents.ParseNumber(after); err == nil {
-				taken[series{d.kind, n.Year}]++
+				taken[series{string(n.Series), n.Year}]++
 			}
 		}
 		if len(numbers) < batch {

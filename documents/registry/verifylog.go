@@ -69,6 +69,9 @@ func verify(ctx context.Context, db store.Reader) error {
 	if err := verifyContents(ctx, db); err != nil {
 		return err
 	}
+	if err := verifyActs(ctx, db); err != nil {
+		return err
+	}
 	if err := countApplications(ctx, db, taken); err != nil {
 		return err
 	}

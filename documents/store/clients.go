@@ -22,6 +22,9 @@ const (
 	// ScopeStatus is to record what happens to documents: suspensions,
 	// terminations and the like.
 	ScopeStatus = "documents.status"
+	// ScopeEnterDocuments is to enter licences that were issued elsewhere, and to confirm
+	// what another client has entered.
+	ScopeEnterDocuments = "documents.enter"
 	// ScopeApply is to open applications for those who apply, to carry them on for
 	// them, and to read those that the client has opened.
 	ScopeApply = "applications.apply"
@@ -32,7 +35,7 @@ const (
 
 // scopes returns all rights that there are.
 func scopes() []string {
-	return []string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus, ScopeApply, ScopeEnter}
+	return []string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus, ScopeEnterDocuments, ScopeApply, ScopeEnter}
 }
 
 // Client is a program that was given a key.
@@ -65,7 +68,7 @@ func (db *DB) AddClient(ctx context.Context, name string, rights []string) (secr
 			return "", fmt.Errorf("%w: %q", ErrUnknownScope, s)
 		}
 	}
-	if !printableName(name) {
+	if !PrintableName(name) {
 		return "", ErrBadName
 	}
 	id, random := db.randomBytes(idLength), db.randomBytes(32)
@@ -140,7 +143,9 @@ func (db *DB) Clients(ctx context.Context) (_ []Client, err error) {
 	return list, nil
 }
 
-func printableName(name string) bool {
+// PrintableName reports whether a name can be one of a person or a program: 1 to 200
+// printable characters.
+func PrintableName(name string) bool {
 	const longest = 200
 	if name == "" || utf8.RuneCountInString(name) > longest || !utf8.ValidString(name) {
 		return false

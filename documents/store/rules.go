@@ -55,7 +55,7 @@ func (tx *Tx) HoldRules(ctx context.Context) error {
 // AddRule enters a row that has no effect yet, and gives it its id, digest and
 // time. A name that cannot be printed is [ErrBadName].
 func (tx *Tx) AddRule(ctx context.Context, r Rule) (Rule, error) {
-	if !printableName(r.EnteredBy) || !printableName(r.Name) {
+	if !PrintableName(r.EnteredBy) || !PrintableName(r.Name) {
 		return Rule{}, ErrBadName
 	}
 	now := tx.db.Moment()
@@ -118,7 +118,7 @@ func (tx *Tx) EndRule(ctx context.Context, id, by string) error {
 
 // step reads the row that somebody is about to change.
 func (tx *Tx) step(ctx context.Context, id, by string) (Rule, error) {
-	if !printableName(by) {
+	if !PrintableName(by) {
 		return Rule{}, ErrBadName
 	}
 	return RuleOf(ctx, tx, id)

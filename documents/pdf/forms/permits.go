@@ -19,7 +19,7 @@ func licence(d *documents.Licence) pdf.Content {
 		"head":               pdf.Same(d.Head),
 		"place":              d.Place,
 		"first_issued_on":    printed(d.FirstIssuedOn),
-		"replaces":           pdf.Same(d.Replaces),
+		"replaces":           replaced(d),
 	}
 	if d.Holder.Foreign() {
 		in["foreign"] = pdf.Same("1")
@@ -89,4 +89,13 @@ func certificate(d *documents.ExportCertificate, pictures map[string][]byte) pdf
 		s.Photographs = append(s.Photographs, pdf.Photograph{Data: pictures[p.SHA256], Caption: p.Caption, Alt: p.Alt})
 	}
 	return s
+}
+
+// replaced is the licence in whose place one was given: its own number, with its source
+// where that is another service.
+func replaced(d *documents.Licence) documents.Text {
+	if from := d.ReplacedElsewhere; from != nil {
+		return from.Cited()
+	}
+	return pdf.Same(d.Replaces)
 }

@@ -1,0 +1,381 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tamga/documents"
+	"tamga/documents/store"
+)
+
+// Entry asks to enter a licence that was issued elsewhere. It has no effect until
+// another person confirms it.
+type Entry struct {
+	Signed
+	IdempotencyKey string // of whoever enters it
+	Licence        documents.Licence
+
+	batch string
+	line  int
+}
+
+// Enter enters a licence that was issued elsewhere, to be confirmed by another person.
+// The same person with the same key and the same licence gets the same act, with true as
+// the second result; with another licence it is [store.ErrKeyReused]. What is incomplete
+// is a *documents.InvalidError, and so is a number that the register has of that source.
+func (r *Registry) Enter(ctx context.Context, e Entry) (a Act, replayed bool, err error) {
+	if e, err = r.checkEntry(ctx, e); err != nil {
+		return Act{}, false, err
+	}
+	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		a, replayed, err = r.enterIn(ctx, tx, e)
+		return err
+	})
+	return a, replayed, err
+}
+
+// checkEntry looks at all of an entry that needs no transaction.
+func (r *Registry) checkEntry(ctx context.Context, e Entry) (Entry, error) {
+	e.Licence = e.Licence.NormaliseElsewhere()
+	if err := (store.Request{Client: "x", IdempotencyKey: e.IdempotencyKey}).Check(); err != nil {
+		return e, err
+	}
+	if !store.PrintableName(e.By) {
+		return e, store.ErrBadName
+	}
+	now := r.now()
+	if err := e.Licence.ValidateElsewhere(now); err != nil {
+		return e, err
+	}
+	if len(e.Signature) == 0 {
+		return e, nil
+	}
+	text, err := r.TextOfEntry(e.Licence)
+	if err != nil {
+		return e, err
+	}
+	_, err = r.signedBy(ctx, e.Signature, text, now)
+	return e, err
+}
+
+// TextOfEntry returns the bytes that a person signs who enters a licence.
+func (r *Registry) TextOfEntry(l documents.Licence) ([]byte, error) {
+	return json.MarshalIndent(struct {
+		Act     string            `json:"act"`
+		Licence documents.Licence `json:"licence"`
+	}{"enter a licence issued elsewhere", l.NormaliseElsewhere()}, "", "  ")
+}
+
+// TextOfDecision returns the bytes that a person signs who confirms an act.
+func (r *Registry) TextOfDecision(a Act) ([]byte, error) {
+	return json.MarshalIndent(struct {
+		Act       string             `json:"act"`
+		ID        string             `json:"id"`
+		EnteredBy string             `json:"entered_by"`
+		Licence   *documents.Licence `json:"licence"`
+	}{"confirm a licence issued elsewhere", a.ID, a.EnteredBy, a.Licence}, "", "  ")
+}
+
+func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, bool, error) {
+	content, err := json.Marshal(e.Licence)
+	if err != nil {
+		return Act{}, false, fmt.Errorf("failed to encode the licence: %w", err)
+	}
+	a, err := scanAct(tx.QueryRowContext(ctx, `SELECT `+actColumns+` FROM acts_of_two WHERE entered_by = $1 AND idempotency_key = $2`, e.By, e.IdempotencyKey).Scan)
+	switch {
+	case err == nil:
+		return r.enteredBefore(ctx, tx, a, string(content))
+	case !errors.Is(err, sql.ErrNoRows):
+		return Act{}, false, fmt.Errorf("failed to look for the act: %w", err)
+	}
+	if err := ownNumberFree(ctx, tx, e.Licence); err != nil {
+		return Act{}, false, err
+	}
+	a, err = newAct(ctx, tx, Act{
+		Batch: e.batch, Line: e.line, EnteredBy: e.By, EnteredAt: r.now(), content: string(content), signature: encoded(e.Signature),
+	}, e.IdempotencyKey)
+	if err != nil {
+		return Act{}, false, err
+	}
+	return a, false, a.open()
+}
+
+// enteredBefore returns what the same request has entered before. Of what was refused
+// nothing is left that it could be compared with.
+func (r *Registry) enteredBefore(ctx context.Context, tx *store.Tx, a Act, content string) (Act, bool, error) {
+	before := a.content
+	if a.Outcome == actConfirmed {
+		rec, err := scanRecord(tx.QueryRowContext(ctx, selectRecord+`WHERE number = $1`, a.Document).Scan)
+		if err != nil {
+			return Act{}, false, fmt.Errorf("failed to read document %s: %w", a.Document, err)
+		}
+		if before = content; rec.ErasedAt.IsZero() {
+			same, err := json.Marshal(rec.Content.Licence)
+			if err != nil {
+				return Act{}, false, err
+			}
+			before = string(same)
+		}
+	}
+	if a.Outcome != actRefused && before != content {
+		return Act{}, false, store.ErrKeyReused
+	}
+	return a, true, a.open()
+}
+
+// open reads what an act that waits is to enter.
+func (a *Act) open() error {
+	if a.content == "" {
+		return nil
+	}
+	a.Licence = &documents.Licence{}
+	if err := json.Unmarshal([]byte(a.content), a.Licence); err != nil {
+		return fmt.Errorf("the act %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// ownNumberFree refuses a licence whose number the register has from that source
+// already. The head of the log is held from here on, so that of two who ask at once one
+// is refused.
+func ownNumberFree(ctx context.Context, tx *store.Tx, l documents.Licence) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE log_head SET size = size WHERE id = 1`); err != nil {
+		return fmt.Errorf("failed to lock the log: %w", err)
+	}
+	found, err := byOwnNumber(ctx, tx, l.Elsewhere.Number)
+	if err != nil {
+		return err
+	}
+	for _, rec := range found {
+		if from := rec.Elsewhere(); from != nil && from.Source == l.Elsewhere.Source {
+			return refusedField(documents.Draft{Licence: &l}, "/elsewhere/number", documents.CodeTaken, "№ "+rec.Number+" of this register is the licence of this number and source")
+		}
+	}
+	return nil
+}
+
+func byOwnNumber(ctx context.Context, db store.Reader, typed string) ([]Record, error) {
+	rows, err := db.QueryContext(ctx, selectRecord+`WHERE about = $1 AND kind = 'licence' AND status = 'in_force' ORDER BY number`, documents.OwnNumberKey(typed))
+	if err != nil {
+		return nil, fmt.Errorf("failed to look for a licence: %w", err)
+	}
+	defer rows.Close()
+	var all []Record
+	for rows.Next() {
+		rec, err := scanRecord(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("failed to look for a licence: %w", err)
+		}
+		all = append(all, rec)
+	}
+	return all, rows.Err()
+}
+
+// longestTyped is the longest text that is looked for as a number, in bytes.
+const longestTyped = 300
+
+// ByOwnNumber returns the licences issued elsewhere that have a number, as people type
+// it: of different sources several may. None is no error.
+func (r *Registry) ByOwnNumber(ctx context.Context, typed string) (_ []Record, err error) {
+	if len(typed) > longestTyped {
+		return nil, nil
+	}
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	return byOwnNumber(ctx, r.Store, typed)
+}
+
+// Decision is what another person says of an act.
+type Decision struct {
+	Signed
+	Act    string // its id
+	Refuse bool
+	Reason string // of a refusal
+}
+
+// Decide confirms or refuses an act. Whoever has entered it cannot:
+// [store.ErrSamePerson]; with two signatures it takes two signers. An act that was
+// decided is [store.ErrNotWaiting], but for the same decision by the same person, which
+// gets the same answer.
+func (r *Registry) Decide(ctx context.Context, d Decision) (a Act, err error) {
+	if !store.PrintableName(d.By) {
+		return Act{}, store.ErrBadName
+	}
+	if d.Refuse != store.PrintableName(d.Reason) && (d.Refuse || d.Reason != "") {
+		return Act{}, &documents.InvalidError{Fields: []documents.FieldError{{
+			Pointer: "/reason", Code: documents.CodeRequired, Detail: "is of a refusal, and is 1 to 200 printable characters there",
+		}}}
+	}
+	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		a, err = r.decideIn(ctx, tx, d)
+		return err
+	})
+	return a, err
+}
+
+func (r *Registry) decideIn(ctx context.Context, tx *store.Tx, d Decision) (Act, error) {
+	a, err := lockedAct(ctx, tx, d.Act)
+	if err != nil {
+		return Act{}, err
+	}
+	outcome := actConfirmed
+	if d.Refuse {
+		outcome = actRefused
+	}
+	switch {
+	case a.Outcome == outcome && a.DecidedBy == d.By && a.Reason == d.Reason:
+		return a, nil
+	case a.Outcome != "":
+		return Act{}, store.ErrNotWaiting
+	case samePerson(a.EnteredBy, d.By):
+		return Act{}, fmt.Errorf("%w: %s has entered it", store.ErrSamePerson, a.EnteredBy)
+	}
+	if err := r.twoSigners(ctx, a, d); err != nil {
+		return Act{}, err
+	}
+	a.Outcome, a.DecidedBy, a.DecidedAt, a.Reason = outcome, d.By, r.now(), d.Reason
+	if !d.Refuse {
+		if a.Document, err = r.enterDocument(ctx, tx, a, d.Signature); err != nil {
+			return Act{}, err
+		}
+	}
+	return decide(ctx, tx, a)
+}
+
+// twoSigners judges the signature of whoever decides, and refuses that of the person
+// who has entered the act.
+func (r *Registry) twoSigners(ctx context.Context, a Act, d Decision) error {
+	if len(d.Signature) == 0 {
+		return nil
+	}
+	text, err := r.TextOfDecision(a)
+	if err != nil {
+		return err
+	}
+	second, err := r.signedBy(ctx, d.Signature, text, r.now())
+	if err != nil || a.signature == "" {
+		return err
+	}
+	entered, err := base64.StdEncoding.DecodeString(a.signature)
+	if err != nil {
+		return fmt.Errorf("the act %s: %w", a.ID, err)
+	}
+	if text, err = r.TextOfEntry(*a.Licence); err != nil {
+		return err
+	}
+	first, err := r.signedBy(ctx, entered, text, a.EnteredAt)
+	if err != nil {
+		return err
+	}
+	if first.IIN == second.IIN {
+		return fmt.Errorf("%w: one person has signed both", store.ErrSamePerson)
+	}
+	return nil
+}
+
+// eye is what one of the two persons of an act did.
+type eye struct {
+	By        string    `json:"by"`
+	At        time.Time `json:"at"`
+	Signature string    `json:"signature,omitempty"` // CMS, base64
+}
+
+// enteredStatement is the file of a licence that was issued elsewhere: by which act it
+// came into the register. It is no document of this service's.
+type enteredStatement struct {
+	Act       string             `json:"act"` // "entered"
+	Number    string             `json:"number"`
+	Batch     string             `json:"batch,omitempty"`
+	Line      int                `json:"line,omitempty"`
+	Entered   eye                `json:"entered"`
+	Confirmed eye                `json:"confirmed"`
+	Licence   *documents.Licence `json:"licence"`
+}
+
+// enterDocument brings a licence that was issued elsewhere into the register. It is in
+// force since the day on which it was issued there.
+func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, signature []byte) (string, error) {
+	now := a.DecidedAt
+	if err := a.Licence.ValidateElsewhere(now); err != nil {
+		return "", err
+	}
+	if err := ownNumberFree(ctx, tx, *a.Licence); err != nil {
+		return "", err
+	}
+	year := documents.CivilDate(now).Year
+	seq, err := nextSeq(ctx, tx, documents.SeriesElsewhere, year)
+	if err != nil {
+		return "", err
+	}
+	number, err := documents.NumberOf(documents.SeriesElsewhere, year, seq)
+	if err != nil {
+		return "", err
+	}
+	entered, confirmed := eye{a.EnteredBy, a.EnteredAt, a.signature}, eye{a.DecidedBy, now, encoded(signature)}
+	content, err := json.Marshal(documents.Draft{Licence: a.Licence})
+	if err != nil {
+		return "", fmt.Errorf("failed to encode the licence: %w", err)
+	}
+	file, err := json.Marshal(enteredStatement{"entered", number, a.Batch, a.Line, entered, confirmed, a.Licence})
+	if err != nil {
+		return "", fmt.Errorf("failed to encode the act: %w", err)
+	}
+	evidence, err := json.Marshal(map[string]eye{"entered": entered, "confirmed": confirmed})
+	if err != nil {
+		return "", fmt.Errorf("failed to encode the act: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO documents (number, kind, status, content, content_sha256, client, reserved_at,
+			lease, leased_until, file_sha256, evidence, about)
+		VALUES ($1, 'licence', 'in_force', $2, $3, $4, $5, '', 0, $6, $7, $8)`,
+		number, string(content), store.HexSum(content), a.EnteredBy, store.Micros(now), store.HexSum(file), string(evidence),
+		documents.OwnNumberKey(a.Licence.Elsewhere.Number))
+	if err != nil {
+		return "", fmt.Errorf("failed to write the licence: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, number, file); err != nil {
+		return "", fmt.Errorf("failed to write the act: %w", err)
+	}
+	return number, logEvent(ctx, tx, number, documents.Event{
+		Seq: 1, Kind: documents.EventEntered, EffectiveAt: a.Licence.IssuedOn.Midnight(), RecordedAt: now,
+	})
+}
+
+// Act returns an act that takes two, with what it is to enter while it waits; another
+// id is [ErrNoAct].
+func (r *Registry) Act(ctx context.Context, id string) (_ Act, err error) {
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	return readAct(ctx, r.Store, id)
+}
+
+// Acts returns up to limit acts (at most [MostListed]) that wait for another person, in
+// the order of their ids, beginning after one; of one import, or of all where batch is
+// empty.
+func (r *Registry) Acts(ctx context.Context, batch, after string, limit int) (_ []Act, err error) {
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	rows, err := r.Store.QueryContext(ctx, `SELECT `+actColumns+` FROM acts_of_two
+		WHERE outcome = '' AND ($1 = '' OR batch = $1) AND id > $2 ORDER BY id LIMIT $3`, batch, after, min(max(limit, 1), MostListed))
+	if err != nil {
+		return nil, fmt.Errorf("failed to list the acts: %w", err)
+	}
+	defer rows.Close()
+	var all []Act
+	for rows.Next() {
+		a, err := scanAct(rows.Scan)
+		if err == nil {
+			err = a.open()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("failed to list the acts: %w", err)
+		}
+		all = append(all, a)
+	}
+	return all, rows.Err()
+}

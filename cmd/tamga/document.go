@@ -11,8 +11,14 @@ import (
 	"tamga/documents/registry"
 )
 
-// documentCommands keep licences that were issued elsewhere.
+// documentCommands issue documents whose signature is made elsewhere, and keep licences
+// that were issued elsewhere.
 type documentCommands struct {
+	Preview  documentPreviewCommand  `cmd:"" help:"Print a document to be looked at: without a number, marked as a draft."`
+	Prepare  documentPrepareCommand  `cmd:"" help:"Take the number of a document and print it, to be signed elsewhere today."`
+	Complete documentCompleteCommand `cmd:"" help:"Bring a prepared document into force with the signature made over it."`
+	Decline  documentDeclineCommand  `cmd:"" help:"Write down that the signer does not sign what was prepared."`
+
 	Enter   documentEnter   `cmd:"" help:"Enter a licence that was issued on paper or by another system, to be confirmed by another person."`
 	Import  documentImport  `cmd:"" help:"Enter the licences of a table (CSV) or a list (JSON), to be confirmed by another person."`
 	Waiting documentWaiting `cmd:"" help:"List what waits for another person."`

@@ -94,9 +94,12 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 			return nil, err
 		}
 	}
-	key, err := loadKey(c, cmd.Key, cmd.PasswordFile)
-	if err != nil {
-		return nil, err
+	var key creation.Key // none where the signature is made elsewhere
+	if cmd.Key != "" {
+		var err error
+		if key, err = loadKey(c, cmd.Key, cmd.PasswordFile); err != nil {
+			return nil, err
+		}
 	}
 	found, err := cmd.load(c)
 	if err != nil {

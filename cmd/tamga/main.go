@@ -48,8 +48,8 @@ type program struct {
 	Extend      extendCommand       `cmd:"" help:"Make a signature last: add timestamps and evidence."`
 	Timestamp   timestampCommand    `cmd:"" help:"Ask an authority for a timestamp over a file."`
 	Issue       issueCommand        `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
+	Document    documentCommands    `cmd:"" help:"Issue documents whose signature is made elsewhere, and enter licences that were issued elsewhere."`
 	Check       checkCommand        `cmd:"" help:"Tell the status of a document by its number."`
-	Document    documentCommands    `cmd:"" help:"Enter licences that were issued elsewhere, by two persons."`
 	Erase       eraseCommand        `cmd:"" help:"Take the personal content of a document away, by order."`
 	Layout      layoutCommands      `cmd:"" help:"Show and edit how documents look."`
 	Calendar    calendarCommands    `cmd:"" help:"Count terms in working days and hours of Kazakhstan."`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"tamga/documents"
+	"tamga/language/words"
 )
 
 // unnumbered stands where the number of a document will.
@@ -29,10 +30,18 @@ func (l *Layouts) Preview(in Content, m Meta) ([]byte, error) {
 	return p.File, err
 }
 
-// previewing compiles a layout for what is only looked at.
+// previewing compiles a layout for what is only looked at: it is equal to no paper
+// document, and there is nothing to check.
 func (in *surroundings) previewing(file string, spec *layoutSpec, p *press) (*layout, error) {
 	marked := *in
 	marked.preview = true
+	if spec.Foot != nil {
+		foot := *spec.Foot
+		foot.Note = documents.OnPaper(words.Of("paper.preview_note"))
+		foot.Check = documents.OnPaper(words.Of("paper.preview_check"))
+		foot.Address = foot.Check
+		spec.Foot = &foot
+	}
 	c, err := newLayout(file, spec, &marked)
 	if err != nil {
 		return nil, err

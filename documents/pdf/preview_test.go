@@ -97,5 +97,13 @@ func TestPreviewText(t *testing.T) {
 	if flat := strings.Join(strings.Fields(text), ""); strings.Count(flat, "ЖОБА/ПРОЕКТ") < 2 {
 		t.Errorf("it does not say that it is a draft:\n%s", text)
 	}
+	for claim, says := range map[string]bool{
+		"тең мәнді": false, "равнозначен": false, "түпнұсқалығын": false, "Подлинность": false,
+		"Бұл құжаттың жобасы": true, "Это проект документа": true,
+	} {
+		if flat := strings.Join(strings.Fields(text), " "); strings.Contains(flat, claim) != says {
+			t.Errorf("it says %q: %t, want %t", claim, !says, says)
+		}
+	}
 	tool(t, "qpdf", "--check", name)
 }

@@ -57,8 +57,9 @@ var notLogged = []string{
 // derived are tables that follow from rows that are covered, and why nothing need notice
 // what becomes of them.
 var derived = []string{
-	"application_parts",  // keeps out a person on the other side of the four eyes; the entries say who has acted, and are asked first
-	"application_places", // an index of where applications stand; the application itself is read where anything is decided
+	"application_parts",      // keeps out a person on the other side of the four eyes; the entries say who has acted, and are asked first
+	"application_places",     // an index of where applications stand; the application itself is read where anything is decided
+	"application_applicants", // an index of whose applications are; each says so itself, and is asked before it is shown
 }
 
 // notOurs are tables of the tools: which versions of the tables there were. What

@@ -77,6 +77,11 @@ func (f gatewayFlags) connect(c *console, cmd serveCommand, s *service, address 
 
 // settings reads the file, or sets up the demonstration's register.
 func (f gatewayFlags) settings(c *console, s *service, address string) (in gatewaySettings, err error) {
+	if s.demo != nil {
+		register := s.demo.gateways(s.server.Registry.Make, s.server.Verifier, c.second())
+		register.Now = c.now
+		s.server.DemoGateways = register
+	}
 	if f.Gateways != "" {
 		raw, err := c.read(f.Gateways, maxGateways)
 		if err != nil {
@@ -90,7 +95,6 @@ func (f gatewayFlags) settings(c *console, s *service, address string) (in gatew
 	if s.demo == nil {
 		return in, nil
 	}
-	s.server.DemoGateways = s.demo.gateways(s.server.Registry.Make, s.server.Verifier, c.second())
 	in.Sender = "tamga-demo"
 	for i, system := range gateways.Systems() {
 		form := []gateways.Form{gateways.FormJSON, gateways.FormSOAP}[i%2]

@@ -29,6 +29,8 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	get("/v1/applications/:application/diagram.svg", v.applicationDiagram)
 	get("/v1/tasks", v.tasks)
 	get("/v1/applications/:application/looks", v.looks)
+	get("/v1/applications/:application/copy", v.copyOf)
+	get("/v1/applications/:application/copy.pdf", v.copyFile)
 }
 
 // openRequest asks for a new application.

@@ -197,6 +197,8 @@ func outcomes() []outcome {
 			words.Of("problem.step_refused")},
 		{errNoQuestionnaire, http.StatusNotFound, "questionnaire_not_found",
 			words.Of("problem.questionnaire_not_found")},
+		{errNoCopy, http.StatusNotFound, "no_stamped_copy",
+			words.Of("problem.no_stamped_copy")},
 		{errNoResult, http.StatusConflict, "no_result_yet",
 			words.Of("problem.no_result_yet")},
 		{questionnaire.ErrInvited, http.StatusConflict, "questionnaire_invited",

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Elsewhere says of a licence that another service has issued it, or that it was
@@ -29,9 +30,9 @@ const SeriesElsewhere = "licence_elsewhere"
 const firstElsewhere = 1991
 
 // Longest texts of where a licence comes from: a licence in its place prints them in
-// one row.
+// one row, and a duplicate the number where that of a licence stands.
 const (
-	maxOwnNumber  = 60
+	maxOwnNumber  = 40 // in bytes, as layouts have room for
 	maxSourceName = 120
 	maxOwnEdition = 200
 )
@@ -97,7 +98,9 @@ func (c *checker) elsewhere(from Elsewhere) {
 		c.fail("/elsewhere/source", CodeUnknown, "is no name of a source: small Latin letters, digits, full stops and dashes, at most 40")
 	}
 	c.both("/elsewhere/name", from.Name, rule{max: maxSourceName})
-	c.text("/elsewhere/number", from.Number, rule{max: maxOwnNumber})
+	if c.text("/elsewhere/number", from.Number, rule{max: maxOwnNumber}); len(from.Number) > maxOwnNumber && utf8.RuneCountInString(from.Number) <= maxOwnNumber {
+		c.fail("/elsewhere/number", CodeTooLong, "takes more room than 40 Latin letters and digits, of which a Cyrillic letter is two")
+	}
 	c.text("/elsewhere/edition", from.Edition, rule{max: maxOwnEdition, optional: true})
 	if from.Number != "" && strings.Map(plainNumberRune, from.Number) == "" {
 		c.fail("/elsewhere/number", CodeNumber, "has neither letters nor digits")

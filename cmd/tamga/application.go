@@ -21,6 +21,7 @@ type applicationCommands struct {
 	Enter    applicationEnterCommand    `cmd:"" help:"Write down that a step of an application was done."`
 	Attach   applicationAttachCommand   `cmd:"" help:"Attach a file to an application."`
 	Files    applicationFilesCommand    `cmd:"" help:"List the files of an application, or take one out."`
+	Copy     applicationCopyCommand     `cmd:"" help:"Show the copy of an application with the stamp of its registration."`
 	Show     applicationShowCommand     `cmd:"" help:"Show where an application stands, what was done, and what is due."`
 	List     applicationListCommand     `cmd:"" help:"List applications, with where they stand."`
 	Messages applicationMessagesCommand `cmd:"" help:"Show what an applicant was told, and whether it has arrived."`

@@ -42,6 +42,21 @@ func keepExtending(ctx context.Context, s *api.Server) {
 	})
 }
 
+// keepGoingOn asks again what applications wait for, and lets those go on that are told.
+func keepGoingOn(ctx context.Context, s *api.Server) {
+	every(ctx, goOnEvery, func() {
+		limited, cancel := context.WithTimeout(ctx, goOnTime)
+		defer cancel()
+		done, err := s.Applications.Retry(limited)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("what applications wait for cannot be asked", "error", err)
+		}
+		if done > 0 {
+			s.Log.Info("applications went on", "answers", done)
+		}
+	})
+}
+
 // recoverDocuments finishes abandoned reservations and logs what became of
 // them. A failure, such as a signing certificate that has expired, does not
 // keep the service from verifying and checking.

@@ -70,6 +70,8 @@ const (
 	recoverTime     = 10 * time.Minute
 	extendEvery     = 30 * time.Second
 	extendTime      = 10 * time.Minute
+	goOnEvery       = 5 * time.Second
+	goOnTime        = 2 * time.Minute
 )
 
 // Run serves until the context ends.
@@ -335,6 +337,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	if s.server.Attachments.Scan != nil {
 		background.Go(func() { keepScanning(ctx, s.server) })
 	}
+	background.Go(func() { keepGoingOn(ctx, s.server) })
 	if s.fetcher != nil {
 		background.Go(func() { follow(ctx, s.fetcher, log) })
 	}

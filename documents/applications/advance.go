@@ -20,43 +20,48 @@ const mostSteps = 100
 // the application is paused, and before a condition that cannot be decided: that waits,
 // and is tried again by [Book.Retry].
 func (b *Book) Advance(ctx context.Context, application string) ([]Entry, error) {
-	var done []Entry
+	done, _, err := b.goOn(ctx, application)
+	return done, err
+}
+
+// goOn is Advance, with what the application waits for in the end.
+func (b *Book) goOn(ctx context.Context, application string) (done []Entry, waits []Wait, err error) {
 	for range mostSteps {
 		a, err := b.Application(ctx, application)
 		if err != nil {
-			return done, err
+			return done, nil, err
 		}
 		c, err := b.Case(ctx, a)
 		if err != nil {
-			return done, err
+			return done, nil, err
 		}
 		moves := c.Walk.Moves(c.Place())
 		if len(moves) == 0 || !moves[0].Step.BySystem(c.Rules) || !c.Paused().IsZero() {
-			return done, nil
+			return done, nil, nil
 		}
 		e, waits, err := b.advance(ctx, c, moves)
 		switch {
 		case errors.Is(err, ErrChanged) || errors.Is(err, store.ErrKeyReused):
 			continue // another has gone on meanwhile
-		case err != nil || waits:
-			return done, err
+		case err != nil || len(waits) > 0:
+			return done, waits, err
 		}
 		done = append(done, e)
 	}
-	return done, fmt.Errorf("application %s: the systems do not come to an end", application)
+	return done, nil, fmt.Errorf("application %s: the systems do not come to an end", application)
 }
 
 // advance does one step of a system, or writes down that it waits.
-func (b *Book) advance(ctx context.Context, c Case, moves []regulation.Move) (e Entry, waits bool, err error) {
+func (b *Book) advance(ctx context.Context, c Case, moves []regulation.Move) (e Entry, waits []Wait, err error) {
 	step := moves[0].Step
 	d := decided{outcome: moves[0].Exit.On, system: step.Actor, found: &found{}}
 	if step.Kind == regulation.Condition {
 		if d, err = b.decide(ctx, asking{c, step}); err != nil {
-			return e, false, err
+			return e, nil, err
 		}
 	}
 	if len(d.waits) > 0 {
-		return e, true, b.wait(ctx, c, d.waits)
+		return e, d.waits, b.wait(ctx, c, d.waits)
 	}
 	req := EnterRequest{
 		Client: advancing, IdempotencyKey: fmt.Sprintf("%s-%d", c.ID, len(c.Entries)+1), Application: c.ID, Last: len(c.Entries),
@@ -64,14 +69,14 @@ func (b *Book) advance(ctx context.Context, c Case, moves []regulation.Move) (e 
 		Failed: d.failed,
 	}
 	if err := b.write(ctx, c, moves, &req); err != nil {
-		return e, false, err
+		return e, nil, err
 	}
 	q, err := askedEntry(&req)
 	if err != nil {
-		return e, false, err
+		return e, nil, err
 	}
 	e, _, err = b.enterOnce(ctx, q, entering{req: req, found: d.found})
-	return e, false, err
+	return e, nil, err
 }
 
 // write adds the notice that a step of a system issues, where the program makes it.

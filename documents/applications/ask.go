@@ -174,7 +174,7 @@ func factOf(s signing.Signer, fact signing.CheckName, want Expected) Answer {
 	}
 	if fact == signing.CheckIdentity && c.Status != signing.CheckFailed {
 		a.Undecided = "" // what a certificate says does not change
-		reject := func(format string, args ...any) error { return errors.New(fmt.Sprintf(format, args...)) }
+		reject := func(format string, args ...any) error { return fmt.Errorf(format, args...) }
 		err := errors.New("the certificate names nobody")
 		if s.Identity != nil && c.Status != signing.CheckUndetermined {
 			err = want.differs(*s.Identity, reject)

@@ -39,6 +39,10 @@ func (c Case) besides(b *regulation.Beside, a Act) (regulation.Move, error) {
 		return refuse(ReasonPosition, "the application stands at %s", c.StandsAt())
 	case paused && b.Act == regulation.Pause:
 		return refuse(ReasonPaused, "the application is paused")
+	case b.Act == regulation.Return && !slices.ContainsFunc(c.Walk.Moves(c.Place()), func(m regulation.Move) bool {
+		return c.Drafted(m) != nil && m.Step.By(c.Rules, a.Actor.Role)
+	}):
+		return refuse(ReasonPosition, "nothing was handed up here to whoever returns it")
 	case !paused && b.Act == regulation.Resume:
 		return refuse(ReasonPosition, "the application is not paused")
 	}
@@ -47,8 +51,11 @@ func (c Case) besides(b *regulation.Beside, a Act) (regulation.Move, error) {
 		step.Signs = []string{a.Actor.Role}
 	}
 	m := regulation.Move{Step: step, Exit: regulation.Exit{On: outcomeDone}, To: c.Place()}
-	if b.Act == regulation.Withdraw {
+	switch b.Act {
+	case regulation.Withdraw:
 		m.Exit.End, m.To = regulation.EndWithdrawn, regulation.Place{End: regulation.EndWithdrawn}
+	case regulation.Return:
+		m.To = c.from()
 	}
 	return m, c.fourEyes(a)
 }
@@ -77,6 +84,10 @@ func (c Case) written(m regulation.Move, req EnterRequest) error {
 			return refuse("the calendar of %d is not entered, and it cannot be told how long a pause may last", most.Missing)
 		case !v.Until.After(c.At) || v.Until.After(most.Due):
 			return refuse("a pause ends after now and not after %s", most.Due.Format(time.RFC3339))
+		}
+	case regulation.Return:
+		if v.Reason == "" {
+			return refuse("the reason is said")
 		}
 	case regulation.Reassign:
 		if v.Person == "" || v.Reason == "" {

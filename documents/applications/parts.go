@@ -93,3 +93,11 @@ func (c Case) here() []Entry {
 	}
 	return c.Entries[min(i, len(c.Entries)):]
 }
+
+// from is the place from which the application came to where it stands.
+func (c Case) from() regulation.Place {
+	if arrived := len(c.Entries) - len(c.here()) - 1; arrived > 0 {
+		return c.Entries[arrived-1].To
+	}
+	return regulation.Place{}
+}

@@ -162,6 +162,9 @@ func (d deed) accepts(v *signing.Verdict, want Expected) error {
 		case signing.CheckFailed:
 			return refuse("%s: %s (%s)", c.Name, c.Detail, c.SubIndication)
 		case signing.CheckUndetermined:
+			if c.SubIndication != signing.TryLater {
+				return refuse("%s: %s (%s)", c.Name, c.Detail, c.SubIndication)
+			}
 			undecided = fmt.Sprintf("%s: %s (%s)", c.Name, c.Detail, c.SubIndication)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"testing"
 
 	"tamga/certs"
@@ -206,7 +205,7 @@ func TestSameHandsWhereTheRulesLetThem(t *testing.T) {
 					apart = apart || a.Between(one, other) && a.Between(other, one)
 				}
 				if !apart && hasRole(e, one) && hasRole(e, other) {
-					t.Error(fmt.Sprintf("%s: %s and %s may be one person", e.ID, one, other))
+					t.Errorf("%s: %s and %s may be one person", e.ID, one, other)
 				}
 			}
 		}

@@ -85,6 +85,7 @@ func (b *Book) wait(ctx context.Context, c Case, waits []Wait) error {
 				return err
 			}
 		}
+		c.Waits = waits
 		return b.place(ctx, tx, c)
 	})
 }
@@ -149,9 +150,6 @@ func endWait(ctx context.Context, tx *store.Tx, e ending) error {
 	return registry.EnterRow(ctx, tx, store.Change{Table: waitRows, Key: e.id, Event: told, At: e.at})
 }
 
-// errWaits means that a wait goes on after an attempt.
-var errWaits = errors.New("it waits")
-
 // Retry tries what applications wait for and is due, and returns how many waits have
 // ended. It also counts the due times of applications anew whose calendar is another
 // now. Call it from time to time.
@@ -185,14 +183,20 @@ func (b *Book) retry(ctx context.Context, id string) (reason string, err error) 
 	if asked == AskedDocument {
 		return b.late(ctx, application, id)
 	}
-	if _, err := b.Advance(ctx, application); err != nil {
+	_, waits, err := b.goOn(ctx, application)
+	if err != nil {
 		return "", err
 	}
-	return b.stillWaits(ctx, application, id)
+	for _, w := range waits {
+		if w.Asked == asked {
+			return w.Reason, nil
+		}
+	}
+	return b.pausedStill(ctx, application, id)
 }
 
-// stillWaits says why a wait goes on, as it was told last; nothing when it has ended.
-func (b *Book) stillWaits(ctx context.Context, application, id string) (string, error) {
+// pausedStill says why a wait goes on that nobody was asked about.
+func (b *Book) pausedStill(ctx context.Context, application, id string) (string, error) {
 	a, err := b.Application(ctx, application)
 	if err != nil {
 		return "", err

@@ -178,3 +178,29 @@ func TestReconsider(t *testing.T) {
 		must(t, r.VerifyLog(t.Context()))
 	})
 }
+
+// A licence that was replaced is annulled no more, its successor is; an act that says it
+// never had any force may name it all the same, and its successor stays as it is until
+// an act names that one.
+func TestAnnulledWhenReplaced(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		old := issue(t, r, "a", licenceDraft(1)).Number
+		c.advance(72 * time.Hour)
+		successor := licenceDraft(1)
+		successor.Licence.Replaces = old
+		next := issue(t, r, "b", successor).Number
+		c.advance(72 * time.Hour)
+		e := act(documents.EventAnnulled)
+		_, _, err := r.Record(t.Context(), EventRequest{Client: "portal", IdempotencyKey: "x", Number: old, Last: 3, Event: e})
+		wantRule(t, err, documents.RuleStatus)
+		e.FromBeginning = true
+		record(t, r, old, 3, e)
+		for number, want := range map[string]documents.Status{old: documents.StatusAnnulled, next: documents.StatusInForce} {
+			if got, err := r.StatusAt(t.Context(), number, c.now()); got != want {
+				t.Errorf("№ %s is %s, %v; want %s", number, got, err, want)
+			}
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}

@@ -13,6 +13,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/store"
+	"tamga/signing/creation"
 )
 
 // oldLicence is a licence that an older system has issued; n makes it different.
@@ -239,12 +240,15 @@ func TestTwoEntriesAtOnce(t *testing.T) {
 func TestWhatElsewhereMayNotSay(t *testing.T) {
 	now := start
 	for want, edit := range map[string]func(*documents.Licence){
-		"":                                         func(l *documents.Licence) { l.Head, l.Place, l.Elsewhere.Edition = "", documents.Text{}, "" },
-		"/licence/elsewhere required":              func(l *documents.Licence) { l.Elsewhere = nil },
-		"/licence/elsewhere/source unknown":        func(l *documents.Licence) { l.Elsewhere.Source = "э-лицензия" },
-		"/licence/elsewhere/number required":       func(l *documents.Licence) { l.Elsewhere.Number = "" },
-		"/licence/elsewhere/number number":         func(l *documents.Licence) { l.Elsewhere.Number = "- -" },
-		"/licence/elsewhere/number too_long":       func(l *documents.Licence) { l.Elsewhere.Number = strings.Repeat("1", 61) },
+		"":                                   func(l *documents.Licence) { l.Head, l.Place, l.Elsewhere.Edition = "", documents.Text{}, "" },
+		"/licence/elsewhere required":        func(l *documents.Licence) { l.Elsewhere = nil },
+		"/licence/elsewhere/source unknown":  func(l *documents.Licence) { l.Elsewhere.Source = "э-лицензия" },
+		"/licence/elsewhere/number required": func(l *documents.Licence) { l.Elsewhere.Number = "" },
+		"/licence/elsewhere/number number":   func(l *documents.Licence) { l.Elsewhere.Number = "- -" },
+		"/licence/elsewhere/number too_long": func(l *documents.Licence) { l.Elsewhere.Number = strings.Repeat("1", 41) },
+		"/licence/elsewhere/number too_long, /licence/holder/legal/bin required": func(l *documents.Licence) {
+			l.Elsewhere.Number, l.Holder.Legal.BIN = strings.Repeat("Ж", 20)+"1", ""
+		},
 		"/licence/issued_on required":              func(l *documents.Licence) { l.IssuedOn = documents.Date{} },
 		"/licence/issued_on date":                  func(l *documents.Licence) { l.IssuedOn = documents.Date{Year: 1990, Month: 12, Day: 31} },
 		"/licence/first_issued_on date":            func(l *documents.Licence) { l.FirstIssuedOn = documents.Date{Year: 2015, Month: 1, Day: 1} },
@@ -390,4 +394,99 @@ func TestImportJSON(t *testing.T) {
 			}
 		}
 	})
+}
+
+// signedText is the CMS of a key over a text.
+func signedText(t testing.TB, r *Registry, key creation.Key, text []byte, err error) []byte {
+	t.Helper()
+	must(t, err)
+	made, err := r.Make(t.Context(), creation.Order{Form: creation.CMS{Content: text, Claim: true}, Key: key, Time: r.now()})
+	must(t, err)
+	return made.File
+}
+
+// Both may sign what they do, over what it is, each with a key of his own; the
+// signatures are kept in the stored act.
+func TestSignedEntry(t *testing.T) {
+	eachRegister(t, func(t *testing.T, r *Registry) {
+		keys := authorityOf(t)
+		l := oldLicence(7)
+		text, err := r.TextOfEntry(l)
+		first := signedText(t, r, keys.key, text, err)
+		e := Entry{Signed: Signed{By: "first", Signature: first}, IdempotencyKey: "k", Licence: oldLicence(8)}
+		if _, _, err := r.Enter(t.Context(), e); codesOf(err) != "/signature signer" {
+			t.Errorf("signed over another licence: %v", err)
+		}
+		e.Licence = l
+		a, _, err := r.Enter(t.Context(), e)
+		must(t, err)
+		decision, err := r.TextOfDecision(a)
+		d := Decision{Signed: Signed{By: "second", Signature: signedText(t, r, keys.key, decision, err)}, Act: a.ID}
+		if _, err := r.Decide(t.Context(), d); !errors.Is(err, store.ErrSamePerson) {
+			t.Errorf("one person has signed both: %v", err)
+		}
+		d.Signature = signedText(t, r, keys.second, text, nil)
+		if _, err := r.Decide(t.Context(), d); codesOf(err) != "/signature signer" {
+			t.Errorf("signed over the entry and not the decision: %v", err)
+		}
+		d.Signature = signedText(t, r, keys.second, decision, nil)
+		done, err := r.Decide(t.Context(), d)
+		must(t, err)
+		rec, err := r.Document(t.Context(), done.Document)
+		must(t, err)
+		for _, cms := range [][]byte{first, d.Signature} {
+			if !strings.Contains(string(rec.Evidence), encoded(cms)) {
+				t.Error("a signature is not kept")
+			}
+		}
+		must(t, r.VerifyLog(t.Context()))
+	})
+}
+
+// Ten thousand rows go in, a hundred in a transaction, and once.
+func TestImportMany(t *testing.T) {
+	r, _ := open(t, t.TempDir()+"/register.sqlite")
+	var file strings.Builder
+	head, row, _ := strings.Cut(tableOfLicences, "\r\n")
+	row, _, _ = strings.Cut(row, "\r\n")
+	file.WriteString(head + "\r\n")
+	const many = 10_000
+	for n := range many {
+		fmt.Fprintln(&file, strings.Replace(row, "АЛ-17", fmt.Sprint("АЛ-", n), 1))
+	}
+	done, err := r.Import(t.Context(), strings.NewReader(file.String()), Import{By: "first", CSV: true})
+	must(t, err)
+	if done.Entered != many || done.Refused != 0 {
+		t.Errorf("imported: %+v", done)
+	}
+	const some = 1000
+	begin := strings.Join(strings.SplitAfter(file.String(), "\n")[:1+some], "")
+	again, err := r.Import(t.Context(), strings.NewReader(begin), Import{By: "first", CSV: true})
+	must(t, err)
+	if again.Already != some {
+		t.Errorf("imported again: %+v", again)
+	}
+}
+
+// What says as little as it may, and as much, is printed when it is copied.
+func TestCopiesOfElsewhere(t *testing.T) {
+	r, _ := open(t, t.TempDir()+"/register.sqlite")
+	r.Address = Address{Base: "https://tamga.example"} // as the service prints it, by the number in the register
+	short, long := oldLicence(1), oldLicence(2)
+	short.Head, short.Place = "", documents.Text{}
+	from := *long.Elsewhere
+	from.Number = strings.Repeat("Ж", 20)
+	from.Name = documents.Text{KK: strings.Repeat("Ө", 120), RU: strings.Repeat("Щ", 120)}
+	long.Elsewhere = &from
+	for i, l := range []documents.Licence{short, long} {
+		a, _, err := r.Enter(t.Context(), Entry{Signed: Signed{By: "first"}, IdempotencyKey: fmt.Sprint(i), Licence: l})
+		must(t, err)
+		a, err = r.Decide(t.Context(), Decision{Signed: Signed{By: "second"}, Act: a.ID})
+		must(t, err)
+		issue(t, r, fmt.Sprint("duplicate", i), documents.Draft{Duplicate: &documents.Duplicate{Of: a.Document}})
+		next := licenceDraft(i + 1)
+		next.Licence.Replaces = a.Document
+		issue(t, r, fmt.Sprint("again", i), next)
+	}
+	must(t, r.VerifyLog(t.Context()))
 }

@@ -113,6 +113,7 @@ type authority struct {
 	verifier   *signing.Verifier
 	faulty     creation.Key      // of an HSM that computes wrong signatures
 	untrusting *signing.Verifier // has no anchors
+	second     creation.Key      // of another person
 }
 
 // faultySigner breaks what it signs, as a failing device does.
@@ -141,6 +142,13 @@ var makeAuthority = sync.OnceValues(func() (authority, error) {
 	if err != nil {
 		return authority{}, err
 	}
+	second, err := demo.Issue(ca.Person{
+		Surname: "Омарова", GivenName: "Бота", Patronymic: "Сериковна", IIN: "901300499989",
+		NotBefore: start.Add(-time.Hour), NotAfter: start.Add(3 * years),
+	})
+	if err != nil {
+		return authority{}, err
+	}
 	lists := &revocation.Lists{}
 	for _, list := range []func(time.Time, time.Time) ([]byte, error){demo.CRL, demo.RootCRL} {
 		raw, err := list(start.Add(-time.Hour), start.Add(3*years))
@@ -160,6 +168,7 @@ var makeAuthority = sync.OnceValues(func() (authority, error) {
 		key: creation.Key{
 			Signer: head.Key, Certificate: head.Certificate, Chain: []*certs.Certificate{demo.Issuing()},
 		},
+		second:     creation.Key{Signer: second.Key, Certificate: second.Certificate, Chain: []*certs.Certificate{demo.Issuing()}},
 		faulty:     creation.Key{Signer: faultySigner{head.Key}, Certificate: head.Certificate},
 		verifier:   &signing.Verifier{Trust: trust, Revocation: lists},
 		untrusting: &signing.Verifier{Revocation: lists},

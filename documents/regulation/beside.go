@@ -8,7 +8,7 @@ import (
 )
 
 // Beside is something that is done on an application beside the steps of its route: it
-// stays where it is, or is withdrawn.
+// stays where it is, goes back by a step, or is withdrawn.
 type Beside struct {
 	Act  BesideAct     `json:"act"`
 	Name language.Text `json:"name"`
@@ -32,6 +32,7 @@ const (
 	Pause    BesideAct = "pause"    // nothing is done and no term runs, until a day at the latest
 	Resume   BesideAct = "resume"   // a pause ends before its day
 	Reassign BesideAct = "reassign" // another person of the role goes on
+	Return   BesideAct = "return"   // what was handed up to be signed goes back to whoever drafted it
 )
 
 // Manual is the conditions that an official answers where a system may not be asked, as
@@ -66,7 +67,7 @@ func (e *Edition) Applies(role string) bool {
 }
 
 // besideActs is read only.
-var besideActs = []BesideAct{Withdraw, Pause, Resume, Reassign}
+var besideActs = []BesideAct{Withdraw, Pause, Resume, Reassign, Return}
 
 func (e *Edition) checkBeside() error {
 	seen := map[BesideAct]bool{}

@@ -74,7 +74,7 @@ func TestBrokenData(t *testing.T) {
 		"something beside that nobody does":     {regulation.RuleMissing, "", "", func(a editions) { a[0].Beside[0].By = nil }},
 		"something beside by no known role":     {regulation.RuleUnknown, "", "", func(a editions) { a[0].Beside[0].By[0] = "CLERK" }},
 		"a pause without an end":                {regulation.RuleValue, "", "", func(a editions) { b, _ := a[2].BesideOf(regulation.Pause); b.Most = calendar.Term{} }},
-		"a pause that nobody ends":              {regulation.RuleValue, "", "", func(a editions) { a[2].Beside = a[2].Beside[:3] }},
+		"a pause that nobody ends":              {regulation.RuleValue, "", "", func(a editions) { a[2].Beside = a[2].Beside[:4] }},
 		"nothing that is entered by hand":       {regulation.RuleMissing, "", "", func(a editions) { a[2].Manual.Checks = nil }},
 		"a decision that is entered by hand":    {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.Checks[0] = regulation.CheckDecision }},
 		"hands of no known role":                {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.By[0] = "CLERK" }},

@@ -16,8 +16,8 @@ func licence(d *documents.Licence) pdf.Content {
 		"activity":           d.Activity,
 		"special_conditions": orDash(d.SpecialConditions),
 		"licensor":           d.Licensor,
-		"head":               pdf.Same(d.Head),
-		"place":              d.Place,
+		"head":               orDash(pdf.Same(d.Head)), // an old licence of another service may say neither
+		"place":              orDash(d.Place),
 		"first_issued_on":    printed(d.FirstIssuedOn),
 		"replaces":           replaced(d),
 	}

@@ -1,8 +1,11 @@
 package requirements_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"tamga/documents"
@@ -18,6 +21,11 @@ func TestRequirementR06(t *testing.T) {
 		o := begin(t, f.at)
 		one, other := o.filedWith(f.service, f.step, "Рұқсат беруіңізді сұраймын."), o.filedWith(f.service, f.step, "Рұқсат беруіңізді сұраймын!")
 		text := o.actOf(one, f.step)
+		var app struct{ Form json.RawMessage }
+		o.get("/v1/applications/"+one, &app)
+		if sum := sha256.Sum256(app.Form); !strings.Contains(string(text), hex.EncodeToString(sum[:])) {
+			t.Errorf("%s: the form %s is not among what is signed: %s", f.step, app.Form, text)
+		}
 		signature := o.signed(string(text), "good")
 		if got := o.enterSigned(other, f.step, signature); got.code != "act_signature" {
 			t.Errorf("%s: the signature over a form counts for another: %d %s", f.step, got.status, got.code)

@@ -2,6 +2,7 @@ package walk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,9 +26,11 @@ type (
 		Step     string `json:"step"`
 		Outcome  string `json:"outcome"`
 		Role     string `json:"role"`
-		Person   string `json:"person"`
+		Person   string `json:"person,omitempty"`
 		Failed   string `json:"failed,omitempty"`
 		Document any    `json:"document,omitempty"` // a draft, without what it leaves open
+		// Signature is a CMS over what the service gives to sign; of persons.
+		Signature []byte `json:"signature,omitempty"`
 	}
 	position struct {
 		Step   string         `json:"step"`
@@ -35,13 +38,14 @@ type (
 		End    regulation.End `json:"end"`
 	}
 	next struct {
-		Step    string `json:"step"`
-		Outcome string `json:"outcome"`
-		Issues  string `json:"issues"`
-		Ground  string `json:"ground"`
-		HandsUp string `json:"hands_up"`
-		Drafted bool   `json:"drafted"`
-		Needed  bool   `json:"needs_document"`
+		Step    string   `json:"step"`
+		Outcome string   `json:"outcome"`
+		Issues  string   `json:"issues"`
+		Ground  string   `json:"ground"`
+		Signs   []string `json:"signs"`
+		HandsUp string   `json:"hands_up"`
+		Drafted bool     `json:"drafted"`
+		Needed  bool     `json:"needs_document"`
 	}
 	application struct {
 		ID       string   `json:"id"`
@@ -50,11 +54,13 @@ type (
 		Next     []next   `json:"next"`
 	}
 	entry struct {
-		Step         string `json:"step"`
-		Outcome      string `json:"outcome"`
-		Under        string `json:"under"`
-		UnderOutcome string `json:"under_outcome"`
-		Document     string `json:"document"`
+		Step         string   `json:"step"`
+		Outcome      string   `json:"outcome"`
+		Under        string   `json:"under"`
+		UnderOutcome string   `json:"under_outcome"`
+		Failed       string   `json:"failed"`
+		Stated       []string `json:"stated"`
+		Document     string   `json:"document"`
 	}
 	entered struct {
 		Entry       entry       `json:"entry"`
@@ -123,6 +129,7 @@ const noTime = "0001-01-01T00:00:00Z"
 // posted is what is posted, under a key of idempotency, on a state.
 type posted struct {
 	key, match string
+	token      string // of the session by which it is asked; empty for the walker's own key
 	body       any
 }
 
@@ -131,7 +138,12 @@ const longestAnswer = 16 << 20
 
 // get reads an answer in JSON, and returns its entity tag.
 func (w *Walker) get(ctx context.Context, path string, into any) (tag string, err error) {
-	head, body, err := w.ask(ctx, http.MethodGet, path, posted{})
+	return w.getBy(ctx, "", path, into)
+}
+
+// getBy reads an answer as whoever is signed in.
+func (w *Walker) getBy(ctx context.Context, token, path string, into any) (tag string, err error) {
+	head, body, err := w.ask(ctx, http.MethodGet, path, posted{token: token})
 	if err != nil {
 		return "", err
 	}
@@ -169,7 +181,7 @@ func (w *Walker) ask(ctx context.Context, method, path string, p posted) (http.H
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if !strings.HasPrefix(path, "/v1/check/") { // the public has no key
-		req.Header.Set("Authorization", "Bearer "+w.Key)
+		req.Header.Set("Authorization", "Bearer "+cmp.Or(p.token, w.Key))
 	}
 	res, err := w.Client.Do(req)
 	if err != nil {

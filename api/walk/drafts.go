@@ -57,6 +57,15 @@ func written() (contents, error) {
 	return c, nil
 }
 
+// written are the contents, of whoever applies.
+func (w *Walker) written() (contents, error) {
+	c, err := written()
+	if (w.Applicant != documents.Holder{}) {
+		c.Applicant = w.Applicant
+	}
+	return c, err
+}
+
 func (w *Walker) letter() documents.Letter {
 	return documents.Letter{Authority: w.Signer.Authority, Requisites: w.Signer.Requisites, Position: w.Signer.Position, Signatory: w.Signer.Name}
 }
@@ -64,7 +73,7 @@ func (w *Walker) letter() documents.Letter {
 // draft is what the official at a step writes. What it says of the application is left
 // to the service.
 func (w *Walker) draft(t *traveller, a paths.Act, i issued) (*documents.Draft, error) {
-	c, err := written()
+	c, err := w.written()
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +104,9 @@ func (w *Walker) draft(t *traveller, a paths.Act, i issued) (*documents.Draft, e
 		return &documents.Draft{Conclusion: &c.Conclusion}, nil
 	case documents.KindApproval:
 		c.Approval.Letter, c.Approval.Applicant = l, c.Applicant
+		if c.Applicant.Natural != nil {
+			c.Approval.ApplicantAddress = c.ApplicationCopy.ApplicantAddress
+		}
 		return &documents.Draft{Approval: &c.Approval}, nil
 	case documents.KindExportCertificate:
 		c.ExportCertificate.Letter, c.ExportCertificate.Holder = l, c.Applicant

@@ -66,10 +66,17 @@ func (w *Walker) count(ctx context.Context, all []*traveller, r *Report) error {
 		}
 		r.Applications++
 		var stored entries
-		if _, err := w.get(ctx, "/v1/applications/"+t.id+"/entries", &stored); err != nil {
+		token, err := w.token(ctx, t, applying)
+		if err != nil {
+			return err
+		}
+		if _, err := w.getBy(ctx, token, "/v1/applications/"+t.id+"/entries", &stored); err != nil {
 			return err
 		}
 		for _, e := range stored.Entries {
+			if w.People != nil && len(e.Stated) > 0 {
+				r.fail("application %s: step %s was stated, and not found out", t.id, e.Step)
+			}
 			made[t.walk][regulation.WalkedExit{Step: e.Step, On: e.Outcome}] = true
 			if e.UnderOutcome != "" {
 				made[t.walk][regulation.WalkedExit{Step: e.Under, On: e.UnderOutcome}] = true

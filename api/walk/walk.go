@@ -36,6 +36,12 @@ type Walker struct {
 	// Wait lets time pass until a moment; nil where nobody can. Ways that lead through
 	// a hearing are not gone then, and are missing in the report.
 	Wait func(until time.Time)
+	// People are those who do the steps of persons, each by a session and key of his own:
+	// then nothing is stated, and the programs of the service do the steps of systems.
+	// Nil: the walker's key does and states everything.
+	People People
+	// Applicant applies, in the place of the fictional one.
+	Applicant documents.Holder
 	// Only chooses what is walked; nil for all services by all channels.
 	Only func(s *regulation.Service, c regulation.Channel) bool
 	// Run names the walk in idempotency keys: another walk has another name.
@@ -63,6 +69,7 @@ type traveller struct {
 	done    int // acts of the way
 	id      string
 	failed  regulation.Check // of the act before
+	entered int              // entries that were looked at
 	// What was issued on the way and later documents rest on.
 	conclusion, hearing documents.Draft
 	until               time.Time // when the hearing is held; zero while none is to come
@@ -128,11 +135,18 @@ func (w *Walker) advance(ctx context.Context, t *traveller) error {
 
 // act does a step, and looks whether the service has done just that.
 func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
+	if w.People != nil && a.Step.BySystem(w.Edition) {
+		return w.done(ctx, t, a)
+	}
 	if err := w.vote(ctx, t, a); err != nil {
 		return err
 	}
+	token, err := w.token(ctx, t, a.Step.Actor)
+	if err != nil {
+		return err
+	}
 	var before application
-	tag, err := w.get(ctx, "/v1/applications/"+t.id, &before)
+	tag, err := w.getBy(ctx, token, "/v1/applications/"+t.id, &before)
 	if err != nil {
 		return err
 	}
@@ -140,7 +154,10 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 	if i < 0 {
 		return fmt.Errorf("it is not among what may be done at %s%s", before.Position.Step, before.Position.End)
 	}
-	req := entryRequest{Step: a.Step.ID, Outcome: a.Exit.On, Role: a.Step.Actor, Person: "Walker as " + a.Step.Actor, Failed: string(a.Failed)}
+	req := entryRequest{Step: a.Step.ID, Outcome: a.Exit.On, Role: a.Step.Actor, Failed: string(a.Failed)}
+	if w.People == nil {
+		req.Person = "Walker as " + a.Step.Actor
+	}
 	if content := before.Next[i].content(); content.kind != "" {
 		d, err := w.draft(t, a, content)
 		if err != nil {
@@ -150,11 +167,18 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 			return err
 		}
 	}
-	var after entered
-	if err := w.post(ctx, "/v1/applications/"+t.id+"/entries", posted{key: fmt.Sprintf("%s %d", t.id, t.done), match: tag, body: req}, &after); err != nil {
+	p := posted{key: fmt.Sprintf("%s %d", t.id, t.done), match: tag, token: token, body: req}
+	if err := w.sign(ctx, t, before.Next[i], &p); err != nil {
 		return err
 	}
-	if after.Entry.Step != a.Step.ID || after.Entry.Outcome != a.Exit.On || after.Application.Position.place() != a.To {
+	var after entered
+	if err := w.post(ctx, "/v1/applications/"+t.id+"/entries", p, &after); err != nil {
+		return err
+	}
+	t.entered++
+	// Where programs go on by themselves, their entries tell where it stands.
+	elsewhere := w.People == nil && after.Application.Position.place() != a.To
+	if after.Entry.Step != a.Step.ID || after.Entry.Outcome != a.Exit.On || elsewhere {
 		return fmt.Errorf("the service has entered %s %s, and the application stands at %v, not at %v",
 			after.Entry.Step, after.Entry.Outcome, after.Application.Position.place(), a.To)
 	}
@@ -172,16 +196,8 @@ func (w *Walker) vote(ctx context.Context, t *traveller, a paths.Act) error {
 		return nil
 	}
 	for _, x := range a.Step.Exits {
-		for n := 0; x.Votes == a.Exit.On && n < a.Step.Quorum.Members; n++ {
-			var before application
-			tag, err := w.get(ctx, "/v1/applications/"+t.id, &before)
-			if err != nil {
-				return err
-			}
-			req := entryRequest{Step: a.Step.ID, Outcome: x.On, Role: a.Step.Actor, Person: fmt.Sprintf("Member %d of %s", n+1, a.Step.Actor)}
-			key := fmt.Sprintf("%s %d vote %d", t.id, t.done, n+1)
-			var after entered
-			if err := w.post(ctx, "/v1/applications/"+t.id+"/entries", posted{key: key, match: tag, body: req}, &after); err != nil {
+		for n := w.voted(t); x.Votes == a.Exit.On && n < a.Step.Quorum.Members; n++ {
+			if err := w.voteOf(ctx, t, n+1, entryRequest{Step: a.Step.ID, Outcome: x.On, Role: a.Step.Actor}); err != nil {
 				return fmt.Errorf("vote %d: %w", n+1, err)
 			}
 		}
@@ -189,15 +205,52 @@ func (w *Walker) vote(ctx context.Context, t *traveller, a paths.Act) error {
 	return nil
 }
 
+// voted is how many members have voted by acts of the way itself; without persons nobody
+// of those who vote has.
+func (w *Walker) voted(t *traveller) int {
+	n := 0
+	for ; w.People != nil && n < t.done && t.way[t.done-1-n].Exit.Votes != ""; n++ {
+		continue
+	}
+	return n
+}
+
+// voteOf lets one member vote.
+func (w *Walker) voteOf(ctx context.Context, t *traveller, member int, req entryRequest) error {
+	who := fmt.Sprintf("%s %d", req.Role, member)
+	token, err := w.token(ctx, t, who)
+	if err != nil {
+		return err
+	}
+	if w.People == nil {
+		req.Person = fmt.Sprintf("Member %d of %s", member, req.Role)
+	}
+	var before application
+	tag, err := w.getBy(ctx, token, "/v1/applications/"+t.id, &before)
+	if err != nil {
+		return err
+	}
+	p := posted{key: fmt.Sprintf("%s %d vote %d", t.id, t.done, member), match: tag, token: token, body: req}
+	if err := w.signAs(ctx, t, who, &p); err != nil {
+		return err
+	}
+	t.entered++
+	return w.post(ctx, "/v1/applications/"+t.id+"/entries", p, &entered{})
+}
+
 // open opens an application.
 func (w *Walker) open(ctx context.Context, t *traveller) error {
-	c, err := written()
+	c, err := w.written()
+	if err != nil {
+		return err
+	}
+	token, err := w.token(ctx, t, applying)
 	if err != nil {
 		return err
 	}
 	var a application
 	key := fmt.Sprintf("%s %s %s %d", w.Run, t.service.ID, t.channel, t.nth)
-	err = w.post(ctx, "/v1/applications", posted{key: key, body: openRequest{
+	err = w.post(ctx, "/v1/applications", posted{key: key, token: token, body: openRequest{
 		Service: t.service.ID, Channel: t.channel, Applicant: c.Applicant, Form: map[string]string{"way": fmt.Sprint(t.nth)},
 	}}, &a)
 	t.id = a.ID

@@ -1,0 +1,107 @@
+package walk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tamga/documents/regulation"
+	"tamga/documents/regulation/paths"
+)
+
+// People are those who act, by what they are on the walk: "APPLICANT" and the other roles
+// of the rules, "COMMISSION 2" for the second member; [Stranger], who may not act for the
+// applicant; and, for their keys only, [Expired] and [Revoked] of the applicant.
+type People interface {
+	// Token is of a session of somebody that goes on.
+	Token(ctx context.Context, who string) (string, error)
+	// Sign signs a text with the key of somebody (CMS).
+	Sign(ctx context.Context, who string, text []byte) ([]byte, error)
+}
+
+// Whoever is not a role.
+const (
+	Stranger = "stranger"
+	Expired  = "applicant-expired"
+	Revoked  = "applicant-revoked"
+)
+
+// applying is the role of whoever applies.
+const applying = "APPLICANT"
+
+// token is of whoever acts in a role; none where the walker's own key does. Where the
+// log-in of an application is to fail, a stranger has opened it and acts on it.
+func (w *Walker) token(ctx context.Context, t *traveller, who string) (string, error) {
+	if w.People == nil {
+		return "", nil
+	}
+	estranged := slices.ContainsFunc(t.way, func(a paths.Act) bool {
+		return a.Exit.On == regulation.OutcomeFail && slices.Contains(a.Step.Checks, regulation.CheckLogin)
+	})
+	if estranged {
+		who = Stranger
+	}
+	return w.People.Token(ctx, who)
+}
+
+// sign signs a request, where the step is one to sign, with the key that brings about
+// what the condition after it is to find.
+func (w *Walker) sign(ctx context.Context, t *traveller, n next, p *posted) error {
+	req, ok := p.body.(entryRequest)
+	if w.People == nil || !ok || !slices.Contains(n.Signs, req.Role) {
+		return nil
+	}
+	who := req.Role
+	if t.done+1 < len(t.way) {
+		switch t.way[t.done+1].Failed {
+		case regulation.CheckSignaturePeriod:
+			who = Expired
+		case regulation.CheckSignatureRevoked:
+			who = Revoked
+		case regulation.CheckSignatureIdentity:
+			who = Stranger
+		}
+	}
+	return w.signAs(ctx, t, who, p)
+}
+
+// signAs asks what is signed for a request, and adds the signature to it.
+func (w *Walker) signAs(ctx context.Context, t *traveller, who string, p *posted) error {
+	req, ok := p.body.(entryRequest)
+	if w.People == nil || !ok {
+		return nil
+	}
+	var act struct {
+		Text []byte `json:"text"`
+	}
+	if err := w.post(ctx, "/v1/applications/"+t.id+"/act", posted{match: p.match, token: p.token, body: req}, &act); err != nil {
+		return err
+	}
+	var err error
+	req.Signature, err = w.People.Sign(ctx, who, act.Text)
+	p.body = req
+	return err
+}
+
+// done looks whether a program of the service has done a step of a system, and with the
+// outcome that the facts have.
+func (w *Walker) done(ctx context.Context, t *traveller, a paths.Act) error {
+	token, err := w.token(ctx, t, applying)
+	if err != nil {
+		return err
+	}
+	var stored entries
+	if _, err := w.getBy(ctx, token, "/v1/applications/"+t.id+"/entries", &stored); err != nil {
+		return err
+	}
+	if len(stored.Entries) <= t.entered {
+		return fmt.Errorf("no program has done it")
+	}
+	e := stored.Entries[t.entered]
+	if e.Step != a.Step.ID || e.Outcome != a.Exit.On || e.Failed != string(a.Failed) {
+		return fmt.Errorf("a program has entered %s %s %s", e.Step, e.Outcome, e.Failed)
+	}
+	t.entered++
+	t.failed = a.Failed
+	return nil
+}

@@ -1,0 +1,278 @@
+package walk_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tamga/api"
+	"tamga/api/walk"
+	"tamga/certs"
+	"tamga/certs/ca"
+	"tamga/certs/revocation"
+	"tamga/documents"
+	"tamga/documents/applications"
+	"tamga/documents/calendar"
+	"tamga/documents/conditions"
+	"tamga/documents/people"
+	"tamga/documents/people/cast"
+	"tamga/documents/registry"
+	"tamga/documents/regulation"
+	"tamga/documents/rulebook"
+	"tamga/documents/store"
+	"tamga/signing"
+	"tamga/signing/creation"
+	"tamga/signing/signtest"
+)
+
+// troupe is the cast with its keys, of all tests.
+type troupe struct {
+	keys     map[string]creation.Key
+	head     creation.Key // signs what is issued
+	verifier *signing.Verifier
+}
+
+var makeTroupe = sync.OnceValues(func() (troupe, error) {
+	from, until := signtest.Now().Add(-time.Hour), signtest.Now().AddDate(4, 0, 0)
+	demo, err := ca.New(ca.GOST2015, signtest.Now(), ca.Options{NotBefore: signtest.Now().AddDate(-6, 0, 0)})
+	if err != nil {
+		return troupe{}, err
+	}
+	keyOf := func(p ca.Person) (creation.Key, error) {
+		h, err := demo.Issue(p)
+		return creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{demo.Issuing()}), err
+	}
+	all := troupe{keys: map[string]creation.Key{}}
+	if all.head, err = keyOf(ca.Person{
+		Surname: "Әбдіғали", GivenName: "Жанар", Patronymic: "Серікқызы", IIN: "850101400011",
+		Organisation: "Мәдениет комитеті", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead}, NotBefore: from, NotAfter: until,
+	}); err != nil {
+		return all, err
+	}
+	for _, m := range cast.Members(from) {
+		if all.keys[m.Name], err = keyOf(m.Person); err != nil {
+			return all, err
+		}
+		if m.Fault == cast.Revoked {
+			demo.Revoke(all.keys[m.Name].Certificate.Serial, from, revocation.Superseded)
+		}
+	}
+	lists := &revocation.Lists{}
+	for _, list := range []func(time.Time, time.Time) ([]byte, error){demo.CRL, demo.RootCRL} {
+		raw, err := list(from, until)
+		if err != nil {
+			return all, err
+		}
+		crl, err := revocation.ParseCRL(raw)
+		if err != nil {
+			return all, err
+		}
+		lists.Add(crl)
+	}
+	trust := &certs.Pool{}
+	trust.AddAnchor(demo.Root())
+	trust.AddIntermediate(demo.Issuing())
+	all.verifier = &signing.Verifier{Trust: trust, Revocation: lists}
+	return all, nil
+})
+
+// persons are the cast over HTTP, each with a session of his own.
+type persons struct {
+	t      *testing.T
+	url    string
+	keys   map[string]creation.Key
+	clock  *clock
+	tokens map[string]string
+	since  map[string]time.Time
+}
+
+// member is who of the cast somebody of a walk is.
+func member(who string) string {
+	names := map[string]string{
+		"APPLICANT": "applicant", "REGISTRAR": "registrar", "STAFF": "registrar", "EXECUTOR": "executor", "HEAD": "head", "AUTH_SIGNER": "signer",
+		"OPERATOR": "operator", "COMMISSION": "member-1", "COMMISSION 1": "member-1", "COMMISSION 2": "member-2", "COMMISSION 3": "member-3",
+	}
+	if name, ok := names[who]; ok {
+		return name
+	}
+	return who
+}
+
+func (p *persons) Sign(_ context.Context, who string, text []byte) ([]byte, error) {
+	at, key := p.clock.now(), p.keys[member(who)]
+	if !key.Certificate.ValidAt(at) {
+		at = key.Certificate.NotAfter // no program signs with a key that has expired
+	}
+	return signtest.Sign(creation.CMS{Content: text, Claim: true}, key, at)
+}
+
+// Token signs somebody in by his key, again when the session may be over.
+func (p *persons) Token(ctx context.Context, who string) (string, error) {
+	name := member(who)
+	if token := p.tokens[name]; token != "" && p.clock.now().Sub(p.since[name]) < 10*time.Minute {
+		return token, nil
+	}
+	var in struct{ Token string }
+	if p.tokens[name] == "" {
+		if err := p.prove(ctx, "register", "/v1/accounts", name, nil); err != nil {
+			return "", err
+		}
+	}
+	if err := p.prove(ctx, "sign-in", "/v1/sessions", name, &in); err != nil {
+		return "", err
+	}
+	p.tokens[name], p.since[name] = in.Token, p.clock.now()
+	return in.Token, nil
+}
+
+// prove answers a challenge with a key.
+func (p *persons) prove(ctx context.Context, purpose, path, name string, into any) error {
+	var c struct {
+		ID   string
+		Text []byte
+	}
+	if err := p.post(ctx, "/v1/sessions/challenge", map[string]any{"purpose": purpose}, &c); err != nil {
+		return err
+	}
+	cms, err := p.Sign(ctx, name, c.Text)
+	if err != nil {
+		return err
+	}
+	return p.post(ctx, path, map[string]any{"challenge": c.ID, "cms": cms}, into)
+}
+
+func (p *persons) post(ctx context.Context, path string, body, into any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+path, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	var text json.RawMessage
+	if err := json.NewDecoder(res.Body).Decode(&text); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusCreated {
+		return fmt.Errorf("%s: %d %s", path, res.StatusCode, text)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(text, into)
+}
+
+// servePeople runs a service whose people act by themselves and whose programs answer the
+// conditions, as a wiring that may be changed says.
+func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change func(*applications.Book)) running {
+	t.Helper()
+	c := &clock{at: signtest.Now()}
+	db, err := registry.Open(t.Context(), dsn)
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	db.Now = c.now
+	all, err := makeTroupe()
+	must(t, err)
+	verifier := *all.verifier
+	verifier.Now = c.now
+	layouts, err := makeLayouts()
+	must(t, err)
+	data, err := calendar.Shipped()
+	must(t, err)
+	days, err := calendar.Compile(data)
+	must(t, err)
+	rules := &rulebook.Book{Store: db, Carried: rulebook.Carried{Editions: editions}}
+	reg := &registry.Registry{Store: db, Layouts: layouts, Key: all.head, Verifier: &verifier, Calendar: days}
+	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
+		return creation.Make(ctx, creation.Services{Verifier: &verifier}, o)
+	}
+	town := &people.Book{Store: db, Rulebook: rules, Verifier: &verifier, Address: "https://tamga.example"}
+	must(t, cast.Seed(t.Context(), town))
+	book := &applications.Book{Register: reg, Rulebook: rules}
+	signer := walk.Signer{
+		Authority:  documents.Text{KK: "Мәдениет комитеті", RU: "Комитет культуры"},
+		Requisites: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},
+		Position:   documents.Text{KK: "Төраға", RU: "Председатель"}, Name: "Әбдіғали Ж.С.",
+	}
+	(&conditions.Answers{People: town, Letterhead: documents.Letter{Authority: signer.Authority, Requisites: signer.Requisites}}).Wire(book)
+	if change != nil {
+		change(book)
+	}
+	limits := api.DefaultLimits()
+	limits.Checks = 1 << 20
+	handler, err := (&api.Server{
+		Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Limits: limits, Applications: book, People: town,
+	}).Handler()
+	must(t, err)
+	web := httptest.NewServer(handler)
+	t.Cleanup(web.Close)
+	key, err := db.AddClient(t.Context(), "reader", []string{store.ScopeRead})
+	must(t, err)
+	law, err := regulation.ShippedLaw()
+	must(t, err)
+	edition, _ := law.Edition("2026-draft")
+	i := slices.IndexFunc(cast.Members(signtest.Now()), func(m cast.Member) bool { return m.Name == "applicant" })
+	natural := cast.Members(signtest.Now())[i].Natural()
+	return running{&walk.Walker{
+		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.set, Run: "people", Signer: signer,
+		People:    &persons{t, web.URL, all.keys, c, map[string]string{}, map[string]time.Time{}},
+		Applicant: documents.Holder{Natural: &natural},
+		// What no state system is asked in.
+		Only: func(s *regulation.Service, c regulation.Channel) bool {
+			return c == regulation.Portal && (s.ID == "TEC" || s.ID == "SRA")
+		},
+	}, db}
+}
+
+// Where no state system is asked, persons with sessions and keys of their own walk every
+// exit, and programs answer every condition, both ways and by each check.
+func TestWalkOfPersons(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r := servePeople(t, dsn, shipped(t), nil)
+		report, err := r.Walk(t.Context())
+		if err != nil {
+			t.Fatalf("%v: %d failures, the first %.3000s; missing %v", err, len(report.Failures), strings.Join(report.Failures, "\n"), report.Flows)
+		}
+		walked, all := report.Steps()
+		t.Logf("%d of %d steps by %d applications; documents %v", walked, all, report.Applications, report.Documents)
+		if walked != all || len(report.Flows) != 2 {
+			t.Errorf("%d of %d steps of %d flows", walked, all, len(report.Flows))
+		}
+	})
+}
+
+// With a check that always holds, the walk of persons fails, and names what it misses.
+func TestWalkOfPersonsMissesRefusals(t *testing.T) {
+	for check, condition := range map[regulation.Check]string{regulation.CheckLogin: "S-P-c1"} {
+		r := servePeople(t, t.TempDir()+"/tamga.db", shipped(t), func(b *applications.Book) {
+			ask := b.Ask
+			b.Ask = func(ctx context.Context, q applications.Question) (applications.Answer, error) {
+				if q.Check == check {
+					return applications.Answer{Holds: true}, nil
+				}
+				return ask(ctx, q)
+			}
+		})
+		r.Only = func(s *regulation.Service, c regulation.Channel) bool { return c == regulation.Portal && s.ID == "SRA" }
+		report, err := r.Walk(t.Context())
+		if !errors.Is(err, walk.ErrIncomplete) || !slices.Contains(report.Flows[0].Missing, regulation.WalkedExit{Step: condition, On: regulation.OutcomeFail}) {
+			t.Errorf("%s always holds: %v, missing %v", check, err, report.Flows)
+		}
+	}
+}

@@ -1,7 +1,7 @@
 # Two commands do everything on a Debian machine with Go:
 #   make run    the service with an embedded database and demo data
 #   make test   installs what the tests need, then runs them all
-.PHONY: run test interop oracles bench bench-full crash lint build tools clean fuzz mutants fresh
+.PHONY: run test interop oracles bench bench-full crash one-key lint build tools clean fuzz mutants fresh
 
 GO ?= go
 # Go alone builds everything but keys in tokens: a C compiler that is there by half
@@ -66,6 +66,11 @@ bench:
 ISSUES ?= 10000
 crash: tools
 	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_CRASH_ISSUES=$(ISSUES) $(GO) test -count=1 -timeout 2h -p 1 -v -run 'AtEveryPoint|CrashPoints' ./documents/registry ./documents/applications
+
+# Fifty clients ask for one document with one key, so often each.
+REQUESTS ?= 1000
+one-key:
+	TAMGA_ONE_KEY_REQUESTS=$(REQUESTS) $(GO) test -count=1 -timeout 1h -v -run TestOneKeyOneDocument ./api
 
 # What a register with a million documents costs beside an empty one (ten minutes, 8 GB).
 DOCUMENTS ?= 1000000

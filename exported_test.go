@@ -32,7 +32,6 @@ var withoutCaller = map[string]string{
 	"tamga/documents.Licence.Validate":              "a licence by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents.Refusal.Validate":              "a refusal by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/documents/conditions.Answers.Wire":       "waits for the demonstration to answer the conditions of applications by itself",
-	"tamga/documents/gateways.Checks.Ask":           "answers the conditions of an application; waits for documents/applications to ask",
 	"tamga/documents/gateways.Client.Person":        "called through the interface Persons by Checks",
 	"tamga/documents/gateways.Client.Organisation":  "called through the interface Organisations by Checks",
 	"tamga/documents/gateways.Client.Request":       "called through the interface Payments by Checks",

@@ -66,6 +66,7 @@ var mayImport = map[string][]string{
 	"documents/questionnaire":       {"documents", "documents/registry", "documents/store"},
 	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "language", "signing", "signing/creation"},
 	"documents/gateways/demo":       {"certs", "documents/gateways", "documents/gateways/message", "signing", "signing/creation"},
+	"documents/gateways/inbox":      {"certs", "documents", "documents/applications", "documents/gateways", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "jsonfile", "signing"},
 	"documents/gateways/message":    {"jsonfile", "signing/xmldsig/xmltree"},
 	"documents/people":              {"certs", "documents", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "jsonfile", "signing"},
 	"documents/people/cast":         {"certs", "certs/ca", "documents", "documents/people", "documents/regulation", "jsonfile"},
@@ -78,7 +79,7 @@ var mayImport = map[string][]string{
 	"judgetest":                     {},
 	"api/web":                       {"language", "language/words"},
 	"api/strictjson":                {"signing/armour"},
-	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/conditions", "documents/gateways", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/conditions", "documents/gateways", "documents/gateways/inbox", "documents/gateways/message", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"api/walk":                      {"documents", "documents/calendar", "documents/regulation", "documents/regulation/paths", "jsonfile"},
 	"requirements":                  {},
 	"cmd/tamga":                     nil, // wires everything

@@ -33,6 +33,7 @@ import (
 	"tamga/documents/attachments"
 	"tamga/documents/calendar"
 	"tamga/documents/gateways"
+	"tamga/documents/gateways/inbox"
 	"tamga/documents/messages"
 	"tamga/documents/people"
 	"tamga/documents/registry"
@@ -78,6 +79,8 @@ type Server struct {
 	// be asked; nil for those of the Registry, without a payment gateway.
 	Bills    *gateways.Bills
 	Consents *gateways.Consents
+	// Inbox takes the messages of other systems; nil where none may send any.
+	Inbox *inbox.Box
 	// DemoGateways answers for these systems at /demo/gateways; nil but in the
 	// demonstration.
 	DemoGateways http.Handler

@@ -14,6 +14,8 @@ import (
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
 	"tamga/documents/gateways"
+	"tamga/documents/gateways/inbox"
+	"tamga/documents/gateways/message"
 	"tamga/documents/pdf"
 	"tamga/documents/people"
 	"tamga/documents/questionnaire"
@@ -225,6 +227,12 @@ func outcomes() []outcome {
 			words.Of("problem.attachment_item")},
 		{unattached(""), http.StatusUnprocessableEntity, "attachment_refused",
 			words.Of("problem.attachment_refused")},
+		{unheard(message.Malformed), http.StatusBadRequest, "message_malformed",
+			words.Of("problem.message_malformed")},
+		{unheard(message.Undecided), http.StatusServiceUnavailable, "message_undecided",
+			words.Of("problem.message_undecided")},
+		{unheard(""), http.StatusForbidden, "message_refused",
+			words.Of("problem.message_refused")},
 		{errGatewayAway, http.StatusServiceUnavailable, "gateway_away",
 			words.Of("problem.gateway_away")},
 		{gateways.ErrFree, http.StatusConflict, "nothing_to_pay",
@@ -351,6 +359,10 @@ func outcomeOf(err error) outcome {
 	var invalid *documents.InvalidError
 	if errors.As(err, &invalid) {
 		return invalidDocument(err)
+	}
+	var heard *inbox.RefusedError
+	if errors.As(err, &heard) {
+		return firstOf(heard, unheard(heard.Code), unheard(""))
 	}
 	if reasons := peopleReasons(err); len(reasons) > 0 {
 		return firstOf(err, reasons...)

@@ -13,6 +13,10 @@ func (v *service) gatewayRoutes(e *echo.Echo, get func(string, echo.HandlerFunc)
 	e.POST("/v1/applications/:application/payment", v.pay)
 	get("/v1/applications/:application/consent", v.consent)
 	e.POST("/v1/applications/:application/consent", v.decideConsent)
+	if v.Inbox != nil {
+		e.POST("/v1/gateway/messages", v.takeMessage(gateways.FormJSON))
+		e.POST("/v1/gateway/soap", v.takeMessage(gateways.FormSOAP))
+	}
 	if v.DemoGateways != nil {
 		e.POST("/demo/gateways/*", echo.WrapHandler(v.DemoGateways))
 	}

@@ -157,7 +157,19 @@ func (v *service) decideConsent(c echo.Context) error {
 		return err
 	}
 	v.Log.InfoContext(contextOf(c), "consent", "trace_id", traceID(c), "application", a.ID, "asked", body.Decision, "state", consent.State, "client", who.client)
+	v.goOnWith(c, a.ID)
 	return personal(c, http.StatusOK, consentViewOf(consent))
+}
+
+// goOnWith lets the systems go on with an application that may have waited for what was
+// just told. That they cannot now decides nothing: it is tried again.
+func (v *service) goOnWith(c echo.Context, application string) {
+	if v.Applications.Ask == nil {
+		return
+	}
+	if _, err := v.Applications.Advance(contextOf(c), application); err != nil {
+		v.Log.ErrorContext(contextOf(c), "an application does not go on", "trace_id", traceID(c), "application", application, "error", err)
+	}
 }
 
 func (v *service) consented(c echo.Context, body consentRequest, d gateways.Decision) (gateways.Consent, error) {

@@ -50,8 +50,17 @@ func openTown(t *testing.T) *town {
 			pki.Authority.Revoke(w.keys[m.Name].Certificate.Serial, signtest.Now().AddDate(0, 0, -1), revocation.Superseded)
 		}
 	}
-	pki.Refresh()
-	w.server.People.Verifier.Revocation = pki.Verifier.Revocation
+	for _, issue := range []func(this, next time.Time) ([]byte, error){pki.Authority.CRL, pki.Authority.RootCRL} {
+		raw, err := issue(signtest.Now(), signtest.Now().AddDate(0, 2, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := revocation.ParseCRL(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pki.Verifier.Revocation.Add(list)
+	}
 	if err := cast.Seed(t.Context(), w.server.People); err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,8 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -71,14 +71,11 @@ func (v *service) listPeople(c echo.Context) error {
 	if _, err := v.administrator(c); err != nil {
 		return err
 	}
-	limit := 50
-	if text := c.QueryParam("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 200 {
-			return badField("/limit", "range", "is a number from 1 to 200")
-		}
-		limit = n
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
 	}
+	limit = cmp.Or(limit, 50)
 	all, err := people.Persons(contextOf(c), v.Registry.Store, c.QueryParam("after"), limit)
 	if err != nil {
 		return err

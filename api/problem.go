@@ -15,6 +15,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
+	"tamga/documents/gateways/inbox"
 	"tamga/documents/registry"
 	"tamga/language/words"
 )
@@ -84,6 +85,7 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 	var signature *registry.SignatureError
 	var refused *applications.RefusedError
 	var file *attachments.RefusedError
+	var heard *inbox.RefusedError
 	switch {
 	case o.status >= http.StatusInternalServerError || o.code == "document_not_found":
 		// One text for all: nothing may be learnt from the difference.
@@ -99,6 +101,8 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		p.Detail = refused.Detail
 	case errors.As(err, &file):
 		p.Detail = file.Detail
+	case errors.As(err, &heard):
+		p.Detail = heard.Error()
 	case errors.As(err, &f):
 		p.Detail, p.Errors = f.detail, f.fields
 		if p.Detail == "" {

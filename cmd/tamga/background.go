@@ -42,6 +42,23 @@ func keepExtending(ctx context.Context, s *api.Server) {
 	})
 }
 
+// keepCarrying goes on with applications that came from other systems, and tells these
+// what becomes of them.
+func keepCarrying(ctx context.Context, s *api.Server) {
+	if s.Inbox == nil {
+		return
+	}
+	every(ctx, carryEvery, func() {
+		told, err := s.Inbox.CarryOn(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.Log.Error("applications of other systems do not go on", "error", err)
+		}
+		if told > 0 {
+			s.Log.Info("told other systems", "statuses", told)
+		}
+	})
+}
+
 // keepGoingOn asks again what applications wait for, and lets those go on that are told.
 func keepGoingOn(ctx context.Context, s *api.Server) {
 	every(ctx, goOnEvery, func() {

@@ -6,6 +6,7 @@ import (
 
 	"tamga/api"
 	"tamga/documents/gateways"
+	"tamga/documents/gateways/inbox"
 	"tamga/jsonfile"
 )
 
@@ -22,8 +23,9 @@ const maxGateways = 1 << 20
 
 // gatewaySettings is the file of the state systems.
 type gatewaySettings struct {
-	Sender string          `json:"sender"` // our name among them
-	Peers  []gateways.Peer `json:"peers"`
+	Sender  string          `json:"sender"` // our name among them
+	Peers   []gateways.Peer `json:"peers"`
+	Senders []inbox.Sender  `json:"senders"` // that send messages to us
 }
 
 // demoGatewaysPrefix is where the demonstration's register answers.
@@ -51,11 +53,26 @@ func (f gatewayFlags) connect(c *console, cmd serveCommand, s *service, address 
 	if err != nil {
 		return err
 	}
-	if len(settings.Peers) > 0 && caller.Key.Signer == nil {
+	if len(settings.Peers)+len(settings.Senders) > 0 && caller.Key.Signer == nil {
 		return usagef("--gateways: messages are signed; give --gateway-key or --receipt-key")
 	}
 	caller.Sender = settings.Sender
-	return connectPeers(caller, settings.Peers, s.server)
+	checks, err := connectPeers(caller, settings.Peers, s.server)
+	if err != nil {
+		return err
+	}
+	book := applicationsOf(s.server)
+	if f.Gateways != "" {
+		book.Ask = inbox.Asks(checks)
+	}
+	if len(settings.Senders) == 0 {
+		return nil
+	}
+	s.server.Inbox = &inbox.Box{Caller: caller, Applications: book, Bills: checks.Bills}
+	if err := s.server.Inbox.Know(settings.Senders...); err != nil {
+		return usagef("--gateways: %w", err)
+	}
+	return nil
 }
 
 // settings reads the file, or sets up the demonstration's register.
@@ -85,8 +102,8 @@ func (f gatewayFlags) settings(c *console, s *service, address string) (in gatew
 	return in, nil
 }
 
-// connectPeers connects each system once.
-func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server) error {
+// connectPeers connects each system once, and returns what asks them.
+func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server) (*gateways.Checks, error) {
 	seen := map[gateways.System]bool{}
 	var clients []*gateways.Client
 	s.Bills = &gateways.Bills{Store: s.Registry.Store}
@@ -98,7 +115,7 @@ func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server)
 			err = errors.New("a system stands twice")
 		}
 		if err != nil {
-			return usagef("--gateways: %w", err)
+			return nil, usagef("--gateways: %w", err)
 		}
 		seen[p.System], clients = true, append(clients, client)
 		switch p.System {
@@ -117,5 +134,5 @@ func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server)
 		}
 		return states
 	}
-	return nil
+	return checks, nil
 }

@@ -29,14 +29,19 @@ func (f scannerFlags) scan(s *api.Server, db *store.DB) error {
 	} else if f.ScanRequired {
 		return usagef("--scan-required: there is no --scanner, and no application could go on")
 	}
+	applicationsOf(s).ScanRequired = f.ScanRequired
+	return nil
+}
+
+// applicationsOf returns the applications of a service, which are there once.
+func applicationsOf(s *api.Server) *applications.Book {
 	if s.Applications == nil {
 		s.Applications = &applications.Book{Register: s.Registry, Rulebook: s.Registry.Rulebook, Unsigned: true}
 	}
 	if s.Applications.Rulebook == nil {
-		s.Applications.Rulebook = &rulebook.Book{Store: db}
+		s.Applications.Rulebook = &rulebook.Book{Store: s.Registry.Store}
 	}
-	s.Applications.ScanRequired = f.ScanRequired
-	return nil
+	return s.Applications
 }
 
 // keepScanning asks the scanner about files that wait for it.

@@ -70,6 +70,7 @@ const (
 	recoverTime     = 10 * time.Minute
 	extendEvery     = 30 * time.Second
 	extendTime      = 10 * time.Minute
+	carryEvery      = 5 * time.Second
 	goOnEvery       = 5 * time.Second
 	goOnTime        = 2 * time.Minute
 )
@@ -332,6 +333,7 @@ func (s *service) serve(ctx context.Context, l net.Listener, h http.Handler) err
 	if s.server.Preservation.Stamp != nil {
 		background.Go(func() { keepExtending(ctx, s.server) })
 	}
+	background.Go(func() { keepCarrying(ctx, s.server) })
 	background.Go(func() { keepTelling(ctx, s.server) })
 	background.Go(func() { keepReminding(ctx, s.server) })
 	if s.server.Attachments.Scan != nil {

@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"tamga/documents"
@@ -56,6 +57,8 @@ type Book struct {
 	// Letter makes a notice that no person signs; without it [Book.Advance] goes on
 	// without one.
 	Letter func(ctx context.Context, c Case, issues Issues) (*documents.Draft, error)
+
+	named atomic.Bool // it is written down of all applications whose they are
 }
 
 // Errors of this package, for errors.Is. A step that somebody may not do is a

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,6 +106,9 @@ func (b *Book) open(ctx context.Context, tx *store.Tx, q asked, req OpenRequest)
 	if err != nil {
 		return id, err
 	}
+	if err := ofParty(ctx, tx, a); err != nil {
+		return id, err
+	}
 	c, err := caseUnder(e, rules, a)
 	if err != nil {
 		return id, err
@@ -159,6 +163,9 @@ func (b *Book) Prove(ctx context.Context, a Application) (registry.Proof, error)
 // which they were opened.
 type Chosen struct {
 	Client string // only those that it has opened; empty for all
+	// Parties are whose applications are listed, as [documents.Holder.Identity] has them;
+	// nil for all, and none of them for no party.
+	Parties []string
 	Going  bool   // only those that have not ended
 	After  string // the id of the application after which the list begins; empty for the first
 	Limit  int    // at most 200; zero or less means 50
@@ -189,10 +196,24 @@ func (b *Book) List(ctx context.Context, chosen Chosen) (list []Application, err
 	if chosen.Going {
 		where = append(where, `NOT EXISTS (SELECT 1 FROM application_entries e WHERE e.application = a.id AND e.ended <> '')`)
 	}
-	if chosen.Client != "" {
-		where = append(where, `a.client = $4`)
+	args := []any{store.Micros(since), chosen.After, chosen.Most()}
+	mark := func(value string) string {
+		args = append(args, value)
+		return fmt.Sprintf("$%d", len(args))
 	}
-	args := []any{store.Micros(since), chosen.After, chosen.Most(), chosen.Client}[:3+min(len(chosen.Client), 1)]
+	if chosen.Client != "" {
+		where = append(where, `a.client = `+mark(chosen.Client))
+	}
+	if chosen.Parties != nil {
+		if err := b.nameParties(ctx); err != nil || len(chosen.Parties) == 0 {
+			return nil, err
+		}
+		var marks []string
+		for _, party := range chosen.Parties {
+			marks = append(marks, mark(party))
+		}
+		where = append(where, `a.id IN (SELECT p.application FROM application_applicants p WHERE p.party IN (`+strings.Join(marks, ", ")+`))`)
+	}
 	rows, err := b.Register.Store.QueryContext(ctx, `SELECT `+applicationColumns+` FROM applications a WHERE `+strings.Join(where, ` AND `)+`
 		ORDER BY a.opened_at, a.id LIMIT $3`, args...)
 	if err != nil {
@@ -204,7 +225,10 @@ func (b *Book) List(ctx context.Context, chosen Chosen) (list []Application, err
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, a)
+		// The table of parties is an index: whose an application is, it says itself.
+		if chosen.Parties == nil || slices.Contains(chosen.Parties, a.Applicant.Identity()) {
+			list = append(list, a)
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("failed to list the applications: %w", err)

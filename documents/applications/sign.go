@@ -179,6 +179,14 @@ func (d deed) accepts(v *signing.Verdict, want Expected) error {
 	return want.differs(*s.Identity, refuse)
 }
 
+// Differs returns why an identity that a verdict has found is not the expected one, in
+// what the verdict was not asked; nil when it is.
+func (e Expected) Differs(id certs.Identity) error {
+	return e.differs(id, func(format string, args ...any) error {
+		return &RefusedError{Reason: ReasonSignature, Detail: fmt.Sprintf(format, args...)}
+	})
+}
+
 // differs refuses an identity that is not the expected one in what a verdict does not
 // ask, or where nothing at all is expected.
 func (e Expected) differs(id certs.Identity, refuse func(string, ...any) error) error {

@@ -223,6 +223,23 @@ func (b *Bills) Look(ctx context.Context, a Account) (Account, error) {
 	return b.Confirm(ctx, p, Heard{Asked, id})
 }
 
+// Paid reports whether the bill of an application is paid, or nothing is to be paid; the
+// gateway is asked where it has told nothing yet. While nobody can tell, it is not.
+func (b *Bills) Paid(ctx context.Context, q BillRequest) (bool, error) {
+	a, err := b.Request(ctx, q)
+	if err == nil && a.Standing() == StandsOpen {
+		a, err = b.Look(ctx, a)
+	}
+	var undecided *UndecidedError
+	switch {
+	case errors.Is(err, ErrFree):
+		return true, nil
+	case errors.As(err, &undecided) || errors.Is(err, ErrPayment) || errors.Is(err, ErrFee):
+		return false, nil
+	}
+	return err == nil && a.Standing() == StandsPaid, err
+}
+
 // Heard is where something was said.
 type Heard struct {
 	How     How

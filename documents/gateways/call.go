@@ -36,13 +36,28 @@ func MessageID(of ...string) string {
 // call asks the system, again and again until it answers or the deadline is over, by
 // the same message: a system that has answered it answers the same.
 func (c *Client) call(ctx context.Context, id string, data message.Fields) (message.Reply, error) {
+	return c.carry(ctx, id, c.caller.now(), data)
+}
+
+// Tell tells the system something that has happened at a moment, by a message of that id
+// that is always the same. The error is an *[UndecidedError]: it does not say that the
+// system knows.
+func (c *Client) Tell(ctx context.Context, id string, at time.Time, data message.Fields) error {
+	_, err := c.carry(ctx, id, at, data)
+	if errors.Is(err, ErrNoData) {
+		err = c.incomplete()
+	}
+	return err
+}
+
+func (c *Client) carry(ctx context.Context, id string, date time.Time, data message.Fields) (message.Reply, error) {
 	if err := c.resting(); err != nil {
 		return message.Reply{}, err
 	}
 	asker := ctx
 	ctx, cancel := context.WithTimeout(ctx, or(c.caller.Deadline, usualDeadline))
 	defer cancel()
-	m := message.Message{ID: id, Service: c.peer.Service, Date: c.caller.now(), Sender: c.caller.Sender, Password: c.peer.Password, Data: data}
+	m := message.Message{ID: id, Service: c.peer.Service, Date: date, Sender: c.caller.Sender, Password: c.peer.Password, Data: data}
 	signed, err := c.wire.sign(ctx, m)
 	if errors.Is(err, message.ErrMalformed) {
 		return message.Reply{}, err // the caller's mistake, and no state of the system

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,8 +108,8 @@ type Peer struct {
 
 func (p Peer) check() error {
 	switch {
-	case p.System != SystemPersons && p.System != SystemOrganisations && p.System != SystemNotaries && p.System != SystemPayments:
-		return fmt.Errorf("%w: there is no system %q", ErrSetting, p.System)
+	case p.System == "":
+		return fmt.Errorf("%w: a system has no name", ErrSetting)
 	case p.Form != FormJSON && p.Form != FormSOAP:
 		return fmt.Errorf("%w: %s has the form %q", ErrSetting, p.System, p.Form)
 	case p.Service == "":
@@ -155,8 +156,17 @@ func (c *Caller) now() time.Time {
 	return c.Now().UTC()
 }
 
-// Connect returns the client of a system. The error is [ErrSetting].
+// Connect returns the client of a system that is asked. The error is [ErrSetting].
 func (c *Caller) Connect(p Peer) (*Client, error) {
+	if !slices.Contains(Systems(), p.System) {
+		return nil, fmt.Errorf("%w: there is no system %q", ErrSetting, p.System)
+	}
+	return c.Reach(p)
+}
+
+// Reach returns the client of any system that takes messages, by whatever name, such as
+// one that is told what becomes of what it has sent. The error is [ErrSetting].
+func (c *Caller) Reach(p Peer) (*Client, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}

@@ -45,6 +45,26 @@ func (c *Caller) signedBy(ctx context.Context, p Peer, file, content []byte) (*s
 	return v, nil
 }
 
+// Reply signs a reply in a form, as it is sent.
+func (c *Caller) Reply(ctx context.Context, f Form, r message.Reply) ([]byte, error) {
+	if f == FormSOAP {
+		envelope, err := message.SOAPReply(r)
+		if err != nil {
+			return nil, err
+		}
+		return c.order(ctx, creation.XML{File: envelope, Form: creation.XMLSOAP, KeyIdentifier: true, Validity: messageLife})
+	}
+	payload, err := message.EncodeReplyJSON(r)
+	if err != nil {
+		return nil, err
+	}
+	signature, err := c.order(ctx, creation.CMS{Content: payload, Detached: true, Claim: true})
+	if err != nil {
+		return nil, err
+	}
+	return message.Pack(payload, signature)
+}
+
 // jsonWire signs the bytes of a message by a detached CMS.
 type jsonWire struct {
 	*Caller

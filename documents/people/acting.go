@@ -111,6 +111,25 @@ func nearer(one, other Denial) bool {
 	return slices.Index(order, one) < slices.Index(order, other)
 }
 
+// Parties are those on whose applications somebody may fill in at a moment, as
+// [documents.Holder.Identity] has them.
+func (a Acting) Parties(at time.Time) []string {
+	own := documents.Holder{Natural: &a.Natural}
+	organisation := documents.Holder{Legal: &documents.LegalEntity{BIN: a.BIN}}
+	var all []string
+	for _, party := range []documents.Holder{own, organisation} {
+		if _, err := MayAct(a, party, FillIn, at); err == nil {
+			all = append(all, party.Identity())
+		}
+	}
+	for _, p := range a.Powers {
+		if p.Principal != "" && p.InForce(at) && !slices.Contains(all, p.Principal) {
+			all = append(all, p.Principal)
+		}
+	}
+	return all
+}
+
 // own reports whether the person is the party.
 func (a Acting) own(party documents.Holder) (Ground, bool) {
 	own := documents.Holder{Natural: &a.Natural}

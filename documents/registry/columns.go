@@ -79,6 +79,10 @@ var covered = map[string][]string{
 		"id", "application", "edition", "text", "asked_at", "until", "decision", "decided_at", "how", "client", "signature", "verdict",
 		"code_sha256", "code_until", "code_tries",
 	},
+	"gateway_messages": {
+		"id", "sender", "message_id", "form", "service", "body", "received_at", "application", "code", "answer", "answered_at",
+	},
+	"gateway_statuses": {"id", "message", "seq", "application", "state", "number", "document", "at", "sent_at"},
 	"rules": {
 		"id", "kind", "name", "valid_from", "valid_until", "content", "sha256", "entered_by", "entered_at",
 		"confirmed_by", "confirmed_at", "place", "withdrawn_by", "withdrawn_at", "ended_by", "ended_at",
@@ -128,6 +132,8 @@ var rowSubjects = []rowSubject{
 	{subjectPayment, "payments", "id", false},
 	{subjectConfirmation, "payment_confirmations", "id", false},
 	{subjectConsent, "consents", "id", false},
+	{subjectGatewayMessage, "gateway_messages", "id", false},
+	{subjectGatewayStatus, "gateway_statuses", "id", false},
 }
 
 func rowSubjectOf(subject string) rowSubject {

@@ -28,6 +28,7 @@ var keysOf = map[string][]string{
 	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, "preparations": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
+	"gateway_messages": {"id"}, "gateway_statuses": {"id"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -56,8 +57,9 @@ var notLogged = []string{
 // derived are tables that follow from rows that are covered, and why nothing need notice
 // what becomes of them.
 var derived = []string{
-	"application_parts",  // keeps out a person on the other side of the four eyes; the entries say who has acted, and are asked first
-	"application_places", // an index of where applications stand; the application itself is read where anything is decided
+	"application_parts",      // keeps out a person on the other side of the four eyes; the entries say who has acted, and are asked first
+	"application_places",     // an index of where applications stand; the application itself is read where anything is decided
+	"application_applicants", // an index of whose applications are; each says so itself, and is asked before it is shown
 }
 
 // notOurs are tables of the tools: which versions of the tables there were. What
@@ -144,6 +146,7 @@ func rich(t testing.TB, dsn string) *living {
 	tell(t, r)
 	prepareTwice(t, r)
 	payAndConsent(t, r)
+	hearAndTell(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
 }
@@ -287,6 +290,27 @@ func payAndConsent(t testing.TB, r *Registry) {
 		for _, id := range []string{"a1b2", "c3d4"} {
 			enter("consents", id, `INSERT INTO consents (id, application, edition, text, asked_at, until, decision, decided_at, how, client, signature, verdict,
 				code_sha256, code_until, code_tries) VALUES ($1, $1, 'e@1', '{}', 1, 9, 'given', 5, 'code', 'portal', 'AA==', '{}', 'c', 8, 1)`)
+		}
+		return nil
+	}))
+}
+
+// hearAndTell writes two messages that came in and two statuses, one of them sent, as
+// documents/gateways/inbox does.
+func hearAndTell(t testing.TB, r *Registry) {
+	t.Helper()
+	must(t, r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		enter := func(table, key, statement string, args ...any) {
+			must(t, second(tx.ExecContext(ctx, statement, append([]any{key}, args...)...)))
+			must(t, EnterRow(ctx, tx, store.Change{Table: table, Key: key, Event: store.Kept, At: r.now()}))
+		}
+		for i, id := range []string{"g1", "g2"} {
+			enter("gateway_messages", id, `INSERT INTO gateway_messages (id, sender, message_id, form, service, body, received_at, application, code, answer, answered_at)
+				VALUES ($1, 'pep', $2, 'json', 's', '{}', 1, 'a1b2', 'ok', 'AA==', 2)`, "m"+id)
+			must(t, tx.EnqueueNow(ctx, "gateway_status", "s"+id))
+			must(t, second(tx.ExecContext(ctx, `UPDATE jobs SET done_at = $1 WHERE id = $2`, 9*i, "s"+id)))
+			enter("gateway_statuses", "s"+id, `INSERT INTO gateway_statuses (id, message, seq, application, state, number, document, at, sent_at)
+				VALUES ($1, $2, 1, 'a1b2', 'registered', 'n', 'd', 5, $3)`, id, 9*i)
 		}
 		return nil
 	}))

@@ -62,7 +62,7 @@ func (row tableRow) names() []string {
 	case "extensions":
 		return []string{"extension " + text("id") + ":"}
 	case "jobs":
-		return []string{"extension " + text("id") + ":", "attachment " + text("id") + ":", "message " + text("id") + ":", "application_wait " + text("id") + ":", "job " + text("id") + ":"}
+		return []string{"extension " + text("id") + ":", "attachment " + text("id") + ":", "message " + text("id") + ":", "application_wait " + text("id") + ":", "gateway_status " + text("id") + ":", "job " + text("id") + ":"}
 	case "attachments":
 		return []string{"attachment " + text("id") + ":"}
 	case "attachment_contents", "attachment_parts":
@@ -86,7 +86,7 @@ func (row tableRow) names() []string {
 	case "application_signatures":
 		return []string{"application_signature " + text("id") + ":"}
 	case "application_waits":
-		return []string{"application_wait " + text("id") + ":", "job " + text("id") + ":"}
+		return []string{"application_wait " + text("id") + ":", "gateway_status " + text("id") + ":", "job " + text("id") + ":"}
 	case "counters":
 		return []string{"the series " + text("series") + " of "}
 	case "log_head":

@@ -44,6 +44,8 @@ const (
 	subjectMessage          = "message"
 	subjectInvitation       = "questionnaire_invitation"
 	subjectQuestionnaireKey = "questionnaire_key"
+	subjectGatewayMessage   = "gateway_message"
+	subjectGatewayStatus    = "gateway_status"
 )
 
 // leafAdopted says that a row was found in the tables when the log began to cover

@@ -33,6 +33,8 @@ var jobTables = []jobTable{
 		SELECT 1 FROM jobs j WHERE j.kind = 'application_wait' AND j.id = w.id AND j.done_at = w.ended_at) ORDER BY id LIMIT 1`},
 	{"attachment_scan", subjectAttachment, "attachments", `SELECT -1, id FROM attachments a WHERE (a.scan = 'none') = EXISTS (
 		SELECT 1 FROM jobs j WHERE j.kind = 'attachment_scan' AND j.id = a.id AND j.done_at = a.scanned_at) ORDER BY id LIMIT 1`},
+	{"gateway_status", subjectGatewayStatus, "gateway_statuses", `SELECT -1, id FROM gateway_statuses s WHERE NOT EXISTS (
+		SELECT 1 FROM jobs j WHERE j.kind = 'gateway_status' AND j.id = s.id AND j.done_at = s.sent_at) ORDER BY id LIMIT 1`},
 	{"message", subjectMessage, "messages", `SELECT -1, id FROM messages m WHERE (m.channel = 'cabinet' AND m.document = '') = EXISTS (
 		SELECT 1 FROM jobs j WHERE j.kind = 'message' AND j.id = m.id AND j.done_at = m.ended_at) ORDER BY id LIMIT 1`},
 }

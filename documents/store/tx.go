@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,7 +22,7 @@ type Reader interface {
 // QueryRowContext implements Reader.
 func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	row := db.read.QueryRowContext(ctx, query, args...)
-	for n := 0; n < mostConnections && unsent(row.Err()) && ctx.Err() == nil; n++ {
+	for n := 0; n < mostConnections && gone(row.Err()) && ctx.Err() == nil; n++ {
 		row = db.read.QueryRowContext(ctx, query, args...)
 	}
 	return row
@@ -30,7 +31,7 @@ func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *s
 // QueryContext implements Reader.
 func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := db.read.QueryContext(ctx, query, args...)
-	for n := 0; n < mostConnections && unsent(err) && ctx.Err() == nil; n++ {
+	for n := 0; n < mostConnections && gone(err) && ctx.Err() == nil; n++ {
 		rows, err = db.read.QueryContext(ctx, query, args...)
 	}
 	return rows, err
@@ -209,7 +210,7 @@ func (db *DB) Tx(ctx context.Context, f func(ctx context.Context, tx *Tx) error)
 	defer end(&err)
 	for n, lost := 0, 0; n < mostAttempts; n++ {
 		err = db.attempt(ctx, f)
-		for ; unsent(err) && ctx.Err() == nil && lost < mostConnections; lost++ {
+		for ; undone(err) && ctx.Err() == nil && lost < mostConnections; lost++ {
 			err = db.attempt(ctx, f)
 		}
 		if !contended(err) {
@@ -249,7 +250,7 @@ func (db *DB) attempt(ctx context.Context, f func(ctx context.Context, tx *Tx) e
 	}
 	done = true
 	if err := session.commit(ctx); err != nil {
-		return fmt.Errorf("failed to commit: %w", err)
+		return fmt.Errorf("%w: %w", errCommit, err)
 	}
 	return nil
 }
@@ -257,6 +258,20 @@ func (db *DB) attempt(ctx context.Context, f func(ctx context.Context, tx *Tx) e
 // unsent reports whether a connection turned out to be gone before it was asked
 // anything: it had waited in the pool while the server went away.
 func unsent(err error) bool { return pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) }
+
+// gone is unsent for what only reads, and may be asked again: a server that was told to
+// end, or was ended, may have said so to a connection that waited in the pool.
+func gone(err error) bool {
+	var server *pgconn.PgError
+	return unsent(err) || errors.As(err, &server) && strings.HasPrefix(server.Code, "57P0")
+}
+
+// errCommit means that a transaction may have been committed or not.
+var errCommit = errors.New("failed to commit")
+
+// undone reports whether a transaction was undone because its connection was found gone,
+// and may be done again.
+func undone(err error) bool { return unsent(err) || gone(err) && !errors.Is(err, errCommit) }
 
 // contended reports whether PostgreSQL has undone a transaction for the sake of
 // another one: a serialisation failure or a deadlock. SQLite has one writer at a

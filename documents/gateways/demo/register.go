@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,6 +46,12 @@ const (
 // behaviours is read only.
 var behaviours = []Behaviour{Answer, NoData, Fail, Garbage, Fault, WrongSignature, WrongCorrelation, Hang}
 
+// Portal is another portal, which sends applications and is told what becomes of them.
+const Portal gateways.System = "PEP"
+
+// systems are those that answer.
+func systems() []gateways.System { return append(gateways.Systems(), Portal) }
+
 // Power is a power of attorney that the register knows.
 type Power struct{ Number, Principal, Agent, From, Until string }
 
@@ -67,6 +74,7 @@ type Register struct {
 	behaves   map[gateways.System]Behaviour
 	answered  map[string]answered // by system, sender and message id
 	payments  []message.Fields
+	told      []message.Fields
 	instances int
 }
 
@@ -78,15 +86,7 @@ type answered struct {
 
 // Set tells a system how to behave from now on. Unknown ones are refused.
 func (r *Register) Set(s gateways.System, b Behaviour) error {
-	known := false
-	for _, one := range gateways.Systems() {
-		known = known || one == s
-	}
-	does := false
-	for _, one := range behaviours {
-		does = does || one == b
-	}
-	if !known || !does {
+	if !slices.Contains(systems(), s) || !slices.Contains(behaviours, b) {
 		return errors.New("there is no such system or behaviour")
 	}
 	r.mu.Lock()
@@ -131,7 +131,7 @@ func (r *Register) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	system, form, _ := strings.Cut(path, "/")
-	for _, s := range gateways.Systems() {
+	for _, s := range systems() {
 		if string(s) == system && (form == string(gateways.FormJSON) || form == string(gateways.FormSOAP)) {
 			r.serve(w, req, exchange{s, gateways.Form(form), body})
 			return
@@ -250,6 +250,10 @@ func (r *Register) answer(s gateways.System, asked message.Fields) (message.Fiel
 		}
 		return nil, message.NoData
 	}
+	if s == Portal {
+		r.told = append(r.told, asked)
+		return nil, message.Success
+	}
 	if asked["act"] == "create" {
 		return r.bill(asked)
 	}
@@ -303,17 +307,27 @@ func (r *Register) Pay(id string, tenge int) error {
 	return errors.New("there is no such payment that is open")
 }
 
-// control takes {"system", "behaviour"} or {"pay", "tenge"}.
+// Told returns what the portal was told, in the order in which it came.
+func (r *Register) Told() []message.Fields {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.told)
+}
+
+// control takes {"system", "behaviour"}, {"pay", "tenge"}, or {"told": true}, which is
+// answered with what the portal was told.
 func (r *Register) control(w http.ResponseWriter, body []byte) {
 	var in struct {
 		System    gateways.System `json:"system"`
 		Behaviour Behaviour       `json:"behaviour"`
 		Pay       string          `json:"pay"`
 		Tenge     int             `json:"tenge"`
+		Told      bool            `json:"told"`
 	}
 	err := json.Unmarshal(body, &in)
 	switch {
 	case err != nil:
+	case in.Told:
 	case in.Pay != "":
 		err = r.Pay(in.Pay, in.Tenge)
 	default:
@@ -323,7 +337,12 @@ func (r *Register) control(w http.ResponseWriter, body []byte) {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 		return
 	}
-	w.WriteHeader(http.StatusNoContent)
+	if !in.Told {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(r.Told()) // the caller has gone
 }
 
 // reply signs a reply and sends it.
@@ -337,25 +356,7 @@ func (r *Register) reply(ctx context.Context, w http.ResponseWriter, form gatewa
 }
 
 func (r *Register) signed(ctx context.Context, form gateways.Form, key creation.Key, reply message.Reply) ([]byte, error) {
-	if form == gateways.FormSOAP {
-		envelope, err := message.SOAPReply(reply)
-		if err != nil {
-			return nil, err
-		}
-		made, err := r.Make(ctx, creation.Order{
-			Form: creation.XML{File: envelope, Form: creation.XMLSOAP, KeyIdentifier: true, Validity: 5 * time.Minute}, Key: key, Time: r.now(),
-		})
-		return made.File, err
-	}
-	payload, err := message.EncodeReplyJSON(reply)
-	if err != nil {
-		return nil, err
-	}
-	made, err := r.Make(ctx, creation.Order{Form: creation.CMS{Content: payload, Detached: true, Claim: true}, Key: key, Time: r.now()})
-	if err != nil {
-		return nil, err
-	}
-	return message.Pack(payload, made.File)
+	return (&gateways.Caller{Key: key, Make: r.Make, Now: r.now}).Reply(ctx, form, reply)
 }
 
 func (r *Register) send(w http.ResponseWriter, form gateways.Form, status int, body []byte) {

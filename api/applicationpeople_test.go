@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"tamga/documents"
 	"tamga/documents/applications"
@@ -186,4 +187,27 @@ func TestTasks(t *testing.T) {
 	}
 	w.refused("a program has none", w.ask("GET", "/v1/tasks", w.values["key.apply"], nil), http.StatusUnauthorized, "session_required")
 	w.refused("nobody has none", w.ask("GET", "/v1/tasks", "", nil), http.StatusUnauthorized, "unauthorized")
+}
+
+// A duty and a power of attorney count from the moment in which they are given, and not
+// from the next second.
+func TestDutyCountsAtOnce(t *testing.T) {
+	w := openOffice(t)
+	w.ahead.Add(int64(500 * time.Millisecond))
+	applicant := w.session("applicant")
+	at := w.opened(applicant)
+	stranger, administrator := w.session("stranger"), w.session("administrator-1")
+	w.refused("without a duty", w.ask("GET", at, stranger, nil), http.StatusNotFound, "application_not_found")
+	me := w.ask("GET", "/v1/me", stranger, nil).text("session.person.id")
+	given := w.ask("POST", "/v1/duties", administrator, map[string]any{"person": me, "role": "REGISTRAR", "provider": "culture-department"})
+	if given.code != http.StatusCreated {
+		t.Fatalf("%d %v", given.code, given.body)
+	}
+	if a := w.ask("GET", at, stranger, nil); a.code != http.StatusOK {
+		t.Errorf("with the duty: %d %v", a.code, a.body)
+	}
+	if a := w.ask("POST", "/v1/duties/"+given.text("id")+"/end", administrator, nil); a.code != http.StatusOK {
+		t.Fatalf("%d %v", a.code, a.body)
+	}
+	w.refused("after its end", w.ask("GET", at, stranger, nil), http.StatusNotFound, "application_not_found")
 }

@@ -42,7 +42,7 @@ func (v *service) asker(c echo.Context, scope string) (asker, error) {
 	if w.acting, err = v.People.Acting(contextOf(c), v.Registry.Store, s.Acting()); err != nil {
 		return asker{}, err
 	}
-	w.duties, err = people.Duties(contextOf(c), v.Registry.Store, s.Person.ID, v.now())
+	w.duties, err = people.Duties(contextOf(c), v.Registry.Store, s.Person.ID, v.Registry.Store.Moment())
 	return w, err
 }
 
@@ -52,7 +52,7 @@ func (v *service) concerned(c echo.Context, w asker, a applications.Application)
 	if a.Client == w.client || !w.isPerson() {
 		return a.Client == w.client, nil
 	}
-	if _, err := people.MayAct(w.acting, a.Applicant, people.FillIn, v.now()); err == nil {
+	if _, err := people.MayAct(w.acting, a.Applicant, people.FillIn, v.Registry.Store.Moment()); err == nil {
 		return true, nil
 	}
 	kase, err := v.Applications.Case(contextOf(c), a)
@@ -100,7 +100,7 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 		right = people.Sign
 	}
 	if c.Rules.Applies(a.Role) {
-		_, err := people.MayAct(w.acting, c.Applicant, right, v.now())
+		_, err := people.MayAct(w.acting, c.Applicant, right, v.Registry.Store.Moment())
 		return a, err
 	}
 	if !slices.ContainsFunc(w.duties, func(d people.Duty) bool { return d.Role == a.Role && serves(c, d) }) {

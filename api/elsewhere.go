@@ -65,14 +65,17 @@ func (v *service) enterElsewhere(c echo.Context) error {
 	return personal(c, http.StatusCreated, a)
 }
 
+// licenceText asks for what is signed of a licence.
+type licenceText struct {
+	Licence documents.Licence `json:"licence"`
+}
+
 // textOfEntry answers POST /v1/elsewhere/text: the bytes that are signed for an entry.
 func (v *service) textOfEntry(c echo.Context) error {
 	if _, err := v.authorise(c, store.ScopeEnterDocuments); err != nil {
 		return err
 	}
-	var body struct {
-		Licence documents.Licence `json:"licence"`
-	}
+	var body licenceText
 	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}

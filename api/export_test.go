@@ -49,6 +49,12 @@ func RequestBodies() map[string]any {
 		"/v1/duties":                                dutyRequest{},
 		"/v1/powers":                                powerRequest{},
 		"/v1/applications/:application/consent":     consentRequest{},
+		"/v1/applications/:application/act":         entryRequest{},
+		"/v1/elsewhere":                             licenceEntry{},
+		"/v1/elsewhere/text":                        licenceText{},
+		"/v1/elsewhere/:act/decision":               decisionRequest{},
+		"/v1/elsewhere/imports/:batch/decision":     decisionRequest{},
+		"/v1/questionnaire":                         answerRequest{},
 	}
 }
 

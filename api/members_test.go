@@ -198,7 +198,7 @@ func (s *stage) askedOf(t *testing.T, route, body string, header map[string]stri
 	if batch {
 		header["Content-Type"] = "application/x-ndjson"
 	}
-	status, answer := s.post(t, strings.NewReplacer(":number", "26000001", ":application", "5f0c1d2e3a4b5c6d").Replace(route), body, header)
+	status, answer := s.post(t, strings.NewReplacer(":number", "26000001", ":application", "5f0c1d2e3a4b5c6d", ":act", "5f0c1d2e3a4b5c6d", ":batch", "5f0c1d2e3a4b5c6d").Replace(route), body, header)
 	var line struct {
 		Status  int
 		Problem json.RawMessage
@@ -291,7 +291,8 @@ func TestEveryMember(t *testing.T) {
 // it, or takes something else than JSON.
 func TestEveryBodyIsKnown(t *testing.T) {
 	other := []string{"/v1/photographs", "/v1/applications/:application/payment", "/v1/duties/:duty/end", "/v1/powers/:power/end",
-		"/v1/documents/:number/decline"} // a picture, and nothing
+		"/v1/documents/:number/decline", "/v1/applications/:application/advance", "/v1/applications/:application/questionnaire",
+		"/v1/elsewhere/imports"} // a picture, a table, and nothing
 	for _, r := range api.Routes() {
 		_, known := api.RequestBodies()[r.Path]
 		if r.Method == http.MethodPost && known == slices.Contains(other, r.Path) {

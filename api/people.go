@@ -10,6 +10,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/certs"
 	"tamga/documents"
+	"tamga/documents/conditions"
 	"tamga/documents/people"
 )
 
@@ -35,6 +36,7 @@ func (v *service) fillPeople() {
 	if v.People == nil {
 		v.People = &people.Book{Store: v.Registry.Store, Rulebook: v.Applications.Rulebook, Verifier: v.Verifier, Address: v.BaseURL}
 	}
+	(&conditions.Answers{People: v.People}).WireActs(v.Applications)
 	v.passwords = newPasswordLimiter(v.Limits, v.Now)
 	v.challenges = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
 }

@@ -47,7 +47,12 @@ type (
 		Drafted bool     `json:"drafted"`
 		Needed  bool     `json:"needs_document"`
 	}
+	wait struct {
+		Step   string `json:"step"`
+		Reason string `json:"reason"`
+	}
 	application struct {
+		Waits    []wait   `json:"waits"`
 		ID       string   `json:"id"`
 		Number   string   `json:"number"`
 		Position position `json:"position"`

@@ -95,6 +95,14 @@ func (w *Walker) done(ctx context.Context, t *traveller, a paths.Act) error {
 		return err
 	}
 	if len(stored.Entries) <= t.entered {
+		if err := w.askAgain(ctx, t, token, a.Step.ID); err != nil {
+			return err
+		}
+		if _, err := w.getBy(ctx, token, "/v1/applications/"+t.id+"/entries", &stored); err != nil {
+			return err
+		}
+	}
+	if len(stored.Entries) <= t.entered {
 		return fmt.Errorf("no program has done it")
 	}
 	e := stored.Entries[t.entered]
@@ -104,4 +112,18 @@ func (w *Walker) done(ctx context.Context, t *traveller, a paths.Act) error {
 	t.entered++
 	t.failed = a.Failed
 	return nil
+}
+
+// askAgain looks whether an application waits at a condition that could not be decided,
+// with the reason, and has it asked again.
+func (w *Walker) askAgain(ctx context.Context, t *traveller, token, step string) error {
+	var a application
+	if _, err := w.getBy(ctx, token, "/v1/applications/"+t.id, &a); err != nil {
+		return err
+	}
+	if len(a.Waits) == 0 || a.Waits[0].Step != step || a.Waits[0].Reason == "" || a.Position.Step != step {
+		return fmt.Errorf("no program has done it, and nothing waits there: %v", a.Waits)
+	}
+	t.waited = append(t.waited, step)
+	return w.post(ctx, "/v1/applications/"+t.id+"/advance", posted{token: token}, &a)
 }

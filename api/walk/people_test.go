@@ -276,3 +276,39 @@ func TestWalkOfPersonsMissesRefusals(t *testing.T) {
 		}
 	}
 }
+
+// Each log-in that cannot be told at first leaves its application waiting, with the
+// reason; asked again it goes on, and every exit is made.
+func TestWalkOfPersonsWaits(t *testing.T) {
+	var asked sync.Map
+	r := servePeople(t, t.TempDir()+"/tamga.db", shipped(t), func(b *applications.Book) {
+		ask := b.Ask
+		b.Ask = func(ctx context.Context, q applications.Question) (applications.Answer, error) {
+			if _, again := asked.LoadOrStore(q.Application.ID+q.Step, true); !again {
+				return applications.Answer{Undecided: "the people are away"}, nil
+			}
+			return ask(ctx, q)
+		}
+	})
+	r.Only = func(s *regulation.Service, c regulation.Channel) bool { return c == regulation.Portal && s.ID == "SRA" }
+	report, err := r.Walk(t.Context())
+	if err != nil || report.Waited["S-P-c1"] != report.Applications {
+		t.Errorf("%v: waited %v, of %d applications; %.500q", err, report.Waited, report.Applications, report.Failures)
+	}
+}
+
+// Without an exit of the data of the service, the walk of persons fails, and names it.
+func TestWalkOfPersonsMissesWhatWasRemoved(t *testing.T) {
+	editions := shipped(t)
+	i := slices.IndexFunc(editions, func(e regulation.Edition) bool { return e.ID == "2026-draft" })
+	for s := range editions[i].Hearing.Steps {
+		step := &editions[i].Hearing.Steps[s]
+		step.Exits = slices.DeleteFunc(step.Exits, func(x regulation.Exit) bool { return x.On == "absent" })
+	}
+	r := servePeople(t, t.TempDir()+"/tamga.db", editions, nil)
+	r.Only = func(s *regulation.Service, c regulation.Channel) bool { return c == regulation.Portal && s.ID == "SRA" }
+	report, err := r.Walk(t.Context())
+	if want := []regulation.WalkedExit{{Step: "S-aP3-fail-h3", On: "absent"}}; !errors.Is(err, walk.ErrIncomplete) || !slices.Equal(report.Flows[0].Missing, want) {
+		t.Errorf("%v: missing are %v, want %v", err, report.Flows[0].Missing, want)
+	}
+}

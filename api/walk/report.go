@@ -15,6 +15,7 @@ type Report struct {
 	Edition      string
 	Applications int
 	Documents    map[documents.Kind]int // that are in force, genuine and found by the check
+	Waited       map[string]int         // times that conditions could not be decided at first, and went on
 	Flows        []Flow
 	Failures     []string // what went otherwise than the flow data say
 }
@@ -53,7 +54,7 @@ func (r Report) Steps() (walked, all int) {
 
 // count reads every application again, and counts its entries against the flow data.
 func (w *Walker) count(ctx context.Context, all []*traveller, r *Report) error {
-	r.Documents = map[documents.Kind]int{}
+	r.Documents, r.Waited = map[documents.Kind]int{}, map[string]int{}
 	made := map[*regulation.Walk]map[regulation.WalkedExit]bool{}
 	var walks []*regulation.Walk // of the flows of the report
 	for _, t := range all {
@@ -65,6 +66,9 @@ func (w *Walker) count(ctx context.Context, all []*traveller, r *Report) error {
 			continue
 		}
 		r.Applications++
+		for _, step := range t.waited {
+			r.Waited[step]++
+		}
 		var stored entries
 		token, err := w.token(ctx, t, applying)
 		if err != nil {

@@ -70,6 +70,7 @@ type traveller struct {
 	id      string
 	failed  regulation.Check // of the act before
 	entered int              // entries that were looked at
+	waited  []string         // conditions that could not be decided, and then were
 	// What was issued on the way and later documents rest on.
 	conclusion, hearing documents.Draft
 	until               time.Time // when the hearing is held; zero while none is to come

@@ -24,6 +24,7 @@ type applicationCommands struct {
 	Copy     applicationCopyCommand     `cmd:"" help:"Show the copy of an application with the stamp of its registration."`
 	Show     applicationShowCommand     `cmd:"" help:"Show where an application stands, what was done, and what is due."`
 	List     applicationListCommand     `cmd:"" help:"List applications, with where they stand."`
+	Tasks    applicationTasksCommand    `cmd:"" help:"List what is to be done in a role, overdue first."`
 	Messages applicationMessagesCommand `cmd:"" help:"Show what an applicant was told, and whether it has arrived."`
 	Contact  applicationContactCommand  `cmd:"" help:"Say where an applicant is reached."`
 	Diagram  applicationDiagramCommand  `cmd:"" help:"Draw the route of an application, with the step at which it stands lit (SVG)."`

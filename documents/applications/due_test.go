@@ -2,6 +2,7 @@ package applications_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -150,6 +151,8 @@ func TestRefusalIsDue(t *testing.T) {
 func TestYearWithoutCalendar(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		b, c := book(t, dsn, civil(t, "2028-12-20T10:00"))
+		b.Rulebook.Pages = pages()
+		b.Register.Rulebook = b.Rulebook // which knows the years that operators enter
 		w := &walker{t: t, book: b, clock: c}
 		id := w.fileAt("LIC-ISSUE", regulation.Portal, "L-P-p8", "2028-12-27T11:00").ID
 		w.next(id)
@@ -168,6 +171,21 @@ func TestYearWithoutCalendar(t *testing.T) {
 		if got := w.ends(id, applications.DueService); got != "2029-01-05T18:30" {
 			t.Errorf("with the calendar of 2029: due %s", got)
 		}
+		// The acceptance that waited for the year is issued now, with the day of the result.
+		if a = w.app(id); len(a.Waits) != 1 || a.Waits[0].Asked != applications.AskedDocument {
+			t.Errorf("waits: %+v", a.Waits)
+		}
+		w.clock.advance(time.Hour)
+		if done, err := b.Retry(t.Context()); err != nil || done != 1 {
+			t.Errorf("tried again: %d %v", done, err)
+		}
+		a = w.app(id)
+		registered := slices.IndexFunc(a.Entries, func(e applications.Entry) bool { return e.Data.Waits != "" })
+		rec, err := b.Register.Document(t.Context(), a.Entries[registered].Document)
+		if err != nil || rec.Status != documents.StatusInForce || rec.Content.Acceptance == nil || rec.Content.Acceptance.ResultDate != (documents.Date{Year: 2029, Month: 1, Day: 5}) || len(a.Waits) != 0 {
+			t.Errorf("the acceptance is %+v, %v; waits %+v", rec.Content.Acceptance, err, a.Waits)
+		}
+		must(t, b.Register.VerifyLog(t.Context()))
 	})
 }
 

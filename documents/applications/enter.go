@@ -198,20 +198,9 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	if err != nil {
 		return Entry{}, none, err
 	}
-	c, m, err := in.judged(rules, now)
+	c, m, number, err := b.numbered(ctx, tx, in, rules)
 	if err != nil {
 		return Entry{}, none, err
-	}
-	number := ""
-	if registering(m) {
-		// The numbers grow with the moments: the moment is that at which the number is
-		// this transaction's, and not that at which it began to wait for it.
-		if number, err = registry.NextApplication(ctx, tx, documents.CivilDate(now).Year); err != nil {
-			return Entry{}, none, err
-		}
-		if c, m, err = in.judged(rules, b.Register.Store.Moment()); err != nil {
-			return Entry{}, none, err
-		}
 	}
 	if err := b.filesReady(ctx, tx, c, m); err != nil {
 		return Entry{}, none, err

@@ -194,10 +194,14 @@ var makeLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pdf.Compile(pdf.Options{
-		CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing(),
-	})
+	options := pages()
+	options.Editions = law.Printing()
+	return pdf.Compile(*options)
 })
+
+func pages() *pdf.Options {
+	return &pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }}
+}
 
 // current is an edition as the book has it now.
 func current(t testing.TB, b *applications.Book, id string) *regulation.Edition {

@@ -166,9 +166,9 @@ type Chosen struct {
 	// Parties are whose applications are listed, as [documents.Holder.Identity] has them;
 	// nil for all, and none of them for no party.
 	Parties []string
-	Going  bool   // only those that have not ended
-	After  string // the id of the application after which the list begins; empty for the first
-	Limit  int    // at most 200; zero or less means 50
+	Going   bool   // only those that have not ended
+	After   string // the id of the application after which the list begins; empty for the first
+	Limit   int    // at most 200; zero or less means 50
 }
 
 // Most is how many applications are listed at most.

@@ -35,9 +35,21 @@ type Answers struct {
 
 // Wire has a book of applications ask these answers.
 func (a *Answers) Wire(b *applications.Book) {
-	b.Ask, b.Signatory, b.Attached, b.Unsigned = a.Ask, a.Signatory, Attached, false
+	a.WireActs(b)
+	b.Ask, b.Unsigned = a.Ask, false
 	if (a.Letterhead != documents.Letter{}) {
 		b.Letter = a.Letter
+	}
+}
+
+// WireActs has a book of applications know whose certificates sign, and which files they
+// sign, where it was not told.
+func (a *Answers) WireActs(b *applications.Book) {
+	if b.Signatory == nil {
+		b.Signatory = a.Signatory
+	}
+	if b.Attached == nil {
+		b.Attached = Attached
 	}
 }
 

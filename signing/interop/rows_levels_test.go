@@ -56,12 +56,16 @@ func stampedRows(a, impostor *authority) []row {
 
 // lasting makes a signature of the authority's persons last.
 func (a *authority) lasting(file []byte, to creation.Baseline) []byte {
+	return signtest.Made(a.t, a.services(), creation.Order{Form: creation.Existing{File: file}, Level: to})
+}
+
+// services are what signatures are made with, and made to last.
+func (a *authority) services() creation.Services {
 	v := a.verifier()
-	with := creation.Services{
+	return creation.Services{
 		Verifier: v, Stamp: signtest.Stamping(a.stamps(20*time.Second, nil).Stamper()),
 		Gather: (&creation.Gatherer{Path: v.Path, Lists: v.Revocation}).Gather,
 	}
-	return signtest.Made(a.t, with, creation.Order{Form: creation.Existing{File: file}, Level: to})
 }
 
 // archivedRows are CMS signatures that carry their evidence.

@@ -14,6 +14,7 @@ import (
 	"tamga/documents/pdf"
 	"tamga/documents/pdf/forms"
 	"tamga/documents/regulation"
+	"tamga/signing/creation"
 	"tamga/signing/signtest"
 )
 
@@ -85,7 +86,31 @@ func pdfRows(a, impostor *authority, p *press) []row {
 		sign(impostor, good, p.licence).as("untrusted-signer", trust),
 		usual.in(a.elsewhere("no-lists-pdf"), func(w *world) { w.crls = nil }).as("no-lists", standing),
 	}
+	rows = append(rows, suppliedRows(a, p)...)
 	return append(rows, pdfFaults(usual, paper.file)...)
+}
+
+// suppliedRows are our documents with signatures that were made elsewhere: under the
+// older form with a signing time, as NCALayer makes them, and under PAdES without.
+func suppliedRows(a *authority, p *press) []row {
+	key := a.keys[good]
+	at := signedAt(key)
+	var rows []row
+	for form, claim := range map[string]bool{pdf.SubFilterCMS: true, pdf.SubFilterCAdES: false} {
+		made := must(p.layouts.Prepare(forms.Specimens()["licence"], pdf.Meta{SignedAt: at, SubFilter: form, SignatureRoom: 32 << 10}))
+		parts := creation.Prepared(made).SignedBytes()
+		cms := must(signtest.Sign(creation.CMS{Content: bytes.Join(parts[:], nil), Detached: true, Claim: claim}, key, at))
+		for name, level := range map[string]creation.Baseline{"b": creation.BaselineB, "t": creation.BaselineT} {
+			over := made
+			over.File = bytes.Clone(made.File)
+			o := creation.Order{Time: at, Level: level, Form: creation.Supplied{
+				Prepared: creation.Prepared(over), SubFilter: form, CMS: cms, Certificate: key.Certificate, Chain: key.Chain,
+			}}
+			file := signtest.Made(a.t, a.services(), o)
+			rows = append(rows, row{name: "pdf-supplied/" + a.slug + "/" + form, kind: kindPDF, file: file, world: a.world}.as(name, honest))
+		}
+	}
+	return rows
 }
 
 // pdfFaults are mutations of an honest signed PDF. other is another document

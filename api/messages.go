@@ -57,7 +57,7 @@ type messageView struct {
 
 // messagesOf answers GET /v1/applications/{application}/messages.
 func (v *service) messagesOf(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "messages")
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (v *service) contactOf(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := v.looked(c, a.ID, who, "contact"); err != nil {
+	if err := v.looked(c, a, who, "contact"); err != nil {
 		return err
 	}
 	contact, err := v.Messages.Contact(contextOf(c), a.ID)

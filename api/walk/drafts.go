@@ -58,10 +58,10 @@ func written() (contents, error) {
 }
 
 // written are the contents, of whoever applies.
-func (w *Walker) written() (contents, error) {
+func (w *Walker) written(t *traveller) (contents, error) {
 	c, err := written()
-	if (w.Applicant != documents.Holder{}) {
-		c.Applicant = w.Applicant
+	if w.People != nil {
+		c.Applicant, _ = w.People.Applicant(t.channel, t.known())
 	}
 	return c, err
 }
@@ -73,7 +73,7 @@ func (w *Walker) letter() documents.Letter {
 // draft is what the official at a step writes. What it says of the application is left
 // to the service.
 func (w *Walker) draft(t *traveller, a paths.Act, i issued) (*documents.Draft, error) {
-	c, err := w.written()
+	c, err := w.written(t)
 	if err != nil {
 		return nil, err
 	}

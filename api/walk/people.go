@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tamga/documents"
 	"tamga/documents/regulation"
 	"tamga/documents/regulation/paths"
 )
@@ -17,6 +18,11 @@ type People interface {
 	Token(ctx context.Context, who string) (string, error)
 	// Sign signs a text with the key of somebody (CMS).
 	Sign(ctx context.Context, who string, text []byte) ([]byte, error)
+	// Applicant is for whom is applied by a channel: one whom the state databases know, or
+	// another whom they do not know.
+	Applicant(c regulation.Channel, known bool) (h documents.Holder, who string)
+	// Pay pays a payment that the payment gateway has opened.
+	Pay(ctx context.Context, payment string) error
 }
 
 // Whoever is not a role.
@@ -26,8 +32,15 @@ const (
 	Revoked  = "applicant-revoked"
 )
 
-// applying is the role of whoever applies.
-const applying = "APPLICANT"
+// opener is the role of whoever opens an application, and does its first step.
+func (t *traveller) opener() string { return t.way[0].Step.Actor }
+
+// known reports whether the state databases are to know for whom is applied.
+func (t *traveller) known() bool {
+	return !slices.ContainsFunc(t.way, func(a paths.Act) bool {
+		return a.Exit.On == regulation.OutcomeFail && slices.Contains(a.Step.Checks, regulation.CheckPersonKnown)
+	})
+}
 
 // token is of whoever acts in a role; none where the walker's own key does. Where the
 // log-in of an application is to fail, a stranger has opened it and acts on it.
@@ -65,6 +78,25 @@ func (w *Walker) sign(ctx context.Context, t *traveller, n next, p *posted) erro
 	return w.signAs(ctx, t, who, p)
 }
 
+// pay pays for an application before the step that the condition of the payment follows,
+// where that is to hold.
+func (w *Walker) pay(ctx context.Context, t *traveller, token string) error {
+	if w.People == nil || t.done+1 == len(t.way) {
+		return nil
+	}
+	next := t.way[t.done+1]
+	if next.Exit.On != regulation.OutcomeOK || !slices.Contains(next.Step.Checks, regulation.CheckPayment) {
+		return nil
+	}
+	var bill struct {
+		Payment string `json:"payment"`
+	}
+	if err := w.post(ctx, "/v1/applications/"+t.id+"/payment", posted{token: token}, &bill); err != nil {
+		return err
+	}
+	return w.People.Pay(ctx, bill.Payment)
+}
+
 // signAs asks what is signed for a request, and adds the signature to it.
 func (w *Walker) signAs(ctx context.Context, t *traveller, who string, p *posted) error {
 	req, ok := p.body.(entryRequest)
@@ -86,21 +118,23 @@ func (w *Walker) signAs(ctx context.Context, t *traveller, who string, p *posted
 // done looks whether a program of the service has done a step of a system, and with the
 // outcome that the facts have.
 func (w *Walker) done(ctx context.Context, t *traveller, a paths.Act) error {
-	token, err := w.token(ctx, t, applying)
+	token, err := w.token(ctx, t, t.opener())
 	if err != nil {
 		return err
 	}
-	var stored entries
-	if _, err := w.getBy(ctx, token, "/v1/applications/"+t.id+"/entries", &stored); err != nil {
-		return err
+	stored, err := w.goneOn(ctx, t, token)
+	if err == nil && len(stored.Entries) <= t.entered && slices.Contains(a.Step.Checks, regulation.CheckPersonKnown) {
+		if err = w.consent(ctx, t); err == nil {
+			stored, err = w.goneOn(ctx, t, token)
+		}
 	}
-	if len(stored.Entries) <= t.entered {
-		if err := w.askAgain(ctx, t, token, a.Step.ID); err != nil {
-			return err
+	if err == nil && len(stored.Entries) <= t.entered {
+		if err = w.askAgain(ctx, t, token, a.Step.ID); err == nil {
+			stored, err = w.goneOn(ctx, t, token)
 		}
-		if _, err := w.getBy(ctx, token, "/v1/applications/"+t.id+"/entries", &stored); err != nil {
-			return err
-		}
+	}
+	if err != nil {
+		return err
 	}
 	if len(stored.Entries) <= t.entered {
 		return fmt.Errorf("no program has done it")
@@ -112,6 +146,38 @@ func (w *Walker) done(ctx context.Context, t *traveller, a paths.Act) error {
 	t.entered++
 	t.failed = a.Failed
 	return nil
+}
+
+// goneOn are the entries of an application, as it has gone on.
+func (w *Walker) goneOn(ctx context.Context, t *traveller, token string) (stored entries, err error) {
+	_, err = w.getBy(ctx, token, "/v1/applications/"+t.id+"/entries", &stored)
+	return stored, err
+}
+
+// consent lets a natural person consent, by his own signature, to what a state database
+// is asked about him. Of an organisation nobody asks it.
+func (w *Walker) consent(ctx context.Context, t *traveller) error {
+	holder, who := w.People.Applicant(t.channel, t.known())
+	if holder.Natural == nil {
+		return nil
+	}
+	token, err := w.People.Token(ctx, who)
+	if err != nil {
+		return err
+	}
+	path := "/v1/applications/" + t.id + "/consent"
+	var asked struct {
+		State string `json:"state"`
+		Text  []byte `json:"text"`
+	}
+	if _, err := w.getBy(ctx, token, path, &asked); err != nil || asked.State != "asked" {
+		return err
+	}
+	given := map[string]any{"decision": "give"}
+	if given["signature"], err = w.People.Sign(ctx, who, asked.Text); err != nil {
+		return err
+	}
+	return w.post(ctx, path, posted{token: token, body: given}, &asked)
 }
 
 // askAgain looks whether an application waits at a condition that could not be decided,

@@ -23,6 +23,7 @@ import (
 	"tamga/documents/applications"
 	"tamga/documents/calendar"
 	"tamga/documents/conditions"
+	"tamga/documents/gateways/inbox"
 	"tamga/documents/people"
 	"tamga/documents/people/cast"
 	"tamga/documents/registry"
@@ -38,6 +39,8 @@ import (
 type troupe struct {
 	keys     map[string]creation.Key
 	head     creation.Key // signs what is issued
+	ours     creation.Key // signs what is asked of the state systems
+	systems  creation.Key // signs what they answer
 	verifier *signing.Verifier
 }
 
@@ -56,6 +59,12 @@ var makeTroupe = sync.OnceValues(func() (troupe, error) {
 		Surname: "Әбдіғали", GivenName: "Жанар", Patronymic: "Серікқызы", IIN: "850101400011",
 		Organisation: "Мәдениет комитеті", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead}, NotBefore: from, NotAfter: until,
 	}); err != nil {
+		return all, err
+	}
+	if all.ours, err = systemKey(demo, ourBIN, from, until); err != nil {
+		return all, err
+	}
+	if all.systems, err = systemKey(demo, cast.OfficeBIN, from, until); err != nil {
 		return all, err
 	}
 	for _, m := range cast.Members(from) {
@@ -87,12 +96,13 @@ var makeTroupe = sync.OnceValues(func() (troupe, error) {
 
 // persons are the cast over HTTP, each with a session of his own.
 type persons struct {
-	t      *testing.T
-	url    string
-	keys   map[string]creation.Key
-	clock  *clock
-	tokens map[string]string
-	since  map[string]time.Time
+	t       *testing.T
+	url     string
+	keys    map[string]creation.Key
+	clock   *clock
+	systems systems
+	tokens  map[string]string
+	since   map[string]time.Time
 }
 
 // member is who of the cast somebody of a walk is.
@@ -210,7 +220,8 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 		Requisites: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},
 		Position:   documents.Text{KK: "Төраға", RU: "Председатель"}, Name: "Әбдіғали Ж.С.",
 	}
-	(&conditions.Answers{People: town, Letterhead: documents.Letter{Authority: signer.Authority, Requisites: signer.Requisites}}).Wire(book)
+	outside := serveSystems(t, all, reg, c.now)
+	(&conditions.Answers{People: town, Others: inbox.Asks(outside.checks), Letterhead: documents.Letter{Authority: signer.Authority, Requisites: signer.Requisites}}).Wire(book)
 	if change != nil {
 		change(book)
 	}
@@ -218,6 +229,7 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 	limits.Checks = 1 << 20
 	handler, err := (&api.Server{
 		Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Limits: limits, Applications: book, People: town,
+		Bills: outside.checks.Bills, Consents: outside.checks.Consents,
 	}).Handler()
 	must(t, err)
 	web := httptest.NewServer(handler)
@@ -227,21 +239,14 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 	law, err := regulation.ShippedLaw()
 	must(t, err)
 	edition, _ := law.Edition("2026-draft")
-	i := slices.IndexFunc(cast.Members(signtest.Now()), func(m cast.Member) bool { return m.Name == "applicant" })
-	natural := cast.Members(signtest.Now())[i].Natural()
 	return running{&walk.Walker{
 		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.set, Run: "people", Signer: signer,
-		People:    &persons{t, web.URL, all.keys, c, map[string]string{}, map[string]time.Time{}},
-		Applicant: documents.Holder{Natural: &natural},
-		// What no state system is asked in.
-		Only: func(s *regulation.Service, c regulation.Channel) bool {
-			return c == regulation.Portal && (s.ID == "TEC" || s.ID == "SRA")
-		},
+		People: &persons{t, web.URL, all.keys, c, outside, map[string]string{}, map[string]time.Time{}},
 	}, db}
 }
 
-// Where no state system is asked, persons with sessions and keys of their own walk every
-// exit, and programs answer every condition, both ways and by each check.
+// Persons with sessions and keys of their own walk every exit of every flow, and programs
+// answer every condition, both ways and by each check: nothing is stated.
 func TestWalkOfPersons(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
 		r := servePeople(t, dsn, shipped(t), nil)
@@ -251,7 +256,7 @@ func TestWalkOfPersons(t *testing.T) {
 		}
 		walked, all := report.Steps()
 		t.Logf("%d of %d steps by %d applications; documents %v", walked, all, report.Applications, report.Documents)
-		if walked != all || len(report.Flows) != 2 {
+		if walked != all || len(report.Flows) != 10 {
 			t.Errorf("%d of %d steps of %d flows", walked, all, len(report.Flows))
 		}
 	})

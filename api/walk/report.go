@@ -70,7 +70,7 @@ func (w *Walker) count(ctx context.Context, all []*traveller, r *Report) error {
 			r.Waited[step]++
 		}
 		var stored entries
-		token, err := w.token(ctx, t, applying)
+		token, err := w.token(ctx, t, t.opener())
 		if err != nil {
 			return err
 		}

@@ -40,8 +40,6 @@ type Walker struct {
 	// then nothing is stated, and the programs of the service do the steps of systems.
 	// Nil: the walker's key does and states everything.
 	People People
-	// Applicant applies, in the place of the fictional one.
-	Applicant documents.Holder
 	// Only chooses what is walked; nil for all services by all channels.
 	Only func(s *regulation.Service, c regulation.Channel) bool
 	// Run names the walk in idempotency keys: another walk has another name.
@@ -169,6 +167,9 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 		}
 	}
 	p := posted{key: fmt.Sprintf("%s %d", t.id, t.done), match: tag, token: token, body: req}
+	if err := w.pay(ctx, t, token); err != nil {
+		return err
+	}
 	if err := w.sign(ctx, t, before.Next[i], &p); err != nil {
 		return err
 	}
@@ -241,11 +242,11 @@ func (w *Walker) voteOf(ctx context.Context, t *traveller, member int, req entry
 
 // open opens an application.
 func (w *Walker) open(ctx context.Context, t *traveller) error {
-	c, err := w.written()
+	c, err := w.written(t)
 	if err != nil {
 		return err
 	}
-	token, err := w.token(ctx, t, applying)
+	token, err := w.token(ctx, t, t.opener())
 	if err != nil {
 		return err
 	}

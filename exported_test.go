@@ -22,8 +22,6 @@ import (
 // calls, each with the reason why it stays. What is only needed by tests belongs
 // into them.
 var withoutCaller = map[string]string{
-	"tamga/documents/people.Signer":                 "waits for the acts of applications",
-	"tamga/documents/people.ActingBy":               "waits for the acts of applications",
 	"tamga/certs/ca.ParseHolderPEM":                 "reads what MarshalHolderPEM writes for the demonstration; the program reads keys of every form through signing/pkcs12",
 	"tamga/certs/gost.Algorithm.DigestSize":         "a fact of an algorithm beside the others; the vectors compare it with the hash",
 	"tamga/certs/gost.Algorithm.ParameterOID":       "a fact of an algorithm beside the others; the vectors compare it with keys of others",

@@ -52,7 +52,7 @@ func (v *service) goOn(c echo.Context, application string) {
 // advanceApplication answers POST /v1/applications/{application}/advance: the systems try
 // again now what an application waits for.
 func (v *service) advanceApplication(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "application")
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ type signatureView struct {
 
 // entrySignature answers GET /v1/applications/{application}/entries/{seq}/signature.
 func (v *service) entrySignature(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "signature")
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ func (v *service) entryViewOf(c applications.Case, e applications.Entry) entryVi
 // entries answers GET /v1/applications/{application}/entries. The tag is what If-Match
 // takes.
 func (v *service) entries(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "entries")
 	if err != nil {
 		return err
 	}

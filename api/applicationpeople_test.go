@@ -41,13 +41,18 @@ func letterhead() documents.Letter {
 	}
 }
 
+// applicantOfCast is the applicant of the cast as applications name him.
+func applicantOfCast() map[string]any {
+	return map[string]any{"natural": map[string]any{"surname": "ӨМІРЗАҚОВ", "given_name": "ЕРЖАН", "patronymic": "БОЛАТҰЛЫ", "iin": "851300399990"}}
+}
+
 // opened opens an application for the approval of works by the portal, for the applicant
 // of the cast, by whoever is signed in.
 func (w *town) opened(token string) string {
 	w.t.Helper()
 	a := w.ask("POST", "/v1/applications", token, map[string]any{
 		"service": "SRA", "channel": "portal", "form": map[string]any{"monument": "Бәйтерек"},
-		"applicant": map[string]any{"natural": map[string]any{"surname": "ӨМІРЗАҚОВ", "given_name": "ЕРЖАН", "patronymic": "БОЛАТҰЛЫ", "iin": "851300399990"}},
+		"applicant": applicantOfCast(),
 	})
 	if a.code != http.StatusCreated {
 		w.t.Fatalf("open: %d %v", a.code, a.body)

@@ -77,7 +77,7 @@ func (v *service) openApplication(c echo.Context) error {
 
 // application answers GET /v1/applications/{id or number}.
 func (v *service) application(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "application")
 	if err != nil {
 		return err
 	}

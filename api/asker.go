@@ -96,8 +96,11 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 			right = people.Sign
 		}
 	}
-	if _, beside := c.Rules.BesideOf(regulation.BesideAct(body.Step)); beside {
+	if b, beside := c.Rules.BesideOf(regulation.BesideAct(body.Step)); beside {
 		right = people.Sign
+		if a.Role == "" && len(b.By) == 1 {
+			a.Role = b.By[0]
+		}
 	}
 	if c.Rules.Applies(a.Role) {
 		_, err := people.MayAct(w.acting, c.Applicant, right, v.Registry.Store.Moment())

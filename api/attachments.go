@@ -159,7 +159,7 @@ func (v *service) readAttachment(c echo.Context) (attachRequest, *spool.File, er
 
 // attachments answers GET /v1/applications/{application}/attachments.
 func (v *service) attachments(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "attachments")
 	if err != nil {
 		return err
 	}
@@ -176,22 +176,23 @@ func (v *service) attachments(c echo.Context) error {
 	return personal(c, http.StatusOK, answer)
 }
 
-// attachedTo returns the attachment that a request is about, and who asks.
-func (v *service) attachedTo(c echo.Context) (attachments.Attachment, asker, error) {
+// attachedTo returns the attachment that a request is about, its application, and who
+// asks.
+func (v *service) attachedTo(c echo.Context) (attachments.Attachment, applications.Application, asker, error) {
 	a, who, err := v.asked(c)
 	if err != nil {
-		return attachments.Attachment{}, who, err
+		return attachments.Attachment{}, a, who, err
 	}
 	one, err := v.Attachments.Attachment(contextOf(c), c.Param("attachment"))
 	if err == nil && one.Application != a.ID {
 		err = attachments.ErrNotFound
 	}
-	return one, who, err
+	return one, a, who, err
 }
 
 // attachment answers GET /v1/applications/{application}/attachments/{id}.
 func (v *service) attachment(c echo.Context) error {
-	a, _, err := v.attachedTo(c)
+	a, _, _, err := v.attachedTo(c)
 	if err != nil {
 		return err
 	}
@@ -200,7 +201,7 @@ func (v *service) attachment(c echo.Context) error {
 
 // detach answers DELETE of an attachment.
 func (v *service) detach(c echo.Context) error {
-	a, who, err := v.attachedTo(c)
+	a, _, who, err := v.attachedTo(c)
 	if err != nil {
 		return err
 	}
@@ -215,11 +216,11 @@ func (v *service) detach(c echo.Context) error {
 // attachmentContent sends the file, as something to keep and never as a page: under a
 // type that no browser runs, whatever the file is and whatever it is called.
 func (v *service) attachmentContent(c echo.Context) error {
-	a, who, err := v.attachedTo(c)
+	a, application, who, err := v.attachedTo(c)
 	if err != nil {
 		return err
 	}
-	if err := v.looked(c, a.Application, who, "attachment"); err != nil {
+	if err := v.looked(c, application, who, "attachment"); err != nil {
 		return err
 	}
 	_, file, err := v.Attachments.Open(contextOf(c), a.ID)
@@ -233,11 +234,6 @@ func (v *service) attachmentContent(c echo.Context) error {
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Content-Disposition", disposition(a))
 	return c.Stream(http.StatusOK, safeType(a.Type), file)
-}
-
-// looked writes down that personal data of an application are about to be shown.
-func (v *service) looked(c echo.Context, application string, who asker, why string) error {
-	return v.Applications.Looked(contextOf(c), applications.Look{Application: application, Person: who.client, Role: store.ScopeApply, Why: why})
 }
 
 // safeTypes are sent as what they are; all others as bytes. It is read only.
@@ -281,11 +277,11 @@ func disposition(a attachments.Attachment) string {
 // attachmentVerdict judges the signatures of an attachment, as POST /v1/verify/auto
 // does.
 func (v *service) attachmentVerdict(c echo.Context) error {
-	a, who, err := v.attachedTo(c)
+	a, application, who, err := v.attachedTo(c)
 	if err != nil {
 		return err
 	}
-	if err := v.looked(c, a.Application, who, "verdict"); err != nil {
+	if err := v.looked(c, application, who, "verdict"); err != nil {
 		return err
 	}
 	_, content, err := v.Attachments.Open(contextOf(c), a.ID)

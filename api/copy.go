@@ -56,7 +56,7 @@ func (v *service) copyFile(c echo.Context) error {
 
 // stamped returns the application that a request is about, and its stamped copy.
 func (v *service) stamped(c echo.Context) (applications.Application, applications.Copy, error) {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "copy")
 	if err != nil {
 		return a, applications.Copy{}, err
 	}

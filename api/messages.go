@@ -57,7 +57,7 @@ type messageView struct {
 
 // messagesOf answers GET /v1/applications/{application}/messages.
 func (v *service) messagesOf(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "messages")
 	if err != nil {
 		return err
 	}
@@ -69,10 +69,48 @@ func (v *service) messagesOf(c echo.Context) error {
 		Messages []messageView `json:"messages"`
 	}{[]messageView{}}
 	for _, m := range all {
-		answer.Messages = append(answer.Messages, messageView{
-			ID: m.ID, Event: m.Event, Document: m.Document, Channel: m.Channel, To: masked(m.Address), Language: m.Language, Text: m.Text,
-			State: m.State, Detail: m.Detail, QueuedAt: m.QueuedAt, SentAt: m.SentAt, EndedAt: m.EndedAt,
-		})
+		answer.Messages = append(answer.Messages, viewOfMessage(m))
+	}
+	return personal(c, http.StatusOK, answer)
+}
+
+func viewOfMessage(m messages.Message) messageView {
+	return messageView{
+		ID: m.ID, Event: m.Event, Document: m.Document, Channel: m.Channel, To: masked(m.Address), Language: m.Language, Text: m.Text,
+		State: m.State, Detail: m.Detail, QueuedAt: m.QueuedAt, SentAt: m.SentAt, EndedAt: m.EndedAt,
+	}
+}
+
+// toldView is a message in a cabinet, with the application that it is about.
+type toldView struct {
+	messageView
+	Application string `json:"application"`
+	Number      string `json:"number,omitempty"`
+}
+
+// myMessages answers GET /v1/me/messages: what was told on the applications of whoever is
+// signed in, and of those for whom he may act. A page is one of applications, each with
+// all its messages in their order.
+func (v *service) myMessages(c echo.Context) error {
+	own, err := v.cabinetOf(c, false)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Messages []toldView `json:"messages"`
+		Next     string     `json:"next,omitempty"`
+	}{Messages: []toldView{}}
+	for _, a := range own.list {
+		all, err := v.Messages.Of(contextOf(c), a.ID)
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			answer.Messages = append(answer.Messages, toldView{viewOfMessage(m), a.ID, a.Number})
+		}
+	}
+	if own.next != "" {
+		answer.Next = v.BaseURL + "/v1/me/messages?after=" + own.next
 	}
 	return personal(c, http.StatusOK, answer)
 }
@@ -95,7 +133,7 @@ func (v *service) contactOf(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := v.looked(c, a.ID, who, "contact"); err != nil {
+	if err := v.looked(c, a, who, "contact"); err != nil {
 		return err
 	}
 	contact, err := v.Messages.Contact(contextOf(c), a.ID)

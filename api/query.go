@@ -24,6 +24,7 @@ var queries = map[string][]string{
 	"/v1/people":                                {"after", "limit"},
 	"/v1/me/applications":                       {"going", "after", "limit"},
 	"/v1/me/history":                            {"after", "limit"},
+	"/v1/me/messages":                           {"after", "limit"},
 	"/v1/applications/:application/diagram.svg": {"language", "route"},
 	"/":                    {"lang"},
 	"/check":               {"lang"},

@@ -33,7 +33,7 @@ type applicationEnterCommand struct {
 func (applicationEnterCommand) Help() string {
 	return `Nobody does another's step, none that the application does not stand at, and none after the end; whoever has examined does not sign. Where a route is performed by actions, the action is entered and stands under both names. The document that a step issues is reserved with the entry, and then signed.
 
-No program asks the world what a condition asks (log-in, payment, a person in a state database, a certificate): its outcome is what you state, and the entry says so.
+This command asks no state system what a condition asks (log-in, payment, a person in a state database, a certificate): its outcome is what you state, and the entry says so. tamga serve --gateways asks them.
 
 Example:
   tamga application enter 5f0c1d2e3a4b5c6d T-P-p1 done --as APPLICANT --person "Айгүл Сейітқали" --idempotency-key e-1

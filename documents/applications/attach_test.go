@@ -333,7 +333,7 @@ func TestScannerHoldsTheSignature(t *testing.T) {
 // Who looked at whose data stands in the register, under its log.
 func TestLooked(t *testing.T) {
 	cluster.EachEngine(t, func(t *testing.T, dsn string) {
-		b, _ := book(t, dsn, civil(t, "2014-11-24T09:00"))
+		b, clock := book(t, dsn, civil(t, "2014-11-24T09:00"))
 		a, other := filed(t, b, "1"), filed(t, b, "2")
 		must(t, b.Looked(t.Context(), applications.Look{Application: a.ID, Person: "0123456789abcdef", Role: "HEAD", Why: "attachment"}))
 		looks, err := b.Looks(t.Context(), a.ID)
@@ -342,6 +342,25 @@ func TestLooked(t *testing.T) {
 		}
 		if looks, err := b.Looks(t.Context(), other.ID); err != nil || len(looks) != 0 {
 			t.Errorf("%+v %v", looks, err)
+		}
+		page := applications.Look{Application: other.ID, Person: "0123456789abcdef", Role: "HEAD", Why: "application"}
+		visits := func(after time.Duration, l applications.Look, want int) {
+			t.Helper()
+			clock.advance(after)
+			must(t, b.Visited(t.Context(), l))
+			if looks, err := b.Looks(t.Context(), other.ID); err != nil || len(looks) != want {
+				t.Errorf("%d visits: %+v %v", want, looks, err)
+			}
+		}
+		visits(0, page, 1)
+		visits(time.Hour-time.Second, page, 1)
+		visits(time.Second, page, 2)
+		for n, other := range []func(*applications.Look){
+			func(l *applications.Look) { l.Person = "fedcba9876543210" }, func(l *applications.Look) { l.Role = "EXECUTOR" }, func(l *applications.Look) { l.Why = "messages" },
+		} {
+			l := page
+			other(&l)
+			visits(0, l, 3+n)
 		}
 		must(t, b.Register.VerifyLog(t.Context()))
 	})

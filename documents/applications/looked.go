@@ -38,6 +38,27 @@ func (b *Book) Looked(ctx context.Context, l Look) error {
 	})
 }
 
+// sameVisit is how long somebody who looks again at the same is on one visit.
+const sameVisit = time.Hour
+
+// Visited is [Book.Looked] for what is read again and again, such as a page: within an
+// hour it is written down once. Of two at the same moment both may be.
+func (b *Book) Visited(ctx context.Context, l Look) error {
+	db := b.Register.Store
+	bounded, end := db.Bounded(ctx)
+	var before int
+	err := db.QueryRowContext(bounded, `SELECT COUNT(*) FROM looks WHERE application = $1 AND person = $2 AND role = $3 AND why = $4 AND at > $5`,
+		l.Application, l.Person, l.Role, l.Why, store.Micros(db.Moment().Add(-sameVisit))).Scan(&before)
+	end(&err)
+	switch {
+	case err != nil:
+		return fmt.Errorf("failed to read who looked: %w", err)
+	case before > 0:
+		return nil
+	}
+	return b.Looked(ctx, l)
+}
+
 // Looks returns who looked at an application, by its id, in order; at most 1000.
 func (b *Book) Looks(ctx context.Context, application string) (all []Look, err error) {
 	ctx, end := b.Register.Store.Bounded(ctx)

@@ -44,15 +44,6 @@ type Acting struct {
 	Powers []Power
 }
 
-// ActingBy is who a certificate says acts.
-func ActingBy(id certs.Identity) Acting {
-	natural := documents.NaturalPerson{IIN: certs.IIN(id.IIN), Surname: id.Surname, GivenName: id.GivenName, Patronymic: id.Patronymic}
-	if id.IIN == "" {
-		natural.Document = documentOf(id.Identifiers)
-	}
-	return Acting{Natural: natural, Identifiers: id.Identifiers, BIN: certs.BIN(id.BIN), Roles: id.Roles}
-}
-
 // Acting is who acts in a session, without powers of attorney: [Book.Acting] adds them.
 func (s Session) Acting() Acting {
 	return Acting{Natural: s.Person.Natural, BIN: s.BIN, Roles: s.Roles}

@@ -154,17 +154,6 @@ func Holds(ctx context.Context, r store.Reader, person, role, provider string, a
 	return all[0], true, nil
 }
 
-// Signer returns the duty by which a person may sign the result of a service at a
-// moment, in the order of the roles that may. Without one it is [ErrNotFound].
-func Signer(ctx context.Context, r store.Reader, person string, s *regulation.Service, at time.Time) (Duty, error) {
-	for _, role := range s.Signers {
-		if d, ok, err := Holds(ctx, r, person, role, s.ProviderID, at); err != nil || ok {
-			return d, err
-		}
-	}
-	return Duty{}, ErrNotFound
-}
-
 // administers refuses whoever does not administer people at a moment.
 func administers(ctx context.Context, r store.Reader, person string, at time.Time) error {
 	_, ok, err := Holds(ctx, r, person, Administrator, "", at)

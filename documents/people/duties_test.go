@@ -2,7 +2,6 @@ package people_test
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"tamga/certs/ca"
 	"tamga/documents"
 	"tamga/documents/people"
-	"tamga/documents/regulation"
 )
 
 const committee, department = "culture-committee", "culture-department"
@@ -232,36 +230,5 @@ func TestDeputies(t *testing.T) {
 	s.advance(240 * time.Hour)
 	if s.holds(deputy, "HEAD", department) || !s.holds(head, "HEAD", department) {
 		t.Error("the deputy acts on after the day, or the head no more")
-	}
-}
-
-// Who signs the result of a service is what the service says: the authorised signer the
-// licence, the head the certificate, either the approval.
-func TestSigners(t *testing.T) {
-	s := sqlite(t)
-	one, _ := s.administrators()
-	head, signer := s.added(3, one), s.added(4, one)
-	for _, provider := range []string{committee, department} {
-		for p, role := range map[string]string{head.ID: "HEAD", signer.ID: "AUTH_SIGNER"} {
-			_, err := s.GiveDuty(t.Context(), people.DutyRequest{Person: p, Role: role, Provider: provider, By: one.ID})
-			must(t, err)
-		}
-	}
-	law, err := regulation.ShippedLaw()
-	must(t, err)
-	for _, e := range law.Editions() {
-		for _, service := range e.Services {
-			for p, role := range map[string]string{head.ID: "HEAD", signer.ID: "AUTH_SIGNER", one.ID: people.Administrator} {
-				d, err := people.Signer(t.Context(), s.Store, p, &service, s.now())
-				may := slices.Contains(service.Signers, role)
-				if may != (err == nil) || may && (d.Role != role || d.Provider != service.ProviderID) || !may && !errors.Is(err, people.ErrNotFound) {
-					t.Errorf("%s of %s signed by %s: %+v %v", service.ID, e.ID, role, d, err)
-				}
-			}
-		}
-	}
-	elsewhere := &regulation.Service{Signers: []string{"HEAD"}, ProviderID: "culture-elsewhere"}
-	if _, err := people.Signer(t.Context(), s.Store, head.ID, elsewhere, s.now()); !errors.Is(err, people.ErrNotFound) {
-		t.Errorf("the head of another provider: %v", err)
 	}
 }

@@ -64,7 +64,7 @@ var mayImport = map[string][]string{
 	"documents/messages/gateway":    {"documents/messages"},
 	"documents/messages/demo":       {"documents/messages"},
 	"documents/questionnaire":       {"documents", "documents/registry", "documents/store"},
-	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "language", "signing", "signing/creation"},
+	"documents/gateways":            {"certs", "certs/exchange", "documents", "documents/gateways/message", "documents/messages", "documents/registry", "documents/regulation", "documents/store", "language", "signing", "signing/creation"},
 	"documents/gateways/demo":       {"certs", "documents/gateways", "documents/gateways/message", "signing", "signing/creation"},
 	"documents/gateways/inbox":      {"certs", "documents", "documents/applications", "documents/gateways", "documents/gateways/message", "documents/registry", "documents/regulation", "documents/store", "jsonfile", "signing"},
 	"documents/gateways/message":    {"jsonfile", "signing/xmldsig/xmltree"},

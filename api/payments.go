@@ -1,6 +1,9 @@
 package api
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/documents/applications"
 	"tamga/documents/gateways"
+	"tamga/documents/messages"
 	"tamga/documents/store"
 	"tamga/language"
 )
@@ -21,6 +25,18 @@ func (v *service) fillGateways() {
 	if v.Consents == nil {
 		v.Consents = &gateways.Consents{Store: v.Registry.Store, Verifier: v.Verifier}
 	}
+	if v.Consents.SendCode == nil {
+		v.Consents.SendCode = v.sendCode
+	}
+}
+
+// sendCode sends a code by the messages of the application.
+func (v *service) sendCode(ctx context.Context, tx *store.Tx, c gateways.Code) error {
+	err := v.Messages.SendCode(ctx, tx, c.Application, c.Text, c.Until)
+	if errors.Is(err, messages.ErrUnreached) {
+		return fmt.Errorf("%w: %w", gateways.ErrNoCode, err)
+	}
+	return err
 }
 
 // accountView is a bill and how its payment stands, for whom the application concerns.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/messages"
 	"tamga/documents/regulation"
 	"tamga/documents/store"
 	"tamga/language"
@@ -271,7 +272,7 @@ func (c *Consents) judge(ctx context.Context, now Consent, d Decision) (verdict 
 // How long a code counts, and how many wrong ones a consent bears: then only a signature
 // is taken.
 const (
-	codeLife  = 10 * time.Minute
+	codeLife  = messages.CodeLife
 	mostTries = 5
 )
 

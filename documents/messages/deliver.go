@@ -55,7 +55,7 @@ func (b *Book) deliver(ctx context.Context, j store.Job) (store.Finish, error) {
 	switch {
 	case m.Channel == regulation.Cabinet:
 		return m.ends(Told{State: Delivered}), nil
-	case b.Store.Moment().Sub(m.QueuedAt) > sendWithin:
+	case b.Store.Moment().Sub(m.QueuedAt) >= m.within():
 		return m.ends(Told{Expired, "no gateway has taken it in time"}), nil
 	case b.Gateway == nil:
 		return nil, errNoGateway
@@ -126,7 +126,8 @@ func (b *Book) documentState(ctx context.Context, number string) (_ string, err 
 func (b *Book) sent(ctx context.Context, m Message) error {
 	return b.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		now := b.Store.Moment()
-		queued, err := tx.Changed(ctx, `UPDATE messages SET state = $1, sent_at = $2 WHERE id = $3 AND state = $4`, string(Sent), store.Micros(now), m.ID, string(Queued))
+		queued, err := tx.Changed(ctx, `UPDATE messages SET state = $1, sent_at = $2, text = $3 WHERE id = $4 AND state = $5`,
+			string(Sent), store.Micros(now), m.shown(), m.ID, string(Queued))
 		if err != nil {
 			return fmt.Errorf("failed to write down that a message was sent: %w", err)
 		}
@@ -148,8 +149,8 @@ func (m Message) ends(told Told) store.Finish {
 		case m.Channel != regulation.Cabinet && (told.State == Delivered || told.State == Refused):
 			sent = store.Micros(at)
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE messages SET state = $1, detail = $2, sent_at = $3, ended_at = $4 WHERE id = $5`,
-			string(told.State), store.Reason(errors.New(told.Detail)), sent, store.Micros(at), m.ID)
+		_, err := tx.ExecContext(ctx, `UPDATE messages SET state = $1, detail = $2, sent_at = $3, ended_at = $4, text = $5 WHERE id = $6`,
+			string(told.State), store.Reason(errors.New(told.Detail)), sent, store.Micros(at), m.shown(), m.ID)
 		if err != nil {
 			return fmt.Errorf("failed to write down what became of a message: %w", err)
 		}

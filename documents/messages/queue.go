@@ -129,7 +129,8 @@ func one(ctx context.Context, r store.Reader, id string) (Message, error) {
 	return scanMessage(r.QueryRowContext(ctx, `SELECT `+messageColumns+` WHERE m.id = $1`, id).Scan)
 }
 
-// Of returns the messages of an application, by its id, in their order; at most 1000.
+// Of returns the messages of an application, by its id, in their order; at most 1000. A
+// one-time code in one is not shown.
 func (b *Book) Of(ctx context.Context, application string) (all []Message, err error) {
 	ctx, end := b.Store.Bounded(ctx)
 	defer end(&err)
@@ -143,6 +144,7 @@ func (b *Book) Of(ctx context.Context, application string) (all []Message, err e
 		if err != nil {
 			return nil, err
 		}
+		m.Text = m.shown()
 		all = append(all, m)
 	}
 	return all, rows.Err()

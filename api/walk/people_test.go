@@ -264,21 +264,37 @@ func TestWalkOfPersons(t *testing.T) {
 
 // With a check that always holds, the walk of persons fails, and names what it misses.
 func TestWalkOfPersonsMissesRefusals(t *testing.T) {
-	for check, condition := range map[regulation.Check]string{regulation.CheckLogin: "S-P-c1"} {
-		r := servePeople(t, t.TempDir()+"/tamga.db", shipped(t), func(b *applications.Book) {
-			ask := b.Ask
-			b.Ask = func(ctx context.Context, q applications.Question) (applications.Answer, error) {
-				if q.Check == check {
-					return applications.Answer{Holds: true}, nil
+	for _, of := range []struct {
+		check     regulation.Check
+		condition string
+		service   string
+		channel   regulation.Channel
+	}{
+		{regulation.CheckLogin, "S-P-c1", "SRA", regulation.Portal},
+		{regulation.CheckLogin, "L-C-d1", "LIC-ISSUE", regulation.Centre},
+		{regulation.CheckPayment, "L-P-c2", "LIC-ISSUE", regulation.Portal},
+		{regulation.CheckPersonKnown, "L-U-c2", "LIC-ISSUE", regulation.Provider},
+		{regulation.CheckPersonKnown, "L-C-c1", "LIC-REISSUE", regulation.Centre},
+		{regulation.CheckPersonKnown, "T-U-c1", "TEC", regulation.Provider},
+		{regulation.CheckPersonKnown, "S-U-c1", "SRA", regulation.Provider},
+	} {
+		t.Run(of.condition, func(t *testing.T) {
+			r := servePeople(t, t.TempDir()+"/tamga.db", shipped(t), func(b *applications.Book) {
+				ask := b.Ask
+				b.Ask = func(ctx context.Context, q applications.Question) (applications.Answer, error) {
+					if q.Check == of.check {
+						return applications.Answer{Holds: true}, nil
+					}
+					return ask(ctx, q)
 				}
-				return ask(ctx, q)
+			})
+			r.Only = func(s *regulation.Service, c regulation.Channel) bool { return c == of.channel && s.ID == of.service }
+			report, err := r.Walk(t.Context())
+			missing := regulation.WalkedExit{Step: of.condition, On: regulation.OutcomeFail}
+			if !errors.Is(err, walk.ErrIncomplete) || !slices.Contains(report.Flows[0].Missing, missing) {
+				t.Errorf("%s always holds: %v, missing %v, %.500q", of.check, err, report.Flows, report.Failures)
 			}
 		})
-		r.Only = func(s *regulation.Service, c regulation.Channel) bool { return c == regulation.Portal && s.ID == "SRA" }
-		report, err := r.Walk(t.Context())
-		if !errors.Is(err, walk.ErrIncomplete) || !slices.Contains(report.Flows[0].Missing, regulation.WalkedExit{Step: condition, On: regulation.OutcomeFail}) {
-			t.Errorf("%s always holds: %v, missing %v", check, err, report.Flows)
-		}
 	}
 }
 

@@ -202,6 +202,9 @@ func TestConsentByCode(t *testing.T) {
 	}
 	o.delivers()
 	code := o.code("sms", 1)
+	for _, body := range []map[string]any{{"decision": "give", "code": code}, {"decision": "refuse"}, {"decision": "send_code"}} {
+		o.refused("a member of staff for the person", o.ask("POST", at+"/consent", o.staff, body), http.StatusForbidden, "may_not_act")
+	}
 	o.refused("another while it counts", o.consents(at, map[string]any{"decision": "send_code"}), http.StatusConflict, "consent_no_code")
 	o.told(at, o.owner)
 	o.told(at, o.staff)

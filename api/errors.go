@@ -187,6 +187,8 @@ func outcomes() []outcome {
 			words.Of("problem.application_paused")},
 		{refusal(applications.ReasonAssigned), http.StatusForbidden, "handed_to_another",
 			words.Of("problem.handed_to_another")},
+		{applications.ErrSignedWithStep, http.StatusConflict, "signature_with_step",
+			words.Of("problem.signature_with_step")},
 		{refusal(applications.ReasonResult), http.StatusConflict, "result_state",
 			words.Of("problem.result_state")},
 		{applications.ErrSignatureUndecided, http.StatusServiceUnavailable, "act_signature_undecided",

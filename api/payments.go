@@ -13,6 +13,7 @@ import (
 	"tamga/documents/applications"
 	"tamga/documents/gateways"
 	"tamga/documents/messages"
+	"tamga/documents/people"
 	"tamga/documents/store"
 	"tamga/language"
 )
@@ -165,6 +166,13 @@ func (v *service) decideConsent(c echo.Context) error {
 	a, who, err := v.asked(c)
 	if err != nil {
 		return err
+	}
+	// A signature tells by itself who has made it. What else is decided here is decided
+	// by nobody who merely serves the application.
+	if who.isPerson() && len(body.Signature) == 0 {
+		if _, err := people.MayAct(who.acting, a.Applicant, people.Sign, v.Registry.Store.Moment()); err != nil {
+			return err
+		}
 	}
 	consent, err := v.consented(c, body, gateways.Decision{
 		Application: a.ID, Applicant: a.Applicant, Client: who.client, Signature: body.Signature, Code: body.Code,

@@ -259,6 +259,9 @@ func (v *service) signDocument(c echo.Context) error {
 	if body.CMS == nil {
 		return badField("/cms", "required", "is needed")
 	}
+	if err := v.Applications.Apart(contextOf(c), number); err != nil {
+		return err
+	}
 	rec, replayed, err := v.Registry.CompleteSigned(contextOf(c), number, body.CMS)
 	if err != nil {
 		return notAllowed(err)

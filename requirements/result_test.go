@@ -56,6 +56,11 @@ func TestResultSignedOverHTTP(t *testing.T) {
 	if got := o.post(at+"/result/prepare", `"0"`, step); got.status != http.StatusPreconditionFailed {
 		t.Errorf("on another state: %d %s", got.status, got.code)
 	}
+	apart, err := signtest.Sign(creation.CMS{Content: p.ToSign, Detached: true, Claim: true}, a.head, o.clock.now())
+	must(t, err)
+	if got := o.post("/v1/documents/"+number+"/signature", "", map[string]any{"cms": apart}); got.code != "signature_with_step" {
+		t.Errorf("signed apart from the step: %d %s", got.status, got.code)
+	}
 	if got := enter(a.head); got.status != http.StatusCreated {
 		t.Fatalf("%d %s", got.status, got.body)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tamga/certs"
 	"tamga/documents"
@@ -104,7 +105,40 @@ func givenUp(err error) bool {
 // handed up anew is asked for anew.
 func (c Case) resultRequest(n int) store.Request {
 	arrived := c.Entries[len(c.Entries)-len(c.here())-1]
-	return store.Request{Client: c.Client, IdempotencyKey: fmt.Sprintf("application result %s/%d", arrived.ID, n)}
+	return store.Request{Client: c.Client, IdempotencyKey: fmt.Sprintf("%s%s/%d", resultKey, arrived.ID, n)}
+}
+
+// resultKey begins the keys under which applications ask for their results.
+const resultKey = "application result "
+
+// ErrSignedWithStep means that a document is signed by an entry of its application, and
+// not apart from it: in force without the entry, the application could not go on.
+var ErrSignedWithStep = errors.New("the document is signed with the step of its application")
+
+// Apart returns [ErrSignedWithStep] for a number that was prepared for the signer of an
+// application.
+func (b *Book) Apart(ctx context.Context, number string) (err error) {
+	ctx, end := b.Register.Store.Bounded(ctx)
+	defer end(&err)
+	q, err := b.Register.RequestOf(ctx, b.Register.Store, number)
+	if err != nil {
+		return err
+	}
+	rest, ours := strings.CutPrefix(q.IdempotencyKey, resultKey)
+	if !ours {
+		return nil
+	}
+	arrived, _, _ := strings.Cut(rest, "/")
+	var n int
+	err = b.Register.Store.QueryRowContext(ctx, `SELECT COUNT(*) FROM application_entries e JOIN applications a ON a.id = e.application
+		WHERE e.id = $1 AND a.client = $2`, arrived, q.Client).Scan(&n)
+	switch {
+	case err != nil:
+		return fmt.Errorf("failed to read the entry that a document is asked for by: %w", err)
+	case n > 0:
+		return ErrSignedWithStep
+	}
+	return nil
 }
 
 // prepared is the number that was prepared last for what was handed up; empty for none.

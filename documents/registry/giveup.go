@@ -21,6 +21,16 @@ func (r *Registry) NumberUnder(ctx context.Context, db store.Reader, q store.Req
 	return number.String, nil
 }
 
+// RequestOf returns under which key a client has asked for a document; nothing when nobody
+// has.
+func (r *Registry) RequestOf(ctx context.Context, db store.Reader, number string) (q store.Request, err error) {
+	err = db.QueryRowContext(ctx, `SELECT client, idempotency_key FROM requests WHERE number = $1 AND event = 0`, number).Scan(&q.Client, &q.IdempotencyKey)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return q, fmt.Errorf("failed to read the idempotency key: %w", err)
+	}
+	return q, nil
+}
+
 // GiveUpIn declares a number void that waits for the signature of a person which nobody
 // will make, in a transaction of the caller's, and says why in the log. The record is
 // signed by the next [Registry.Recover]: no key is used while the transaction is open.

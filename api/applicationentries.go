@@ -27,6 +27,8 @@ type entryRequest struct {
 	// Signature is that of the person over what POST …/act answers (CMS, attached or
 	// detached).
 	Signature strictjson.Bytes `json:"signature"`
+	// ResultCMS is that of the signer over what POST …/result/prepare answers.
+	ResultCMS strictjson.Bytes `json:"result_cms"`
 }
 
 // enterStep answers POST /v1/applications/{application}/entries.
@@ -62,6 +64,19 @@ func (v *service) askedEntry(c echo.Context, who asker, seen states) (req applic
 	if err := v.readJSON(c, &body); err != nil {
 		return req, err
 	}
+	return v.requested(c, asking{who, seen, body})
+}
+
+// asking is who asks for an entry, on which state.
+type asking struct {
+	who  asker
+	seen states
+	body entryRequest
+}
+
+// requested is the entry that somebody asks for who may see the application.
+func (v *service) requested(c echo.Context, q asking) (req applications.EnterRequest, err error) {
+	who, seen, body := q.who, q.seen, q.body
 	a, err := v.askedBy(c, who)
 	if err != nil {
 		return req, err
@@ -75,6 +90,7 @@ func (v *service) askedEntry(c echo.Context, who asker, seen states) (req applic
 		Client: who.client, Application: a.ID, AnyState: seen.any, Last: seen.lastOf(len(a.Entries)),
 		Act:    applications.Act{Actor: actor, Step: body.Step, Outcome: body.Outcome},
 		Failed: body.Failed, Values: json.RawMessage(body.Values), Document: body.Document, Signature: body.Signature,
+		ResultCMS: body.ResultCMS,
 	}, err
 }
 

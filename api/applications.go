@@ -25,6 +25,7 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	get("/v1/applications/:application/entries/:seq/proof", v.entryProof)
 	get("/v1/applications/:application/entries/:seq/signature", v.entrySignature)
 	e.POST("/v1/applications/:application/act", v.actText)
+	e.POST("/v1/applications/:application/result/prepare", v.prepareResult)
 	e.POST("/v1/applications/:application/advance", v.advanceApplication)
 	get("/v1/applications/:application/diagram.svg", v.applicationDiagram)
 	get("/v1/tasks", v.tasks)

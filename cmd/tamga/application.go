@@ -19,6 +19,8 @@ import (
 type applicationCommands struct {
 	New      applicationNewCommand      `cmd:"" help:"Open an application for a service."`
 	Enter    applicationEnterCommand    `cmd:"" help:"Write down that a step of an application was done."`
+	Sign     applicationSignCommand     `cmd:"" help:"Sign a step of an application, and write down that it was done."`
+	Withdraw applicationWithdrawCommand `cmd:"" help:"Withdraw an application, signed by its applicant."`
 	Attach   applicationAttachCommand   `cmd:"" help:"Attach a file to an application."`
 	Files    applicationFilesCommand    `cmd:"" help:"List the files of an application, or take one out."`
 	Copy     applicationCopyCommand     `cmd:"" help:"Show the copy of an application with the stamp of its registration."`

@@ -176,6 +176,9 @@ func (cmd applicationShowCommand) entry(p *printer, c applications.Case, e appli
 			p.wrapped("", cmd.say(step.Name))
 		}
 		p.field("Stated", "%s", checks(e.Data.Stated))
+		if e.Data.Unsigned {
+			p.field("Unsigned", "the step is one to sign, and nobody did")
+		}
 		p.field("Failed by", "%s", string(e.Data.Failed))
 		p.field("Document", "%s", e.Document)
 		p.field("Waits", "%s", e.Data.Waits)

@@ -9,7 +9,6 @@ import (
 	"tamga/documents"
 	"tamga/documents/people"
 	"tamga/documents/store"
-	"tamga/signing/cms"
 	"tamga/signing/creation"
 )
 
@@ -225,11 +224,7 @@ func answered(c *console, b *people.Book, purpose people.Purpose, key creation.K
 	if err != nil {
 		return people.Proof{}, err
 	}
-	m, err := cms.NewMaker(key.Signer, key.Certificate, key.Chain, cms.Options{})
-	if err != nil {
-		return people.Proof{}, err
-	}
-	signed, err := m.Make(cms.ToSign{Content: challenge.Text, MessageDigest: m.Digest().Sum(challenge.Text)})
+	signed, err := signedText(key, challenge.Text)
 	return people.Proof{Challenge: challenge.ID, CMS: signed}, err
 }
 

@@ -43,6 +43,9 @@ type EnterRequest struct {
 	// was an application here, as a request that another portal hands on; nil for what
 	// is signed here.
 	Elsewhere []byte
+	// ResultCMS is the signature of whoever signs the document that was handed up, over
+	// what [Book.PrepareResult] has returned; nil for the key of documents.
+	ResultCMS []byte
 }
 
 // Enter writes a step down that may be done now, in one transaction with its record in
@@ -64,7 +67,11 @@ func (b *Book) Enter(ctx context.Context, req EnterRequest) (done Entry, replaye
 	if err != nil {
 		return Entry{}, false, err
 	}
-	return b.enterOnce(ctx, q, entering{req: req, signed: signed})
+	made, err := b.signResult(ctx, q, req)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	return b.enterOnce(ctx, q, entering{req: req, signed: signed, made: made})
 }
 
 // enterOnce writes an entry whose signature was judged.
@@ -96,7 +103,7 @@ func (b *Book) enterOnce(ctx context.Context, q asked, in entering) (done Entry,
 	}
 	b.Register.Store.At("step entered")
 	switch {
-	case done.Document == "":
+	case done.Document == "", in.made != nil && !replayed:
 		return done, replayed, nil
 	case replayed:
 		return done, true, b.Register.Resume(ctx, done.Document)
@@ -137,6 +144,9 @@ func askedEntry(req *EnterRequest) (asked, error) {
 	}
 	if req.Elsewhere != nil {
 		said["elsewhere"] = req.Elsewhere
+	}
+	if req.ResultCMS != nil {
+		said["signs_result"] = true
 	}
 	q.Sum, err = store.SumOf(said)
 	return q, err
@@ -182,6 +192,7 @@ type entering struct {
 	app    Application
 	req    EnterRequest
 	signed *judged
+	made   *registry.Product // that its signer has signed
 	// found is what a program has found out for the step that it does; nil for what
 	// others do.
 	found *found
@@ -221,7 +232,7 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 			return Entry{}, none, err
 		}
 	}
-	held, err := b.reserve(ctx, tx, documentOf{c, m, &e, in.req})
+	held, err := b.reserve(ctx, tx, documentOf{c, m, &e, in.req, in.made})
 	if err != nil {
 		return Entry{}, none, err
 	}

@@ -45,6 +45,8 @@ type documentOf struct {
 	m   regulation.Move
 	e   *Entry
 	req EnterRequest
+	// made is what its signer has signed; nil for what the key of documents signs.
+	made *registry.Product
 }
 
 // reserve reserves the document that a step issues, and refuses a step that comes
@@ -54,6 +56,12 @@ func (b *Book) reserve(ctx context.Context, tx *store.Tx, d documentOf) (registr
 	var none registry.Reservation
 	refuse := func(reason string) (registry.Reservation, error) {
 		return none, &RefusedError{ReasonDocument, d.req.Step, d.req.Outcome, reason}
+	}
+	if d.made != nil {
+		return none, b.bring(ctx, tx, d)
+	}
+	if err := b.giveUp(ctx, tx, d); err != nil {
+		return none, err
 	}
 	if up := d.c.HandsUp(d.m); up.Kind != "" {
 		if reason := up.lacks(d.req.Document); reason != "" {

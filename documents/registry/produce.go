@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"tamga/certs"
 	"tamga/documents"
 	"tamga/signing"
 	"tamga/signing/creation"
@@ -21,7 +22,14 @@ type Product struct {
 	// round is the preparation that this was signed for, and signature the SHA-256 of
 	// the CMS that was brought; empty for what the key of documents has signed.
 	round, signature string
+	signer           certs.Identity
 }
+
+// Number is that of the document.
+func (made Product) Number() string { return made.held.number }
+
+// Signer is whom the certificate of a signature that was brought names.
+func (made Product) Signer() certs.Identity { return made.signer }
 
 // errNotEquipped means that the program was wired without what issuing needs.
 var errNotEquipped = errors.New("the register has no layouts or no verifier")

@@ -56,7 +56,8 @@ func (r *Registry) Signed(ctx context.Context, number string, file []byte) (Prod
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	return Product{held: held, file: made.File, evidence: evidence, layout: p.held.Layout, round: p.id, signature: store.HexSum(file)}, nil
+	return Product{held: held, file: made.File, evidence: evidence, layout: p.held.Layout, round: p.id, signature: store.HexSum(file),
+		signer: e.Certificate.Identity()}, nil
 }
 
 // CompleteSigned is [Registry.Signed] and [Registry.Complete] in one. The same CMS again

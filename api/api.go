@@ -79,6 +79,8 @@ type Server struct {
 	// be asked; nil for those of the Registry, without a payment gateway.
 	Bills    *gateways.Bills
 	Consents *gateways.Consents
+	// Notaries is asked about powers of attorney of the kind enis; nil: none is entered.
+	Notaries gateways.Powers
 	// Inbox takes the messages of other systems; nil where none may send any.
 	Inbox *inbox.Box
 	// DemoGateways answers for these systems at /demo/gateways; nil but in the

@@ -241,6 +241,8 @@ func outcomes() []outcome {
 			words.Of("problem.fee_unknown")},
 		{gateways.ErrPayment, http.StatusServiceUnavailable, "payment_of_another",
 			words.Of("problem.payment_of_another")},
+		{people.ErrNoPower, http.StatusUnprocessableEntity, "power_unknown",
+			words.Of("problem.power_unknown")},
 		{gateways.ErrNoConsent, http.StatusNotFound, "consent_not_asked",
 			words.Of("problem.consent_not_asked")},
 		{gateways.ErrConsentDecided, http.StatusConflict, "consent_decided",

@@ -37,6 +37,9 @@ func (v *service) fillPeople() {
 	if v.People == nil {
 		v.People = &people.Book{Store: v.Registry.Store, Rulebook: v.Applications.Rulebook, Verifier: v.Verifier, Address: v.BaseURL}
 	}
+	if v.Notaries != nil {
+		v.People.Notaries = v.attested
+	}
 	(&conditions.Answers{People: v.People}).WireActs(v.Applications)
 	v.passwords = newPasswordLimiter(v.Limits, v.Now)
 	v.challenges = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)

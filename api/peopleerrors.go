@@ -33,6 +33,8 @@ func peopleReasons(err error) []error {
 		return []error{unduly(duty.Rule), unduly("")}
 	case errors.As(err, &denied):
 		return []error{errMayNotAct}
+	case errors.Is(err, people.ErrNotaries):
+		return []error{errGatewayAway}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"tamga/certs"
 	"tamga/documents"
+	"tamga/documents/gateways"
 	"tamga/documents/people"
 )
 
@@ -137,6 +139,21 @@ func (v *service) enterPower(c echo.Context) error {
 	}
 	v.Log.InfoContext(contextOf(c), "power of attorney entered", "trace_id", traceID(c), "power", p.ID, "person", p.Person, "by", s.Person.ID)
 	return personal(c, http.StatusCreated, viewOfPower(p))
+}
+
+// attested asks the notaries' system about a power of attorney: by a new message each
+// time, because what it knows changes.
+func (v *service) attested(ctx context.Context, number string, principal, agent documents.Holder) (a people.Attested, err error) {
+	now := v.Registry.Store.Moment()
+	id := gateways.MessageID(string(gateways.SystemNotaries), number, principal.Identity(), agent.Identity(), now.Format(time.RFC3339Nano))
+	p, err := v.Notaries.Power(ctx, id, number, principal, agent)
+	switch {
+	case errors.Is(err, gateways.ErrNoData) || err == nil && !p.InForce(documents.CivilDate(now)):
+		return a, people.ErrNoPower
+	case err != nil:
+		return a, err
+	}
+	return people.Attested{From: p.From, Until: p.Until, May: people.Right(p.May)}, nil
 }
 
 // endPower answers POST /v1/powers/{power}/end.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tamga/certs"
+	"tamga/documents/gateways"
 	registers "tamga/documents/gateways/demo"
 	"tamga/documents/gateways/message"
 	"tamga/signing"
@@ -31,6 +32,6 @@ func (d *demo) gateways(make func(context.Context, creation.Order) (creation.Mad
 			})
 		}
 	}
-	r.Powers = []registers.Power{{Number: "DEMO-1", Principal: "250040999988", Agent: "851300399990", From: "2020-01-01", Until: "2099-12-31"}}
+	r.Powers = []registers.Power{{Number: "DEMO-1", Principal: "250040999988", Agent: "851300399990", From: "2020-01-01", Until: "2099-12-31", May: gateways.MaySign}}
 	return r
 }

@@ -128,6 +128,8 @@ func connectPeers(caller *gateways.Caller, peers []gateways.Peer, s *api.Server)
 			checks.Persons = client
 		case gateways.SystemOrganisations:
 			checks.Organisations = client
+		case gateways.SystemNotaries:
+			s.Notaries = client
 		case gateways.SystemPayments:
 			checks.Bills.Gateway = client
 		}

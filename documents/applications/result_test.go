@@ -32,7 +32,7 @@ const headName = "Әбдіғали Жанар Серікқызы"
 
 func (w *walker) headKey() creation.Key {
 	w.t.Helper()
-	key, err := keyFor(headName, theHead())
+	key, err := keyFor("the head, for documents", theHead())
 	must(w.t, err)
 	return key
 }

@@ -80,7 +80,7 @@ func newWorld(t *testing.T) *world {
 		Make: pki.Make, Verifier: pki.Verifier, Client: ourBIN, Now: c.now, Control: true,
 		Persons:       []message.Fields{{"iin": string(knownIIN), "surname": "СЕЙІТҚАЛИ", "givenName": "АЙГҮЛ", "patronymic": "БОЛАТҚЫЗЫ"}},
 		Organisations: []message.Fields{{"bin": string(ourBIN), "nameKk": "«Мұра» ЖШС", "nameRu": "ТОО «Мұра»", "addressKk": "Астана қ.", "addressRu": "г. Астана"}},
-		Powers:        []demo.Power{{Number: "KZ-1", Principal: string(ourBIN), Agent: string(knownIIN), From: "2026-01-01", Until: "2026-06-30"}},
+		Powers:        []demo.Power{{Number: "KZ-1", Principal: string(ourBIN), Agent: string(knownIIN), From: "2026-01-01", Until: "2026-06-30", May: gateways.MaySign}},
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.asked.Add(1) == w.recovers {

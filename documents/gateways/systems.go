@@ -87,7 +87,14 @@ type Power struct {
 	Number string
 	From   documents.Date
 	Until  documents.Date // the last day
+	May    string         // what the agent may do: [MaySign] or [MayFillIn]
 }
+
+// What a power of attorney lets its agent do.
+const (
+	MaySign   = "sign"
+	MayFillIn = "fill_in"
+)
 
 // InForce reports whether it is in force on a day.
 func (p Power) InForce(on documents.Date) bool {
@@ -112,7 +119,10 @@ func (c *Client) Power(ctx context.Context, id, number string, principal, agent 
 	if r.Data["number"] != number || r.Data["principal"] != who || r.Data["agent"] != whom {
 		return p, c.incomplete()
 	}
-	p.Number = number
+	p.Number, p.May = number, r.Data["may"]
+	if p.May != MaySign && p.May != MayFillIn {
+		return Power{}, c.incomplete()
+	}
 	for name, into := range map[string]*documents.Date{"from": &p.From, "until": &p.Until} {
 		if *into, err = documents.ParseDate(r.Data[name]); err != nil {
 			return Power{}, c.incomplete()

@@ -13,6 +13,7 @@
 package people
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -36,6 +37,9 @@ type Book struct {
 	// Address is where the service is reached: challenges name it, and count nowhere
 	// else.
 	Address string
+	// Notaries asks the notaries' system about a power of attorney by its number. The
+	// error is [ErrNoPower], or says that nobody can tell; nil where there is none to ask.
+	Notaries func(ctx context.Context, number string, principal, agent documents.Holder) (Attested, error)
 	// Limits are how long sessions and challenges last; [DefaultLimits] when zero.
 	Limits Limits
 	// Cost is what one password costs whoever guesses; [DefaultCost] when zero.
@@ -70,6 +74,11 @@ func (b *Book) limits() Limits {
 var (
 	// ErrNotFound means that there is no such person, duty or power.
 	ErrNotFound = errors.New("no such person, duty or power of attorney")
+	// ErrNoPower means that the notaries' system knows no such power of attorney, or that
+	// it is not in force.
+	ErrNoPower = errors.New("the notaries' system knows no such power of attorney that is in force")
+	// ErrNotaries means that there is no notaries' system to ask.
+	ErrNotaries = errors.New("there is no notaries' system to ask")
 	// ErrChallenge means that a challenge was never given, was used, has run out, or is
 	// for another purpose or another service.
 	ErrChallenge = errors.New("the challenge does not count")

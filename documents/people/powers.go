@@ -50,7 +50,14 @@ func (p Power) InForce(at time.Time) bool {
 // officials enter powers of attorney that are shown to them.
 func officials() []string { return []string{"REGISTRAR", "STAFF", "OPERATOR"} }
 
-// PowerRequest asks for a power of attorney to be written down.
+// Attested is what the notaries' system says of a power of attorney.
+type Attested struct {
+	From, Until documents.Date // the last day
+	May         Right
+}
+
+// PowerRequest asks for a power of attorney to be written down. Of one of the notaries'
+// system the days and the right are what that system says, whatever stands here.
 type PowerRequest struct {
 	Principal            documents.Holder
 	Person               string
@@ -62,12 +69,18 @@ type PowerRequest struct {
 
 // EnterPower writes a power of attorney down: by the principal himself, signed in by key,
 // or by an official to whom it was shown. Anybody else is a *[RefusedError]. The same one
-// entered again is the one that was entered.
+// entered again is the one that was entered. One of the notaries' system is asked for
+// there first, and not entered unless the system knows it ([ErrNoPower], [ErrNotaries], or what the system answers).
 func (b *Book) EnterPower(ctx context.Context, q PowerRequest, by Session) (p Power, err error) {
 	q.Principal = q.Principal.Normalise()
 	q.Number = documents.NormaliseKazakh(q.Number)
 	if err := q.check(b.Store.Moment()); err != nil {
 		return p, err
+	}
+	if q.Kind == PowerNotarial {
+		if q, err = b.attested(ctx, q, by); err != nil {
+			return p, err
+		}
 	}
 	err = b.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		now := b.Store.Moment()
@@ -81,6 +94,34 @@ func (b *Book) EnterPower(ctx context.Context, q PowerRequest, by Session) (p Po
 		return err
 	})
 	return p, err
+}
+
+// attested returns a request with what the notaries' system says. It is asked for nobody
+// who may not enter the power.
+func (b *Book) attested(ctx context.Context, q PowerRequest, by Session) (PowerRequest, error) {
+	agent, err := b.agentOf(ctx, q, by)
+	if err != nil {
+		return q, err
+	}
+	if b.Notaries == nil {
+		return q, ErrNotaries
+	}
+	a, err := b.Notaries(ctx, q.Number, q.Principal, agent.Holder())
+	if err != nil {
+		return q, err
+	}
+	q.IssuedOn, q.ValidUntil, q.May = a.From, a.Until, a.May
+	return q, nil
+}
+
+// agentOf returns who may act by a power, if who enters it may.
+func (b *Book) agentOf(ctx context.Context, q PowerRequest, by Session) (p Person, err error) {
+	ctx, end := b.Store.Bounded(ctx)
+	defer end(&err)
+	if err := mayEnter(ctx, b.Store, q, by, b.Store.Moment()); err != nil {
+		return p, err
+	}
+	return Lookup(ctx, b.Store, q.Person)
 }
 
 // mayEnter refuses who is neither the principal, nor an official, and whoever gives
@@ -116,14 +157,25 @@ func (q PowerRequest) check(now time.Time) error {
 	if !slices.Contains([]PowerKind{PowerDocument, PowerNotarial}, q.Kind) {
 		fail("/kind", documents.CodeUnknown, "is neither document nor enis")
 	}
-	if q.May != Sign && q.May != FillIn {
-		fail("/may", documents.CodeUnknown, "is neither sign nor fill_in")
-	}
 	switch length := utf8.RuneCountInString(q.Number); {
 	case length == 0:
 		fail("/number", documents.CodeRequired, "is empty")
 	case length > mostNumber:
 		fail("/number", documents.CodeTooLong, "has more characters than any number")
+	}
+	if q.Kind != PowerNotarial {
+		q.checkStated(now, fail)
+	}
+	if err := documents.CheckHolder("/principal", q.Principal); err != nil || len(fields) > 0 {
+		return joined(err, fields)
+	}
+	return nil
+}
+
+// checkStated tells what is wrong with what nobody but the request says of a power.
+func (q PowerRequest) checkStated(now time.Time, fail func(pointer, code, detail string)) {
+	if q.May != Sign && q.May != FillIn {
+		fail("/may", documents.CodeUnknown, "is neither sign nor fill_in")
 	}
 	today := documents.CivilDate(now)
 	if q.IssuedOn.IsZero() || !today.Within(q.IssuedOn, documents.Date{}) {
@@ -132,10 +184,6 @@ func (q PowerRequest) check(now time.Time) error {
 	if q.ValidUntil.IsZero() || !q.ValidUntil.Within(q.IssuedOn, documents.Date{}) {
 		fail("/valid_until", documents.CodeDate, "is no day after it was issued")
 	}
-	if err := documents.CheckHolder("/principal", q.Principal); err != nil || len(fields) > 0 {
-		return joined(err, fields)
-	}
-	return nil
 }
 
 // joined adds what is wrong with other fields to what is wrong with a holder.

@@ -53,7 +53,7 @@ const Portal gateways.System = "PEP"
 func systems() []gateways.System { return append(gateways.Systems(), Portal) }
 
 // Power is a power of attorney that the register knows.
-type Power struct{ Number, Principal, Agent, From, Until string }
+type Power struct{ Number, Principal, Agent, From, Until, May string }
 
 // Register is the systems. Its exported fields are not changed after the first request.
 type Register struct {
@@ -245,7 +245,7 @@ func (r *Register) answer(s gateways.System, asked message.Fields) (message.Fiel
 	case gateways.SystemNotaries:
 		for _, p := range r.Powers {
 			if p.Number == asked["number"] && p.Principal == asked["principal"] && p.Agent == asked["agent"] {
-				return message.Fields{"number": p.Number, "principal": p.Principal, "agent": p.Agent, "from": p.From, "until": p.Until}, message.Success
+				return message.Fields{"number": p.Number, "principal": p.Principal, "agent": p.Agent, "from": p.From, "until": p.Until, "may": p.May}, message.Success
 			}
 		}
 		return nil, message.NoData

@@ -83,7 +83,7 @@ func TestWalkOfPersonsThroughOutages(t *testing.T) {
 	r := servePeople(t, t.TempDir()+"/tamga.db", shipped(t), func(b *applications.Book) {
 		o.ask, b.Ask = b.Ask, o.Ask
 	})
-	o.Register = r.People.(*persons).systems.Register
+	o.Register = r.register
 	r.Only = func(s *regulation.Service, _ regulation.Channel) bool { return s.ID == "LIC-ISSUE" }
 	report, err := r.Walk(t.Context())
 	if err != nil {

@@ -1,12 +1,8 @@
 package walk_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -94,100 +90,6 @@ var makeTroupe = sync.OnceValues(func() (troupe, error) {
 	return all, nil
 })
 
-// persons are the cast over HTTP, each with a session of his own.
-type persons struct {
-	t       *testing.T
-	url     string
-	keys    map[string]creation.Key
-	clock   *clock
-	systems systems
-	tokens  map[string]string
-	since   map[string]time.Time
-}
-
-// member is who of the cast somebody of a walk is.
-func member(who string) string {
-	names := map[string]string{
-		"APPLICANT": "applicant", "REGISTRAR": "registrar", "STAFF": "registrar", "EXECUTOR": "executor", "HEAD": "head", "AUTH_SIGNER": "signer",
-		"OPERATOR": "operator", "COMMISSION": "member-1", "COMMISSION 1": "member-1", "COMMISSION 2": "member-2", "COMMISSION 3": "member-3",
-	}
-	if name, ok := names[who]; ok {
-		return name
-	}
-	return who
-}
-
-func (p *persons) Sign(_ context.Context, who string, text []byte) ([]byte, error) {
-	at, key := p.clock.now(), p.keys[member(who)]
-	if !key.Certificate.ValidAt(at) {
-		at = key.Certificate.NotAfter // no program signs with a key that has expired
-	}
-	return signtest.Sign(creation.CMS{Content: text, Claim: true}, key, at)
-}
-
-// Token signs somebody in by his key, again when the session may be over.
-func (p *persons) Token(ctx context.Context, who string) (string, error) {
-	name := member(who)
-	if token := p.tokens[name]; token != "" && p.clock.now().Sub(p.since[name]) < 10*time.Minute {
-		return token, nil
-	}
-	var in struct{ Token string }
-	if p.tokens[name] == "" {
-		if err := p.prove(ctx, "register", "/v1/accounts", name, nil); err != nil {
-			return "", err
-		}
-	}
-	if err := p.prove(ctx, "sign-in", "/v1/sessions", name, &in); err != nil {
-		return "", err
-	}
-	p.tokens[name], p.since[name] = in.Token, p.clock.now()
-	return in.Token, nil
-}
-
-// prove answers a challenge with a key.
-func (p *persons) prove(ctx context.Context, purpose, path, name string, into any) error {
-	var c struct {
-		ID   string
-		Text []byte
-	}
-	if err := p.post(ctx, "/v1/sessions/challenge", map[string]any{"purpose": purpose}, &c); err != nil {
-		return err
-	}
-	cms, err := p.Sign(ctx, name, c.Text)
-	if err != nil {
-		return err
-	}
-	return p.post(ctx, path, map[string]any{"challenge": c.ID, "cms": cms}, into)
-}
-
-func (p *persons) post(ctx context.Context, path string, body, into any) error {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+path, bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	var text json.RawMessage
-	if err := json.NewDecoder(res.Body).Decode(&text); err != nil {
-		return err
-	}
-	if res.StatusCode != http.StatusCreated {
-		return fmt.Errorf("%s: %d %s", path, res.StatusCode, text)
-	}
-	if into == nil {
-		return nil
-	}
-	return json.Unmarshal(text, into)
-}
-
 // servePeople runs a service whose people act by themselves and whose programs answer the
 // conditions, as a wiring that may be changed says.
 func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change func(*applications.Book)) running {
@@ -241,8 +143,8 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 	edition, _ := law.Edition("2026-draft")
 	return running{&walk.Walker{
 		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.set, Run: "people", Signer: signer,
-		People: &persons{t, web.URL, all.keys, c, outside, map[string]string{}, map[string]time.Time{}},
-	}, db}
+		People: castOf(web, all, c, outside),
+	}, db, outside.Register}
 }
 
 // Persons with sessions and keys of their own walk every exit of every flow, and programs

@@ -16,6 +16,7 @@ type Report struct {
 	Applications int
 	Documents    map[documents.Kind]int // that are in force, genuine and found by the check
 	Waited       map[string]int         // times that conditions could not be decided at first, and went on
+	Stated       int                    // stored steps of which a key has stated what no program has found out
 	Flows        []Flow
 	Failures     []string // what went otherwise than the flow data say
 }
@@ -78,6 +79,9 @@ func (w *Walker) count(ctx context.Context, all []*traveller, r *Report) error {
 			return err
 		}
 		for _, e := range stored.Entries {
+			if len(e.Stated) > 0 {
+				r.Stated++
+			}
 			if w.People != nil && len(e.Stated) > 0 {
 				r.fail("application %s: step %s was stated, and not found out", t.id, e.Step)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"tamga/api/walk"
 	"tamga/certs"
 	"tamga/certs/ca"
 	"tamga/documents"
@@ -37,21 +38,33 @@ func company(bin certs.BIN) documents.Holder {
 	}}
 }
 
-// Applicant is a person at the portal and at the provider's counter, and an organisation
-// at the service centre, so that both state databases are asked.
-func (p *persons) Applicant(c regulation.Channel, known bool) (documents.Holder, string) {
-	switch {
-	case c == regulation.Centre && known:
-		return company(cast.CompanyBIN), "company-head"
-	case c == regulation.Centre:
-		return company(cast.OfficeBIN), "head"
-	case known:
-		return holderOf("applicant"), "applicant"
+// castOf are the people of a service, who walk by its clock: a person applies at the
+// portal and at the provider's counter, an organisation at the service centre, so that
+// both state databases are asked.
+func castOf(web *httptest.Server, all troupe, c *clock, outside systems) *walk.Cast {
+	return &walk.Cast{
+		URL: web.URL, Client: web.Client(), Now: c.now,
+		SignWith: func(_ context.Context, member string, text []byte) ([]byte, error) {
+			at, key := c.now(), all.keys[member]
+			if !key.Certificate.ValidAt(at) {
+				at = key.Certificate.NotAfter // no program signs with a key that has expired
+			}
+			return signtest.Sign(creation.CMS{Content: text, Claim: true}, key, at)
+		},
+		Applies: func(by regulation.Channel, known bool) (documents.Holder, string) {
+			switch {
+			case by == regulation.Centre && known:
+				return company(cast.CompanyBIN), "company-head"
+			case by == regulation.Centre:
+				return company(cast.OfficeBIN), "head"
+			case known:
+				return holderOf("applicant"), "applicant"
+			}
+			return holderOf("representative"), "representative"
+		},
+		Pays: func(_ context.Context, payment string) error { return outside.Pay(payment, 0) },
 	}
-	return holderOf("representative"), "representative"
 }
-
-func (p *persons) Pay(_ context.Context, payment string) error { return p.systems.Pay(payment, 0) }
 
 // systems are the demonstration's register, and what asks it over HTTP.
 type systems struct {

@@ -22,6 +22,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/calendar"
+	"tamga/documents/gateways/demo"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
@@ -116,7 +117,8 @@ var makeLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
 // running is a service that runs, and a walker of it.
 type running struct {
 	*walk.Walker
-	db *store.DB
+	db       *store.DB
+	register *demo.Register // of the state systems that persons' walks ask
 }
 
 // serve runs a service on a new register with the editions that are given, behind
@@ -172,7 +174,7 @@ func serve(t *testing.T, dsn string, editions []regulation.Edition, behind func(
 			Requisites: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},
 			Position:   documents.Text{KK: "Төраға", RU: "Председатель"}, Name: "Әбдіғали Ж.С.",
 		},
-	}, db}
+	}, db, nil}
 }
 
 func shipped(t *testing.T) []regulation.Edition {

@@ -61,6 +61,7 @@ func (f gatewayFlags) connect(c *console, cmd serveCommand, s *service, address 
 	if err != nil {
 		return err
 	}
+	s.checks = checks
 	book := applicationsOf(s.server)
 	if f.Gateways != "" {
 		book.Ask = inbox.Asks(checks)
@@ -80,7 +81,7 @@ func (f gatewayFlags) settings(c *console, s *service, address string) (in gatew
 	if s.demo != nil {
 		register := s.demo.gateways(s.server.Registry.Make, s.server.Verifier, c.second())
 		register.Now = c.now
-		s.server.DemoGateways = register
+		s.server.DemoGateways, s.register = register, register
 	}
 	if f.Gateways != "" {
 		raw, err := c.read(f.Gateways, maxGateways)

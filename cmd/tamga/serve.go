@@ -16,6 +16,8 @@ import (
 
 	"tamga/api"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents/gateways"
+	registers "tamga/documents/gateways/demo"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/store"
@@ -126,6 +128,9 @@ type service struct {
 	server  *api.Server
 	demo    *demo
 	fetcher *fetch.Fetcher // follows revocation lists; nil when none are kept
+	// checks ask the state systems, and register is the demonstration's; nil without one.
+	checks   *gateways.Checks
+	register *registers.Register
 }
 
 // assemble wires the service.

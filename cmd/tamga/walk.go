@@ -37,7 +37,7 @@ type demoWalkCommand struct {
 
 // Help is shown below the flags' list.
 func (demoWalkCommand) Help() string {
-	return `Without --url a demonstration is started in a folder of its own, with a clock that is put forward where a hearing must be waited for, and thrown away afterwards; --database-url lets it keep its register in PostgreSQL. Every condition is passed and failed by each of its checks, every refusal is written, every document is looked at: whether it is in force, found by the public check, and whether its file verifies. What is counted is what the service has stored, against the flow data of this program. Nobody puts the clock of a service elsewhere forward: the ways through a hearing are not gone there, and are told to be missing.
+	return `Without --url a demonstration is started in a folder of its own, with a clock that is put forward where a hearing must be waited for, and thrown away afterwards; --database-url lets it keep its register in PostgreSQL. People act by sessions and keys of their own, and programs answer every condition, both ways and by each of its checks, out of the register and the state systems of the demonstration; every refusal is written, every document is looked at: whether it is in force, found by the public check, and whether its file verifies. What is counted is what the service has stored, against the flow data of this program. At a service elsewhere the key enters every step, and states what conditions find; nobody puts its clock forward: the ways through a hearing are not gone there, and are told to be missing.
 
 Exit codes: 0 everything was walked, 1 something is missing, 64 and 70 as everywhere.
 
@@ -93,6 +93,7 @@ func printWalk(c *console, r walk.Report, took time.Duration) error {
 	}
 	sort.Strings(kinds)
 	p.line("In force, genuine and found by the check: %s", cmp.Or(strings.Join(kinds, ", "), "none"))
+	p.line("Stated by a key, and found out by no program: %d", r.Stated)
 	walked, all := r.Steps()
 	p.line("%d of %d steps walked, by %d applications, in %s", walked, all, r.Applications, took.Round(time.Millisecond))
 	return p.flush(c.out)
@@ -184,7 +185,7 @@ func (cmd demoWalkCommand) begun(c *console) (s walkedService, err error) {
 		cancel()
 		return errors.Join(<-ended, os.RemoveAll(folder))
 	}
-	address, key, err := cmd.serve(&own, folder, ended)
+	address, served, err := cmd.serve(&own, folder, ended)
 	if err != nil {
 		return s, errors.Join(err, stop())
 	}
@@ -197,13 +198,13 @@ func (cmd demoWalkCommand) begun(c *console) (s walkedService, err error) {
 		return s, errors.Join(err, stop())
 	}
 	return walkedService{walk.Walker{
-		URL: "http://" + address, Key: key, Client: &http.Client{Timeout: requestTimeout}, Edition: edition, Days: days,
-		Signer: signer, Now: clock.read, Wait: clock.wait, Run: c.walkName(),
+		URL: "http://" + address, Key: served.demo.secret, Client: &http.Client{Timeout: requestTimeout}, Edition: edition, Days: days,
+		People: served.walkers(address, signer, clock.read), Signer: signer, Now: clock.read, Wait: clock.wait, Run: c.walkName(),
 	}, stop}, nil
 }
 
 // serve serves a demonstration until the context of the console ends, and tells then.
-func (cmd demoWalkCommand) serve(c *console, folder string, ended chan<- error) (address, key string, err error) {
+func (cmd demoWalkCommand) serve(c *console, folder string, ended chan<- error) (address string, served *service, err error) {
 	defer func() {
 		if err != nil {
 			ended <- nil
@@ -212,30 +213,35 @@ func (cmd demoWalkCommand) serve(c *console, folder string, ended chan<- error) 
 	var flags serveCommand
 	parser, err := kong.New(&flags)
 	if err != nil {
-		return "", "", err
+		return "", nil, err
 	}
 	if _, err := parser.Parse([]string{"--demo", "--var", folder}); err != nil {
-		return "", "", err
+		return "", nil, err
 	}
 	flags.registerFlags = cmd.registerFlags
 	listener, err := listen(c.ctx, "127.0.0.1:0")
 	if err != nil {
-		return "", "", err
+		return "", nil, err
 	}
 	address = listener.Addr().String()
-	served, err := flags.assemble(c, address)
+	served, err = flags.assemble(c, address)
 	if err != nil {
-		return "", "", errors.Join(err, listener.Close())
+		return "", nil, errors.Join(err, listener.Close())
 	}
+	signer, err := demoSigner()
+	if err != nil {
+		return "", nil, errors.Join(err, listener.Close(), served.server.Registry.Store.Close())
+	}
+	served.byPersons(address, signer)
 	handler, err := served.server.Handler()
 	if err != nil {
-		return "", "", errors.Join(err, listener.Close(), served.server.Registry.Store.Close())
+		return "", nil, errors.Join(err, listener.Close(), served.server.Registry.Store.Close())
 	}
 	go func() {
 		err := served.serve(c.ctx, listener, handler)
 		ended <- errors.Join(err, served.server.Registry.Store.Close())
 	}()
-	return address, served.demo.secret, nil
+	return address, served, nil
 }
 
 // demoSigner is who signs the documents of the demonstration.

@@ -25,11 +25,13 @@ func walkAs(t *testing.T, now func() time.Time, args ...string) (code int, out, 
 // tally is how many steps were walked, of how many.
 var tally = regexp.MustCompile(`(?m)^(\d+) of (\d+) steps walked, by \d+ applications, in `)
 
-// The demonstration walks every path of every flow on the day on which it is asked to.
+// The demonstration walks every path of every flow on the day on which it is asked to, by
+// its people, and nothing is stated.
 func TestDemoWalk(t *testing.T) {
 	code, out, said := walkAs(t, time.Now)
 	found := tally.FindStringSubmatch(out)
-	if code != exitPassed || found == nil || found[1] != found[2] || found[1] == "0" || strings.Contains(out, "missing") || strings.Contains(out, "failed") {
+	if code != exitPassed || found == nil || found[1] != found[2] || found[1] == "0" || strings.Contains(out, "missing") || strings.Contains(out, "failed") ||
+		!strings.Contains(out, "\nStated by a key, and found out by no program: 0\n") {
 		t.Errorf("exit code %d\n%s%s", code, out, said)
 	}
 }
@@ -41,6 +43,9 @@ func TestDemoWalkElsewhere(t *testing.T) {
 	s := startDemo(t)
 	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(s.output)
 	code, out, said := walkAs(t, time.Now, "--url", url, "--key-file", "var/demo.key", "--signer", "var/samples/signer.json")
+	if strings.Contains(out, "found out by no program: 0\n") {
+		t.Error("a key walks a service elsewhere, and nothing is told to be stated")
+	}
 	if code != exitFailed || !strings.Contains(said, "not every path was walked") || strings.Contains(out, "failed:") {
 		t.Errorf("exit code %d\n%s%s", code, out, said)
 	}

@@ -68,15 +68,28 @@ func (b *Book) advance(ctx context.Context, c Case, moves []regulation.Move) (e 
 		Act:    Act{Actor: Actor{Role: d.system, Person: d.system}, Step: step.ID, Outcome: d.outcome},
 		Failed: d.failed,
 	}
-	if err := b.write(ctx, c, moves, &req); err != nil {
+	e, err = b.enterFound(ctx, c, moves, entering{req: req, found: d.found})
+	if err == nil || goesOnElsewhere(err) || ctx.Err() != nil {
 		return e, nil, err
 	}
-	q, err := askedEntry(&req)
+	waits, unkept := b.stepWait(ctx, c, Wait{Step: step.ID, Reason: store.Reason(err)})
+	if unkept != nil {
+		return e, nil, errors.Join(err, unkept)
+	}
+	return e, waits, nil
+}
+
+// enterFound enters a step of a system, with the notice that it issues.
+func (b *Book) enterFound(ctx context.Context, c Case, moves []regulation.Move, in entering) (Entry, error) {
+	if err := b.write(ctx, c, moves, &in.req); err != nil {
+		return Entry{}, err
+	}
+	q, err := askedEntry(&in.req)
 	if err != nil {
-		return e, nil, err
+		return Entry{}, err
 	}
-	e, _, err = b.enterOnce(ctx, q, entering{req: req, found: d.found})
-	return e, nil, err
+	e, _, err := b.enterOnce(ctx, q, in)
+	return e, err
 }
 
 // write adds the notice that a step of a system issues, where the program makes it.

@@ -16,7 +16,7 @@ import (
 type Wait struct {
 	ID       string
 	Step     string
-	Asked    regulation.Check // or [AskedDocument]
+	Asked    regulation.Check // or [AskedDocument], [AskedStep]
 	Reason   string           // of the last attempt, in English; names no person
 	ByHand   bool             // an official enters the answer
 	Since    time.Time
@@ -151,8 +151,8 @@ func endWait(ctx context.Context, tx *store.Tx, e ending) error {
 }
 
 // Retry tries what applications wait for and is due, and returns how many waits have
-// ended. It also counts the due times of applications anew whose calendar is another
-// now. Call it from time to time.
+// ended. It also goes on with what a program was stopped before, and counts the due times
+// of applications anew whose calendar is another now. Call it from time to time.
 func (b *Book) Retry(ctx context.Context) (done int, err error) {
 	_, err = b.Register.Store.Work(ctx, waitJob, func(ctx context.Context, j store.Job) (store.Finish, error) {
 		reason, err := b.retry(ctx, j.ID)
@@ -165,7 +165,7 @@ func (b *Book) Retry(ctx context.Context) (done int, err error) {
 		done++
 		return func(context.Context, *store.Tx, time.Time) error { return nil }, nil
 	})
-	return done, errors.Join(err, b.recount(ctx))
+	return done, errors.Join(err, b.start(ctx), b.recount(ctx))
 }
 
 // retry tries one wait, and returns why it goes on; nothing when it has ended.

@@ -162,13 +162,17 @@ func TestFourEyesOfTheDatabase(t *testing.T) {
 		row := w.book.Register.Store.QueryRowContext(t.Context(), `SELECT apart, person, side FROM application_parts WHERE application = $1 AND person = $2`,
 			id, "name:"+person1)
 		must(t, row.Scan(&apart, &person, &side))
-		err := w.book.Register.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.ExecContext(ctx, `INSERT INTO application_parts (application, apart, person, side) VALUES ($1, $2, $3, $4)`, id, apart, person, "HEAD+AUTH_SIGNER")
-			return err
-		})
-		if err == nil {
+		// The same row is taken of another person.
+		other := func(person string) error {
+			return w.book.Register.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.ExecContext(ctx, `INSERT INTO application_parts (application, apart, person, side) VALUES ($1, $2, $3, $4)`, id, apart, person, "HEAD+AUTH_SIGNER")
+				return err
+			})
+		}
+		if other(person) == nil {
 			t.Fatal("the database has taken the other side")
 		}
+		must(t, other("name:somebody else"))
 		w.edit(`UPDATE application_entries SET actor = 'CLERK' WHERE application = $1 AND person = $2`, id, person1)
 		req := w.plain(id, "HEAD", "S-aU4", "signed")
 		req.Actor.Person = person1

@@ -259,6 +259,7 @@ func (cmd serveCommand) guarded(k creation.Key, v *signing.Verifier) creation.Ke
 func (cmd serveCommand) lasting(c *console, s *service) error {
 	if s.demo != nil {
 		s.server.ReceiptKey, s.server.TSA, s.server.OCSP = s.demo.system, s.demo.stamps, s.demo.statuses
+		s.demo.pages(c, s)
 	}
 	if cmd.ReceiptKey == "" {
 		return nil

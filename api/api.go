@@ -27,6 +27,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/site"
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/applications"
@@ -128,6 +129,11 @@ type Server struct {
 
 	// Demo says on every page that the documents have no legal force.
 	Demo bool
+	// DemoPeople are the persons whom people can be on the pages of the demonstration.
+	DemoPeople []site.DemoPerson
+	// DemoSigner signs on these pages with their keys, in the dialogue of NCALayer; nil but
+	// in the demonstration, on loopback.
+	DemoSigner http.Handler
 
 	// Lists tells how the revocation lists stand that the service keeps up to
 	// date; nil when it keeps none.
@@ -221,7 +227,23 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.JSONSerializer = v.answers
 	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.onlyKnownQuery, v.pace, v.limitBody, v.share)
 	v.routes(e)
-	return e, nil
+	return v.withSite(e), nil
+}
+
+// withSite answers the addresses of the site by its pages, which ask the programming
+// interface in process, and all others by the interface itself.
+func (v *service) withSite(programs http.Handler) http.Handler {
+	pages := (&site.Site{
+		API: programs, Pages: v.pages, Host: v.host, Secure: strings.HasPrefix(v.BaseURL, "https://"),
+		Demo: v.Demo, DemoPeople: v.DemoPeople, DemoSigner: v.DemoSigner, Now: v.Now, Log: v.Log, MaxUpload: v.MaxUpload,
+	}).Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if site.Serves(r.URL.Path) {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		programs.ServeHTTP(w, r)
+	})
 }
 
 func (v *service) fill() error {

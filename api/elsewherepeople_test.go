@@ -117,8 +117,8 @@ func TestElsewhereByPersons(t *testing.T) {
 	w.refused("a member of the commission reads", w.ask("GET", "/v1/elsewhere", w.session("member-1"), nil), 403, "no_duty")
 	for what, signature := range map[string]any{
 		"nobody signs": nil, "another signs": w.signed(w.text("POST", "/v1/elsewhere/text", registrar, body), "executor"),
-		"another licence is signed":    w.signed(w.text("POST", "/v1/elsewhere/text", registrar, map[string]any{"licence": fromElsewhere("14014827")}), "registrar"),
-		"another text is signed": w.signed(base64.StdEncoding.EncodeToString([]byte("x")), "registrar"),
+		"another licence is signed": w.signed(w.text("POST", "/v1/elsewhere/text", registrar, map[string]any{"licence": fromElsewhere("14014827")}), "registrar"),
+		"another text is signed":    w.signed(base64.StdEncoding.EncodeToString([]byte("x")), "registrar"),
 	} {
 		one := map[string]any{"licence": fromElsewhere("14014826")}
 		if signature != nil {

@@ -192,6 +192,13 @@ func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 		if e.OrderNumber != "" {
 			h.Order = "№ " + e.OrderNumber + ", " + e.OrderDate.Printed()
 		}
+		if p := e.Paper; p != nil {
+			h.By = e.DecidedBy.In(lang)
+			h.Paper = "paper_elsewhere"
+			if p.Held {
+				h.Paper = "paper_held"
+			}
+		}
 		h.Link = e.ReplacedBy + e.Replaces // an event has one of them at most
 		list = append(list, h)
 	}

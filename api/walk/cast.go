@@ -2,10 +2,14 @@ package walk
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/people/cast"
 	"tamga/documents/regulation"
 )
 
@@ -22,8 +26,8 @@ type Cast struct {
 	// Applies is for whom is applied, and the member who consents for him: see
 	// [People.Applicant].
 	Applies func(c regulation.Channel, known bool) (h documents.Holder, member string)
-	// Pays pays a payment.
-	Pays func(ctx context.Context, payment string) error
+	// Control is of the demonstration whose state systems are told how to behave.
+	Control *Control
 
 	tokens map[string]string
 	since  map[string]time.Time
@@ -53,8 +57,25 @@ func (c *Cast) Applicant(by regulation.Channel, known bool) (documents.Holder, s
 	return c.Applies(by, known)
 }
 
+// Known is a member as the register knows him.
+func (c *Cast) Known(who string) (documents.NaturalPerson, error) {
+	all := cast.Members(c.Now())
+	i := slices.IndexFunc(all, func(m cast.Member) bool { return m.Name == member(who) })
+	if i < 0 {
+		return documents.NaturalPerson{}, fmt.Errorf("the cast has no %s", who)
+	}
+	return all[i].Natural(), nil
+}
+
 // Pay pays a payment.
-func (c *Cast) Pay(ctx context.Context, payment string) error { return c.Pays(ctx, payment) }
+func (c *Cast) Pay(ctx context.Context, payment string, tenge int) error {
+	return c.Control.Pay(ctx, payment, tenge)
+}
+
+// Set tells a system how to behave.
+func (c *Cast) Set(ctx context.Context, system, behaviour string) error {
+	return c.Control.Set(ctx, system, behaviour)
+}
 
 // freshFor is for how long a session surely goes on.
 const freshFor = 10 * time.Minute
@@ -68,15 +89,17 @@ func (c *Cast) Token(ctx context.Context, who string) (string, error) {
 	if token := c.tokens[name]; token != "" && c.Now().Sub(c.since[name]) < freshFor {
 		return token, nil
 	}
-	if c.tokens[name] == "" {
-		if err := c.prove(ctx, name, proof{"register", "/v1/accounts"}, &struct{}{}); err != nil {
-			return "", err
-		}
-	}
 	var in struct {
 		Token string `json:"token"`
 	}
-	if err := c.prove(ctx, name, proof{"sign-in", "/v1/sessions"}, &in); err != nil {
+	signIn := proof{"sign-in", "/v1/sessions"}
+	err := c.prove(ctx, name, signIn, &in)
+	if answered := (*RefusedError)(nil); errors.As(err, &answered) && answered.Code == "not_registered" {
+		if err = c.prove(ctx, name, proof{"register", "/v1/accounts"}, &struct{}{}); err == nil {
+			err = c.prove(ctx, name, signIn, &in)
+		}
+	}
+	if err != nil {
 		return "", err
 	}
 	c.tokens[name], c.since[name] = in.Token, c.Now()

@@ -50,6 +50,16 @@ type (
 	wait struct {
 		Step   string `json:"step"`
 		Reason string `json:"reason"`
+		ByHand bool   `json:"by_hand"`
+	}
+	found struct {
+		Check    regulation.Check `json:"check"`
+		Evidence struct {
+			Ground string `json:"ground"`
+			Denied string `json:"denied"`
+			// Consent is by which a state system was asked about a person.
+			Consent json.RawMessage `json:"consent"`
+		} `json:"evidence"`
 	}
 	application struct {
 		Waits    []wait   `json:"waits"`
@@ -65,6 +75,7 @@ type (
 		UnderOutcome string   `json:"under_outcome"`
 		Failed       string   `json:"failed"`
 		Stated       []string `json:"stated"`
+		Found        []found  `json:"found"`
 		Document     string   `json:"document"`
 	}
 	entered struct {
@@ -203,7 +214,21 @@ func (w *Walker) ask(ctx context.Context, method, path string, p posted) (http.H
 	return res.Header, body, nil
 }
 
-// refused is an answer that is none.
+// RefusedError is an answer of the service that is none.
+type RefusedError struct {
+	Status int
+	Code   string // of the problem; empty where the answer was none
+	Detail string
+}
+
+func (e *RefusedError) Error() string {
+	if e.Code == "" {
+		return fmt.Sprintf("the service answers with %d, and no problem", e.Status)
+	}
+	return fmt.Sprintf("the service answers with %d %s: %s", e.Status, e.Code, e.Detail)
+}
+
+// refused reads an answer that is none.
 func refused(status int, body []byte) error {
 	var problem struct {
 		Code   string `json:"code"`
@@ -214,11 +239,11 @@ func refused(status int, body []byte) error {
 		} `json:"errors"`
 	}
 	if err := json.Unmarshal(body, &problem); err != nil {
-		return fmt.Errorf("the service answers with %d, and no problem", status)
+		return &RefusedError{Status: status}
 	}
-	said := fmt.Sprintf("the service answers with %d %s: %s", status, problem.Code, problem.Detail)
+	said := problem.Detail
 	for _, e := range problem.Errors {
 		said += "; " + e.Pointer + " " + e.Detail
 	}
-	return fmt.Errorf("%s", said)
+	return &RefusedError{status, problem.Code, said}
 }

@@ -28,6 +28,8 @@ var commonData []byte
 type common struct {
 	Attachments Attachments   `json:"attachments"`
 	Messages    []MessageRule `json:"messages"`
+	Elsewhere   Elsewhere     `json:"elsewhere"`
+	Erasing     Erasing       `json:"erasing"`
 }
 
 // commonRules reads the data once. That it is whole is held by a test; a program that

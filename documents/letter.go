@@ -12,6 +12,8 @@ type Letter struct {
 	Requisites Text   `json:"requisites"` // address and telephone of the authority
 	Position   Text   `json:"position"`   // of the person who signs
 	Signatory  string `json:"signatory"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (l *Letter) normalise() {
@@ -26,6 +28,7 @@ func (l *Letter) normalise() {
 func (c *checker) letter(l Letter, bySomebody bool) {
 	c.both("/authority", l.Authority, rule{max: maxName})
 	c.both("/requisites", l.Requisites, rule{max: maxAddress})
+	c.checkCorrections(l.Corrections)
 	nobody := !bySomebody && l.Position == Text{} && l.Signatory == ""
 	c.both("/position", l.Position, rule{max: maxPlace, optional: nobody})
 	c.text("/signatory", l.Signatory, rule{max: maxPerson, optional: nobody})

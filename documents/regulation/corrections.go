@@ -1,0 +1,59 @@
+package regulation
+
+import (
+	"slices"
+
+	"tamga/documents"
+)
+
+// Corrections are the members of documents of a kind in which a clerk's mistake may be
+// corrected, so that the document keeps its number and date.
+type Corrections struct {
+	Kind documents.Kind `json:"kind"`
+	// Members are JSON pointers into the document, with * for any name or place.
+	Members []string `json:"members"`
+	Source  Source   `json:"source,omitempty"`
+	Note    string   `json:"note,omitempty"`
+}
+
+// corrections are those of an edition: its own, or those that hold where an edition says
+// nothing.
+func (e *Edition) corrections() []Corrections {
+	if e.Corrections != nil {
+		return e.Corrections
+	}
+	return commonRules().Corrections
+}
+
+// correctable returns the members of documents of a kind that may be corrected.
+func (e *Edition) correctable(kind documents.Kind) []string {
+	for _, c := range e.corrections() {
+		if c.Kind == kind {
+			return slices.Clone(c.Members)
+		}
+	}
+	return nil
+}
+
+// checkCorrections refuses corrections of what says who the holder is, what is permitted
+// or for how long, and of what documents of the kind do not have.
+func (e *Edition) checkCorrections() error {
+	var seen []documents.Kind
+	for _, c := range e.corrections() {
+		switch {
+		case slices.Contains(seen, c.Kind):
+			return e.bad(RuleDuplicate, "the corrections of %s stand twice", c.Kind)
+		case !c.Source.known():
+			return e.bad(RuleUnknown, "the corrections of %s have the source %q", c.Kind, c.Source)
+		case len(c.Members) == 0:
+			return e.bad(RuleMissing, "the corrections of %s name no member", c.Kind)
+		}
+		seen = append(seen, c.Kind)
+		for _, member := range c.Members {
+			if err := c.Kind.Correctable(member); err != nil {
+				return e.bad(RuleValue, "corrections: %v", err)
+			}
+		}
+	}
+	return nil
+}

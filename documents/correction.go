@@ -150,8 +150,15 @@ func (d *Draft) corrections() *[]Correction {
 	return nil
 }
 
-// Corrections are those that a document prints, the oldest first.
+// Corrections are those that a document prints, the oldest first: of a copy those of what
+// it repeats.
 func (d Draft) Corrections() []Correction {
+	switch {
+	case d.Duplicate != nil:
+		d = Draft{Licence: d.Duplicate.Licence}
+	case d.PaperCopy != nil:
+		d = d.PaperCopy.Original()
+	}
 	if notes := d.corrections(); notes != nil {
 		return *notes
 	}

@@ -12,8 +12,6 @@ type Letter struct {
 	Requisites Text   `json:"requisites"` // address and telephone of the authority
 	Position   Text   `json:"position"`   // of the person who signs
 	Signatory  string `json:"signatory"`
-	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
-	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (l *Letter) normalise() {
@@ -28,7 +26,6 @@ func (l *Letter) normalise() {
 func (c *checker) letter(l Letter, bySomebody bool) {
 	c.both("/authority", l.Authority, rule{max: maxName})
 	c.both("/requisites", l.Requisites, rule{max: maxAddress})
-	c.checkCorrections(l.Corrections)
 	nobody := !bySomebody && l.Position == Text{} && l.Signatory == ""
 	c.both("/position", l.Position, rule{max: maxPlace, optional: nobody})
 	c.text("/signatory", l.Signatory, rule{max: maxPerson, optional: nobody})
@@ -77,6 +74,8 @@ type Approval struct {
 	// Reconsiders is the number of the decision that this one is given in the place of,
 	// when that was to be reconsidered.
 	Reconsiders string `json:"reconsiders,omitempty"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (a *Approval) kind() Kind             { return KindApproval }
@@ -98,6 +97,7 @@ func (a *Approval) normalise() {
 }
 
 func (a *Approval) check(c *checker) {
+	c.checkCorrections(a.Corrections)
 	c.letter(a.Letter, true)
 	c.holder("/applicant", a.Applicant)
 	c.checkReconsiders(a.Reconsiders, false)
@@ -178,6 +178,8 @@ type Acceptance struct {
 	Application
 	ReceivedAt time.Time `json:"received_at"`
 	ResultDate Date      `json:"result_date"` // when the result can be had
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (a *Acceptance) kind() Kind             { return KindAcceptance }
@@ -192,6 +194,7 @@ func (a *Acceptance) normalise() {
 }
 
 func (a *Acceptance) check(c *checker) {
+	c.checkCorrections(a.Corrections)
 	c.letter(a.Letter, false)
 	c.holder("/applicant", a.Applicant)
 	c.both("/service", a.Service, rule{max: maxName})

@@ -71,8 +71,24 @@ func (r *Registry) TextOfEntry(l documents.Licence) ([]byte, error) {
 	}{"enter a licence issued elsewhere", l.NormaliseElsewhere()}, "", "  ")
 }
 
+// textEntered returns the bytes that the person has signed who has entered an act.
+func (r *Registry) textEntered(a Act) ([]byte, error) {
+	if a.kind == actCorrection {
+		return a.Correction.text()
+	}
+	return r.TextOfEntry(*a.Licence)
+}
+
 // TextOfDecision returns the bytes that a person signs who confirms an act.
 func (r *Registry) TextOfDecision(a Act) ([]byte, error) {
+	if a.kind == actCorrection {
+		return json.MarshalIndent(struct {
+			Act        string      `json:"act"`
+			ID         string      `json:"id"`
+			ProposedBy string      `json:"proposed_by"`
+			Correction *Correction `json:"correction"`
+		}{"confirm a correction", a.ID, a.EnteredBy, a.Correction}, "", "  ")
+	}
 	return json.MarshalIndent(struct {
 		Act       string             `json:"act"`
 		ID        string             `json:"id"`
@@ -89,6 +105,9 @@ func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, boo
 	a, err := scanAct(tx.QueryRowContext(ctx, `SELECT `+actColumns+` FROM acts_of_two WHERE entered_by = $1 AND idempotency_key = $2`, e.By, e.IdempotencyKey).Scan)
 	switch {
 	case err == nil:
+		if a.kind != actElsewhere {
+			return Act{}, false, store.ErrKeyReused
+		}
 		return r.enteredBefore(ctx, tx, a, string(content))
 	case !errors.Is(err, sql.ErrNoRows):
 		return Act{}, false, fmt.Errorf("failed to look for the act: %w", err)
@@ -97,7 +116,7 @@ func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, boo
 		return Act{}, false, err
 	}
 	a, err = newAct(ctx, tx, Act{
-		Batch: e.batch, Line: e.line, EnteredBy: e.By, EnteredAt: r.now(), content: string(content), signature: encoded(e.Signature),
+		kind: actElsewhere, Batch: e.batch, Line: e.line, EnteredBy: e.By, EnteredAt: r.now(), content: string(content), signature: encoded(e.Signature),
 	}, e.IdempotencyKey)
 	if err != nil {
 		return Act{}, false, err
@@ -105,8 +124,8 @@ func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, boo
 	return a, false, a.open()
 }
 
-// enteredBefore returns what the same request has entered before. Of what was refused
-// nothing is left that it could be compared with.
+// enteredBefore returns what the same request has entered before. Of what was refused, and
+// of what was corrected since, nothing is left that it could be compared with.
 func (r *Registry) enteredBefore(ctx context.Context, tx *store.Tx, a Act, content string) (Act, bool, error) {
 	before := a.content
 	if a.Outcome == actConfirmed {
@@ -114,7 +133,7 @@ func (r *Registry) enteredBefore(ctx context.Context, tx *store.Tx, a Act, conte
 		if err != nil {
 			return Act{}, false, fmt.Errorf("failed to read document %s: %w", a.Document, err)
 		}
-		if before = content; rec.ErasedAt.IsZero() {
+		if before = content; rec.ErasedAt.IsZero() && len(rec.Content.Corrections()) == 0 {
 			same, err := json.Marshal(rec.Content.Licence)
 			if err != nil {
 				return Act{}, false, err
@@ -126,18 +145,6 @@ func (r *Registry) enteredBefore(ctx context.Context, tx *store.Tx, a Act, conte
 		return Act{}, false, store.ErrKeyReused
 	}
 	return a, true, a.open()
-}
-
-// open reads what an act that waits is to enter.
-func (a *Act) open() error {
-	if a.content == "" {
-		return nil
-	}
-	a.Licence = &documents.Licence{}
-	if err := json.Unmarshal([]byte(a.content), a.Licence); err != nil {
-		return fmt.Errorf("the act %s: %w", a.ID, err)
-	}
-	return nil
 }
 
 // ownNumberFree refuses a licence whose number the register has from that source
@@ -203,13 +210,8 @@ type Decision struct {
 // decided is [store.ErrNotWaiting], but for the same decision by the same person, which
 // gets the same answer.
 func (r *Registry) Decide(ctx context.Context, d Decision) (a Act, err error) {
-	if !store.PrintableName(d.By) {
-		return Act{}, store.ErrBadName
-	}
-	if d.Refuse != store.PrintableName(d.Reason) && (d.Refuse || d.Reason != "") {
-		return Act{}, &documents.InvalidError{Fields: []documents.FieldError{{
-			Pointer: "/reason", Code: documents.CodeRequired, Detail: "is of a refusal, and is 1 to 200 printable characters there",
-		}}}
+	if err := d.check(); err != nil {
+		return Act{}, err
 	}
 	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err = r.decideIn(ctx, tx, d)
@@ -218,27 +220,48 @@ func (r *Registry) Decide(ctx context.Context, d Decision) (a Act, err error) {
 	return a, err
 }
 
+func (d Decision) check() error {
+	if !store.PrintableName(d.By) {
+		return store.ErrBadName
+	}
+	if d.Refuse != store.PrintableName(d.Reason) && (d.Refuse || d.Reason != "") {
+		return &documents.InvalidError{Fields: []documents.FieldError{{
+			Pointer: "/reason", Code: documents.CodeRequired, Detail: "is of a refusal, and is 1 to 200 printable characters there",
+		}}}
+	}
+	return nil
+}
+
+func (d Decision) outcome() string {
+	if d.Refuse {
+		return actRefused
+	}
+	return actConfirmed
+}
+
+// mayDecide reports whether a decision is what was decided before, by the same person,
+// and refuses one that cannot be.
+func (r *Registry) mayDecide(ctx context.Context, a Act, d Decision) (before bool, err error) {
+	switch {
+	case a.Outcome == d.outcome() && a.DecidedBy == d.By && a.Reason == d.Reason:
+		return true, nil
+	case a.Outcome != "":
+		return false, store.ErrNotWaiting
+	case samePerson(a.EnteredBy, d.By):
+		return false, fmt.Errorf("%w: %s has entered it", store.ErrSamePerson, a.EnteredBy)
+	}
+	return false, r.twoSigners(ctx, a, d)
+}
+
 func (r *Registry) decideIn(ctx context.Context, tx *store.Tx, d Decision) (Act, error) {
-	a, err := lockedAct(ctx, tx, d.Act)
+	a, err := lockedAct(ctx, tx, actElsewhere, d.Act)
 	if err != nil {
 		return Act{}, err
 	}
-	outcome := actConfirmed
-	if d.Refuse {
-		outcome = actRefused
+	if before, err := r.mayDecide(ctx, a, d); before || err != nil {
+		return a, err
 	}
-	switch {
-	case a.Outcome == outcome && a.DecidedBy == d.By && a.Reason == d.Reason:
-		return a, nil
-	case a.Outcome != "":
-		return Act{}, store.ErrNotWaiting
-	case samePerson(a.EnteredBy, d.By):
-		return Act{}, fmt.Errorf("%w: %s has entered it", store.ErrSamePerson, a.EnteredBy)
-	}
-	if err := r.twoSigners(ctx, a, d); err != nil {
-		return Act{}, err
-	}
-	a.Outcome, a.DecidedBy, a.DecidedAt, a.Reason = outcome, d.By, r.now(), d.Reason
+	a.Outcome, a.DecidedBy, a.DecidedAt, a.Reason = d.outcome(), d.By, r.now(), d.Reason
 	if !d.Refuse {
 		if a.Document, err = r.enterDocument(ctx, tx, a, d.Signature); err != nil {
 			return Act{}, err
@@ -265,7 +288,7 @@ func (r *Registry) twoSigners(ctx context.Context, a Act, d Decision) error {
 	if err != nil {
 		return fmt.Errorf("the act %s: %w", a.ID, err)
 	}
-	if text, err = r.TextOfEntry(*a.Licence); err != nil {
+	if text, err = r.textEntered(a); err != nil {
 		return err
 	}
 	first, err := r.signedBy(ctx, entered, text, a.EnteredAt)
@@ -344,38 +367,4 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, signa
 	return number, logEvent(ctx, tx, number, documents.Event{
 		Seq: 1, Kind: documents.EventEntered, EffectiveAt: a.Licence.IssuedOn.Midnight(), RecordedAt: now,
 	})
-}
-
-// Act returns an act that takes two, with what it is to enter while it waits; another
-// id is [ErrNoAct].
-func (r *Registry) Act(ctx context.Context, id string) (_ Act, err error) {
-	ctx, end := r.Store.Bounded(ctx)
-	defer end(&err)
-	return readAct(ctx, r.Store, id)
-}
-
-// Acts returns up to limit acts (at most [MostListed]) that wait for another person, in
-// the order of their ids, beginning after one; of one import, or of all where batch is
-// empty.
-func (r *Registry) Acts(ctx context.Context, batch, after string, limit int) (_ []Act, err error) {
-	ctx, end := r.Store.Bounded(ctx)
-	defer end(&err)
-	rows, err := r.Store.QueryContext(ctx, `SELECT `+actColumns+` FROM acts_of_two
-		WHERE outcome = '' AND ($1 = '' OR batch = $1) AND id > $2 ORDER BY id LIMIT $3`, batch, after, min(max(limit, 1), MostListed))
-	if err != nil {
-		return nil, fmt.Errorf("failed to list the acts: %w", err)
-	}
-	defer rows.Close()
-	var all []Act
-	for rows.Next() {
-		a, err := scanAct(rows.Scan)
-		if err == nil {
-			err = a.open()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("failed to list the acts: %w", err)
-		}
-		all = append(all, a)
-	}
-	return all, rows.Err()
 }

@@ -26,6 +26,8 @@ const (
 	subjectRule       = "rule"
 	subjectAct        = "act"
 
+	subjectCorrectedFile = "corrected_file"
+
 	subjectApplication      = "application"
 	subjectEntry            = "application_entry"
 	subjectSignature        = "application_signature"

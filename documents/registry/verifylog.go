@@ -72,6 +72,9 @@ func verify(ctx context.Context, db store.Reader) error {
 	if err := verifyActs(ctx, db); err != nil {
 		return err
 	}
+	if err := verifyCorrected(ctx, db); err != nil {
+		return err
+	}
 	if err := countApplications(ctx, db, taken); err != nil {
 		return err
 	}

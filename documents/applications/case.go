@@ -133,18 +133,3 @@ func (c Case) StandsAt() string {
 	}
 	return strings.Join(names, " or ")
 }
-
-// registering reports whether a move registers the application: that gives it its number.
-func registering(m regulation.Move) bool {
-	return m.Step.Assigns != "" || m.Ends != nil && m.Under.Assigns != ""
-}
-
-// registers reports whether an entry is one that registers.
-func (c Case) registers(e Entry) bool {
-	for _, id := range []string{e.Step, e.Under} {
-		if s, ok := c.Walk.Step(id); ok && s.Assigns != "" {
-			return true
-		}
-	}
-	return false
-}

@@ -3,13 +3,9 @@ package applications
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"tamga/documents"
 	"tamga/documents/registry"
@@ -17,36 +13,6 @@ import (
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
 )
-
-// EnterRequest asks to write down that a step was done.
-type EnterRequest struct {
-	Client         string
-	IdempotencyKey string // the client's own name for this request, kept for ever
-	Application    string // its id or number
-	// Last is the Seq of the last entry that the caller knows. If the application has
-	// another by now, the answer is [ErrChanged].
-	Last int
-	// AnyState says that it does not matter what was entered since: Last is not looked
-	// at.
-	AnyState bool
-	Act
-	// Failed is the check by which a condition of several fails.
-	Failed regulation.Check
-	Values json.RawMessage // an object, what the actor writes down; may be left out
-	// Document is the one that the step issues. What it says of the application may be
-	// left open, and the day for which an acceptance promises the result.
-	Document *documents.Draft
-	// Signature is a CMS over the bytes of [Book.ActOf], in DER, PEM or base64, by
-	// whoever does a step that is signed; nil for none.
-	Signature []byte
-	// Elsewhere is what the signature was made over where that was signed before there
-	// was an application here, as a request that another portal hands on; nil for what
-	// is signed here.
-	Elsewhere []byte
-	// ResultCMS is the signature of whoever signs the document that was handed up, over
-	// what [Book.PrepareResult] has returned; nil for the key of documents.
-	ResultCMS []byte
-}
 
 // Enter writes a step down that may be done now, in one transaction with its record in
 // the log, the number that a registration gives, and the reservation of the document
@@ -119,55 +85,6 @@ func (a Application) entry(id string) Entry {
 		}
 	}
 	return Entry{}
-}
-
-// askedEntry looks at all of a request that needs no database.
-func askedEntry(req *EnterRequest) (asked, error) {
-	q := asked{store.Request{Client: req.Client, IdempotencyKey: req.IdempotencyKey}, entryRows}
-	if err := q.Check(); err != nil {
-		return q, err
-	}
-	req.Actor.Person = documents.NormaliseKazakh(req.Actor.Person)
-	if err := printablePerson(req.Actor.Person); err != nil {
-		return q, err
-	}
-	var err error
-	if req.Values, err = values("/values", req.Values); err != nil {
-		return q, err
-	}
-	said := map[string]any{
-		"application": plainName(req.Application), "role": req.Actor.Role, "person": req.Actor.Person, "step": req.Step, "outcome": req.Outcome,
-		"failed": req.Failed, "values": req.Values, "document": req.Document,
-	}
-	if req.Actor.ID != "" {
-		said["person_id"] = req.Actor.ID
-	}
-	if req.Elsewhere != nil {
-		said["elsewhere"] = req.Elsewhere
-	}
-	if req.ResultCMS != nil {
-		said["signs_result"] = true
-	}
-	q.Sum, err = store.SumOf(said)
-	return q, err
-}
-
-// plainName is how an application is named in a request that is compared.
-func plainName(name string) string {
-	if _, key, ok := keyOf(name); ok {
-		return key
-	}
-	return name
-}
-
-func printablePerson(name string) error {
-	printable := utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
-	if name == "" || utf8.RuneCountInString(name) > 200 || !printable {
-		return &documents.InvalidError{Fields: []documents.FieldError{{
-			Pointer: "/person", Code: documents.CodeRequired, Detail: "is not a name of 1 to 200 printable characters",
-		}}}
-	}
-	return nil
 }
 
 // locked returns an application whose row is this transaction's until it ends, so that
@@ -339,48 +256,6 @@ func failsBy(m regulation.Move, req EnterRequest) error {
 // is theirs.
 func stated(m regulation.Move) []regulation.Check {
 	return slices.DeleteFunc(slices.Clone(m.Step.Checks), func(c regulation.Check) bool { return c == regulation.CheckDecision })
-}
-
-// register gives an application its number, and writes down under which edition. The
-// caller enters the row in the log.
-func register(ctx context.Context, tx *store.Tx, c *Case, number string) error {
-	now := c.At
-	if err := notBefore(ctx, tx, number, now); err != nil {
-		return err
-	}
-	c.Number, c.RegisteredAt = number, now
-	_, err := tx.ExecContext(ctx, `UPDATE applications SET number = $1, registered_at = $2, edition = $3 WHERE id = $4`,
-		number, store.Micros(now), c.Edition, c.ID)
-	if err != nil {
-		return fmt.Errorf("failed to register the application: %w", err)
-	}
-	return tx.At(ctx, "application registered")
-}
-
-// notBefore refuses a registration before that of the number before it: numbers grow
-// with time, and only a clock that went back could bring it about.
-func notBefore(ctx context.Context, tx *store.Tx, number string, now time.Time) error {
-	n, err := documents.ParseNumber(number)
-	if err == nil && documents.CivilDate(now).Year != n.Year {
-		return ErrClock // the year has ended while the number was waited for
-	}
-	if err != nil || n.Seq == 1 {
-		return err
-	}
-	before, err := documents.NumberOf(n.Kind, n.Year, n.Seq-1)
-	if err != nil {
-		return err
-	}
-	a, err := scanApplication(tx.QueryRowContext(ctx, `SELECT `+applicationColumns+` FROM applications a WHERE a.number = $1`, before).Scan)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return fmt.Errorf("application %s is missing: %w", before, registry.ErrTampered)
-	case err != nil:
-		return err
-	case now.Before(a.RegisteredAt):
-		return ErrClock
-	}
-	return nil
 }
 
 // insert writes an entry.

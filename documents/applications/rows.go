@@ -12,7 +12,6 @@ import (
 	"tamga/documents"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
-	"tamga/documents/rulebook"
 	"tamga/documents/store"
 )
 
@@ -164,19 +163,4 @@ func (q asked) insert(ctx context.Context, tx *store.Tx, c store.Change, columns
 		return err
 	}
 	return registry.EnterRow(ctx, tx, c)
-}
-
-// numbered returns what [entering.judged] does now, with the number of a registration. The
-// numbers grow with the moments: the moment is that at which the number is this
-// transaction's, and not that at which it began to wait for it.
-func (b *Book) numbered(ctx context.Context, tx *store.Tx, in entering, rules *rulebook.Rules) (c Case, m regulation.Move, number string, err error) {
-	now := b.Register.Store.Moment()
-	if c, m, err = in.judged(rules, now); err != nil || !registering(m) {
-		return c, m, "", err
-	}
-	if number, err = registry.NextApplication(ctx, tx, documents.CivilDate(now).Year); err != nil {
-		return c, m, "", err
-	}
-	c, m, err = in.judged(rules, b.Register.Store.Moment())
-	return c, m, number, err
 }

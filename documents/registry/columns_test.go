@@ -25,7 +25,7 @@ var keysOf = map[string][]string{
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"application_signatures": {"id"}, "application_waits": {"id"},
-	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, "preparations": {"id"},
+	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, correctedFiles: {"sha256"}, "preparations": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 	"gateway_messages": {"id"}, "gateway_statuses": {"id"},
@@ -145,10 +145,28 @@ func rich(t testing.TB, dsn string) *living {
 	withActs(t, r)
 	tell(t, r)
 	prepareTwice(t, r)
+	correctTwice(t, r)
 	payAndConsent(t, r)
 	hearAndTell(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
+}
+
+// correctTwice has two documents corrected, one of them erased since, and a third wait.
+func correctTwice(t testing.TB, r *Registry) {
+	t.Helper()
+	for i, key := range []string{"corrected", "corrected and erased", "to be corrected"} {
+		number := issue(t, r, key, licenceDraft(30+i)).Number
+		if key == "to be corrected" {
+			propose(t, r, number, key, misspelt("«Тараз» ЖШС"))
+			continue
+		}
+		correct(t, r, number, key, misspelt("«Көне Тараз» ЖШС"))
+		if key == "corrected and erased" {
+			record(t, r, number, 3, order(documents.EventTerminated))
+			erase(t, r, number, 4)
+		}
+	}
 }
 
 // prepareTwice has one document wait for its signature in the second round, another one

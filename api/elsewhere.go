@@ -157,6 +157,11 @@ func (v *service) readDecision(c echo.Context) (d registry.Decision, err error) 
 	if err != nil {
 		return d, err
 	}
+	return v.decisionOf(c, client.ID)
+}
+
+// decisionOf reads what the second person says.
+func (v *service) decisionOf(c echo.Context, by string) (d registry.Decision, err error) {
 	var body decisionRequest
 	if err := v.readJSON(c, &body); err != nil {
 		return d, err
@@ -165,7 +170,7 @@ func (v *service) readDecision(c echo.Context) (d registry.Decision, err error) 
 		return d, badField("/outcome", documents.CodeUnknown, "is neither confirmed nor refused")
 	}
 	return registry.Decision{
-		Signed: registry.Signed{By: client.ID, Signature: body.Signature}, Refuse: body.Outcome == "refused", Reason: body.Reason,
+		Signed: registry.Signed{By: by, Signature: body.Signature}, Refuse: body.Outcome == "refused", Reason: body.Reason,
 	}, nil
 }
 

@@ -12,8 +12,12 @@ type Corrections struct {
 	Kind documents.Kind `json:"kind"`
 	// Members are JSON pointers into the document, with * for any name or place.
 	Members []string `json:"members"`
-	Source  Source   `json:"source,omitempty"`
-	Note    string   `json:"note,omitempty"`
+	// ProposedBy and ConfirmedBy are the roles of people at the provider who may do it;
+	// whoever may confirm may propose, and nobody does both.
+	ProposedBy  []string `json:"proposed_by"`
+	ConfirmedBy []string `json:"confirmed_by"`
+	Source      Source   `json:"source,omitempty"`
+	Note        string   `json:"note,omitempty"`
 }
 
 // corrections are those of an edition: its own, or those that hold where an edition says
@@ -35,6 +39,27 @@ func (e *Edition) correctable(kind documents.Kind) []string {
 	return nil
 }
 
+// Correcting returns who may correct documents of a kind on a day, and the providers whose
+// people they are: those that give such documents as results of their services.
+func (l *Law) Correcting(kind documents.Kind, on documents.Date) (c Corrections, providers []string) {
+	for _, e := range l.editions {
+		if ruling := l.ruling(kind, on); !e.InForce(on) || ruling != nil && ruling != e {
+			continue
+		}
+		for _, own := range e.corrections() {
+			if own.Kind == kind {
+				c = own
+			}
+		}
+		for _, s := range e.Services {
+			if s.Result == kind && !slices.Contains(providers, s.ProviderID) {
+				providers = append(providers, s.ProviderID)
+			}
+		}
+	}
+	return c, providers
+}
+
 // checkCorrections refuses corrections of what says who the holder is, what is permitted
 // or for how long, and of what documents of the kind do not have.
 func (e *Edition) checkCorrections() error {
@@ -49,6 +74,14 @@ func (e *Edition) checkCorrections() error {
 			return e.bad(RuleMissing, "the corrections of %s name no member", c.Kind)
 		}
 		seen = append(seen, c.Kind)
+		for _, role := range slices.Concat(c.ProposedBy, c.ConfirmedBy) {
+			if _, ok := e.Role(role); !ok && e.Corrections != nil {
+				return e.bad(RuleUnknown, "the corrections of %s are made by %q", c.Kind, role)
+			}
+		}
+		if len(c.ConfirmedBy) == 0 {
+			return e.bad(RuleMissing, "nobody confirms the corrections of %s", c.Kind)
+		}
 		for _, member := range c.Members {
 			if err := c.Kind.Correctable(member); err != nil {
 				return e.bad(RuleValue, "corrections: %v", err)

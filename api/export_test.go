@@ -50,15 +50,17 @@ func RequestBodies() map[string]any {
 		"/v1/powers":                                      powerRequest{},
 		"/v1/applications/:application/consent":           consentRequest{},
 		"/v1/applications/:application/act":               entryRequest{},
+		"/v1/applications/:application/erasure/act":       erasureRequest{},
+		"/v1/applications/:application/erasure":           erasureRequest{},
 		"/v1/applications/:application/result/prepare":    resultRequest{},
-		"/v1/documents/:number/corrections":               correctionRequest{},
-		"/v1/documents/:number/corrections/text":          documents.NewCorrection{},
-		"/v1/documents/:number/corrections/:act/decision": decisionRequest{},
 		"/v1/elsewhere":                                   licenceEntry{},
 		"/v1/elsewhere/text":                              licenceText{},
 		"/v1/elsewhere/:act/decision":                     decisionRequest{},
 		"/v1/elsewhere/imports/:batch/decision":           decisionRequest{},
 		"/v1/questionnaire":                               answerRequest{},
+		"/v1/documents/:number/corrections":               correctionRequest{},
+		"/v1/documents/:number/corrections/text":          documents.NewCorrection{},
+		"/v1/documents/:number/corrections/:act/decision": decisionRequest{},
 	}
 }
 

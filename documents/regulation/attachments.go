@@ -29,6 +29,7 @@ type common struct {
 	Attachments Attachments   `json:"attachments"`
 	Messages    []MessageRule `json:"messages"`
 	Corrections []Corrections `json:"corrections"`
+	Erasing     Erasing       `json:"erasing"`
 }
 
 // commonRules reads the data once. That it is whole is held by a test; a program that

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,6 +23,7 @@ func (v *service) correctionRoutes(e *echo.Echo, get func(string, echo.HandlerFu
 	e.POST(all+"/text", v.textOfCorrection)
 	get(one, v.correction)
 	get(one+"/text", v.textOfConfirmation)
+	e.POST(one+"/text", v.textOfCorrectionDecision)
 	e.POST(one+"/decision", v.decideCorrection)
 }
 
@@ -31,42 +34,50 @@ type correctionRequest struct {
 	Signature strictjson.Bytes `json:"signature"`
 }
 
-// corrector returns who asks about the corrections of a document, and whose number it is:
-// a program by its scope, a person by a duty at the provider of such documents.
-func (v *service) corrector(c echo.Context, confirms bool) (by, number string, err error) {
-	who, err := v.asker(c, store.ScopeCorrect)
+// corrector returns who asks about the corrections of a document, and its number: a
+// program by its right, or a person by a duty at the provider of such documents in a role
+// that the rules in force name. A person signs what he does.
+func (v *service) corrector(c echo.Context, confirms bool) (who registry.Signed, number string, err error) {
+	n, bad := documents.ParseNumber(c.Param("number"))
+	if secret, given := bearer(c); !given || !people.IsToken(secret) {
+		client, err := v.authorise(c, store.ScopeCorrect)
+		return registry.Signed{By: client.ID}, n.String, cmp.Or(err, bad)
+	}
+	s, err := v.signedIn(c)
+	if err = cmp.Or(err, bad); err != nil {
+		return who, "", err
+	}
+	rules, err := v.Applications.Rulebook.Current(contextOf(c))
 	if err != nil {
-		return "", "", err
+		return who, "", err
 	}
-	n, err := documents.ParseNumber(c.Param("number"))
-	if err != nil || !who.isPerson() {
-		return who.client, n.String, err
+	now := v.Registry.Store.Moment()
+	edition, provider, ok := rules.Law.Issuer(n.Kind, documents.CivilDate(now))
+	if !ok {
+		return who, "", &fault{is: errNoDuty, detail: "no service ends in documents of this kind"}
 	}
-	rules, err := v.rules(contextOf(c))
-	if err != nil {
-		return "", "", err
-	}
-	rule, providers := rules.Law.Correcting(n.Kind, documents.CivilDate(v.now()))
+	rule := edition.Correcting(n.Kind)
 	roles := rule.ConfirmedBy
 	if !confirms {
 		roles = slices.Concat(rule.ProposedBy, roles)
 	}
-	if !slices.ContainsFunc(who.duties, func(d people.Duty) bool {
-		return slices.Contains(roles, d.Role) && slices.Contains(providers, d.Provider)
-	}) {
-		role := people.Administrator // which nobody corrects by
-		if len(roles) > 0 {
-			role = roles[0]
+	for _, role := range roles {
+		_, holds, err := people.Holds(contextOf(c), v.Registry.Store, s.Person.ID, role, provider, now)
+		if err != nil {
+			return who, "", err
 		}
-		return "", "", &fault{is: errNoDuty, detail: role}
+		if holds {
+			h := s.Person.Holder()
+			return registry.Signed{By: clientOf(s), IIN: s.Person.Natural.IIN, Identifier: h.Identifier()}, n.String, nil
+		}
 	}
-	return who.client, n.String, nil
+	return who, "", &fault{is: errNoDuty, detail: strings.Join(roles, ", ")}
 }
 
 // proposeCorrection answers POST /v1/documents/{number}/corrections: the act that waits
 // for another person.
 func (v *service) proposeCorrection(c echo.Context) error {
-	by, number, err := v.corrector(c, false)
+	who, number, err := v.corrector(c, false)
 	if err != nil {
 		return err
 	}
@@ -79,12 +90,12 @@ func (v *service) proposeCorrection(c echo.Context) error {
 		return err
 	}
 	a, replayed, err := v.Registry.ProposeCorrection(contextOf(c), registry.CorrectionRequest{
-		Signed: registry.Signed{By: by, Signature: body.Signature}, IdempotencyKey: key, Number: number, NewCorrection: body.NewCorrection,
+		Signed: signedBy(who, body.Signature), IdempotencyKey: key, Number: number, NewCorrection: body.NewCorrection,
 	})
 	if err != nil {
 		return notAllowed(err)
 	}
-	v.Log.InfoContext(contextOf(c), "correction proposed", "trace_id", traceID(c), "number", number, "act", a.ID, "client", by, "replayed", replayed)
+	v.Log.InfoContext(contextOf(c), "correction proposed", "trace_id", traceID(c), "number", number, "act", a.ID, "client", who.By, "replayed", replayed)
 	h := c.Response().Header()
 	h.Set("Location", v.BaseURL+"/v1/documents/"+number+"/corrections/"+a.ID)
 	if replayed {
@@ -169,14 +180,42 @@ func (v *service) textOfConfirmation(c echo.Context) error {
 	return signedText(c, text)
 }
 
-// decideCorrection answers POST …/corrections/{id}/decision, by another than who has
-// proposed it. When it is confirmed the document has its new file.
-func (v *service) decideCorrection(c echo.Context) error {
-	by, number, err := v.corrector(c, true)
+// textOfCorrectionDecision answers POST …/corrections/{id}/text: the bytes that are signed
+// for a decision, also for a refusal.
+func (v *service) textOfCorrectionDecision(c echo.Context) error {
+	who, number, err := v.corrector(c, true)
 	if err != nil {
 		return err
 	}
-	d, err := v.decisionOf(c, by)
+	d, err := v.decisionOf(c, who)
+	if err != nil {
+		return err
+	}
+	a, err := v.correctionOf(c, number)
+	if err == nil && a.Outcome != "" {
+		err = store.ErrNotWaiting
+	}
+	if err != nil {
+		return err
+	}
+	text, err := v.Registry.TextOfDecision(a)
+	if d.Refuse {
+		text, err = v.Registry.TextOfRefusal(a, d.Reason)
+	}
+	if err != nil {
+		return err
+	}
+	return signedText(c, text)
+}
+
+// decideCorrection answers POST …/corrections/{id}/decision, by another than who has
+// proposed it. When it is confirmed the document has its new file.
+func (v *service) decideCorrection(c echo.Context) error {
+	who, number, err := v.corrector(c, true)
+	if err != nil {
+		return err
+	}
+	d, err := v.decisionOf(c, who)
 	if err != nil {
 		return err
 	}
@@ -188,7 +227,7 @@ func (v *service) decideCorrection(c echo.Context) error {
 	if err != nil {
 		return notAllowed(err)
 	}
-	v.Log.InfoContext(contextOf(c), "correction decided", "trace_id", traceID(c), "number", number, "act", a.ID, "outcome", a.Outcome, "client", by)
+	v.Log.InfoContext(contextOf(c), "correction decided", "trace_id", traceID(c), "number", number, "act", a.ID, "outcome", a.Outcome, "client", who.By)
 	return personal(c, http.StatusOK, a)
 }
 

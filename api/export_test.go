@@ -57,9 +57,13 @@ func RequestBodies() map[string]any {
 		"/v1/elsewhere/text":                              licenceText{},
 		"/v1/elsewhere/:act/decision":                     decisionRequest{},
 		"/v1/elsewhere/imports/:batch/decision":           decisionRequest{},
+		"/v1/elsewhere/imports/:batch/text":               importText{},
+		"/v1/elsewhere/imports/:batch/signature":          importSignature{},
+		"/v1/elsewhere/:act/text":                         decisionRequest{},
 		"/v1/questionnaire":                               answerRequest{},
 		"/v1/documents/:number/corrections":               correctionRequest{},
 		"/v1/documents/:number/corrections/text":          documents.NewCorrection{},
+		"/v1/documents/:number/corrections/:act/text":     decisionRequest{},
 		"/v1/documents/:number/corrections/:act/decision": decisionRequest{},
 	}
 }

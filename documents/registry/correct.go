@@ -95,7 +95,10 @@ func (r *Registry) ProposeCorrection(ctx context.Context, q CorrectionRequest) (
 	if err != nil {
 		return Act{}, false, err
 	}
-	if _, err := r.signedBy(ctx, q.Signature, text, r.now()); err != nil {
+	if err := q.signed(); err != nil {
+		return Act{}, false, err
+	}
+	if _, err := r.signedBy(ctx, q.Signed, text, r.now()); err != nil {
 		return Act{}, false, err
 	}
 	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {

@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +25,7 @@ func (r *Registry) DecideCorrection(ctx context.Context, d Decision) (a Act, err
 	if a, err = r.Correction(ctx, d.Act); err != nil {
 		return Act{}, err
 	}
-	if before, err := r.mayDecide(ctx, a, d); before || err != nil {
+	if before, err := r.mayDecideCorrection(ctx, a, d); before || err != nil {
 		return a, err
 	}
 	if d.Refuse {
@@ -66,6 +68,45 @@ func (r *Registry) decideCorrection(ctx context.Context, d Decision, made *corre
 		return err
 	})
 	return a, err
+}
+
+// mayDecideCorrection reports whether a decision is what was decided before, by the same
+// person, and refuses one that cannot be: by whoever has proposed it, or signed by him.
+func (r *Registry) mayDecideCorrection(ctx context.Context, a Act, d Decision) (before bool, err error) {
+	switch {
+	case a.Outcome == d.outcome() && a.DecidedBy == d.By && a.Reason == d.Reason:
+		return true, nil
+	case a.Outcome != "":
+		return false, store.ErrNotWaiting
+	case samePerson(a.EnteredBy, d.By):
+		return false, fmt.Errorf("%w: %s has proposed it", store.ErrSamePerson, a.EnteredBy)
+	}
+	if err := d.signed(); err != nil {
+		return false, err
+	}
+	text, err := r.TextOfDecision(a)
+	if d.Refuse {
+		text, err = r.TextOfRefusal(a, d.Reason)
+	}
+	if err != nil {
+		return false, err
+	}
+	second, err := r.signedBy(ctx, d.Signed, text, r.now())
+	if err != nil || a.signature == "" {
+		return false, cmp.Or(err, differ(a, d.By, nil, second))
+	}
+	entered, err := base64.StdEncoding.DecodeString(a.signature)
+	if err != nil {
+		return false, fmt.Errorf("the act %s: %w", a.ID, err)
+	}
+	if text, err = a.Correction.text(); err != nil {
+		return false, err
+	}
+	first, err := r.signedBy(ctx, Signed{Signature: entered}, text, a.EnteredAt)
+	if err != nil {
+		return false, err
+	}
+	return false, differ(a, d.By, first, second)
 }
 
 // correctedFile is a document with its new content and file, and what was before.
@@ -117,7 +158,7 @@ func (r *Registry) statedAgain(held Reservation, a Act, d Decision) (made Produc
 	made.held = held
 	first, second := eyesOf(a, d)
 	second.At = r.now()
-	if made.file, err = json.Marshal(enteredStatement{"corrected", held.number, "", 0, first, second, held.content.Licence}); err != nil {
+	if made.file, err = json.Marshal(enteredStatement{Act: "corrected", Number: held.number, Entered: first, Confirmed: second, Licence: held.content.Licence}); err != nil {
 		return made, fmt.Errorf("failed to encode the act: %w", err)
 	}
 	if made.evidence, err = json.Marshal(map[string]eye{"proposed": first, "confirmed": second}); err != nil {
@@ -128,7 +169,7 @@ func (r *Registry) statedAgain(held Reservation, a Act, d Decision) (made Produc
 
 // eyesOf are the two persons of an act that is being decided.
 func eyesOf(a Act, d Decision) (first, second eye) {
-	return eye{a.EnteredBy, a.EnteredAt, a.signature}, eye{d.By, a.DecidedAt, encoded(d.Signature)}
+	return eye{By: a.EnteredBy, At: a.EnteredAt, Signature: a.signature}, eye{By: d.By, At: a.DecidedAt, Signature: encoded(d.Signature)}
 }
 
 // decideCorrectionIn locks the document before the act, as whoever erases it does.
@@ -142,7 +183,7 @@ func (r *Registry) decideCorrectionIn(ctx context.Context, tx *store.Tx, d Decis
 	if err != nil {
 		return Act{}, err
 	}
-	if before, err := r.mayDecide(ctx, a, d); before || err != nil {
+	if before, err := r.mayDecideCorrection(ctx, a, d); before || err != nil {
 		return a, err
 	}
 	a.Outcome, a.DecidedBy, a.DecidedAt, a.Reason = d.outcome(), d.By, r.now(), d.Reason
@@ -151,6 +192,15 @@ func (r *Registry) decideCorrectionIn(ctx context.Context, tx *store.Tx, d Decis
 			return Act{}, fmt.Errorf("document %s: %w", made.held.number, err)
 		}
 		a.Document = made.held.number
+	}
+	if d.Refuse && len(d.Signature) > 0 { // nothing else is left of it
+		text, err := r.TextOfRefusal(a, d.Reason)
+		if err == nil {
+			_, err = keepActs(ctx, tx, actsSigned{a.ID, actRefused, d.By, string(text), encoded(d.Signature), a.DecidedAt})
+		}
+		if err != nil {
+			return Act{}, err
+		}
 	}
 	return decide(ctx, tx, a)
 }

@@ -76,7 +76,7 @@ func eraseCorrected(ctx context.Context, tx *store.Tx, number string, at time.Ti
 		if err != nil {
 			return err
 		}
-		if err := EnterRow(ctx, tx, store.Change{Table: correctedFiles, Key: sum, Event: string(documents.EventErased), At: at}); err != nil {
+		if err := EnterRow(ctx, tx, store.Change{Table: correctedFiles, Key: sum, Event: store.Withdrawn, At: at}); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ const (
 	subjectAct        = "act"
 
 	subjectCorrectedFile = "corrected_file"
+	subjectActSignature  = "act_signature"
 
 	subjectApplication      = "application"
 	subjectEntry            = "application_entry"

@@ -29,6 +29,7 @@ type common struct {
 	Attachments Attachments   `json:"attachments"`
 	Messages    []MessageRule `json:"messages"`
 	Corrections []Corrections `json:"corrections"`
+	Elsewhere   Elsewhere     `json:"elsewhere"`
 	Erasing     Erasing       `json:"erasing"`
 }
 

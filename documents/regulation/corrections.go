@@ -29,35 +29,15 @@ func (e *Edition) corrections() []Corrections {
 	return commonRules().Corrections
 }
 
-// correctable returns the members of documents of a kind that may be corrected.
-func (e *Edition) correctable(kind documents.Kind) []string {
+// Correcting returns who may correct documents of a kind by an edition; nobody is in the
+// rule of a kind that cannot be corrected.
+func (e *Edition) Correcting(kind documents.Kind) Corrections {
 	for _, c := range e.corrections() {
 		if c.Kind == kind {
-			return slices.Clone(c.Members)
+			return c
 		}
 	}
-	return nil
-}
-
-// Correcting returns who may correct documents of a kind on a day, and the providers whose
-// people they are: those that give such documents as results of their services.
-func (l *Law) Correcting(kind documents.Kind, on documents.Date) (c Corrections, providers []string) {
-	for _, e := range l.editions {
-		if ruling := l.ruling(kind, on); !e.InForce(on) || ruling != nil && ruling != e {
-			continue
-		}
-		for _, own := range e.corrections() {
-			if own.Kind == kind {
-				c = own
-			}
-		}
-		for _, s := range e.Services {
-			if s.Result == kind && !slices.Contains(providers, s.ProviderID) {
-				providers = append(providers, s.ProviderID)
-			}
-		}
-	}
-	return c, providers
+	return Corrections{Kind: kind}
 }
 
 // checkCorrections refuses corrections of what says who the holder is, what is permitted
@@ -75,7 +55,7 @@ func (e *Edition) checkCorrections() error {
 		}
 		seen = append(seen, c.Kind)
 		for _, role := range slices.Concat(c.ProposedBy, c.ConfirmedBy) {
-			if _, ok := e.Role(role); !ok && e.Corrections != nil {
+			if e.Corrections != nil && !e.isRole(role) {
 				return e.bad(RuleUnknown, "the corrections of %s are made by %q", c.Kind, role)
 			}
 		}

@@ -211,6 +211,7 @@ type service struct {
 	spool             *spool.Space
 	answers           answers
 	requests, batches *crowd // that are open
+	visits            *crowd // of pages, which make requests of their own
 }
 
 // Handler compiles the pages and returns the whole service. Timeouts are the
@@ -228,22 +229,6 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.onlyKnownQuery, v.pace, v.limitBody, v.share)
 	v.routes(e)
 	return v.withSite(e), nil
-}
-
-// withSite answers the addresses of the site by its pages, which ask the programming
-// interface in process, and all others by the interface itself.
-func (v *service) withSite(programs http.Handler) http.Handler {
-	pages := (&site.Site{
-		API: programs, Pages: v.pages, Host: v.host, Secure: strings.HasPrefix(v.BaseURL, "https://"),
-		Demo: v.Demo, DemoPeople: v.DemoPeople, DemoSigner: v.DemoSigner, Now: v.Now, Log: v.Log, MaxUpload: v.MaxUpload,
-	}).Handler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if site.Serves(r.URL.Path) {
-			pages.ServeHTTP(w, r)
-			return
-		}
-		programs.ServeHTTP(w, r)
-	})
 }
 
 func (v *service) fill() error {
@@ -282,7 +267,7 @@ func (v *service) fill() error {
 	if err := v.fillLaw(); err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
-	v.requests, v.batches = newRequests(), newBatches()
+	v.requests, v.batches, v.visits = newRequests(), newBatches(), newRequests()
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
 	v.guesses = newGuessLimiter(v.Limits, v.Now)
 	v.pages, err = web.Compile()

@@ -56,7 +56,11 @@ func (v *visit) receive() error {
 		return nil
 	}
 	var err error
-	if v.form, err = readForm(v.w, v.r, v.MaxUpload); err != nil {
+	most := v.MaxUpload
+	if v.token == "" {
+		most = mostFields // strangers send no files here
+	}
+	if v.form, err = readForm(v.w, v.r, most); err != nil {
 		return err
 	}
 	if subtle.ConstantTimeCompare([]byte(v.form.Get("csrf")), []byte(v.csrf)) != 1 {

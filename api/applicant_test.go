@@ -23,15 +23,15 @@ func TestFormIsKept(t *testing.T) {
 		}
 	}
 	w.stands(w.enters(at, applicant, "S-P-p1", "done", ""), "S-P-p3")
-	if a := w.ask("PUT", at+"/form", applicant, form("Арыстан баб")); a.code != http.StatusOK {
-		t.Fatalf("after an unsigned step: %d %v", a.code, a.body)
-	}
 	w.stands(w.enters(at, applicant, "S-P-p3", "done", "applicant"), "S-P-p5")
+	if a := w.ask("PUT", at+"/form", applicant, form("Арыстан баб")); a.code != http.StatusOK {
+		t.Fatalf("after a signature that was offered: %d %v", a.code, a.body)
+	}
+	w.stands(w.enters(at, applicant, "S-P-p5", "done", "applicant"), "S-P-p6")
 	w.refused("what was signed", w.ask("PUT", at+"/form", applicant, form("Басқа")), http.StatusConflict, "form_signed")
 	if a := w.ask("GET", at, applicant, nil); a.text("form.monument") != "Арыстан баб" {
 		t.Errorf("the form is %v", a.body)
 	}
-	w.stands(w.enters(at, applicant, "S-P-p5", "done", "applicant"), "S-P-p6")
 	if err := w.server.Registry.VerifyLog(t.Context()); err != nil {
 		t.Errorf("the log: %v", err)
 	}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 	"time"
@@ -33,14 +34,27 @@ type natural struct {
 	GivenName  string `json:"given_name"`
 	Patronymic string `json:"patronymic,omitempty"`
 	IIN        string `json:"iin,omitempty"`
-	Identifier string `json:"identifier,omitempty"`
+	// Document is that of a foreigner, as the interface has it.
+	Document json.RawMessage `json:"identity_document,omitempty"`
 }
 
 type legal struct {
-	Name    language.Text `json:"name"`
-	Address language.Text `json:"address"`
-	BIN     string        `json:"bin"`
+	Name    paper  `json:"name"`
+	Address paper  `json:"address"`
+	BIN     string `json:"bin"`
 }
+
+// paper is a text of documents, which are in Kazakh and Russian.
+type paper struct {
+	KK string `json:"kk"`
+	RU string `json:"ru"`
+}
+
+// samePaper is a value that reads alike in both.
+func samePaper(s string) paper { return paper{s, s} }
+
+// Text is the text for pages.
+func (p paper) Text() language.Text { return language.Text{KK: p.KK, RU: p.RU, EN: p.KK} }
 
 // kind is how checklists and forms call holders of the kind.
 func (h holder) kind() string {
@@ -53,7 +67,7 @@ func (h holder) kind() string {
 // Name is the full name.
 func (h holder) Name() language.Text {
 	if h.Legal != nil {
-		return h.Legal.Name
+		return h.Legal.Name.Text()
 	}
 	if h.Natural == nil {
 		return language.Text{}
@@ -122,9 +136,9 @@ type application struct {
 	Ended string `json:"ended"`
 	Last  int    `json:"last"`
 	For   struct {
-		Name   language.Text `json:"name"`
-		Ground string        `json:"ground"`
-		May    []string      `json:"may"`
+		Name   paper    `json:"name"`
+		Ground string   `json:"ground"`
+		May    []string `json:"may"`
 	} `json:"for_whom"`
 }
 

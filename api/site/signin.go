@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"tamga/api/web"
-	"tamga/language"
 	"tamga/language/words"
 )
 
@@ -20,8 +19,9 @@ const sessionCookie = "tamga-session"
 type account struct {
 	Session struct {
 		Person struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
+			ID      string  `json:"id"`
+			Name    string  `json:"name"`
+			Natural natural `json:"natural"`
 		} `json:"person"`
 		Level string `json:"level"` // "eds" or "password"
 		BIN   string `json:"bin"`
@@ -32,9 +32,11 @@ type account struct {
 		Provider string `json:"provider"`
 	} `json:"duties"`
 	ActsFor []struct {
-		Name language.Text `json:"name"`
-		BIN  string        `json:"bin"`
-		May  []string      `json:"may"`
+		Name   paper    `json:"name"`
+		BIN    string   `json:"bin"`
+		Ground string   `json:"ground"`
+		May    []string `json:"may"`
+		Power  string   `json:"power"`
 	} `json:"acts_for"`
 }
 

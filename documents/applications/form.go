@@ -41,7 +41,7 @@ func (b *Book) ChangeForm(ctx context.Context, req FormRequest) (a Application, 
 		if !req.AnyState && req.Last != len(a.Entries) {
 			return ErrChanged
 		}
-		if err := unsigned(ctx, tx, a); err != nil || string(a.Form) == string(form) {
+		if err := b.formOpen(ctx, tx, a); err != nil || string(a.Form) == string(form) {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE applications SET form = $1 WHERE id = $2`, string(form), a.ID); err != nil {
@@ -53,18 +53,15 @@ func (b *Book) ChangeForm(ctx context.Context, req FormRequest) (a Application, 
 	return a, err
 }
 
-// unsigned refuses an application of which anybody has signed anything, or that is
-// registered or has ended.
-func unsigned(ctx context.Context, tx *store.Tx, a Application) error {
-	if a.Number != "" || a.Ended != "" {
-		return ErrSigned
+// formOpen refuses where the files of an application are closed, and the form with them.
+func (b *Book) formOpen(ctx context.Context, tx *store.Tx, a Application) error {
+	rules, err := b.Rulebook.In(ctx, tx)
+	if err != nil {
+		return err
 	}
-	var signed int
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+signatureRows+` WHERE application = $1`, a.ID).Scan(&signed); err != nil {
-		return fmt.Errorf("failed to count the signatures: %w", err)
+	c, err := caseBy(rules, a)
+	if err == nil && c.attachmentTerms().Closed {
+		err = ErrSigned
 	}
-	if signed > 0 {
-		return ErrSigned
-	}
-	return nil
+	return err
 }

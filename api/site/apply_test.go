@@ -91,7 +91,7 @@ func TestApplyForALicence(t *testing.T) {
 	v.submit(path+"/ready", "", nil)
 	v.expect(http.StatusOK, path+"/sign", "archaeological work")
 	v.submit(path+"/sign", "applicant-expired", nil)
-	v.expect(http.StatusOK, path, "Validity period: not confirmed", "Get a new one", "Not revoked: confirmed", "Apply again with these data")
+	v.expect(http.StatusOK, path, "Validity period: not confirmed", "Get a new one", "Not revoked: not told yet", "It names the applicant: confirmed", "Apply again with these data")
 	documents := strings.Split(v.page, path+"/results/")
 	if len(documents) < 2 {
 		t.Fatalf("no notice: %s", v.text())

@@ -36,29 +36,34 @@ type entry struct {
 // fact is one of the three facts that are asked of the certificate of an applicant.
 type fact struct {
 	Name  string // a key of words
+	Told  bool   // whether it could be told
 	Holds bool
 	Mend  string // what to do, a key of words
 }
 
-// facts are the facts that a condition of an application has found last; nil for none.
-func facts(entries []entry) []fact {
-	var all []fact
+// threeFacts are the checks of the condition, with the ends of their keys of words. It is
+// read only.
+var threeFacts = []struct{ check, key string }{{"signature.period", "period"}, {"signature.revoked", "revoked"}, {"signature.identity", "identity"}}
+
+// facts are the three facts as a condition of an application has found them last; nil where
+// none has.
+func facts(entries []entry) (all []fact) {
 	for _, e := range entries {
-		var found []fact
+		found := map[string]bool{}
 		for _, f := range e.Found {
-			if name := factKeys[f.Check]; name != "" {
-				found = append(found, fact{"cabinet.fact_" + name, f.Holds, "cabinet.mend_" + name})
-			}
+			found[f.Check] = f.Holds
 		}
-		if found != nil {
-			all = found
+		var here []fact
+		for _, f := range threeFacts {
+			holds, told := found[f.check]
+			here = append(here, fact{"cabinet.fact_" + f.key, told, holds, "cabinet.mend_" + f.key})
+		}
+		if slices.ContainsFunc(here, func(f fact) bool { return f.Told }) {
+			all = here
 		}
 	}
 	return all
 }
-
-// factKeys are the ends of the keys of words of the three facts. It is read only.
-var factKeys = map[string]string{"signature.period": "period", "signature.revoked": "revoked", "signature.identity": "identity"}
 
 // waitKeys are likewise the ends of the keys for what is waited for. It is read only.
 var waitKeys = map[string]string{

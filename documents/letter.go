@@ -74,6 +74,8 @@ type Approval struct {
 	// Reconsiders is the number of the decision that this one is given in the place of,
 	// when that was to be reconsidered.
 	Reconsiders string `json:"reconsiders,omitempty"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (a *Approval) kind() Kind             { return KindApproval }
@@ -95,6 +97,7 @@ func (a *Approval) normalise() {
 }
 
 func (a *Approval) check(c *checker) {
+	c.checkCorrections(a.Corrections)
 	c.letter(a.Letter, true)
 	c.holder("/applicant", a.Applicant)
 	c.checkReconsiders(a.Reconsiders, false)
@@ -108,7 +111,7 @@ func (a *Approval) check(c *checker) {
 }
 
 // ApplicationCopy is the copy of an application with the stamp of its
-// registration: incoming number and date (decree № 105-1613, action 1 at the
+// registration: incoming number, date and hour (decree № 105-1613, action 1 at the
 // counter).
 type ApplicationCopy struct {
 	Number   string `json:"number,omitempty"`
@@ -126,7 +129,11 @@ type ApplicationCopy struct {
 	Attachments     Text            `json:"attachments"`
 	IncomingNumber  string          `json:"incoming_number"`
 	IncomingDate    Date            `json:"incoming_date"`
-	Registrar       string          `json:"registrar"`
+	// IncomingAt is the moment of the registration, on that day; zero where only the day
+	// is known. The decree asks for number and day on the stamp, and for the copy within 15
+	// minutes: the hour shows that.
+	IncomingAt time.Time `json:"incoming_at,omitzero"`
+	Registrar  string    `json:"registrar"`
 }
 
 func (a *ApplicationCopy) kind() Kind             { return KindApplicationCopy }
@@ -144,6 +151,7 @@ func (a *ApplicationCopy) normalise() {
 	a.ApplicationText = a.ApplicationText.each(normaliseLines)
 	a.Attachments = a.Attachments.each(normaliseLines)
 	a.IncomingNumber = NormaliseKazakh(a.IncomingNumber)
+	a.IncomingAt = a.IncomingAt.UTC().Truncate(time.Second)
 	a.Registrar = NormaliseKazakh(a.Registrar)
 }
 
@@ -160,6 +168,9 @@ func (a *ApplicationCopy) check(c *checker) {
 	c.both("/attachments", a.Attachments, rule{max: maxReason, lines: true, optional: a.Attachments == Text{}})
 	c.text("/incoming_number", a.IncomingNumber, rule{max: maxShortNumber})
 	c.earlier("/incoming_date", a.IncomingDate, a.IssuedOn)
+	if !a.IncomingAt.IsZero() && CivilDate(a.IncomingAt) != a.IncomingDate {
+		c.fail("/incoming_at", CodeDate, "is on another day than the registration")
+	}
 	c.text("/registrar", a.Registrar, rule{max: maxPerson})
 }
 
@@ -175,6 +186,8 @@ type Acceptance struct {
 	Application
 	ReceivedAt time.Time `json:"received_at"`
 	ResultDate Date      `json:"result_date"` // when the result can be had
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (a *Acceptance) kind() Kind             { return KindAcceptance }
@@ -189,6 +202,7 @@ func (a *Acceptance) normalise() {
 }
 
 func (a *Acceptance) check(c *checker) {
+	c.checkCorrections(a.Corrections)
 	c.letter(a.Letter, false)
 	c.holder("/applicant", a.Applicant)
 	c.both("/service", a.Service, rule{max: maxName})

@@ -148,8 +148,8 @@ func (f form) kept() []Field {
 	return all
 }
 
-// chosen reports whether a form came with files.
-func (f form) chosen() bool {
+// withFiles reports whether a form came with files.
+func (f form) withFiles() bool {
 	for _, files := range f.files {
 		if slices.ContainsFunc(files, func(h *multipart.FileHeader) bool { return h.Size > 0 }) {
 			return true

@@ -235,7 +235,7 @@ func (v *visit) signInFirst(how string) error {
 	if v.r.Method == http.MethodGet || v.r.Method == http.MethodHead {
 		return v.seeOther("/sign-in?next=" + url.QueryEscape(v.r.URL.RequestURI()) + how)
 	}
-	view := signInView{Kept: v.form.kept(), Again: v.r.URL.Path, KeyNeeded: how != "", Files: v.form.chosen()}
+	view := signInView{Kept: v.form.kept(), Again: v.r.URL.Path, KeyNeeded: how != "", Files: v.form.withFiles()}
 	view.Kept = slices.DeleteFunc(view.Kept, func(f Field) bool { return f.Name == "cms" })
 	return v.show(http.StatusUnauthorized, "lapsed", view)
 }

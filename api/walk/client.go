@@ -50,6 +50,16 @@ type (
 	wait struct {
 		Step   string `json:"step"`
 		Reason string `json:"reason"`
+		ByHand bool   `json:"by_hand"`
+	}
+	found struct {
+		Check    regulation.Check `json:"check"`
+		Evidence struct {
+			Ground string `json:"ground"`
+			Denied string `json:"denied"`
+			// Consent is by which a state system was asked about a person.
+			Consent json.RawMessage `json:"consent"`
+		} `json:"evidence"`
 	}
 	application struct {
 		Waits    []wait   `json:"waits"`
@@ -65,6 +75,7 @@ type (
 		UnderOutcome string   `json:"under_outcome"`
 		Failed       string   `json:"failed"`
 		Stated       []string `json:"stated"`
+		Found        []found  `json:"found"`
 		Document     string   `json:"document"`
 	}
 	entered struct {
@@ -87,9 +98,9 @@ func (p position) place() regulation.Place {
 	return regulation.Place{Step: p.Step, Action: p.Action, End: p.End}
 }
 
-// filled is a value as JSON without the members that say nothing, which the service
+// Filled is a value as JSON without the members that say nothing, which the service
 // would refuse: what is sent is meant.
-func filled(value any) (any, error) {
+func Filled(value any) (any, error) {
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("failed to encode a document: %w", err)

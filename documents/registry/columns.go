@@ -54,17 +54,21 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
+	actSignatures: {"id", "batch", "outcome", "signed_by", "act", "signature", "signed_at"},
 	// The salt, the content and the signature are held by the commitment.
 	actsOfTwo: {
 		"id", "kind", "batch", "line", "entered_by", "entered_at", "idempotency_key", "commitment",
 		"outcome", "decided_by", "decided_at", "reason", "document",
 	},
+	// What is held and the bytes follow from their digests.
+	correctedFiles: {"sha256", "number", "seq", "corrected_at", "held_sha256", "erased_at"},
 	"preparations": {
 		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
 		"signature_sha256", "digests", "held", "file",
 	},
-	"looks":    {"id", "application", "person", "role", "why", "at"},
-	"contacts": {"application", "language", "email", "phone", "given_at"},
+	"application_erasures": {"application", "act", "signature", "verdict", "person", "role", "ground", "at"},
+	"looks":                {"id", "application", "person", "role", "why", "at"},
+	"contacts":             {"application", "language", "email", "phone", "given_at"},
 	"messages": {
 		"id", "application", "document", "event", "occasion", "channel", "language", "address", "text", "state", "detail",
 		"queued_at", "sent_at", "ended_at",
@@ -124,7 +128,10 @@ var rowSubjects = []rowSubject{
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 	{subjectAct, actsOfTwo, "id", false},
+	{subjectCorrectedFile, correctedFiles, "sha256", false},
+	{subjectActSignature, actSignatures, "id", false},
 	{subjectPreparation, "preparations", "id", false},
+	{subjectErasure, erasureRows, "application", false},
 	{subjectContact, "contacts", "application", false},
 	{subjectMessage, "messages", "id", false},
 	{subjectInvitation, "questionnaire_invitations", "application", false},
@@ -224,6 +231,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 var bytesColumns = []string{
 	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
 	"application_signatures.signature", "questionnaire_keys.secret", "preparations.file",
+	"application_erasures.signature",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

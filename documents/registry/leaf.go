@@ -26,12 +26,16 @@ const (
 	subjectRule       = "rule"
 	subjectAct        = "act"
 
+	subjectCorrectedFile = "corrected_file"
+	subjectActSignature  = "act_signature"
+
 	subjectApplication      = "application"
 	subjectEntry            = "application_entry"
 	subjectSignature        = "application_signature"
 	subjectWait             = "application_wait"
 	subjectAttachment       = "attachment"
 	subjectLook             = "look"
+	subjectErasure          = "application_erasure"
 	subjectPreparation      = "preparation"
 	subjectPayment          = "payment"
 	subjectConfirmation     = "payment_confirmation"

@@ -29,6 +29,9 @@ type common struct {
 	Attachments Attachments   `json:"attachments"`
 	Messages    []MessageRule `json:"messages"`
 	Services    []asked       `json:"services"`
+	Corrections []Corrections `json:"corrections"`
+	Elsewhere   Elsewhere     `json:"elsewhere"`
+	Erasing     Erasing       `json:"erasing"`
 }
 
 // commonRules reads the data once. That it is whole is held by a test; a program that

@@ -156,6 +156,11 @@ type Service struct {
 	// Checklists take its place in their time: see [Service.ChecklistOn].
 	Checklists []Checklist `json:"checklists,omitempty"`
 	Grounds    []string    `json:"grounds"` // the notices that refuse it by decision
+	// Form and Contact are how it is asked for, and where people ask about it; nil for
+	// what holds in every edition: see [Service.FormOf], [Service.ContactOf].
+	Form       []FormField `json:"form,omitempty"`
+	FormSource Source      `json:"form_source,omitempty"`
+	Contact    *Contact    `json:"contact,omitempty"`
 	Seed       string      `json:"seed,omitempty"`
 }
 

@@ -29,6 +29,7 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	e.POST("/v1/applications/:application/advance", v.advanceApplication)
 	get("/v1/applications/:application/diagram.svg", v.applicationDiagram)
 	get("/v1/tasks", v.tasks)
+	e.POST("/v1/applications/:application/same-matter", v.decideSameMatter)
 	get("/v1/applications/:application/looks", v.looks)
 	get("/v1/applications/:application/copy", v.copyOf)
 	get("/v1/applications/:application/copy.pdf", v.copyFile)
@@ -78,7 +79,11 @@ func (v *service) openApplication(c echo.Context) error {
 
 // application answers GET /v1/applications/{id or number}.
 func (v *service) application(c echo.Context) error {
-	a, err := v.shown(c, "application")
+	who, err := v.asker(c, store.ScopeApply)
+	if err != nil {
+		return err
+	}
+	a, err := v.shownTo(c, who, "application")
 	if err != nil {
 		return err
 	}
@@ -86,7 +91,10 @@ func (v *service) application(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if unchanged(c, applicationTag(a), "private, no-cache") {
+	if view.SameMatter, err = v.sameMatter(c, who, a); err != nil {
+		return err
+	}
+	if unchanged(c, applicationTag(a, twinNames(view.SameMatter)...), "private, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.JSON(http.StatusOK, view)
@@ -117,9 +125,10 @@ func (v *service) askedBy(c echo.Context, who asker) (applications.Application, 
 }
 
 // applicationTag names a state of an application. It ends with the number of its last
-// entry, which is what If-Match is compared with.
-func applicationTag(a applications.Application) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{"application", a.ID, a.Number, a.Edition}, "\n")))
+// entry, which is what If-Match is compared with. What else an answer has that no entry
+// tells is named beside it.
+func applicationTag(a applications.Application, beside ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{"application", a.ID, a.Number, a.Edition}, beside...), "\n")))
 	return `"` + hex.EncodeToString(sum[:12]) + "-" + strconv.Itoa(len(a.Entries)) + `"`
 }
 

@@ -51,6 +51,7 @@ func RequestBodies() map[string]any {
 		"/v1/applications/:application/consent":        consentRequest{},
 		"/v1/applications/:application/act":            entryRequest{},
 		"/v1/applications/:application/result/prepare": resultRequest{},
+		"/v1/applications/:application/same-matter":    sameMatterRequest{},
 		"/v1/elsewhere":                                licenceEntry{},
 		"/v1/elsewhere/text":                           licenceText{},
 		"/v1/elsewhere/:act/decision":                  decisionRequest{},

@@ -80,7 +80,16 @@ func (v *service) looked(c echo.Context, a applications.Application, who asker, 
 // official reads it, that is written down once within an hour; programs read for
 // applicants.
 func (v *service) shown(c echo.Context, why string) (applications.Application, error) {
-	a, who, err := v.asked(c)
+	who, err := v.asker(c, store.ScopeApply)
+	if err != nil {
+		return applications.Application{}, err
+	}
+	return v.shownTo(c, who, why)
+}
+
+// shownTo is shown of one whose right was looked at before.
+func (v *service) shownTo(c echo.Context, who asker, why string) (applications.Application, error) {
+	a, err := v.askedBy(c, who)
 	if err != nil || !who.isPerson() {
 		return a, err
 	}

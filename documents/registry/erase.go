@@ -75,6 +75,7 @@ func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Eve
 			evidence = CASE evidence WHEN '' THEN '' ELSE '{}' END WHERE number = $4`,
 			[]any{string(content), store.HexSum(content), store.Micros(done.RecordedAt), rec.Number}},
 		{`DELETE FROM files WHERE number = $1`, []any{rec.Number}},
+		{`DELETE FROM matters WHERE subject = 'document' AND id = $1`, []any{rec.Number}},
 	} {
 		if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
 			return err

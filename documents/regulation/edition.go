@@ -147,7 +147,10 @@ type Service struct {
 	// Checklists take its place in their time: see [Service.ChecklistOn].
 	Checklists []Checklist `json:"checklists,omitempty"`
 	Grounds    []string    `json:"grounds"` // the notices that refuse it by decision
-	Seed       string      `json:"seed,omitempty"`
+	// Matter is what applications are about, so that a second about the same is seen; nil:
+	// nothing is compared.
+	Matter *Matter `json:"matter,omitempty"`
+	Seed   string  `json:"seed,omitempty"`
 }
 
 // Channel is how a service is asked for.

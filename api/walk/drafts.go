@@ -63,6 +63,7 @@ func (w *Walker) written(t *traveller) (contents, error) {
 	if w.People != nil {
 		c.Applicant, _ = w.People.Applicant(t.channel, t.known())
 	}
+	t.about(&c)
 	return c, err
 }
 

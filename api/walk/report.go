@@ -16,6 +16,7 @@ type Report struct {
 	Applications int
 	Documents    map[documents.Kind]int // that are in force, genuine and found by the check
 	Waited       map[string]int         // times that conditions could not be decided at first, and went on
+	Decided      int                    // times that officials have decided on the same matter
 	Stated       int                    // stored steps of which a key has stated what no program has found out
 	Flows        []Flow
 	Failures     []string // what went otherwise than the flow data say

@@ -21,6 +21,9 @@ type applicationCommands struct {
 	Enter    applicationEnterCommand    `cmd:"" help:"Write down that a step of an application was done."`
 	Sign     applicationSignCommand     `cmd:"" help:"Sign a step of an application, and write down that it was done."`
 	Withdraw applicationWithdrawCommand `cmd:"" help:"Withdraw an application, signed by its applicant."`
+
+	SameMatter applicationSameMatterCommand `cmd:"" help:"Decide on what else the same party has about the same matter."`
+
 	Attach   applicationAttachCommand   `cmd:"" help:"Attach a file to an application."`
 	Files    applicationFilesCommand    `cmd:"" help:"List the files of an application, or take one out."`
 	Copy     applicationCopyCommand     `cmd:"" help:"Show the copy of an application with the stamp of its registration."`

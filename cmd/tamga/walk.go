@@ -93,6 +93,7 @@ func printWalk(c *console, r walk.Report, took time.Duration) error {
 	}
 	sort.Strings(kinds)
 	p.line("In force, genuine and found by the check: %s", cmp.Or(strings.Join(kinds, ", "), "none"))
+	p.line("Decided on the same matter: %d", r.Decided)
 	p.line("Stated by a key, and found out by no program: %d", r.Stated)
 	walked, all := r.Steps()
 	p.line("%d of %d steps walked, by %d applications, in %s", walked, all, r.Applications, took.Round(time.Millisecond))

@@ -88,6 +88,21 @@ func (c Case) vouches(m regulation.Move, e Entry) bool {
 		!slices.ContainsFunc(c.Walk.Moves(m.To), func(next regulation.Move) bool { return asksLogin(next.Step) })
 }
 
+// Draft reports whether an application is still what whoever has opened it has filled in:
+// nobody has signed it, and no log-in was accepted.
+func (c Case) Draft() bool {
+	return !c.signed() && !slices.ContainsFunc(c.Entries, func(e Entry) bool {
+		return slices.ContainsFunc([]string{e.Step, e.Under}, func(id string) bool {
+			s, ok := c.Walk.Step(id)
+			on := e.Outcome
+			if id == e.Under {
+				on = e.UnderOutcome
+			}
+			return ok && slices.Contains(s.Checks, regulation.CheckLogin) && on == regulation.OutcomeOK
+		})
+	})
+}
+
 // vouch writes down that somebody answers for an application.
 func vouch(ctx context.Context, tx *store.Tx, application string) error {
 	return tx.Later(ctx, store.Statement{

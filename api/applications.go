@@ -57,8 +57,13 @@ func (v *service) openApplication(c echo.Context) error {
 	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}
+	unvouched, err := v.unvouched(c, who, body)
+	if err != nil {
+		return err
+	}
 	a, replayed, err := v.Applications.Open(contextOf(c), applications.OpenRequest{
 		Client: who.client, IdempotencyKey: key, Service: body.Service, Channel: body.Channel, Applicant: body.Applicant, Form: []byte(body.Form),
+		Unvouched: unvouched,
 	})
 	if err != nil {
 		return err
@@ -159,6 +164,13 @@ func (v *service) listApplications(c echo.Context) error {
 		Next         string            `json:"next,omitempty"`
 	}{Applications: []applicationView{}}
 	for _, a := range list {
+		concerned, err := v.concerned(c, who, a)
+		if err != nil {
+			return err
+		}
+		if !concerned {
+			continue // which he has opened, and no longer sees
+		}
 		view, err := v.viewed(c, a)
 		if err != nil {
 			return err

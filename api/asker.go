@@ -131,8 +131,8 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 	}
 	if b, beside := c.Rules.BesideOf(regulation.BesideAct(body.Step)); beside {
 		right = people.Sign
-		if a.Role == "" && len(b.By) == 1 {
-			a.Role = b.By[0]
+		if a.Role == "" {
+			a.Role = w.onlyRole(c, b.By)
 		}
 	}
 	if c.Rules.Applies(a.Role) {
@@ -143,6 +143,24 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 		return a, &fault{is: errNoDuty, detail: a.Role}
 	}
 	return a, nil
+}
+
+// onlyRole is the one of roles in which somebody may act on an application: the only one
+// that there is, or the only one that he has by a duty; empty for none and for several.
+func (w asker) onlyRole(c applications.Case, roles []string) string {
+	if len(roles) == 1 {
+		return roles[0]
+	}
+	only := ""
+	for _, role := range roles {
+		switch has := slices.ContainsFunc(w.duties, func(d people.Duty) bool { return d.Role == role && serves(c, d) }); {
+		case has && only != "":
+			return ""
+		case has:
+			only = role
+		}
+	}
+	return only
 }
 
 // logsIn reports whether a move comes before a condition that asks for the log-in.

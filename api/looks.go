@@ -90,14 +90,22 @@ func (v *service) shown(c echo.Context, why string) (applications.Application, e
 // shownTo is shown of one whose right was looked at before.
 func (v *service) shownTo(c echo.Context, who asker, why string) (applications.Application, error) {
 	a, err := v.askedBy(c, who)
-	if err != nil || !who.isPerson() {
+	if err != nil {
 		return a, err
+	}
+	return a, v.visited(c, a, who, why)
+}
+
+// visited is [service.looked] of what is shown again and again.
+func (v *service) visited(c echo.Context, a applications.Application, who asker, why string) error {
+	if !who.isPerson() {
+		return nil
 	}
 	l, ok, err := v.look(c, a, who, why)
 	if err != nil || !ok {
-		return a, err
+		return err
 	}
-	return a, v.Applications.Visited(contextOf(c), l)
+	return v.Applications.Visited(contextOf(c), l)
 }
 
 // look is what is written down of somebody who looks; false for the applicant. A person

@@ -74,9 +74,25 @@ func (v *service) sameMatter(c echo.Context, who asker, a applications.Applicati
 	}
 	var all []twinView
 	for _, t := range twins {
+		if err := v.lookedBeside(c, who, t); err != nil {
+			return nil, err
+		}
 		all = append(all, v.twinViewOf(kase, t))
 	}
 	return all, nil
+}
+
+// lookedBeside writes down that an official is shown what another application says of the
+// same matter.
+func (v *service) lookedBeside(c echo.Context, who asker, t applications.Twin) error {
+	if t.Kind != documents.KindApplication {
+		return nil
+	}
+	other, err := v.Applications.Application(contextOf(c), t.Name)
+	if err != nil {
+		return err
+	}
+	return v.visited(c, other, who, "same_matter")
 }
 
 func (v *service) twinViewOf(c applications.Case, t applications.Twin) twinView {

@@ -135,7 +135,8 @@ func (b *Book) twinDocument(ctx context.Context, r store.Reader, q comparing, nu
 		return Twin{}, false, err
 	}
 	own := slices.ContainsFunc(q.c.Entries, func(e Entry) bool { return e.Document == number })
-	if own || slices.Contains(q.m.RenewedBy(q.s.form, q.s.document), number) {
+	renewed := func(typed string) bool { return documents.Alike(typed) == documents.Alike(number) }
+	if own || slices.ContainsFunc(q.m.RenewedBy(q.s.form, q.s.document), renewed) {
 		return Twin{}, false, nil
 	}
 	status := life.StatusAt(q.c.At)

@@ -61,11 +61,11 @@ bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./certs/revocation/serials
 	$(GO) test -p 1 -run '^$$' -bench 'BesideBare|LookUp|Full' -benchtime 1x ./documents/registry ./documents/applications
 
-# The program and its database killed at every named point of issuing, and of doing a
-# step of an application, over so many documents.
+# The program and its database killed at every named point of issuing, preparing, doing a
+# step, taking and sending messages, over so many documents (an hour).
 ISSUES ?= 10000
 crash: tools
-	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_CRASH_ISSUES=$(ISSUES) $(GO) test -count=1 -timeout 2h -p 1 -v -run 'AtEveryPoint|CrashPoints' ./documents/registry ./documents/applications
+	TAMGA_REQUIRE_POSTGRES=$(REQUIRE_POSTGRES) TAMGA_CRASH_ISSUES=$(ISSUES) $(GO) test -count=1 -timeout 2h -p 1 -v -run 'AtEveryPoint|CrashPoints' ./documents/registry ./documents/applications ./documents/gateways/inbox
 
 # Fifty clients ask for one document with one key, so often each.
 REQUESTS ?= 1000

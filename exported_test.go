@@ -43,6 +43,7 @@ var withoutCaller = map[string]string{
 	"tamga/documents/seal.List.StatusAt":            "what a status list says; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/documents/seal.OpenList":                 "reads a status list; the program's own reader of it is in JavaScript and is held against this one",
 	"tamga/qr.Code.Dark":                            "one module of a code, for decoders that judge it",
+	"tamga/signing/ncalayer.Hand.Does":              "what a person does at the window of NCALayer, which tests of pages say; the demonstration's persons sign",
 	"tamga/signing/pades.Fill":                      "fills a prepared file that others have made, which tests of making compare with; making fills revisions of its own",
 	"tamga/signing/spool.Space.Used":                "what uploads take of the disk, which tests hold to nothing in the end",
 }
@@ -56,7 +57,7 @@ var calledByName = []string{
 }
 
 // testRooms hold what tests need; nothing of the program calls them.
-var testRooms = []string{"judgetest", "oracletest", "documents/store/storetest", "signing/signtest", "signing/interop"}
+var testRooms = []string{"judgetest", "browsertest", "oracletest", "documents/store/storetest", "signing/signtest", "signing/interop"}
 
 type compiledPackage struct {
 	ImportPath, Dir, Export string

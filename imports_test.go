@@ -77,9 +77,12 @@ var mayImport = map[string][]string{
 	"language/words":                {"language", "jsonfile"},
 	"oracletest":                    {},
 	"judgetest":                     {},
+	"browsertest":                   {"judgetest"},
 	"api/web":                       {"language", "language/words"},
 	"api/strictjson":                {"signing/armour"},
-	"api":                           {"api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/conditions", "documents/gateways", "documents/gateways/inbox", "documents/gateways/message", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"signing/ncalayer":              {"certs", "signing", "signing/creation"},
+	"api/site":                      {"api/web", "language", "language/words"},
+	"api":                           {"api/site", "api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/conditions", "documents/gateways", "documents/gateways/inbox", "documents/gateways/message", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"api/walk":                      {"documents", "documents/calendar", "documents/regulation", "documents/regulation/paths", "jsonfile"},
 	"requirements":                  {},
 	"cmd/tamga":                     nil, // wires everything
@@ -101,8 +104,9 @@ var owner = map[string]string{
 	"github.com/jung-kurt/gofpdf":        "documents/pdf",
 	"github.com/makiuchi-d/gozxing":      "qr", // tests
 	"golang.org/x/text":                  "documents",
-	"github.com/chromedp/chromedp":       "api/web", // tests
-	"github.com/chromedp/cdproto":        "api/web", // tests
+	"github.com/coder/websocket":         "signing/ncalayer",
+	"github.com/chromedp/chromedp":       "browsertest",
+	"github.com/chromedp/cdproto":        "browsertest",
 	"go.mozilla.org/pkcs7":               "signing/cms",
 	"github.com/digitorus/pdfsign":       "signing/creation",
 	"github.com/digitorus/pdf":           "signing/creation",

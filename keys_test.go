@@ -184,7 +184,7 @@ func readSource(t *testing.T) *source {
 		literals: map[string]string{}, asked: map[string]string{}, counted: map[string]string{}, asks: map[string]string{},
 		begun: map[string]string{}, rooms: map[string]string{}, values: map[string][]string{}, named: map[string][]string{},
 	}
-	quoted := regexp.MustCompile(`"([a-z][a-z0-9_]*)"`)
+	quoted := regexp.MustCompile(`"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)"`)
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:

@@ -27,6 +27,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/site"
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/applications"
@@ -128,6 +129,11 @@ type Server struct {
 
 	// Demo says on every page that the documents have no legal force.
 	Demo bool
+	// DemoPeople are the persons whom people can be on the pages of the demonstration.
+	DemoPeople []site.DemoPerson
+	// DemoSigner signs on these pages with their keys, in the dialogue of NCALayer; nil but
+	// in the demonstration, on loopback.
+	DemoSigner http.Handler
 
 	// Lists tells how the revocation lists stand that the service keeps up to
 	// date; nil when it keeps none.
@@ -205,6 +211,7 @@ type service struct {
 	spool             *spool.Space
 	answers           answers
 	requests, batches *crowd // that are open
+	visits            *crowd // of pages, which make requests of their own
 }
 
 // Handler compiles the pages and returns the whole service. Timeouts are the
@@ -221,7 +228,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	e.JSONSerializer = v.answers
 	e.Use(v.trace, v.access, v.recoverPanic, v.headers, v.onlyKnownQuery, v.pace, v.limitBody, v.share)
 	v.routes(e)
-	return e, nil
+	return v.withSite(e), nil
 }
 
 func (v *service) fill() error {
@@ -260,7 +267,7 @@ func (v *service) fill() error {
 	if err := v.fillLaw(); err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
-	v.requests, v.batches = newRequests(), newBatches()
+	v.requests, v.batches, v.visits = newRequests(), newBatches(), newRequests()
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
 	v.guesses = newGuessLimiter(v.Limits, v.Now)
 	v.pages, err = web.Compile()

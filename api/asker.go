@@ -109,6 +109,12 @@ func serves(c applications.Case, d people.Duty) bool {
 func (v *service) actor(w asker, c applications.Case, body entryRequest) (applications.Actor, error) {
 	a := applications.Actor{Role: body.Role, Person: body.Person}
 	if !w.isPerson() {
+		// Whose log-in a condition asks signs in: no program says it of him.
+		if v.Applications.Ask != nil && slices.ContainsFunc(c.Walk.Moves(c.Place()), func(m regulation.Move) bool {
+			return m.Named(body.Step) && logsIn(c, m)
+		}) {
+			return a, errSession
+		}
 		return a, nil
 	}
 	if a.ID, a.Person = w.person.ID, w.person.Name(); body.Person != "" && body.Person != a.Person {

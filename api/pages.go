@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/api/site"
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/documents/registry"
@@ -56,6 +57,7 @@ func (v *service) page(c echo.Context, status int, body []byte, err error) error
 		return err
 	}
 	localised(c, pageLanguage(c))
+	site.KeepLanguage(c.Response(), c.Request())
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.HTMLBlob(status, body)
 }

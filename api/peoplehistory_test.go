@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -169,7 +170,10 @@ func TestHistory(t *testing.T) {
 	}
 	walker := walk.Walker{
 		URL: w.url, Key: key, Client: http.DefaultClient, Edition: edition, Days: w.server.Registry.Calendar, Now: w.now, Run: "history",
-		Wait: func(until time.Time) { w.ahead.Add(int64(until.Sub(w.now()) + time.Second)) },
+		Wait: func(_ context.Context, until time.Time) error {
+			w.ahead.Add(int64(until.Sub(w.now()) + time.Second))
+			return nil
+		},
 		Only: func(s *regulation.Service, c regulation.Channel) bool {
 			return s.ID == "SRA" && c == regulation.Provider
 		},

@@ -2,6 +2,7 @@ package walk
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -22,8 +23,8 @@ type Cast struct {
 	// Applies is for whom is applied, and the member who consents for him: see
 	// [People.Applicant].
 	Applies func(c regulation.Channel, known bool) (h documents.Holder, member string)
-	// Pays pays a payment.
-	Pays func(ctx context.Context, payment string) error
+	// Control is of the demonstration whose payments are paid.
+	Control *Control
 
 	tokens map[string]string
 	since  map[string]time.Time
@@ -54,7 +55,7 @@ func (c *Cast) Applicant(by regulation.Channel, known bool) (documents.Holder, s
 }
 
 // Pay pays a payment.
-func (c *Cast) Pay(ctx context.Context, payment string) error { return c.Pays(ctx, payment) }
+func (c *Cast) Pay(ctx context.Context, payment string) error { return c.Control.Pay(ctx, payment, 0) }
 
 // freshFor is for how long a session surely goes on.
 const freshFor = 10 * time.Minute
@@ -68,15 +69,17 @@ func (c *Cast) Token(ctx context.Context, who string) (string, error) {
 	if token := c.tokens[name]; token != "" && c.Now().Sub(c.since[name]) < freshFor {
 		return token, nil
 	}
-	if c.tokens[name] == "" {
-		if err := c.prove(ctx, name, proof{"register", "/v1/accounts"}, &struct{}{}); err != nil {
-			return "", err
-		}
-	}
 	var in struct {
 		Token string `json:"token"`
 	}
-	if err := c.prove(ctx, name, proof{"sign-in", "/v1/sessions"}, &in); err != nil {
+	signIn := proof{"sign-in", "/v1/sessions"}
+	err := c.prove(ctx, name, signIn, &in)
+	if answered := (*RefusedError)(nil); errors.As(err, &answered) && answered.Code == "not_registered" {
+		if err = c.prove(ctx, name, proof{"register", "/v1/accounts"}, &struct{}{}); err == nil {
+			err = c.prove(ctx, name, signIn, &in)
+		}
+	}
+	if err != nil {
 		return "", err
 	}
 	c.tokens[name], c.since[name] = in.Token, c.Now()

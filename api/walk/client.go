@@ -210,7 +210,21 @@ func (w *Walker) ask(ctx context.Context, method, path string, p posted) (http.H
 	return res.Header, body, nil
 }
 
-// refused is an answer that is none.
+// RefusedError is an answer of the service that is none.
+type RefusedError struct {
+	Status int
+	Code   string // of the problem; empty where the answer was none
+	Detail string
+}
+
+func (e *RefusedError) Error() string {
+	if e.Code == "" {
+		return fmt.Sprintf("the service answers with %d, and no problem", e.Status)
+	}
+	return fmt.Sprintf("the service answers with %d %s: %s", e.Status, e.Code, e.Detail)
+}
+
+// refused reads an answer that is none.
 func refused(status int, body []byte) error {
 	var problem struct {
 		Code   string `json:"code"`
@@ -221,11 +235,11 @@ func refused(status int, body []byte) error {
 		} `json:"errors"`
 	}
 	if err := json.Unmarshal(body, &problem); err != nil {
-		return fmt.Errorf("the service answers with %d, and no problem", status)
+		return &RefusedError{Status: status}
 	}
-	said := fmt.Sprintf("the service answers with %d %s: %s", status, problem.Code, problem.Detail)
+	said := problem.Detail
 	for _, e := range problem.Errors {
 		said += "; " + e.Pointer + " " + e.Detail
 	}
-	return fmt.Errorf("%s", said)
+	return &RefusedError{status, problem.Code, said}
 }

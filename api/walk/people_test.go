@@ -142,7 +142,7 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 	must(t, err)
 	edition, _ := law.Edition("2026-draft")
 	return running{&walk.Walker{
-		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.set, Run: "people", Signer: signer,
+		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.wait, Run: "people", Signer: signer,
 		People: castOf(web, all, c, outside),
 	}, db, outside.Register}
 }

@@ -62,14 +62,15 @@ func castOf(web *httptest.Server, all troupe, c *clock, outside systems) *walk.C
 			}
 			return holderOf("representative"), "representative"
 		},
-		Pays: func(_ context.Context, payment string) error { return outside.Pay(payment, 0) },
+		Control: &walk.Control{Address: outside.address, Client: web.Client()},
 	}
 }
 
 // systems are the demonstration's register, and what asks it over HTTP.
 type systems struct {
 	*demo.Register
-	checks *gateways.Checks
+	address string // of its control
+	checks  *gateways.Checks
 }
 
 // serveSystems runs the demonstration's register, which knows the applicant and the
@@ -78,7 +79,7 @@ func serveSystems(t *testing.T, all troupe, reg *registry.Registry, now func() t
 	t.Helper()
 	applicant := holderOf("applicant").Natural
 	register := &demo.Register{
-		Prefix: "/demo", Key: all.systems, WrongKey: all.ours, Make: reg.Make, Verifier: reg.Verifier, Client: ourBIN, Now: now,
+		Prefix: "/demo", Key: all.systems, WrongKey: all.ours, Make: reg.Make, Verifier: reg.Verifier, Client: ourBIN, Now: now, Control: true,
 		Persons:       []message.Fields{{"iin": string(applicant.IIN), "surname": applicant.Surname, "givenName": applicant.GivenName}},
 		Organisations: []message.Fields{{"bin": string(cast.CompanyBIN), "nameKk": cast.Company, "nameRu": cast.Company}},
 	}
@@ -95,7 +96,7 @@ func serveSystems(t *testing.T, all troupe, reg *registry.Registry, now func() t
 		must(t, err)
 		return c
 	}
-	return systems{register, &gateways.Checks{
+	return systems{register, web.URL + "/demo/control", &gateways.Checks{
 		Persons: connect(gateways.SystemPersons, gateways.FormJSON), Organisations: connect(gateways.SystemOrganisations, gateways.FormSOAP),
 		Bills:    &gateways.Bills{Store: reg.Store, Gateway: connect(gateways.SystemPayments, gateways.FormJSON)},
 		Consents: &gateways.Consents{Store: reg.Store, Verifier: reg.Verifier},

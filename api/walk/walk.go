@@ -35,7 +35,7 @@ type Walker struct {
 	Now     func() time.Time // the clock of the service
 	// Wait lets time pass until a moment; nil where nobody can. Ways that lead through
 	// a hearing are not gone then, and are missing in the report.
-	Wait func(until time.Time)
+	Wait func(ctx context.Context, until time.Time) error
 	// People are those who do the steps of persons, each by a session and key of his own:
 	// then nothing is stated, and the programs of the service do the steps of systems.
 	// Nil: the walker's key does and states everything.
@@ -105,7 +105,9 @@ func (w *Walker) Walk(ctx context.Context) (Report, error) {
 			break
 		}
 		latest := slices.MaxFunc(going, func(a, b *traveller) int { return a.until.Compare(b.until) })
-		w.Wait(latest.until)
+		if err := w.Wait(ctx, latest.until); err != nil {
+			return r, err
+		}
 	}
 	if err := w.count(ctx, all, &r); err != nil {
 		return r, err

@@ -60,10 +60,11 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
-func (c *clock) set(at time.Time) {
+func (c *clock) wait(_ context.Context, until time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.at = at
+	c.at = until
+	return nil
 }
 
 type authority struct {
@@ -168,7 +169,7 @@ func serve(t *testing.T, dsn string, editions []regulation.Edition, behind func(
 		t.Fatal("there is no draft of today's rules")
 	}
 	return running{&walk.Walker{
-		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.set, Run: "test",
+		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.wait, Run: "test",
 		Signer: walk.Signer{
 			Authority:  documents.Text{KK: "Мәдениет комитеті", RU: "Комитет культуры"},
 			Requisites: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},

@@ -1,137 +1,26 @@
 package web_test
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
-
 	"tamga/api/web"
+	"tamga/browsertest"
 	"tamga/documents"
 	"tamga/documents/seal"
-	"tamga/judgetest"
 )
-
-// browser is a page of the service in a real browser.
-type browser struct {
-	context.Context
-	mu       sync.Mutex
-	troubles []string // what the browser's console complains about
-}
-
-// open starts a browser whose camera plays a file, and skips the test where
-// there is no browser.
-func open(t *testing.T, camera string) *browser {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		judgetest.Missing(t, "chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.WindowSize(800, 1100))
-	if camera != "" {
-		options = append(options, chromedp.Flag("use-fake-device-for-media-stream", true),
-			chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", camera))
-	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	b := &browser{Context: ctx}
-	_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
-	if err == nil {
-		err = chromedp.Listen(ctx, b.hear)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// hear keeps what the console complains about: scripts that fail, and what the
-// content security policy refuses.
-func (b *browser) hear(event any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := event.(type) {
-	case *runtime.EventExceptionThrown:
-		b.troubles = append(b.troubles, fmt.Sprintf("%s %+v", e.ExceptionDetails.Text, e.ExceptionDetails.Exception))
-	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError {
-			b.troubles = append(b.troubles, e.Entry.Text+" "+e.Entry.URL)
-		}
-	}
-}
-
-type step = chromedp.Action[chromedp.Void]
-
-func (b *browser) run(t *testing.T, steps ...step) {
-	t.Helper()
-	const longest = time.Minute
-	ctx, cancel := context.WithTimeout(b, longest)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ask returns the value of an expression in the page, or what its promise
-// brings.
-func (b *browser) ask(t *testing.T, expression string) string {
-	t.Helper()
-	value, err := chromedp.Run(b, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
-	}
-	return value
-}
-
-// quiet fails if the console complained since it was asked last.
-func (b *browser) quiet(t *testing.T) {
-	t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, trouble := range b.troubles {
-		t.Errorf("console: %s", trouble)
-	}
-	b.troubles = nil
-}
-
-// visit opens an address afresh, even if only its fragment differs.
-func visit(address string) step {
-	return chromedp.Steps(chromedp.Navigate("about:blank"), chromedp.Navigate(address))
-}
-
-func click(selector chromedp.CSS) step { return chromedp.Click(selector) }
-
-func see(selector chromedp.CSS) step { return chromedp.WaitVisible(selector) }
-
-func upload(selector chromedp.CSS, file string) step {
-	return chromedp.SetUploadFiles(selector, []string{file})
-}
-
-// until waits for a text in an element.
-func until(id, text string) step {
-	return chromedp.Poll[chromedp.Void](`document.getElementById("` + id + `").textContent.includes("` + text + `")`)
-}
 
 const bannerOfAnswer = "#answer .banner[data-title]"
 
-// answer waits for a verdict and returns its keys: title, note.
-func (b *browser) answer(t *testing.T) string {
+// answerIn waits for a verdict and returns its keys: title, note.
+func answerIn(t *testing.T, b *browsertest.Browser) string {
 	t.Helper()
-	b.run(t, see(bannerOfAnswer))
-	return b.ask(t, `(b => b.dataset.title + " " + b.dataset.note)(document.querySelector("`+bannerOfAnswer+`"))`)
+	b.Run(t, browsertest.See(bannerOfAnswer))
+	return b.Ask(t, `(b => b.dataset.title + " " + b.dataset.note)(document.querySelector("`+bannerOfAnswer+`"))`)
 }
 
 // service serves the page and what it fetches.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"tamga/browsertest"
 	"tamga/documents/seal"
 	"tamga/oracletest"
 )
@@ -22,18 +23,18 @@ import (
 // that of the offline page, over messages that are rightly signed and oddly
 // made: what one of them understands, the other must understand alike.
 func TestOracleSeals(t *testing.T) {
-	b := open(t, "")
+	b := browsertest.Open(t, "")
 	blank := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 	}))
 	t.Cleanup(blank.Close)
-	b.run(t, visit(blank.URL))
+	b.Run(t, browsertest.Visit(blank.URL))
 	private, key := newKey(t)
 	set, err := json.Marshal(jwks(key))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.ask(t, pageReader(t)+"; importKeys("+string(set)+").then((keys) => { globalThis.keys = keys; return \"\"; })")
+	b.Ask(t, pageReader(t)+"; importKeys("+string(set)+").then((keys) => { globalThis.keys = keys; return \"\"; })")
 	understood := map[string]int{}
 	for c := range oracletest.Cases(t, oracletest.Seals) {
 		const batch = 200
@@ -47,7 +48,7 @@ func TestOracleSeals(t *testing.T) {
 			t.Fatal(err)
 		}
 		var theirs []string
-		if err := json.Unmarshal([]byte(b.ask(t, "readAll("+string(asked)+")")), &theirs); err != nil || len(theirs) != batch {
+		if err := json.Unmarshal([]byte(b.Ask(t, "readAll("+string(asked)+")")), &theirs); err != nil || len(theirs) != batch {
 			t.Fatalf("%s: %d answers, %v", c, len(theirs), err)
 		}
 		for i, text := range texts {

@@ -12,8 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"tamga/browsertest"
 	"tamga/qr"
 )
 
@@ -67,7 +66,7 @@ func video(t *testing.T, picture *image.Gray) string {
 func TestOfflineScan(t *testing.T) {
 	_, key := newKey(t)
 	text := "https://tamga.example/check/26000001/7K2M-Q0ZT-9HXA#" + sealed(t, key, licence())
-	b, s := open(t, video(t, codeImage(t, text, 6, 1280, 720))), serve(t)
+	b, s := browsertest.Open(t, video(t, codeImage(t, text, 6, 1280, 720))), serve(t)
 	page := s.page("offline", key, signedList(t, key, time.Now()))
 	const want = "in_force offline_in_force_note"
 
@@ -79,8 +78,8 @@ func TestOfflineScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, picture := range map[string][]byte{"code.png": sharp.Bytes(), "page.jpg": coarse.Bytes()} {
-		b.run(t, visit(page), upload("#picture", writeFile(t, name, picture)))
-		if got := b.answer(t); got != want {
+		b.Run(t, browsertest.Visit(page), browsertest.Upload("#picture", writeFile(t, name, picture)))
+		if got := answerIn(t, b); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
@@ -96,13 +95,13 @@ func TestOfflineScan(t *testing.T) {
 		"empty.png":   {empty.Bytes(), "No QR code was found"},
 		"garbage.png": {[]byte("garbage"), "cannot be opened as a picture"},
 	} {
-		b.run(t, visit(page), upload("#picture", writeFile(t, name, c.file)), until("answer", c.says))
+		b.Run(t, browsertest.Visit(page), browsertest.Upload("#picture", writeFile(t, name, c.file)), browsertest.Until("#answer", c.says))
 	}
 
-	b.run(t, visit(page), click("#camera"))
-	if got := b.answer(t); got != want {
+	b.Run(t, browsertest.Visit(page), browsertest.Click("#camera"))
+	if got := answerIn(t, b); got != want {
 		t.Errorf("by camera: %s, want %s", got, want)
 	}
-	b.run(t, see("#camera"), chromedp.WaitNotVisible(chromedp.CSS("#video")))
-	b.quiet(t)
+	b.Run(t, browsertest.See("#camera"), browsertest.Gone("#video"))
+	b.Quiet(t)
 }

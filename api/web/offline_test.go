@@ -16,8 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"tamga/browsertest"
 	"tamga/documents"
 	"tamga/documents/seal"
 )
@@ -77,7 +76,7 @@ func signedList(t *testing.T, k seal.Key, issued time.Time, entries ...seal.Entr
 
 // What a document's code is, whatever the list says.
 func TestOfflineSeals(t *testing.T) {
-	b, s := open(t, ""), serve(t)
+	b, s := browsertest.Open(t, ""), serve(t)
 	private, key := newKey(t)
 	_, other := newKey(t)
 	page := s.page("offline", key, signedList(t, key, time.Now().Add(-time.Minute)))
@@ -116,8 +115,8 @@ func TestOfflineSeals(t *testing.T) {
 		{"a long text", strings.Repeat("A", 8000), malformed},
 		{"markup", "#<img src=x onerror=alert(1)>", malformed},
 	} {
-		b.run(t, visit(page), see("#text"), chromedp.SetValue(chromedp.CSS("#text"), c.text), click("#typed button"))
-		if got := b.answer(t); got != c.want {
+		b.Run(t, browsertest.Visit(page), browsertest.See("#text"), browsertest.Fill("#text", c.text), browsertest.Click("#typed button"))
+		if got := answerIn(t, b); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -125,12 +124,12 @@ func TestOfflineSeals(t *testing.T) {
 		if _, err := seal.Open(text, []seal.PublicKey{key.Public()}); !errors.Is(err, seal.ErrMalformed) {
 			t.Fatalf("%s: the register says %v", name, err)
 		}
-		b.run(t, visit(page+"#"+text))
-		if got := b.answer(t); got != malformed {
+		b.Run(t, browsertest.Visit(page+"#"+text))
+		if got := answerIn(t, b); got != malformed {
 			t.Errorf("%s: %s, want %s", name, got, malformed)
 		}
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 // badSeals are rightly signed and wrongly made.
@@ -197,7 +196,7 @@ func badSeals(t *testing.T, private *ecdsa.PrivateKey, key seal.Key) map[string]
 
 // What the list says, and how old it is.
 func TestOfflineLists(t *testing.T) {
-	b, s := open(t, ""), serve(t)
+	b, s := browsertest.Open(t, ""), serve(t)
 	_, key := newKey(t)
 	_, other := newKey(t)
 	now := time.Now()
@@ -231,60 +230,60 @@ func TestOfflineLists(t *testing.T) {
 		{"of an unknown key", signedList(t, other, now), "offline_authentic offline_no_list_note", noList},
 		{"garbage", []byte("garbage"), "offline_authentic offline_no_list_note", noList},
 	} {
-		b.run(t, visit(s.page("offline", key, c.list)+"#"+sealed(t, key, licence())))
-		if got := b.answer(t); got != c.want {
+		b.Run(t, browsertest.Visit(s.page("offline", key, c.list)+"#"+sealed(t, key, licence())))
+		if got := answerIn(t, b); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
-		if state := b.ask(t, `document.getElementById("list-state").dataset.state`); state != c.state {
+		if state := b.Ask(t, `document.getElementById("list-state").dataset.state`); state != c.state {
 			t.Errorf("%s: the list is %s, want %s", c.name, state, c.state)
 		}
 	}
 
 	// A list as old as two days says so, and a younger one from a file takes
 	// its place, but never the other way round.
-	b.run(t, visit(s.page("offline", key, signedList(t, key, now.Add(-50*time.Hour)))+"#"+sealed(t, key, licence())))
-	b.answer(t)
-	if got := b.ask(t, `document.querySelector("#answer .aside").textContent`); !strings.Contains(got, "2 d 2 h") {
+	b.Run(t, browsertest.Visit(s.page("offline", key, signedList(t, key, now.Add(-50*time.Hour)))+"#"+sealed(t, key, licence())))
+	answerIn(t, b)
+	if got := b.Ask(t, `document.querySelector("#answer .aside").textContent`); !strings.Contains(got, "2 d 2 h") {
 		t.Errorf("the age of the list: %s", got)
 	}
 	load := func(list []byte, want string) {
 		t.Helper()
-		b.run(t, upload("#list-file", writeFile(t, "list.cose", list)), until("list-message", want))
+		b.Run(t, browsertest.Upload("#list-file", writeFile(t, "list.cose", list)), browsertest.Until("#list-message", want))
 	}
 	load(fresh(entry(documents.StatusTerminated, now.Add(-day))), "is in use")
-	b.run(t, see(bannerOfAnswer+`[data-title="terminated"]`))
+	b.Run(t, browsertest.See(bannerOfAnswer+`[data-title="terminated"]`))
 	load(signedList(t, key, now.Add(-30*time.Minute)), "older than the one in use")
 	load(flipped, "not a list signed by the register")
 	load(signedList(t, other, now), "unknown key")
-	if got := b.answer(t); got != "terminated terminated_note" {
+	if got := answerIn(t, b); got != "terminated terminated_note" {
 		t.Errorf("after refused lists: %s", got)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 }
 
 // The list of the service replaces that of the page. Its keys do not: whoever
 // answers in the place of the service could bring keys of their own.
 func TestOfflineRefresh(t *testing.T) {
-	b, s := open(t, ""), serve(t)
+	b, s := browsertest.Open(t, ""), serve(t)
 	_, key := newKey(t)
 	_, rogue := newKey(t)
 	page := s.page("offline", key, nil)
 	for name, address := range map[string]string{"served": page, "saved": save(t, page)} {
 		s.answer(jwks(key, rogue), signedList(t, key, time.Now()))
-		b.run(t, visit(address+"#"+sealed(t, key, licence())))
-		if got := b.answer(t); got != "offline_authentic offline_no_list_note" {
+		b.Run(t, browsertest.Visit(address+"#"+sealed(t, key, licence())))
+		if got := answerIn(t, b); got != "offline_authentic offline_no_list_note" {
 			t.Fatalf("%s, before: %s", name, got)
 		}
-		b.run(t, click("#refresh"), see(bannerOfAnswer+`[data-title="in_force"]`))
+		b.Run(t, browsertest.Click("#refresh"), browsertest.See(bannerOfAnswer+`[data-title="in_force"]`))
 
 		s.answer(jwks(key, rogue), signedList(t, rogue, time.Now().Add(time.Minute)))
-		b.run(t, visit(address+"#"+sealed(t, rogue, licence())))
-		b.answer(t)
-		b.run(t, click("#refresh"), until("list-message", "unknown key"))
-		if got := b.answer(t); got != "offline_unknown_key offline_unknown_key_note" {
+		b.Run(t, browsertest.Visit(address+"#"+sealed(t, rogue, licence())))
+		answerIn(t, b)
+		b.Run(t, browsertest.Click("#refresh"), browsertest.Until("#list-message", "unknown key"))
+		if got := answerIn(t, b); got != "offline_unknown_key offline_unknown_key_note" {
 			t.Errorf("%s, after keys of somebody else: %s", name, got)
 		}
-		b.quiet(t)
+		b.Quiet(t)
 	}
 }
 
@@ -309,31 +308,31 @@ func save(t *testing.T, page string) string {
 
 // A saved page works when the service is gone.
 func TestOfflineFromDisk(t *testing.T) {
-	b, s := open(t, ""), serve(t)
+	b, s := browsertest.Open(t, ""), serve(t)
 	_, key := newKey(t)
 	page := s.page("offline", key, signedList(t, key, time.Now()))
 	saved := save(t, page)
 	s.Close()
-	b.run(t, visit(saved+"#"+sealed(t, key, licence())))
-	if got := b.answer(t); got != "in_force offline_in_force_note" {
+	b.Run(t, browsertest.Visit(saved+"#"+sealed(t, key, licence())))
+	if got := answerIn(t, b); got != "in_force offline_in_force_note" {
 		t.Errorf("from the disk: %s", got)
 	}
-	b.quiet(t)
+	b.Quiet(t)
 	for _, want := range []string{"26000001", "«Ұлы дала мұрасы» ЖШС", "археологиялық жұмыстар", "22.06.2026", "State licence"} {
-		if got := b.ask(t, `document.querySelector("#answer").innerText`); !strings.Contains(got, want) {
+		if got := b.Ask(t, `document.querySelector("#answer").innerText`); !strings.Contains(got, want) {
 			t.Errorf("the answer lacks %s: %s", want, got)
 		}
 	}
-	b.run(t, click("#refresh"), until("list-message", "cannot be reached"))
-	if got := b.answer(t); got != "in_force offline_in_force_note" {
+	b.Run(t, browsertest.Click("#refresh"), browsertest.Until("#list-message", "cannot be reached"))
+	if got := answerIn(t, b); got != "in_force offline_in_force_note" {
 		t.Errorf("after a refresh without a network: %s", got)
 	}
 
 	// Nothing sticks out of a narrow screen, in any language.
-	b.run(t, chromedp.EmulateViewport(320, 640))
+	b.Run(t, browsertest.Size(320, 640))
 	for _, lang := range []string{"kk", "ru", "en"} {
-		b.run(t, click(chromedp.CSS(`button[data-lang="`+lang+`"]`)))
-		if got := b.ask(t, `document.documentElement.lang + " " + document.documentElement.scrollWidth`); got != lang+" 320" {
+		b.Run(t, browsertest.Click(`button[data-lang="`+lang+`"]`))
+		if got := b.Ask(t, `document.documentElement.lang + " " + document.documentElement.scrollWidth`); got != lang+" 320" {
 			t.Errorf("language and width are %s, want %s 320", got, lang)
 		}
 	}

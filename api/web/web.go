@@ -20,6 +20,9 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"path"
+	"slices"
+	"strings"
 
 	"tamga/language"
 	"tamga/language/words"
@@ -69,8 +72,12 @@ func Compile() (*Pages, error) {
 	if p.static, err = readStatic(); err != nil {
 		return nil, err
 	}
+	names, err := pageNames()
+	if err != nil {
+		return nil, err
+	}
 	for _, lang := range language.All() {
-		for _, name := range []string{"start", "form", "result", "absent", "message", "layouts"} {
+		for _, name := range names {
 			t, err := p.parse(name, lang, said)
 			if err != nil {
 				return nil, fmt.Errorf("page %s: %w", name, err)
@@ -85,21 +92,49 @@ func Compile() (*Pages, error) {
 }
 
 func (p *Pages) parse(name string, lang Lang, said map[string]Label) (*template.Template, error) {
-	return p.parseFiles("frame.html", lang, said,
-		"templates/frame.html", "templates/icons.html", "templates/"+name+".html")
+	return p.parseFiles("frame.html", lang, said, append(slices.Clone(parts), "templates/"+name+".html")...)
+}
+
+// parts are the templates that pages are put together from. It is read only.
+var parts = []string{"templates/frame.html", "templates/icons.html", "templates/parts.html", "templates/sign.html"}
+
+// pageNames are the names of the pages: of the templates that are not parts.
+func pageNames() ([]string, error) {
+	found, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range found {
+		if !slices.Contains(parts, f) {
+			names = append(names, strings.TrimSuffix(path.Base(f), ".html"))
+		}
+	}
+	return names, nil
 }
 
 // parseFiles parses a template with those that it uses.
 func (p *Pages) parseFiles(name string, lang Lang, said map[string]Label, from ...string) (*template.Template, error) {
 	functions := template.FuncMap{
-		// t says a phrase in the language of the page.
-		"t": func(key string) (string, error) {
+		// t says a phrase in the language of the page: of the room "page", or of
+		// another when the key names it. What follows are the values of its places,
+		// each after its name.
+		"t": func(key string, values ...string) (string, error) {
 			label, ok := said[key]
-			if !ok {
-				return "", fmt.Errorf("no words for %q", key)
+			if strings.Contains(key, ".") {
+				label = words.Of(key)
+				ok = label != Label{}
+			}
+			if !ok || len(values)%2 != 0 {
+				return "", fmt.Errorf("no words for %q with %d values", key, len(values))
+			}
+			for i := 0; i < len(values); i += 2 {
+				label = label.Put(values[i], language.Same(values[i+1]))
 			}
 			return label.In(lang), nil
 		},
+		// says is a text of the rules or of a document, in the language of the page.
+		"says": func(text Label) string { return text.In(lang) },
 		"asset": func(name string) (string, error) {
 			a, ok := p.static[name]
 			if !ok {
@@ -107,6 +142,7 @@ func (p *Pages) parseFiles(name string, lang Lang, said map[string]Label, from .
 			}
 			return "/static/" + name + "?v=" + a.Tag, nil
 		},
+		"saved":     saved,
 		"languages": func() []link { return languages(lang) },
 	}
 	return template.New(name).Funcs(functions).ParseFS(files, from...)
@@ -132,16 +168,15 @@ func readStatic() (map[string]Asset, error) {
 	if err != nil {
 		return nil, err
 	}
-	types := map[string]string{"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+	types := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 	all := map[string]Asset{}
 	for _, e := range entries {
 		body, err := files.ReadFile("static/" + e.Name())
 		if err != nil {
 			return nil, err
 		}
-		extension := e.Name()[len(e.Name())-3:]
 		sum := sha256.Sum256(body)
-		all[e.Name()] = Asset{Body: body, ContentType: types[extension], Tag: hex.EncodeToString(sum[:6])}
+		all[e.Name()] = Asset{Body: body, ContentType: types[path.Ext(e.Name())], Tag: hex.EncodeToString(sum[:6])}
 	}
 	return all, nil
 }
@@ -161,12 +196,33 @@ type Frame struct {
 	At   string
 	Host string // the address that people should see in their browser
 	Demo bool   // say that nothing here has legal force
+
+	// Of the pages of [tamga/api/site].
+	Nav    []Place  // where whoever is signed in may go
+	Person string   // who is signed in; empty for nobody
+	CSRF   string   // what a form must send along
+	Style  string   // a class of the body: "broad" for pages with tables
+	Script []string // names of static files that the page gains by, but does without
+}
+
+// Place is a link of the navigation. Title is a key of words.
+type Place struct {
+	Path    string
+	Title   string
+	Current bool
 }
 
 // page is what the templates see.
 type page struct {
 	Frame
 	View any
+}
+
+// Render writes the page of a template by its name, such as "sign-in", from values
+// that are fit for whoever sees it. An error means that the template and its view do not
+// fit together.
+func (p *Pages) Render(name string, f Frame, view any) ([]byte, error) {
+	return p.render(name, f, view)
 }
 
 func (p *Pages) render(name string, f Frame, view any) ([]byte, error) {

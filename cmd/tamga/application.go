@@ -8,6 +8,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/documents"
 	"tamga/documents/applications"
+	"tamga/documents/conditions"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
@@ -20,6 +21,9 @@ type applicationCommands struct {
 	New      applicationNewCommand      `cmd:"" help:"Open an application for a service."`
 	Enter    applicationEnterCommand    `cmd:"" help:"Write down that a step of an application was done."`
 	Sign     applicationSignCommand     `cmd:"" help:"Sign a step of an application, and write down that it was done."`
+	Decide   applicationDecideCommand   `cmd:"" help:"List what may be decided on an application in a role, or decide it."`
+	Pay      applicationPayCommand      `cmd:"" help:"Ask for the bill of an application, and tell how its payment stands."`
+	Result   applicationResultCommands  `cmd:"" help:"Show, prepare, sign or download the result of an application."`
 	Withdraw applicationWithdrawCommand `cmd:"" help:"Withdraw an application, signed by its applicant."`
 
 	SameMatter applicationSameMatterCommand `cmd:"" help:"Decide on what else the same party has about the same matter."`
@@ -58,7 +62,7 @@ func (f applicationFlags) book(c *console, db *store.DB) (*applications.Book, er
 		return nil, err
 	}
 	rules := &rulebook.Book{Store: db, Carried: rulebook.Carried{Calendar: days, Editions: editions}}
-	return &applications.Book{Register: &registry.Registry{Store: db}, Rulebook: rules, Unsigned: true}, nil
+	return &applications.Book{Register: &registry.Registry{Store: db, Rulebook: rules}, Rulebook: rules, Attached: conditions.Attached, Unsigned: true}, nil
 }
 
 // existing wires the applications of a register that is there.

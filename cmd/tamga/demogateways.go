@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"tamga/certs"
@@ -21,6 +22,7 @@ const demoBIN certs.BIN = "250040999998"
 func (d *demo) gateways(make func(context.Context, creation.Order) (creation.Made, error), v *signing.Verifier, now time.Time) *registers.Register {
 	r := &registers.Register{
 		Prefix: demoGatewaysPrefix, Key: d.system, WrongKey: d.signers["applicant-gost"], Make: make, Verifier: v, Client: demoBIN, Control: true,
+		Run: strconv.FormatInt(now.Unix(), 36) + "-",
 	}
 	for _, p := range demoPersons(now) {
 		r.Persons = append(r.Persons, message.Fields{

@@ -15,7 +15,7 @@ type gatewayFlags struct {
 	Gateways        string `placeholder:"FILE" help:"File of the state systems that are asked (docs/gateways.md). Without it none are, and conditions that ask them wait; --demo has its own."`
 	GatewayKey      string `name:"gateway-key" placeholder:"FILE" help:"Key that messages to state systems are signed with; default: that of --receipt-key."`
 	GatewayTimeout  int64  `name:"gateway-timeout" default:"10" placeholder:"SECONDS" help:"Time for one attempt to ask a state system (default: 10)."`
-	GatewayDeadline int64  `name:"gateway-deadline" default:"30" placeholder:"SECONDS" help:"Time for all attempts together (default: 30)."`
+	GatewayDeadline *int64 `name:"gateway-deadline" placeholder:"SECONDS" help:"Time for all attempts together (default: 30; for the systems of a demonstration 3)."`
 }
 
 // maxGateways is above any file of state systems, in bytes.
@@ -33,14 +33,15 @@ const demoGatewaysPrefix = "/demo/gateways"
 
 // connect sets up the state systems: those of the file, or the demonstration's own.
 func (f gatewayFlags) connect(c *console, cmd serveCommand, s *service, address string) error {
-	for name, value := range map[string]int64{"--gateway-timeout": f.GatewayTimeout, "--gateway-deadline": f.GatewayDeadline} {
+	deadline := f.deadline(cmd.Demo)
+	for name, value := range map[string]int64{"--gateway-timeout": f.GatewayTimeout, "--gateway-deadline": deadline} {
 		if value < 1 || value > 600 {
 			return usagef("%s: %d is not between 1 and 600", name, value)
 		}
 	}
 	caller := &gateways.Caller{
 		Key: s.server.ReceiptKey, Make: s.server.Registry.Make, Verifier: s.server.Verifier, Now: c.now,
-		Timeout: time.Duration(f.GatewayTimeout) * time.Second, Deadline: time.Duration(f.GatewayDeadline) * time.Second,
+		Timeout: time.Duration(f.GatewayTimeout) * time.Second, Deadline: time.Duration(deadline) * time.Second,
 	}
 	if f.GatewayKey != "" {
 		key, err := loadKey(c, f.GatewayKey, cmd.PasswordFile)
@@ -62,26 +63,36 @@ func (f gatewayFlags) connect(c *console, cmd serveCommand, s *service, address 
 		return err
 	}
 	s.checks = checks
-	book := applicationsOf(s.server)
-	if f.Gateways != "" {
-		book.Ask = inbox.Asks(checks)
+	if err := cmd.decide(c, s); err != nil {
+		return err
 	}
 	if len(settings.Senders) == 0 {
 		return nil
 	}
-	s.server.Inbox = &inbox.Box{Caller: caller, Applications: book, Bills: checks.Bills}
+	s.server.Inbox = &inbox.Box{Caller: caller, Applications: s.server.Applications, Bills: checks.Bills}
 	if err := s.server.Inbox.Know(settings.Senders...); err != nil {
 		return usagef("--gateways: %w", err)
 	}
 	return nil
 }
 
+// deadline is how long a state system is asked altogether, in seconds.
+func (f gatewayFlags) deadline(demo bool) int64 {
+	switch {
+	case f.GatewayDeadline != nil:
+		return *f.GatewayDeadline
+	case demo && f.Gateways == "":
+		return 3 // so that nobody who tries an outage waits long
+	}
+	return 30
+}
+
 // settings reads the file, or sets up the demonstration's register.
 func (f gatewayFlags) settings(c *console, s *service, address string) (in gatewaySettings, err error) {
 	if s.demo != nil {
 		register := s.demo.gateways(s.server.Registry.Make, s.server.Verifier, c.second())
-		register.Now = c.now
-		s.server.DemoGateways, s.register = register, register
+		register.Now, register.Forward = c.now, s.clock.forward
+		s.server.DemoGateways = register
 	}
 	if f.Gateways != "" {
 		raw, err := c.read(f.Gateways, maxGateways)

@@ -50,6 +50,8 @@ func TestDemoGateways(t *testing.T) {
 		tell(t, base, `{"system": "GBDFL", "behaviour": "answer"}`, http.StatusNoContent)
 	}
 	tell(t, base, `{"system": "GBDFL", "behaviour": "dance"}`, http.StatusUnprocessableEntity)
+	tell(t, base, `{"until": "`+time.Now().Add(forwardTime-time.Minute).UTC().Format(time.RFC3339)+`"}`, http.StatusNoContent)
+	tell(t, base, `{"until": "`+time.Now().Add(forwardTime+time.Hour).UTC().Format(time.RFC3339)+`"}`, http.StatusUnprocessableEntity)
 	_, body := get(t, "http://"+base+"/v1/gateways")
 	var told struct{ Gateways []gateways.State }
 	if err := json.Unmarshal([]byte(body), &told); err != nil || len(told.Gateways) != 4 || told.Gateways[0].State != "unasked" {

@@ -13,6 +13,7 @@ import (
 	"tamga/documents"
 	"tamga/documents/registry"
 	"tamga/documents/store"
+	"tamga/signing"
 	"tamga/signing/creation"
 )
 
@@ -89,15 +90,20 @@ func (cmd issueCommand) Run(c *console) error {
 
 // register wires a register that can issue.
 func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
+	if cmd.Key == "" { // the signature is made elsewhere
+		return cmd.registerOf(c, creation.Key{})
+	}
+	key, err := loadKey(c, cmd.Key, cmd.PasswordFile)
+	if err != nil {
+		return nil, err
+	}
+	return cmd.registerOf(c, key)
+}
+
+// registerOf wires a register that issues with a key.
+func (cmd issueCommand) registerOf(c *console, key creation.Key) (*registry.Registry, error) {
 	if cmd.BaseURL != "" {
 		if err := checkBaseURL(cmd.BaseURL); err != nil {
-			return nil, err
-		}
-	}
-	var key creation.Key // none where the signature is made elsewhere
-	if cmd.Key != "" {
-		var err error
-		if key, err = loadKey(c, cmd.Key, cmd.PasswordFile); err != nil {
 			return nil, err
 		}
 	}
@@ -129,13 +135,20 @@ func (cmd issueCommand) register(c *console) (*registry.Registry, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &registry.Registry{
-		Store: db, Rulebook: book, Key: key, Verifier: verifier,
-		Make: func(ctx context.Context, o creation.Order) (creation.Made, error) {
-			return creation.Make(ctx, creation.Services{Verifier: verifier}, o)
-		},
+		Store: db, Rulebook: book, Key: key, Verifier: verifier, Make: makes(verifier),
 		SealKey: sealer, Address: address,
 	}, nil
 }
+
+// makes makes signatures, which a verifier judges before they are handed out.
+func makes(v *signing.Verifier) func(context.Context, creation.Order) (creation.Made, error) {
+	return func(ctx context.Context, o creation.Order) (creation.Made, error) {
+		return creation.Make(ctx, creation.Services{Verifier: v}, o)
+	}
+}
+
+// errNoAddress means that nobody has said what documents print.
+var errNoAddress = usagef("--base-url: documents print the address at which the public can check them, and the register knows none yet")
 
 // printedAddress returns the address that documents shall print: the one that was
 // given, else the one that the register has kept. An address that only a
@@ -151,7 +164,7 @@ func printedAddress(c *console, db *store.DB, given string) (registry.Address, e
 	}
 	switch {
 	case kept.Base == "":
-		return kept, usagef("--base-url: documents print the address at which the public can check them, and the register knows none yet")
+		return kept, errNoAddress
 	case !kept.Demo && registry.Loopback(kept.Base):
 		return kept, usagef("--base-url: %w: %s", registry.ErrLoopback, kept.Base)
 	}

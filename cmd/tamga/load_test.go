@@ -29,6 +29,15 @@ type served struct {
 	pid int
 	dir string
 	log *lockedBuffer
+	cmd *exec.Cmd
+}
+
+// stop ends the process as its users do.
+func (p *served) stop(t *testing.T) {
+	t.Helper()
+	if err := errors.Join(p.cmd.Process.Signal(os.Interrupt), p.cmd.Wait()); err != nil {
+		t.Errorf("%v\n%s", err, p.log.String())
+	}
 }
 
 func startServed(t *testing.T, args ...string) *served {
@@ -40,7 +49,7 @@ func startServed(t *testing.T, args ...string) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &served{dir: cmd.Dir, log: &lockedBuffer{}}
+	p := &served{dir: cmd.Dir, log: &lockedBuffer{}, cmd: cmd}
 	cmd.Stderr = p.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

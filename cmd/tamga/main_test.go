@@ -2,14 +2,23 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"io"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"tamga/certs"
+	registers "tamga/documents/gateways/demo"
+	"tamga/signing/creation"
 )
 
 func TestMain(m *testing.M) {
@@ -29,7 +38,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": scriptExits, "tamper": scriptTamper, "shorten": scriptShorten,
 			"grow": scriptGrow, "fingerprint": scriptFingerprint, "mode": scriptMode,
-			"capture": scriptCapture, "armour": scriptArmour,
+			"capture": scriptCapture, "armour": scriptArmour, "payments": scriptPayments,
 		},
 	})
 }
@@ -111,4 +120,27 @@ func scriptCapture(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no match of %s", args[1])
 	}
 	ts.Setenv(args[0], found[1])
+}
+
+// scriptPayments answers as the demonstration's payment gateway until the script ends, and
+// writes the file of the state systems for it: payments KEY TRUST FILE. Its address is
+// the variable PAYMENTS.
+func scriptPayments(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: payments KEY TRUST FILE")
+	}
+	key, err := creation.ParseKeyPEM([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	found, err := trustFlags{Trust: []string{ts.MkAbs(args[1])}}.load(&console{ctx: context.Background(), now: time.Now, env: func(string) string { return "" }})
+	ts.Check(err)
+	v, err := judgeFlags{Policy: strictPolicy}.verifier(&console{ctx: context.Background(), now: time.Now, err: io.Discard}, found)
+	ts.Check(err)
+	server := httptest.NewServer(&registers.Register{
+		Prefix: demoGatewaysPrefix, Key: key, Make: makes(v), Verifier: v, Client: certs.BIN(key.Certificate.Identity().BIN), Control: true,
+	})
+	ts.Defer(server.Close)
+	address := server.URL + demoGatewaysPrefix
+	ts.Setenv("PAYMENTS", address)
+	file := fmt.Sprintf(`{"sender": "tamga", "peers": [{"system": "PSHEP", "form": "json", "address": "%s/PSHEP/json", "service": "PSHEP_SYNC", "bin": "%s"}]}`, address, key.Certificate.Identity().BIN)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(file), 0o600))
 }

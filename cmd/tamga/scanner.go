@@ -36,7 +36,7 @@ func (f scannerFlags) scan(s *api.Server, db *store.DB) error {
 // applicationsOf returns the applications of a service, which are there once.
 func applicationsOf(s *api.Server) *applications.Book {
 	if s.Applications == nil {
-		s.Applications = &applications.Book{Register: s.Registry, Rulebook: s.Registry.Rulebook, Unsigned: true}
+		s.Applications = &applications.Book{Register: s.Registry, Rulebook: s.Registry.Rulebook}
 	}
 	if s.Applications.Rulebook == nil {
 		s.Applications.Rulebook = &rulebook.Book{Store: s.Registry.Store}

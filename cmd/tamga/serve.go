@@ -17,7 +17,6 @@ import (
 	"tamga/api"
 	"tamga/certs/revocation/fetch"
 	"tamga/documents/gateways"
-	registers "tamga/documents/gateways/demo"
 	"tamga/documents/pdf"
 	"tamga/documents/registry"
 	"tamga/documents/store"
@@ -47,6 +46,7 @@ type serveCommand struct {
 	registerFlags
 	rulebookFlags
 	gatewayFlags
+	conditionFlags
 	messageFlags
 	loadFlags
 	trustFlags
@@ -128,9 +128,8 @@ type service struct {
 	server  *api.Server
 	demo    *demo
 	fetcher *fetch.Fetcher // follows revocation lists; nil when none are kept
-	// checks ask the state systems, and register is the demonstration's; nil without one.
-	checks   *gateways.Checks
-	register *registers.Register
+	checks  *gateways.Checks
+	clock   *demoClock // of the demonstration
 }
 
 // assemble wires the service.
@@ -139,6 +138,10 @@ func (cmd serveCommand) assemble(c *console, address string) (*service, error) {
 	s := &service{}
 	if cmd.Demo {
 		var err error
+		if s.clock, err = newDemoClock(c, cmd.Var); err != nil {
+			return nil, fmt.Errorf("demonstration: %w", err)
+		}
+		c = s.clock.console(c)
 		if s.demo, err = prepareDemo(c, cmd.Var, cmp.Or(cmd.BaseURL, "http://"+address)); err != nil {
 			return nil, fmt.Errorf("demonstration: %w", err)
 		}
@@ -259,6 +262,7 @@ func (cmd serveCommand) guarded(k creation.Key, v *signing.Verifier) creation.Ke
 func (cmd serveCommand) lasting(c *console, s *service) error {
 	if s.demo != nil {
 		s.server.ReceiptKey, s.server.TSA, s.server.OCSP = s.demo.system, s.demo.stamps, s.demo.statuses
+		s.demo.pages(c, s)
 	}
 	if cmd.ReceiptKey == "" {
 		return nil
@@ -380,7 +384,7 @@ func (s *service) welcome(c *console, address string) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range rules.Calendar.Warnings(c.now()) {
+	for _, w := range rules.Calendar.Warnings(s.server.Now()) {
 		p.line("Calendar: %s.", w.Text.EN)
 	}
 	if s.server.Registry.Key.Signer == nil {

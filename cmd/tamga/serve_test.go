@@ -38,12 +38,17 @@ func startDemo(t *testing.T, args ...string) demoServer {
 // startDemoAt is startDemo by another clock.
 func startDemoAt(t *testing.T, now func() time.Time, args ...string) demoServer {
 	t.Helper()
+	return startService(t, now, append([]string{"serve", "--demo", "--listen", "127.0.0.1:0"}, args...)...)
+}
+
+// startService starts a service by a clock and waits for its welcome.
+func startService(t *testing.T, now func() time.Time, args ...string) demoServer {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	var log lockedBuffer
 	ended := make(chan int, 1)
 	go func() {
-		args := append([]string{"serve", "--demo", "--listen", "127.0.0.1:0"}, args...)
 		c := &console{ctx: ctx, env: func(string) string { return "" }, stdin: strings.NewReader(""), out: w, err: &log, now: now}
 		ended <- c.run(args)
 		w.Close()

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -29,46 +27,39 @@ type demoCommands struct {
 
 // demoWalkCommand walks.
 type demoWalkCommand struct {
-	URL     string `name:"url" placeholder:"URL" help:"Address of a service that runs elsewhere, instead of a demonstration that is started for the walk."`
-	KeyFile string `placeholder:"FILE" help:"With --url: file with the key of a client of that service that may open applications, enter steps and read documents."`
-	Signer  string `placeholder:"FILE" help:"With --url: who signs documents there, as they print it, as JSON: authority, requisites and position in kk and ru, and name."`
+	URL string `name:"url" placeholder:"URL" help:"Address of a demonstration that runs already, instead of one that is started for the walk."`
+	Var string `default:"./var" placeholder:"DIR" help:"With --url: folder of that demonstration, with the keys of its people (default: ./var)."`
 	registerFlags
 }
 
 // Help is shown below the flags' list.
 func (demoWalkCommand) Help() string {
-	return `Without --url a demonstration is started in a folder of its own, with a clock that is put forward where a hearing must be waited for, and thrown away afterwards; --database-url lets it keep its register in PostgreSQL. People act by sessions and keys of their own, and programs answer every condition, both ways and by each of its checks, out of the register and the state systems of the demonstration; every refusal is written, every document is looked at: whether it is in force, found by the public check, and whether its file verifies. What is counted is what the service has stored, against the flow data of this program. At a service elsewhere the key enters every step, and states what conditions find; nobody puts its clock forward: the ways through a hearing are not gone there, and are told to be missing.
+	return `Without --url a demonstration is started in a folder of its own and thrown away afterwards; --database-url lets it keep its register in PostgreSQL. People act by sessions and keys of their own, and programs answer every condition, both ways and by each of its checks, out of the register and the state systems of the demonstration; nothing is stated; every refusal is written, every document is looked at: whether it is in force, found by the public check, and whether its file verifies. What is counted is what the service has stored, against the flow data of this program. Where a hearing must be waited for the clock of the demonstration is put forward, by a week or two, and stays so; it can be walked as often as one likes.
 
 Exit codes: 0 everything was walked, 1 something is missing, 64 and 70 as everywhere.
 
 Examples:
   tamga demo walk
-  tamga demo walk --url http://127.0.0.1:8080 --key-file var/demo.key --signer var/samples/signer.json`
-}
-
-// walkedService is the service that is walked.
-type walkedService struct {
-	walker walk.Walker
-	stop   func() error
+  tamga demo walk --url http://127.0.0.1:8080`
 }
 
 // Run walks, and prints what was walked.
 func (cmd demoWalkCommand) Run(c *console) error {
-	if (cmd.URL == "") != (cmd.KeyFile == "") || (cmd.URL == "") != (cmd.Signer == "") {
-		return usagef("--url, --key-file and --signer go together")
+	if cmd.URL != "" && cmd.registerFlags != (registerFlags{}) {
+		return usagef("--url: the demonstration that runs there has its own register")
 	}
-	serve := cmd.begun
-	if cmd.URL != "" {
-		serve = cmd.elsewhere
-	}
-	s, err := serve(c)
-	if err != nil {
-		return err
+	at := demonstration{url: strings.TrimSuffix(cmd.URL, "/"), folder: cmd.Var}
+	stop := func() error { return nil }
+	if cmd.URL == "" {
+		var err error
+		if at, stop, err = cmd.begun(c); err != nil {
+			return err
+		}
 	}
 	began := time.Now()
-	report, err := s.walker.Walk(c.ctx)
+	report, err := at.walk(c)
 	took := time.Since(began)
-	if stopped := s.stop(); stopped != nil || err != nil && !errors.Is(err, walk.ErrIncomplete) {
+	if stopped := stop(); stopped != nil || err != nil && !errors.Is(err, walk.ErrIncomplete) {
 		return errors.Join(err, stopped)
 	}
 	return errors.Join(printWalk(c, report, took), err)
@@ -126,86 +117,30 @@ func flowData(c *console, now time.Time) (*regulation.Edition, *calendar.Calenda
 // walkName names a walk, so that another one opens applications of its own.
 func (c *console) walkName() string { return "walk " + c.now().UTC().Format(time.RFC3339Nano) }
 
-// elsewhere is a service that runs already.
-func (cmd demoWalkCommand) elsewhere(c *console) (walkedService, error) {
-	edition, days, err := flowData(c, c.now())
-	if err != nil {
-		return walkedService{}, err
-	}
-	key, err := c.read(cmd.KeyFile, maxPassword)
-	if err != nil {
-		return walkedService{}, err
-	}
-	raw, err := c.read(cmd.Signer, maxDraft)
-	if err != nil {
-		return walkedService{}, err
-	}
-	signer, err := signerOf(raw)
-	if err != nil {
-		return walkedService{}, fmt.Errorf("%s: %w", cmd.Signer, err)
-	}
-	return walkedService{walk.Walker{
-		URL: strings.TrimSuffix(cmd.URL, "/"), Key: strings.TrimSpace(string(key)), Client: &http.Client{Timeout: requestTimeout},
-		Edition: edition, Days: days, Signer: signer, Now: c.now, Run: c.walkName(),
-	}, func() error { return nil }}, nil
-}
-
-// shiftedClock is the clock of a demonstration that is put forward.
-type shiftedClock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-	now   func() time.Time
-}
-
-func (s *shiftedClock) read() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now().Add(s.ahead)
-}
-
-// wait puts the clock forward to a moment.
-func (s *shiftedClock) wait(until time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ahead = max(s.ahead, until.Sub(s.now())+time.Second)
-}
-
 // begun starts a demonstration for the walk, in a folder of its own.
-func (cmd demoWalkCommand) begun(c *console) (s walkedService, err error) {
+func (cmd demoWalkCommand) begun(c *console) (at demonstration, stop func() error, err error) {
 	folder, err := os.MkdirTemp("", "tamga-walk-")
 	if err != nil {
-		return s, err
+		return at, nil, err
 	}
-	clock := &shiftedClock{now: c.now}
 	own := *c
-	own.now, own.err = clock.read, io.Discard // its log: what goes wrong is in the report
+	own.err = io.Discard // its log: what goes wrong is in the report
 	ctx, cancel := context.WithCancel(c.ctx)
 	own.ctx = ctx
 	ended := make(chan error, 1)
-	stop := func() error {
+	stop = func() error {
 		cancel()
 		return errors.Join(<-ended, os.RemoveAll(folder))
 	}
-	address, served, err := cmd.serve(&own, folder, ended)
+	address, err := cmd.serve(&own, folder, ended)
 	if err != nil {
-		return s, errors.Join(err, stop())
+		return at, nil, errors.Join(err, stop())
 	}
-	edition, days, err := flowData(c, clock.read())
-	if err != nil {
-		return s, errors.Join(err, stop())
-	}
-	signer, err := demoSigner()
-	if err != nil {
-		return s, errors.Join(err, stop())
-	}
-	return walkedService{walk.Walker{
-		URL: "http://" + address, Key: served.demo.secret, Client: &http.Client{Timeout: requestTimeout}, Edition: edition, Days: days,
-		People: served.walkers(address, signer, clock.read), Signer: signer, Now: clock.read, Wait: clock.wait, Run: c.walkName(),
-	}, stop}, nil
+	return demonstration{"http://" + address, folder}, stop, nil
 }
 
 // serve serves a demonstration until the context of the console ends, and tells then.
-func (cmd demoWalkCommand) serve(c *console, folder string, ended chan<- error) (address string, served *service, err error) {
+func (cmd demoWalkCommand) serve(c *console, folder string, ended chan<- error) (address string, err error) {
 	defer func() {
 		if err != nil {
 			ended <- nil
@@ -214,35 +149,30 @@ func (cmd demoWalkCommand) serve(c *console, folder string, ended chan<- error) 
 	var flags serveCommand
 	parser, err := kong.New(&flags)
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	if _, err := parser.Parse([]string{"--demo", "--var", folder}); err != nil {
-		return "", nil, err
+		return "", err
 	}
 	flags.registerFlags = cmd.registerFlags
 	listener, err := listen(c.ctx, "127.0.0.1:0")
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	address = listener.Addr().String()
-	served, err = flags.assemble(c, address)
+	served, err := flags.assemble(c, address)
 	if err != nil {
-		return "", nil, errors.Join(err, listener.Close())
+		return "", errors.Join(err, listener.Close())
 	}
-	signer, err := demoSigner()
-	if err != nil {
-		return "", nil, errors.Join(err, listener.Close(), served.server.Registry.Store.Close())
-	}
-	served.byPersons(address, signer)
 	handler, err := served.server.Handler()
 	if err != nil {
-		return "", nil, errors.Join(err, listener.Close(), served.server.Registry.Store.Close())
+		return "", errors.Join(err, listener.Close(), served.server.Registry.Store.Close())
 	}
 	go func() {
 		err := served.serve(c.ctx, listener, handler)
 		ended <- errors.Join(err, served.server.Registry.Store.Close())
 	}()
-	return address, served, nil
+	return address, nil
 }
 
 // demoSigner is who signs the documents of the demonstration.

@@ -2,15 +2,14 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"tamga/documents"
-	"tamga/documents/regulation"
-	"tamga/documents/regulation/paths"
+	"tamga/documents/store/storetest"
 )
 
 // walkAs runs a walk by a clock, and returns what it says.
@@ -36,63 +35,79 @@ func TestDemoWalk(t *testing.T) {
 	}
 }
 
-// Of a service that runs elsewhere, whose clock nobody puts forward, only the ways
-// through a hearing are missing.
+// A demonstration that runs as a process of its own is walked as often as one likes, on
+// both engines, also after it was started again: its people have accounts then, its clock
+// is ahead, and nothing is stated.
 func TestDemoWalkElsewhere(t *testing.T) {
-	t.Chdir(t.TempDir())
-	s := startDemo(t)
-	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(s.output)
-	code, out, said := walkAs(t, time.Now, "--url", url, "--key-file", "var/demo.key", "--signer", "var/samples/signer.json")
-	if strings.Contains(out, "found out by no program: 0\n") {
-		t.Error("a key walks a service elsewhere, and nothing is told to be stated")
-	}
-	if code != exitFailed || !strings.Contains(said, "not every path was walked") || strings.Contains(out, "failed:") {
-		t.Errorf("exit code %d\n%s%s", code, out, said)
-	}
-	var told []string
-	for _, line := range strings.Split(out, "\n") {
-		if x, ok := strings.CutPrefix(line, "    missing: "); ok {
-			told = append(told, x)
+	cluster := storetest.Start()
+	t.Cleanup(func() {
+		if err := cluster.Stop(); err != nil {
+			t.Error(err)
 		}
-	}
-	if want := beyondHearings(t); len(want) == 0 || !slices.Equal(told, want) {
-		t.Errorf("missing are %v, want %v", told, want)
-	}
+	})
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		dir := t.TempDir()
+		at := []string{"--var", dir, "--database", dsn}
+		if strings.Contains(dsn, "://") {
+			at = []string{"--var", dir, "--database-url", dsn}
+		}
+		starts := []int{2}
+		if strings.Contains(dsn, "://") {
+			starts = []int{1, 1}
+		}
+		for start, runs := range starts {
+			p := startServed(t, at...)
+			for run := range runs {
+				code, out, said := walkAs(t, time.Now, "--url", p.url, "--var", dir)
+				if found := tally.FindStringSubmatch(out); code != exitPassed || found == nil || found[1] != found[2] || found[1] == "0" ||
+					!strings.Contains(out, "\nStated by a key, and found out by no program: 0\n") {
+					t.Errorf("start %d, run %d: exit code %d\n%s%s", start, run, code, out, said)
+				}
+			}
+			p.stop(t)
+		}
+	})
 }
 
-// beyondHearings are the exits that are made after a hearing only, by the plan.
-func beyondHearings(t *testing.T) []string {
-	t.Helper()
-	edition, _, err := flowData(&console{ctx: t.Context()}, time.Now())
+// The clock of a demonstration is put forward, and never back; it is kept, and ends before
+// the revocation lists do that the demonstration has made at its start.
+func TestDemoClock(t *testing.T) {
+	at := time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC)
+	dir := t.TempDir()
+	c := &console{ctx: t.Context(), now: func() time.Time { return at }}
+	k, err := newDemoClock(c, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []string
-	paths.EachWalk(edition, func(_ *regulation.Service, _ regulation.Channel, w *regulation.Walk) {
-		made := map[regulation.WalkedExit]bool{}
-		for _, way := range paths.Plan(w) {
-			for _, a := range way {
-				for _, x := range a.Exits() {
-					made[x] = true
-				}
-				if a.Step.Notice == string(documents.NoticeHearing) {
-					break
-				}
-			}
+	for _, step := range []struct{ until, want time.Duration }{{time.Hour, time.Hour}, {-time.Hour, time.Hour}, {forwardTime, forwardTime}} {
+		if err := k.forward(at.Add(step.until)); err != nil || !k.read().Equal(at.Add(step.want)) {
+			t.Errorf("forward by %s: %s, %v", step.until, k.read(), err)
 		}
-		for _, x := range paths.Missing(w, made) {
-			all = append(all, x.Step+" "+x.On)
-		}
-	})
-	return all
+	}
+	if err := k.forward(at.Add(forwardTime + time.Second)); err == nil || !strings.Contains(err.Error(), "150 days at most") || !k.read().Equal(at.Add(forwardTime)) {
+		t.Errorf("forward by more: %v, %s", err, k.read())
+	}
+	again, err := newDemoClock(c, dir)
+	if err != nil || !again.read().Equal(at.Add(forwardTime)) {
+		t.Errorf("started again: %v", err)
+	}
+	if err := again.forward(at.Add(2 * forwardTime)); err != nil {
+		t.Errorf("forward after the next start: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "clock"), []byte("-1h\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newDemoClock(c, dir); err == nil || !strings.Contains(err.Error(), "does not say how far") {
+		t.Errorf("a clock that goes back: %v", err)
+	}
 }
 
-// A service elsewhere is named with its key and with who signs there.
+// What is walked elsewhere has its own register; and before the first edition there is
+// nothing to walk.
 func TestDemoWalkUsage(t *testing.T) {
-	if code, _, said := walkAs(t, time.Now, "--url", "http://127.0.0.1:1"); code != exitUsage || !strings.Contains(said, "go together") {
+	if code, _, said := walkAs(t, time.Now, "--url", "http://127.0.0.1:1", "--database", "a.db"); code != exitUsage || !strings.Contains(said, "its own register") {
 		t.Errorf("exit code %d %s", code, said)
 	}
-	// Before the first edition there is nothing to walk.
 	before := func() time.Time { return time.Date(2011, time.June, 1, 9, 0, 0, 0, time.UTC) }
 	if code, _, said := walkAs(t, before); code == exitPassed {
 		t.Errorf("exit code %d %s", code, said)

@@ -1,46 +1,84 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"net/http"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"tamga/api/walk"
 	"tamga/certs"
 	"tamga/documents"
-	"tamga/documents/conditions"
-	"tamga/documents/gateways/inbox"
-	"tamga/documents/people"
 	"tamga/documents/people/cast"
 	"tamga/documents/regulation"
 	"tamga/signing"
 	"tamga/signing/creation"
 )
 
-// byPersons has a demonstration take nothing that is stated: persons act by themselves,
-// and programs answer what conditions ask, of its people and of its state systems.
-func (s *service) byPersons(address string, signer walk.Signer) {
-	book := applicationsOf(s.server)
-	s.server.People = &people.Book{
-		Store: s.server.Registry.Store, Rulebook: book.Rulebook, Verifier: s.server.Verifier, Address: cmp.Or(s.server.BaseURL, "http://"+address),
+// demonstration is one that runs, with the folder of its keys.
+type demonstration struct{ url, folder string }
+
+// walk walks by the people of a demonstration and by its clock.
+func (d demonstration) walk(c *console) (walk.Report, error) {
+	client := &http.Client{Timeout: requestTimeout}
+	control := &walk.Control{Address: d.url + demoGatewaysPrefix + "/control", Client: client}
+	if err := control.Read(c.ctx); err != nil {
+		return walk.Report{}, err
 	}
-	(&conditions.Answers{
-		People: s.server.People, Others: inbox.Asks(s.checks),
-		Letterhead: documents.Letter{Authority: signer.Authority, Requisites: signer.Requisites},
-	}).Wire(book)
+	edition, days, err := flowData(c, control.Now())
+	if err != nil {
+		return walk.Report{}, err
+	}
+	signer, err := demoSigner()
+	if err != nil {
+		return walk.Report{}, err
+	}
+	key, err := c.read(filepath.Join(d.folder, "demo.key"), maxPassword)
+	if err != nil {
+		return walk.Report{}, err
+	}
+	w := walk.Walker{
+		URL: d.url, Key: strings.TrimSpace(string(key)), Client: client, Edition: edition, Days: days, Signer: signer,
+		Now: control.Now, Wait: control.Forward, Run: c.walkName(),
+		People: &walk.Cast{URL: d.url, Client: client, Now: control.Now, SignWith: d.signer(c, control), Applies: applicants(control, signer), Control: control},
+	}
+	return w.Walk(c.ctx)
+}
+
+// signer signs with the keys of the people, by the clock of the demonstration.
+func (d demonstration) signer(c *console, control *walk.Control) func(context.Context, string, []byte) ([]byte, error) {
+	keys := map[string]creation.Key{}
+	return func(ctx context.Context, member string, text []byte) ([]byte, error) {
+		key, ok := keys[member]
+		if !ok {
+			var err error
+			if key, err = loadKey(c, filepath.Join(d.folder, "keys", member+".pem"), ""); err != nil {
+				return nil, err
+			}
+			keys[member] = key
+		}
+		at := control.Now()
+		if !key.Certificate.ValidAt(at) {
+			at = key.Certificate.NotAfter // no program signs with a key that has expired
+		}
+		// What a person signs with judges nobody: the service does.
+		alone := creation.Services{Verifier: &signing.Verifier{Now: func() time.Time { return at }}}
+		made, err := creation.Make(ctx, alone, creation.Order{Form: creation.CMS{Content: text, Claim: true}, Key: key, Time: at})
+		return made.File, err
+	}
 }
 
 // unknownBIN is of an organisation that the demonstration's register does not know.
 const unknownBIN certs.BIN = "250040999978"
 
-// walkers are the people of the demonstration, who walk by the clock of the service: a
-// person applies at the portal and at the provider's counter, an organisation at the
-// service centre, so that both state databases are asked. It sits where whoever signs does.
-func (s *service) walkers(address string, signer walk.Signer, now func() time.Time) *walk.Cast {
+// applicants are for whom is applied: a person at the portal and at the provider's
+// counter, an organisation at the service centre, so that both state databases are asked.
+// It sits where whoever signs does.
+func applicants(control *walk.Control, signer walk.Signer) func(regulation.Channel, bool) (documents.Holder, string) {
 	holder := func(name string) (documents.Holder, string) {
-		all := cast.Members(now())
+		all := cast.Members(control.Now())
 		p := all[slices.IndexFunc(all, func(m cast.Member) bool { return m.Name == name })].Natural()
 		return documents.Holder{Natural: &p}, name
 	}
@@ -49,29 +87,15 @@ func (s *service) walkers(address string, signer walk.Signer, now func() time.Ti
 			Name: documents.Text{KK: cast.Company, RU: cast.Company}, Address: signer.Requisites, BIN: bin,
 		}}, "company-head"
 	}
-	return &walk.Cast{
-		URL: "http://" + address, Client: &http.Client{Timeout: requestTimeout}, Now: now,
-		SignWith: func(ctx context.Context, member string, text []byte) ([]byte, error) {
-			at, key := now(), s.demo.cast[member]
-			if !key.Certificate.ValidAt(at) {
-				at = key.Certificate.NotAfter // no program signs with a key that has expired
-			}
-			// What a person signs with judges nobody: the service does.
-			alone := creation.Services{Verifier: &signing.Verifier{Now: func() time.Time { return at }}}
-			made, err := creation.Make(ctx, alone, creation.Order{Form: creation.CMS{Content: text, Claim: true}, Key: key, Time: at})
-			return made.File, err
-		},
-		Applies: func(c regulation.Channel, known bool) (documents.Holder, string) {
-			switch {
-			case c == regulation.Centre && known:
-				return company(cast.CompanyBIN)
-			case c == regulation.Centre:
-				return company(unknownBIN)
-			case known:
-				return holder("applicant")
-			}
-			return holder("representative")
-		},
-		Pays: func(_ context.Context, payment string) error { return s.register.Pay(payment, 0) },
+	return func(c regulation.Channel, known bool) (documents.Holder, string) {
+		switch {
+		case c == regulation.Centre && known:
+			return company(cast.CompanyBIN)
+		case c == regulation.Centre:
+			return company(unknownBIN)
+		case known:
+			return holder("applicant")
+		}
+		return holder("representative")
 	}
 }

@@ -28,7 +28,7 @@ import (
 var cluster *storetest.Cluster
 
 func TestMain(m *testing.M) {
-	if os.Getenv(diesAt) != "" {
+	if os.Getenv(diesAt)+os.Getenv(diesSending) != "" {
 		os.Exit(m.Run()) // a program that dies, on the database of its parent
 	}
 	cluster = storetest.Start()

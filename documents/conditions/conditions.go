@@ -29,17 +29,14 @@ type Answers struct {
 	// register does not know; nil: nobody can tell.
 	Others func(ctx context.Context, q applications.Question) (applications.Answer, error)
 	// Letterhead is who writes what a program tells by itself, and where that is found;
-	// zero: such a step goes without a document.
+	// zero: such a step waits.
 	Letterhead documents.Letter
 }
 
 // Wire has a book of applications ask these answers.
 func (a *Answers) Wire(b *applications.Book) {
 	a.WireActs(b)
-	b.Ask, b.Unsigned = a.Ask, false
-	if (a.Letterhead != documents.Letter{}) {
-		b.Letter = a.Letter
-	}
+	b.Ask, b.Letter, b.Unsigned = a.Ask, a.Letter, false
 }
 
 // WireActs has a book of applications know whose certificates sign, and which files they
@@ -156,8 +153,14 @@ func Attached(ctx context.Context, r store.Reader, application string) ([]applic
 	return all, err
 }
 
+// errNoLetterhead means that nobody has told who writes what programs tell.
+var errNoLetterhead = errors.New("nobody has told who writes what programs tell by themselves")
+
 // Letter is a notice that a program tells by itself, and nobody signs.
 func (a *Answers) Letter(_ context.Context, c applications.Case, issues applications.Issues) (*documents.Draft, error) {
+	if (a.Letterhead == documents.Letter{}) {
+		return nil, errNoLetterhead
+	}
 	if issues.Kind != documents.KindNotice {
 		return nil, fmt.Errorf("a program writes no document of the kind %s", issues.Kind)
 	}

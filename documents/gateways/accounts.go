@@ -37,6 +37,9 @@ func (a *Account) add(ctx context.Context, tx *store.Tx, c *Confirmation) error 
 	if err != nil {
 		return fmt.Errorf("failed to write the confirmation: %w", err)
 	}
+	if err := tx.At(ctx, "confirmation written"); err != nil {
+		return err
+	}
 	a.Confirmations = append(a.Confirmations, *c)
 	return enter(ctx, tx, confirmationRows, id, store.Entered, c.At)
 }

@@ -364,5 +364,8 @@ func (c Consent) update(ctx context.Context, tx *store.Tx, event string, at time
 	if err != nil {
 		return fmt.Errorf("failed to write the consent: %w", err)
 	}
+	if err := tx.At(ctx, "consent written"); err != nil {
+		return err
+	}
 	return enter(ctx, tx, consentRows, c.Application, event, at)
 }

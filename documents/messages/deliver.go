@@ -64,6 +64,7 @@ func (b *Book) deliver(ctx context.Context, j store.Job) (store.Finish, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.Store.At("message handed over")
 	if told.State != Sent {
 		return m.ends(told), nil
 	}

@@ -51,6 +51,9 @@ func (r *Registry) GiveUpIn(ctx context.Context, tx *store.Tx, number, why strin
 	case !mine:
 		return store.ErrInProgress
 	}
+	if err := tx.At(ctx, "number given up"); err != nil {
+		return err
+	}
 	err = logEvent(ctx, tx, number, documents.Event{
 		Seq: 2, Kind: documents.EventVoid, EffectiveAt: now, RecordedAt: now, EventData: documents.EventData{Detail: why},
 	})

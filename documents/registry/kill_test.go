@@ -36,11 +36,12 @@ func issueUntilKilled(dsn string) error {
 	if err != nil {
 		return err
 	}
-	db.Now = (&clock{at: start}).now
+	c := &clock{at: start}
+	db.Now = c.now
 	r := &Registry{Store: db, Layouts: layouts, Key: a.key, Verifier: a.verifier}
 	r.Make = making(r)
 	if env := os.Getenv(diesAt); env != "" {
-		return issueUntilPoint(r, env)
+		return actUntilPoint(r, c, env)
 	}
 	w := worker{r: r, run: strconv.Itoa(os.Getpid()), publish: func(number string) { fmt.Println(number) }}
 	return w.untilFailure(4)

@@ -66,6 +66,9 @@ func insertRound(ctx context.Context, tx *store.Tx, p *round) error {
 	if err != nil {
 		return fmt.Errorf("failed to write the preparation: %w", err)
 	}
+	if err := tx.At(ctx, "preparation written"); err != nil {
+		return err
+	}
 	return EnterRow(ctx, tx, store.Change{Table: "preparations", Key: p.id, Event: store.Added, At: p.preparedAt})
 }
 
@@ -93,6 +96,9 @@ func endRound(ctx context.Context, tx *store.Tx, p *round, e ending) error {
 	}
 	if !mine {
 		return store.ErrInProgress
+	}
+	if err := tx.At(ctx, "preparation ended"); err != nil {
+		return err
 	}
 	return EnterRow(ctx, tx, store.Change{Table: "preparations", Key: p.id, Event: e.state, At: e.at})
 }

@@ -40,6 +40,9 @@ func (r *Registry) Prepare(ctx context.Context, req PrepareRequest) (done Prepar
 		done, err = r.PrepareIn(ctx, tx, req)
 		return err
 	})
+	if err == nil {
+		r.Store.At("prepared")
+	}
 	return done, err
 }
 
@@ -94,6 +97,9 @@ func (r *Registry) PrepareAgain(ctx context.Context, number string, e Elsewhere)
 		done, err = r.PrepareAgainIn(ctx, tx, number, e)
 		return err
 	})
+	if err == nil {
+		r.Store.At("prepared")
+	}
 	return done, err
 }
 
@@ -116,7 +122,11 @@ func (r *Registry) PrepareAgainIn(ctx context.Context, tx *store.Tx, number stri
 // completed any more. The number stays, to be prepared anew. Declining again changes
 // nothing. The errors are those of [Registry.PrepareAgain].
 func (r *Registry) Decline(ctx context.Context, number string) error {
-	return r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return r.DeclineIn(ctx, tx, number) })
+	err := r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return r.DeclineIn(ctx, tx, number) })
+	if err == nil {
+		r.Store.At("declined")
+	}
+	return err
 }
 
 // DeclineIn is [Registry.Decline] in a transaction of the caller's.
@@ -158,6 +168,9 @@ func (r *Registry) waiting(ctx context.Context, tx *store.Tx, number string) (Re
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE documents SET about = about WHERE number = $1`, number); err != nil {
 		return Record{}, nil, fmt.Errorf("failed to lock document %s: %w", number, err)
+	}
+	if err := tx.At(ctx, "preparation locked"); err != nil {
+		return Record{}, nil, err
 	}
 	rec, p, err := r.lastPrepared(ctx, tx, number)
 	if errors.Is(err, errNotPrepared) && rec.Status == documents.StatusReserved {
@@ -275,6 +288,9 @@ func (r *Registry) press(ctx context.Context, tx *store.Tx, held Reservation, p 
 	prepared, err := r.render(ctx, tx, printing{rules.Layouts, held, at, signatureRoom, p.form})
 	if err != nil {
 		return Preparation{}, fmt.Errorf("failed to render: %w", err)
+	}
+	if err := tx.At(ctx, "preparation printed"); err != nil {
+		return Preparation{}, err
 	}
 	digest := certs.SHA256
 	if e.Certificate != nil {

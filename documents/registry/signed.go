@@ -52,6 +52,7 @@ func (r *Registry) Signed(ctx context.Context, number string, file []byte) (Prod
 	if err != nil {
 		return Product{}, err
 	}
+	r.Store.At("signature placed")
 	evidence, err := json.Marshal(made.Verdict)
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to encode the verdict: %w", err)
@@ -66,6 +67,9 @@ func (r *Registry) CompleteSigned(ctx context.Context, number string, file []byt
 	made, err := r.Signed(ctx, number, file)
 	if err == nil {
 		err = r.enter(ctx, made)
+	}
+	if err == nil {
+		r.Store.At("in force")
 	}
 	replayed := false
 	if errors.Is(err, &SignatureError{Reason: ReasonIssued}) {

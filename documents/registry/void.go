@@ -24,7 +24,7 @@ func (r *Registry) void(ctx context.Context, held Reservation, why string) error
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	return r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		mine, err := tx.Changed(ctx, `
 			UPDATE documents SET status = 'void', leased_until = 0
 			WHERE number = $1 AND status = 'reserved' AND lease = $2`, held.number, held.lease)
@@ -34,15 +34,21 @@ func (r *Registry) void(ctx context.Context, held Reservation, why string) error
 		if !mine {
 			return store.ErrInProgress
 		}
-		err = logEvent(ctx, tx, held.number, documents.Event{
+		if err := tx.At(ctx, "number given up"); err != nil {
+			return err
+		}
+		if err := endRounds(ctx, tx, held.number, ending{state: stateVoid, at: now}); err != nil {
+			return err
+		}
+		return logEvent(ctx, tx, held.number, documents.Event{
 			Seq: 2, Kind: documents.EventVoid, EffectiveAt: now, RecordedAt: now,
 			EventData: documents.EventData{Detail: why, Record: record},
 		})
-		if err != nil {
-			return err
-		}
-		return endRounds(ctx, tx, held.number, ending{state: stateVoid, at: now})
 	})
+	if err == nil {
+		r.Store.At("void")
+	}
+	return err
 }
 
 // voidStatement is what the register signs about a number that it gives up.

@@ -84,6 +84,7 @@ func (db *DB) Work(ctx context.Context, kind string, do Worker) (done int, err e
 		if err != nil {
 			return done, err
 		}
+		db.At("job taken")
 		finished, err := db.attemptJob(ctx, j, do)
 		if err != nil {
 			return done, err
@@ -133,6 +134,7 @@ func (db *DB) attemptJob(ctx context.Context, j Job, do Worker) (done bool, err 
 	kept, stop := KeepLease(ctx, jobLease/4, func(ctx context.Context) (bool, error) { return db.renewJob(ctx, j) })
 	defer stop()
 	finish, failure := do(kept, j)
+	db.At("job attempted")
 	if failure != nil {
 		return false, db.putOff(context.WithoutCancel(ctx), j, failure)
 	}
@@ -175,6 +177,9 @@ func (db *DB) endJob(ctx context.Context, j Job, finish Finish) (mine bool, err 
 		}
 		if !mine {
 			return nil
+		}
+		if err := tx.At(ctx, "job ended"); err != nil {
+			return err
 		}
 		return finish(ctx, tx, now)
 	})

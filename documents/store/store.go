@@ -38,8 +38,8 @@ type DB struct {
 	Patience time.Duration
 	// Random gives salts, codes and ids; nil means crypto/rand.
 	Random io.Reader
-	// Point is told of each named step of issuing a document and of advancing an
-	// application; nil but in tests, which end the program or the database there.
+	// Point is told of each named step of whatever writes in more than one; nil but in
+	// tests, which end the program or the database there.
 	Point func(step string)
 
 	// write runs transactions, read everything else. On PostgreSQL both are

@@ -64,7 +64,10 @@ type Register struct {
 	Verifier *signing.Verifier
 	Client   certs.BIN        // of the organisation whose certificate signs what is asked
 	Now      func() time.Time // time.Now when nil
-	Control  bool             // anybody may tell it how to behave, and pay
+	Run      string           // in the names of its payments, which no other run of it has given
+	Control  bool             // anybody may tell it how to behave, pay, and put its clock forward
+	// Forward puts the clock that Now reads forward to a moment; nil where nobody can.
+	Forward func(until time.Time) error
 
 	Persons       []message.Fields // by "iin"
 	Organisations []message.Fields // by "bin"
@@ -74,7 +77,7 @@ type Register struct {
 	behaves   map[gateways.System]Behaviour
 	answered  map[string]answered // by system, sender and message id
 	payments  []message.Fields
-	told      []message.Fields
+	tidings   []message.Fields // that the portal got
 	instances int
 }
 
@@ -251,7 +254,7 @@ func (r *Register) answer(s gateways.System, asked message.Fields) (message.Fiel
 		return nil, message.NoData
 	}
 	if s == Portal {
-		r.told = append(r.told, asked)
+		r.tidings = append(r.tidings, asked)
 		return nil, message.Success
 	}
 	if asked["act"] == "create" {
@@ -275,7 +278,7 @@ func (r *Register) bill(asked message.Fields) (message.Fields, message.Code) {
 		return nil, message.Refused
 	}
 	r.instances++
-	id := "pay-" + strconv.Itoa(r.instances)
+	id := "pay-" + r.Run + strconv.Itoa(r.instances)
 	p := message.Fields{
 		"payment": id, "application": asked["application"], "tenge": asked["tenge"], "purpose": asked["purpose"],
 		"state": string(gateways.PaymentOpen), "redirect": r.Prefix + "/pay/" + id,
@@ -311,25 +314,39 @@ func (r *Register) Pay(id string, tenge int) error {
 func (r *Register) Told() []message.Fields {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.told)
+	return slices.Clone(r.tidings)
 }
 
-// control takes {"system", "behaviour"}, {"pay", "tenge"}, or {"told": true}, which is
-// answered with what the portal was told.
+// told is what the register is told: {"system", "behaviour"}, {"pay", "tenge"}, {"until"},
+// to which its clock is put forward, {"told": true}, which is answered with what the portal
+// was told, or {"clock": true}, with what time it is.
+type told struct {
+	System    gateways.System `json:"system"`
+	Behaviour Behaviour       `json:"behaviour"`
+	Pay       string          `json:"pay"`
+	Tenge     int             `json:"tenge"`
+	Until     time.Time       `json:"until"`
+	Told      bool            `json:"told"`
+	Clock     bool            `json:"clock"`
+}
+
+// control does what it is told.
 func (r *Register) control(w http.ResponseWriter, body []byte) {
-	var in struct {
-		System    gateways.System `json:"system"`
-		Behaviour Behaviour       `json:"behaviour"`
-		Pay       string          `json:"pay"`
-		Tenge     int             `json:"tenge"`
-		Told      bool            `json:"told"`
-	}
+	var in told
 	err := json.Unmarshal(body, &in)
+	var answer any
 	switch {
 	case err != nil:
 	case in.Told:
+		answer = r.Told()
+	case in.Clock:
+		answer = map[string]time.Time{"now": r.now()}
 	case in.Pay != "":
 		err = r.Pay(in.Pay, in.Tenge)
+	case !in.Until.IsZero() && r.Forward == nil:
+		err = errors.New("nobody can put this clock forward")
+	case !in.Until.IsZero():
+		err = r.Forward(in.Until)
 	default:
 		err = r.Set(in.System, in.Behaviour)
 	}
@@ -337,12 +354,12 @@ func (r *Register) control(w http.ResponseWriter, body []byte) {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 		return
 	}
-	if !in.Told {
+	if answer == nil {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(r.Told()) // the caller has gone
+	_ = json.NewEncoder(w).Encode(answer) // the caller has gone
 }
 
 // reply signs a reply and sends it.

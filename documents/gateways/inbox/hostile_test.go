@@ -151,9 +151,9 @@ func TestBadRequests(t *testing.T) {
 		}(), operator), message.Unsigned},
 	} {
 		for _, form := range forms {
-			body := p.packed(form, letter("m-"+store(what), inbox.ServiceApplication, "PEP", c.data), p.portal)
+			body := p.packed(form, letter("m-"+idOf(what), inbox.ServiceApplication, "PEP", c.data), p.portal)
 			if form == gateways.FormSOAP {
-				body = p.packed(form, letter("s-"+store(what), inbox.ServiceApplication, "PEP", c.data), p.portal)
+				body = p.packed(form, letter("s-"+idOf(what), inbox.ServiceApplication, "PEP", c.data), p.portal)
 			}
 			a, err := p.Take(t.Context(), form, body)
 			if err != nil || a.Code != c.want || len(a.Body) == 0 {
@@ -175,8 +175,8 @@ func TestBadRequests(t *testing.T) {
 	p.verified()
 }
 
-// store makes an id of a text.
-func store(what string) string {
+// idOf makes an id of a text.
+func idOf(what string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(what, " ", "-"), "'", "")
 }
 

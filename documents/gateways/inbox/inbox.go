@@ -149,7 +149,9 @@ func (b *Box) Take(ctx context.Context, form gateways.Form, body []byte) (Answer
 	case before.Code != "":
 		return before, nil
 	}
+	b.store().At("message received")
 	application, data, err := b.do(ctx, in)
+	b.store().At("message done")
 	reply := message.Reply{Code: message.Success, Text: "Message has been processed successfully", Data: data}
 	if err != nil && !errors.As(err, &refused) {
 		return Answer{}, err

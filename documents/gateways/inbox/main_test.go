@@ -32,6 +32,9 @@ import (
 var cluster *storetest.Cluster
 
 func TestMain(m *testing.M) {
+	if os.Getenv(dies) != "" {
+		os.Exit(m.Run()) // a program that dies, on the database of its parent
+	}
 	cluster = storetest.Start()
 	os.Exit(cluster.Run(m))
 }
@@ -58,9 +61,11 @@ type post struct {
 	t        testing.TB
 	pki      *signtest.PKI
 	register *demo.Register
+	address  string // of the register
 	consents *gateways.Consents
 	portal   creation.Key // of the system that sends
 	own      creation.Key // of the applicant
+	steps    []string     // of the first application that came in
 	mu       sync.Mutex
 	at       time.Time
 }
@@ -88,21 +93,31 @@ func (p *post) system(bin certs.BIN) creation.Key {
 
 func open(t *testing.T, dsn string) *post {
 	t.Helper()
-	p := &post{t: t, pki: signtest.New(t, ca.RSA), at: signtest.Now()}
+	return opened(t, dsn, signtest.New(t, ca.RSA), "")
+}
+
+// opened is open with the persons of an authority, and with the register at an address;
+// empty for one of its own.
+func opened(t *testing.T, dsn string, pki *signtest.PKI, register string) *post {
+	t.Helper()
+	p := &post{t: t, pki: pki, at: signtest.Now()}
 	p.portal, p.own = p.system(portalBIN), p.pki.Person(signtest.Applicant())
 	p.register = &demo.Register{
 		Prefix: "/d", Key: p.system(registerBIN), WrongKey: p.portal, Make: p.pki.Make, Verifier: p.pki.Verifier, Client: ourBIN, Now: p.now,
 		Persons:       []message.Fields{{"iin": string(knownIIN), "surname": "СЕЙІТҚАЛИ", "givenName": "АЙГҮЛ"}},
 		Organisations: []message.Fields{{"bin": string(ourBIN), "nameKk": "«Мұра» ЖШС", "nameRu": "ТОО «Мұра»"}},
 	}
-	s := httptest.NewServer(p.register)
-	t.Cleanup(s.Close)
+	if p.address = register; register == "" {
+		s := httptest.NewServer(p.register)
+		t.Cleanup(s.Close)
+		p.address = s.URL
+	}
 	caller := &gateways.Caller{
 		Sender: "tamga", Key: p.system(ourBIN), Make: p.pki.Make, Verifier: p.pki.Verifier, Now: p.now,
 		Timeout: 5 * time.Second, Deadline: 5 * time.Second, Pause: time.Minute, Rest: time.Second,
 	}
 	peer := func(system gateways.System) gateways.Peer {
-		return gateways.Peer{System: system, Form: gateways.FormJSON, Address: s.URL + "/d/" + string(system) + "/json", Service: string(system) + "_SYNC", BIN: registerBIN}
+		return gateways.Peer{System: system, Form: gateways.FormJSON, Address: p.address + "/d/" + string(system) + "/json", Service: string(system) + "_SYNC", BIN: registerBIN}
 	}
 	connect := func(system gateways.System) *gateways.Client {
 		c, err := caller.Connect(peer(system))

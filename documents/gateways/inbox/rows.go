@@ -81,5 +81,6 @@ func (b *Box) keep(ctx context.Context, in incoming, a Answer) (Answer, error) {
 		}
 		return enter(ctx, tx, store.Change{Table: messageRows, Key: in.row(), Event: answered, At: now})
 	})
+	b.store().At("message answered")
 	return a, err
 }

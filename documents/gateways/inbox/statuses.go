@@ -121,6 +121,9 @@ func (b *Box) queue(ctx context.Context, tx *store.Tx, in incoming, s status) er
 	if !fresh {
 		return nil
 	}
+	if err := tx.At(ctx, "status written"); err != nil {
+		return err
+	}
 	if err := tx.EnqueueNow(ctx, statusJob, id); err != nil {
 		return err
 	}

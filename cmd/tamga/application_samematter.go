@@ -18,7 +18,9 @@ type applicationSameMatterCommand struct {
 	Reason   string   `required:"" placeholder:"TEXT" help:"Why."`
 	Consider []string `required:"" placeholder:"NAME" help:"What is considered, by the name that tamga application show prints; all of it."`
 	Ground   string   `placeholder:"NOTICE" help:"By which ground of the service it is refused, such as RF-DOCS."`
-	actFlags
+
+	IdempotencyKey string `required:"" placeholder:"TEXT" help:"Your own name for this request: asking again with the same one gives the same entry, never a second."`
+	actorFlags
 }
 
 // Help is shown below the flags' list.
@@ -31,6 +33,9 @@ Example:
 
 // Run signs and enters the decision.
 func (cmd applicationSameMatterCommand) Run(c *console) error {
+	if err := cmd.signed(); err != nil {
+		return err
+	}
 	said := map[string]any{"reason": cmd.Reason, "considered": cmd.Consider}
 	if cmd.Ground != "" {
 		said["ground"] = cmd.Ground
@@ -40,7 +45,7 @@ func (cmd applicationSameMatterCommand) Run(c *console) error {
 		return fmt.Errorf("failed to encode the decision: %w", err)
 	}
 	return cmd.enter(c, applications.EnterRequest{
-		Application: cmd.Name, AnyState: true, Values: values,
+		IdempotencyKey: cmd.IdempotencyKey, Application: cmd.Name, AnyState: true, Values: values,
 		Act: applications.Act{Actor: applications.Actor{Role: cmd.As}, Step: string(regulation.SameMatter), Outcome: cmd.Decision},
 	})
 }

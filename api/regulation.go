@@ -86,7 +86,7 @@ func (v *service) dayOf(c echo.Context) (documents.Date, error) {
 
 func describe(e *regulation.Edition, s *regulation.Service, on documents.Date) serviceAnswer {
 	a := serviceAnswer{Service: *s, Edition: edition(e)}
-	a.Checklist = s.ChecklistOn(on)
+	a.Checklist, a.Matter = s.ChecklistOn(on), nil // by what officials compare stands in the edition
 	a.FeeTenge, a.FeeMissing, _ = e.FeeOf(s, on.Year)
 	if e.Draft || s.Term.Source.Draft() || s.Fee != nil && s.Fee.Source.Draft() ||
 		slices.ContainsFunc(a.Checklist, func(i regulation.ChecklistItem) bool { return i.Source.Draft() }) {

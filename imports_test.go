@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"documents/attachments/clamd":   {},
 	"documents/attachments/outline": {"certs/der", "signing/pades"},
 	"documents/conditions":          {"documents", "documents/applications", "documents/attachments", "documents/people", "documents/regulation", "documents/store"},
-	"documents/applications":        {"certs", "documents", "documents/attachments", "documents/calendar", "documents/messages", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "language", "signing"},
+	"documents/applications":        {"certs", "documents", "documents/attachments", "documents/calendar", "documents/messages", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "language", "language/words", "signing"},
 	"documents/messages":            {"documents", "documents/registry", "documents/regulation", "documents/store", "language", "language/words"},
 	"documents/messages/gateway":    {"documents/messages"},
 	"documents/messages/demo":       {"documents/messages"},

@@ -84,6 +84,7 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 	var invalid *documents.InvalidError
 	var signature *registry.SignatureError
 	var refused *applications.RefusedError
+	var erased *applications.ErasedError
 	var file *attachments.RefusedError
 	var heard *inbox.RefusedError
 	switch {
@@ -99,6 +100,8 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		p.Errors = fieldsOf(invalid)
 	case errors.As(err, &refused):
 		p.Detail = refused.Detail
+	case errors.As(err, &erased):
+		p.Detail = erased.Error() + "; see /v1/applications/" + erased.Application + "/erasure"
 	case errors.As(err, &file):
 		p.Detail = file.Detail
 	case errors.As(err, &heard):

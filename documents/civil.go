@@ -57,6 +57,10 @@ func offset(t time.Time) int {
 // the time of Kazakhstan.
 func PrintedTime(t time.Time) string { return CivilTime(t).Format("02.01.2006 15:04") }
 
+// PrintedHour writes the hour and minute of an instant: "15:04", in the time of
+// Kazakhstan.
+func PrintedHour(t time.Time) string { return CivilTime(t).Format("15:04") }
+
 // PrintedMoment is PrintedTime with the name of the zone, "02.01.2006 15:04
 // (UTC+5)"; nothing for an instant never set.
 func PrintedMoment(t time.Time) string {

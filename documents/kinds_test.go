@@ -142,6 +142,9 @@ func TestValidateKinds(t *testing.T) {
 		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.ApplicationDate.Day = 21 }, "/application_copy/application_date date"},
 		{"application_copy", func(d *documents.Draft) { d.ApplicationCopy.Position.RU = "" }, "/application_copy/position/ru required"},
 		{"acceptance", func(d *documents.Draft) { d.Acceptance.ReceivedAt = time.Time{} }, "/acceptance/received_at required"},
+		{"application_copy", func(d *documents.Draft) {
+			d.ApplicationCopy.IncomingAt = d.ApplicationCopy.IncomingAt.AddDate(0, 0, -1)
+		}, "/application_copy/incoming_at date"},
 		{"acceptance", func(d *documents.Draft) { d.Acceptance.ResultDate.Month = time.April }, "/acceptance/result_date date"},
 		{"notice", func(d *documents.Draft) { d.Notice.Ground = "RF-DOCS" }, "/notice/ground unknown"},
 		{"notice", func(d *documents.Draft) { d.Notice.FailedCheck = "" }, "/notice/failed_check unknown"},

@@ -1,5 +1,7 @@
 package documents
 
+import "time"
+
 // applied returns where a document says to which application it belongs: its number and
 // its date; nil for one that does not say it.
 func (d *Draft) applied() (number *string, date *Date) {
@@ -61,6 +63,16 @@ func (d Draft) CheckApplication(a Application, applicant Holder) error {
 			owner = "/holder"
 		}
 		c.fail(owner, CodeHolder, "is not the applicant")
+	}
+	return c.result()
+}
+
+// CheckRegistered reports, as an *[InvalidError], that the stamp of the document tells
+// another moment than that of the registration.
+func (d Draft) CheckRegistered(at time.Time) error {
+	c := &checker{at: "/" + string(d.Kind())}
+	if k := d.ApplicationCopy; k != nil && !k.IncomingAt.IsZero() && !k.IncomingAt.Equal(at.Truncate(time.Second)) {
+		c.fail("/incoming_at", CodeValue, "is not the moment of the registration")
 	}
 	return c.result()
 }

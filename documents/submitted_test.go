@@ -47,6 +47,14 @@ func TestForApplication(t *testing.T) {
 			t.Errorf("%s: the draft itself was changed", kind)
 		}
 	}
+	at := time.Date(2026, time.May, 20, 4, 12, 7, 900, time.UTC)
+	for moment, right := range map[time.Time]bool{{}: true, at.Truncate(time.Second): true, at.Add(-time.Second).Truncate(time.Second): false, at.Add(time.Second).Truncate(time.Second): false} {
+		err := Draft{ApplicationCopy: &ApplicationCopy{Applicant: own, IncomingAt: moment}}.CheckRegistered(at)
+		var invalid *InvalidError
+		if right && err != nil || !right && (!errors.As(err, &invalid) || invalid.Fields[0].Pointer != "/application_copy/incoming_at") {
+			t.Errorf("stamped at %s: %v", moment, err)
+		}
+	}
 	staff := Draft{Notice: &Notice{Applicant: other, Ground: NoticeStaff}}
 	if err := staff.CheckApplication(Application{}, own); err != nil {
 		t.Errorf("a failed login of staff is told to the member of staff: %v", err)

@@ -192,8 +192,9 @@ func TestRequirementR22(t *testing.T) {
 		if k == nil || d.Status.Code != documents.StatusInForce {
 			t.Fatalf("%s: the applicant gets a %s", step, d.Kind)
 		}
-		if k.IncomingNumber != a.Number || k.IncomingDate != on || a.Number == "" || k.IssuedOn != on {
-			t.Errorf("the stamp is № %q of %s, the application № %q; issued on %s", k.IncomingNumber, k.IncomingDate, a.Number, k.IssuedOn)
+		if k.IncomingNumber != a.Number || k.IncomingDate != on || a.Number == "" || k.IssuedOn != on ||
+			documents.PrintedTime(k.IncomingAt) != "14.04.2015 11:00" {
+			t.Errorf("the stamp is № %q of %s, %s, the application № %q; issued on %s", k.IncomingNumber, k.IncomingDate, k.IncomingAt, a.Number, k.IssuedOn)
 		}
 		// Just before closing the quarter of an hour ends with the day.
 		late := begin(t, in2015)

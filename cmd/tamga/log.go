@@ -69,12 +69,19 @@ func (cmd logVerifyCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
+	erased, err := reg.Erased(c.ctx)
+	if err != nil {
+		return err
+	}
 	unsigned, err := reg.UnsignedVoids(c.ctx)
 	if err != nil {
 		return err
 	}
 	p := &printer{}
 	p.line("All rows are what the %d records of the log say.", size)
+	if erased > 0 {
+		p.line("Of %d rows the personal content was erased, by orders and signed acts.", erased)
+	}
 	if len(unsigned) > 0 {
 		p.line("Void, and the record of it waits for a key that signs it: %s.", strings.Join(unsigned, ", "))
 	}

@@ -50,7 +50,7 @@ type program struct {
 	Issue       issueCommand        `cmd:"" help:"Issue a licence or a reasoned refusal into the register."`
 	Document    documentCommands    `cmd:"" help:"Issue documents whose signature is made elsewhere, and enter licences that were issued elsewhere."`
 	Check       checkCommand        `cmd:"" help:"Tell the status of a document by its number."`
-	Erase       eraseCommand        `cmd:"" help:"Take the personal content of a document away, by order."`
+	Erase       eraseCommand        `cmd:"" help:"Take the personal content of a document or an application away, by order."`
 	Layout      layoutCommands      `cmd:"" help:"Show and edit how documents look."`
 	Calendar    calendarCommands    `cmd:"" help:"Count terms in working days and hours of Kazakhstan."`
 	Regulation  regulationCommands  `cmd:"" help:"Show the law as data: editions, services, routes."`

@@ -98,6 +98,8 @@ type Application struct {
 	Waits        []Wait    // what no program could tell or make yet; nil in lists
 	// Ended is how it has ended; empty while it goes on.
 	Ended regulation.End
+	// ErasedAt is when its personal content was erased; zero if it was not.
+	ErasedAt time.Time
 }
 
 // Entry is one step that was done.

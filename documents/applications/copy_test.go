@@ -40,7 +40,8 @@ func TestStampedCopy(t *testing.T) {
 			rec, err := b.Register.Document(t.Context(), k.Document)
 			must(t, err)
 			stamp := rec.Content.ApplicationCopy
-			if stamp == nil || stamp.IncomingNumber != c.Number || stamp.IncomingDate != documents.CivilDate(c.RegisteredAt) || stamp.Registrar == "" {
+			if stamp == nil || stamp.IncomingNumber != c.Number || stamp.IncomingDate != documents.CivilDate(c.RegisteredAt) || stamp.Registrar == "" ||
+				!stamp.IncomingAt.Equal(c.RegisteredAt.Truncate(time.Second)) {
 				t.Errorf("the stamp is %+v", stamp)
 			}
 			if k.By != person("REGISTRAR") {

@@ -2,7 +2,9 @@ package applications
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"tamga/documents"
 	"tamga/documents/calendar"
@@ -85,7 +87,7 @@ func (b *Book) reserve(ctx context.Context, tx *store.Tx, d documentOf) (registr
 		return none, nil
 	}
 	draft := d.c.completed(*document)
-	if err := draft.CheckApplication(d.c.applied(), d.c.Applicant); err != nil {
+	if err := errors.Join(draft.CheckApplication(d.c.applied(), d.c.Applicant), draft.CheckRegistered(d.c.RegisteredAt)); err != nil {
 		return none, err
 	}
 	held, err := b.Register.Reserve(ctx, tx, registry.IssueRequest{
@@ -144,6 +146,9 @@ func (c Case) completed(d documents.Draft) documents.Draft {
 		if due, _ := c.serviceDue().Ends(); a.ResultDate.IsZero() && !due.IsZero() {
 			a.ResultDate = documents.CivilDate(due)
 		}
+	}
+	if k := d.ApplicationCopy; k != nil && k.IncomingAt.IsZero() && k.IncomingDate == documents.CivilDate(c.RegisteredAt) {
+		k.IncomingAt = c.RegisteredAt.Truncate(time.Second)
 	}
 	return d
 }

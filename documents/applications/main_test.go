@@ -305,7 +305,7 @@ func draft(t testing.TB, issues applications.Issues, f facts) *documents.Draft {
 		a.Letter, a.Applicant, a.Application, a.ReceivedAt, a.ResultDate = letter(), museum(), open, time.Time{}, documents.Date{}
 	case d.ApplicationCopy != nil:
 		a := d.ApplicationCopy
-		a.Letter, a.Applicant, a.IncomingNumber, a.IncomingDate, a.ApplicationDate = letter(), museum(), "", documents.Date{}, documents.Date{}
+		a.Letter, a.Applicant, a.IncomingNumber, a.IncomingDate, a.IncomingAt, a.ApplicationDate = letter(), museum(), "", documents.Date{}, time.Time{}, documents.Date{}
 		a.Signature = nil // of the sample's own time
 	case d.Conclusion != nil:
 		d.Conclusion.Letter, d.Conclusion.Applicant, d.Conclusion.Application = letter(), museum(), open

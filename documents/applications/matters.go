@@ -3,6 +3,7 @@ package applications
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -117,6 +118,9 @@ func (b *Book) concernOlder(ctx context.Context, after string) (last string, err
 		for _, id := range ids {
 			last = id
 			a, err := read(ctx, tx, id)
+			if errors.Is(err, ErrErased) {
+				continue
+			}
 			if err != nil {
 				return err
 			}

@@ -186,19 +186,19 @@ func (c Chosen) Most() int {
 	return min(c.Limit, most)
 }
 
-// List returns applications, each with its entries.
+// List returns applications, each with its entries; none that were erased.
 func (b *Book) List(ctx context.Context, chosen Chosen) (list []Application, err error) {
 	ctx, end := b.Register.Store.Bounded(ctx)
 	defer end(&err)
 	var since time.Time
 	if chosen.After != "" {
-		after, err := read(ctx, b.Register.Store, chosen.After)
+		after, err := readAny(ctx, b.Register.Store, chosen.After)
 		if err != nil {
 			return nil, err
 		}
 		since, chosen.After = after.OpenedAt, after.ID
 	}
-	where := []string{`(a.opened_at, a.id) > ($1, $2)`}
+	where := []string{`(a.opened_at, a.id) > ($1, $2)`, `NOT EXISTS (SELECT 1 FROM application_erasures x WHERE x.application = a.id)`}
 	if chosen.Going {
 		where = append(where, `NOT EXISTS (SELECT 1 FROM application_entries e WHERE e.application = a.id AND e.ended <> '')`)
 	}

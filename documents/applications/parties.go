@@ -59,7 +59,8 @@ func (b *Book) nameParties(ctx context.Context) error {
 // unnamed are applications of which it is not written down whose they are.
 func unnamed(ctx context.Context, r store.Reader) ([]Application, error) {
 	rows, err := r.QueryContext(ctx, `SELECT `+applicationColumns+` FROM applications a
-		WHERE NOT EXISTS (SELECT 1 FROM application_applicants p WHERE p.application = a.id) ORDER BY a.id LIMIT $1`, partiesAtOnce)
+		WHERE NOT EXISTS (SELECT 1 FROM application_applicants p WHERE p.application = a.id)
+		AND NOT EXISTS (SELECT 1 FROM application_erasures x WHERE x.application = a.id) ORDER BY a.id LIMIT $1`, partiesAtOnce)
 	if err != nil {
 		return nil, fmt.Errorf("failed to look for applications without a party: %w", err)
 	}

@@ -28,13 +28,14 @@ const (
 // applicationColumns are read by scanApplication, from applications as a. An
 // application ends by its last entry.
 const applicationColumns = `a.id, a.number, a.edition, a.service, a.route, a.applicant, a.form, a.opened_at, a.registered_at, a.client,
-	COALESCE((SELECT e.ended FROM application_entries e WHERE e.application = a.id ORDER BY e.seq DESC LIMIT 1), '')`
+	COALESCE((SELECT e.ended FROM application_entries e WHERE e.application = a.id ORDER BY e.seq DESC LIMIT 1), ''),
+	COALESCE((SELECT x.at FROM application_erasures x WHERE x.application = a.id), 0)`
 
 func scanApplication(scan func(...any) error) (Application, error) {
 	var a Application
 	var applicant, form, ended string
-	var openedAt, registeredAt int64
-	err := scan(&a.ID, &a.Number, &a.Edition, &a.Service, &a.Route, &applicant, &form, &openedAt, &registeredAt, &a.Client, &ended)
+	var openedAt, registeredAt, erasedAt int64
+	err := scan(&a.ID, &a.Number, &a.Edition, &a.Service, &a.Route, &applicant, &form, &openedAt, &registeredAt, &a.Client, &ended, &erasedAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, ErrNotFound
 	}
@@ -48,6 +49,9 @@ func scanApplication(scan func(...any) error) (Application, error) {
 	if registeredAt != 0 {
 		a.RegisteredAt = store.Time(registeredAt)
 	}
+	if erasedAt != 0 {
+		a.ErasedAt = store.Time(erasedAt)
+	}
 	return a, nil
 }
 
@@ -57,17 +61,26 @@ func keyOf(name string) (column, key string, ok bool) {
 	if n, err := documents.ParseNumber(name); err == nil && n.Kind == documents.KindApplication {
 		return "number", n.String, true
 	}
-	name = strings.ToLower(strings.TrimSpace(name))
-	for _, r := range name {
-		if (r < '0' || r > '9') && (r < 'a' || r > 'f') {
-			return "", "", false
-		}
-	}
-	return "id", name, len(name) == 2*idLength
+	return "id", strings.ToLower(strings.TrimSpace(name)), IsID(name)
 }
 
-// read returns an application with its entries.
+// IsID reports whether a text has the form of the id of an application.
+func IsID(name string) bool {
+	name = strings.ToLower(strings.TrimSpace(name))
+	return len(name) == 2*idLength && strings.Trim(name, "0123456789abcdef") == ""
+}
+
+// read returns an application with its entries; an [ErrErased] for one that was erased.
 func read(ctx context.Context, db store.Reader, name string) (Application, error) {
+	a, err := readAny(ctx, db, name)
+	if err == nil && !a.ErasedAt.IsZero() {
+		return Application{}, &ErasedError{a.ID, a.Number, a.ErasedAt}
+	}
+	return a, err
+}
+
+// readAny is read for erased ones too.
+func readAny(ctx context.Context, db store.Reader, name string) (Application, error) {
 	column, key, ok := keyOf(name)
 	if !ok {
 		return Application{}, ErrNotFound

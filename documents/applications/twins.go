@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,6 +101,9 @@ func (b *Book) twin(ctx context.Context, r store.Reader, q comparing, of registr
 		return Twin{}, false, nil
 	}
 	a, err := read(ctx, r, of.ID)
+	if errors.Is(err, ErrErased) {
+		return Twin{}, false, nil
+	}
 	if err != nil {
 		return Twin{}, false, err
 	}

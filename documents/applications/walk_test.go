@@ -1,6 +1,7 @@
 package applications_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -23,6 +24,8 @@ type walker struct {
 	book  *applications.Book
 	clock *clock
 	asked int
+	// values are what every person writes down; nil for nothing.
+	values json.RawMessage
 }
 
 func (w *walker) key() string {
@@ -54,6 +57,7 @@ func (w *walker) request(id string, a act) applications.EnterRequest {
 		Client: "portal", IdempotencyKey: w.key(), Application: id, Last: len(app.Entries), Failed: a.Failed,
 		Act: applications.Act{Actor: applications.Actor{Role: a.Step.Actor, Person: person(a.Step.Actor)}, Step: a.Step.ID, Outcome: a.Exit.On},
 	}
+	req.Values = w.values
 	issues := c.Issues(a.Move)
 	if up := c.HandsUp(a.Move); up.Needed {
 		issues = up

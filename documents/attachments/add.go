@@ -198,11 +198,7 @@ func (b *Book) remove(ctx context.Context, tx *store.Tx, terms Terms, r removal)
 		return nil
 	}
 	now := b.Store.Moment()
-	// Nobody asks the scanner about what is out.
-	waits, err := tx.Changed(ctx, `DELETE FROM jobs WHERE kind = $1 AND id = $2 AND done_at = 0`, scanJob, a.ID)
-	if err == nil && waits {
-		_, err = tx.ExecContext(ctx, `UPDATE attachments SET scan = $1 WHERE id = $2`, string(None), a.ID)
-	}
+	err = unqueue(ctx, tx, a.ID)
 	if err == nil {
 		_, err = tx.ExecContext(ctx, `UPDATE attachments SET removed_at = $1, removed_by = $2 WHERE id = $3`, store.Micros(now), r.by, a.ID)
 	}

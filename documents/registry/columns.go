@@ -63,8 +63,9 @@ var covered = map[string][]string{
 		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
 		"signature_sha256", "digests", "held", "file",
 	},
-	"looks":    {"id", "application", "person", "role", "why", "at"},
-	"contacts": {"application", "language", "email", "phone", "given_at"},
+	"application_erasures": {"application", "act", "signature", "verdict", "person", "role", "ground", "at"},
+	"looks":                {"id", "application", "person", "role", "why", "at"},
+	"contacts":             {"application", "language", "email", "phone", "given_at"},
 	"messages": {
 		"id", "application", "document", "event", "occasion", "channel", "language", "address", "text", "state", "detail",
 		"queued_at", "sent_at", "ended_at",
@@ -125,6 +126,7 @@ var rowSubjects = []rowSubject{
 	{subjectLook, "looks", "id", false},
 	{subjectAct, actsOfTwo, "id", false},
 	{subjectPreparation, "preparations", "id", false},
+	{subjectErasure, erasureRows, "application", false},
 	{subjectContact, "contacts", "application", false},
 	{subjectMessage, "messages", "id", false},
 	{subjectInvitation, "questionnaire_invitations", "application", false},
@@ -224,6 +226,7 @@ func readRow(ctx context.Context, db store.Reader, table, where string, args ...
 var bytesColumns = []string{
 	"extensions.file", "extensions.content", "extensions.result", "photographs.bytes", "seal_keys.point", "answers.answer", "rules.content",
 	"application_signatures.signature", "questionnaire_keys.secret", "preparations.file",
+	"application_erasures.signature",
 }
 
 // bytesForText are bytes in a column of text. SQLite keeps them there, and a

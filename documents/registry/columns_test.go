@@ -28,7 +28,7 @@ var keysOf = map[string][]string{
 	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, "preparations": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
-	"gateway_messages": {"id"}, "gateway_statuses": {"id"},
+	"gateway_messages": {"id"}, "gateway_statuses": {"id"}, "application_erasures": {"application"},
 }
 
 // notCovered are the columns that need not be covered, and why. A column that
@@ -149,6 +149,7 @@ func rich(t testing.TB, dsn string) *living {
 	prepareTwice(t, r)
 	payAndConsent(t, r)
 	hearAndTell(t, r)
+	eraseOne(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
 }

@@ -112,22 +112,27 @@ func EnterRow(ctx context.Context, tx *store.Tx, c store.Change) error {
 // logRow adds the record that something happened to a row, with the digests of
 // the row as this transaction has just written it.
 func logRow(ctx context.Context, tx *store.Tx, subject rowSubject, event string, e rowEvent) error {
-	leaf := Leaf{Event: event, RecordedAt: e.at, Subject: subject.subject, Version: leafVersion}
+	return logRowAs(ctx, tx, subject, e.key, Leaf{Event: event, RecordedAt: e.at})
+}
+
+// logRowAs is logRow with the rest of the record.
+func logRowAs(ctx context.Context, tx *store.Tx, subject rowSubject, key string, leaf Leaf) error {
+	leaf.Subject, leaf.Version = subject.subject, leafVersion
 	var r row
 	err := tx.Together(ctx, store.Statement{
-		Query: `SELECT COUNT(*) + 1 FROM log_entries WHERE subject = $1 AND number = $2`, Args: []any{subject.subject, e.key},
+		Query: `SELECT COUNT(*) + 1 FROM log_entries WHERE subject = $1 AND number = $2`, Args: []any{subject.subject, key},
 		Each: func(scan func(...any) error) error { return scan(&leaf.Seq) },
-	}, selectRow(&r, subject.table, subject.key+` = $1`, e.key))
+	}, selectRow(&r, subject.table, subject.key+` = $1`, key))
 	if err != nil {
 		return fmt.Errorf("failed to read the row and its records: %w", err)
 	}
 	if r == nil {
 		return fmt.Errorf("%s: %w", subject.table, errRowGone)
 	}
-	leaf.Seq += tx.Gathered(subject.subject, e.key)
+	leaf.Seq += tx.Gathered(subject.subject, key)
 	salt := newSalt(tx)
 	r.commitTo(&leaf, salt, subject.table)
-	if err := appendLeaf(tx, leaf, e.key, leafRest{salt: salt}); err != nil {
+	if err := appendLeaf(tx, leaf, key, leafRest{salt: salt}); err != nil {
 		return fmt.Errorf("failed to write the log: %w", err)
 	}
 	return nil

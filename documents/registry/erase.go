@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"tamga/documents"
@@ -34,6 +35,34 @@ func (r *Registry) Erase(ctx context.Context, req EventRequest) (documents.Event
 	return done, replayed, err
 }
 
+// errTried ends a transaction that has shown whether it could be done.
+var errTried = errors.New("nothing is erased, which was only tried")
+
+// TryErase returns what keeps [Registry.Erase] from erasing, and erases nothing.
+func (r *Registry) TryErase(ctx context.Context, req EventRequest) error {
+	err := r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := r.EraseIn(ctx, tx, req); err != nil {
+			return err
+		}
+		return errTried
+	})
+	if errors.Is(err, errTried) {
+		return nil
+	}
+	return err
+}
+
+// EraseIn is [Registry.Erase] in a transaction of the caller's, who lets the disk forget
+// when it has ended.
+func (r *Registry) EraseIn(ctx context.Context, tx *store.Tx, req EventRequest) error {
+	q, err := r.askedEvent(req, documents.NewEvent.ValidateErasure)
+	if err != nil {
+		return err
+	}
+	_, _, err = recordOnceIn(ctx, tx, q, r.eraseIn)
+	return err
+}
+
 func (r *Registry) eraseIn(ctx context.Context, tx *store.Tx, q eventAsked) (documents.Event, error) {
 	rec, life, err := lockedIn(ctx, tx, q.Number, `status IN ('in_force', 'void')`)
 	if err != nil {
@@ -47,6 +76,9 @@ func (r *Registry) eraseIn(ctx context.Context, tx *store.Tx, q eventAsked) (doc
 		return documents.Event{}, fmt.Errorf("failed to erase document %s: %w", rec.Number, err)
 	}
 	if err := eraseEvents(ctx, tx, rec.Number, life); err != nil {
+		return documents.Event{}, fmt.Errorf("failed to erase document %s: %w", rec.Number, err)
+	}
+	if err := erasePreparations(ctx, tx, rec.Number, done.RecordedAt); err != nil {
 		return documents.Event{}, fmt.Errorf("failed to erase document %s: %w", rec.Number, err)
 	}
 	salt := newSalt(tx)
@@ -71,11 +103,14 @@ func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Eve
 		statement string
 		args      []any
 	}{
-		{`UPDATE documents SET content = $1, content_sha256 = $2, check_code = '', erased_at = $3,
+		{`UPDATE documents SET content = $1, content_sha256 = $2, check_code = '', erased_at = $3, client = CASE WHEN client LIKE 'person:%' THEN 'person' ELSE client END,
 			evidence = CASE evidence WHEN '' THEN '' ELSE '{}' END WHERE number = $4`,
 			[]any{string(content), store.HexSum(content), store.Micros(done.RecordedAt), rec.Number}},
 		{`DELETE FROM files WHERE number = $1`, []any{rec.Number}},
 		{`DELETE FROM matters WHERE subject = 'document' AND id = $1`, []any{rec.Number}},
+		// Persons ask by their applications, which ask for nothing any more.
+		{`UPDATE requests SET client = 'person', idempotency_key = idempotency_key || ' of ' || number || '-' || CAST(event AS TEXT)
+			WHERE number = $1 AND event < $2 AND client LIKE 'person:%'`, []any{rec.Number, done.Seq}},
 	} {
 		if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
 			return err

@@ -32,6 +32,7 @@ const (
 	subjectWait             = "application_wait"
 	subjectAttachment       = "attachment"
 	subjectLook             = "look"
+	subjectErasure          = "application_erasure"
 	subjectPreparation      = "preparation"
 	subjectPayment          = "payment"
 	subjectConfirmation     = "payment_confirmation"

@@ -49,6 +49,20 @@ func (r *Registry) VerifyLog(ctx context.Context) error {
 	return r.Store.Snapshot(ctx, verify)
 }
 
+// Erased counts the rows whose personal content was erased: documents, and the rows of
+// applications with what hangs on them. [Registry.VerifyLog] holds that each was erased by
+// its rules.
+func (r *Registry) Erased(ctx context.Context) (n int, err error) {
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	err = r.Store.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM documents WHERE erased_at <> 0)
+		+ (SELECT COUNT(*) FROM (`+saltless+`) erased)`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("failed to count what was erased: %w", err)
+	}
+	return n, nil
+}
+
 // verify is VerifyLog on what sees one moment of the database.
 func verify(ctx context.Context, db store.Reader) error {
 	if err := verifyTree(ctx, db); err != nil {
@@ -70,6 +84,9 @@ func verify(ctx context.Context, db store.Reader) error {
 		return err
 	}
 	if err := verifyActs(ctx, db); err != nil {
+		return err
+	}
+	if err := verifyErased(ctx, db); err != nil {
 		return err
 	}
 	if err := countApplications(ctx, db, taken); err != nil {

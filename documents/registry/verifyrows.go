@@ -47,10 +47,18 @@ func verifyRows(ctx context.Context, db store.Reader, s rowSubject) error {
 
 // contradiction says in words how a row differs from its records, or nothing.
 func (s rowSubject) contradiction(r row, records []storedLeaf) (idx int64, reason string) {
+	end := len(records) - 1
+	erased := slices.IndexFunc(records, func(rec storedLeaf) bool { return rec.leaf != nil && rec.leaf.Event == leafErased })
+	if erased >= 0 && erased < end {
+		return records[end].idx, "it was erased, and has a later record"
+	}
 	for i, rec := range records {
 		switch {
 		case rec.leaf == nil || rec.leaf.Seq != i+1:
 			return rec.idx, "a record is missing"
+		case i < erased && rec.salt != nil:
+			return rec.idx, "what was erased is there"
+		case i < erased:
 		case rec.salt == nil:
 			return rec.idx, "the salt of the record is missing"
 		case !rec.leaf.saltedBy(rec.salt):

@@ -28,6 +28,7 @@ var commonData []byte
 type common struct {
 	Attachments Attachments   `json:"attachments"`
 	Messages    []MessageRule `json:"messages"`
+	Erasing     Erasing       `json:"erasing"`
 }
 
 // commonRules reads the data once. That it is whole is held by a test; a program that

@@ -54,6 +54,7 @@ func (l *Law) take(e *Edition) error {
 	steps := []func(*Edition) error{
 		(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkApart,
 		(*Edition).checkBeside, (*Edition).checkMatters, (*Edition).checkRoutes, (*Edition).checkAttachments, (*Edition).checkQuestionnaire, (*Edition).checkConsent,
+		(*Edition).checkErasing,
 	}
 	for _, step := range steps {
 		if err := step(e); err != nil {

@@ -50,6 +50,9 @@ type Edition struct {
 	// Consent is what a person is asked before state systems are asked about him; nil for
 	// nothing.
 	Consent *Consent `json:"consent,omitempty"`
+	// Erasing is who may take the personal content of applications away; of an edition that
+	// says nothing what holds in every one.
+	Erasing *Erasing `json:"erasing,omitempty"`
 
 	version string
 }

@@ -55,6 +55,9 @@ func answerOf(ctx context.Context, r store.Reader, in incoming) (a Answer, err e
 	if err != nil {
 		return a, fmt.Errorf("failed to read the message: %w", err)
 	}
+	if body == "" {
+		return a, refuse(message.Refused, "what the message has brought was erased")
+	}
 	if form != string(in.form) || body != string(in.plain) {
 		return a, refuse(message.Reused, "the id is that of another message")
 	}

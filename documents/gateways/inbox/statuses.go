@@ -35,12 +35,12 @@ func (b *Box) CarryOn(ctx context.Context) (told int, err error) {
 }
 
 // going are the messages whose applications have not ended, or whose end was not queued
-// yet.
+// yet; none that were erased.
 func (b *Box) going(ctx context.Context) (all []incoming, err error) {
 	ctx, end := b.store().Bounded(ctx)
 	defer end(&err)
 	rows, err := b.store().QueryContext(ctx, `SELECT sender, message_id, form, body, application FROM gateway_messages m
-		WHERE application <> '' AND service = $1 AND NOT EXISTS (
+		WHERE application <> '' AND body <> '' AND service = $1 AND NOT EXISTS (
 			SELECT 1 FROM gateway_statuses s WHERE s.message = m.id AND s.state <> $2) ORDER BY received_at, id`, ServiceApplication, registered)
 	if err != nil {
 		return nil, fmt.Errorf("failed to read the messages: %w", err)

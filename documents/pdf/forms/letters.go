@@ -57,6 +57,9 @@ func applicationCopy(d *documents.ApplicationCopy) pdf.Content {
 	s.Fields["application_text"], s.Fields["attachments"] = d.ApplicationText, d.Attachments
 	s.Fields["application_date"] = printed(d.ApplicationDate)
 	s.Fields["incoming_number"], s.Fields["incoming_date"] = pdf.Same(d.IncomingNumber), printed(d.IncomingDate)
+	if !d.IncomingAt.IsZero() {
+		s.Fields["incoming_time"] = pdf.Same(documents.PrintedHour(d.IncomingAt))
+	}
 	s.Fields["registrar"] = pdf.Same(d.Registrar)
 	return s
 }

@@ -31,6 +31,8 @@ var withoutCaller = map[string]string{
 	"tamga/documents.Refusal.Validate":              "a refusal by itself, as tests and fuzzing have it; the program validates drafts",
 	"tamga/api/walk.Cast.Applicant":                 "called through the interface People by Walker",
 	"tamga/api/walk.Cast.Pay":                       "called through the interface People by Walker",
+	"tamga/api/walk.Cast.Set":                       "called through the interface People by Walker",
+	"tamga/api/walk.Cast.Known":                     "called through the interface People by Walker",
 	"tamga/api/walk.Cast.Token":                     "called through the interface People by Walker",
 	"tamga/documents/gateways.Client.Person":        "called through the interface Persons by Checks",
 	"tamga/documents/gateways.Client.Organisation":  "called through the interface Organisations by Checks",

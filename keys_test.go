@@ -33,6 +33,12 @@ var wordFamilies = []struct {
 	{"signing.reason", "signing", "SubIndication", []string{"unknown"}, nil},
 	{"receipt.acceptance", "signing", "Acceptance", nil, nil},
 	{"receipt.outcome", "signing", "CheckStatus", nil, nil},
+	{"verify.mend", "signing", "SubIndication", nil, nil},
+	{"verify.covers", "signing", "Covers", nil, nil},
+	{"verify.state", "signing", "CheckStatus", nil, nil},
+	{"verify.role_is", "certs", "Role", nil, nil},
+	{"verify.one_is", "signing", "Acceptance", nil, nil},
+	{"verify.certificate_is", "signing", "Acceptance", nil, nil},
 	{"regulation.channel", "documents/regulation", "Channel", nil, nil},
 	{"diagram.step", "documents/regulation", "StepKind", nil, nil},
 }

@@ -20,3 +20,20 @@ func readDigest(pointer, name, value string) (signing.ContentDigest, error) {
 	}
 	return signing.ContentDigest{Digest: digest, Value: sum}, nil
 }
+
+// digestsOf reads the digests of a form, such as "SHA-256:0011…"; several are parted by
+// commas.
+func digestsOf(value string) (map[string]string, error) {
+	if value == "" {
+		return nil, nil
+	}
+	all := map[string]string{}
+	for digest := range strings.SplitSeq(value, ",") {
+		name, sum, _ := strings.Cut(digest, ":")
+		if _, twice := all[name]; twice {
+			return nil, badField("/digests", "duplicate", "names an algorithm twice")
+		}
+		all[name] = sum
+	}
+	return all, nil
+}

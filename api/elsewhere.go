@@ -23,9 +23,12 @@ func (v *service) elsewhereRoutes(e *echo.Echo, get func(string, echo.HandlerFun
 	get(all, v.waitingActs)
 	e.POST(all+"/text", v.textOfEntry)
 	e.POST(all+"/imports", v.importElsewhere)
+	e.POST(all+"/imports/:batch/text", v.textOfImport)
+	e.POST(all+"/imports/:batch/signature", v.signImport)
 	e.POST(all+"/imports/:batch/decision", v.decideImport)
 	get(one, v.actOfTwo)
 	get(one+"/text", v.textOfDecision)
+	e.POST(one+"/text", v.textOfAct)
 	e.POST(one+"/decision", v.decideAct)
 }
 
@@ -38,7 +41,7 @@ type licenceEntry struct {
 
 // enterElsewhere answers POST /v1/elsewhere: the act that waits for another client.
 func (v *service) enterElsewhere(c echo.Context) error {
-	client, err := v.authorise(c, store.ScopeEnterDocuments)
+	who, err := v.eye(c, entering)
 	if err != nil {
 		return err
 	}
@@ -51,12 +54,12 @@ func (v *service) enterElsewhere(c echo.Context) error {
 		return err
 	}
 	a, replayed, err := v.Registry.Enter(contextOf(c), registry.Entry{
-		Signed: registry.Signed{By: client.ID, Signature: body.Signature}, IdempotencyKey: key, Licence: body.Licence,
+		Signed: signedBy(who, body.Signature), IdempotencyKey: key, Licence: body.Licence,
 	})
 	if err != nil {
 		return err
 	}
-	v.Log.InfoContext(contextOf(c), "licence entered", "trace_id", traceID(c), "act", a.ID, "client", client.ID, "replayed", replayed)
+	v.Log.InfoContext(contextOf(c), "licence entered", "trace_id", traceID(c), "act", a.ID, "client", who.By, "replayed", replayed)
 	h := c.Response().Header()
 	h.Set("Location", v.BaseURL+"/v1/elsewhere/"+a.ID)
 	if replayed {
@@ -72,7 +75,7 @@ type licenceText struct {
 
 // textOfEntry answers POST /v1/elsewhere/text: the bytes that are signed for an entry.
 func (v *service) textOfEntry(c echo.Context) error {
-	if _, err := v.authorise(c, store.ScopeEnterDocuments); err != nil {
+	if _, err := v.eye(c, entering); err != nil {
 		return err
 	}
 	var body licenceText
@@ -93,7 +96,7 @@ func signedText(c echo.Context, text []byte) error {
 
 // waitingActs answers GET /v1/elsewhere: the acts that wait for another client.
 func (v *service) waitingActs(c echo.Context) error {
-	if _, err := v.authorise(c, store.ScopeEnterDocuments); err != nil {
+	if _, err := v.eye(c, either); err != nil {
 		return err
 	}
 	limit := registry.MostListed
@@ -115,7 +118,7 @@ func (v *service) waitingActs(c echo.Context) error {
 
 // actOfTwo answers GET /v1/elsewhere/{id}.
 func (v *service) actOfTwo(c echo.Context) error {
-	if _, err := v.authorise(c, store.ScopeEnterDocuments); err != nil {
+	if _, err := v.eye(c, either); err != nil {
 		return err
 	}
 	a, err := v.Registry.Act(contextOf(c), c.Param("act"))
@@ -128,7 +131,7 @@ func (v *service) actOfTwo(c echo.Context) error {
 // textOfDecision answers GET /v1/elsewhere/{id}/text: the bytes that are signed for its
 // confirmation.
 func (v *service) textOfDecision(c echo.Context) error {
-	if _, err := v.authorise(c, store.ScopeEnterDocuments); err != nil {
+	if _, err := v.eye(c, either); err != nil {
 		return err
 	}
 	a, err := v.Registry.Act(contextOf(c), c.Param("act"))
@@ -153,7 +156,7 @@ type decisionRequest struct {
 }
 
 func (v *service) readDecision(c echo.Context) (d registry.Decision, err error) {
-	client, err := v.authorise(c, store.ScopeEnterDocuments)
+	who, err := v.eye(c, confirming)
 	if err != nil {
 		return d, err
 	}
@@ -161,11 +164,16 @@ func (v *service) readDecision(c echo.Context) (d registry.Decision, err error) 
 	if err := v.readJSON(c, &body); err != nil {
 		return d, err
 	}
+	return body.decision(who)
+}
+
+// decision is what a request says.
+func (body decisionRequest) decision(who registry.Signed) (d registry.Decision, err error) {
 	if body.Outcome != "confirmed" && body.Outcome != "refused" {
 		return d, badField("/outcome", documents.CodeUnknown, "is neither confirmed nor refused")
 	}
 	return registry.Decision{
-		Signed: registry.Signed{By: client.ID, Signature: body.Signature}, Refuse: body.Outcome == "refused", Reason: body.Reason,
+		Signed: signedBy(who, body.Signature), Refuse: body.Outcome == "refused", Reason: body.Reason,
 	}, nil
 }
 
@@ -191,7 +199,7 @@ const largestImport = 64 << 20
 // importElsewhere answers POST /v1/elsewhere/imports: a table or JSON, with ?dry_run=true
 // only what would be done.
 func (v *service) importElsewhere(c echo.Context) (err error) {
-	client, err := v.authorise(c, store.ScopeEnterDocuments)
+	who, err := v.eye(c, entering)
 	if err != nil {
 		return err
 	}
@@ -215,7 +223,7 @@ func (v *service) importElsewhere(c echo.Context) (err error) {
 	}{DryRun: dry, Rows: []registry.ImportedRow{}}
 	err = spool.Guard(func() error {
 		answer.ImportResult, err = v.Registry.Import(contextOf(c), bytes.NewReader(file.Bytes()), registry.Import{
-			By: client.ID, CSV: media == "text/csv", DryRun: dry,
+			By: who.By, CSV: media == "text/csv", DryRun: dry,
 			Report: func(row registry.ImportedRow) error { answer.Rows = append(answer.Rows, row); return nil },
 		})
 		return err
@@ -239,9 +247,6 @@ func (v *service) decideImport(c echo.Context) error {
 	d, err := v.readDecision(c)
 	if err != nil {
 		return err
-	}
-	if len(d.Signature) > 0 {
-		return badField("/signature", documents.CodeNotAccepted, "belongs to one act")
 	}
 	decided, left, err := v.Registry.DecideBatch(contextOf(c), c.Param("batch"), d)
 	if err != nil {

@@ -58,6 +58,9 @@ func RequestBodies() map[string]any {
 		"/v1/elsewhere/text":                           licenceText{},
 		"/v1/elsewhere/:act/decision":                  decisionRequest{},
 		"/v1/elsewhere/imports/:batch/decision":        decisionRequest{},
+		"/v1/elsewhere/imports/:batch/text":            importText{},
+		"/v1/elsewhere/imports/:batch/signature":       importSignature{},
+		"/v1/elsewhere/:act/text":                      decisionRequest{},
 		"/v1/questionnaire":                            answerRequest{},
 	}
 }

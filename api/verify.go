@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -227,11 +226,9 @@ func (v *service) readVerificationForm(c echo.Context, kind, boundary string) (*
 		IIN: parts.values["iin"], BIN: parts.values["bin"], Identifier: parts.values["identifier"], Role: parts.values["role"], At: parts.values["at"],
 		Report: parts.values["report"], Policy: parts.values["policy"],
 	}
-	if digest := parts.values["digest"]; digest != "" {
-		name, value, _ := strings.Cut(digest, ":") // SHA-256:0011…
-		body.Digests = map[string]string{name: value}
+	if body.Digests, err = digestsOf(parts.values["digest"]); err == nil {
+		asked.receipt, err = yes("/receipt", parts.values["receipt"])
 	}
-	asked.receipt, err = yes("/receipt", parts.values["receipt"])
 	if err == nil {
 		asked.receiptPDF, err = yes("/receipt_pdf", parts.values["receipt_pdf"])
 		asked.receipt = asked.receipt || asked.receiptPDF

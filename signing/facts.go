@@ -44,6 +44,7 @@ type facts struct {
 	format               []string
 	unread, tolerated    []string // what was not read, and what is odd about the file and harmless
 	later, changed, kept string
+	covers               Covers // of a CMS and of a PDF
 
 	signer    *cms.SignerInfo
 	algorithm certs.Algorithm

@@ -58,7 +58,7 @@ func (verdict *Verdict) compared(digests []ContentDigest) {
 
 // judge asks the table's questions about one signer.
 func (v *Verifier) judge(f *facts) Signer {
-	s := Signer{Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters, steps: f.step()}
+	s := Signer{Covers: f.covers, Level: f.level, Timestamps: f.timestamps, CounterSignatures: f.counters, steps: f.step()}
 	s.Checks, s.Indication, s.SubIndication, _ = v.ask(signerTable, f)
 	s.Acceptance = acceptance(s.Checks)
 	s.describe(f)

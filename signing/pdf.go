@@ -260,11 +260,15 @@ func (p *pdfFile) gatherSignature(s pades.Signature) *facts {
 		}
 		f.algErr = fmt.Errorf("%w: the signature could not be read", certs.ErrAlgorithm)
 	}
+	f.covers = CoversFile
 	if s.Has(pades.CodeLaterRevision) || len(p.doc.Signatures) > 1 {
 		p.compare(s, f)
 	}
 	f.uncovered("a PDF carries what its signatures cover, and another content was supplied")
 	f.weigh(s.Problems)
+	if len(f.format) > 0 {
+		f.covers = CoversUnknown
+	}
 	f.level = p.level(s, f)
 	return f
 }
@@ -297,11 +301,15 @@ func (p *pdfFile) compare(s pades.Signature, f *facts) {
 	if p.history == nil && p.historyErr == nil {
 		p.history, p.historyErr = changes.Compare(p.doc)
 	}
+	f.covers = CoversUnknown
 	if p.historyErr != nil {
 		f.later = "the file goes on after the revision of this " + what + ", and cannot be compared with it: " + p.historyErr.Error()
 		return
 	}
 	report, err := p.history.Since(&s, p.v.Policy.PDFChanges.limit())
+	if err == nil {
+		f.covers = after(report.Outcome())
+	}
 	switch {
 	case err != nil:
 		f.later = "the file goes on after the revision of this " + what + ", and cannot be compared with it: " + err.Error()

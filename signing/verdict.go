@@ -155,6 +155,7 @@ type Signer struct {
 	ExpiredSince      time.Time         `json:"expired_since,omitzero"` // valid at the best signature time, expired since
 	Level             string            `json:"level,omitempty"`        // CAdES or PAdES level, or why there is none
 	Attributes        *SignedAttributes `json:"attributes,omitempty"`
+	Covers            Covers            `json:"covers,omitempty"` // of a CMS and of a PDF
 	Signed            []SignedElement   `json:"signed,omitempty"` // of an XML signature; nothing else of the file is
 	Unsigned          []UnsignedPart    `json:"unsigned,omitempty"`
 	Timestamps        []Timestamp       `json:"timestamps,omitempty"`

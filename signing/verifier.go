@@ -195,7 +195,7 @@ func (v *Verifier) gatherCMS(sd *cms.SignedData, q Question) []*facts {
 		if v.over() {
 			break
 		}
-		f := c.gatherSigner(&sd.Signers[i], &facts{})
+		f := c.gatherSigner(&sd.Signers[i], &facts{covers: q.over(sd.Attached)})
 		if sd.Attached {
 			f.compared = supplied.known
 		}

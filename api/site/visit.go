@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"tamga/api/web"
@@ -179,7 +180,7 @@ func local(path, fallback string) string {
 // fail answers with what went wrong.
 func (v *visit) fail(err error) {
 	var problem *Problem
-	message, status := web.Message{Trace: v.trace}, http.StatusInternalServerError
+	message, status := web.Message{Trace: v.trace, Back: v.form.from}, http.StatusInternalServerError
 	switch {
 	case errors.As(err, &problem) && problem.Status == http.StatusUnauthorized:
 		err = v.askToSignIn()
@@ -187,14 +188,13 @@ func (v *visit) fail(err error) {
 			return
 		}
 	case errors.As(err, &problem):
-		status, message.Title, message.Detail = problem.Status, problem.Title, problem.Detail
-		if problem.RetryAfter != "" {
-			v.w.Header().Set("Retry-After", problem.RetryAfter)
-		}
+		status, message.Title, message.Detail, message.Retry = problem.Status, problem.Title, problem.Detail, v.again(problem)
 	case errors.Is(err, errNotFound):
 		status, message.Title = http.StatusNotFound, words.Of("problem.not_found").In(v.lang)
 	case errors.Is(err, errForged):
 		status, message.Title = http.StatusForbidden, words.Of("site.forged").In(v.lang)
+	case errors.As(err, new(*http.MaxBytesError)):
+		status, message.Title = http.StatusRequestEntityTooLarge, words.Of("problem.body_too_large").In(v.lang)
 	case errors.Is(err, errForm):
 		status, message.Title = http.StatusBadRequest, words.Of("problem.malformed_request").In(v.lang)
 	}
@@ -205,6 +205,20 @@ func (v *visit) fail(err error) {
 	if err := v.show(status, "message", message); err != nil {
 		http.Error(v.w, message.Title, status)
 	}
+}
+
+// again says when whoever was refused may try again, in the answer's header too; nothing
+// when that would not help.
+func (v *visit) again(p *Problem) string {
+	if p.RetryAfter == "" || p.Status == http.StatusConflict {
+		return ""
+	}
+	v.w.Header().Set("Retry-After", p.RetryAfter)
+	seconds, err := strconv.Atoi(p.RetryAfter)
+	if err != nil {
+		return ""
+	}
+	return web.TryAgain(seconds).In(v.lang)
 }
 
 // recoverPanic answers a panic as any other error, with its stack in the log.

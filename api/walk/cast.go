@@ -3,10 +3,13 @@ package walk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/people/cast"
 	"tamga/documents/regulation"
 )
 
@@ -23,7 +26,7 @@ type Cast struct {
 	// Applies is for whom is applied, and the member who consents for him: see
 	// [People.Applicant].
 	Applies func(c regulation.Channel, known bool) (h documents.Holder, member string)
-	// Control is of the demonstration whose payments are paid.
+	// Control is of the demonstration whose state systems are told how to behave.
 	Control *Control
 
 	tokens map[string]string
@@ -54,8 +57,25 @@ func (c *Cast) Applicant(by regulation.Channel, known bool) (documents.Holder, s
 	return c.Applies(by, known)
 }
 
+// Known is a member as the register knows him.
+func (c *Cast) Known(who string) (documents.NaturalPerson, error) {
+	all := cast.Members(c.Now())
+	i := slices.IndexFunc(all, func(m cast.Member) bool { return m.Name == member(who) })
+	if i < 0 {
+		return documents.NaturalPerson{}, fmt.Errorf("the cast has no %s", who)
+	}
+	return all[i].Natural(), nil
+}
+
 // Pay pays a payment.
-func (c *Cast) Pay(ctx context.Context, payment string) error { return c.Control.Pay(ctx, payment, 0) }
+func (c *Cast) Pay(ctx context.Context, payment string, tenge int) error {
+	return c.Control.Pay(ctx, payment, tenge)
+}
+
+// Set tells a system how to behave.
+func (c *Cast) Set(ctx context.Context, system, behaviour string) error {
+	return c.Control.Set(ctx, system, behaviour)
+}
 
 // freshFor is for how long a session surely goes on.
 const freshFor = 10 * time.Minute

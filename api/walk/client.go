@@ -51,6 +51,16 @@ type (
 	wait struct {
 		Step   string `json:"step"`
 		Reason string `json:"reason"`
+		ByHand bool   `json:"by_hand"`
+	}
+	found struct {
+		Check    regulation.Check `json:"check"`
+		Evidence struct {
+			Ground string `json:"ground"`
+			Denied string `json:"denied"`
+			// Consent is by which a state system was asked about a person.
+			Consent json.RawMessage `json:"consent"`
+		} `json:"evidence"`
 	}
 	application struct {
 		Waits    []wait   `json:"waits"`
@@ -72,6 +82,7 @@ type (
 		UnderOutcome string   `json:"under_outcome"`
 		Failed       string   `json:"failed"`
 		Stated       []string `json:"stated"`
+		Found        []found  `json:"found"`
 		Document     string   `json:"document"`
 	}
 	entered struct {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Control pays at the payment gateway of a demonstration, and puts its clock forward, over
-// HTTP (documents/gateways/demo answers it). The fields are not changed after the
+// Control tells the state systems of a demonstration how to behave, and puts its clock
+// forward, over HTTP (documents/gateways/demo answers it). The fields are not changed after the
 // first call; it is safe for concurrent use.
 type Control struct {
 	Address string // such as http://127.0.0.1:8080/demo/gateways/control
@@ -25,6 +25,11 @@ type Control struct {
 // Pay pays a payment: a sum in tenge, zero for the one that was asked for.
 func (c *Control) Pay(ctx context.Context, payment string, tenge int) error {
 	return c.tell(ctx, map[string]any{"pay": payment, "tenge": tenge}, nil)
+}
+
+// Set tells a system, such as "PSHEP", how to behave from now on, such as "fail".
+func (c *Control) Set(ctx context.Context, system, behaviour string) error {
+	return c.tell(ctx, map[string]any{"system": system, "behaviour": behaviour}, nil)
 }
 
 // Read reads the clock of the demonstration, by which [Control.Now] goes then.

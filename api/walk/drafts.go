@@ -61,7 +61,7 @@ func written() (contents, error) {
 func (w *Walker) written(t *traveller) (contents, error) {
 	c, err := written()
 	if w.People != nil {
-		c.Applicant, _ = w.People.Applicant(t.channel, t.known())
+		c.Applicant, _ = w.applicant(t)
 	}
 	t.about(&c)
 	return c, err

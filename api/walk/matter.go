@@ -106,7 +106,7 @@ func (w *Walker) decide(ctx context.Context, t *traveller, a paths.Act, s seen) 
 		return "", err
 	}
 	act, _ = p.body.(entryRequest) // as signed
-	p.body = decision{act.Outcome, whyBeside, names, act.Role, act.Person, act.Signature}
+	p.body = matterDecision{act.Outcome, whyBeside, names, act.Role, act.Person, act.Signature}
 	if err := w.post(ctx, "/v1/applications/"+t.id+"/same-matter", p, &entered{}); err != nil {
 		return "", err
 	}
@@ -115,8 +115,8 @@ func (w *Walker) decide(ctx context.Context, t *traveller, a paths.Act, s seen) 
 	return w.getBy(ctx, token, "/v1/applications/"+t.id, &application{})
 }
 
-// decision is what is posted of a decision on the same matter.
-type decision struct {
+// matterDecision is what is posted of a decision on the same matter.
+type matterDecision struct {
 	Decision   string   `json:"decision"`
 	Reason     string   `json:"reason"`
 	Considered []string `json:"considered"`

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,39 +151,5 @@ func TestWalkOfPersonsWithoutLists(t *testing.T) {
 	report, err := r.Walk(t.Context())
 	if err != nil || report.Waited["S-P-c2"] == 0 {
 		t.Errorf("%v: waited %v; %.2000q", err, report.Waited, report.Failures)
-	}
-}
-
-// With a check of a signature that always holds, because the condition does not ask it,
-// the walk of persons fails, and names the condition.
-func TestWalkOfPersonsMissesSignatures(t *testing.T) {
-	for _, check := range []regulation.Check{regulation.CheckSignaturePeriod, regulation.CheckSignatureRevoked, regulation.CheckSignatureIdentity} {
-		t.Run(string(check), func(t *testing.T) {
-			editions := shipped(t)
-			taken := 0
-			for i := range editions {
-				for _, route := range editions[i].Routes {
-					for s := range route.Steps {
-						step := &route.Steps[s]
-						n := len(step.Checks)
-						if step.ID == "L-P-c3" {
-							step.Checks = slices.DeleteFunc(step.Checks, func(c regulation.Check) bool { return c == check })
-						}
-						taken += n - len(step.Checks)
-					}
-				}
-			}
-			if taken == 0 {
-				t.Fatal("no condition asks it")
-			}
-			r := servePeople(t, t.TempDir()+"/tamga.db", editions, nil)
-			r.Only = func(s *regulation.Service, c regulation.Channel) bool {
-				return c == regulation.Portal && s.ID == "LIC-ISSUE"
-			}
-			report, err := r.Walk(t.Context())
-			if !errors.Is(err, walk.ErrIncomplete) || len(report.Failures) != 1 || !strings.Contains(report.Failures[0], "L-P-c3 fail") {
-				t.Errorf("%s always holds: %v, %.1500q", check, err, report.Failures)
-			}
-		})
 	}
 }

@@ -1,9 +1,11 @@
 package walk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"tamga/documents"
 	"tamga/documents/regulation"
@@ -21,8 +23,12 @@ type People interface {
 	// Applicant is for whom is applied by a channel: one whom the state databases know, or
 	// another whom they do not know.
 	Applicant(c regulation.Channel, known bool) (h documents.Holder, who string)
-	// Pay pays a payment that the payment gateway has opened.
-	Pay(ctx context.Context, payment string) error
+	// Known is somebody as the register knows him.
+	Known(who string) (documents.NaturalPerson, error)
+	// Pay pays a payment that the payment gateway has opened: a sum in tenge.
+	Pay(ctx context.Context, payment string, tenge int) error
+	// Set tells a state system how to behave, as documents/gateways/demo has it.
+	Set(ctx context.Context, system, behaviour string) error
 }
 
 // Whoever is not a role.
@@ -48,7 +54,10 @@ func (w *Walker) token(ctx context.Context, t *traveller, who string) (string, e
 	if w.People == nil {
 		return "", nil
 	}
-	estranged := slices.ContainsFunc(t.way, func(a paths.Act) bool {
+	if who == "APPLICANT" && t.trial.as != "" {
+		return w.People.Token(ctx, t.trial.as)
+	}
+	estranged := t.trial.as == "" && slices.ContainsFunc(t.way, func(a paths.Act) bool {
 		return a.Exit.On == regulation.OutcomeFail && slices.Contains(a.Step.Checks, regulation.CheckLogin)
 	})
 	if estranged {
@@ -65,7 +74,13 @@ func (w *Walker) sign(ctx context.Context, t *traveller, n next, p *posted) erro
 		return nil
 	}
 	who := req.Role
-	if t.done+1 < len(t.way) {
+	if who == "APPLICANT" {
+		who = cmp.Or(t.trial.as, who)
+	}
+	switch {
+	case t.trial.signs != "" && t.done+1 < len(t.way) && t.way[t.done+1].Failed != "":
+		who = t.trial.signs
+	case t.done+1 < len(t.way):
 		switch t.way[t.done+1].Failed {
 		case regulation.CheckSignaturePeriod:
 			who = Expired
@@ -79,22 +94,23 @@ func (w *Walker) sign(ctx context.Context, t *traveller, n next, p *posted) erro
 }
 
 // pay pays for an application before the step that the condition of the payment follows,
-// where that is to hold.
+// where that is to hold, or too little is to be paid.
 func (w *Walker) pay(ctx context.Context, t *traveller, token string) error {
 	if w.People == nil || t.done+1 == len(t.way) {
 		return nil
 	}
 	next := t.way[t.done+1]
-	if next.Exit.On != regulation.OutcomeOK || !slices.Contains(next.Step.Checks, regulation.CheckPayment) {
+	if next.Exit.On != regulation.OutcomeOK && t.trial.more == 0 || !slices.Contains(next.Step.Checks, regulation.CheckPayment) {
 		return nil
 	}
 	var bill struct {
 		Payment string `json:"payment"`
+		Tenge   int    `json:"tenge"`
 	}
 	if err := w.post(ctx, "/v1/applications/"+t.id+"/payment", posted{token: token}, &bill); err != nil {
 		return err
 	}
-	return w.People.Pay(ctx, bill.Payment)
+	return w.People.Pay(ctx, bill.Payment, bill.Tenge+t.trial.more)
 }
 
 // signAs asks what is signed for a request, and adds the signature to it.
@@ -118,19 +134,12 @@ func (w *Walker) signAs(ctx context.Context, t *traveller, who string, p *posted
 // done looks whether a program of the service has done a step of a system, and with the
 // outcome that the facts have.
 func (w *Walker) done(ctx context.Context, t *traveller, a paths.Act) error {
-	token, err := w.token(ctx, t, t.opener())
-	if err != nil {
-		return err
-	}
-	stored, err := w.goneOn(ctx, t, token)
-	if err == nil && len(stored.Entries) <= t.entered && slices.Contains(a.Step.Checks, regulation.CheckPersonKnown) {
-		if err = w.consent(ctx, t); err == nil {
-			stored, err = w.goneOn(ctx, t, token)
-		}
-	}
-	if err == nil && len(stored.Entries) <= t.entered {
-		if err = w.askAgain(ctx, t, token, a.Step.ID); err == nil {
-			stored, err = w.goneOn(ctx, t, token)
+	stored, err := w.goneOn(ctx, t)
+	for _, help := range w.help(t, a) {
+		if err == nil && len(stored.Entries) <= t.entered {
+			if err = help(ctx); err == nil {
+				stored, err = w.goneOn(ctx, t)
+			}
 		}
 	}
 	if err != nil {
@@ -145,11 +154,26 @@ func (w *Walker) done(ctx context.Context, t *traveller, a paths.Act) error {
 	}
 	t.entered++
 	t.failed = a.Failed
-	return nil
+	return w.rightly(t, e)
+}
+
+// help is what lets a condition be decided that waits, one after another.
+func (w *Walker) help(t *traveller, a paths.Act) (all []func(context.Context) error) {
+	if slices.Contains(a.Step.Checks, regulation.CheckPersonKnown) {
+		all = append(all, func(ctx context.Context) error { return w.consent(ctx, t) })
+		if t.trial.consent != gives {
+			return append(all, func(ctx context.Context) error { return w.byHand(ctx, t, a) })
+		}
+	}
+	return append(all, func(ctx context.Context) error { return w.askAgain(ctx, t, a.Step.ID) })
 }
 
 // goneOn are the entries of an application, as it has gone on.
-func (w *Walker) goneOn(ctx context.Context, t *traveller, token string) (stored entries, err error) {
+func (w *Walker) goneOn(ctx context.Context, t *traveller) (stored entries, err error) {
+	token, err := w.token(ctx, t, t.opener())
+	if err != nil {
+		return stored, err
+	}
 	_, err = w.getBy(ctx, token, "/v1/applications/"+t.id+"/entries", &stored)
 	return stored, err
 }
@@ -157,7 +181,7 @@ func (w *Walker) goneOn(ctx context.Context, t *traveller, token string) (stored
 // consent lets a natural person consent, by his own signature, to what a state database
 // is asked about him. Of an organisation nobody asks it.
 func (w *Walker) consent(ctx context.Context, t *traveller) error {
-	holder, who := w.People.Applicant(t.channel, t.known())
+	holder, who := w.applicant(t)
 	if holder.Natural == nil {
 		return nil
 	}
@@ -167,11 +191,21 @@ func (w *Walker) consent(ctx context.Context, t *traveller) error {
 	}
 	path := "/v1/applications/" + t.id + "/consent"
 	var asked struct {
-		State string `json:"state"`
-		Text  []byte `json:"text"`
+		State string    `json:"state"`
+		Text  []byte    `json:"text"`
+		Until time.Time `json:"until"`
 	}
 	if _, err := w.getBy(ctx, token, path, &asked); err != nil || asked.State != "asked" {
 		return err
+	}
+	switch t.trial.consent {
+	case refuses:
+		return w.post(ctx, path, posted{token: token, body: map[string]any{"decision": "refuse"}}, &asked)
+	case lapses:
+		if err := w.Wait(ctx, asked.Until); err != nil {
+			return err
+		}
+		return w.again(ctx, t)
 	}
 	given := map[string]any{"decision": "give"}
 	if given["signature"], err = w.People.Sign(ctx, who, asked.Text); err != nil {
@@ -182,7 +216,11 @@ func (w *Walker) consent(ctx context.Context, t *traveller) error {
 
 // askAgain looks whether an application waits at a condition that could not be decided,
 // with the reason, and has it asked again.
-func (w *Walker) askAgain(ctx context.Context, t *traveller, token, step string) error {
+func (w *Walker) askAgain(ctx context.Context, t *traveller, step string) error {
+	token, err := w.token(ctx, t, t.opener())
+	if err != nil {
+		return err
+	}
 	var a application
 	if _, err := w.getBy(ctx, token, "/v1/applications/"+t.id, &a); err != nil {
 		return err
@@ -191,5 +229,17 @@ func (w *Walker) askAgain(ctx context.Context, t *traveller, token, step string)
 		return fmt.Errorf("no program has done it, and nothing waits there: %v", a.Waits)
 	}
 	t.waited = append(t.waited, step)
-	return w.post(ctx, "/v1/applications/"+t.id+"/advance", posted{token: token}, &a)
+	if err := w.answers(ctx, t); err != nil {
+		return err
+	}
+	return w.again(ctx, t)
+}
+
+// again has the programs try again what an application waits for.
+func (w *Walker) again(ctx context.Context, t *traveller) error {
+	token, err := w.token(ctx, t, t.opener())
+	if err != nil {
+		return err
+	}
+	return w.post(ctx, "/v1/applications/"+t.id+"/advance", posted{token: token}, &application{})
 }

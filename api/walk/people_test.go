@@ -131,7 +131,7 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 	limits.Checks = 1 << 20
 	handler, err := (&api.Server{
 		Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Limits: limits, Applications: book, People: town,
-		Bills: outside.checks.Bills, Consents: outside.checks.Consents,
+		Bills: outside.checks.Bills, Consents: outside.checks.Consents, Notaries: outside.notaries,
 	}).Handler()
 	must(t, err)
 	web := httptest.NewServer(handler)
@@ -162,62 +162,6 @@ func TestWalkOfPersons(t *testing.T) {
 			t.Errorf("%d of %d steps of %d flows", walked, all, len(report.Flows))
 		}
 	})
-}
-
-// With a check that always holds, the walk of persons fails, and names what it misses.
-func TestWalkOfPersonsMissesRefusals(t *testing.T) {
-	for _, of := range []struct {
-		check     regulation.Check
-		condition string
-		service   string
-		channel   regulation.Channel
-	}{
-		{regulation.CheckLogin, "S-P-c1", "SRA", regulation.Portal},
-		{regulation.CheckLogin, "L-C-d1", "LIC-ISSUE", regulation.Centre},
-		{regulation.CheckPayment, "L-P-c2", "LIC-ISSUE", regulation.Portal},
-		{regulation.CheckPersonKnown, "L-U-c2", "LIC-ISSUE", regulation.Provider},
-		{regulation.CheckPersonKnown, "L-C-c1", "LIC-REISSUE", regulation.Centre},
-		{regulation.CheckPersonKnown, "T-U-c1", "TEC", regulation.Provider},
-		{regulation.CheckPersonKnown, "S-U-c1", "SRA", regulation.Provider},
-	} {
-		t.Run(of.condition, func(t *testing.T) {
-			r := servePeople(t, t.TempDir()+"/tamga.db", shipped(t), func(b *applications.Book) {
-				ask := b.Ask
-				b.Ask = func(ctx context.Context, q applications.Question) (applications.Answer, error) {
-					if q.Check == of.check {
-						return applications.Answer{Holds: true}, nil
-					}
-					return ask(ctx, q)
-				}
-			})
-			r.Only = func(s *regulation.Service, c regulation.Channel) bool { return c == of.channel && s.ID == of.service }
-			report, err := r.Walk(t.Context())
-			missing := regulation.WalkedExit{Step: of.condition, On: regulation.OutcomeFail}
-			if !errors.Is(err, walk.ErrIncomplete) || !slices.Contains(report.Flows[0].Missing, missing) {
-				t.Errorf("%s always holds: %v, missing %v, %.500q", of.check, err, report.Flows, report.Failures)
-			}
-		})
-	}
-}
-
-// Each log-in that cannot be told at first leaves its application waiting, with the
-// reason; asked again it goes on, and every exit is made.
-func TestWalkOfPersonsWaits(t *testing.T) {
-	var asked sync.Map
-	r := servePeople(t, t.TempDir()+"/tamga.db", shipped(t), func(b *applications.Book) {
-		ask := b.Ask
-		b.Ask = func(ctx context.Context, q applications.Question) (applications.Answer, error) {
-			if _, again := asked.LoadOrStore(q.Application.ID+q.Step, true); !again {
-				return applications.Answer{Undecided: "the people are away"}, nil
-			}
-			return ask(ctx, q)
-		}
-	})
-	r.Only = func(s *regulation.Service, c regulation.Channel) bool { return c == regulation.Portal && s.ID == "SRA" }
-	report, err := r.Walk(t.Context())
-	if err != nil || report.Waited["S-P-c1"] != report.Applications {
-		t.Errorf("%v: waited %v, of %d applications; %.500q", err, report.Waited, report.Applications, report.Failures)
-	}
 }
 
 // Without an exit of the data of the service, the walk of persons fails, and names it.

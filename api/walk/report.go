@@ -18,6 +18,8 @@ type Report struct {
 	Waited       map[string]int         // times that conditions could not be decided at first, and went on
 	Decided      int                    // times that officials have decided on the same matter
 	Stated       int                    // stored steps of which a key has stated what no program has found out
+	ByHand       int                    // stored steps that an official entered by hand, where a person may not be asked about
+	Tried        int                    // applications on which something was tried beside the ways of the plan
 	Flows        []Flow
 	Failures     []string // what went otherwise than the flow data say
 }
@@ -68,6 +70,9 @@ func (w *Walker) count(ctx context.Context, all []*traveller, r *Report) error {
 			continue
 		}
 		r.Applications++
+		if t.trial.name != "" {
+			r.Tried++
+		}
 		for _, step := range t.waited {
 			r.Waited[step]++
 		}
@@ -81,10 +86,14 @@ func (w *Walker) count(ctx context.Context, all []*traveller, r *Report) error {
 			continue
 		}
 		for _, e := range stored.Entries {
-			if len(e.Stated) > 0 {
+			switch {
+			case len(e.Stated) == 0:
+			case e.Step == t.hand:
+				r.ByHand++
+			default:
 				r.Stated++
 			}
-			if w.People != nil && len(e.Stated) > 0 {
+			if w.People != nil && len(e.Stated) > 0 && e.Step != t.hand {
 				r.fail("application %s: step %s was stated, and not found out", t.id, e.Step)
 			}
 			made[t.walk][regulation.WalkedExit{Step: e.Step, On: e.Outcome}] = true

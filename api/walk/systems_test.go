@@ -69,8 +69,9 @@ func castOf(web *httptest.Server, all troupe, c *clock, outside systems) *walk.C
 // systems are the demonstration's register, and what asks it over HTTP.
 type systems struct {
 	*demo.Register
-	address string // of its control
-	checks  *gateways.Checks
+	address  string // of its control
+	checks   *gateways.Checks
+	notaries *gateways.Client
 }
 
 // serveSystems runs the demonstration's register, which knows the applicant and the
@@ -82,12 +83,13 @@ func serveSystems(t *testing.T, all troupe, reg *registry.Registry, now func() t
 		Prefix: "/demo", Key: all.systems, WrongKey: all.ours, Make: reg.Make, Verifier: reg.Verifier, Client: ourBIN, Now: now, Control: true,
 		Persons:       []message.Fields{{"iin": string(applicant.IIN), "surname": applicant.Surname, "givenName": applicant.GivenName}},
 		Organisations: []message.Fields{{"bin": string(cast.CompanyBIN), "nameKk": cast.Company, "nameRu": cast.Company}},
+		Powers:        []demo.Power{{Number: "DEMO-1", Principal: string(cast.CompanyBIN), Agent: string(applicant.IIN), From: "2020-01-01", Until: "2099-12-31", May: gateways.MaySign}},
 	}
 	web := httptest.NewServer(register)
 	t.Cleanup(web.Close)
 	caller := &gateways.Caller{
 		Sender: "tamga", Key: all.ours, Make: reg.Make, Verifier: reg.Verifier, Now: now,
-		Timeout: 20 * time.Second, Deadline: 20 * time.Second, Pause: time.Minute, Rest: time.Nanosecond,
+		Timeout: 3 * time.Second, Deadline: 3 * time.Second, Pause: time.Minute, Rest: time.Nanosecond,
 	}
 	connect := func(system gateways.System, form gateways.Form) *gateways.Client {
 		c, err := caller.Connect(gateways.Peer{
@@ -100,7 +102,7 @@ func serveSystems(t *testing.T, all troupe, reg *registry.Registry, now func() t
 		Persons: connect(gateways.SystemPersons, gateways.FormJSON), Organisations: connect(gateways.SystemOrganisations, gateways.FormSOAP),
 		Bills:    &gateways.Bills{Store: reg.Store, Gateway: connect(gateways.SystemPayments, gateways.FormJSON)},
 		Consents: &gateways.Consents{Store: reg.Store, Verifier: reg.Verifier},
-	}}
+	}, connect(gateways.SystemNotaries, gateways.FormSOAP)}
 }
 
 // systemKey is of an information system of an organisation.

@@ -73,6 +73,8 @@ type traveller struct {
 	failed  regulation.Check // of the act before
 	entered int              // entries that were looked at
 	waited  []string         // conditions that could not be decided, and then were
+	hand    string           // the condition that an official has entered by hand
+	trial   trial            // how persons and systems behave; zero on the ways of the plan
 	// What was issued on the way and later documents rest on.
 	conclusion, hearing documents.Draft
 	until               time.Time // when the hearing is held; zero while none is to come
@@ -91,12 +93,13 @@ func (w *Walker) Walk(ctx context.Context) (Report, error) {
 		for n, way := range paths.Plan(walk) {
 			all = append(all, &traveller{service: s, channel: c, walk: walk, way: way, nth: n})
 		}
+		all = append(all, w.tried(s, c, walk)...)
 	})
 	w.apportion(all)
 	for going := slices.Clone(all); len(going) > 0; {
 		for _, t := range going {
 			if err := w.advance(ctx, t); err != nil {
-				r.fail("%s %s, application %s: %v", t.service.ID, t.channel, t.id, err)
+				r.fail("%s %s, application %s%s: %v", t.service.ID, t.channel, t.id, t.trial.told(), errors.Join(err, w.answers(ctx, t)))
 				t.done = len(t.way)
 			}
 		}
@@ -123,7 +126,7 @@ func (w *Walker) Walk(ctx context.Context) (Report, error) {
 // to be held.
 func (w *Walker) advance(ctx context.Context, t *traveller) error {
 	if t.id == "" {
-		if err := w.open(ctx, t); err != nil {
+		if err := errors.Join(w.prepare(ctx, t), w.open(ctx, t)); err != nil {
 			return err
 		}
 	}
@@ -132,10 +135,18 @@ func (w *Walker) advance(ctx context.Context, t *traveller) error {
 			return nil
 		}
 		t.until = time.Time{}
-		if err := w.act(ctx, t, t.way[t.done]); err != nil {
+		err := w.act(ctx, t, t.way[t.done])
+		if t.ends(err) {
+			t.done = len(t.way)
+			return nil
+		}
+		if err != nil {
 			return fmt.Errorf("step %s %s: %w", t.way[t.done].Step.ID, t.way[t.done].Exit.On, err)
 		}
 		t.done++
+	}
+	if t.trial.refused != "" {
+		return fmt.Errorf("nothing was refused with %s", t.trial.refused)
 	}
 	return nil
 }
@@ -180,7 +191,7 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 		}
 	}
 	p := posted{key: fmt.Sprintf("%s %d", t.id, t.done), match: tag, token: token, body: req}
-	if err := w.pay(ctx, t, token); err != nil {
+	if err := errors.Join(w.pay(ctx, t, token), w.fails(ctx, t)); err != nil {
 		return err
 	}
 	if err := w.sign(ctx, t, before.Next[i], &p); err != nil {

@@ -1,5 +1,7 @@
 package web
 
+import "tamga/language/words"
+
 // Start is the first page of the service. Examples are numbers of documents
 // to try the check with.
 type Start struct {
@@ -112,7 +114,20 @@ type Message struct {
 	Title  string // already in the page's language
 	Detail string
 	Trace  string // what to tell the support
+	Retry  string // when to try again; empty when that would not help
+	Back   string // the path of the page that it happened on; empty for none
 }
 
 // Message writes such a page.
 func (p *Pages) Message(f Frame, v Message) ([]byte, error) { return p.render("message", f, v) }
+
+// TryAgain says after how many seconds something may be tried again, rounded up to
+// minutes or hours.
+func TryAgain(seconds int) Label {
+	const minute, hour = 60, 3600
+	unit, n := "unit.minute", max(1, (seconds+minute-1)/minute)
+	if seconds > hour {
+		unit, n = "unit.hour", (seconds+hour-1)/hour
+	}
+	return words.Of("verify.retry").Put("time", words.Count(unit, n))
+}

@@ -96,7 +96,7 @@ func (p *Pages) parse(name string, lang Lang, said map[string]Label) (*template.
 }
 
 // parts are the templates that pages are put together from. It is read only.
-var parts = []string{"templates/frame.html", "templates/icons.html", "templates/parts.html", "templates/sign.html"}
+var parts = []string{"templates/frame.html", "templates/icons.html", "templates/parts.html", "templates/sign.html", "templates/verifying.html"}
 
 // pageNames are the names of the pages: of the templates that are not parts.
 func pageNames() ([]string, error) {

@@ -9,6 +9,7 @@ import (
 	"tamga/api/strictjson"
 	"tamga/documents"
 	"tamga/documents/registry"
+	"tamga/signing"
 )
 
 // documentCommands issue documents whose signature is made elsewhere, and keep licences
@@ -186,11 +187,19 @@ type documentConfirm struct {
 	Batch string `placeholder:"ID" help:"All that was imported together instead."`
 	As    string `required:"" placeholder:"NAME" help:"Who confirms it: another person than the one who has entered it."`
 	registerFlags
+	trustFlags
 }
 
 // Run confirms.
 func (cmd documentConfirm) Run(c *console) error {
-	return decideEntered(c, cmd.registerFlags, cmd.ID, cmd.Batch, registry.Decision{Signed: registry.Signed{By: cmd.As}})
+	in := enteredActs{registerFlags: cmd.registerFlags, id: cmd.ID, batch: cmd.Batch}
+	// What was signed by whoever has entered it is judged again, which takes anchors.
+	if found, err := cmd.load(c); err == nil {
+		if in.verifier, err = (judgeFlags{Policy: strictPolicy}).verifier(c, found); err != nil {
+			return err
+		}
+	}
+	return in.decide(c, registry.Decision{Signed: registry.Signed{By: cmd.As}})
 }
 
 // documentRefuse refuses.
@@ -204,12 +213,19 @@ type documentRefuse struct {
 
 // Run refuses.
 func (cmd documentRefuse) Run(c *console) error {
-	return decideEntered(c, cmd.registerFlags, cmd.ID, cmd.Batch, registry.Decision{Signed: registry.Signed{By: cmd.As}, Refuse: true, Reason: cmd.Reason})
+	return enteredActs{registerFlags: cmd.registerFlags, id: cmd.ID, batch: cmd.Batch}.decide(c, registry.Decision{Signed: registry.Signed{By: cmd.As}, Refuse: true, Reason: cmd.Reason})
 }
 
-// decideEntered decides one act or those of a batch.
-func decideEntered(c *console, f registerFlags, id, batch string, d registry.Decision) error {
-	if (id == "") == (batch == "") {
+// enteredActs are one act, or those of a batch.
+type enteredActs struct {
+	registerFlags
+	id, batch string
+	verifier  *signing.Verifier // nil where there are no anchors
+}
+
+// decide decides them.
+func (f enteredActs) decide(c *console, d registry.Decision) error {
+	if (f.id == "") == (f.batch == "") {
 		return usagef("either an act or --batch is needed")
 	}
 	reg, err := f.registry(c)
@@ -217,8 +233,9 @@ func decideEntered(c *console, f registerFlags, id, batch string, d registry.Dec
 		return err
 	}
 	defer reg.Store.Close()
-	if id != "" {
-		d.Act = id
+	reg.Verifier = f.verifier
+	if f.id != "" {
+		d.Act = f.id
 		a, err := reg.Decide(c.ctx, d)
 		if err != nil {
 			return explainIssue(err)
@@ -226,7 +243,7 @@ func decideEntered(c *console, f registerFlags, id, batch string, d registry.Dec
 		_, err = fmt.Fprintf(c.out, "%s: %s%s\n", strings.ToUpper(a.Outcome[:1])+a.Outcome[1:], a.ID, inRegister(a))
 		return err
 	}
-	decided, left, err := reg.DecideBatch(c.ctx, batch, d)
+	decided, left, err := reg.DecideBatch(c.ctx, f.batch, d)
 	if err != nil {
 		return explainIssue(err)
 	}

@@ -53,6 +53,10 @@ var ErrNoAct = errors.New("no such act")
 type Signed struct {
 	By        string // a name, or the id of a client: 1 to 200 printable characters
 	Signature []byte
+	// IIN or Identifier is the number of a person who is signed in, whose certificate must
+	// have signed; empty for others.
+	IIN        certs.IIN
+	Identifier certs.Identifier
 }
 
 const actColumns = `id, batch, line, entered_by, entered_at, salt, content, commitment, signature, outcome, decided_by, decided_at, reason, document`
@@ -164,14 +168,14 @@ func samePerson(a, b string) bool {
 
 // signedBy judges the signature of somebody over a text, and returns whose it is;
 // nobody without one.
-func (r *Registry) signedBy(ctx context.Context, cms, text []byte, at time.Time) (*certs.Identity, error) {
-	if len(cms) == 0 {
+func (r *Registry) signedBy(ctx context.Context, s Signed, text []byte, at time.Time) (*certs.Identity, error) {
+	if len(s.Signature) == 0 {
 		return nil, nil
 	}
 	if r.Verifier == nil {
 		return nil, errNotEquipped
 	}
-	verdict, err := r.Verifier.VerifyCMS(ctx, cms, signing.Question{Content: text, At: at})
+	verdict, err := r.Verifier.VerifyCMS(ctx, s.Signature, signing.Question{Content: text, IIN: s.IIN, Identifier: s.Identifier, At: at})
 	if err != nil {
 		return nil, fmt.Errorf("failed to verify the signature: %w", err)
 	}

@@ -54,6 +54,7 @@ var covered = map[string][]string{
 		"id", "application", "seq", "name", "item", "type", "size", "sha256", "signed", "findings", "scan", "scan_detail", "scanned_at",
 		"client", "person", "added_at", "removed_at", "removed_by", "idempotency_key", "body_sha256",
 	},
+	actSignatures: {"id", "batch", "outcome", "signed_by", "act", "signature", "signed_at"},
 	// The salt, the content and the signature are held by the commitment.
 	actsOfTwo: {
 		"id", "kind", "batch", "line", "entered_by", "entered_at", "idempotency_key", "commitment",
@@ -125,6 +126,7 @@ var rowSubjects = []rowSubject{
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 	{subjectAct, actsOfTwo, "id", false},
+	{subjectActSignature, actSignatures, "id", false},
 	{subjectPreparation, "preparations", "id", false},
 	{subjectErasure, erasureRows, "application", false},
 	{subjectContact, "contacts", "application", false},

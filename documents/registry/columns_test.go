@@ -25,7 +25,7 @@ var keysOf = map[string][]string{
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"application_signatures": {"id"}, "application_waits": {"id"},
-	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, "preparations": {"id"},
+	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, actSignatures: {"id"}, "preparations": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 	"gateway_messages": {"id"}, "gateway_statuses": {"id"}, "application_erasures": {"application"},
@@ -308,6 +308,8 @@ func hearAndTell(t testing.TB, r *Registry) {
 			must(t, EnterRow(ctx, tx, store.Change{Table: table, Key: key, Event: store.Kept, At: r.now()}))
 		}
 		for i, id := range []string{"g1", "g2"} {
+			enter(actSignatures, "s"+id, `INSERT INTO act_signatures (id, batch, outcome, signed_by, act, signature, signed_at)
+				VALUES ($1, $2, 'refused', 'person:p', '{}', 'AA==', $3)`, "b"+id, 7+i)
 			enter("gateway_messages", id, `INSERT INTO gateway_messages (id, sender, message_id, form, service, body, received_at, application, code, answer, answered_at)
 				VALUES ($1, 'pep', $2, 'json', 's', '{}', 1, 'a1b2', 'ok', 'AA==', 2)`, "m"+id)
 			must(t, tx.EnqueueNow(ctx, "gateway_status", "s"+id))

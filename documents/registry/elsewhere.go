@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"tamga/certs"
 	"tamga/documents"
 	"tamga/documents/store"
 )
@@ -53,13 +54,16 @@ func (r *Registry) checkEntry(ctx context.Context, e Entry) (Entry, error) {
 		return e, err
 	}
 	if len(e.Signature) == 0 {
-		return e, nil
+		if e.batch != "" {
+			return e, nil // signed as a whole
+		}
+		return e, e.signed()
 	}
 	text, err := r.TextOfEntry(e.Licence)
 	if err != nil {
 		return e, err
 	}
-	_, err = r.signedBy(ctx, e.Signature, text, now)
+	_, err = r.signedBy(ctx, e.Signed, text, now)
 	return e, err
 }
 
@@ -79,6 +83,11 @@ func (r *Registry) TextOfDecision(a Act) ([]byte, error) {
 		EnteredBy string             `json:"entered_by"`
 		Licence   *documents.Licence `json:"licence"`
 	}{"confirm a licence issued elsewhere", a.ID, a.EnteredBy, a.Licence}, "", "  ")
+}
+
+// TextOfRefusal returns the bytes that a person signs who refuses an act.
+func (r *Registry) TextOfRefusal(a Act, reason string) ([]byte, error) {
+	return actsText{what(actRefused), a.ID, reason, []actLine{lineOf(a)}}.text()
 }
 
 func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, bool, error) {
@@ -196,6 +205,22 @@ type Decision struct {
 	Act    string // its id
 	Refuse bool
 	Reason string // of a refusal
+
+	judged bool   // by a signature over several acts, or as one that needs none
+	kept   string // the id of that signature
+}
+
+// check looks at all of a decision that needs no database.
+func (d Decision) check() error {
+	if !store.PrintableName(d.By) {
+		return store.ErrBadName
+	}
+	if d.Refuse != store.PrintableName(d.Reason) && (d.Refuse || d.Reason != "") {
+		return &documents.InvalidError{Fields: []documents.FieldError{{
+			Pointer: "/reason", Code: documents.CodeRequired, Detail: "is of a refusal, and is 1 to 200 printable characters there",
+		}}}
+	}
+	return nil
 }
 
 // Decide confirms or refuses an act. Whoever has entered it cannot:
@@ -203,13 +228,8 @@ type Decision struct {
 // decided is [store.ErrNotWaiting], but for the same decision by the same person, which
 // gets the same answer.
 func (r *Registry) Decide(ctx context.Context, d Decision) (a Act, err error) {
-	if !store.PrintableName(d.By) {
-		return Act{}, store.ErrBadName
-	}
-	if d.Refuse != store.PrintableName(d.Reason) && (d.Refuse || d.Reason != "") {
-		return Act{}, &documents.InvalidError{Fields: []documents.FieldError{{
-			Pointer: "/reason", Code: documents.CodeRequired, Detail: "is of a refusal, and is 1 to 200 printable characters there",
-		}}}
+	if err := d.check(); err != nil {
+		return Act{}, err
 	}
 	err = r.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err = r.decideIn(ctx, tx, d)
@@ -223,10 +243,7 @@ func (r *Registry) decideIn(ctx context.Context, tx *store.Tx, d Decision) (Act,
 	if err != nil {
 		return Act{}, err
 	}
-	outcome := actConfirmed
-	if d.Refuse {
-		outcome = actRefused
-	}
+	outcome := d.outcome()
 	switch {
 	case a.Outcome == outcome && a.DecidedBy == d.By && a.Reason == d.Reason:
 		return a, nil
@@ -235,12 +252,12 @@ func (r *Registry) decideIn(ctx context.Context, tx *store.Tx, d Decision) (Act,
 	case samePerson(a.EnteredBy, d.By):
 		return Act{}, fmt.Errorf("%w: %s has entered it", store.ErrSamePerson, a.EnteredBy)
 	}
-	if err := r.twoSigners(ctx, a, d); err != nil {
+	if err := r.twoSigners(ctx, tx, a, &d); err != nil {
 		return Act{}, err
 	}
 	a.Outcome, a.DecidedBy, a.DecidedAt, a.Reason = outcome, d.By, r.now(), d.Reason
 	if !d.Refuse {
-		if a.Document, err = r.enterDocument(ctx, tx, a, d.Signature); err != nil {
+		if a.Document, err = r.enterDocument(ctx, tx, a, d); err != nil {
 			return Act{}, err
 		}
 	}
@@ -249,33 +266,63 @@ func (r *Registry) decideIn(ctx context.Context, tx *store.Tx, d Decision) (Act,
 
 // twoSigners judges the signature of whoever decides, and refuses that of the person
 // who has entered the act.
-func (r *Registry) twoSigners(ctx context.Context, a Act, d Decision) error {
-	if len(d.Signature) == 0 {
+func (r *Registry) twoSigners(ctx context.Context, tx *store.Tx, a Act, d *Decision) error {
+	if d.judged {
 		return nil
+	}
+	if err := d.signed(); err != nil {
+		return err
+	}
+	if d.Refuse {
+		return r.signedRefusal(ctx, tx, a, d)
 	}
 	text, err := r.TextOfDecision(a)
 	if err != nil {
 		return err
 	}
-	second, err := r.signedBy(ctx, d.Signature, text, r.now())
-	if err != nil || a.signature == "" {
+	second, err := r.signedBy(ctx, d.Signed, text, r.now())
+	if err != nil {
 		return err
+	}
+	first, err := r.enteredWith(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	return differ(a, d.By, first, second)
+}
+
+// enteredWith is who has signed that he enters an act, by itself or in an import; nil for
+// nobody.
+func (r *Registry) enteredWith(ctx context.Context, tx *store.Tx, a Act) (*certs.Identity, error) {
+	if a.signature == "" {
+		return r.importer(ctx, tx, a.Batch, a.EnteredBy, []actLine{lineOf(a)})
 	}
 	entered, err := base64.StdEncoding.DecodeString(a.signature)
 	if err != nil {
-		return fmt.Errorf("the act %s: %w", a.ID, err)
+		return nil, fmt.Errorf("the act %s: %w", a.ID, err)
 	}
-	if text, err = r.TextOfEntry(*a.Licence); err != nil {
-		return err
+	text, err := r.TextOfEntry(*a.Licence)
+	if err != nil {
+		return nil, err
 	}
-	first, err := r.signedBy(ctx, entered, text, a.EnteredAt)
+	return r.signedBy(ctx, Signed{Signature: entered}, text, a.EnteredAt)
+}
+
+// signedRefusal keeps the signature of whoever refuses an act: nothing else is left of it.
+func (r *Registry) signedRefusal(ctx context.Context, tx *store.Tx, a Act, d *Decision) error {
+	if len(d.Signature) == 0 {
+		return nil
+	}
+	text, err := r.TextOfRefusal(a, d.Reason)
 	if err != nil {
 		return err
 	}
-	if first.IIN == second.IIN {
-		return fmt.Errorf("%w: one person has signed both", store.ErrSamePerson)
+	now := r.now()
+	if _, err := r.signedBy(ctx, d.Signed, text, now); err != nil {
+		return err
 	}
-	return nil
+	_, err = keepActs(ctx, tx, actsSigned{a.ID, actRefused, d.By, string(text), encoded(d.Signature), now})
+	return err
 }
 
 // eye is what one of the two persons of an act did.
@@ -283,6 +330,7 @@ type eye struct {
 	By        string    `json:"by"`
 	At        time.Time `json:"at"`
 	Signature string    `json:"signature,omitempty"` // CMS, base64
+	Signed    string    `json:"signed,omitempty"`    // the id of a signature over several acts
 }
 
 // enteredStatement is the file of a licence that was issued elsewhere: by which act it
@@ -295,11 +343,15 @@ type enteredStatement struct {
 	Entered   eye                `json:"entered"`
 	Confirmed eye                `json:"confirmed"`
 	Licence   *documents.Licence `json:"licence"`
+	// ID and Salt are of the act, for whoever judges a signature that names it by its
+	// commitment.
+	ID   string `json:"id,omitempty"`
+	Salt string `json:"salt,omitempty"`
 }
 
 // enterDocument brings a licence that was issued elsewhere into the register. It is in
 // force since the day on which it was issued there.
-func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, signature []byte) (string, error) {
+func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, d Decision) (string, error) {
 	now := a.DecidedAt
 	if err := a.Licence.ValidateElsewhere(now); err != nil {
 		return "", err
@@ -316,12 +368,12 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, signa
 	if err != nil {
 		return "", err
 	}
-	entered, confirmed := eye{a.EnteredBy, a.EnteredAt, a.signature}, eye{a.DecidedBy, now, encoded(signature)}
+	entered, confirmed := eye{a.EnteredBy, a.EnteredAt, a.signature, ""}, eye{a.DecidedBy, now, encoded(d.Signature), d.kept}
 	content, err := json.Marshal(documents.Draft{Licence: a.Licence})
 	if err != nil {
 		return "", fmt.Errorf("failed to encode the licence: %w", err)
 	}
-	file, err := json.Marshal(enteredStatement{"entered", number, a.Batch, a.Line, entered, confirmed, a.Licence})
+	file, err := json.Marshal(enteredStatement{"entered", number, a.Batch, a.Line, entered, confirmed, a.Licence, a.ID, a.salt})
 	if err != nil {
 		return "", fmt.Errorf("failed to encode the act: %w", err)
 	}

@@ -26,6 +26,8 @@ const (
 	subjectRule       = "rule"
 	subjectAct        = "act"
 
+	subjectActSignature = "act_signature"
+
 	subjectApplication      = "application"
 	subjectEntry            = "application_entry"
 	subjectSignature        = "application_signature"

@@ -110,6 +110,9 @@ func (e *Edition) checkBeside() error {
 	if seen[Pause] != seen[Resume] {
 		return e.bad(RuleValue, "an application is paused and never resumed, or the other way round")
 	}
+	if err := e.checkElsewhere(); err != nil {
+		return err
+	}
 	return e.checkManual()
 }
 

@@ -45,6 +45,9 @@ type Edition struct {
 	// edition that says nothing those that hold in every one.
 	Attachments *Attachments  `json:"attachments,omitempty"`
 	Messages    []MessageRule `json:"messages,omitempty"`
+	// Elsewhere is who enters licences that were issued elsewhere; of an edition that says
+	// nothing those who do in every one.
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`
 	// Questionnaire is what those are asked who have got a service; nil for nothing.
 	Questionnaire *Questionnaire `json:"questionnaire,omitempty"`
 	// Consent is what a person is asked before state systems are asked about him; nil for

@@ -35,9 +35,10 @@ func (w *Walker) apportion(all []*traveller) {
 	}
 }
 
-// granted reports whether an application ends with its result.
+// granted reports whether an application of the plan ends with its result. On other ways
+// another party may apply.
 func (t *traveller) granted() bool {
-	return len(t.way) > 0 && t.way[len(t.way)-1].To.End == regulation.EndIssued
+	return t.trial.name == "" && len(t.way) > 0 && t.way[len(t.way)-1].To.End == regulation.EndIssued
 }
 
 // form is what is filled in: what the application is about, as the document will be.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -37,8 +38,13 @@ type town struct {
 
 func openTown(t *testing.T) *town {
 	t.Helper()
+	return openTownOn(t, filepath.Join(t.TempDir(), "tamga.db"))
+}
+
+func openTownOn(t *testing.T, dsn string) *town {
+	t.Helper()
 	pki := signtest.New(t, ca.GOST2015)
-	w := &town{stage: open(t, pki), t: t, pki: pki, keys: map[string]creation.Key{}}
+	w := &town{stage: openOn(t, pki, dsn), t: t, pki: pki, keys: map[string]creation.Key{}}
 	w.server.People = &people.Book{
 		Store: w.server.Registry.Store, Rulebook: &rulebook.Book{Store: w.server.Registry.Store}, Verifier: pki.Verifier, Address: w.server.BaseURL,
 		Cost: people.Cost{Passes: 1, Memory: 8 << 10, Threads: 1, Together: 2, WaitMost: 8},

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"tamga/api/walk"
 	"tamga/documents"
 	"tamga/documents/regulation"
 )
@@ -73,25 +73,10 @@ type (
 	}
 )
 
-// contents are who applies, who is fictional, and what officials write into documents.
-type contents struct {
-	Applicant         documents.Holder            `json:"applicant"`
-	Licence           documents.Licence           `json:"licence"`
-	Refusal           documents.Refusal           `json:"refusal"`
-	Notice            documents.Notice            `json:"notice"`
-	Acceptance        documents.Acceptance        `json:"acceptance"`
-	ApplicationCopy   documents.ApplicationCopy   `json:"application_copy"`
-	Conclusion        documents.Conclusion        `json:"conclusion"`
-	Approval          documents.Approval          `json:"approval"`
-	ExportCertificate documents.ExportCertificate `json:"export_certificate"`
-}
-
-func written(t testing.TB) contents {
+func written(t testing.TB) walk.Contents {
 	t.Helper()
-	raw, err := os.ReadFile("../api/walk/drafts.json")
+	c, err := walk.Written()
 	must(t, err)
-	var c contents
-	must(t, json.Unmarshal(raw, &c))
 	return c
 }
 

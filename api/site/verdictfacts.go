@@ -11,14 +11,14 @@ import (
 
 // whoIs lists who somebody is and in which capacity he signs. Of a person's number the
 // last two digits are shown.
-func (v *visit) whoIs(id *identity) []fact {
+func (v *visit) whoIs(id *identity) []factLine {
 	var roles []string
 	for _, r := range id.Roles {
 		if said := words.Of("verify.role_is." + r).In(v.lang); said != "" {
 			roles = append(roles, said)
 		}
 	}
-	return filled([]fact{
+	return filled([]factLine{
 		{"verify.organisation", id.Organisation, false}, {"verify.bin", id.BIN, false},
 		{"verify.role", strings.Join(roles, ", "), false}, {"verify.iin", masked(id.IIN), false},
 		{"verify.identifier", strings.Join(maskedAll(id.Identifiers), ", "), false},
@@ -102,30 +102,30 @@ func (v *visit) stamps(stamps []timestamp) []stampView {
 }
 
 // expertFacts are those of the verification as a whole.
-func (v *visit) expertFacts(d verdict, inspected inspection, u upload) []fact {
-	all := []fact{{"verify.file_name", u.file.Filename, false}, {"verify.file_kind", words.Of("signing.file." + d.Kind).In(v.lang), false}}
+func (v *visit) expertFacts(d verdict, inspected inspection, u upload) []factLine {
+	all := []factLine{{"verify.file_name", u.file.Filename, false}, {"verify.file_kind", words.Of("signing.file." + d.Kind).In(v.lang), false}}
 	all = append(all, conclusion(d.Indication, d.SubIndication)...)
 	for _, name := range slices.Sorted(maps.Keys(d.ContentDigests)) {
-		all = append(all, fact{"verify.digest_of", name + ": " + d.ContentDigests[name], true})
+		all = append(all, factLine{"verify.digest_of", name + ": " + d.ContentDigests[name], true})
 	}
 	if inspected.Identity != nil {
-		all = append(all, fact{"verify.policies", strings.Join(inspected.Identity.Policies, ", "), false})
+		all = append(all, factLine{"verify.policies", strings.Join(inspected.Identity.Policies, ", "), false})
 	}
 	return filled(append(all,
-		fact{"verify.urls_crl", strings.Join(inspected.URLs.CRL, " "), true}, fact{"verify.urls_ocsp", strings.Join(inspected.URLs.OCSP, " "), true},
-		fact{"verify.policy", strings.TrimSpace(d.Policy + ", " + d.Profile), false}, fact{"verify.asked_at", printed(d.At), false},
+		factLine{"verify.urls_crl", strings.Join(inspected.URLs.CRL, " "), true}, factLine{"verify.urls_ocsp", strings.Join(inspected.URLs.OCSP, " "), true},
+		factLine{"verify.policy", strings.TrimSpace(d.Policy + ", " + d.Profile), false}, factLine{"verify.asked_at", printed(d.At), false},
 	))
 }
 
-func conclusion(indication, sub string) []fact {
-	return []fact{{"verify.conclusion", strings.TrimSpace(indication + " " + sub), true}}
+func conclusion(indication, sub string) []factLine {
+	return []factLine{{"verify.conclusion", strings.TrimSpace(indication + " " + sub), true}}
 }
 
-func (c *certificate) facts() []fact {
+func (c *certificate) facts() []factLine {
 	if c == nil {
 		return nil
 	}
-	return []fact{
+	return []factLine{
 		{"verify.subject", c.Subject, false}, {"verify.issuer", c.Issuer, false}, {"verify.serial", c.Serial, true},
 		{"verify.period", printedDay(c.NotBefore) + " – " + printedDay(c.NotAfter), false}, {"verify.key", c.Key, false},
 		{"verify.key_usage", strings.Join(c.KeyUsage, ", "), false}, {"verify.sha256", c.SHA256, true},
@@ -133,6 +133,6 @@ func (c *certificate) facts() []fact {
 }
 
 // filled leaves out what has no value.
-func filled(facts []fact) []fact {
-	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+func filled(facts []factLine) []factLine {
+	return slices.DeleteFunc(facts, func(f factLine) bool { return f.Value == "" })
 }

@@ -17,7 +17,7 @@ type verdictView struct {
 	Signers     []signerView
 	Stamps      []stampView // of the file as a whole
 	Card        []cardView
-	Facts       []fact // for experts
+	Facts       []factLine // for experts
 	Certificate bool
 	Receipt     bool   // one can be had
 	Digests     string // that stood for the document
@@ -27,8 +27,8 @@ type verdictView struct {
 // advice is a reason and what would mend it.
 type advice struct{ Of, Text, Mend, Detail string }
 
-// fact is a line of a list: its key of words, and its value.
-type fact struct {
+// factLine is a line of a list: its key of words, and its value.
+type factLine struct {
 	Label, Value string
 	Code         bool
 }
@@ -38,11 +38,11 @@ type signerView struct {
 	Tone    string
 	State   string
 	Name    string
-	People  []fact // who, in which capacity, when
+	People  []factLine // who, in which capacity, when
 	Covers  []string
 	Not     []string // what is not covered
 	Notes   []string
-	Facts   []fact
+	Facts   []factLine
 	Checks  []checkView
 	Stamps  []stampView
 	Counter []signerView
@@ -141,14 +141,14 @@ func (v *visit) signer(n int, s signer, unproved bool) signerView {
 			view.Notes = append(view.Notes, v.said("login_key"))
 		}
 	}
-	view.People = append(view.People, fact{Label: "verify.time", Value: v.time(s, unproved)})
+	view.People = append(view.People, factLine{Label: "verify.time", Value: v.time(s, unproved)})
 	view.Covers, view.Not = v.covers(s)
 	for _, since := range []struct{ key, at string }{{"expired_since", printed(s.ExpiredSince)}, {"revoked_since", printed(s.RevokedSince)}} {
 		if since.at != "" {
 			view.Notes = append(view.Notes, v.said(since.key)+": "+since.at)
 		}
 	}
-	view.Facts = append(conclusion(s.Indication, s.SubIndication), fact{"verify.level", s.Level, false}, fact{"verify.algorithm", s.Algorithm, false})
+	view.Facts = append(conclusion(s.Indication, s.SubIndication), factLine{"verify.level", s.Level, false}, factLine{"verify.algorithm", s.Algorithm, false})
 	view.Facts = filled(append(view.Facts, s.Certificate.facts()...))
 	for i, c := range s.CounterSignatures {
 		view.Counter = append(view.Counter, v.signer(i+1, c, false))

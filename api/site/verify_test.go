@@ -24,21 +24,21 @@ func sample(t *testing.T, name string) string {
 	return filepath.Join(demo.dir, "var", "samples", name)
 }
 
-// person is somebody with a browser without scripts.
-type person struct {
+// stranger is somebody with a browser without scripts.
+type stranger struct {
 	t      *testing.T
 	client *http.Client
 	lang   string
 }
 
-func visitor(t *testing.T, lang string) *person {
+func unknown(t *testing.T, lang string) *stranger {
 	t.Helper()
 	open(t)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &person{t, &http.Client{Jar: jar}, lang}
+	return &stranger{t, &http.Client{Jar: jar}, lang}
 }
 
 // answered is what a person sees.
@@ -48,7 +48,7 @@ type answered struct {
 	body   string
 }
 
-func (p *person) do(method, path, media string, body io.Reader) answered {
+func (p *stranger) do(method, path, media string, body io.Reader) answered {
 	p.t.Helper()
 	r, err := http.NewRequest(method, open(p.t)+path, body)
 	if err != nil {
@@ -71,7 +71,7 @@ func (p *person) do(method, path, media string, body io.Reader) answered {
 	return answered{response.StatusCode, response.Header, string(raw)}
 }
 
-func (p *person) visit(path string) answered {
+func (p *stranger) visit(path string) answered {
 	p.t.Helper()
 	return p.do(http.MethodGet, path, "", nil)
 }
@@ -79,7 +79,7 @@ func (p *person) visit(path string) answered {
 var csrfField = regexp.MustCompile(`name="csrf" value="([0-9a-f]+)"`)
 
 // send sends a form of a page with files, by field, and values.
-func (p *person) send(page, action string, files map[string][]byte, values map[string]string) answered {
+func (p *stranger) send(page, action string, files map[string][]byte, values map[string]string) answered {
 	p.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -129,7 +129,7 @@ func readSample(t *testing.T, path string) []byte {
 // Whoever has a browser without scripts verifies a signature and sees first whether to
 // take it, then who signed what, and what would mend it.
 func TestVerifyWithoutScripts(t *testing.T) {
-	p := visitor(t, "en")
+	p := unknown(t, "en")
 	attached, detached := readSample(t, sample(t, "application-gost.cms")), readSample(t, sample(t, "application-gost.p7s"))
 	text := readSample(t, sample(t, "application.txt"))
 	verify := func(files map[string][]byte, values map[string]string) answered {
@@ -182,7 +182,7 @@ func TestVerifyManyFiles(t *testing.T) {
 	number := regexp.MustCompile(`(^|[^0-9a-f])[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]{7}([^0-9a-f]|$)`)
 	empty := regexp.MustCompile(`<(p|li|dd|h3)( [^>]*)?>\s*</`)
 	for i, file := range files {
-		p := visitor(t, []string{"kk", "ru", "en"}[i%3])
+		p := unknown(t, []string{"kk", "ru", "en"}[i%3])
 		got := p.send("/verify", "/verify", map[string][]byte{"file": readSample(t, file)}, nil)
 		if got.status == http.StatusUnprocessableEntity && strings.HasPrefix(filepath.Base(file), "empty") {
 			continue
@@ -208,7 +208,7 @@ func TestVerifyManyFiles(t *testing.T) {
 
 // A receipt is had by a button, signed, for people and for programs.
 func TestVerifyReceipt(t *testing.T) {
-	p := visitor(t, "ru")
+	p := unknown(t, "ru")
 	detached, text := readSample(t, sample(t, "application-gost.p7s")), readSample(t, sample(t, "application.txt"))
 	files := map[string][]byte{"file": detached, "document": text}
 	pdf := p.send("/verify", "/verify/receipt", files, map[string]string{"as": "pdf"})

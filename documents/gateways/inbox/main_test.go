@@ -100,6 +100,18 @@ func open(t *testing.T, dsn string) *post {
 // empty for one of its own.
 func opened(t *testing.T, dsn string, pki *signtest.PKI, register string) *post {
 	t.Helper()
+	return openedIn(t, dsn, pki, told{register, gateways.FormJSON})
+}
+
+// told is where senders are told, and in which form.
+type told struct {
+	register string
+	form     gateways.Form
+}
+
+func openedIn(t *testing.T, dsn string, pki *signtest.PKI, to told) *post {
+	t.Helper()
+	register := to.register
 	p := &post{t: t, pki: pki, at: signtest.Now()}
 	p.portal, p.own = p.system(portalBIN), p.pki.Person(signtest.Applicant())
 	p.register = &demo.Register{
@@ -134,8 +146,10 @@ func opened(t *testing.T, dsn string, pki *signtest.PKI, register string) *post 
 	p.Box = &inbox.Box{Caller: caller, Bills: bills, Applications: &applications.Book{
 		Register: &registry.Registry{Store: db, Verifier: p.pki.Verifier, Make: p.pki.Make, Key: p.pki.Person(signtest.Head()), Layouts: layouts(), Calendar: days()}, Rulebook: &rulebook.Book{Store: db}, Ask: inbox.Asks(checks),
 	}}
+	portal := peer(demo.Portal)
+	portal.Form, portal.Address = to.form, p.address+"/d/"+string(demo.Portal)+"/"+string(to.form)
 	must(t, p.Know(
-		inbox.Sender{Name: "PEP", BIN: portalBIN, Channels: []regulation.Channel{regulation.Portal, regulation.Centre}, Tell: peer(demo.Portal)},
+		inbox.Sender{Name: "PEP", BIN: portalBIN, Channels: []regulation.Channel{regulation.Portal, regulation.Centre}, Tell: portal},
 		inbox.Sender{Name: "PSHEP", BIN: registerBIN, Payments: true},
 	))
 	return p

@@ -9,6 +9,7 @@ import (
 	"tamga/documents/applications"
 	"tamga/documents/gateways"
 	"tamga/documents/gateways/message"
+	"tamga/documents/regulation"
 	"tamga/documents/store"
 )
 
@@ -99,14 +100,48 @@ func statusesOf(a applications.Application) (all []status) {
 	}
 	if n := len(a.Entries); a.Ended != "" && n > 0 {
 		s := status{len(all) + 1, string(a.Ended), a.Number, "", a.Entries[n-1].At}
-		for _, e := range a.Entries {
-			if e.Document != "" {
-				s.document = e.Document
-			}
+		if a.Ended != regulation.EndWithdrawn { // which no document answers
+			s.document = lastDocument(a)
 		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// lastDocument is the number of the result or refusal; an acceptance is neither.
+func lastDocument(a applications.Application) (number string) {
+	for _, e := range a.Entries {
+		if e.Document != "" && e.To.End != "" || e.Document != "" && a.Ended == regulation.EndIssued {
+			number = e.Document
+		}
+	}
+	return number
+}
+
+// reasonOf is by which ground of the rules an application was refused; empty where it
+// was not, or was erased since.
+func (b *Box) reasonOf(ctx context.Context, application, state string) (string, error) {
+	if state != string(regulation.EndRefused) {
+		return "", nil
+	}
+	a, err := b.Applications.Application(ctx, application)
+	if errors.Is(err, applications.ErrErased) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	c, err := b.Applications.Case(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	last := a.Entries[len(a.Entries)-1]
+	for _, id := range []string{last.Step, last.Under} {
+		if s, ok := c.Walk.Step(id); ok && s.Notice != "" {
+			return s.Notice, nil
+		}
+	}
+	return "", nil
 }
 
 // queue writes a status down with the job that sends it, once. Where the sender is told
@@ -150,7 +185,11 @@ func (b *Box) send(ctx context.Context, j store.Job) (store.Finish, error) {
 	}
 	if client := b.told[sender]; client != nil {
 		data := message.Fields{"message": original, "application": application, "state": state}
-		for name, value := range map[string]string{"number": number, "document": document} {
+		reason, err := b.reasonOf(ctx, application, state)
+		if err != nil {
+			return nil, err
+		}
+		for name, value := range map[string]string{"number": number, "document": document, "reason": reason} {
 			if value != "" {
 				data[name] = value
 			}

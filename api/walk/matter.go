@@ -42,7 +42,7 @@ func (t *traveller) granted() bool {
 }
 
 // form is what is filled in: what the application is about, as the document will be.
-func (w *Walker) form(t *traveller, c contents) map[string]any {
+func (w *Walker) form(t *traveller, c Contents) map[string]any {
 	filled := map[string]any{"way": fmt.Sprint(t.nth)}
 	switch t.service.Result {
 	case documents.KindLicence:
@@ -56,7 +56,7 @@ func (w *Walker) form(t *traveller, c contents) map[string]any {
 }
 
 // about makes contents ones of the matter of an application.
-func (t *traveller) about(c *contents) {
+func (t *traveller) about(c *Contents) {
 	own := func(text *documents.Text) {
 		text.KK, text.RU = text.KK+" № "+t.matter, text.RU+" № "+t.matter
 	}

@@ -358,6 +358,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.questionnaireRoutes(e, get)
 	v.gatewayRoutes(e, get)
 	v.elsewhereRoutes(e, get)
+	v.correctionRoutes(e, get)
 	v.peopleRoutes(e, get)
 
 	get("/", v.startPage)

@@ -168,6 +168,8 @@ func (s *stage) clients(t *testing.T) {
 		"read":        {store.ScopeRead},
 		"status":      {store.ScopeStatus},
 		"enter":       {store.ScopeEnterDocuments},
+		"correct":     {store.ScopeCorrect},
+		"approve":     {store.ScopeCorrect},
 		"confirm":     {store.ScopeEnterDocuments},
 		"apply":       {store.ScopeApply, store.ScopeEnter},
 		"apply.other": {store.ScopeApply, store.ScopeEnter},

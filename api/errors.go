@@ -89,6 +89,8 @@ func outcomes() []outcome {
 			words.Of("problem.same_person")},
 		{store.ErrNotWaiting, http.StatusConflict, "not_waiting",
 			words.Of("problem.not_waiting")},
+		{registry.ErrCorrectionWaits, http.StatusConflict, "correction_waits",
+			words.Of("problem.correction_waits")},
 		{registry.ErrImport, http.StatusUnprocessableEntity, "import_unreadable",
 			words.Of("problem.import")},
 		{errMethod, http.StatusMethodNotAllowed, "method_not_allowed",

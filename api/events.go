@@ -224,7 +224,13 @@ type publicEvent struct {
 	FromBeginning bool                `json:"from_beginning,omitempty"`
 	Paper         documents.Paper     `json:"paper,omitzero"`
 	ByItself      bool                `json:"by_itself,omitempty"`
-	Act           *publicAct          `json:"act,omitempty"`
+	// Of a mistake that was corrected: the members of the document that say something else
+	// now, and the SHA-256 of the file in whose place there is another.
+	Members    []string `json:"members,omitempty"`
+	FileSHA256 string   `json:"file_sha256,omitempty"`
+	// What was wrong, for whoever knows the check code of the document.
+	What *documents.Text `json:"what,omitempty"`
+	Act  *publicAct      `json:"act,omitempty"`
 }
 
 // publicAct is a signed act that an event is. Its certificate may name the IIN of an
@@ -234,11 +240,13 @@ type publicAct struct {
 	CMS    []byte `json:"cms,omitempty"`
 }
 
-// openActs adds the acts themselves.
+// openActs adds the acts themselves, and what was wrong with what was corrected.
 func (p *publicDocument) openActs(life documents.Life) {
 	for i, h := range p.History {
 		if e, ok := life.Event(h.Seq); ok && h.Act != nil {
 			p.History[i].Act.CMS = e.Record
+		} else if ok && e.Kind == documents.EventRectified {
+			p.History[i].What = &e.Reason
 		}
 	}
 }
@@ -255,6 +263,7 @@ func publicHistory(life documents.Life, now time.Time) []publicEvent {
 			Seq: e.Seq, Event: e.Kind, Label: life.Kind.Happening(e), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
 			OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Until: e.Until, Corrects: e.Corrects,
 			DecidedBy: e.DecidedBy, FromBeginning: e.FromBeginning, Paper: e.Paper,
+			Members: e.Members, FileSHA256: e.FileSHA256,
 		}
 		if e.Record != nil {
 			sum := sha256.Sum256(e.Record)

@@ -33,6 +33,11 @@ func TestBrokenData(t *testing.T) {
 		rule, route, step string
 		breaks            func(all editions)
 	}{
+		"a correction of who the holder is":  {regulation.RuleValue, "", "", func(a editions) { corrects(a, "/licence/holder/legal/bin") }},
+		"a correction of no member":          {regulation.RuleMissing, "", "", func(a editions) { corrects(a) }},
+		"a correction of what is no text":    {regulation.RuleValue, "", "", func(a editions) { corrects(a, "/licence/annex") }},
+		"a correction that nobody confirms":  {regulation.RuleMissing, "", "", func(a editions) { corrects(a, "/licence/head"); a[0].Corrections[0].ConfirmedBy = nil }},
+		"a correction by nobody known":       {regulation.RuleUnknown, "", "", func(a editions) { corrects(a, "/licence/head"); a[0].Corrections[0].ProposedBy = []string{"CLERK"} }},
 		"a step that is not there":           {regulation.RuleUnknown, "L-P", "L-P-c2", func(a editions) { step(a, "L-P", "L-P-c2").Exits[0].To = "L-P-p66" }},
 		"a step that nothing leads to":       {regulation.RuleUnreachable, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p3").Exits[0].To = "L-P-c2" }},
 		"a step that leads nowhere":          {regulation.RuleDeadEnd, "T-P", "T-P-p5", func(a editions) { step(a, "T-P", "T-P-p5").Exits = nil }},
@@ -197,4 +202,9 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// corrects has an edition let corrections of licences change members.
+func corrects(all []regulation.Edition, members ...string) {
+	all[0].Corrections = []regulation.Corrections{{Kind: documents.KindLicence, Members: members, ConfirmedBy: []string{"HEAD"}, Source: "proposed"}}
 }

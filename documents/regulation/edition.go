@@ -45,6 +45,9 @@ type Edition struct {
 	// edition that says nothing those that hold in every one.
 	Attachments *Attachments  `json:"attachments,omitempty"`
 	Messages    []MessageRule `json:"messages,omitempty"`
+	// Corrections are the mistakes of writing that may be corrected, kind by kind; of an
+	// edition that says nothing those that hold in every one.
+	Corrections []Corrections `json:"corrections,omitempty"`
 	// Elsewhere is who enters licences that were issued elsewhere; of an edition that says
 	// nothing those who do in every one.
 	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`

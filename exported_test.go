@@ -58,7 +58,7 @@ var calledByName = []string{
 }
 
 // testRooms hold what tests need; nothing of the program calls them.
-var testRooms = []string{"judgetest", "browsertest", "oracletest", "documents/store/storetest", "signing/signtest", "signing/interop"}
+var testRooms = []string{"judgetest", "browsertest", "oracletest", "documents/store/storetest", "documents/registry/registrytest", "signing/signtest", "signing/interop"}
 
 type compiledPackage struct {
 	ImportPath, Dir, Export string

@@ -353,6 +353,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
 	v.preparationRoutes(e, get)
 	v.applicationRoutes(e, get)
+	v.applicantRoutes(e, get)
 	v.attachmentRoutes(e, get)
 	v.messageRoutes(e, get)
 	v.questionnaireRoutes(e, get)

@@ -161,6 +161,8 @@ func outcomes() []outcome {
 			words.Of("problem.document_changed")},
 		{applications.ErrChanged, http.StatusPreconditionFailed, "application_changed",
 			words.Of("problem.application_changed")},
+		{applications.ErrSigned, http.StatusConflict, "form_signed",
+			words.Of("problem.form_signed")},
 		{applications.ErrNoEdition, http.StatusUnprocessableEntity, "service_not_offered",
 			words.Of("problem.service_not_offered")},
 		{applications.ErrClock, http.StatusServiceUnavailable, "clock_behind",

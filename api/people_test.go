@@ -120,7 +120,7 @@ func (w *town) askFrom(address, method, path, bearer string, body any) said {
 	if address != "" {
 		req.Header.Set("X-Forwarded-For", address)
 	}
-	if strings.HasPrefix(path, "/v1/applications") && method == http.MethodPost {
+	if strings.HasPrefix(path, "/v1/applications") && (method == http.MethodPost || strings.HasSuffix(path, "/form")) {
 		req.Header.Set("Idempotency-Key", fmt.Sprintf("t-%d", idempotency.Add(1)))
 		req.Header.Set("If-Match", "*")
 	}
@@ -134,7 +134,7 @@ func (w *town) askFrom(address, method, path, bearer string, body any) said {
 		w.t.Fatal(err)
 	}
 	s := said{code: res.StatusCode, head: res.Header}
-	if len(text) > 0 {
+	if len(text) > 0 && res.Header.Get("Content-Type") != "application/pdf" {
 		if err := json.Unmarshal(text, &s.body); err != nil {
 			w.t.Fatalf("%s %s: %v\n%s", method, path, err, text)
 		}

@@ -18,7 +18,7 @@ func (o *office) draft(app application, a act, m move) *documents.Draft {
 	return o.writes(whole.Applicant, walk.Writing{
 		Kind: documents.Kind(m.Issues), Ground: m.Ground, Letter: letter(), Recognised: a.outcome != "no_value", Conclusion: o.conclusion(app),
 		Service: documents.Text{KK: "қызмет көрсету", RU: "оказание услуги"}, Failed: entries[len(entries)-1].Failed,
-		ReturnBy: documents.CivilDate(o.clock.now().AddDate(0, 6, 0)),
+		ReturnBy: documents.CivilDate(o.clock.Now().AddDate(0, 6, 0)),
 	})
 }
 

@@ -146,7 +146,7 @@ type act struct {
 // enter does a step on an application, a second later.
 func (o *office) enter(id string, a act) answer {
 	o.t.Helper()
-	o.clock.set(o.clock.now().Add(time.Second))
+	o.clock.Set(o.clock.Now().Add(time.Second))
 	before := o.ask(http.MethodGet, "/v1/applications/"+id, o.own(), nil)
 	var app application
 	must(o.t, json.Unmarshal(before.body, &app))
@@ -212,7 +212,7 @@ func (o *office) vote(id string, a act) {
 func (o *office) step(id string) (*regulation.Edition, *regulation.Step) {
 	o.t.Helper()
 	for _, e := range o.law.Editions() {
-		if !e.InForce(documents.CivilDate(o.clock.now())) {
+		if !e.InForce(documents.CivilDate(o.clock.Now())) {
 			continue
 		}
 		for i := range e.Routes {
@@ -258,7 +258,7 @@ func (o *office) finish(app application, service string, c regulation.Channel, e
 // way is the shortest from a place to one that is wanted.
 func (o *office) way(service string, c regulation.Channel, from place, wanted func(regulation.Place) bool) []regulation.Move {
 	o.t.Helper()
-	e, ok := o.law.InForce(service, documents.CivilDate(o.clock.now()))
+	e, ok := o.law.InForce(service, documents.CivilDate(o.clock.Now()))
 	if !ok {
 		o.t.Fatalf("%s is not offered", service)
 	}

@@ -78,6 +78,18 @@ func concern(ctx context.Context, tx *store.Tx, law *regulation.Law, d documents
 	return nil
 }
 
+// concernAgain writes down what a document is about whose content is another now.
+func (r *Registry) concernAgain(ctx context.Context, tx *store.Tx, held Reservation) error {
+	rules, err := r.rulesIn(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := Unconcern(ctx, tx, Concerned{ConcernedDocument, held.number}); err != nil {
+		return err
+	}
+	return concern(ctx, tx, rules.Law, held.content, held.number)
+}
+
 // olderAtOnce is how many older documents one transaction enters.
 const olderAtOnce = 500
 

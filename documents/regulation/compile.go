@@ -259,6 +259,9 @@ func (e *Edition) checkValues(s *Service) error {
 	if v := s.Validity; v != nil && v.Value.Years == 0 && v.Value.Months == 0 && v.Value.Days == 0 {
 		return e.bad(RuleValue, "service %s: the validity is no civil term", s.ID)
 	}
+	if err := e.checkForm(s); err != nil {
+		return err
+	}
 	return e.checkLists(s)
 }
 

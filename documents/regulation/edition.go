@@ -159,7 +159,12 @@ type Service struct {
 	// Matter is what applications are about, so that a second about the same is seen; nil:
 	// nothing is compared.
 	Matter *Matter `json:"matter,omitempty"`
-	Seed   string  `json:"seed,omitempty"`
+	// Form and Contact are how it is asked for, and where people ask about it; nil for
+	// what holds in every edition: see [Service.FormOf], [Service.ContactOf].
+	Form       []FormField `json:"form,omitempty"`
+	FormSource Source      `json:"form_source,omitempty"`
+	Contact    *Contact    `json:"contact,omitempty"`
+	Seed       string      `json:"seed,omitempty"`
 }
 
 // Channel is how a service is asked for.

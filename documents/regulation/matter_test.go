@@ -41,6 +41,7 @@ func TestSameMatterByData(t *testing.T) {
 		"an activity of all":        {"LIC-ISSUE", `{"activity": "БІР"}`, `{"licence": {"activity": {"kk": "«бір»", "ru": "один"}, "annex": {"subtype": "archaeological"}}}`, []string{"activity"}},
 		"another activity":          {"LIC-ISSUE", `{"activity": "екі"}`, `{"licence": {"activity": {"kk": "бір", "ru": "один"}}}`, nil},
 		"the same licence replaced": {"LIC-REISSUE", `{"replaces": "№ 26000001"}`, `{"licence": {"replaces": "26000001"}}`, []string{"replaces"}},
+		"as the page asks it":       {"LIC-REISSUE", `{"licence": "26000001"}`, `{"licence": {"replaces": "26000001"}}`, []string{"replaces"}},
 		"nothing said":              {"LIC-ISSUE", `{}`, `{"licence": {}}`, nil},
 		"the same object":           {"TEC", `{"objects": [{"name": "Сандық"}, {"name": {"ru": "керамический  СОСУД"}}]}`, `{"export_certificate": {"objects": [{"name": {"kk": "Құмыра", "ru": "Керамический сосуд"}, "inventory": "1"}]}}`, []string{"object"}},
 		"the same number and route": {"TEC", `{"objects": [{"inventory": "кп-1201 / 1"}], "country": "Франция", "return_by": "2026-12-01"}`,

@@ -62,7 +62,9 @@ func (v *service) checkSecret(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer.Seal = sealed
+	if err := v.tellSeal(contextOf(c), &answer, sealed); err != nil {
+		return err
+	}
 	if err := v.addReceipt(contextOf(c), &answer, body.Receipt); err != nil {
 		return err
 	}

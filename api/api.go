@@ -134,6 +134,8 @@ type Server struct {
 	// DemoSigner signs on these pages with their keys, in the dialogue of NCALayer; nil but
 	// in the demonstration, on loopback.
 	DemoSigner http.Handler
+	// DemoSign is what the phone of the demonstration signs with, likewise.
+	DemoSign func(key string, content []byte, detached bool) ([]byte, error)
 
 	// Lists tells how the revocation lists stand that the service keeps up to
 	// date; nil when it keeps none.
@@ -361,6 +363,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.elsewhereRoutes(e, get)
 	v.correctionRoutes(e, get)
 	v.peopleRoutes(e, get)
+	v.signingRoutes(e, get)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

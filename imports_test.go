@@ -70,7 +70,7 @@ var mayImport = map[string][]string{
 	"documents/gateways/message":      {"jsonfile", "signing/xmldsig/xmltree"},
 	"documents/people":                {"certs", "documents", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "jsonfile", "signing"},
 	"documents/people/cast":           {"certs", "certs/ca", "documents", "documents/people", "documents/regulation", "jsonfile"},
-	"documents/registry":              {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/rulebook", "documents/seal", "documents/store", "jsonfile", "signing", "signing/creation"},
+	"documents/registry":              {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/regulation", "documents/rulebook", "documents/seal", "documents/store", "jsonfile", "signing", "signing/creation"},
 	"documents/store":                 {},
 	"documents/store/storetest":       {},
 	"documents/registry/registrytest": {"certs", "certs/ca", "certs/revocation", "documents/calendar", "documents/pdf", "documents/registry", "documents/regulation", "signing", "signing/creation"},

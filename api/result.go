@@ -205,6 +205,13 @@ func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 		if e.OrderNumber != "" {
 			h.Order = "№ " + e.OrderNumber + ", " + e.OrderDate.Printed()
 		}
+		if p := e.Paper; p != nil {
+			h.By = e.DecidedBy.In(lang)
+			h.Paper = "paper_elsewhere"
+			if p.Held {
+				h.Paper = "paper_held"
+			}
+		}
 		if e.What != nil {
 			text := e.What.KK // no document is in English
 			if lang == web.RU {

@@ -91,6 +91,9 @@ func (r *Registry) recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (do
 	if err := havePaper(ctx, tx, q.Event.Paper); err != nil {
 		return documents.Event{}, err
 	}
+	if err := samePaper(ctx, tx, q.Event.Paper); err != nil {
+		return documents.Event{}, err
+	}
 	done, err := r.mayFollow(ctx, tx, q, life)
 	if err != nil {
 		return documents.Event{}, err

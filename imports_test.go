@@ -72,7 +72,7 @@ var mayImport = map[string][]string{
 	"documents/people/cast":           {"certs", "certs/ca", "documents", "documents/people", "documents/regulation", "jsonfile"},
 	"documents/registry":              {"certs", "documents", "documents/calendar", "documents/pdf", "documents/pdf/forms", "documents/regulation", "documents/rulebook", "documents/seal", "documents/store", "jsonfile", "signing", "signing/creation"},
 	"documents/store":                 {},
-	"documents/store/storetest":       {},
+	"documents/store/storetest":       {"documents/store"},
 	"documents/registry/registrytest": {"certs", "certs/ca", "certs/revocation", "documents/calendar", "documents/pdf", "documents/registry", "documents/regulation", "signing", "signing/creation"},
 	"language":                        {},
 	"language/words":                  {"language", "jsonfile"},

@@ -36,8 +36,9 @@ type Browser struct {
 // Step is something done in the browser.
 type Step = chromedp.Action[chromedp.Void]
 
-// Open starts a browser, whose camera plays a file unless that is empty.
-func Open(t *testing.T, camera string) *Browser {
+// Open starts a browser, whose camera plays a file unless that is empty. Flags are more of
+// its command line, such as "lang=kk".
+func Open(t *testing.T, camera string, flags ...string) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -48,6 +49,12 @@ func Open(t *testing.T, camera string) *Browser {
 	if camera != "" {
 		options = append(options, chromedp.Flag("use-fake-device-for-media-stream", true),
 			chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", camera))
+	}
+	for _, flag := range flags {
+		name, value, _ := strings.Cut(flag, "=")
+		if options = append(options, chromedp.Flag(name, value)); value == "" {
+			options[len(options)-1] = chromedp.Flag(name, true)
+		}
 	}
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)

@@ -205,7 +205,7 @@ func (v *visit) openSession(body any, view signInView) error {
 		first := Wrong{Text: words.Of("account.register_first").In(v.lang)}
 		return v.showRegister(http.StatusForbidden, accountView{Next: view.Next, Errors: []Wrong{first}})
 	case errors.As(err, &p) && p.Status < http.StatusInternalServerError:
-		view.Errors = []Wrong{{Text: p.Title}}
+		view.Errors = append([]Wrong{{Text: p.Title}}, p.Signature.lines(v.lang)...)
 		return v.showSignIn(p.Status, view)
 	}
 	if err != nil {

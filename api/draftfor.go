@@ -117,6 +117,9 @@ func (v *service) draftOf(c echo.Context, kase applications.Case, m regulation.M
 // rate.
 func (v *service) signersOf(c echo.Context, kase applications.Case, m regulation.Move, up bool) ([]draftSigner, error) {
 	all := []draftSigner{}
+	if kind := kase.Issues(m).Kind; !up && (kind == documents.KindAcceptance || kind == documents.KindApplicationCopy) {
+		return all, nil // nobody is printed
+	}
 	service, _ := kase.Rules.Service(kase.Service)
 	known := map[string]documents.Text{}
 	roles := []string{m.Step.Actor}

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -11,10 +12,12 @@ import (
 	"tamga/documents/people"
 	"tamga/documents/regulation"
 	"tamga/documents/store"
+	"tamga/signing"
 )
 
 func (v *service) moveRoutes(e *echo.Echo, get func(string, echo.HandlerFunc)) {
 	get("/v1/applications/:application/moves", v.moves)
+	get("/v1/applications/:application/signatures", v.signatures)
 	e.POST("/v1/applications/:application/draft", v.draftFor)
 	e.POST("/v1/applications/:application/preview", v.previewFor)
 }
@@ -84,4 +87,34 @@ func byHandRole(who asker, kase applications.Case, m regulation.Move) string {
 		return ""
 	}
 	return who.duties[i].Role
+}
+
+// entryVerdict is what was found of the signature of an entry.
+type entryVerdict struct {
+	Seq     int              `json:"seq"` // of the entry
+	At      time.Time        `json:"at"`
+	Verdict *signing.Verdict `json:"verdict"`
+}
+
+// signatures answers GET /v1/applications/{application}/signatures: the verdicts on all
+// that was signed on it, in the order of the entries.
+func (v *service) signatures(c echo.Context) error {
+	a, err := v.shown(c, "signature")
+	if err != nil {
+		return err
+	}
+	all, err := v.Applications.Signatures(contextOf(c), a.ID)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Signatures []entryVerdict `json:"signatures"`
+	}{[]entryVerdict{}}
+	for _, s := range all {
+		i := slices.IndexFunc(a.Entries, func(e applications.Entry) bool { return e.ID == s.Entry })
+		if i >= 0 {
+			answer.Signatures = append(answer.Signatures, entryVerdict{a.Entries[i].Seq, s.At, s.Verdict})
+		}
+	}
+	return personal(c, http.StatusOK, answer)
 }

@@ -19,6 +19,9 @@ func (b *Book) Preview(ctx context.Context, req EnterRequest) ([]byte, error) {
 	return b.Register.Preview(ctx, whole)
 }
 
+// unnumbered stands for the number that a registration has not given yet.
+const unnumbered = "—"
+
 // looked is the whole document of a request.
 func (b *Book) looked(ctx context.Context, req EnterRequest) (whole documents.Draft, err error) {
 	ctx, end := b.Register.Store.Bounded(ctx)
@@ -30,6 +33,9 @@ func (b *Book) looked(ctx context.Context, req EnterRequest) (whole documents.Dr
 	draft := d.document()
 	if draft == nil {
 		return whole, &RefusedError{ReasonDocument, req.Step, req.Outcome, "there is no document to look at"}
+	}
+	if registering(d.m) && d.c.RegisteredAt.IsZero() {
+		d.c.Number, d.c.RegisteredAt = unnumbered, d.c.At // the step gives them
 	}
 	whole = d.c.completed(*draft)
 	return whole, errors.Join(whole.CheckApplication(d.c.applied(), d.c.Applicant), whole.CheckRegistered(d.c.RegisteredAt))

@@ -60,6 +60,8 @@ var derived = []string{
 	"application_parts",      // keeps out a person on the other side of the four eyes; the entries say who has acted, and are asked first
 	"application_places",     // an index of where applications stand; the application itself is read where anything is decided
 	"application_applicants", // an index of whose applications are; each says so itself, and is asked before it is shown
+	"matters",                // an index of what applications and documents are about; each says so itself, and is asked before it is shown
+	"matters_filled",         // whether that index has what is older than it
 }
 
 // notOurs are tables of the tools: which versions of the tables there were. What

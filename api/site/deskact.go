@@ -135,7 +135,7 @@ func (v *visit) prints(c content) bool {
 
 // said is the document as the interface takes it.
 func (c content) said() map[string]any {
-	return map[string]any{c.Kind: said(c.Document[c.Kind])}
+	return map[string]any{c.Kind: filledIn(c.Document[c.Kind])}
 }
 
 // deedTyped is what an official has written, as the interface takes it.

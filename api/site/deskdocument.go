@@ -141,7 +141,7 @@ func (c content) fields(parts []part, wrong []Wrong) (all []typedField) {
 func (c content) field(p part, before string, row int, wrong []Wrong) typedField {
 	path := before + p.Name
 	f := typedField{Name: "/document/" + c.Kind + "/" + path, Label: "desk.f_" + p.Name[strings.LastIndexByte(p.Name, '/')+1:], Kind: p.Kind, Optional: p.Optional, Row: row, Choices: choicesOf(p)}
-	switch stands := at(c.Document[c.Kind], path).(type) {
+	switch stands := standsAt(c.Document[c.Kind], path).(type) {
 	case map[string]any:
 		f.KK, _ = stands["kk"].(string)
 		f.RU, _ = stands["ru"].(string)
@@ -161,8 +161,8 @@ func (c content) rows(list string) int {
 	return len(rows)
 }
 
-// at is what stands at a path in a document.
-func at(doc any, path string) any {
+// standsAt is what stands at a path in a document.
+func standsAt(doc any, path string) any {
 	for _, step := range strings.Split(path, "/") {
 		switch here := doc.(type) {
 		case map[string]any:
@@ -281,14 +281,14 @@ func (v *visit) contentOf(a application, m ownMove) (content, error) {
 // zeroTime is a moment that was never set.
 const zeroTime = "0001-01-01T00:00:00Z"
 
-// said is a document without what is empty in it: the interface takes what is there and
+// filledIn is a document without what is empty in it: the interface takes what is there and
 // empty for a mistake.
-func said(doc any) any {
+func filledIn(doc any) any {
 	switch here := doc.(type) {
 	case map[string]any:
 		all := map[string]any{}
 		for name, value := range here {
-			if value = said(value); value != nil {
+			if value = filledIn(value); value != nil {
 				all[name] = value
 			}
 		}
@@ -299,7 +299,7 @@ func said(doc any) any {
 	case []any:
 		var all []any
 		for _, value := range here {
-			if value = said(value); value != nil {
+			if value = filledIn(value); value != nil {
 				all = append(all, value)
 			}
 		}

@@ -260,3 +260,37 @@ func TestSameMatterAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// A re-issue is no second licence beside the one that it takes the place of, by whatever
+// name the form gives its number; a new licence for the same activity is, and so is a
+// re-issue of another.
+func TestReissueIsNoSameMatter(t *testing.T) {
+	onBoth(t, "2026-06-22T10:00", func(t *testing.T, w *walker) {
+		w.book.Register.Rulebook = &rulebook.Book{Store: w.book.Register.Store, Pages: pages()}
+		d := *draft(t, applications.Issues{Kind: documents.KindLicence}, facts{})
+		issued, _, err := w.book.Register.Issue(t.Context(), registry.IssueRequest{Client: "portal", IdempotencyKey: w.key(), Draft: d})
+		must(t, err)
+		for form, want := range map[string][]string{
+			fmt.Sprintf(`{"activity": "археологические РАБОТЫ", "licence": %q}`, issued.Number):       nil,
+			fmt.Sprintf(`{"activity": "археологические работы", "replaces": %q}`, "№ "+issued.Number): nil,
+			`{"activity": "археологические работы", "licence": "26000999"}`:                           {issued.Number},
+			`{"activity": "археологические работы"}`:                                                  {issued.Number},
+		} {
+			service := "LIC-REISSUE"
+			if len(want) > 0 && form == `{"activity": "археологические работы"}` {
+				service = "LIC-ISSUE"
+			}
+			a, _, err := w.book.Open(t.Context(), applications.OpenRequest{
+				Client: "portal", IdempotencyKey: w.key(), Service: service, Channel: regulation.Provider, Applicant: museum(), Form: json.RawMessage(form),
+			})
+			must(t, err)
+			if got := w.twins(a.ID); !slices.Equal(got, want) {
+				t.Errorf("%s by %s: shown beside %v, want %v", service, form, got, want)
+			}
+			withdrawn := w.plain(a.ID, "APPLICANT", string(regulation.Withdraw), "done")
+			w.sign(&withdrawn)
+			_, _, err = w.book.Enter(t.Context(), withdrawn)
+			must(t, err)
+		}
+	})
+}

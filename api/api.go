@@ -367,6 +367,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/check/:number", v.checkPage)
 	get("/check/:number/:code", v.checkCodePage)
 	e.POST("/check/:number/pdf", v.downloadPDF)
+	e.POST("/check/:number/receipt", v.checkReceiptPage)
 	v.layoutRoutes(get)
 	get("/offline", v.offlinePage)
 	get("/static/:name", v.static)

@@ -204,6 +204,9 @@ func readSource(t *testing.T) *source {
 			if err != nil {
 				return err
 			}
+			for _, m := range printed.FindAllStringSubmatch(string(raw), -1) {
+				s.begun[m[1]] = path
+			}
 			for _, m := range quoted.FindAllStringSubmatch(string(raw), -1) {
 				s.literals[m[1]] = path
 			}
@@ -253,6 +256,9 @@ func (s *source) readGo(t *testing.T, path string) {
 		return true
 	})
 }
+
+// printed finds the beginning of a key in a template, which a value ends.
+var printed = regexp.MustCompile(`\(print "([a-z_]+(?:\.[a-z_]+)*[._])" `)
 
 // keyBegins is what the beginning of a key looks like that a value ends.
 var keyBegins = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)*[._]$`)

@@ -353,11 +353,13 @@ func (v *service) routes(e *echo.Echo) {
 	get("/v1/regulation/:edition/:route", v.diagram) // {route}.svg
 	v.preparationRoutes(e, get)
 	v.applicationRoutes(e, get)
+	v.applicantRoutes(e, get)
 	v.attachmentRoutes(e, get)
 	v.messageRoutes(e, get)
 	v.questionnaireRoutes(e, get)
 	v.gatewayRoutes(e, get)
 	v.elsewhereRoutes(e, get)
+	v.correctionRoutes(e, get)
 	v.peopleRoutes(e, get)
 
 	get("/", v.startPage)

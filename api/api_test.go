@@ -88,11 +88,17 @@ type stage struct {
 // open starts the service on a fresh register.
 func open(t *testing.T, pki *signtest.PKI) *stage {
 	t.Helper()
+	return openOn(t, pki, filepath.Join(t.TempDir(), "tamga.db"))
+}
+
+// openOn is open on a database.
+func openOn(t *testing.T, pki *signtest.PKI, dsn string) *stage {
+	t.Helper()
 	layouts, err := compileLayouts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{log: &logBuffer{}, database: filepath.Join(t.TempDir(), "tamga.db")}
+	s := &stage{log: &logBuffer{}, database: dsn}
 	db, err := registry.Open(t.Context(), s.database)
 	if err != nil {
 		t.Fatal(err)
@@ -162,6 +168,8 @@ func (s *stage) clients(t *testing.T) {
 		"read":        {store.ScopeRead},
 		"status":      {store.ScopeStatus},
 		"enter":       {store.ScopeEnterDocuments},
+		"correct":     {store.ScopeCorrect},
+		"approve":     {store.ScopeCorrect},
 		"confirm":     {store.ScopeEnterDocuments},
 		"apply":       {store.ScopeApply, store.ScopeEnter},
 		"apply.other": {store.ScopeApply, store.ScopeEnter},

@@ -12,7 +12,9 @@ import (
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/regulation"
+	"tamga/documents/regulation/diagram"
 	"tamga/documents/store"
+	"tamga/language"
 )
 
 // entryRequest asks to write down that a step was done.
@@ -144,6 +146,9 @@ func (v *service) enteredAnswer(c echo.Context, id string, e applications.Entry,
 type entryView struct {
 	Seq          int                  `json:"seq"`
 	Step         string               `json:"step"`
+	Name         language.Text        `json:"name"` // of the step, or of what was done beside the steps
+	OutcomeName  language.Text        `json:"outcome_name,omitzero"`
+	RoleName     language.Text        `json:"role_name,omitzero"`
 	Outcome      string               `json:"outcome"`
 	Under        string               `json:"under,omitempty"`
 	UnderOutcome string               `json:"under_outcome,omitempty"`
@@ -166,7 +171,14 @@ type entryView struct {
 
 func (v *service) entryViewOf(c applications.Case, e applications.Entry) entryView {
 	took, norm := c.Took(e)
+	var name language.Text
+	if s, ok := c.Walk.Step(e.Step); ok {
+		name = s.Name
+	} else if b, ok := c.Rules.BesideOf(regulation.BesideAct(e.Step)); ok {
+		name = b.Name
+	}
 	return entryView{
+		Name: name, OutcomeName: diagram.Outcome(e.Outcome), RoleName: c.Rules.NameOf(e.Actor.Role),
 		Seq: e.Seq, Step: e.Step, Outcome: e.Outcome, Under: e.Under, UnderOutcome: e.UnderOutcome, Role: e.Actor.Role, Person: e.Actor.Person,
 		Edition: e.Edition, At: e.At, Stated: e.Data.Stated, Found: e.Data.Found, Unsigned: e.Data.Unsigned, Failed: e.Data.Failed, Waits: e.Data.Waits, Values: e.Data.Values, Document: e.Document,
 		To: positionOf(c, e.To), TookSeconds: took.Seconds(), Norm: norm,

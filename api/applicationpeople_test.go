@@ -17,7 +17,13 @@ import (
 // openOffice opens a town whose programs answer the conditions of applications.
 func openOffice(t *testing.T) *town {
 	t.Helper()
-	w := openTown(t)
+	return openTown(t).office()
+}
+
+// office has the programs of a town answer the conditions of applications.
+func (w *town) office() *town {
+	t := w.t
+	t.Helper()
 	w.server.Applications = &applications.Book{
 		Register: w.server.Registry, Rulebook: &rulebook.Book{Store: w.server.Registry.Store}, Verifier: w.server.People.Verifier,
 	}

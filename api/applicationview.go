@@ -49,6 +49,8 @@ type positionView struct {
 	Action string         `json:"action,omitempty"`
 	End    regulation.End `json:"end,omitempty"`
 	Name   *language.Text `json:"name,omitempty"`
+	// Checks are what a condition asks that stands there.
+	Checks []regulation.Check `json:"checks,omitempty"`
 }
 
 // dueView is until when something must be done, and how that was counted.
@@ -161,7 +163,7 @@ func channelOf(s *regulation.Service, route string) regulation.Channel {
 func positionOf(c applications.Case, p regulation.Place) positionView {
 	view := positionView{Step: p.Step, Action: p.Action, End: p.End}
 	if s, ok := c.Walk.Step(p.Name()); ok {
-		view.Name = &s.Name
+		view.Name, view.Checks = &s.Name, s.Checks
 	}
 	return view
 }

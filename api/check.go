@@ -119,6 +119,9 @@ func (v *service) answerCheck(c echo.Context, rec registry.Record, life document
 	now := found.Now.Truncate(time.Second)
 	answer := checkAnswer{StatusAt: now, CheckedAt: now, Integrity: found.Integrity}
 	answer.tell(found)
+	if err := v.holds(c, answer.History); err != nil {
+		return checkAnswer{}, err
+	}
 	if answer.SameNumber, err = v.namesakes(c, rec); err != nil {
 		return checkAnswer{}, err
 	}
@@ -164,6 +167,9 @@ func (a *checkAnswer) tell(found registry.Checked) {
 // it copies.
 func (v *service) publicAt(c echo.Context, rec registry.Record, life documents.Life) (publicDocument, error) {
 	document := public(rec, life, v.now())
+	if err := v.holds(c, document.History); err != nil {
+		return document, err
+	}
 	var err error
 	document.Original, err = v.originalOf(c, rec)
 	return document, err

@@ -26,6 +26,9 @@ type checkedFile struct {
 	// Added is how many bytes follow a file that the register has issued, when
 	// the file begins with one.
 	Added int `json:"added_bytes,omitempty"`
+	// Corrected says of a file of ours that a clerk's mistake in it was corrected, and that
+	// another file took its place.
+	Corrected *correctedFile `json:"corrected,omitempty"`
 	// Attached counts the signatures that are attached to a document card, a PDF whose
 	// visible pages nobody signed.
 	Attached *attachedSignatures `json:"attached_signatures,omitempty"`
@@ -59,6 +62,9 @@ func (v *service) checkFile(c echo.Context, file []byte, number string, at time.
 		sent.Ours, sent.Summary = true, oursSummary()
 		answer, err := v.answerCheck(c, from.Record, from.Life, at)
 		answer.UploadedFile = sent
+		if err == nil && from.Corrected != nil {
+			err = v.judgeCorrected(c, &answer, file, from)
+		}
 		return answer, err
 	}
 	sent.Added = from.Added
@@ -68,6 +74,32 @@ func (v *service) checkFile(c echo.Context, file []byte, number string, at time.
 	}
 	answer.UploadedFile = sent
 	return answer, v.judgeSent(c, &answer, file)
+}
+
+// judgeCorrected says of a file of ours in whose place there is another that it is genuine
+// and no longer counts, what was wrong with it, and which file does.
+func (v *service) judgeCorrected(c echo.Context, a *checkAnswer, file []byte, from registry.Origin) error {
+	e := from.Corrected
+	sent := a.UploadedFile
+	sent.Corrected = &correctedFile{On: documents.CivilDate(e.RecordedAt), What: e.Reason, SHA256: from.Record.FileSHA256}
+	sent.Summary = words.Of("check.corrected").Put("on", sent.Corrected.On.On()).
+		Put("what", language.Text{KK: e.Reason.KK, RU: e.Reason.RU, EN: e.Reason.KK}) // no document is in English
+	if a.Status.Code == documents.StatusInForce {
+		a.Status = publicStatus{Code: documents.StatusCorrected, Label: documents.StatusCorrected.Label(), Since: e.RecordedAt}
+	}
+	release, err := v.judging(c, file)
+	if err != nil {
+		return err
+	}
+	defer release()
+	verdict, err := v.Verifier.VerifyPDF(contextOf(c), file, signing.Question{At: from.SignedAt})
+	if err != nil {
+		return err
+	}
+	a.Signature = checkedSignature{By: byRegister, SignedAt: from.SignedAt}
+	a.Signature.read(verdict)
+	a.Integrity = registry.Integrity(verdict)
+	return nil
 }
 
 // saidToBe is the answer about the document that a file begins with, or is said

@@ -41,7 +41,13 @@ type counter struct {
 
 func openCounter(t *testing.T) *counter {
 	t.Helper()
-	o := &counter{town: openOffice(t), post: &post.Gateway{Prefix: "/demo/messages"}}
+	return openTown(t).counter()
+}
+
+func (w *town) counter() *counter {
+	t := w.t
+	t.Helper()
+	o := &counter{town: w.office(), post: &post.Gateway{Prefix: "/demo/messages"}}
 	desk := httptest.NewServer(o.post)
 	t.Cleanup(desk.Close)
 	store := o.server.Registry.Store

@@ -160,6 +160,11 @@ func (v *service) readDecision(c echo.Context) (d registry.Decision, err error) 
 	if err != nil {
 		return d, err
 	}
+	return v.decisionOf(c, who)
+}
+
+// decisionOf reads what the second person says.
+func (v *service) decisionOf(c echo.Context, who registry.Signed) (d registry.Decision, err error) {
 	var body decisionRequest
 	if err := v.readJSON(c, &body); err != nil {
 		return d, err

@@ -136,6 +136,7 @@ type eventsAnswer struct {
 	Status publicStatus      `json:"status"`
 	Copies int               `json:"printed_copies"`
 	Events []documents.Event `json:"events"`
+	Papers []paperView       `json:"papers,omitempty"` // behind the events
 }
 
 // events answers GET /v1/documents/{number}/events. The tag is what If-Match
@@ -157,7 +158,12 @@ func (v *service) events(c echo.Context) error {
 	if unchanged(c, v.documentTag(rec, life, "events"), "private, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
+	papers, err := v.papersOf(c, life)
+	if err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, eventsAnswer{
+		Papers: papers,
 		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())), Copies: life.Copies(), Events: life.Events,
 	})
 }
@@ -222,9 +228,15 @@ type publicEvent struct {
 	Corrects      int                 `json:"corrects,omitempty"`
 	DecidedBy     documents.Text      `json:"decided_by,omitzero"`
 	FromBeginning bool                `json:"from_beginning,omitempty"`
-	Paper         documents.Paper     `json:"paper,omitzero"`
+	Paper         *publicPaper        `json:"paper,omitempty"`
 	ByItself      bool                `json:"by_itself,omitempty"`
-	Act           *publicAct          `json:"act,omitempty"`
+	// Of a mistake that was corrected: the members of the document that say something else
+	// now, and the SHA-256 of the file in whose place there is another.
+	Members    []string `json:"members,omitempty"`
+	FileSHA256 string   `json:"file_sha256,omitempty"`
+	// What was wrong, for whoever knows the check code of the document.
+	What *documents.Text `json:"what,omitempty"`
+	Act  *publicAct      `json:"act,omitempty"`
 }
 
 // publicAct is a signed act that an event is. Its certificate may name the IIN of an
@@ -234,11 +246,13 @@ type publicAct struct {
 	CMS    []byte `json:"cms,omitempty"`
 }
 
-// openActs adds the acts themselves.
+// openActs adds the acts themselves, and what was wrong with what was corrected.
 func (p *publicDocument) openActs(life documents.Life) {
 	for i, h := range p.History {
 		if e, ok := life.Event(h.Seq); ok && h.Act != nil {
 			p.History[i].Act.CMS = e.Record
+		} else if ok && e.Kind == documents.EventRectified {
+			p.History[i].What = &e.Reason
 		}
 	}
 }
@@ -254,7 +268,10 @@ func publicHistory(life documents.Life, now time.Time) []publicEvent {
 		p := publicEvent{
 			Seq: e.Seq, Event: e.Kind, Label: life.Kind.Happening(e), EffectiveAt: e.EffectiveAt, RecordedAt: e.RecordedAt,
 			OrderNumber: e.OrderNumber, OrderDate: e.OrderDate, Until: e.Until, Corrects: e.Corrects,
-			DecidedBy: e.DecidedBy, FromBeginning: e.FromBeginning, Paper: e.Paper,
+			DecidedBy: e.DecidedBy, FromBeginning: e.FromBeginning, Members: e.Members, FileSHA256: e.FileSHA256,
+		}
+		if e.Paper != (documents.Paper{}) {
+			p.Paper = &publicPaper{Paper: e.Paper}
 		}
 		if e.Record != nil {
 			sum := sha256.Sum256(e.Record)

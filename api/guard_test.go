@@ -392,7 +392,7 @@ func TestDiskGone(t *testing.T) {
 // issued issues a document of testdata, and returns it with its file.
 func (s *stage) issued(t *testing.T, name string) (registry.Record, []byte) {
 	t.Helper()
-	rec, _, err := s.server.Registry.Issue(t.Context(), registry.IssueRequest{Client: "portal", IdempotencyKey: "a", Draft: draftOf(t, name)})
+	rec, _, err := s.server.Registry.Issue(t.Context(), registry.IssueRequest{Client: "portal", IdempotencyKey: name, Draft: draftOf(t, name)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,6 +96,10 @@ func (v *service) hasDatabase(ctx context.Context) error {
 		v.Log.ErrorContext(ctx, "the database does not answer", "error", err.Error())
 		return errors.New("the database does not answer")
 	}
+	if err := v.Registry.Store.Writes(ctx); err != nil {
+		v.Log.ErrorContext(ctx, "the database takes nothing", "error", err.Error())
+		return errors.New("the database takes nothing that is written")
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -10,14 +11,17 @@ import (
 	"tamga/documents/applications"
 	"tamga/documents/people"
 	"tamga/documents/store"
+	"tamga/language"
 )
 
 // lookView is that somebody saw the personal data of an application.
 type lookView struct {
-	Person string    `json:"person"` // a person's id, or the client by which he asked
-	Role   string    `json:"role"`
-	Why    string    `json:"why"`
-	At     time.Time `json:"at"`
+	Person   string        `json:"person"`         // a person's id, or the client by which he asked
+	Name     string        `json:"name,omitempty"` // of the person
+	Role     string        `json:"role"`
+	RoleName language.Text `json:"role_name,omitzero"` // as the rules of the application call it
+	Why      string        `json:"why"`
+	At       time.Time     `json:"at"`
 }
 
 // looks answers GET /v1/applications/{application}/looks: who looked at what of it, for
@@ -34,8 +38,18 @@ func (v *service) looks(c echo.Context) error {
 	answer := struct {
 		Looks []lookView `json:"looks"`
 	}{[]lookView{}}
+	kase, err := v.Applications.Case(contextOf(c), a)
+	if err != nil {
+		return err
+	}
 	for _, l := range all {
-		answer.Looks = append(answer.Looks, lookView{l.Person, l.Role, l.Why, l.At})
+		view := lookView{Person: l.Person, Role: l.Role, RoleName: kase.Rules.NameOf(l.Role), Why: l.Why, At: l.At}
+		p, err := people.Lookup(contextOf(c), v.Registry.Store, l.Person)
+		if err != nil && !errors.Is(err, people.ErrNotFound) {
+			return err
+		}
+		view.Name = p.Name()
+		answer.Looks = append(answer.Looks, view)
 	}
 	return personal(c, http.StatusOK, answer)
 }

@@ -136,7 +136,7 @@ func everyRight(t *testing.T) (*stage, map[string]string) {
 	s.start(t)
 	s.fill(t, pki)
 	secret, err := s.server.Registry.Store.AddClient(t.Context(), "all", []string{
-		store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus, store.ScopeEnterDocuments, store.ScopeApply, store.ScopeEnter,
+		store.ScopeSign, store.ScopeIssue, store.ScopeRead, store.ScopeStatus, store.ScopeEnterDocuments, store.ScopeCorrect, store.ScopeApply, store.ScopeEnter,
 	})
 	if err != nil {
 		t.Fatal(err)

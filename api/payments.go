@@ -79,7 +79,8 @@ func accountViewOf(c applications.Case, a gateways.Account) accountView {
 }
 
 // pay answers POST /v1/applications/{application}/payment: the bill of the application,
-// which is asked for at the payment gateway unless it was before.
+// which is asked for at the payment gateway unless it was before; of one that is open the
+// gateway is asked whether it was paid meanwhile.
 func (v *service) pay(c echo.Context) error {
 	a, who, err := v.asked(c)
 	if err != nil {
@@ -92,6 +93,16 @@ func (v *service) pay(c echo.Context) error {
 	account, err := v.Bills.Request(contextOf(c), gateways.BillRequest{Application: a.ID, Service: a.Service, Rules: kase.Rules, Client: who.client})
 	if err != nil {
 		return err
+	}
+	if account.Standing() == gateways.StandsOpen {
+		seen, err := v.Bills.Look(contextOf(c), account)
+		var undecided *gateways.UndecidedError
+		if err != nil && !errors.As(err, &undecided) {
+			return err
+		}
+		if err == nil {
+			account = seen
+		}
 	}
 	v.Log.InfoContext(contextOf(c), "payment asked for", "trace_id", traceID(c), "application", a.ID, "bill", account.ID, "state", account.Standing(), "client", who.client)
 	return personal(c, http.StatusOK, accountViewOf(kase, account))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -37,8 +38,13 @@ type town struct {
 
 func openTown(t *testing.T) *town {
 	t.Helper()
+	return openTownOn(t, filepath.Join(t.TempDir(), "tamga.db"))
+}
+
+func openTownOn(t *testing.T, dsn string) *town {
+	t.Helper()
 	pki := signtest.New(t, ca.GOST2015)
-	w := &town{stage: open(t, pki), t: t, pki: pki, keys: map[string]creation.Key{}}
+	w := &town{stage: openOn(t, pki, dsn), t: t, pki: pki, keys: map[string]creation.Key{}}
 	w.server.People = &people.Book{
 		Store: w.server.Registry.Store, Rulebook: &rulebook.Book{Store: w.server.Registry.Store}, Verifier: pki.Verifier, Address: w.server.BaseURL,
 		Cost: people.Cost{Passes: 1, Memory: 8 << 10, Threads: 1, Together: 2, WaitMost: 8},
@@ -114,7 +120,7 @@ func (w *town) askFrom(address, method, path, bearer string, body any) said {
 	if address != "" {
 		req.Header.Set("X-Forwarded-For", address)
 	}
-	if strings.HasPrefix(path, "/v1/applications") && method == http.MethodPost {
+	if strings.HasPrefix(path, "/v1/applications") && (method == http.MethodPost || strings.HasSuffix(path, "/form")) {
 		req.Header.Set("Idempotency-Key", fmt.Sprintf("t-%d", idempotency.Add(1)))
 		req.Header.Set("If-Match", "*")
 	}
@@ -128,7 +134,7 @@ func (w *town) askFrom(address, method, path, bearer string, body any) said {
 		w.t.Fatal(err)
 	}
 	s := said{code: res.StatusCode, head: res.Header}
-	if len(text) > 0 {
+	if len(text) > 0 && res.Header.Get("Content-Type") != "application/pdf" {
 		if err := json.Unmarshal(text, &s.body); err != nil {
 			w.t.Fatalf("%s %s: %v\n%s", method, path, err, text)
 		}

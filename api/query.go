@@ -4,8 +4,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
+
+	"tamga/documents"
 )
 
 // queries are the parameters that routes take in their addresses; the others take
@@ -49,6 +52,9 @@ var tracking = []string{"utm_", "fbclid", "gclid", "yclid", "ysclid", "msclkid",
 // refuses empty ones too, which forms of pages send; pages pass over tracking.
 func (v *service) onlyKnownQuery(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if !namesSomething(c) {
+			return errNoRoute
+		}
 		if raw := c.Request().URL.RawQuery; raw != "" && c.Path() != "" {
 			if err := checkQuery(raw, c.Path()); err != nil {
 				return err
@@ -57,6 +63,24 @@ func (v *service) onlyKnownQuery(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
+
+// namesSomething reports whether what an address of the programming interface names could
+// be a name at all: no database takes what is not UTF-8, or NUL. Numbers of documents are
+// read by their own rules.
+func namesSomething(c echo.Context) bool {
+	if !strings.HasPrefix(c.Path(), "/v1/") {
+		return true
+	}
+	for i, value := range c.ParamValues() {
+		if names := c.ParamNames(); i < len(names) && names[i] != "number" && !isText(value) {
+			return false
+		}
+	}
+	return true
+}
+
+// isText reports whether a text is one that a database takes.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 func checkQuery(raw, route string) error {
 	given, err := url.ParseQuery(raw)
@@ -73,6 +97,10 @@ func checkQuery(raw, route string) error {
 			return badField("", "unknown_field", "parameters taken in this address: "+strings.Join(taken, ", "))
 		case len(values) > 1:
 			return badField("/"+name, "duplicate", "stands twice")
+		case !page && !utf8.ValidString(values[0]):
+			return badField("/"+name, documents.CodeEncoding, "is not UTF-8")
+		case !page && !isText(values[0]):
+			return badField("/"+name, documents.CodeCharacter, "has a NUL in it")
 		case !page && strings.TrimSpace(values[0]) == "":
 			return badField("/"+name, "required", "is there and empty: what is not meant is left out")
 		}

@@ -31,6 +31,12 @@ type serviceAnswer struct {
 	// the index of that year is not entered, FeeMissing is the year.
 	FeeTenge   int `json:"fee_tenge,omitempty"`
 	FeeMissing int `json:"fee_missing_year,omitempty"`
+	// Terms are how long it takes by each channel, in words.
+	Terms map[regulation.Channel]language.Text `json:"terms"`
+	// GroundTexts are the grounds of refusal in words.
+	GroundTexts []regulation.Notice `json:"ground_texts"`
+	// Appeal is how a refusal is appealed against.
+	Appeal regulation.Appeal `json:"appeal"`
 	// DraftLabel stands where the edition, or some of what it says of the service,
 	// is ours.
 	DraftLabel *language.Text `json:"draft_label,omitempty"`
@@ -85,10 +91,18 @@ func (v *service) dayOf(c echo.Context) (documents.Date, error) {
 }
 
 func describe(e *regulation.Edition, s *regulation.Service, on documents.Date) serviceAnswer {
-	a := serviceAnswer{Service: *s, Edition: edition(e)}
+	a := serviceAnswer{Service: *s, Edition: edition(e), Appeal: e.Appeal}
 	a.Checklist = s.ChecklistOn(on)
+	var source regulation.Source
+	a.Form, source = s.FormOf()
+	a.FormSource, a.Contact = source, s.ContactOf()
+	a.GroundTexts = groundsOf(e, s)
+	a.Terms = map[regulation.Channel]language.Text{}
+	for channel := range s.Routes {
+		a.Terms[channel] = e.TermOf(s, channel).Label()
+	}
 	a.FeeTenge, a.FeeMissing, _ = e.FeeOf(s, on.Year)
-	if e.Draft || s.Term.Source.Draft() || s.Fee != nil && s.Fee.Source.Draft() ||
+	if e.Draft || source.Draft() || s.Term.Source.Draft() || s.Fee != nil && s.Fee.Source.Draft() ||
 		slices.ContainsFunc(a.Checklist, func(i regulation.ChecklistItem) bool { return i.Source.Draft() }) {
 		label := regulation.DraftLabel()
 		a.DraftLabel = &label
@@ -98,6 +112,17 @@ func describe(e *regulation.Edition, s *regulation.Service, on documents.Date) s
 		a.SpecimenLabel = &label
 	}
 	return a
+}
+
+// groundsOf are the notices that refuse a service by decision.
+func groundsOf(e *regulation.Edition, s *regulation.Service) []regulation.Notice {
+	all := []regulation.Notice{}
+	for _, id := range s.Grounds {
+		if n, ok := e.Notice(id); ok {
+			all = append(all, *n)
+		}
+	}
+	return all
 }
 
 func edition(e *regulation.Edition) editionAnswer {

@@ -1,9 +1,13 @@
 package api
 
 import (
+	"slices"
+	"strings"
+
 	"tamga/api/web"
 	"tamga/documents"
 	"tamga/language"
+	"tamga/language/words"
 	"tamga/signing"
 )
 
@@ -25,7 +29,7 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 	}
 	r.Title, r.Number = a.Title.In(lang), a.Number
 	r.Facts, r.History = facts(a, lang), happenings(a, lang)
-	r.Checks = append(r.Checks, statusRow(a, r.Banner.Tone))
+	r.Checks = append(r.Checks, statusRow(a, r.Banner.Tone, lang))
 	ours := a.UploadedFile == nil || a.UploadedFile.Ours
 	r.Download = ours && a.Integrity != signing.CheckFailed && !a.isElsewhere()
 	r.Withheld = a.Kind == documents.KindRefusal
@@ -34,13 +38,13 @@ func result(a checkAnswer, lang web.Lang) web.Result {
 
 // statusRow is the third fact. It has its colour only if it is the banner's
 // too: a status is no good news about a file that was altered.
-func statusRow(a checkAnswer, tone web.Tone) web.CheckRow {
+func statusRow(a checkAnswer, tone web.Tone, lang web.Lang) web.CheckRow {
 	status := effective(a)
 	row := web.CheckRow{Tone: web.Info, Title: "row_status", State: string(status.Code), Note: "status_note", At: documents.PrintedMoment(a.StatusAt)}
 	if !givesRight(a.Kind) && status.Code == documents.StatusInForce {
 		row.State = "registered"
 	}
-	if own := statusBanner(a).Tone; own == tone {
+	if own := statusBanner(a, lang).Tone; own == tone {
 		row.Tone = own
 	}
 	return row
@@ -69,7 +73,7 @@ func banner(a checkAnswer, lang web.Lang) web.Banner {
 	case a.Integrity != signing.CheckPassed || a.Signature.Acceptance != signing.Accepted:
 		return web.Banner{Tone: web.Unclear, Title: "unclear", Note: "unclear_note", Reason: summary(a, lang)}
 	}
-	return statusBanner(a)
+	return statusBanner(a, lang)
 }
 
 // sentBanner says what a file is that is not ours. Only a PDF pretends to be a
@@ -86,7 +90,7 @@ func sentBanner(sent *checkedFile, lang web.Lang) web.Banner {
 	return b
 }
 
-func statusBanner(a checkAnswer) web.Banner {
+func statusBanner(a checkAnswer, lang web.Lang) web.Banner {
 	s := effective(a)
 	word := string(s.Code)
 	since := documents.CivilDate(s.Since).Printed()
@@ -106,6 +110,12 @@ func statusBanner(a checkAnswer) web.Banner {
 		return web.Banner{Tone: web.Replaced, Title: word, Note: "reconsidered_note", Link: s.ReplacedBy}
 	case documents.StatusReissued:
 		return web.Banner{Tone: web.Replaced, Title: word, Note: "reissued_note", Link: s.ReplacedBy}
+	case documents.StatusCorrected:
+		b := web.Banner{Tone: web.Replaced, Title: word, Note: "corrected_note", Link: a.Number}
+		if a.UploadedFile != nil {
+			b.Reason = a.UploadedFile.Summary.In(lang)
+		}
+		return b
 	case documents.StatusExpired:
 		return web.Banner{Tone: web.Past, Title: word, Note: "expired_note", At: since}
 	case documents.StatusNotIssued:
@@ -128,6 +138,9 @@ func summary(a checkAnswer, lang web.Lang) string { return a.Signature.Summary.I
 
 func integrityRow(a checkAnswer) web.CheckRow {
 	if a.UploadedFile != nil {
+		if a.UploadedFile.Corrected != nil {
+			return web.CheckRow{Title: "row_file", Tone: web.Info, State: "ours_corrected", Note: "ours_corrected_note"}
+		}
 		if a.UploadedFile.Ours && a.Integrity != signing.CheckFailed {
 			return web.CheckRow{Title: "row_file", Tone: web.Good, State: "ours", Note: "ours_note"}
 		}
@@ -193,10 +206,40 @@ func happenings(a checkAnswer, lang web.Lang) []web.Happening {
 		if e.OrderNumber != "" {
 			h.Order = "№ " + e.OrderNumber + ", " + e.OrderDate.Printed()
 		}
+		if p := e.Paper; p != nil {
+			h.By = e.DecidedBy.In(lang)
+			h.Paper = "paper_elsewhere"
+			if p.Held {
+				h.Paper = "paper_held"
+			}
+		}
+		if e.What != nil {
+			text := e.What.KK // no document is in English
+			if lang == web.RU {
+				text = e.What.RU
+			}
+			h.What += ": " + text
+		} else if said := correctedMembers(e.Members, lang); said != "" {
+			h.What += ": " + said
+		}
 		h.Link = e.ReplacedBy + e.Replaces // an event has one of them at most
 		list = append(list, h)
 	}
 	return list
+}
+
+// correctedMembers names what was corrected in a document, by the words of its page.
+func correctedMembers(members []string, lang web.Lang) string {
+	var all []string
+	for _, m := range members {
+		for _, step := range strings.Split(m, "/") {
+			if label := words.Of("corrected." + step); label.Whole() && !slices.Contains(all, label.In(lang)) {
+				all = append(all, label.In(lang))
+				break
+			}
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // facts lists what the page shows, in the order of the form.

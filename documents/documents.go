@@ -163,6 +163,8 @@ type Licence struct {
 	// ReplacedElsewhere is where the licence that this one replaces was issued, if not
 	// here; given by the register.
 	ReplacedElsewhere *Elsewhere `json:"replaced_elsewhere,omitempty"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 // ReissueGround is a ground on which a licence is re-issued for another holder, of
@@ -219,6 +221,8 @@ type Refusal struct {
 	// Reconsiders is the number of the decision that this one is given in the place of,
 	// when that was to be reconsidered.
 	Reconsiders string `json:"reconsiders,omitempty"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 // RefusalGround names the branch of the regulation, and the notice of the edition

@@ -29,6 +29,9 @@ type KindRules struct {
 	// Subtypes are those of the licensed activity; nil where the edition names none,
 	// and then any will do.
 	Subtypes []Subtype
+	// Correctable are the members whose mistakes of writing may be corrected, as pointers
+	// with * for any name or place.
+	Correctable []string
 	// Term is how long a document is in force, and ReissueTerm one that replaces
 	// another; zero is without end, and what the other had left.
 	Term, ReissueTerm Period

@@ -90,6 +90,7 @@ func (l Licence) ValidateElsewhere(now time.Time) error {
 	c.absent("/reissue_ground", l.ReissueGround == "", "belongs to a licence that this service issues")
 	c.absent("/reconsiders", l.Reconsiders == "", "belongs to a licence that this service issues")
 	c.absent("/replaced_elsewhere", l.ReplacedElsewhere == nil, "the register gives it")
+	c.absent("/corrections", len(l.Corrections) == 0, "the register gives them")
 	return c.result()
 }
 

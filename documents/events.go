@@ -1,6 +1,9 @@
 package documents
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"time"
 
@@ -82,6 +85,9 @@ type NewEvent struct {
 	DecidedBy     Text  `json:"decided_by,omitzero"`
 	FromBeginning bool  `json:"from_beginning,omitempty"` // EffectiveAt is left out
 	Paper         Paper `json:"paper,omitzero"`
+	// PaperFile is the paper itself in base64, to be compared with its digest, which it
+	// gives where that is left out. It is not kept.
+	PaperFile string `json:"paper_file,omitempty"`
 }
 
 // Normalise returns a copy with every text normalised as by [NormaliseKazakh].
@@ -92,8 +98,16 @@ func (e NewEvent) Normalise() NewEvent {
 	e.Position = e.Position.each(NormaliseKazakh)
 	e.DecidedBy = e.DecidedBy.each(NormaliseKazakh)
 	e.Paper.SHA256, e.Paper.Number = strings.ToLower(strings.TrimSpace(e.Paper.SHA256)), trimNumber(e.Paper.Number)
+	if file, err := base64.StdEncoding.DecodeString(e.PaperFile); err == nil && len(file) > 0 && e.Paper.SHA256 == "" {
+		e.Paper.SHA256 = hexSum(file)
+	}
 	e.EffectiveAt = e.EffectiveAt.UTC().Truncate(time.Second)
 	return e
+}
+
+func hexSum(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
 }
 
 // Validate reports every field that is missing, cannot be printed or is out of
@@ -155,8 +169,18 @@ func (e NewEvent) checkByOthers(c *checker) {
 	if !e.Kind.byOthers() {
 		c.absent("/decided_by", e.DecidedBy == Text{}, "belongs to an appeal, an annulment or an order to reconsider")
 		c.absent("/paper", e.Paper == Paper{}, "belongs to an appeal, an annulment or an order to reconsider")
+		c.absent("/paper_file", e.PaperFile == "", "belongs to an appeal, an annulment or an order to reconsider")
 		c.absent("/from_beginning", !e.FromBeginning, "belongs to an annulment")
 		return
+	}
+	if e.PaperFile != "" {
+		file, err := base64.StdEncoding.DecodeString(e.PaperFile)
+		switch {
+		case err != nil || len(file) == 0:
+			c.fail("/paper_file", CodeUnknown, "is no file in base64")
+		case hexSum(file) != e.Paper.SHA256:
+			c.fail("/paper_file", CodeDigest, "is not the file whose digest the paper has")
+		}
 	}
 	c.both("/decided_by", e.DecidedBy, rule{max: maxName})
 	c.absent("/from_beginning", !e.FromBeginning || e.Kind == EventAnnulled, "belongs to an annulment")

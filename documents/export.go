@@ -28,6 +28,8 @@ type ExportCertificate struct {
 	// Reconsiders is the number of the decision that this one is given in the place of,
 	// when that was to be reconsidered.
 	Reconsiders string `json:"reconsiders,omitempty"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 // Object is a cultural object in a list. Author and Inventory may be empty.
@@ -103,6 +105,7 @@ func (e *ExportCertificate) normalise() {
 }
 
 func (e *ExportCertificate) check(c *checker) {
+	c.checkCorrections(e.Corrections)
 	c.letter(e.Letter, true)
 	c.holder("/holder", e.Holder)
 	c.checkReconsiders(e.Reconsiders, false)

@@ -74,6 +74,8 @@ type Approval struct {
 	// Reconsiders is the number of the decision that this one is given in the place of,
 	// when that was to be reconsidered.
 	Reconsiders string `json:"reconsiders,omitempty"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (a *Approval) kind() Kind             { return KindApproval }
@@ -95,6 +97,7 @@ func (a *Approval) normalise() {
 }
 
 func (a *Approval) check(c *checker) {
+	c.checkCorrections(a.Corrections)
 	c.letter(a.Letter, true)
 	c.holder("/applicant", a.Applicant)
 	c.checkReconsiders(a.Reconsiders, false)
@@ -183,6 +186,8 @@ type Acceptance struct {
 	Application
 	ReceivedAt time.Time `json:"received_at"`
 	ResultDate Date      `json:"result_date"` // when the result can be had
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 func (a *Acceptance) kind() Kind             { return KindAcceptance }
@@ -197,6 +202,7 @@ func (a *Acceptance) normalise() {
 }
 
 func (a *Acceptance) check(c *checker) {
+	c.checkCorrections(a.Corrections)
 	c.letter(a.Letter, false)
 	c.holder("/applicant", a.Applicant)
 	c.both("/service", a.Service, rule{max: maxName})

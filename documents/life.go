@@ -28,6 +28,7 @@ const (
 	EventReconsider   EventKind = "reconsider"         // to be decided anew: a refusal answers nothing from then on
 	EventReconsidered EventKind = "reconsidered"       // another decision was given in its place
 	EventCorrected    EventKind = "corrected"          // an earlier event counts as never recorded
+	EventRectified    EventKind = "rectified"          // a clerk's mistake was corrected: another file took the place of the one before; changes no status
 	EventVoidSigned   EventKind = "void_signed"        // the record of a void number is signed, which it was not at once; changes no status
 	EventErased       EventKind = "erased"             // the personal content is gone; changes no status, and nothing follows it
 )
@@ -71,6 +72,13 @@ type EventData struct {
 	// Copy counts the printed copies of the document: duplicates and certified
 	// copies, from 1.
 	Copy int `json:"copy,omitempty"`
+	// Of a mistake that was corrected: the members of the content that say something else
+	// now, as JSON pointers, the SHA-256 of the file that was in force before, and who
+	// proposed and who confirmed it. Reason is what was wrong.
+	Members     []string `json:"members,omitempty"`
+	FileSHA256  string   `json:"file_sha256,omitempty"`
+	ProposedBy  string   `json:"proposed_by,omitempty"`
+	ConfirmedBy string   `json:"confirmed_by,omitempty"`
 }
 
 // Paper is where the paper behind an event is kept: the digest of an attachment, or
@@ -295,6 +303,8 @@ var transitions = map[EventKind]transition{
 var beside = map[EventKind][]Status{
 	EventDuplicate: {StatusInForce},
 	EventCertified: {StatusInForce},
+	// Of what is without force for good nobody is given a new file.
+	EventRectified: {StatusInForce, StatusSuspended, StatusReconsider},
 	// Who appeals may appeal the very order that has ended the document.
 	EventAppealed: {StatusInForce, StatusSuspended, StatusReconsider, StatusTerminated, StatusReissued, StatusExpired, StatusAnnulled, StatusReconsidered},
 }

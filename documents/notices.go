@@ -33,6 +33,8 @@ type Notice struct {
 	// Reconsiders is the number of the decision that this one is given in the place of,
 	// when that was to be reconsidered.
 	Reconsiders string `json:"reconsiders,omitempty"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 // NoticeGround names the branch of the regulation that ends in a notice.
@@ -108,6 +110,7 @@ func (n *Notice) normalise() {
 }
 
 func (n *Notice) check(c *checker) {
+	c.checkCorrections(n.Corrections)
 	c.letter(n.Letter, n.Ground.signed())
 	if !n.Ground.known() {
 		c.fail("/ground", CodeUnknown, "is none of the grounds of a notice")
@@ -154,6 +157,8 @@ type Conclusion struct {
 	Grounds    Text      `json:"grounds"`
 	Objects    []Finding `json:"objects"`
 	Members    []Member  `json:"members"`
+	// Corrections are the clerk's mistakes that were corrected in it; given by the register.
+	Corrections []Correction `json:"corrections,omitempty"`
 }
 
 // Finding is what the commission found about one object.
@@ -198,6 +203,7 @@ func (k *Conclusion) normalise() {
 }
 
 func (k *Conclusion) check(c *checker) {
+	c.checkCorrections(k.Corrections)
 	c.letter(k.Letter, true)
 	c.holder("/applicant", k.Applicant)
 	c.application(k.Application, k.IssuedOn)

@@ -50,15 +50,15 @@ func (e *RuleError) Error() string {
 	return text + ")"
 }
 
-// Every document may have its record corrected and its content erased, and a decision
+// Every document may have its record and a clerk's mistake corrected, and its content erased, and a decision
 // that is to be reconsidered may find its successor: that is the register's own. What else may happen to it is a right, and the law's: see
 // [KindRules]. They are read only.
 var (
-	eventsOfAll = []EventKind{EventCorrected, EventErased, EventReconsidered}
+	eventsOfAll = []EventKind{EventCorrected, EventRectified, EventErased, EventReconsidered}
 	// recorded are all events that can be added to a life.
 	recorded = []EventKind{
 		EventSuspended, EventResumed, EventTerminated, EventReissued, EventExpired, EventDuplicate, EventCertified,
-		EventAppealed, EventAnnulled, EventReconsider, EventReconsidered, EventCorrected, EventErased,
+		EventAppealed, EventAnnulled, EventReconsider, EventReconsidered, EventCorrected, EventRectified, EventErased,
 	}
 )
 
@@ -79,6 +79,8 @@ func (k Kind) Can(right EventKind) bool {
 		return k == KindLicence || k == KindExportCertificate
 	case EventCertified:
 		return slices.Contains(certifiable, k)
+	case EventRectified: // a copy or a statement of it is made anew
+		return new(Draft).of(k).corrections() != nil
 	}
 	return false
 }
@@ -108,7 +110,7 @@ func (l Life) May(e Event, rights []EventKind) error {
 		return refuse(RuleUnknown, "", 0)
 	}
 	switch ofAll := slices.Contains(eventsOfAll, e.Kind); {
-	case !l.Kind.known() || !ofAll && !l.Kind.Can(e.Kind):
+	case !l.Kind.known() || !ofAll && !l.Kind.Can(e.Kind) || e.Kind == EventRectified && !l.Kind.Can(e.Kind):
 		return refuse(RuleKind, "", 0)
 	case !ofAll && !slices.Contains(rights, e.Kind):
 		return refuse(RuleRight, "", 0)

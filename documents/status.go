@@ -35,6 +35,9 @@ const (
 	StatusReconsider Status = "reconsider"
 	// StatusReconsidered is of a decision in whose place another one was given.
 	StatusReconsidered Status = "reconsidered"
+	// StatusCorrected is of a file, never of a document: a clerk's mistake in it was
+	// corrected, and another file of the same document took its place.
+	StatusCorrected Status = "corrected"
 	// StatusNotIssued is told of the time before a document was issued; no
 	// document has it in the register.
 	StatusNotIssued Status = "not_issued"

@@ -127,6 +127,7 @@ func (l *Licence) check(c *checker) {
 		c.later("/valid_until", l.ValidUntil, l.IssuedOn)
 	}
 	c.checkReconsiders(l.Reconsiders, l.Replaces != "")
+	c.checkCorrections(l.Corrections)
 	c.absent("/elsewhere", l.Elsewhere == nil, "belongs to a licence that was issued elsewhere, which is entered and not issued")
 	c.absent("/replaced_elsewhere", l.ReplacedElsewhere == nil || c.complete, "the register gives it")
 	if l.Replaces != "" {
@@ -166,6 +167,7 @@ func (r *Refusal) check(c *checker) {
 	c.both("/position", r.Position, rule{max: maxPlace})
 	c.text("/signatory", r.Signatory, rule{max: maxPerson})
 	c.heard(r.Heard, r.IssuedOn)
+	c.checkCorrections(r.Corrections)
 	c.checkReconsiders(r.Reconsiders, false)
 }
 

@@ -123,7 +123,7 @@ func TestRequirementR27(t *testing.T) {
 		// Nor by naming the conclusion of another application, or none.
 		good := o.lead("TEC", c, prefix+"5")
 		for name, number := range map[string]string{"of another": without.Number, "missing": ""} {
-			e := o.certificate(good, written(t))
+			e := o.draft(good, act{}, move{Issues: string(documents.KindExportCertificate)}).ExportCertificate
 			if e.ConclusionNumber = number; number == "" {
 				e.ConclusionDate = documents.Date{}
 			}

@@ -37,7 +37,7 @@ func TestResultSignedOverHTTP(t *testing.T) {
 	}
 	enter := func(key creation.Key) answer {
 		t.Helper()
-		file, err := signtest.Sign(creation.CMS{Content: p.ToSign, Detached: true, Claim: true}, key, o.clock.now())
+		file, err := signtest.Sign(creation.CMS{Content: p.ToSign, Detached: true, Claim: true}, key, o.clock.Now())
 		must(t, err)
 		body := map[string]any{"result_cms": file}
 		for name, value := range step {
@@ -56,7 +56,7 @@ func TestResultSignedOverHTTP(t *testing.T) {
 	if got := o.post(at+"/result/prepare", `"0"`, step); got.status != http.StatusPreconditionFailed {
 		t.Errorf("on another state: %d %s", got.status, got.code)
 	}
-	apart, err := signtest.Sign(creation.CMS{Content: p.ToSign, Detached: true, Claim: true}, a.head, o.clock.now())
+	apart, err := signtest.Sign(creation.CMS{Content: p.ToSign, Detached: true, Claim: true}, a.head, o.clock.Now())
 	must(t, err)
 	if got := o.post("/v1/documents/"+number+"/signature", "", map[string]any{"cms": apart}); got.code != "signature_with_step" {
 		t.Errorf("signed apart from the step: %d %s", got.status, got.code)

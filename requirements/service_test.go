@@ -2,7 +2,6 @@ package requirements_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,14 +13,10 @@ import (
 	"time"
 
 	"tamga/api"
-	"tamga/certs"
-	"tamga/certs/ca"
-	"tamga/certs/revocation"
 	"tamga/documents/applications"
 	"tamga/documents/calendar"
 	"tamga/documents/conditions"
-	"tamga/documents/pdf"
-	"tamga/documents/registry"
+	"tamga/documents/registry/registrytest"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
@@ -51,24 +46,6 @@ const (
 	in2015 = "2015-04-14T10:00" // a Tuesday under decree № 105-1613
 )
 
-// clock is a clock that tests set.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = at
-}
-
 // civil is a moment as calendars write it.
 func civil(t testing.TB, s string) time.Time {
 	t.Helper()
@@ -84,61 +61,26 @@ type authority struct {
 	verifier   *signing.Verifier
 }
 
-func lifeFrom() time.Time  { return time.Date(2012, time.January, 1, 0, 0, 0, 0, time.UTC) }
-func lifeUntil() time.Time { return time.Date(2031, time.January, 1, 0, 0, 0, 0, time.UTC) }
-
 // makeAuthority makes the authority of all tests, which has lived as long as the
 // editions: keys cost time.
 var makeAuthority = sync.OnceValues(func() (authority, error) {
-	demo, err := ca.New(ca.RSA, lifeUntil().AddDate(-5, 0, 0), ca.Options{NotBefore: lifeFrom()})
+	demo, head, err := registrytest.NewAuthority()
 	if err != nil {
 		return authority{}, err
 	}
-	head, err := demo.Issue(ca.Person{
-		Surname: "Әбдіғали", GivenName: "Жанар", Patronymic: "Серікқызы", IIN: "850101400011",
-		Organisation: "Мәдениет комитеті", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead}, NotBefore: lifeFrom(), NotAfter: lifeUntil(),
-	})
-	if err != nil {
-		return authority{}, err
-	}
-	trust := &certs.Pool{}
-	trust.AddAnchor(demo.Root())
-	trust.AddIntermediate(demo.Issuing())
 	applicants, err := applicants(demo)
 	if err != nil {
 		return authority{}, err
 	}
-	lists := &revocation.Lists{}
-	for _, list := range []func(time.Time, time.Time) ([]byte, error){demo.CRL, demo.RootCRL} {
-		raw, err := list(revokedAt(), lifeUntil())
-		if err != nil {
-			return authority{}, err
-		}
-		crl, err := revocation.ParseCRL(raw)
-		if err != nil {
-			return authority{}, err
-		}
-		lists.Add(crl)
-	}
-	return authority{
-		creation.Key{Signer: head.Key, Certificate: head.Certificate, Chain: []*certs.Certificate{demo.Issuing()}},
-		applicants, &signing.Verifier{Trust: trust, Revocation: lists},
-	}, nil
-})
-
-var makeLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
-	law, err := regulation.ShippedLaw()
-	if err != nil {
-		return nil, err
-	}
-	return pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
+	verifier, err := registrytest.Verifier(demo, revokedAt(), registrytest.LifeUntil())
+	return authority{head, applicants, verifier}, err
 })
 
 // office is a service that runs, and a client of it who may do everything.
 type office struct {
 	t     *testing.T
 	law   *regulation.Law
-	clock *clock
+	clock *registrytest.Clock
 	book  *applications.Book
 	db    *store.DB
 	url   string
@@ -156,27 +98,15 @@ func begin(t *testing.T, at string) *office {
 // beginOn runs a service on a new register.
 func beginOn(t *testing.T, dsn, at string) *office {
 	t.Helper()
-	c := &clock{at: civil(t, at)}
-	db, err := registry.Open(t.Context(), dsn)
-	must(t, err)
-	t.Cleanup(func() { must(t, db.Close()) })
-	db.Now = c.now
+	c := registrytest.NewClock(civil(t, at))
 	a, err := makeAuthority()
 	must(t, err)
 	verifier := *a.verifier
-	verifier.Now = c.now
-	layouts, err := makeLayouts()
-	must(t, err)
-	data, err := calendar.Shipped()
-	must(t, err)
-	days, err := calendar.Compile(data)
-	must(t, err)
-	reg := &registry.Registry{Store: db, Layouts: layouts, Key: a.head, Verifier: &verifier, Calendar: days}
-	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
-		return creation.Make(ctx, creation.Services{Verifier: &verifier}, o)
-	}
+	verifier.Now = c.Now
+	reg := registrytest.Open(t, dsn, c, a.head, &verifier)
+	db := reg.Store
 	book := &applications.Book{Register: reg, Rulebook: &rulebook.Book{Store: db}, Unsigned: true, Attached: conditions.Attached}
-	handler, err := (&api.Server{Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Applications: book}).Handler()
+	handler, err := (&api.Server{Registry: reg, Verifier: &verifier, Now: c.Now, BaseURL: "https://tamga.example", Applications: book}).Handler()
 	must(t, err)
 	web := httptest.NewServer(handler)
 	t.Cleanup(web.Close)

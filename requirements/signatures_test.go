@@ -13,6 +13,7 @@ import (
 	"tamga/certs/ca"
 	"tamga/certs/revocation"
 	"tamga/documents"
+	"tamga/documents/registry/registrytest"
 	"tamga/documents/regulation"
 	"tamga/signing"
 	"tamga/signing/creation"
@@ -27,12 +28,12 @@ const applicantIIN = "850101400011"
 func applicants(demo *ca.Authority) (map[string]creation.Key, error) {
 	keys := map[string]creation.Key{}
 	for name, p := range map[string]ca.Person{
-		"good":      {IIN: applicantIIN, NotAfter: lifeUntil()},
+		"good":      {IIN: applicantIIN, NotAfter: registrytest.LifeUntil()},
 		"expired":   {IIN: applicantIIN, NotAfter: time.Date(2013, time.January, 1, 0, 0, 0, 0, time.UTC)},
-		"revoked":   {IIN: applicantIIN, NotAfter: lifeUntil()},
-		"another's": {IIN: "900701300108", NotAfter: lifeUntil()},
+		"revoked":   {IIN: applicantIIN, NotAfter: registrytest.LifeUntil()},
+		"another's": {IIN: "900701300108", NotAfter: registrytest.LifeUntil()},
 	} {
-		p.Surname, p.GivenName, p.NotBefore = "Сейітқали", "Айгүл", lifeFrom()
+		p.Surname, p.GivenName, p.NotBefore = "Сейітқали", "Айгүл", registrytest.LifeFrom()
 		h, err := demo.Issue(p)
 		if err != nil {
 			return nil, err
@@ -50,7 +51,7 @@ func (o *office) signed(text, key string) []byte {
 	o.t.Helper()
 	a, err := makeAuthority()
 	must(o.t, err)
-	at := o.clock.now()
+	at := o.clock.Now()
 	if end := a.applicants[key].Certificate.NotAfter; at.After(end) {
 		at = end.Add(-time.Hour) // nobody signs with a key that has expired
 	}

@@ -15,12 +15,12 @@ import (
 func (o *office) fileAt(service string, c regulation.Channel, registers, at string) string {
 	o.t.Helper()
 	filed := civil(o.t, at)
-	o.clock.set(filed.Add(-time.Hour))
+	o.clock.Set(filed.Add(-time.Hour))
 	app := o.open(service, c)
 	way := o.way(service, c, app.Position, func(p regulation.Place) bool { return p.Name() == registers })
 	for n, m := range way {
 		if n == len(way)-1 {
-			o.clock.set(filed.Add(-time.Second))
+			o.clock.Set(filed.Add(-time.Second))
 		}
 		o.does(app.ID, act{step: m.Step.ID, outcome: m.Exit.On})
 	}
@@ -119,7 +119,7 @@ func TestRequirementR14(t *testing.T) {
 		o := begin(t, in2013)
 		app := o.open("LIC-ISSUE", c)
 		for _, m := range o.way("LIC-ISSUE", c, app.Position, func(p regulation.Place) bool { return p.Name() == "L-a1" }) {
-			o.clock.set(o.clock.now().Add(26 * time.Hour))
+			o.clock.Set(o.clock.Now().Add(26 * time.Hour))
 			o.does(app.ID, act{step: m.Step.ID, outcome: m.Exit.On})
 		}
 		entries := o.entries(app.ID)
@@ -242,7 +242,7 @@ func (o *office) goes(service string, c regulation.Channel, filed string, ends .
 		if got := o.due(id, "step"); got != end {
 			o.t.Errorf("%s filed %s: %s is due %s, want %s", service, filed, step, got, end)
 		}
-		o.clock.set(civil(o.t, end).Add(-time.Second))
+		o.clock.Set(civil(o.t, end).Add(-time.Second))
 		_, s := o.step(step)
 		o.does(id, act{step: step, outcome: s.Exits[0].On})
 	}

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"tamga/api/walk"
 	"tamga/documents"
 	"tamga/documents/regulation"
 )
@@ -73,25 +73,10 @@ type (
 	}
 )
 
-// contents are who applies, who is fictional, and what officials write into documents.
-type contents struct {
-	Applicant         documents.Holder            `json:"applicant"`
-	Licence           documents.Licence           `json:"licence"`
-	Refusal           documents.Refusal           `json:"refusal"`
-	Notice            documents.Notice            `json:"notice"`
-	Acceptance        documents.Acceptance        `json:"acceptance"`
-	ApplicationCopy   documents.ApplicationCopy   `json:"application_copy"`
-	Conclusion        documents.Conclusion        `json:"conclusion"`
-	Approval          documents.Approval          `json:"approval"`
-	ExportCertificate documents.ExportCertificate `json:"export_certificate"`
-}
-
-func written(t testing.TB) contents {
+func written(t testing.TB) walk.Contents {
 	t.Helper()
-	raw, err := os.ReadFile("../api/walk/drafts.json")
+	c, err := walk.Written()
 	must(t, err)
-	var c contents
-	must(t, json.Unmarshal(raw, &c))
 	return c
 }
 
@@ -161,7 +146,7 @@ type act struct {
 // enter does a step on an application, a second later.
 func (o *office) enter(id string, a act) answer {
 	o.t.Helper()
-	o.clock.set(o.clock.now().Add(time.Second))
+	o.clock.Set(o.clock.Now().Add(time.Second))
 	before := o.ask(http.MethodGet, "/v1/applications/"+id, o.own(), nil)
 	var app application
 	must(o.t, json.Unmarshal(before.body, &app))
@@ -227,7 +212,7 @@ func (o *office) vote(id string, a act) {
 func (o *office) step(id string) (*regulation.Edition, *regulation.Step) {
 	o.t.Helper()
 	for _, e := range o.law.Editions() {
-		if !e.InForce(documents.CivilDate(o.clock.now())) {
+		if !e.InForce(documents.CivilDate(o.clock.Now())) {
 			continue
 		}
 		for i := range e.Routes {
@@ -273,7 +258,7 @@ func (o *office) finish(app application, service string, c regulation.Channel, e
 // way is the shortest from a place to one that is wanted.
 func (o *office) way(service string, c regulation.Channel, from place, wanted func(regulation.Place) bool) []regulation.Move {
 	o.t.Helper()
-	e, ok := o.law.InForce(service, documents.CivilDate(o.clock.now()))
+	e, ok := o.law.InForce(service, documents.CivilDate(o.clock.Now()))
 	if !ok {
 		o.t.Fatalf("%s is not offered", service)
 	}

@@ -148,5 +148,15 @@ func (f form) kept() []Field {
 	return all
 }
 
+// withFiles reports whether a form came with files.
+func (f form) withFiles() bool {
+	for _, files := range f.files {
+		if slices.ContainsFunc(files, func(h *multipart.FileHeader) bool { return h.Size > 0 }) {
+			return true
+		}
+	}
+	return false
+}
+
 // Field is a field with its value.
 type Field struct{ Name, Value string }

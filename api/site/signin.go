@@ -1,7 +1,6 @@
 package site
 
 import (
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"tamga/api/web"
-	"tamga/language"
 	"tamga/language/words"
 )
 
@@ -21,8 +19,9 @@ const sessionCookie = "tamga-session"
 type account struct {
 	Session struct {
 		Person struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
+			ID      string  `json:"id"`
+			Name    string  `json:"name"`
+			Natural natural `json:"natural"`
 		} `json:"person"`
 		Level string `json:"level"` // "eds" or "password"
 		BIN   string `json:"bin"`
@@ -33,9 +32,11 @@ type account struct {
 		Provider string `json:"provider"`
 	} `json:"duties"`
 	ActsFor []struct {
-		Name language.Text `json:"name"`
-		BIN  string        `json:"bin"`
-		May  []string      `json:"may"`
+		Name   paper    `json:"name"`
+		BIN    string   `json:"bin"`
+		Ground string   `json:"ground"`
+		May    []string `json:"may"`
+		Power  string   `json:"power"`
 	} `json:"acts_for"`
 }
 
@@ -107,35 +108,37 @@ type signInView struct {
 	Next      string
 	Number    string
 	Signing   web.Signing
-	Lapsed    bool // a session has ended with a form that was not done
-	Kept      []Field
-	Again     string // where that form goes
+	KeyNeeded bool    // whoever is signed in by a password must show a key
+	Done      string  // key of words: what was done before
+	Kept      []Field // of a form that was not done, since a session has ended
+	Again     string  // where that form goes
+	Files     bool    // it had files, which are not kept
 }
+
+// done are the words for what was done before the page to sign in. It is read only.
+var done = map[string]string{"registered": "account.register_done", "password": "account.password_done"}
 
 func (v *visit) signInPage() error {
 	if err := v.known(); err != nil {
 		return err
 	}
-	next := local(v.r.URL.Query().Get("next"), "/cabinet")
-	if v.who != nil {
+	asked := v.r.URL.Query()
+	next := local(asked.Get("next"), "/cabinet")
+	byPassword := v.who != nil && v.who.Session.Level == "password"
+	keyNeeded := byPassword && asked.Get("key") != ""
+	if v.who != nil && !keyNeeded {
 		return v.seeOther(next)
 	}
-	return v.showSignIn(http.StatusOK, signInView{Next: next})
+	return v.showSignIn(http.StatusOK, signInView{Next: next, KeyNeeded: keyNeeded, Done: done[asked.Get("done")]})
 }
 
 // showSignIn shows the page with a new challenge.
 func (v *visit) showSignIn(status int, view signInView) error {
-	var challenge struct {
-		ID   string `json:"id"`
-		Text []byte `json:"text"`
-	}
-	if err := v.ask(question{Method: http.MethodPost, Path: "/v1/sessions/challenge", Body: map[string]string{"purpose": "sign-in"}}, &challenge); err != nil {
+	id, text, err := v.challenged("sign-in", "site.sign_in_text")
+	if err != nil {
 		return err
 	}
-	view.Challenge = challenge.ID
-	view.Signing = v.signing("sign-in", web.SignText{
-		Name: words.Of("site.sign_in_text").In(v.lang), File: "sign-in.txt", Data: base64.StdEncoding.EncodeToString(challenge.Text),
-	})
+	view.Challenge, view.Signing = id, v.signing("sign-in", text)
 	return v.show(status, "sign-in", view, with("sign.js"))
 }
 
@@ -192,7 +195,11 @@ func (v *visit) openSession(body any, view signInView) error {
 	v.token = ""
 	err := v.ask(question{Method: http.MethodPost, Path: "/v1/sessions", Body: body}, &opened)
 	var p *Problem
-	if errors.As(err, &p) && p.Status < http.StatusInternalServerError {
+	switch {
+	case refusedFor(err, "not_registered"):
+		first := Wrong{Text: words.Of("account.register_first").In(v.lang)}
+		return v.showRegister(http.StatusForbidden, accountView{Next: view.Next, Errors: []Wrong{first}})
+	case errors.As(err, &p) && p.Status < http.StatusInternalServerError:
 		view.Errors = []Wrong{{Text: p.Title}}
 		return v.showSignIn(p.Status, view)
 	}
@@ -218,10 +225,17 @@ func (v *visit) signOut() error {
 // kept: it is sent again from the page, after a sign-in in another one.
 func (v *visit) askToSignIn() error {
 	v.who, v.token = nil, ""
+	return v.signInFirst("")
+}
+
+// askForKey answers whoever is signed in by a password where a key must be shown.
+func (v *visit) askForKey() error { return v.signInFirst("&key=1") }
+
+func (v *visit) signInFirst(how string) error {
 	if v.r.Method == http.MethodGet || v.r.Method == http.MethodHead {
-		return v.seeOther("/sign-in?next=" + url.QueryEscape(v.r.URL.RequestURI()))
+		return v.seeOther("/sign-in?next=" + url.QueryEscape(v.r.URL.RequestURI()) + how)
 	}
-	view := signInView{Lapsed: true, Kept: v.form.kept(), Again: v.r.URL.Path, Next: "/cabinet"}
+	view := signInView{Kept: v.form.kept(), Again: v.r.URL.Path, KeyNeeded: how != "", Files: v.form.withFiles()}
 	view.Kept = slices.DeleteFunc(view.Kept, func(f Field) bool { return f.Name == "cms" })
 	return v.show(http.StatusUnauthorized, "lapsed", view)
 }

@@ -64,7 +64,9 @@ func (s *Site) Handler() http.Handler {
 // routes are the pages by their patterns. Each area has a file of its own.
 func (s *Site) routes() map[string]page {
 	all := map[string]page{}
-	for _, area := range []map[string]page{s.signInRoutes(), s.verifyRoutes()} {
+	for _, area := range []map[string]page{
+		s.signInRoutes(), s.accountRoutes(), s.serviceRoutes(), s.cabinetRoutes(), s.applyRoutes(), s.verifyRoutes(),
+	} {
 		for pattern, p := range area {
 			all[pattern] = p
 		}

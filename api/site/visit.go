@@ -191,6 +191,10 @@ func (v *visit) fail(err error) {
 		if err == nil {
 			return
 		}
+	case errors.As(err, &problem) && problem.Code == "key_session_required":
+		if err = v.askForKey(); err == nil {
+			return
+		}
 	case errors.As(err, &problem):
 		status, message.Title, message.Detail, message.Retry = problem.Status, problem.Title, problem.Detail, v.again(problem)
 	case errors.Is(err, errNotFound):

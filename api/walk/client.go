@@ -98,9 +98,9 @@ func (p position) place() regulation.Place {
 	return regulation.Place{Step: p.Step, Action: p.Action, End: p.End}
 }
 
-// filled is a value as JSON without the members that say nothing, which the service
+// Filled is a value as JSON without the members that say nothing, which the service
 // would refuse: what is sent is meant.
-func filled(value any) (any, error) {
+func Filled(value any) (any, error) {
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("failed to encode a document: %w", err)

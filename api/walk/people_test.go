@@ -1,7 +1,6 @@
 package walk_test
 
 import (
-	"context"
 	"errors"
 	"net/http/httptest"
 	"slices"
@@ -17,12 +16,11 @@ import (
 	"tamga/certs/revocation"
 	"tamga/documents"
 	"tamga/documents/applications"
-	"tamga/documents/calendar"
 	"tamga/documents/conditions"
 	"tamga/documents/gateways/inbox"
 	"tamga/documents/people"
 	"tamga/documents/people/cast"
-	"tamga/documents/registry"
+	"tamga/documents/registry/registrytest"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
@@ -51,10 +49,7 @@ var makeTroupe = sync.OnceValues(func() (troupe, error) {
 		return creation.NewKey(h.Key, h.Certificate, []*certs.Certificate{demo.Issuing()}), err
 	}
 	all := troupe{keys: map[string]creation.Key{}}
-	if all.head, err = keyOf(ca.Person{
-		Surname: "Әбдіғали", GivenName: "Жанар", Patronymic: "Серікқызы", IIN: "850101400011",
-		Organisation: "Мәдениет комитеті", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead}, NotBefore: from, NotAfter: until,
-	}); err != nil {
+	if all.head, err = keyOf(registrytest.Head(from, until)); err != nil {
 		return all, err
 	}
 	if all.ours, err = systemKey(demo, ourBIN, from, until); err != nil {
@@ -71,49 +66,22 @@ var makeTroupe = sync.OnceValues(func() (troupe, error) {
 			demo.Revoke(all.keys[m.Name].Certificate.Serial, from, revocation.Superseded)
 		}
 	}
-	lists := &revocation.Lists{}
-	for _, list := range []func(time.Time, time.Time) ([]byte, error){demo.CRL, demo.RootCRL} {
-		raw, err := list(from, until)
-		if err != nil {
-			return all, err
-		}
-		crl, err := revocation.ParseCRL(raw)
-		if err != nil {
-			return all, err
-		}
-		lists.Add(crl)
-	}
-	trust := &certs.Pool{}
-	trust.AddAnchor(demo.Root())
-	trust.AddIntermediate(demo.Issuing())
-	all.verifier = &signing.Verifier{Trust: trust, Revocation: lists}
-	return all, nil
+	all.verifier, err = registrytest.Verifier(demo, from, until)
+	return all, err
 })
 
 // servePeople runs a service whose people act by themselves and whose programs answer the
 // conditions, as a wiring that may be changed says.
 func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change func(*applications.Book)) running {
 	t.Helper()
-	c := &clock{at: signtest.Now()}
-	db, err := registry.Open(t.Context(), dsn)
-	must(t, err)
-	t.Cleanup(func() { must(t, db.Close()) })
-	db.Now = c.now
+	c := registrytest.NewClock(signtest.Now())
 	all, err := makeTroupe()
 	must(t, err)
 	verifier := *all.verifier
-	verifier.Now = c.now
-	layouts, err := makeLayouts()
-	must(t, err)
-	data, err := calendar.Shipped()
-	must(t, err)
-	days, err := calendar.Compile(data)
-	must(t, err)
+	verifier.Now = c.Now
+	reg := registrytest.Open(t, dsn, c, all.head, &verifier)
+	db, days := reg.Store, reg.Calendar
 	rules := &rulebook.Book{Store: db, Carried: rulebook.Carried{Editions: editions}}
-	reg := &registry.Registry{Store: db, Layouts: layouts, Key: all.head, Verifier: &verifier, Calendar: days}
-	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
-		return creation.Make(ctx, creation.Services{Verifier: &verifier}, o)
-	}
 	town := &people.Book{Store: db, Rulebook: rules, Verifier: &verifier, Address: "https://tamga.example"}
 	must(t, cast.Seed(t.Context(), town))
 	book := &applications.Book{Register: reg, Rulebook: rules}
@@ -122,7 +90,7 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 		Requisites: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},
 		Position:   documents.Text{KK: "Төраға", RU: "Председатель"}, Name: "Әбдіғали Ж.С.",
 	}
-	outside := serveSystems(t, all, reg, c.now)
+	outside := serveSystems(t, all, reg, c.Now)
 	(&conditions.Answers{People: town, Others: inbox.Asks(outside.checks), Letterhead: documents.Letter{Authority: signer.Authority, Requisites: signer.Requisites}}).Wire(book)
 	if change != nil {
 		change(book)
@@ -130,7 +98,7 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 	limits := api.DefaultLimits()
 	limits.Checks = 1 << 20
 	handler, err := (&api.Server{
-		Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Limits: limits, Applications: book, People: town,
+		Registry: reg, Verifier: &verifier, Now: c.Now, BaseURL: "https://tamga.example", Limits: limits, Applications: book, People: town,
 		Bills: outside.checks.Bills, Consents: outside.checks.Consents, Notaries: outside.notaries,
 	}).Handler()
 	must(t, err)
@@ -142,7 +110,7 @@ func servePeople(t *testing.T, dsn string, editions []regulation.Edition, change
 	must(t, err)
 	edition, _ := law.Edition("2026-draft")
 	return running{&walk.Walker{
-		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.wait, Run: "people", Signer: signer,
+		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.Now, Wait: lasting(c), Run: "people", Signer: signer,
 		People: castOf(web, all, c, outside),
 	}, db, outside.Register}
 }

@@ -16,6 +16,7 @@ import (
 	"tamga/documents/gateways/message"
 	"tamga/documents/people/cast"
 	"tamga/documents/registry"
+	"tamga/documents/registry/registrytest"
 	"tamga/documents/regulation"
 	"tamga/signing/creation"
 	"tamga/signing/signtest"
@@ -41,11 +42,11 @@ func company(bin certs.BIN) documents.Holder {
 // castOf are the people of a service, who walk by its clock: a person applies at the
 // portal and at the provider's counter, an organisation at the service centre, so that
 // both state databases are asked.
-func castOf(web *httptest.Server, all troupe, c *clock, outside systems) *walk.Cast {
+func castOf(web *httptest.Server, all troupe, c *registrytest.Clock, outside systems) *walk.Cast {
 	return &walk.Cast{
-		URL: web.URL, Client: web.Client(), Now: c.now,
+		URL: web.URL, Client: web.Client(), Now: c.Now,
 		SignWith: func(_ context.Context, member string, text []byte) ([]byte, error) {
-			at, key := c.now(), all.keys[member]
+			at, key := c.Now(), all.keys[member]
 			if !key.Certificate.ValidAt(at) {
 				at = key.Certificate.NotAfter // no program signs with a key that has expired
 			}

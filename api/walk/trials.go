@@ -27,7 +27,7 @@ type trial struct {
 	company   bool
 	as, signs string
 	power     power            // that who acts is given
-	consent   decision         // of the person
+	consent   consenting       // of the person
 	more      int              // tenge that are paid more than is due; fewer below zero
 	outage    outage           // while the condition is asked at first
 	ground    string           // by which the log-in is to hold
@@ -44,13 +44,13 @@ func (x trial) told() string {
 	return " (" + x.name + ")"
 }
 
-// decision is what a person decides who is asked for consent.
-type decision string
+// consenting is what a person does who is asked for his consent.
+type consenting string
 
 const (
-	gives   decision = ""
-	refuses decision = "refused"
-	lapses  decision = "lapsed" // does not answer in time
+	gives   consenting = ""
+	refuses consenting = "refused"
+	lapses  consenting = "lapsed" // does not answer in time
 )
 
 // power is a power of attorney.
@@ -159,7 +159,7 @@ func (w *Walker) prepare(ctx context.Context, t *traveller) error {
 		body["number"] = p.number + " " + w.Run
 		body["issued_on"], body["valid_until"], body["may"] = today, documents.CivilDate(w.Now().AddDate(0, 1, 0)), p.may
 	}
-	if body["principal"], err = filled(party); err != nil {
+	if body["principal"], err = Filled(party); err != nil {
 		return err
 	}
 	var given struct {

@@ -175,7 +175,7 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 		if err != nil {
 			return err
 		}
-		if req.Document, err = filled(d); err != nil {
+		if req.Document, err = Filled(d); err != nil {
 			return err
 		}
 	}

@@ -16,15 +16,11 @@ import (
 
 	"tamga/api"
 	"tamga/api/walk"
-	"tamga/certs"
-	"tamga/certs/ca"
-	"tamga/certs/revocation"
 	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/calendar"
 	"tamga/documents/gateways/demo"
-	"tamga/documents/pdf"
-	"tamga/documents/registry"
+	"tamga/documents/registry/registrytest"
 	"tamga/documents/regulation"
 	"tamga/documents/rulebook"
 	"tamga/documents/store"
@@ -48,23 +44,12 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// clock is a clock that tests set.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) wait(_ context.Context, until time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = until
-	return nil
+// lasting lets a walk put a clock forward.
+func lasting(c *registrytest.Clock) func(context.Context, time.Time) error {
+	return func(_ context.Context, until time.Time) error {
+		c.Set(until)
+		return nil
+	}
 }
 
 type authority struct {
@@ -74,45 +59,12 @@ type authority struct {
 
 // makeAuthority makes the authority of all tests.
 var makeAuthority = sync.OnceValues(func() (authority, error) {
-	from, until := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC), time.Date(2031, time.January, 1, 0, 0, 0, 0, time.UTC)
-	demo, err := ca.New(ca.RSA, from, ca.Options{NotBefore: from})
+	demo, head, err := registrytest.NewAuthority()
 	if err != nil {
 		return authority{}, err
 	}
-	head, err := demo.Issue(ca.Person{
-		Surname: "Әбдіғали", GivenName: "Жанар", Patronymic: "Серікқызы", IIN: "850101400011",
-		Organisation: "Мәдениет комитеті", BIN: "120741000014", Roles: []certs.Role{certs.RoleHead}, NotBefore: from, NotAfter: until.AddDate(-1, 0, 0),
-	})
-	if err != nil {
-		return authority{}, err
-	}
-	lists := &revocation.Lists{}
-	for _, list := range []func(time.Time, time.Time) ([]byte, error){demo.CRL, demo.RootCRL} {
-		raw, err := list(from, until)
-		if err != nil {
-			return authority{}, err
-		}
-		crl, err := revocation.ParseCRL(raw)
-		if err != nil {
-			return authority{}, err
-		}
-		lists.Add(crl)
-	}
-	trust := &certs.Pool{}
-	trust.AddAnchor(demo.Root())
-	trust.AddIntermediate(demo.Issuing())
-	return authority{
-		creation.Key{Signer: head.Key, Certificate: head.Certificate, Chain: []*certs.Certificate{demo.Issuing()}},
-		&signing.Verifier{Trust: trust, Revocation: lists},
-	}, nil
-})
-
-var makeLayouts = sync.OnceValues(func() (*pdf.Layouts, error) {
-	law, err := regulation.ShippedLaw()
-	if err != nil {
-		return nil, err
-	}
-	return pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
+	verifier, err := registrytest.Verifier(demo, registrytest.LifeFrom(), registrytest.LifeUntil())
+	return authority{head, verifier}, err
 })
 
 // running is a service that runs, and a walker of it.
@@ -128,30 +80,18 @@ func serve(t *testing.T, dsn string, editions []regulation.Edition, behind func(
 	t.Helper()
 	at, err := calendar.ParseMoment("2026-06-22T10:00")
 	must(t, err)
-	c := &clock{at: at}
-	db, err := registry.Open(t.Context(), dsn)
-	must(t, err)
-	t.Cleanup(func() { must(t, db.Close()) })
-	db.Now = c.now
+	c := registrytest.NewClock(at)
 	a, err := makeAuthority()
 	must(t, err)
 	verifier := *a.verifier
-	verifier.Now = c.now
-	layouts, err := makeLayouts()
-	must(t, err)
-	data, err := calendar.Shipped()
-	must(t, err)
-	days, err := calendar.Compile(data)
-	must(t, err)
+	verifier.Now = c.Now
+	reg := registrytest.Open(t, dsn, c, a.key, &verifier)
+	db, days := reg.Store, reg.Calendar
 	book := &rulebook.Book{Store: db, Carried: rulebook.Carried{Editions: editions}}
-	reg := &registry.Registry{Store: db, Layouts: layouts, Key: a.key, Verifier: &verifier, Calendar: days}
-	reg.Make = func(ctx context.Context, o creation.Order) (creation.Made, error) {
-		return creation.Make(ctx, creation.Services{Verifier: &verifier}, o)
-	}
 	limits := api.DefaultLimits()
 	limits.Checks = 1 << 20
 	handler, err := (&api.Server{
-		Registry: reg, Verifier: &verifier, Now: c.now, BaseURL: "https://tamga.example", Limits: limits,
+		Registry: reg, Verifier: &verifier, Now: c.Now, BaseURL: "https://tamga.example", Limits: limits,
 		Applications: &applications.Book{Register: reg, Rulebook: book, Unsigned: true},
 	}).Handler()
 	must(t, err)
@@ -169,7 +109,7 @@ func serve(t *testing.T, dsn string, editions []regulation.Edition, behind func(
 		t.Fatal("there is no draft of today's rules")
 	}
 	return running{&walk.Walker{
-		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.now, Wait: c.wait, Run: "test",
+		URL: web.URL, Key: key, Client: web.Client(), Edition: edition, Days: days, Now: c.Now, Wait: lasting(c), Run: "test",
 		Signer: walk.Signer{
 			Authority:  documents.Text{KK: "Мәдениет комитеті", RU: "Комитет культуры"},
 			Requisites: documents.Text{KK: "Астана қ., Орынбор к-сі, 8", RU: "г. Астана, ул. Орынбор, 8"},

@@ -106,6 +106,8 @@ type Happening struct {
 	Recorded  string
 	Order     string
 	Link      string // number of another document; may be empty
+	By        string // the court or body whose act it is
+	Paper     string // the word that says whether the register holds the paper of that act
 }
 
 // Result writes the answer about a document.

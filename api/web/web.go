@@ -142,6 +142,7 @@ func (p *Pages) parseFiles(name string, lang Lang, said map[string]Label, from .
 			}
 			return "/static/" + name + "?v=" + a.Tag, nil
 		},
+		"add":       func(a, b int) int { return a + b },
 		"saved":     saved,
 		"languages": func() []link { return languages(lang) },
 	}

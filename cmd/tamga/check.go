@@ -164,6 +164,12 @@ func (cmd checkCommand) status(p *printer, found registry.Checked) {
 		p.field("SHA-256", "%s", rec.FileSHA256)
 	}
 	p.field("Edition of the rules", "%s", rec.Edition)
+	for _, e := range found.Life.Events {
+		if e.Kind == documents.EventRectified {
+			p.field("Corrected at", "%s: %s / %s", moment(e.RecordedAt), clean(e.Reason.KK), clean(e.Reason.RU))
+			p.field("SHA-256 before", "%s", e.FileSHA256)
+		}
+	}
 }
 
 // file prints what the stored file is worth, and writes it where asked.

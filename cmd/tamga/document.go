@@ -25,6 +25,11 @@ type documentCommands struct {
 	Waiting documentWaiting `cmd:"" help:"List what waits for another person."`
 	Confirm documentConfirm `cmd:"" help:"Confirm what another person has entered: the licence is in the register then."`
 	Refuse  documentRefuse  `cmd:"" help:"Refuse what another person has entered."`
+
+	Correct           documentCorrect           `cmd:"" help:"Propose to correct a clerk's mistake in a document, to be confirmed by another person."`
+	Corrections       documentCorrections       `cmd:"" help:"List the corrections that wait for another person."`
+	ConfirmCorrection documentConfirmCorrection `cmd:"" help:"Confirm a correction: the document has a new file then, under the same number."`
+	RefuseCorrection  documentRefuseCorrection  `cmd:"" help:"Refuse a correction that another person has proposed."`
 }
 
 // documentEnter enters one licence.

@@ -102,22 +102,9 @@ func (c Case) serviceDue() Due {
 	s, _ := c.Rules.Service(c.Service) // there when the case was made
 	terms := []calendar.Term{s.Term.Value}
 	if s.Term.Value == (calendar.Term{}) {
-		terms = c.planned()
+		terms = c.Walk.Planned()
 	}
 	return c.due(DueService, "", c.counted(c.received(), terms...))
-}
-
-// planned are the terms of the numbered actions in their order.
-func (c Case) planned() []calendar.Term {
-	var terms []calendar.Term
-	for _, r := range c.Walk.Routes() {
-		for _, s := range r.Steps {
-			if s.Kind == regulation.Action && s.Number != 0 && s.Norm != nil && s.Norm.Term != (calendar.Term{}) {
-				terms = append(terms, s.Norm.Term)
-			}
-		}
-	}
-	return terms
 }
 
 // counted counts terms one after another.

@@ -12,19 +12,22 @@ import (
 // place writes down where an application stands, for whom and until when. Everything in
 // it follows from the entries.
 func (b *Book) place(ctx context.Context, tx *store.Tx, c Case) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM application_places WHERE application = $1`, c.ID); err != nil {
-		return fmt.Errorf("failed to write down where the application stands: %w", err)
+	err := tx.Later(ctx, store.Statement{Query: `DELETE FROM application_places WHERE application = $1`, Args: []any{c.ID}, Doing: placing})
+	if err != nil {
+		return err
 	}
 	if c.Place().End != "" {
 		return nil
 	}
 	for _, role := range c.places() {
 		if err := c.placeFor(ctx, tx, role); err != nil {
-			return fmt.Errorf("failed to write down where the application stands: %w", err)
+			return err
 		}
 	}
 	return nil
 }
+
+const placing = "failed to write down where the application stands"
 
 func (c Case) placeFor(ctx context.Context, tx *store.Tx, role string) error {
 	person := ""
@@ -39,10 +42,12 @@ func (c Case) placeFor(ctx context.Context, tx *store.Tx, role string) error {
 	} else if at := c.next(); !at.IsZero() {
 		due = store.Micros(at)
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO application_places (application, role, person, service, step, since, due_at, paused_until, calendar)
+	return tx.Later(ctx, store.Statement{
+		Query: `INSERT INTO application_places (application, role, person, service, step, since, due_at, paused_until, calendar)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		c.ID, role, person, c.Service, c.StandsAt(), store.Micros(c.began(len(c.Entries)+1)), due, paused, c.Days.Version())
-	return err
+		Args:  []any{c.ID, role, person, c.Service, c.StandsAt(), store.Micros(c.began(len(c.Entries) + 1)), due, paused, c.Days.Version()},
+		Doing: placing,
+	})
 }
 
 // next is when the first of what is due is due; zero where nothing is, or it cannot be

@@ -46,7 +46,7 @@ func benchmarkEnter(b *testing.B, dsn string, clients int) {
 		_, _, err := book.Enter(ctx, req)
 		return err
 	}
-	storetest.SameRows(b, book.Register.Store, []string{"application_entries", "applications", "log_entries", "log_salts"},
+	storetest.SameRows(b, book.Register.Store, []string{"application_entries", "application_places", "applications", "log_entries", "log_salts"},
 		func() error { return bare.write(b.Context(), n.Add(1)) }, func() error { return own(b.Context()) })
 	storetest.Compare(b, clients, func(ctx context.Context) error { return bare.write(ctx, n.Add(1)) }, own)
 }
@@ -102,6 +102,9 @@ func (w bareEntry) write(ctx context.Context, n int64) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'bench', $1, $14)`,
 			key, application, 1000+n, e.Step, e.Outcome, e.Under, e.Actor.Role, e.Actor.Person, e.Edition, w.data, 0,
 			e.To.Step, e.To.Action, w.sum)
+		do.Exec(ctx, `DELETE FROM application_places WHERE application = $1`, application)
+		do.Exec(ctx, `INSERT INTO application_places (application, role, person, service, step, since, due_at, paused_until, calendar)
+			VALUES ($1, 'APPLICANT', '', 'TEC', $2, 0, 0, 0, '')`, application, e.To.Step)
 		r := w.record
 		r.Number = key
 		do.Log(ctx, r)

@@ -84,6 +84,9 @@ type Meta struct {
 	// time of Kazakhstan, UTC+05:00. Required: PAdES takes the claimed signing
 	// time from here (ETSI EN 319 142-1, 6.3).
 	SignedAt time.Time
+	// IssuedOn is the day by whose layouts and edition it is printed, of a document that is
+	// printed again; zero is that of SignedAt.
+	IssuedOn documents.Date
 	// Data is the document in a form that machines read, JSON. It is attached as
 	// document.json (ISO 19005-3, 6.8: AFRelationship Data). None is attached if
 	// it is empty.
@@ -208,7 +211,11 @@ func (l *Layouts) Prepare(in Content, m Meta) (Prepared, error) {
 	if c.err == nil && in.Number == "" {
 		return Prepared{}, &MissingFieldError{Field: numberField}
 	}
-	kind, err := l.layout(in.Layout, documents.CivilDate(m.SignedAt))
+	on := m.IssuedOn
+	if on.IsZero() {
+		on = documents.CivilDate(m.SignedAt)
+	}
+	kind, err := l.layout(in.Layout, on)
 	if err != nil {
 		return Prepared{}, err
 	}

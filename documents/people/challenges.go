@@ -109,7 +109,11 @@ type shown struct {
 
 // prove judges the signature over a challenge that still counts.
 func (b *Book) prove(ctx context.Context, purpose Purpose, p Proof) (shown, error) {
-	text, err := b.waiting(ctx, b.Store, purpose, p.Challenge)
+	var text string
+	err := b.Store.Read(ctx, func(ctx context.Context, r store.Reader) (err error) {
+		text, err = b.waiting(ctx, r, purpose, p.Challenge)
+		return err
+	})
 	if err != nil {
 		return shown{}, err
 	}

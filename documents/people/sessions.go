@@ -76,7 +76,11 @@ func (b *Book) SignInByKey(ctx context.Context, p Proof) (s Session, token strin
 // person's, or an organisation's, which is the session of its head. A number that nobody
 // has and a wrong password are one error, [ErrCredentials], after the same work.
 func (b *Book) SignInByPassword(ctx context.Context, number, password string) (s Session, token string, err error) {
-	a, err := accountOf(ctx, b.Store, logins(number))
+	var a keptAccount
+	err = b.Store.Read(ctx, func(ctx context.Context, r store.Reader) error {
+		a, err = accountOf(ctx, r, logins(number))
+		return err
+	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return s, "", err
 	}

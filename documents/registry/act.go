@@ -90,14 +90,19 @@ func (r *Registry) work(ctx context.Context, held Reservation) (made Product, er
 	ctx, stop := r.keepLease(ctx, held)
 	defer stop()
 	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panicked: %v\n%s", p, debug.Stack())
-		}
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			err = fmt.Errorf("%w: %w", cause, err)
 		}
 	}()
+	defer caught(&err)
 	return r.produce(ctx, held)
+}
+
+// caught makes an error of a panic of whoever defers it.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panicked: %v\n%s", p, debug.Stack())
+	}
 }
 
 // keepLease renews the lease of a reservation while a document is made.

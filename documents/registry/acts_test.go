@@ -2,7 +2,6 @@ package registry
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -97,24 +96,6 @@ func TestNoWithdrawalWithoutItsAct(t *testing.T) {
 		again, replayed, err := ask(order(documents.EventTerminated))
 		if err != nil || !replayed || !bytes.Equal(first.Record, again.Record) {
 			t.Errorf("again: %v, %v", replayed, err)
-		}
-		must(t, r.VerifyLog(t.Context()))
-	})
-}
-
-// A caller's own transaction withdraws likewise.
-func TestWithdrawalInATransaction(t *testing.T) {
-	cluster.EachEngine(t, func(t *testing.T, dsn string) {
-		r, _ := open(t, dsn)
-		notice := issue(t, r, "notice", fromSamples(t, "notice")).Number
-		var e documents.Event
-		must(t, r.Store.Tx(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
-			e, _, err = r.RecordIn(ctx, tx, EventRequest{Client: "portal", IdempotencyKey: "w", Number: notice, Last: 2, Event: order(documents.EventTerminated)})
-			return err
-		}))
-		var said withdrawal
-		if opened(t, r, e.Record, &said); said.Number != notice || said.Seq != 3 {
-			t.Errorf("%+v", said)
 		}
 		must(t, r.VerifyLog(t.Context()))
 	})

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,15 +30,23 @@ type Act struct {
 	EnteredBy string    `json:"entered_by"`
 	EnteredAt time.Time `json:"entered_at"`
 	// Licence is what was entered, while the act waits; it is the document's then.
-	Licence   *documents.Licence `json:"licence,omitempty"`
-	Outcome   string             `json:"outcome,omitempty"` // "confirmed" or "refused"; empty while it waits
-	DecidedBy string             `json:"decided_by,omitempty"`
-	DecidedAt time.Time          `json:"decided_at,omitzero"`
-	Reason    string             `json:"reason,omitempty"` // of a refusal
-	Document  string             `json:"document,omitempty"`
+	Licence *documents.Licence `json:"licence,omitempty"`
+	// Correction is what is to be corrected, of an act that is one, while it waits.
+	Correction *Correction `json:"correction,omitempty"`
+	Outcome    string      `json:"outcome,omitempty"` // "confirmed" or "refused"; empty while it waits
+	DecidedBy  string      `json:"decided_by,omitempty"`
+	DecidedAt  time.Time   `json:"decided_at,omitzero"`
+	Reason     string      `json:"reason,omitempty"` // of a refusal
+	Document   string      `json:"document,omitempty"`
 
-	salt, content, commitment, signature string
+	kind, salt, content, commitment, signature string
 }
+
+// The kinds of acts that take two.
+const (
+	actElsewhere  = "elsewhere"  // a licence that was issued elsewhere is entered
+	actCorrection = "correction" // a clerk's mistake is corrected; its batch is the number of the document
+)
 
 // The outcomes of an act that takes two.
 const (
@@ -59,12 +68,12 @@ type Signed struct {
 	Identifier certs.Identifier
 }
 
-const actColumns = `id, batch, line, entered_by, entered_at, salt, content, commitment, signature, outcome, decided_by, decided_at, reason, document`
+const actColumns = `id, kind, batch, line, entered_by, entered_at, salt, content, commitment, signature, outcome, decided_by, decided_at, reason, document`
 
 func scanAct(scan func(...any) error) (Act, error) {
 	var a Act
 	var entered, decided int64
-	err := scan(&a.ID, &a.Batch, &a.Line, &a.EnteredBy, &entered, &a.salt, &a.content, &a.commitment, &a.signature,
+	err := scan(&a.ID, &a.kind, &a.Batch, &a.Line, &a.EnteredBy, &entered, &a.salt, &a.content, &a.commitment, &a.signature,
 		&a.Outcome, &a.DecidedBy, &decided, &a.Reason, &a.Document)
 	if err != nil {
 		return Act{}, err
@@ -97,8 +106,8 @@ func newAct(ctx context.Context, tx *store.Tx, a Act, key string) (Act, error) {
 	a.ID, a.salt = hex.EncodeToString(tx.RandomBytes(8)), hex.EncodeToString(tx.RandomBytes(32))
 	a.commitment = commitmentOf(a.salt, a.content+"\n"+a.signature)
 	_, err := tx.ExecContext(ctx, `INSERT INTO acts_of_two (id, kind, batch, line, entered_by, entered_at, idempotency_key,
-		salt, content, commitment, signature) VALUES ($1, 'elsewhere', $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		a.ID, a.Batch, a.Line, a.EnteredBy, store.Micros(a.EnteredAt), key, a.salt, a.content, a.commitment, a.signature)
+		salt, content, commitment, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		a.ID, a.kind, a.Batch, a.Line, a.EnteredBy, store.Micros(a.EnteredAt), key, a.salt, a.content, a.commitment, a.signature)
 	if err != nil {
 		return Act{}, fmt.Errorf("failed to write the act: %w", err)
 	}
@@ -109,7 +118,7 @@ const actsOfTwo = "acts_of_two"
 
 // decide writes how an act was decided. What was entered is the document's from here on.
 func decide(ctx context.Context, tx *store.Tx, a Act) (Act, error) {
-	a.salt, a.content, a.commitment, a.signature, a.Licence = "", "", "", "", nil
+	a.salt, a.content, a.commitment, a.signature, a.Licence, a.Correction = "", "", "", "", nil, nil
 	mine, err := tx.Changed(ctx, `UPDATE acts_of_two SET salt = '', content = '', commitment = '', signature = '',
 		outcome = $1, decided_by = $2, decided_at = $3, reason = $4, document = $5 WHERE id = $6 AND outcome = ''`,
 		a.Outcome, a.DecidedBy, store.Micros(a.DecidedAt), a.Reason, a.Document, a.ID)
@@ -126,20 +135,21 @@ func decide(ctx context.Context, tx *store.Tx, a Act) (Act, error) {
 	return a, EnterRow(ctx, tx, store.Change{Table: actsOfTwo, Key: a.ID, Event: event, At: a.DecidedAt})
 }
 
-// lockedAct reads an act and keeps others from deciding it until the transaction ends.
-func lockedAct(ctx context.Context, tx *store.Tx, id string) (Act, error) {
-	mine, err := tx.Changed(ctx, `UPDATE acts_of_two SET kind = kind WHERE id = $1`, id)
+// lockedAct reads an act of a kind and keeps others from deciding it until the transaction
+// ends.
+func lockedAct(ctx context.Context, tx *store.Tx, kind, id string) (Act, error) {
+	mine, err := tx.Changed(ctx, `UPDATE acts_of_two SET kind = kind WHERE id = $1 AND kind = $2`, id, kind)
 	switch {
 	case err != nil:
 		return Act{}, fmt.Errorf("failed to lock the act: %w", err)
 	case !mine:
 		return Act{}, ErrNoAct
 	}
-	return readAct(ctx, tx, id)
+	return readAct(ctx, tx, kind, id)
 }
 
-func readAct(ctx context.Context, db store.Reader, id string) (Act, error) {
-	a, err := scanAct(db.QueryRowContext(ctx, `SELECT `+actColumns+` FROM acts_of_two WHERE id = $1`, id).Scan)
+func readAct(ctx context.Context, db store.Reader, kind, id string) (Act, error) {
+	a, err := scanAct(db.QueryRowContext(ctx, `SELECT `+actColumns+` FROM acts_of_two WHERE id = $1 AND kind = $2`, id, kind).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Act{}, ErrNoAct
 	}
@@ -150,6 +160,69 @@ func readAct(ctx context.Context, db store.Reader, id string) (Act, error) {
 		return Act{}, &TamperError{Index: -1, Subject: subjectAct, Number: id, Reason: "what was entered was changed"}
 	}
 	return a, a.open()
+}
+
+// open reads what an act that waits is to do.
+func (a *Act) open() error {
+	if a.content == "" {
+		return nil
+	}
+	var into any
+	if a.kind == actCorrection {
+		a.Correction = &Correction{}
+		into = a.Correction
+	} else {
+		a.Licence = &documents.Licence{}
+		into = a.Licence
+	}
+	if err := json.Unmarshal([]byte(a.content), into); err != nil {
+		return fmt.Errorf("the act %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// Act returns an act that takes two, with what it is to enter while it waits; another
+// id is [ErrNoAct].
+func (r *Registry) Act(ctx context.Context, id string) (_ Act, err error) {
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	return readAct(ctx, r.Store, actElsewhere, id)
+}
+
+// Acts returns up to limit acts (at most [MostListed]) that wait for another person, in
+// the order of their ids, beginning after one; of one import, or of all where batch is
+// empty.
+func (r *Registry) Acts(ctx context.Context, batch, after string, limit int) (_ []Act, err error) {
+	return r.waitingActs(ctx, waitingAfter{actElsewhere, batch, after, limit})
+}
+
+// waitingAfter says which acts that wait are listed.
+type waitingAfter struct {
+	kind, batch, after string
+	limit              int
+}
+
+func (r *Registry) waitingActs(ctx context.Context, w waitingAfter) (_ []Act, err error) {
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	rows, err := r.Store.QueryContext(ctx, `SELECT `+actColumns+` FROM acts_of_two
+		WHERE outcome = '' AND kind = $1 AND ($2 = '' OR batch = $2) AND id > $3 ORDER BY id LIMIT $4`, w.kind, w.batch, w.after, min(max(w.limit, 1), MostListed))
+	if err != nil {
+		return nil, fmt.Errorf("failed to list the acts: %w", err)
+	}
+	defer rows.Close()
+	var all []Act
+	for rows.Next() {
+		a, err := scanAct(rows.Scan)
+		if err == nil {
+			err = a.open()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("failed to list the acts: %w", err)
+		}
+		all = append(all, a)
+	}
+	return all, rows.Err()
 }
 
 // samePerson reports whether two names are one to a reader: an official who writes

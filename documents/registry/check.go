@@ -180,23 +180,29 @@ type Origin struct {
 	// Added is how many bytes follow the file that was issued: zero when it is
 	// that file itself.
 	Added int
+	// Corrected is the correction by which another file took the place of this one, of a
+	// file that was in force before; nil otherwise. SignedAt is when that file was signed
+	// and judged.
+	Corrected *documents.Event
+	SignedAt  time.Time
 }
 
 // Origin finds the document that a file is, byte for byte, or that it begins with
 // when something was added to it after it was issued. A file of another origin is
 // [ErrNotFound].
 func (r *Registry) Origin(ctx context.Context, file []byte) (Origin, error) {
-	rec, life, err := r.ByFile(ctx, store.HexSum(file))
+	from, err := r.originOf(ctx, store.HexSum(file))
 	if err == nil || !errors.Is(err, ErrNotFound) {
-		return Origin{Record: rec, Life: life}, err
+		return from, err
 	}
 	sum, done := sha256.New(), 0
 	for _, end := range revisionEnds(file) {
 		sum.Write(file[done:end])
 		done = end
-		rec, life, err := r.ByFile(ctx, hex.EncodeToString(sum.Sum(nil)))
+		from, err := r.originOf(ctx, hex.EncodeToString(sum.Sum(nil)))
 		if err == nil || !errors.Is(err, ErrNotFound) {
-			return Origin{Record: rec, Life: life, Added: len(file) - end}, err
+			from.Added = len(file) - end
+			return from, err
 		}
 	}
 	return Origin{}, ErrNotFound

@@ -60,6 +60,8 @@ var covered = map[string][]string{
 		"id", "kind", "batch", "line", "entered_by", "entered_at", "idempotency_key", "commitment",
 		"outcome", "decided_by", "decided_at", "reason", "document",
 	},
+	// What is held and the bytes follow from their digests.
+	correctedFiles: {"sha256", "number", "seq", "corrected_at", "held_sha256", "erased_at"},
 	"preparations": {
 		"id", "number", "round", "state", "issued_on", "sub_filter", "digest_algorithm", "digest", "prepared_at", "ended_at",
 		"signature_sha256", "digests", "held", "file",
@@ -126,6 +128,7 @@ var rowSubjects = []rowSubject{
 	{subjectAttachment, "attachments", "id", false},
 	{subjectLook, "looks", "id", false},
 	{subjectAct, actsOfTwo, "id", false},
+	{subjectCorrectedFile, correctedFiles, "sha256", false},
 	{subjectActSignature, actSignatures, "id", false},
 	{subjectPreparation, "preparations", "id", false},
 	{subjectErasure, erasureRows, "application", false},

@@ -25,7 +25,7 @@ var keysOf = map[string][]string{
 	"jobs": {"kind", "id"}, "rules": {"id"}, "applications": {"id"}, "application_entries": {"id"},
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"application_signatures": {"id"}, "application_waits": {"id"},
-	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, actSignatures: {"id"}, "preparations": {"id"},
+	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, actSignatures: {"id"}, correctedFiles: {"sha256"}, "preparations": {"id"},
 	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 	"gateway_messages": {"id"}, "gateway_statuses": {"id"}, "application_erasures": {"application"},
@@ -145,11 +145,28 @@ func rich(t testing.TB, dsn string) *living {
 	withActs(t, r)
 	tell(t, r)
 	prepareTwice(t, r)
+	correctTwice(t, r)
 	payAndConsent(t, r)
 	hearAndTell(t, r)
 	eraseOne(t, r)
 	must(t, r.VerifyLog(t.Context()))
 	return l
+}
+
+// correctTwice has two documents corrected, one of them erased since; the other waits to be
+// corrected once more.
+func correctTwice(t testing.TB, r *Registry) {
+	t.Helper()
+	for i, key := range []string{"corrected", "corrected and erased"} {
+		number := issue(t, r, key, licenceDraft(30+i)).Number
+		correct(t, r, number, key, misspelt("«Көне Тараз» ЖШС"))
+		if i == 0 {
+			propose(t, r, number, "again", misspelt("«Тараз» ЖШС"))
+			continue
+		}
+		record(t, r, number, 3, order(documents.EventTerminated))
+		erase(t, r, number, 4)
+	}
 }
 
 // prepareTwice has one document wait for its signature in the second round, another one
@@ -341,6 +358,54 @@ func withRows(t testing.TB, r *Registry) {
 	}
 }
 
+// editTable edits every column of a table, and notes which could be.
+func editTable(t *testing.T, r *Registry, table string, columns []string, edited map[string]bool) {
+	t.Helper()
+	rows := rowsOf(t, r, table, columns)
+	if len(rows) == 0 {
+		t.Errorf("the register has no row in %s", table)
+	}
+	for _, row := range spread(rows) {
+		for _, column := range columns {
+			name := table + "." + column
+			if notCovered[name] != "" {
+				continue
+			}
+			for _, to := range otherValues(t, r, row.value(column), name) {
+				possible, complaint := noticed(t, r, setting(row, column, to))
+				edited[name] = edited[name] || possible
+				if complaint != "" {
+					t.Error(complaint)
+				}
+			}
+		}
+		for _, e := range []edit{deleting(row), doubling(row)} {
+			if _, complaint := noticed(t, r, e); complaint != "" {
+				t.Error(complaint)
+			}
+		}
+	}
+}
+
+// The same for the tables of corrections alone, in a register that has little else.
+func TestEveryColumnOfCorrections(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		r, c := open(t, dsn)
+		c.advance(72 * time.Hour)
+		correctTwice(t, r)
+		must(t, r.VerifyLog(t.Context()))
+		tables, edited := schema(t, r), map[string]bool{}
+		for _, table := range []string{correctedFiles, actsOfTwo} {
+			editTable(t, r, table, tables[table], edited)
+		}
+		for _, column := range tables[correctedFiles] {
+			if !edited[correctedFiles+"."+column] {
+				t.Errorf("%s could not be edited in any way", column)
+			}
+		}
+	})
+}
+
 // Every column of every table: whatever is changed there is noticed, and the row
 // is named, or the column stands in the list of those that need not be.
 func TestEveryColumn(t *testing.T) {
@@ -349,30 +414,7 @@ func TestEveryColumn(t *testing.T) {
 		tables := schema(t, r)
 		edited := map[string]bool{}
 		for table, columns := range tables {
-			rows := rowsOf(t, r, table, columns)
-			if len(rows) == 0 {
-				t.Errorf("the register has no row in %s", table)
-			}
-			for _, row := range spread(rows) {
-				for _, column := range columns {
-					name := table + "." + column
-					if notCovered[name] != "" {
-						continue
-					}
-					for _, to := range otherValues(t, r, row.value(column), name) {
-						possible, complaint := noticed(t, r, setting(row, column, to))
-						edited[name] = edited[name] || possible
-						if complaint != "" {
-							t.Error(complaint)
-						}
-					}
-				}
-				for _, e := range []edit{deleting(row), doubling(row)} {
-					if _, complaint := noticed(t, r, e); complaint != "" {
-						t.Error(complaint)
-					}
-				}
-			}
+			editTable(t, r, table, columns, edited)
 		}
 		for table, columns := range tables {
 			for _, column := range columns {

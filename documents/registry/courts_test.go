@@ -115,6 +115,12 @@ func TestActsOfOthersRefused(t *testing.T) {
 	wantField(t, try(number, func(e *documents.NewEvent) { e.Paper.SHA256 = e.Paper.SHA256[1:] }), "/paper/sha256", documents.CodeDigest)
 	wantField(t, try(number, func(e *documents.NewEvent) { e.Paper.Number = "26000009" }), "/paper/number", documents.CodeUnknown)
 	wantField(t, try(number, func(e *documents.NewEvent) { e.Paper.Number = "KZ00RLA26000001" }), "/paper/number", documents.CodeNumber)
+	wantField(t, try(number, func(e *documents.NewEvent) { e.Paper.Number = notice }), "/paper/sha256", documents.CodeDigest)
+	wantField(t, try(number, func(e *documents.NewEvent) { e.PaperFile = "AAAA" }), "/paper_file", documents.CodeDigest)
+	wantField(t, try(number, func(e *documents.NewEvent) { e.PaperFile = "қағаз" }), "/paper_file", documents.CodeUnknown)
+	wantField(t, try(number, func(e *documents.NewEvent) {
+		e.Kind, e.DecidedBy, e.Paper, e.PaperFile = documents.EventTerminated, documents.Text{}, documents.Paper{}, "AAAA"
+	}), "/paper_file", documents.CodeNotAccepted)
 	wantField(t, try(number, func(e *documents.NewEvent) { e.FromBeginning, e.EffectiveAt = true, start }), "/effective_at", documents.CodeNotAccepted)
 	wantField(t, try(number, func(e *documents.NewEvent) { e.Kind, e.FromBeginning = documents.EventAppealed, true }), "/from_beginning", documents.CodeNotAccepted)
 	wantField(t, try(number, func(e *documents.NewEvent) { e.Kind = documents.EventTerminated }), "/decided_by", documents.CodeNotAccepted)

@@ -112,7 +112,7 @@ func TestCrashPointsAreAll(t *testing.T) {
 	}
 }
 
-func crashActs() []crashAct { return []crashAct{issuing, preparing, givingUp} }
+func crashActs() []crashAct { return []crashAct{issuing, preparing, givingUp, correcting} }
 
 // A program killed by the kernel at any named point of issuing loses no document, makes
 // none twice and leaves no gap; what it began is finished when it starts again.

@@ -77,6 +77,14 @@ func (r *Registry) TextOfEntry(l documents.Licence) ([]byte, error) {
 
 // TextOfDecision returns the bytes that a person signs who confirms an act.
 func (r *Registry) TextOfDecision(a Act) ([]byte, error) {
+	if a.kind == actCorrection {
+		return json.MarshalIndent(struct {
+			Act        string      `json:"act"`
+			ID         string      `json:"id"`
+			ProposedBy string      `json:"proposed_by"`
+			Correction *Correction `json:"correction"`
+		}{"confirm a correction", a.ID, a.EnteredBy, a.Correction}, "", "  ")
+	}
 	return json.MarshalIndent(struct {
 		Act       string             `json:"act"`
 		ID        string             `json:"id"`
@@ -87,6 +95,14 @@ func (r *Registry) TextOfDecision(a Act) ([]byte, error) {
 
 // TextOfRefusal returns the bytes that a person signs who refuses an act.
 func (r *Registry) TextOfRefusal(a Act, reason string) ([]byte, error) {
+	if a.kind == actCorrection {
+		return json.MarshalIndent(struct {
+			Act    string `json:"act"`
+			ID     string `json:"id"`
+			Number string `json:"number"`
+			Reason string `json:"reason"`
+		}{"refuse a correction", a.ID, a.Batch, reason}, "", "  ")
+	}
 	return actsText{what(actRefused), a.ID, reason, []actLine{lineOf(a)}}.text()
 }
 
@@ -98,6 +114,9 @@ func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, boo
 	a, err := scanAct(tx.QueryRowContext(ctx, `SELECT `+actColumns+` FROM acts_of_two WHERE entered_by = $1 AND idempotency_key = $2`, e.By, e.IdempotencyKey).Scan)
 	switch {
 	case err == nil:
+		if a.kind != actElsewhere {
+			return Act{}, false, store.ErrKeyReused
+		}
 		return r.enteredBefore(ctx, tx, a, string(content))
 	case !errors.Is(err, sql.ErrNoRows):
 		return Act{}, false, fmt.Errorf("failed to look for the act: %w", err)
@@ -106,7 +125,7 @@ func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, boo
 		return Act{}, false, err
 	}
 	a, err = newAct(ctx, tx, Act{
-		Batch: e.batch, Line: e.line, EnteredBy: e.By, EnteredAt: r.now(), content: string(content), signature: encoded(e.Signature),
+		kind: actElsewhere, Batch: e.batch, Line: e.line, EnteredBy: e.By, EnteredAt: r.now(), content: string(content), signature: encoded(e.Signature),
 	}, e.IdempotencyKey)
 	if err != nil {
 		return Act{}, false, err
@@ -114,8 +133,8 @@ func (r *Registry) enterIn(ctx context.Context, tx *store.Tx, e Entry) (Act, boo
 	return a, false, a.open()
 }
 
-// enteredBefore returns what the same request has entered before. Of what was refused
-// nothing is left that it could be compared with.
+// enteredBefore returns what the same request has entered before. Of what was refused, and
+// of what was corrected since, nothing is left that it could be compared with.
 func (r *Registry) enteredBefore(ctx context.Context, tx *store.Tx, a Act, content string) (Act, bool, error) {
 	before := a.content
 	if a.Outcome == actConfirmed {
@@ -123,7 +142,7 @@ func (r *Registry) enteredBefore(ctx context.Context, tx *store.Tx, a Act, conte
 		if err != nil {
 			return Act{}, false, fmt.Errorf("failed to read document %s: %w", a.Document, err)
 		}
-		if before = content; rec.ErasedAt.IsZero() {
+		if before = content; rec.ErasedAt.IsZero() && len(rec.Content.Corrections()) == 0 {
 			same, err := json.Marshal(rec.Content.Licence)
 			if err != nil {
 				return Act{}, false, err
@@ -135,18 +154,6 @@ func (r *Registry) enteredBefore(ctx context.Context, tx *store.Tx, a Act, conte
 		return Act{}, false, store.ErrKeyReused
 	}
 	return a, true, a.open()
-}
-
-// open reads what an act that waits is to enter.
-func (a *Act) open() error {
-	if a.content == "" {
-		return nil
-	}
-	a.Licence = &documents.Licence{}
-	if err := json.Unmarshal([]byte(a.content), a.Licence); err != nil {
-		return fmt.Errorf("the act %s: %w", a.ID, err)
-	}
-	return nil
 }
 
 // ownNumberFree refuses a licence whose number the register has from that source
@@ -239,7 +246,7 @@ func (r *Registry) Decide(ctx context.Context, d Decision) (a Act, err error) {
 }
 
 func (r *Registry) decideIn(ctx context.Context, tx *store.Tx, d Decision) (Act, error) {
-	a, err := lockedAct(ctx, tx, d.Act)
+	a, err := lockedAct(ctx, tx, actElsewhere, d.Act)
 	if err != nil {
 		return Act{}, err
 	}
@@ -396,38 +403,4 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, d Dec
 	return number, logEvent(ctx, tx, number, documents.Event{
 		Seq: 1, Kind: documents.EventEntered, EffectiveAt: a.Licence.IssuedOn.Midnight(), RecordedAt: now,
 	})
-}
-
-// Act returns an act that takes two, with what it is to enter while it waits; another
-// id is [ErrNoAct].
-func (r *Registry) Act(ctx context.Context, id string) (_ Act, err error) {
-	ctx, end := r.Store.Bounded(ctx)
-	defer end(&err)
-	return readAct(ctx, r.Store, id)
-}
-
-// Acts returns up to limit acts (at most [MostListed]) that wait for another person, in
-// the order of their ids, beginning after one; of one import, or of all where batch is
-// empty.
-func (r *Registry) Acts(ctx context.Context, batch, after string, limit int) (_ []Act, err error) {
-	ctx, end := r.Store.Bounded(ctx)
-	defer end(&err)
-	rows, err := r.Store.QueryContext(ctx, `SELECT `+actColumns+` FROM acts_of_two
-		WHERE outcome = '' AND ($1 = '' OR batch = $1) AND id > $2 ORDER BY id LIMIT $3`, batch, after, min(max(limit, 1), MostListed))
-	if err != nil {
-		return nil, fmt.Errorf("failed to list the acts: %w", err)
-	}
-	defer rows.Close()
-	var all []Act
-	for rows.Next() {
-		a, err := scanAct(rows.Scan)
-		if err == nil {
-			err = a.open()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("failed to list the acts: %w", err)
-		}
-		all = append(all, a)
-	}
-	return all, rows.Err()
 }

@@ -25,9 +25,21 @@ type importRow struct {
 	wrong   []documents.FieldError
 }
 
+// wrongRow is a row that cannot be read. What stands where a name should, and has digits
+// as the number of a person has, is not repeated.
 func wrongRow(line int, pointer, detail string) importRow {
+	digits := strings.FieldsFunc(detail, func(r rune) bool { return r < '0' || r > '9' })
+	for _, run := range digits {
+		if len(run) >= longestCount {
+			detail = strings.ReplaceAll(detail, run, "…")
+		}
+	}
 	return importRow{line: line, wrong: []documents.FieldError{{Pointer: pointer, Code: "malformed", Detail: detail}}}
 }
+
+// longestCount is more digits than a line, an offset or a day has, and fewer than the
+// number of a person.
+const longestCount = 9
 
 // importRows returns what reads a file row by row, until io.EOF.
 func importRows(file io.Reader, table bool) (func() (importRow, error), error) {

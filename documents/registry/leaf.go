@@ -26,7 +26,8 @@ const (
 	subjectRule       = "rule"
 	subjectAct        = "act"
 
-	subjectActSignature = "act_signature"
+	subjectCorrectedFile = "corrected_file"
+	subjectActSignature  = "act_signature"
 
 	subjectApplication      = "application"
 	subjectEntry            = "application_entry"

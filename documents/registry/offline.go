@@ -90,7 +90,7 @@ func (r *Registry) StatusList(ctx context.Context) (_ seal.List, err error) {
 		FROM events e JOIN documents d ON d.number = e.number
 		WHERE e.number IN (
 			SELECT number FROM events
-			WHERE kind NOT IN ('reserved', 'in_force', 'entered', 'void', 'duplicate_issued', 'certified_on_paper', 'erased')
+			WHERE kind NOT IN ('reserved', 'in_force', 'entered', 'void', 'duplicate_issued', 'certified_on_paper', 'rectified', 'erased')
 			UNION SELECT d.number FROM documents d WHERE `+isCopy+`
 			UNION SELECT d.about FROM documents d WHERE `+isCopy+`)
 		ORDER BY e.number, e.seq`)

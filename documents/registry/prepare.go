@@ -302,7 +302,7 @@ func (r *Registry) press(ctx context.Context, tx *store.Tx, held Reservation, p 
 	if err != nil {
 		return Preparation{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
-	if p.held.Layout, err = layoutOf(rules.Layouts, held.content, at); err != nil {
+	if p.held.Layout, err = layoutOf(rules.Layouts, held.content, documents.CivilDate(at)); err != nil {
 		return Preparation{}, err
 	}
 	p.held.Content, p.held.ByteRange, p.file = string(content), prepared.ByteRange, prepared.File

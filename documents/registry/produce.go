@@ -89,7 +89,8 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 		return Product{}, err
 	}
 	at := r.now()
-	prepared, err := r.render(ctx, r.Store, printing{layouts: rules.Layouts, held: held, at: at})
+	p := printing{layouts: rules.Layouts, held: held, at: at}
+	prepared, err := r.render(ctx, r.Store, p)
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to render: %w", err)
 	}
@@ -110,7 +111,7 @@ func (r *Registry) produce(ctx context.Context, held Reservation) (Product, erro
 	if err != nil {
 		return Product{}, fmt.Errorf("failed to encode the verdict: %w", err)
 	}
-	layout, err := layoutOf(rules.Layouts, held.content, at)
+	layout, err := layoutOf(rules.Layouts, held.content, p.on())
 	if err != nil {
 		return Product{}, err
 	}

@@ -49,20 +49,6 @@ func (r *Registry) Record(ctx context.Context, req EventRequest) (documents.Even
 	}
 }
 
-// RecordIn is [Registry.Record] in a transaction of the caller's, together with what
-// else the caller writes in it. The act of a withdrawal is signed while the
-// transaction is open.
-func (r *Registry) RecordIn(ctx context.Context, tx *store.Tx, req EventRequest) (documents.Event, bool, error) {
-	q, err := r.askedEvent(req, documents.NewEvent.Validate)
-	if err != nil {
-		return documents.Event{}, false, err
-	}
-	if q.act, err = r.actOf(ctx, tx, q); err != nil {
-		return documents.Event{}, false, err
-	}
-	return recordOnceIn(ctx, tx, q, r.recordIn)
-}
-
 // eventAsked is an event that a client asks for and may ask for.
 type eventAsked struct {
 	EventRequest
@@ -103,6 +89,9 @@ func (r *Registry) recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (do
 		return documents.Event{}, err
 	}
 	if err := havePaper(ctx, tx, q.Event.Paper); err != nil {
+		return documents.Event{}, err
+	}
+	if err := samePaper(ctx, tx, q.Event.Paper); err != nil {
 		return documents.Event{}, err
 	}
 	done, err := r.mayFollow(ctx, tx, q, life)

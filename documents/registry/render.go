@@ -46,6 +46,15 @@ type printing struct {
 	subFilter string
 }
 
+// on is the day by whose law a document is printed: one that is corrected reads as the law
+// was when it was issued.
+func (p printing) on() documents.Date {
+	if p.held.again {
+		return p.held.content.IssuedOn()
+	}
+	return documents.CivilDate(p.at)
+}
+
 // render prints a content as a file to be signed, with the content itself in
 // it for machines to read.
 func (r *Registry) render(ctx context.Context, db store.Reader, p printing) (pdf.Prepared, error) {
@@ -57,7 +66,7 @@ func (r *Registry) render(ctx context.Context, db store.Reader, p printing) (pdf
 	if err != nil {
 		return pdf.Prepared{}, err
 	}
-	m := pdf.Meta{SignedAt: p.at, Schema: documents.SchemaID, SignatureRoom: p.room, SubFilter: p.subFilter}
+	m := pdf.Meta{SignedAt: p.at, IssuedOn: p.on(), Schema: documents.SchemaID, SignatureRoom: p.room, SubFilter: p.subFilter}
 	if m.Data, err = json.Marshal(held.content); err != nil {
 		return pdf.Prepared{}, fmt.Errorf("failed to encode the content: %w", err)
 	}
@@ -70,10 +79,10 @@ func (r *Registry) render(ctx context.Context, db store.Reader, p printing) (pdf
 	return p.layouts.Prepare(forms.Of(held.content, pictures), m)
 }
 
-// layoutOf names what a content signed at a moment is printed with: name, version
-// and SHA-256 of the layout, and the edition of the rules.
-func layoutOf(l *pdf.Layouts, content documents.Draft, at time.Time) (string, error) {
-	info, err := l.Info(forms.Layout(content), documents.CivilDate(at))
+// layoutOf names what a content is printed with by the law of a day: name, version and
+// SHA-256 of the layout, and the edition of the rules.
+func layoutOf(l *pdf.Layouts, content documents.Draft, on documents.Date) (string, error) {
+	info, err := l.Info(forms.Layout(content), on)
 	return strings.Join([]string{info.Name, info.Version, info.Digest, info.Edition}, " "), err
 }
 

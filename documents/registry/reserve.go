@@ -25,6 +25,7 @@ type Reservation struct {
 	code       string // check code
 	sum        string // SHA-256 of the stored content, hexadecimal
 	lease      string // empty if the document is in force already
+	again      bool   // it was printed before, by the law of its date of issue
 }
 
 // Number returns the number of the document.

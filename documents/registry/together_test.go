@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"tamga/documents"
 	"tamga/documents/store"
@@ -139,36 +138,5 @@ func TestReissueTogether(t *testing.T) {
 			t.Errorf("the old one is %q, %v", got, err)
 		}
 		a.expect([]string{"issued"}, []string{old + " in_force", held.Number() + " in_force"})
-	})
-}
-
-// An event is written together with what a caller writes, or neither is.
-func TestRecordTogether(t *testing.T) {
-	cluster.EachEngine(t, func(t *testing.T, dsn string) {
-		a := withApplications(t, dsn)
-		number := issue(t, a.Registry, "old", licenceDraft(1)).Number
-		replayed := false
-		suspend := func(ctx context.Context, tx *store.Tx) (err error) {
-			_, replayed, err = a.RecordIn(ctx, tx, EventRequest{
-				Client: "portal", IdempotencyKey: "suspend", Number: number, Last: 2, Event: suspension(),
-			})
-			return err
-		}
-		inForce := []string{number + " in_force"}
-		if err := a.together("taken back", errThought, suspend); !errors.Is(err, errThought) {
-			t.Fatal(err)
-		}
-		expectStatus(t, a.Registry, number, documents.StatusInForce)
-		a.expect(nil, inForce)
-		must(t, a.together("suspended", nil, suspend))
-		if got, err := a.StatusAt(t.Context(), number, a.now().Add(time.Second)); got != documents.StatusSuspended || replayed {
-			t.Errorf("%q, replayed: %t, %v", got, replayed, err)
-		}
-		a.expect([]string{"suspended"}, inForce)
-		must(t, a.together("asked again", nil, suspend))
-		if !replayed {
-			t.Error("recorded twice")
-		}
-		a.expect([]string{"asked again"}, inForce)
 	})
 }

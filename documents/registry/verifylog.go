@@ -86,6 +86,9 @@ func verify(ctx context.Context, db store.Reader) error {
 	if err := verifyActs(ctx, db); err != nil {
 		return err
 	}
+	if err := verifyCorrected(ctx, db); err != nil {
+		return err
+	}
 	if err := verifyErased(ctx, db); err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ var commonData []byte
 type common struct {
 	Attachments Attachments   `json:"attachments"`
 	Messages    []MessageRule `json:"messages"`
+	Services    []asked       `json:"services"`
+	Corrections []Corrections `json:"corrections"`
 	Elsewhere   Elsewhere     `json:"elsewhere"`
 	Erasing     Erasing       `json:"erasing"`
 }

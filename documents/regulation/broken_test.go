@@ -29,18 +29,41 @@ func TestBrokenData(t *testing.T) {
 		return nil
 	}
 	type editions = []regulation.Edition
+	field := func(all editions, breaks func(*regulation.FormField)) {
+		form, _ := all[0].Services[0].FormOf()
+		f := form[1]
+		breaks(&f)
+		all[0].Services[0].Form = []regulation.FormField{f}
+	}
 	for name, c := range map[string]struct {
 		rule, route, step string
 		breaks            func(all editions)
 	}{
-		"a step that is not there":           {regulation.RuleUnknown, "L-P", "L-P-c2", func(a editions) { step(a, "L-P", "L-P-c2").Exits[0].To = "L-P-p66" }},
-		"a step that nothing leads to":       {regulation.RuleUnreachable, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p3").Exits[0].To = "L-P-c2" }},
-		"a step that leads nowhere":          {regulation.RuleDeadEnd, "T-P", "T-P-p5", func(a editions) { step(a, "T-P", "T-P-p5").Exits = nil }},
-		"steps that only lead to another":    {regulation.RuleDeadEnd, "T-aU", "T-aU4", func(a editions) { goRound(a) }},
-		"a condition without one exit":       {regulation.RuleUndecided, "S-P", "S-P-c2", func(a editions) { s := step(a, "S-P", "S-P-c2"); s.Exits = s.Exits[:1] }},
-		"a condition that asks nothing":      {regulation.RuleUndecided, "L-C", "L-C-c1", func(a editions) { step(a, "L-C", "L-C-c1").Checks = nil }},
-		"a process that asks":                {regulation.RuleUndecided, "L-C", "L-C-p2", func(a editions) { step(a, "L-C", "L-C-p2").Checks = []regulation.Check{"login"} }},
-		"a check of no known name":           {regulation.RuleUnknown, "L-P", "L-P-c1", func(a editions) { step(a, "L-P", "L-P-c1").Checks[0] = "always true" }},
+		"a correction of who the holder is":   {regulation.RuleValue, "", "", func(a editions) { corrects(a, "/licence/holder/legal/bin") }},
+		"a correction of no member":           {regulation.RuleMissing, "", "", func(a editions) { corrects(a) }},
+		"a correction of what is no text":     {regulation.RuleValue, "", "", func(a editions) { corrects(a, "/licence/annex") }},
+		"a correction that nobody confirms":   {regulation.RuleMissing, "", "", func(a editions) { corrects(a, "/licence/head"); a[0].Corrections[0].ConfirmedBy = nil }},
+		"a correction by nobody known":        {regulation.RuleUnknown, "", "", func(a editions) { corrects(a, "/licence/head"); a[0].Corrections[0].ProposedBy = []string{"CLERK"} }},
+		"a step that is not there":            {regulation.RuleUnknown, "L-P", "L-P-c2", func(a editions) { step(a, "L-P", "L-P-c2").Exits[0].To = "L-P-p66" }},
+		"a step that nothing leads to":        {regulation.RuleUnreachable, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p3").Exits[0].To = "L-P-c2" }},
+		"a step that leads nowhere":           {regulation.RuleDeadEnd, "T-P", "T-P-p5", func(a editions) { step(a, "T-P", "T-P-p5").Exits = nil }},
+		"steps that only lead to another":     {regulation.RuleDeadEnd, "T-aU", "T-aU4", func(a editions) { goRound(a) }},
+		"a condition without one exit":        {regulation.RuleUndecided, "S-P", "S-P-c2", func(a editions) { s := step(a, "S-P", "S-P-c2"); s.Exits = s.Exits[:1] }},
+		"a condition that asks nothing":       {regulation.RuleUndecided, "L-C", "L-C-c1", func(a editions) { step(a, "L-C", "L-C-c1").Checks = nil }},
+		"a process that asks":                 {regulation.RuleUndecided, "L-C", "L-C-p2", func(a editions) { step(a, "L-C", "L-C-p2").Checks = []regulation.Check{"login"} }},
+		"a check of no known name":            {regulation.RuleUnknown, "L-P", "L-P-c1", func(a editions) { step(a, "L-P", "L-P-c1").Checks[0] = "always true" }},
+		"a field that is filled in in no way": {regulation.RuleValue, "", "", func(a editions) { field(a, func(f *regulation.FormField) { f.Kind = "file" }) }},
+		"a choice of nothing":                 {regulation.RuleValue, "", "", func(a editions) { field(a, func(f *regulation.FormField) { f.Kind = regulation.FieldChosen }) }},
+		"a field without help in Kazakh":      {regulation.RuleValue, "", "", func(a editions) { field(a, func(f *regulation.FormField) { f.Help.KK = "" }) }},
+		"a field that stands twice": {regulation.RuleDuplicate, "", "", func(a editions) {
+			field(a, func(*regulation.FormField) {})
+			a[0].Services[0].Form = append(a[0].Services[0].Form, a[0].Services[0].Form...)
+		}},
+		"a contact without a telephone": {regulation.RuleValue, "", "", func(a editions) {
+			c := *a[0].Services[0].ContactOf()
+			c.Phones = nil
+			a[0].Services[0].Contact = &c
+		}},
 		"a provider with a name of its own":  {regulation.RuleValue, "", "", func(a editions) { a[0].Services[0].ProviderID = "Комитет" }},
 		"a role that acts for nobody known":  {regulation.RuleUnknown, "", "", func(a editions) { a[0].Roles[0].Acts = "himself" }},
 		"an actor of no known name":          {regulation.RuleUnknown, "S-aP", "S-aP2", func(a editions) { step(a, "S-aP", "S-aP2").Actor = "CLERK" }},
@@ -182,4 +205,9 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// corrects has an edition let corrections of licences change members.
+func corrects(all []regulation.Edition, members ...string) {
+	all[0].Corrections = []regulation.Corrections{{Kind: documents.KindLicence, Members: members, ConfirmedBy: []string{"HEAD"}, Source: "proposed"}}
 }

@@ -52,7 +52,7 @@ func clone(e Edition) Edition {
 
 func (l *Law) take(e *Edition) error {
 	steps := []func(*Edition) error{
-		(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkApart,
+		(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkCorrections, (*Edition).checkApart,
 		(*Edition).checkBeside, (*Edition).checkRoutes, (*Edition).checkAttachments, (*Edition).checkQuestionnaire, (*Edition).checkConsent,
 		(*Edition).checkErasing,
 	}
@@ -258,6 +258,9 @@ func (e *Edition) checkValues(s *Service) error {
 	}
 	if v := s.Validity; v != nil && v.Value.Years == 0 && v.Value.Months == 0 && v.Value.Days == 0 {
 		return e.bad(RuleValue, "service %s: the validity is no civil term", s.ID)
+	}
+	if err := e.checkForm(s); err != nil {
+		return err
 	}
 	return e.checkLists(s)
 }

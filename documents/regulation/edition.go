@@ -45,6 +45,9 @@ type Edition struct {
 	// edition that says nothing those that hold in every one.
 	Attachments *Attachments  `json:"attachments,omitempty"`
 	Messages    []MessageRule `json:"messages,omitempty"`
+	// Corrections are the mistakes of writing that may be corrected, kind by kind; of an
+	// edition that says nothing those that hold in every one.
+	Corrections []Corrections `json:"corrections,omitempty"`
 	// Elsewhere is who enters licences that were issued elsewhere; of an edition that says
 	// nothing those who do in every one.
 	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`
@@ -153,6 +156,11 @@ type Service struct {
 	// Checklists take its place in their time: see [Service.ChecklistOn].
 	Checklists []Checklist `json:"checklists,omitempty"`
 	Grounds    []string    `json:"grounds"` // the notices that refuse it by decision
+	// Form and Contact are how it is asked for, and where people ask about it; nil for
+	// what holds in every edition: see [Service.FormOf], [Service.ContactOf].
+	Form       []FormField `json:"form,omitempty"`
+	FormSource Source      `json:"form_source,omitempty"`
+	Contact    *Contact    `json:"contact,omitempty"`
 	Seed       string      `json:"seed,omitempty"`
 }
 

@@ -76,7 +76,7 @@ func (e *Edition) ends(kind documents.Kind) bool {
 func (e *Edition) kinds() map[documents.Kind]documents.KindRules {
 	all := map[documents.Kind]documents.KindRules{}
 	for _, r := range e.Rights {
-		rules := documents.KindRules{Events: slices.Clone(r.Events)}
+		rules := documents.KindRules{Events: slices.Clone(r.Events), Correctable: slices.Clone(e.Correcting(r.Kind).Members)}
 		for _, s := range e.Services {
 			if s.Result != r.Kind {
 				continue

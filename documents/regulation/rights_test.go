@@ -42,6 +42,11 @@ func TestKindsByEdition(t *testing.T) {
 	if c := decree[documents.KindExportCertificate]; !slices.Contains(c.Events, documents.EventCertified) || slices.Contains(c.Events, documents.EventReissued) {
 		t.Errorf("2014: %+v", c)
 	}
+	name := "/licence/holder/legal/name/*"
+	if !slices.Contains(old[documents.KindLicence].Correctable, name) || !slices.Contains(today[documents.KindLicence].Correctable, name) ||
+		len(today[documents.KindDuplicate].Correctable) != 0 {
+		t.Errorf("correctable: %+v", today[documents.KindLicence].Correctable)
+	}
 	for _, kind := range []documents.Kind{documents.KindQuestionnaire, documents.KindSummary, documents.KindHistory} {
 		if rules := today[kind]; len(rules.Events) != 0 {
 			t.Errorf("%s: %+v", kind, rules)

@@ -25,6 +25,9 @@ const (
 	// ScopeEnterDocuments is to enter licences that were issued elsewhere, and to confirm
 	// what another client has entered.
 	ScopeEnterDocuments = "documents.enter"
+	// ScopeCorrect is to propose corrections of clerk's mistakes in documents, and to confirm
+	// what another client has proposed.
+	ScopeCorrect = "documents.correct"
 	// ScopeApply is to open applications for those who apply, to carry them on for
 	// them, and to read those that the client has opened.
 	ScopeApply = "applications.apply"
@@ -35,7 +38,7 @@ const (
 
 // scopes returns all rights that there are.
 func scopes() []string {
-	return []string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus, ScopeEnterDocuments, ScopeApply, ScopeEnter}
+	return []string{ScopeSign, ScopeIssue, ScopeRead, ScopeStatus, ScopeEnterDocuments, ScopeCorrect, ScopeApply, ScopeEnter}
 }
 
 // Client is a program that was given a key.

@@ -14,6 +14,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -49,6 +51,8 @@ type DB struct {
 	write, read *sql.DB
 
 	log Log
+	// failing: the last transaction did not find the database at work.
+	failing atomic.Bool
 	// busy are the requests that are being done once.
 	busy sync.Map
 }
@@ -183,6 +187,44 @@ func (db *DB) Ping(ctx context.Context) (err error) {
 	return db.read.PingContext(ctx)
 }
 
+// Writes reports whether the database takes what is written: [ErrUnavailable] with the
+// reason when it only answers, or has no room. It tries only when the last transaction
+// failed by that.
+func (db *DB) Writes(ctx context.Context) (err error) {
+	if err := db.readOnly(ctx); err != nil || !db.failing.Load() {
+		return err
+	}
+	const room = 64 << 10 // more than is left by chance in what is there
+	return db.Tx(ctx, func(ctx context.Context, tx *Tx) error {
+		id := hex.EncodeToString(tx.RandomBytes(16))
+		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (kind, id, next_at, done_at, last_error) VALUES ('trial', $1, 0, 1, $2)`, id, strings.Repeat(id, room/len(id)))
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM jobs WHERE kind = 'trial' AND id = $1`, id)
+		}
+		if err != nil {
+			return fmt.Errorf("failed to write for a trial: %w", err)
+		}
+		return nil
+	})
+}
+
+// readOnly asks PostgreSQL whether it only answers; a file says so when it is written.
+func (db *DB) readOnly(ctx context.Context) (err error) {
+	if db.read != db.write {
+		return nil
+	}
+	ctx, end := db.Bounded(ctx)
+	defer end(&err)
+	var only string
+	if err := db.QueryRowContext(ctx, `SHOW transaction_read_only`).Scan(&only); err != nil {
+		return fmt.Errorf("failed to ask whether the database only answers: %w", err)
+	}
+	if only == "on" {
+		return fmt.Errorf("%w: it only answers", ErrUnavailable)
+	}
+	return nil
+}
+
 func (db *DB) patience() time.Duration {
 	if db.Patience == 0 {
 		return usualPatience
@@ -199,6 +241,14 @@ func (db *DB) Bounded(ctx context.Context) (bounded context.Context, end func(*e
 		cancel()
 		*err = unavailable(*err)
 	}
+}
+
+// Read runs f, which reads what is committed, and waits for the database no longer than
+// one call may: see [DB.Bounded].
+func (db *DB) Read(ctx context.Context, f func(ctx context.Context, r Reader) error) (err error) {
+	ctx, end := db.Bounded(ctx)
+	defer end(&err)
+	return f(ctx, db)
 }
 
 // Moment returns the moment of an act, in UTC and the precision in which times

@@ -207,7 +207,11 @@ const (
 // twice that counts outside.
 func (db *DB) Tx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
 	ctx, end := db.Bounded(ctx)
-	defer end(&err)
+	defer func() {
+		if end(&err); err == nil || errors.Is(err, ErrUnavailable) {
+			db.failing.Store(err != nil)
+		}
+	}()
 	for n, lost := 0, 0; n < mostAttempts; n++ {
 		err = db.attempt(ctx, f)
 		for ; undone(err) && ctx.Err() == nil && lost < mostConnections; lost++ {

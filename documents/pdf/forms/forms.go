@@ -8,14 +8,37 @@
 package forms
 
 import (
+	"strings"
+
 	"tamga/documents"
 	"tamga/documents/pdf"
+	"tamga/language"
+	"tamga/language/words"
 )
 
 // Of returns what is printed of a numbered content. pictures are the photographs
 // that it names, by the SHA-256 of their files in hexadecimal. A draft that is no
 // document, or several, prints nothing: its layout has no name.
 func Of(content documents.Draft, pictures map[string][]byte) pdf.Content {
+	in := of(content, pictures)
+	if said := corrected(content.Corrections()); said != (documents.Text{}) && in.Fields != nil {
+		in.Fields["corrected"] = said
+	}
+	return in
+}
+
+// corrected says on a line each when which mistake was corrected.
+func corrected(all []documents.Correction) documents.Text {
+	var kk, ru []string
+	for _, c := range all {
+		t := words.Of("paper.corrected").Put("on", c.On.On()).Put("what", language.Text{KK: c.What.KK, RU: c.What.RU, EN: c.What.KK})
+		kk, ru = append(kk, t.KK), append(ru, t.RU)
+	}
+	return documents.Text{KK: strings.Join(kk, "\n"), RU: strings.Join(ru, "\n")}
+}
+
+// of is Of without what every document may say.
+func of(content documents.Draft, pictures map[string][]byte) pdf.Content {
 	switch {
 	case content.Licence != nil:
 		return licence(content.Licence)

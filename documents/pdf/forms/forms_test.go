@@ -96,7 +96,7 @@ func TestFormsFitTheirLayouts(t *testing.T) {
 	given := map[string]fields{}
 	for name, c := range all {
 		if given[c.Layout] == nil {
-			given[c.Layout] = fields{"detail": {}, "position": {}, "signatory": {}, "service": {}} // of the bases that layouts share
+			given[c.Layout] = fields{"detail": {}, "position": {}, "signatory": {}, "service": {}, "corrected": {}} // of the bases that layouts share
 		}
 		maps.Copy(given[c.Layout], c.Fields)
 		required, optional := layouts.Fields(c.Layout)
@@ -211,4 +211,66 @@ func compiled(t testing.TB) *pdf.Layouts {
 	l, err := pdf.Compile(pdf.Options{CheckURL: func(number string) string { return "https://tamga.example/check/" + number }, Editions: law.Printing()})
 	must(t, err)
 	return l
+}
+
+// A document in which mistakes were corrected says when and what, in both languages, and
+// so do the copies of it; its layout has a place for that.
+func TestCorrectionsAreSaid(t *testing.T) {
+	layouts := compiled(t)
+	drafts, pictures := specimenDrafts()
+	printed := map[documents.Kind]bool{}
+	for name, d := range drafts {
+		said := []documents.Correction{
+			{On: documents.Date{Year: 2026, Month: 11, Day: 28}, What: documents.Text{KK: "атауында әріп қате жазылған", RU: "в названии ошибка в букве"}},
+			{On: documents.Date{Year: 2026, Month: 12, Day: 1}, What: documents.Text{KK: "мекенжайы қате көрсетілген", RU: "неверно указан адрес"}},
+		}
+		switch {
+		case d.Licence != nil:
+			d.Licence.Corrections = said
+		case d.Refusal != nil:
+			d.Refusal.Corrections = said
+		case d.ExportCertificate != nil:
+			d.ExportCertificate.Corrections = said
+		case d.Approval != nil:
+			d.Approval.Corrections = said
+		case d.Acceptance != nil:
+			d.Acceptance.Corrections = said
+		case d.Notice != nil:
+			d.Notice.Corrections = said
+		case d.Conclusion != nil:
+			d.Conclusion.Corrections = said
+		case d.Duplicate != nil:
+			l := *d.Duplicate.Licence
+			l.Corrections, d.Duplicate = said, &documents.Duplicate{Number: d.Duplicate.Number, IssuedOn: d.Duplicate.IssuedOn, Licence: &l}
+		default:
+			continue
+		}
+		got := Of(d, pictures)
+		want := documents.Text{
+			KK: "2026 жылғы 28 қарашада техникалық қате түзетілді: атауында әріп қате жазылған\n2026 жылғы 1 желтоқсанда техникалық қате түзетілді: мекенжайы қате көрсетілген",
+			RU: "28 ноября 2026 года исправлена техническая ошибка: в названии ошибка в букве\n1 декабря 2026 года исправлена техническая ошибка: неверно указан адрес",
+		}
+		if got.Fields["corrected"] != want {
+			t.Errorf("%s says %+v", name, got.Fields["corrected"])
+		}
+		without := got
+		without.Fields = maps.Clone(got.Fields)
+		delete(without.Fields, "corrected")
+		m := pdf.Meta{SignedAt: time.Date(2026, time.November, 28, 7, 0, 0, 0, time.UTC)}
+		longer, err := layouts.Render(got, m)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		shorter, err := layouts.Render(without, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(longer) <= len(shorter) {
+			t.Errorf("%s prints nothing of it", name)
+		}
+		printed[d.Kind()] = true
+	}
+	if len(printed) < 8 {
+		t.Errorf("only %v were tried", printed)
+	}
 }

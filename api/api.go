@@ -105,6 +105,9 @@ type Server struct {
 	Calendar *calendar.Calendar
 	Law      *regulation.Law
 
+	// Licences are those that the public may list; nil for those of the Registry.
+	Licences *registry.Licences
+
 	// Applications are those of the register; nil for what the Registry has.
 	Applications *applications.Book
 	// Attachments are their files; nil for those of the Registry, without a scanner.
@@ -171,6 +174,9 @@ type Limits struct {
 	Window time.Duration
 	// Checks is how many documents one client may look up.
 	Checks int
+	// Lists is how many pages of the list of licences one client may ask for; that of
+	// [DefaultLimits] when zero.
+	Lists int
 	// GuessesPerPair is how many wrong owner's numbers one client may try on
 	// one document within GuessWindow, and GuessesPerClient on all documents
 	// together. Check codes, of 60 bits, are no guesses.
@@ -189,7 +195,7 @@ type Limits struct {
 // owner's number hopeless.
 func DefaultLimits() Limits {
 	return Limits{
-		Window: 10 * time.Minute, Checks: 600,
+		Window: 10 * time.Minute, Checks: 600, Lists: 60,
 		GuessWindow: time.Hour, GuessesPerPair: 10, GuessesPerClient: 60,
 		PasswordsPerPair: 10, PasswordsPerClient: 60, PasswordsPerAccount: 100,
 	}
@@ -202,6 +208,7 @@ type service struct {
 	policy            signing.Policy // the Verifier's own
 	host              string
 	checks            *limiter
+	lists             *limiter // pages of the list of licences
 	surveys           *limiter // answers to the questionnaire
 	guesses           guessLimiter
 	passwords         passwordLimiter
@@ -269,6 +276,10 @@ func (v *service) fill() error {
 	}
 	v.requests, v.batches, v.visits = newRequests(), newBatches(), newRequests()
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
+	v.lists = newLimiter(cmp.Or(v.Limits.Lists, DefaultLimits().Lists), v.Limits.Window, v.Now)
+	if v.Licences == nil {
+		v.Licences = &registry.Licences{Registry: v.Registry}
+	}
 	v.guesses = newGuessLimiter(v.Limits, v.Now)
 	v.pages, err = web.Compile()
 	return err
@@ -359,6 +370,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.questionnaireRoutes(e, get)
 	v.gatewayRoutes(e, get)
 	v.elsewhereRoutes(e, get)
+	v.licenceRoutes(e, get)
 	v.correctionRoutes(e, get)
 	v.peopleRoutes(e, get)
 

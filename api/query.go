@@ -16,6 +16,7 @@ import (
 var queries = map[string][]string{
 	"/v1/check/:number":                         {"at", "source"},
 	"/v1/documents/:number":                     {"source"},
+	"/v1/licences":                              {"bin", "name", "activity", "region", "status", "issued_from", "issued_to", "after", "limit"},
 	"/v1/elsewhere":                             {"batch", "after", "limit"},
 	"/v1/elsewhere/imports":                     {"dry_run"},
 	"/v1/questionnaire":                         {"service"},

@@ -285,10 +285,29 @@ func (s *stage) fill(t *testing.T, pki *signtest.PKI) {
 		}
 		s.values[name] = sealed
 	}
+	s.seal = s.sealOf
 	s.personal = []string{
 		string(signtest.Applicant().IIN), string(signtest.Head().IIN), holderIIN, otherIIN, mistypedIIN,
 		"C01X00T47", "Hans", "Айгүл", "Бекқызы", "Орынбор к-сі", "ул. Орынбор", "Құжаттар Стандартқа", "не соответствуют Стандарту",
 	}
+}
+
+// sealOf is the seal that the file of a document has today.
+func (s *stage) sealOf(t *testing.T, number string) string {
+	t.Helper()
+	rec, err := s.server.Registry.Document(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := seal.Payload{Kind: rec.Kind, Number: number, IssuedOn: rec.Content.IssuedOn()}
+	if _, err := hex.Decode(p.Digest[:], []byte(rec.ContentSHA256)); err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := s.server.Registry.SealKey.Seal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
 }
 
 // noValue is a conclusion that finds no cultural value in a person's objects.

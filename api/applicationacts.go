@@ -113,7 +113,10 @@ type taskView struct {
 	Due         []dueView              `json:"due"`
 	PausedUntil time.Time              `json:"paused_until,omitzero"`
 	State       applications.TaskState `json:"state"`
-	Links       applicationLinks       `json:"links"`
+	// SameMatter is how many of what else the party has about the same matter nobody has
+	// decided on.
+	SameMatter int              `json:"same_matter_undecided,omitempty"`
+	Links      applicationLinks `json:"links"`
 }
 
 // tasks answers GET /v1/tasks: what the person who is signed in has to do in the roles of
@@ -183,6 +186,11 @@ func (v *service) taskView(c echo.Context, who asker, t applications.Task) (view
 	}
 	if s, ok := kase.Walk.Step(t.Step); ok {
 		view.Step.Name = s.Name
+	}
+	if mine {
+		if view.SameMatter, err = v.undecided(c, kase); err != nil {
+			return view, false, err
+		}
 	}
 	for _, d := range kase.Due() {
 		view.Due = append(view.Due, v.dueViewOf(d))

@@ -29,6 +29,7 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	e.POST("/v1/applications/:application/advance", v.advanceApplication)
 	get("/v1/applications/:application/diagram.svg", v.applicationDiagram)
 	get("/v1/tasks", v.tasks)
+	e.POST("/v1/applications/:application/same-matter", v.decideSameMatter)
 	get("/v1/applications/:application/looks", v.looks)
 	get("/v1/applications/:application/copy", v.copyOf)
 	get("/v1/applications/:application/copy.pdf", v.copyFile)
@@ -57,8 +58,13 @@ func (v *service) openApplication(c echo.Context) error {
 	if err := v.readJSON(c, &body); err != nil {
 		return err
 	}
+	unvouched, err := v.unvouched(c, who, body)
+	if err != nil {
+		return err
+	}
 	a, replayed, err := v.Applications.Open(contextOf(c), applications.OpenRequest{
 		Client: who.client, IdempotencyKey: key, Service: body.Service, Channel: body.Channel, Applicant: body.Applicant, Form: []byte(body.Form),
+		Unvouched: unvouched,
 	})
 	if err != nil {
 		return err
@@ -79,7 +85,11 @@ func (v *service) openApplication(c echo.Context) error {
 
 // application answers GET /v1/applications/{id or number}.
 func (v *service) application(c echo.Context) error {
-	a, err := v.shown(c, "application")
+	who, err := v.asker(c, store.ScopeApply)
+	if err != nil {
+		return err
+	}
+	a, err := v.shownTo(c, who, "application")
 	if err != nil {
 		return err
 	}
@@ -87,7 +97,10 @@ func (v *service) application(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if unchanged(c, applicationTag(a), "private, no-cache") {
+	if view.SameMatter, err = v.sameMatter(c, who, a); err != nil {
+		return err
+	}
+	if unchanged(c, applicationTag(a, twinNames(view.SameMatter)...), "private, no-cache") {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.JSON(http.StatusOK, view)
@@ -118,9 +131,10 @@ func (v *service) askedBy(c echo.Context, who asker) (applications.Application, 
 }
 
 // applicationTag names a state of an application. It ends with the number of its last
-// entry, which is what If-Match is compared with.
-func applicationTag(a applications.Application) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{"application", a.ID, a.Number, a.Edition}, "\n")))
+// entry, which is what If-Match is compared with. What else an answer has that no entry
+// tells is named beside it.
+func applicationTag(a applications.Application, beside ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{"application", a.ID, a.Number, a.Edition}, beside...), "\n")))
 	return `"` + hex.EncodeToString(sum[:12]) + "-" + strconv.Itoa(len(a.Entries)) + `"`
 }
 
@@ -151,6 +165,13 @@ func (v *service) listApplications(c echo.Context) error {
 		Next         string            `json:"next,omitempty"`
 	}{Applications: []applicationView{}}
 	for _, a := range list {
+		concerned, err := v.concerned(c, who, a)
+		if err != nil {
+			return err
+		}
+		if !concerned {
+			continue // which he has opened, and no longer sees
+		}
 		view, err := v.viewed(c, a)
 		if err != nil {
 			return err

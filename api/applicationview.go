@@ -32,8 +32,9 @@ type applicationView struct {
 	Next         []moveView         `json:"next"`            // what may be done now, and by whom
 	Waits        []waitView         `json:"waits,omitempty"` // what no program could tell or make yet
 	Ended        regulation.End     `json:"ended,omitempty"`
-	Documents    []string           `json:"documents,omitempty"` // numbers, in the order of the entries
-	Last         int                `json:"last"`                // the number of the last entry
+	Documents    []string           `json:"documents,omitempty"`   // numbers, in the order of the entries
+	SameMatter   []twinView         `json:"same_matter,omitempty"` // to officials: what else the party has about the same
+	Last         int                `json:"last"`                  // the number of the last entry
 	Links        applicationLinks   `json:"links"`
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/people"
 	"tamga/documents/regulation"
@@ -46,20 +47,52 @@ func (v *service) asker(c echo.Context, scope string) (asker, error) {
 	return w, err
 }
 
-// concerned reports whether somebody may see an application: whoever has opened it, who
-// may act for its applicant, and who has a duty at its provider in a role of its route.
+// concerned reports whether somebody may see an application: the program that has opened
+// it, who may act for its applicant now, once somebody answers for it who may, and who
+// has a duty at its provider in a role of its route. Whoever has opened it and may not act
+// for the applicant, or no longer, sees it while it is a draft of his: nobody has signed
+// it, and no log-in was accepted.
 func (v *service) concerned(c echo.Context, w asker, a applications.Application) (bool, error) {
-	if a.Client == w.client || !w.isPerson() {
+	if !w.isPerson() {
 		return a.Client == w.client, nil
-	}
-	if _, err := people.MayAct(w.acting, a.Applicant, people.FillIn, v.Registry.Store.Moment()); err == nil {
-		return true, nil
 	}
 	kase, err := v.Applications.Case(contextOf(c), a)
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(w.duties, func(d people.Duty) bool { return serves(kase, d) }), nil
+	if a.Client == w.client && kase.Draft() || slices.ContainsFunc(w.duties, func(d people.Duty) bool { return serves(kase, d) }) {
+		return true, nil
+	}
+	if !v.isApplicant(w, a) {
+		return false, nil
+	}
+	return v.Applications.Vouched(contextOf(c), a.ID)
+}
+
+// unvouched reports whether somebody who opens an application may not act for its
+// applicant, and has no duty that serves it: a person in neither way, and no program.
+func (v *service) unvouched(c echo.Context, w asker, body openRequest) (bool, error) {
+	if !w.isPerson() {
+		return false, nil
+	}
+	if _, err := people.MayAct(w.acting, body.Applicant.Normalise(), people.FillIn, v.Registry.Store.Moment()); err == nil {
+		return false, nil
+	}
+	rules, err := v.rules(contextOf(c))
+	if err != nil {
+		return true, err
+	}
+	e, ok := rules.Law.InForce(body.Service, documents.CivilDate(v.now()))
+	if !ok {
+		return true, nil // which is refused
+	}
+	s, _ := e.Service(body.Service)
+	walk, ok := e.Walk(s.Routes[body.Channel])
+	if !ok {
+		return true, nil // likewise
+	}
+	kase := applications.Case{Application: applications.Application{Service: s.ID}, Rules: e, Walk: walk}
+	return !slices.ContainsFunc(w.duties, func(d people.Duty) bool { return serves(kase, d) }), nil
 }
 
 // serves reports whether a duty is one of those who act on an application: in a role of
@@ -104,8 +137,8 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 	}
 	if b, beside := c.Rules.BesideOf(regulation.BesideAct(body.Step)); beside {
 		right = people.Sign
-		if a.Role == "" && len(b.By) == 1 {
-			a.Role = b.By[0]
+		if a.Role == "" {
+			a.Role = w.onlyRole(c, b.By)
 		}
 	}
 	if c.Rules.Applies(a.Role) {
@@ -116,6 +149,24 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 		return a, &fault{is: errNoDuty, detail: a.Role}
 	}
 	return a, nil
+}
+
+// onlyRole is the one of roles in which somebody may act on an application: the only one
+// that there is, or the only one that he has by a duty; empty for none and for several.
+func (w asker) onlyRole(c applications.Case, roles []string) string {
+	if len(roles) == 1 {
+		return roles[0]
+	}
+	only := ""
+	for _, role := range roles {
+		switch has := slices.ContainsFunc(w.duties, func(d people.Duty) bool { return d.Role == role && serves(c, d) }); {
+		case has && only != "":
+			return ""
+		case has:
+			only = role
+		}
+	}
+	return only
 }
 
 // logsIn reports whether a move comes before a condition that asks for the log-in.

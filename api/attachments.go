@@ -192,7 +192,10 @@ func (v *service) attachedTo(c echo.Context) (attachments.Attachment, applicatio
 
 // attachment answers GET /v1/applications/{application}/attachments/{id}.
 func (v *service) attachment(c echo.Context) error {
-	a, _, _, err := v.attachedTo(c)
+	a, application, who, err := v.attachedTo(c)
+	if err == nil {
+		err = v.visited(c, application, who, "attachments")
+	}
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,6 @@ func (w *town) beside(at, token, act, key string, values map[string]any) said {
 	if values != nil {
 		body["values"] = values
 	}
-	if act == "reassign" {
-		body["role"] = "HEAD"
-	}
 	if key != "" {
 		text := w.ask("POST", at+"/act", token, body)
 		if text.code != http.StatusOK {
@@ -114,6 +111,16 @@ func TestHandedToAnother(t *testing.T) {
 	handed := map[string]any{"reason": "Еңбек демалысы.", "person_id": id, "person": name}
 	w.refused("by the executor", w.beside(at, executor, "reassign", "", handed), http.StatusForbidden, "no_duty")
 	w.refused("to nobody", w.beside(at, head, "reassign", "", map[string]any{"reason": "x"}), http.StatusUnprocessableEntity, "unknown_outcome")
+	second := w.ask("POST", "/v1/duties", w.session("administrator-1"), map[string]any{
+		"person": w.ask("GET", "/v1/me", head, nil).text("session.person.id"), "role": "AUTH_SIGNER", "provider": "culture-department",
+	})
+	if second.code != http.StatusCreated {
+		t.Fatalf("%d %v", second.code, second.body)
+	}
+	w.refused("in one of two roles that he has, without naming it", w.beside(at, head, "reassign", "", handed), http.StatusForbidden, "no_duty")
+	if ended := w.ask("POST", "/v1/duties/"+second.text("id")+"/end", w.session("administrator-1"), nil); ended.code != http.StatusOK {
+		t.Fatalf("%d %v", ended.code, ended.body)
+	}
 	w.stands(w.beside(at, head, "reassign", "", handed), "S-P-c3")
 	w.refused("the first one examines", w.enters(at, executor, "S-aP3", "incomplete", "executor"), http.StatusForbidden, "handed_to_another")
 	for token, want := range map[string]int{executor: 0, other: 1} {

@@ -79,14 +79,8 @@ func (v *service) checkFile(c echo.Context, file []byte, number string, at time.
 // judgeCorrected says of a file of ours in whose place there is another that it is genuine
 // and no longer counts, what was wrong with it, and which file does.
 func (v *service) judgeCorrected(c echo.Context, a *checkAnswer, file []byte, from registry.Origin) error {
-	e := from.Corrected
 	sent := a.UploadedFile
-	sent.Corrected = &correctedFile{On: documents.CivilDate(e.RecordedAt), What: e.Reason, SHA256: from.Record.FileSHA256}
-	sent.Summary = words.Of("check.corrected").Put("on", sent.Corrected.On.On()).
-		Put("what", language.Text{KK: e.Reason.KK, RU: e.Reason.RU, EN: e.Reason.KK}) // no document is in English
-	if a.Status.Code == documents.StatusInForce {
-		a.Status = publicStatus{Code: documents.StatusCorrected, Label: documents.StatusCorrected.Label(), Since: e.RecordedAt}
-	}
+	sent.Corrected, sent.Summary = a.corrected(from, "check.corrected")
 	release, err := v.judging(c, file)
 	if err != nil {
 		return err
@@ -100,6 +94,18 @@ func (v *service) judgeCorrected(c echo.Context, a *checkAnswer, file []byte, fr
 	a.Signature.read(verdict)
 	a.Integrity = registry.Integrity(verdict)
 	return nil
+}
+
+// corrected tells of a file that was corrected, in the words of a key, and puts that in the
+// place of the status of a document in force.
+func (a *checkAnswer) corrected(from registry.Origin, key string) (*correctedFile, signing.Text) {
+	e := from.Corrected
+	if a.Status.Code == documents.StatusInForce {
+		a.Status = publicStatus{Code: documents.StatusCorrected, Label: documents.StatusCorrected.Label(), Since: e.RecordedAt}
+	}
+	on := documents.CivilDate(e.RecordedAt)
+	return &correctedFile{On: on, What: e.Reason, SHA256: from.Record.FileSHA256},
+		words.Of(key).Put("on", on.On()).Put("what", language.Text{KK: e.Reason.KK, RU: e.Reason.RU, EN: e.Reason.KK}) // no document is in English
 }
 
 // saidToBe is the answer about the document that a file begins with, or is said

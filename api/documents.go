@@ -215,6 +215,12 @@ func (v *service) lookUp(c echo.Context, typed string) (registry.Record, documen
 	if err := v.countCheck(c); err != nil {
 		return registry.Record{}, documents.Life{}, err
 	}
+	return v.numbered(c, typed)
+}
+
+// numbered finds a document that was issued by its number, and one of elsewhere by its own
+// too.
+func (v *service) numbered(c echo.Context, typed string) (registry.Record, documents.Life, error) {
 	number, err := documents.ParseNumber(typed)
 	if err != nil {
 		return v.byOwnNumber(c, typed)

@@ -66,6 +66,7 @@ func RequestBodies() map[string]any {
 		"/v1/documents/:number/corrections/text":          documents.NewCorrection{},
 		"/v1/documents/:number/corrections/:act/text":     decisionRequest{},
 		"/v1/documents/:number/corrections/:act/decision": decisionRequest{},
+		"/v1/applications/:application/same-matter":       sameMatterRequest{},
 	}
 }
 

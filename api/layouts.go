@@ -24,6 +24,7 @@ var specimenGroups = []struct {
 }{
 	{"layouts_permits", []string{
 		"licence", "licence-archaeology", "licence-restoration", "licence-both", "licence-reissued", "licence-foreigner", "licence-duplicate",
+		"licence-duplicate-elsewhere",
 		"licence-paper", "refusal", "export-certificate", "export-certificate-paper", "approval", "approval-paper",
 	}},
 	{"layouts_course", []string{"application-copy", "acceptance", "conclusion", "conclusion-no-value"}},

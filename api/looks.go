@@ -94,15 +94,32 @@ func (v *service) looked(c echo.Context, a applications.Application, who asker, 
 // official reads it, that is written down once within an hour; programs read for
 // applicants.
 func (v *service) shown(c echo.Context, why string) (applications.Application, error) {
-	a, who, err := v.asked(c)
-	if err != nil || !who.isPerson() {
+	who, err := v.asker(c, store.ScopeApply)
+	if err != nil {
+		return applications.Application{}, err
+	}
+	return v.shownTo(c, who, why)
+}
+
+// shownTo is shown of one whose right was looked at before.
+func (v *service) shownTo(c echo.Context, who asker, why string) (applications.Application, error) {
+	a, err := v.askedBy(c, who)
+	if err != nil {
 		return a, err
+	}
+	return a, v.visited(c, a, who, why)
+}
+
+// visited is [service.looked] of what is shown again and again.
+func (v *service) visited(c echo.Context, a applications.Application, who asker, why string) error {
+	if !who.isPerson() {
+		return nil
 	}
 	l, ok, err := v.look(c, a, who, why)
 	if err != nil || !ok {
-		return a, err
+		return err
 	}
-	return a, v.Applications.Visited(contextOf(c), l)
+	return v.Applications.Visited(contextOf(c), l)
 }
 
 // look is what is written down of somebody who looks; false for the applicant. A person

@@ -79,3 +79,30 @@ func TestOfficialsLooks(t *testing.T) {
 	w.refused("nobody does", w.ask("GET", at+"/looks", "", nil), http.StatusUnauthorized, "unauthorized")
 	w.refused("an administrator reads the application", w.ask("GET", at, administrator, nil), http.StatusNotFound, "application_not_found")
 }
+
+// Payments, the data of attachments, the consent and the questionnaire that an official
+// reads are written down as other reads are.
+func TestOfficialsOtherLooks(t *testing.T) {
+	w := openOffice(t)
+	applicant, executor := w.session("applicant"), w.session("executor")
+	id := w.ask("GET", "/v1/me", executor, nil).text("session.person.id")
+	at := w.opened(applicant)
+	w.enters(at, applicant, "S-P-p1", "done", "")
+	file := w.ask("POST", at+"/attachments", applicant, map[string]any{"name": "жоба.txt", "content": []byte("Жоба.")})
+	for _, token := range []string{applicant, executor, executor} {
+		for _, page := range []string{"/payment", "/attachments/" + file.text("id")} {
+			if a := w.ask("GET", at+page, token, nil); a.code != http.StatusOK {
+				t.Fatalf("%s: %d %v", page, a.code, a.body)
+			}
+		}
+		w.ask("GET", at+"/consent", token, nil) // nobody was asked: the look stays
+		w.ask("POST", at+"/questionnaire", token, nil)
+	}
+	var want []string
+	for _, why := range []string{"payment", "attachments", "consent", "questionnaire"} {
+		want = append(want, id+" EXECUTOR "+why)
+	}
+	if got := w.looks(at, applicant); !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+		t.Errorf("looks are %q, want %q", got, want)
+	}
+}

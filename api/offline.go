@@ -123,6 +123,11 @@ func (v *service) freshList(c echo.Context) ([]byte, error) {
 type checkedSeal struct {
 	Status signing.CheckStatus `json:"status"`
 	Detail string              `json:"detail,omitempty"`
+	// Corrected says of the file that the seal was printed on what [checkedFile] says.
+	Corrected *correctedFile `json:"corrected,omitempty"`
+	Summary   *signing.Text  `json:"summary,omitempty"`
+
+	payload seal.Payload
 }
 
 // readQR takes the text of a QR code apart: the number and the check code from
@@ -158,7 +163,7 @@ func (v *service) openSeal(ctx context.Context, fragment, number string) (*check
 	}
 	n, err := documents.ParseNumber(number)
 	if err != nil {
-		return &checkedSeal{signing.CheckFailed, registry.ErrNotFound.Error()}, nil
+		return &checkedSeal{Status: signing.CheckFailed, Detail: registry.ErrNotFound.Error()}, nil
 	}
 	keys, err := v.Registry.SealKeys(ctx)
 	if err != nil {
@@ -167,9 +172,25 @@ func (v *service) openSeal(ctx context.Context, fragment, number string) (*check
 	payload, err := seal.Open(fragment, keys)
 	switch {
 	case err != nil:
-		return &checkedSeal{signing.CheckFailed, err.Error()}, nil
+		return &checkedSeal{Status: signing.CheckFailed, Detail: err.Error()}, nil
 	case payload.Number != n.String:
-		return &checkedSeal{signing.CheckFailed, "the seal is that of another document"}, nil
+		return &checkedSeal{Status: signing.CheckFailed, Detail: "the seal is that of another document"}, nil
 	}
-	return &checkedSeal{Status: signing.CheckPassed}, nil
+	return &checkedSeal{Status: signing.CheckPassed, payload: payload}, nil
+}
+
+// tellSeal adds what the seal of a QR code turned out to be: also that the file on which it
+// was printed is no longer the one that counts.
+func (v *service) tellSeal(ctx context.Context, a *checkAnswer, sealed *checkedSeal) error {
+	if a.Seal = sealed; sealed == nil || sealed.Status != signing.CheckPassed {
+		return nil
+	}
+	from, err := v.Registry.SealedOrigin(ctx, sealed.payload)
+	if err != nil || from.Corrected == nil {
+		return err
+	}
+	var summary signing.Text
+	sealed.Corrected, summary = a.corrected(from, "check.corrected_seal")
+	sealed.Summary = &summary
+	return nil
 }

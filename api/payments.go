@@ -83,6 +83,9 @@ func accountViewOf(c applications.Case, a gateways.Account) accountView {
 // gateway is asked whether it was paid meanwhile.
 func (v *service) pay(c echo.Context) error {
 	a, who, err := v.asked(c)
+	if err == nil {
+		err = v.visited(c, a, who, "payment")
+	}
 	if err != nil {
 		return err
 	}
@@ -110,7 +113,7 @@ func (v *service) pay(c echo.Context) error {
 
 // payments answers GET /v1/applications/{application}/payment: its bills, in their order.
 func (v *service) payments(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "payment")
 	if err != nil {
 		return err
 	}
@@ -147,7 +150,7 @@ func consentViewOf(c gateways.Consent) consentView {
 
 // consent answers GET /v1/applications/{application}/consent.
 func (v *service) consent(c echo.Context) error {
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "consent")
 	if err != nil {
 		return err
 	}

@@ -39,8 +39,9 @@ type scene struct {
 	url      string
 	values   map[string]string
 	files    map[string][]byte
-	personal []string     // what no public answer may hold
-	ahead    atomic.Int64 // of the clock, in nanoseconds
+	personal []string                                 // what no public answer may hold
+	ahead    atomic.Int64                             // of the clock, in nanoseconds
+	seal     func(t *testing.T, number string) string // of the file that a document has today
 }
 
 type exchange struct {
@@ -244,6 +245,9 @@ func (s *scene) hold(t *testing.T, a answer, line string) string {
 			return ""
 		}
 		value, ok := a.find(what, of)
+		if what == "seal" {
+			value, ok = s.seal(t, s.expand(t, of)), true
+		}
 		if !ok {
 			return "not there"
 		}

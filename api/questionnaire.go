@@ -73,7 +73,7 @@ func (v *service) invite(c echo.Context) error {
 	if _, err := v.asker(c, store.ScopeApply); err != nil {
 		return err
 	}
-	a, _, err := v.asked(c)
+	a, err := v.shown(c, "questionnaire")
 	if err != nil {
 		return err
 	}

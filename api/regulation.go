@@ -92,7 +92,7 @@ func (v *service) dayOf(c echo.Context) (documents.Date, error) {
 
 func describe(e *regulation.Edition, s *regulation.Service, on documents.Date) serviceAnswer {
 	a := serviceAnswer{Service: *s, Edition: edition(e), Appeal: e.Appeal}
-	a.Checklist = s.ChecklistOn(on)
+	a.Checklist, a.Matter = s.ChecklistOn(on), nil // by what officials compare stands in the edition
 	var source regulation.Source
 	a.Form, source = s.FormOf()
 	a.FormSource, a.Contact = source, s.ContactOf()

@@ -62,7 +62,9 @@ func (v *service) checkSecret(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer.Seal = sealed
+	if err := v.tellSeal(contextOf(c), &answer, sealed); err != nil {
+		return err
+	}
 	if err := v.addReceipt(contextOf(c), &answer, body.Receipt); err != nil {
 		return err
 	}
@@ -140,19 +142,23 @@ func (v *service) unlock(c echo.Context, typed string, given secret) (registry.R
 	if err := v.countCheck(c); err != nil {
 		return registry.Record{}, documents.Life{}, err
 	}
-	number := documents.Number{}
-	if n, err := documents.ParseNumber(typed); err == nil {
-		number = n
+	rec, life, err := v.numbered(c, typed)
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		return registry.Record{}, documents.Life{}, err
+	}
+	number := rec.Number // however the number was typed, guesses at one document are counted together
+	if err != nil {
+		n, _ := documents.ParseNumber(typed)
+		number = n.String
 	}
 	giveBack := func() {}
 	if given.guessed() {
 		var wait time.Duration
 		var ok bool
-		if giveBack, wait, ok = v.guesses.take(clientName(c.RealIP()), number.String); !ok {
+		if giveBack, wait, ok = v.guesses.take(clientName(c.RealIP()), number); !ok {
 			return registry.Record{}, documents.Life{}, tooMany(wait)
 		}
 	}
-	rec, life, err := v.issued(c, number.String)
 	if err == nil && !given.matches(rec) {
 		err = registry.ErrNotFound
 	}

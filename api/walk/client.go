@@ -20,7 +20,7 @@ type (
 		Service   string             `json:"service"`
 		Channel   regulation.Channel `json:"channel"`
 		Applicant documents.Holder   `json:"applicant"`
-		Form      map[string]string  `json:"form"`
+		Form      map[string]any     `json:"form"`
 	}
 	entryRequest struct {
 		Step     string `json:"step"`
@@ -31,6 +31,7 @@ type (
 		Document any    `json:"document,omitempty"` // a draft, without what it leaves open
 		// Signature is a CMS over what the service gives to sign; of persons.
 		Signature []byte `json:"signature,omitempty"`
+		Values    any    `json:"values,omitempty"`
 	}
 	position struct {
 		Step   string         `json:"step"`
@@ -67,6 +68,12 @@ type (
 		Number   string   `json:"number"`
 		Position position `json:"position"`
 		Next     []next   `json:"next"`
+		// SameMatter is what officials are shown beside it.
+		SameMatter []twin `json:"same_matter"`
+	}
+	twin struct {
+		Name    string          `json:"name"`
+		Decided json.RawMessage `json:"decided"`
 	}
 	entry struct {
 		Step         string   `json:"step"`

@@ -63,6 +63,7 @@ func (w *Walker) written(t *traveller) (Contents, error) {
 	if w.People != nil {
 		c.Applicant, _ = w.applicant(t)
 	}
+	t.about(&c)
 	return c, err
 }
 

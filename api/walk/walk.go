@@ -64,8 +64,12 @@ type traveller struct {
 	walk    *regulation.Walk
 	way     []paths.Act
 	nth     int // which way of the plan it is
+	// matter tells what it is about from what all others are: of two that have the same the
+	// later meets the earlier.
+	matter  string
 	done    int // acts of the way
 	id      string
+	decided int              // times that it was decided on the same matter
 	failed  regulation.Check // of the act before
 	entered int              // entries that were looked at
 	waited  []string         // conditions that could not be decided, and then were
@@ -91,6 +95,7 @@ func (w *Walker) Walk(ctx context.Context) (Report, error) {
 		}
 		all = append(all, w.tried(s, c, walk)...)
 	})
+	w.apportion(all)
 	for going := slices.Clone(all); len(going) > 0; {
 		for _, t := range going {
 			if err := w.advance(ctx, t); err != nil {
@@ -110,6 +115,7 @@ func (w *Walker) Walk(ctx context.Context) (Report, error) {
 	if err := w.count(ctx, all, &r); err != nil {
 		return r, err
 	}
+	w.countDecided(all, &r)
 	if !r.Whole() {
 		return r, ErrIncomplete
 	}
@@ -169,6 +175,11 @@ func (w *Walker) act(ctx context.Context, t *traveller, a paths.Act) error {
 	req := entryRequest{Step: a.Step.ID, Outcome: a.Exit.On, Role: a.Step.Actor, Failed: string(a.Failed)}
 	if w.People == nil {
 		req.Person = "Walker as " + a.Step.Actor
+	}
+	if t.grants(before.Next[i]) {
+		if tag, err = w.decide(ctx, t, a, seen{before.SameMatter, tag}); err != nil {
+			return fmt.Errorf("same matter: %w", err)
+		}
 	}
 	if content := before.Next[i].content(); content.kind != "" {
 		d, err := w.draft(t, a, content)
@@ -266,7 +277,7 @@ func (w *Walker) open(ctx context.Context, t *traveller) error {
 	var a application
 	key := fmt.Sprintf("%s %s %s %d", w.Run, t.service.ID, t.channel, t.nth)
 	err = w.post(ctx, "/v1/applications", posted{key: key, token: token, body: openRequest{
-		Service: t.service.ID, Channel: t.channel, Applicant: c.Applicant, Form: map[string]string{"way": fmt.Sprint(t.nth)},
+		Service: t.service.ID, Channel: t.channel, Applicant: c.Applicant, Form: w.form(t, c),
 	}}, &a)
 	t.id = a.ID
 	return err

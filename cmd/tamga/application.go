@@ -25,6 +25,9 @@ type applicationCommands struct {
 	Pay      applicationPayCommand      `cmd:"" help:"Ask for the bill of an application, and tell how its payment stands."`
 	Result   applicationResultCommands  `cmd:"" help:"Show, prepare, sign or download the result of an application."`
 	Withdraw applicationWithdrawCommand `cmd:"" help:"Withdraw an application, signed by its applicant."`
+
+	SameMatter applicationSameMatterCommand `cmd:"" help:"Decide on what else the same party has about the same matter."`
+
 	Attach   applicationAttachCommand   `cmd:"" help:"Attach a file to an application."`
 	Files    applicationFilesCommand    `cmd:"" help:"List the files of an application, or take one out."`
 	Copy     applicationCopyCommand     `cmd:"" help:"Show the copy of an application with the stamp of its registration."`

@@ -52,6 +52,11 @@ func (cmd applicationShowCommand) Run(c *console) error {
 	p.field("Stands at", "%s", cmd.place(kase, kase.Place()))
 	cmd.moves(p, kase)
 	cmd.due(p, kase)
+	twins, err := book.Twins(c.ctx, kase)
+	if err != nil {
+		return err
+	}
+	cmd.twins(p, twins)
 	for _, e := range kase.Entries {
 		cmd.entry(p, kase, e)
 	}

@@ -84,6 +84,7 @@ func printWalk(c *console, r walk.Report, took time.Duration) error {
 	}
 	sort.Strings(kinds)
 	p.line("In force, genuine and found by the check: %s", cmp.Or(strings.Join(kinds, ", "), "none"))
+	p.line("Decided on the same matter: %d", r.Decided)
 	p.line("Stated by a key, and found out by no program: %d", r.Stated)
 	p.line("Entered by hand, where a person had refused consent or not answered: %d", r.ByHand)
 	p.line("Tried beside the ways: %d (consent, sums, powers of attorney, organisations, systems that are away)", r.Tried)

@@ -74,6 +74,12 @@ func (b *Book) ActOf(ctx context.Context, req EnterRequest) (act []byte, err err
 		return nil, err
 	}
 	d, err := b.intended(ctx, req)
+	if err == nil {
+		err = b.fillMatters(ctx)
+	}
+	if err == nil {
+		err = b.matterDecided(ctx, b.Register.Store, d)
+	}
 	if err != nil {
 		return nil, err
 	}

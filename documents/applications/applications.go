@@ -58,7 +58,8 @@ type Book struct {
 	// without one.
 	Letter func(ctx context.Context, c Case, issues Issues) (*documents.Draft, error)
 
-	named atomic.Bool // it is written down of all applications whose they are
+	named     atomic.Bool // it is written down of all applications whose they are
+	concerned atomic.Bool // and of all, and of all documents, what they are about
 }
 
 // Errors of this package, for errors.Is. A step that somebody may not do is a

@@ -27,7 +27,9 @@ func (c Case) besides(b *regulation.Beside, a Act) (regulation.Move, error) {
 	}
 	paused := c.pausedUntil().After(c.At)
 	switch {
-	case a.Outcome != outcomeDone:
+	case b.Act == regulation.SameMatter && !slices.Contains(matterOutcomes, a.Outcome):
+		return refuse(ReasonOutcome, "it ends as one of %v", matterOutcomes)
+	case b.Act != regulation.SameMatter && a.Outcome != outcomeDone:
 		return refuse(ReasonOutcome, "it ends as done")
 	case !slices.Contains(b.By, a.Actor.Role):
 		return refuse(ReasonActor, "it is done by %v", b.By)
@@ -50,7 +52,7 @@ func (c Case) besides(b *regulation.Beside, a Act) (regulation.Move, error) {
 	if b.Signs {
 		step.Signs = []string{a.Actor.Role}
 	}
-	m := regulation.Move{Step: step, Exit: regulation.Exit{On: outcomeDone}, To: c.Place()}
+	m := regulation.Move{Step: step, Exit: regulation.Exit{On: a.Outcome}, To: c.Place()}
 	switch b.Act {
 	case regulation.Withdraw:
 		m.Exit.End, m.To = regulation.EndWithdrawn, regulation.Place{End: regulation.EndWithdrawn}
@@ -66,6 +68,9 @@ func (c Case) written(m regulation.Move, req EnterRequest) error {
 	b, ok := c.Rules.BesideOf(regulation.BesideAct(m.Step.ID))
 	if !ok {
 		return nil
+	}
+	if b.Act == regulation.SameMatter {
+		return c.writtenOn(m, req)
 	}
 	refuse := func(format string, args ...any) error {
 		return &RefusedError{ReasonOutcome, req.Step, req.Outcome, fmt.Sprintf(format, args...)}

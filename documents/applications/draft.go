@@ -16,6 +16,9 @@ func (c Case) HandsUp(m regulation.Move) Issues {
 	if c.Issues(m).Kind != "" || m.Exit.Votes != "" || m.Step.Kind == regulation.Condition || m.Step.BySystem(c.Rules) {
 		return Issues{}
 	}
+	if _, beside := c.Rules.BesideOf(regulation.BesideAct(m.Step.ID)); beside {
+		return Issues{}
+	}
 	for _, next := range c.Walk.Moves(m.To) {
 		issues := c.Issues(next)
 		if issues.Needed && next.Step.Actor != m.Step.Actor && next.Step.SignedBy(next.Step.Actor) && m.Step.SignedBy(m.Step.Actor) {

@@ -29,6 +29,9 @@ func (b *Book) Enter(ctx context.Context, req EnterRequest) (done Entry, replaye
 	if err != nil {
 		return Entry{}, false, err
 	}
+	if err := b.fillMatters(ctx); err != nil {
+		return Entry{}, false, err
+	}
 	signed, err := b.judgeSignature(ctx, q, req)
 	if err != nil {
 		return Entry{}, false, err
@@ -136,6 +139,9 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	if err := b.bySystem(c, m, in); err != nil {
 		return Entry{}, none, err
 	}
+	if err := b.matterDecided(ctx, tx, deed{c, m, in.req}); err != nil {
+		return Entry{}, none, err
+	}
 	e := in.entry(c, m)
 	if e.Data.Unsigned, err = b.attest(ctx, tx, deed{c, m, in.req}, in.signed); err != nil {
 		return Entry{}, none, err
@@ -167,6 +173,11 @@ func (b *Book) enter(ctx context.Context, tx *store.Tx, q asked, in entering) (E
 	}
 	if err := c.tell(ctx, tx, m, e); err != nil {
 		return Entry{}, none, err
+	}
+	if c.vouches(m, e) {
+		if err := vouch(ctx, tx, c.ID); err != nil {
+			return Entry{}, none, err
+		}
 	}
 	return e, held, b.follow(ctx, tx, c, e)
 }

@@ -73,5 +73,10 @@ func (b *Book) follow(ctx context.Context, tx *store.Tx, c Case, e Entry) error 
 			return err
 		}
 	}
+	if e.Data.Draft != nil || e.To.End != "" {
+		if err := c.concern(ctx, tx); err != nil {
+			return err
+		}
+	}
 	return b.place(ctx, tx, c)
 }

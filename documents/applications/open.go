@@ -32,6 +32,9 @@ type OpenRequest struct {
 	Channel        regulation.Channel
 	Applicant      documents.Holder
 	Form           json.RawMessage // an object; may be left out
+	// Unvouched says that whoever asks may not act for the applicant: the application does
+	// not show to the party before something has happened on it that somebody answers for.
+	Unvouched bool
 }
 
 // Open opens an application: it has a place on its route, and no number before it is
@@ -106,7 +109,7 @@ func (b *Book) open(ctx context.Context, tx *store.Tx, q asked, req OpenRequest)
 	if err != nil {
 		return id, err
 	}
-	if err := ofParty(ctx, tx, a); err != nil {
+	if err := ofParty(ctx, tx, a, !req.Unvouched); err != nil {
 		return id, err
 	}
 	c, err := caseUnder(e, rules, a)
@@ -114,6 +117,9 @@ func (b *Book) open(ctx context.Context, tx *store.Tx, q asked, req OpenRequest)
 		return id, err
 	}
 	c.At = now
+	if err := c.concern(ctx, tx); err != nil {
+		return id, err
+	}
 	return id, b.place(ctx, tx, c)
 }
 
@@ -212,7 +218,7 @@ func (b *Book) List(ctx context.Context, chosen Chosen) (list []Application, err
 		for _, party := range chosen.Parties {
 			marks = append(marks, mark(party))
 		}
-		where = append(where, `a.id IN (SELECT p.application FROM application_applicants p WHERE p.party IN (`+strings.Join(marks, ", ")+`))`)
+		where = append(where, `a.id IN (SELECT p.application FROM application_applicants p WHERE p.vouched = 1 AND p.party IN (`+strings.Join(marks, ", ")+`))`)
 	}
 	rows, err := b.Register.Store.QueryContext(ctx, `SELECT `+applicationColumns+` FROM applications a WHERE `+strings.Join(where, ` AND `)+`
 		ORDER BY a.opened_at, a.id LIMIT $3`, args...)

@@ -27,6 +27,9 @@ func (b *Book) PrepareResult(ctx context.Context, req EnterRequest, e registry.E
 	if _, err := askedEntry(&req); err != nil {
 		return p, err
 	}
+	if err := b.fillMatters(ctx); err != nil {
+		return p, err
+	}
 	err = b.Register.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err := locked(ctx, tx, req.Application)
 		if err != nil {
@@ -52,6 +55,9 @@ func (b *Book) PrepareResult(ctx context.Context, req EnterRequest, e registry.E
 // prepare prepares what was handed up for a deed.
 func (b *Book) prepare(ctx context.Context, tx *store.Tx, d deed, e registry.Elsewhere) (registry.Preparation, error) {
 	draft, err := d.handedUp()
+	if err == nil {
+		err = b.matterDecided(ctx, tx, d)
+	}
 	if err != nil {
 		return registry.Preparation{}, err
 	}

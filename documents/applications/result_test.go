@@ -51,6 +51,7 @@ func (w *walker) handUp(id string) {
 	w.clock.advance(time.Second)
 	req := w.plain(id, "EXECUTOR", "S-aU3", "prepared")
 	req.Document = draft(w.t, applications.Issues{Kind: documents.KindApproval}, facts{})
+	ownMatter(w.t, req.Document, id)
 	w.sign(&req)
 	_, _, err := w.book.Enter(w.t.Context(), req)
 	must(w.t, err)

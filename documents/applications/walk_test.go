@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -63,6 +64,7 @@ func (w *walker) request(id string, a act) applications.EnterRequest {
 	}
 	if issues.Kind != "" && c.Drafted(a.Move) == nil {
 		req.Document = draft(w.t, issues, w.facts(c, a))
+		ownMatter(w.t, req.Document, id)
 		if k := req.Document.Conclusion; k != nil {
 			k.Recognised = a.Exit.On != "no_value"
 		}
@@ -71,6 +73,23 @@ func (w *walker) request(id string, a act) applications.EnterRequest {
 		w.sign(&req)
 	}
 	return req
+}
+
+// ownMatter makes the result of an application one about a matter of its own: the museum
+// applies again and again.
+func ownMatter(t testing.TB, d *documents.Draft, id string) {
+	t.Helper()
+	n, err := strconv.ParseUint(id, 16, 64)
+	must(t, err)
+	own := func(text documents.Text) documents.Text {
+		return documents.Text{KK: fmt.Sprintf("%s (%d)", text.KK, n), RU: fmt.Sprintf("%s (%d)", text.RU, n)}
+	}
+	switch {
+	case d.Licence != nil:
+		d.Licence.Activity = own(d.Licence.Activity)
+	case d.Approval != nil:
+		d.Approval.Monument, d.Approval.MonumentAddress = own(d.Approval.Monument), own(d.Approval.MonumentAddress)
+	}
 }
 
 // sign signs a request as its person does, with the content in the signature or beside

@@ -2,6 +2,7 @@ package gateways
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -211,7 +212,9 @@ func (b *Bills) Look(ctx context.Context, a Account) (Account, error) {
 	if b.Gateway == nil {
 		return a, &UndecidedError{System: SystemPayments, Reason: ReasonUnreachable, Since: b.Store.Moment(), err: errNotSet}
 	}
-	id := MessageID("status", a.Payment, b.Store.Moment().Format(time.RFC3339Nano))
+	// Each look is a question of its own: the gateway answers one that it knows as it did
+	// before, also where two come at one moment.
+	id := MessageID("status", a.Payment, b.Store.Moment().Format(time.RFC3339Nano), rand.Text())
 	p, err := b.Gateway.Status(ctx, id, a.Payment)
 	if errors.Is(err, ErrNoData) {
 		// That the gateway knows nothing of a payment that it has opened tells nothing of it.

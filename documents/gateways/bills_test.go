@@ -101,6 +101,25 @@ func TestOneBill(t *testing.T) {
 	})
 }
 
+// What is paid is seen by the next look, also where that comes at the same moment as one
+// before the payment: a gateway answers a question that it knows as it did before.
+func TestLooksAtOneMoment(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		o := newWorld(t).open(t, dsn)
+		q := o.paying(t, "1")
+		account, err := o.bills.Request(t.Context(), billOf(q))
+		must(t, err)
+		for _, want := range []gateways.Standing{gateways.StandsOpen, gateways.StandsPaid} {
+			if account, err = o.bills.Look(t.Context(), account); err != nil || account.Standing() != want {
+				t.Fatalf("it is %s, want %s: %v", account.Standing(), want, err)
+			}
+			if want == gateways.StandsOpen {
+				must(t, o.register.Pay(account.Payment, 0))
+			}
+		}
+	})
+}
+
 // confirmed is a payment of an account as the gateway tells it.
 func confirmed(a gateways.Account, receipt string, tenge int) gateways.Payment {
 	bill := a.Bill

@@ -61,6 +61,8 @@ var derived = []string{
 	"application_places",     // an index of where applications stand; the application itself is read where anything is decided
 	"organisation_licences",  // an index of licences that the public may list; each is read, and is no person's, before it is shown
 	"application_applicants", // an index of whose applications are; each says so itself, and is asked before it is shown
+	"matters",                // an index of what applications and documents are about; each says so itself, and is asked before it is shown
+	"matters_filled",         // whether that index has what is older than it
 }
 
 // notOurs are tables of the tools: which versions of the tables there were. What

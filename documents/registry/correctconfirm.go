@@ -232,6 +232,9 @@ func (r *Registry) enterCorrected(ctx context.Context, tx *store.Tx, a Act, d De
 	if err := writeCorrected(ctx, tx, made); err != nil {
 		return err
 	}
+	if err := r.concernAgain(ctx, tx, made.held); err != nil {
+		return err
+	}
 	if err := tx.At(ctx, "new file written"); err != nil {
 		return err
 	}

@@ -3,12 +3,14 @@ package registry
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"tamga/documents"
+	"tamga/documents/seal"
 	"tamga/documents/store"
 	"tamga/signing"
 )
@@ -46,6 +48,34 @@ func (r *Registry) byCorrectedFile(ctx context.Context, sum string) (_ Origin, e
 	}
 	at, err := signedAt(held)
 	return Origin{Record: rec, Life: life, Corrected: &e, SignedAt: at}, err
+}
+
+// SealedOrigin finds what the register knows of the file on which a seal was printed: the
+// seal names the document and the SHA-256 of its content. One whose content is neither
+// today's nor that of a file that was corrected is told as that of today's file.
+func (r *Registry) SealedOrigin(ctx context.Context, sealed seal.Payload) (_ Origin, err error) {
+	ctx, end := r.Store.Bounded(ctx)
+	defer end(&err)
+	rec, life, err := r.DocumentAndLife(ctx, sealed.Number)
+	from, content := Origin{Record: rec, Life: life}, hex.EncodeToString(sealed.Digest[:])
+	if err != nil || content == rec.ContentSHA256 {
+		return from, err
+	}
+	rows, err := readValues(ctx, r.Store, 2, `SELECT seq, held FROM corrected_files WHERE number = $1 AND held <> '' ORDER BY seq`, sealed.Number)
+	if err != nil {
+		return Origin{}, fmt.Errorf("failed to look for the file of a seal: %w", err)
+	}
+	for ; len(rows) > 0; rows = rows[2:] {
+		var f replacedFile
+		if err := json.Unmarshal([]byte(asText(rows[1])), &f); err != nil {
+			return Origin{}, fmt.Errorf("what is kept of a file that was corrected: %w", err)
+		}
+		seq, _ := rows[0].(int64)
+		if e, ok := life.Event(int(seq)); ok && f.ContentSHA256 == content {
+			from.Corrected = &e
+		}
+	}
+	return from, nil
 }
 
 // signedAt is when a file was judged that was in force before a correction.

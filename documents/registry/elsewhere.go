@@ -403,6 +403,13 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, d Dec
 	if err := indexLicence(ctx, tx, number, documents.Draft{Licence: a.Licence}); err != nil {
 		return "", err
 	}
+	rules, err := r.rulesIn(ctx, tx)
+	if err != nil {
+		return "", err
+	}
+	if err := concern(ctx, tx, rules.Law, documents.Draft{Licence: a.Licence}, number); err != nil {
+		return "", err
+	}
 	return number, logEvent(ctx, tx, number, documents.Event{
 		Seq: 1, Kind: documents.EventEntered, EffectiveAt: a.Licence.IssuedOn.Midnight(), RecordedAt: now,
 	})

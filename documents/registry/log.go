@@ -179,7 +179,7 @@ func readHashes(ctx context.Context, db store.Reader, indexes []int64) (map[int6
 
 // scanHashes reads rows of indexes and hashes. A hash that is none is left out,
 // like one that is not there.
-func scanHashes(rows *sql.Rows, err error) (map[int64]tlog.Hash, error) {
+func scanHashes(rows *store.Rows, err error) (map[int64]tlog.Hash, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -117,6 +117,9 @@ func (r *Registry) reserveFresh(ctx context.Context, tx *store.Tx, q documentAsk
 	if err := tx.Tie(ctx, q.request, number, 0); err != nil {
 		return Reservation{}, err
 	}
+	if err := concern(ctx, tx, w.rules.Law, content, number); err != nil {
+		return Reservation{}, err
+	}
 	if err := tx.At(ctx, "reservation written"); err != nil {
 		return Reservation{}, err
 	}

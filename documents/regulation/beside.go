@@ -18,9 +18,11 @@ type Beside struct {
 	At    []string `json:"at,omitempty"`
 	Signs bool     `json:"signs,omitempty"` // whoever does it signs it
 	// Most is how long a pause may last.
-	Most   calendar.Term `json:"most,omitzero"`
-	Source Source        `json:"source,omitempty"`
-	Note   string        `json:"note,omitempty"`
+	Most calendar.Term `json:"most,omitzero"`
+	// Before is what waits for it; of the same matter only.
+	Before []Before `json:"before,omitempty"`
+	Source Source   `json:"source,omitempty"`
+	Note   string   `json:"note,omitempty"`
 }
 
 // BesideAct names what is done beside the steps.
@@ -33,6 +35,18 @@ const (
 	Resume   BesideAct = "resume"   // a pause ends before its day
 	Reassign BesideAct = "reassign" // another person of the role goes on
 	Return   BesideAct = "return"   // what was handed up to be signed goes back to whoever drafted it
+	// SameMatter decides on what else the same party has pending or in force about the
+	// same matter: see [Matter].
+	SameMatter BesideAct = "same_matter"
+)
+
+// Before is what is not done before it was decided on the same matter.
+type Before string
+
+// What waits for the decision.
+const (
+	BeforeDraft  Before = "draft"  // the content of the result is handed up
+	BeforeResult Before = "result" // the result is issued
 )
 
 // Manual is the conditions that an official answers where a system may not be asked, as
@@ -67,7 +81,7 @@ func (e *Edition) Applies(role string) bool {
 }
 
 // besideActs is read only.
-var besideActs = []BesideAct{Withdraw, Pause, Resume, Reassign, Return}
+var besideActs = []BesideAct{Withdraw, Pause, Resume, Reassign, Return, SameMatter}
 
 func (e *Edition) checkBeside() error {
 	seen := map[BesideAct]bool{}
@@ -81,6 +95,10 @@ func (e *Edition) checkBeside() error {
 			return e.bad(RuleMissing, "%s is done by nobody, or has no name in every language", b.Act)
 		case (b.Act == Pause) != (b.Most != calendar.Term{}):
 			return e.bad(RuleValue, "a pause has a longest time, and nothing else has")
+		case (b.Act == SameMatter) != (len(b.Before) > 0):
+			return e.bad(RuleValue, "something waits for the decision on the same matter, and for nothing else")
+		case slices.ContainsFunc(b.Before, func(w Before) bool { return w != BeforeDraft && w != BeforeResult }):
+			return e.bad(RuleUnknown, "%v wait for %s, of which one is nothing that waits", b.Before, b.Act)
 		}
 		seen[b.Act] = true
 		for _, id := range slices.Concat(b.By, b.At) {

@@ -97,13 +97,28 @@ func TestBrokenData(t *testing.T) {
 		"something beside that nobody does":     {regulation.RuleMissing, "", "", func(a editions) { a[0].Beside[0].By = nil }},
 		"something beside by no known role":     {regulation.RuleUnknown, "", "", func(a editions) { a[0].Beside[0].By[0] = "CLERK" }},
 		"a pause without an end":                {regulation.RuleValue, "", "", func(a editions) { b, _ := a[2].BesideOf(regulation.Pause); b.Most = calendar.Term{} }},
-		"a pause that nobody ends":              {regulation.RuleValue, "", "", func(a editions) { a[2].Beside = a[2].Beside[:4] }},
-		"nothing that is entered by hand":       {regulation.RuleMissing, "", "", func(a editions) { a[2].Manual.Checks = nil }},
-		"a decision that is entered by hand":    {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.Checks[0] = regulation.CheckDecision }},
-		"hands of no known role":                {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.By[0] = "CLERK" }},
-		"a norm that ends before it begins":     {regulation.RuleValue, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Norm.MaxSeconds = 1 }},
-		"a beginning that is not there":         {regulation.RuleUnknown, "L-P", "L-P-x", func(a editions) { a[0].Routes[0].Begins[0] = "L-P-x" }},
-		"an action that performs nothing":       {regulation.RuleUnlinked, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Links[1].Actions = []string{"T-aP2", "T-aP3"} }},
+		"a matter by which nothing agrees":      {regulation.RuleMissing, "", "", func(a editions) { a[0].Services[0].Matter = &regulation.Matter{Of: "licence"} }},
+		"a matter that stands nowhere": {regulation.RuleMissing, "", "", func(a editions) {
+			a[0].Services[0].Matter.Tests[0].Parts = []regulation.MatterPart{{}}
+		}},
+		"a matter of another document": {regulation.RuleValue, "", "", func(a editions) {
+			a[0].Services[0].Matter.Tests[0].Parts[0].Document = []string{"/approval/monument"}
+		}},
+		"a matter that is no pointer": {regulation.RuleValue, "", "", func(a editions) { a[0].Services[0].Matter.Tests[0].Parts[0].Form = []string{"subtype"} }},
+		"a decision on no matter": {regulation.RuleMissing, "", "", func(a editions) {
+			for i := range a[1].Services {
+				a[1].Services[i].Matter = nil
+			}
+		}},
+		"a decision that nothing waits for":  {regulation.RuleValue, "", "", func(a editions) { a[0].Beside[len(a[0].Beside)-1].Before = nil }},
+		"a decision that waits for no known": {regulation.RuleUnknown, "", "", func(a editions) { a[0].Beside[len(a[0].Beside)-1].Before[0] = "lunch" }},
+		"a pause that nobody ends":           {regulation.RuleValue, "", "", func(a editions) { a[2].Beside = a[2].Beside[:4] }},
+		"nothing that is entered by hand":    {regulation.RuleMissing, "", "", func(a editions) { a[2].Manual.Checks = nil }},
+		"a decision that is entered by hand": {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.Checks[0] = regulation.CheckDecision }},
+		"hands of no known role":             {regulation.RuleUnknown, "", "", func(a editions) { a[2].Manual.By[0] = "CLERK" }},
+		"a norm that ends before it begins":  {regulation.RuleValue, "L-P", "L-P-p4", func(a editions) { step(a, "L-P", "L-P-p4").Norm.MaxSeconds = 1 }},
+		"a beginning that is not there":      {regulation.RuleUnknown, "L-P", "L-P-x", func(a editions) { a[0].Routes[0].Begins[0] = "L-P-x" }},
+		"an action that performs nothing":    {regulation.RuleUnlinked, "T-P", "", func(a editions) { r, _ := a[1].Route("T-P"); r.Links[1].Actions = []string{"T-aP2", "T-aP3"} }},
 		"actions that end where the systems do not": {regulation.RuleUnlinked, "T-P", "T-P-c3", func(a editions) {
 			r, _ := a[1].Route("T-P")
 			r.Links[1].Actions = append(r.Links[1].Actions, "T-aP5", "T-aP6", "T-aP7")

@@ -53,7 +53,7 @@ func clone(e Edition) Edition {
 func (l *Law) take(e *Edition) error {
 	steps := []func(*Edition) error{
 		(*Edition).checkHead, (*Edition).checkNames, l.resolve, (*Edition).hear, (*Edition).checkServices, (*Edition).checkRights, (*Edition).checkCorrections, (*Edition).checkApart,
-		(*Edition).checkBeside, (*Edition).checkRoutes, (*Edition).checkAttachments, (*Edition).checkQuestionnaire, (*Edition).checkConsent,
+		(*Edition).checkBeside, (*Edition).checkMatters, (*Edition).checkRoutes, (*Edition).checkAttachments, (*Edition).checkQuestionnaire, (*Edition).checkConsent,
 		(*Edition).checkErasing,
 	}
 	for _, step := range steps {

@@ -156,6 +156,9 @@ type Service struct {
 	// Checklists take its place in their time: see [Service.ChecklistOn].
 	Checklists []Checklist `json:"checklists,omitempty"`
 	Grounds    []string    `json:"grounds"` // the notices that refuse it by decision
+	// Matter is what applications are about, so that a second about the same is seen; nil:
+	// nothing is compared.
+	Matter *Matter `json:"matter,omitempty"`
 	// Form and Contact are how it is asked for, and where people ask about it; nil for
 	// what holds in every edition: see [Service.FormOf], [Service.ContactOf].
 	Form       []FormField `json:"form,omitempty"`

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -177,7 +176,7 @@ func RulesVersion(ctx context.Context, r Reader) (string, error) {
 	return all.String(), nil
 }
 
-func readRules(rows *sql.Rows, err error) (_ []Rule, failed error) {
+func readRules(rows *Rows, err error) (_ []Rule, failed error) {
 	defer func() {
 		if failed != nil {
 			failed = fmt.Errorf("failed to read the rules: %w", failed)

@@ -232,25 +232,6 @@ func (db *DB) patience() time.Duration {
 	return db.Patience
 }
 
-// Bounded returns a context that ends when a call has waited for the database
-// long enough: one that hangs must not hold those who ask it. The call hands its
-// error to end, which makes it an [ErrUnavailable] if it is one.
-func (db *DB) Bounded(ctx context.Context) (bounded context.Context, end func(*error)) {
-	ctx, cancel := context.WithTimeout(ctx, db.patience())
-	return ctx, func(err *error) {
-		cancel()
-		*err = unavailable(*err)
-	}
-}
-
-// Read runs f, which reads what is committed, and waits for the database no longer than
-// one call may: see [DB.Bounded].
-func (db *DB) Read(ctx context.Context, f func(ctx context.Context, r Reader) error) (err error) {
-	ctx, end := db.Bounded(ctx)
-	defer end(&err)
-	return f(ctx, db)
-}
-
 // Moment returns the moment of an act, in UTC and the precision in which times
 // are kept.
 func (db *DB) Moment() time.Time {

@@ -12,31 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Reader reads: [DB] what is committed, [Tx] that and what it has written itself,
-// and what [DB.Snapshot] gives one moment.
-type Reader interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// QueryRowContext implements Reader.
-func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	row := db.read.QueryRowContext(ctx, query, args...)
-	for n := 0; n < mostConnections && gone(row.Err()) && ctx.Err() == nil; n++ {
-		row = db.read.QueryRowContext(ctx, query, args...)
-	}
-	return row
-}
-
-// QueryContext implements Reader.
-func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := db.read.QueryContext(ctx, query, args...)
-	for n := 0; n < mostConnections && gone(err) && ctx.Err() == nil; n++ {
-		rows, err = db.read.QueryContext(ctx, query, args...)
-	}
-	return rows, err
-}
-
 // Tx is a writing transaction. It begins and ends in [DB.Tx].
 type Tx struct {
 	session session
@@ -49,7 +24,8 @@ type Tx struct {
 
 // session is how an engine runs the statements of one transaction.
 type session interface {
-	Reader
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	// run runs statements, one after another, and returns how many rows the last of
 	// them has changed.
 	run(ctx context.Context, all ...Statement) (int64, error)
@@ -97,13 +73,17 @@ func (tx *Tx) before(ctx context.Context) context.Context {
 }
 
 // QueryRowContext implements Reader.
-func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return tx.session.QueryRowContext(tx.before(ctx), query, args...)
+func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *Row {
+	return &Row{row: tx.session.QueryRowContext(tx.before(ctx), query, args...), end: unbound}
 }
 
 // QueryContext implements Reader.
-func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.session.QueryContext(tx.before(ctx), query, args...)
+func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*Rows, error) {
+	rows, err := tx.session.QueryContext(tx.before(ctx), query, args...)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return &Rows{rows, unbound}, nil
 }
 
 // ExecContext runs a statement.
@@ -283,43 +263,4 @@ func undone(err error) bool { return unsent(err) || gone(err) && !errors.Is(err,
 func contended(err error) bool {
 	var server *pgconn.PgError
 	return errors.As(err, &server) && (server.Code == "40001" || server.Code == "40P01")
-}
-
-// Snapshot runs f in a transaction that sees one moment of the database, however
-// long it takes, and changes nothing. Only one statement after another must not
-// take too long.
-func (db *DB) Snapshot(ctx context.Context, f func(ctx context.Context, r Reader) error) (err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	idle := time.AfterFunc(db.patience(), func() { cancel(ErrUnavailable) })
-	defer idle.Stop()
-	defer func() {
-		if err = unavailable(err); err != nil && context.Cause(ctx) == ErrUnavailable && !errors.Is(err, ErrUnavailable) {
-			err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-		}
-	}()
-	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("failed to begin a transaction: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // nothing was changed
-	return f(ctx, watched{tx, func() { idle.Reset(db.patience()) }})
-}
-
-// watched tells of every statement that is begun.
-type watched struct {
-	tx    *sql.Tx
-	begun func()
-}
-
-// QueryRowContext implements Reader.
-func (w watched) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	w.begun()
-	return w.tx.QueryRowContext(ctx, query, args...)
-}
-
-// QueryContext implements Reader.
-func (w watched) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	w.begun()
-	return w.tx.QueryContext(ctx, query, args...)
 }

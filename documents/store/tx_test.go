@@ -174,6 +174,46 @@ func TestIdleSnapshotEnds(t *testing.T) {
 	})
 }
 
+// Whoever reads without a bound of his own, or with a long one, waits for the database no
+// longer than one call may, and is told that it does not answer.
+func TestReadingIsBounded(t *testing.T) {
+	cluster.EachEngine(t, func(t *testing.T, dsn string) {
+		db, _ := open(t, dsn)
+		db.Patience = 50 * time.Millisecond
+		const endless = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT COUNT(*) FROM n`
+		long, cancel := context.WithTimeout(context.Background(), time.Hour)
+		defer cancel()
+		for name, ctx := range map[string]context.Context{"no bound": context.Background(), "a long one": long} {
+			var n int64
+			if err := db.QueryRowContext(ctx, endless).Scan(&n); !errors.Is(err, store.ErrUnavailable) {
+				t.Errorf("%s: one row: %v", name, err)
+			}
+			if err := readAll(ctx, db, endless); !errors.Is(err, store.ErrUnavailable) {
+				t.Errorf("%s: rows: %v", name, err)
+			}
+		}
+		db.Patience = 0
+		if err := readAll(context.Background(), db, `SELECT 1 UNION ALL SELECT 2`); err != nil {
+			t.Errorf("a short answer: %v", err)
+		}
+	})
+}
+
+func readAll(ctx context.Context, r store.Reader, query string) error {
+	rows, err := r.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Who stops to keep a lease waits for a renewal that is under way.
 func TestKeepLeaseWaits(t *testing.T) {
 	began, renewed := make(chan struct{}), atomic.Bool{}

@@ -274,3 +274,27 @@ func TestCorrectionsAreSaid(t *testing.T) {
 		t.Errorf("only %v were tried", printed)
 	}
 }
+
+// The sheet of a duplicate says of a licence that was issued elsewhere by whom and when,
+// and that it was entered from a source; so does a paper copy of it. Of our own licences
+// no sheet says so.
+func TestElsewhereOnSheets(t *testing.T) {
+	drafts, _ := specimenDrafts()
+	old := drafts["licence-duplicate-elsewhere"].Duplicate.Licence
+	want := documents.Text{
+		KK: "Түпнұсқа № 14014826 2014 жылғы 9 қазанда берілген, лицензиар — " + old.Licensor.KK + ". Ол тізілімге мына дереккөзден енгізілді: «Е-лицензиялау» АЖ. Бұл қызмет оған қол қоймаған.",
+		RU: "Подлинник № 14014826 выдан 9 октября 2014 года, лицензиар — " + old.Licensor.RU + ". Он внесён в реестр из источника: ИС «Е-лицензирование». Этим сервисом он не подписан.",
+	}
+	for name, draft := range map[string]documents.Draft{
+		"duplicate": drafts["licence-duplicate-elsewhere"], "paper copy": {PaperCopy: &documents.PaperCopy{Licence: old}},
+	} {
+		if got := Of(draft, nil).Fields["elsewhere"]; got != want {
+			t.Errorf("the %s says %+v", name, got)
+		}
+	}
+	for name, draft := range drafts {
+		if _, ok := Of(draft, nil).Fields["elsewhere"]; ok && name != "licence-duplicate-elsewhere" {
+			t.Errorf("%s says that it was issued elsewhere", name)
+		}
+	}
+}

@@ -24,6 +24,9 @@ func licence(d *documents.Licence) pdf.Content {
 	if d.Holder.Foreign() {
 		in["foreign"] = pdf.Same("1")
 	}
+	if from := d.Elsewhere; from != nil {
+		in["elsewhere"] = enteredFrom(d, from.Name)
+	}
 	if until := d.ValidUntil; !until.IsZero() {
 		in["valid_until"] = lasting(until)
 	}
@@ -43,6 +46,14 @@ func named(h documents.Holder) documents.Text {
 		h.Legal = &legal
 	}
 	return requisites(h)
+}
+
+// enteredFrom says of what repeats a licence that was issued elsewhere who has issued the
+// licence and when, and that it was entered from a source.
+func enteredFrom(d *documents.Licence, source documents.Text) documents.Text {
+	text := func(t documents.Text) language.Text { return language.Text{KK: t.KK, RU: t.RU, EN: t.KK} } // no document is in English
+	return documents.OnPaper(words.Of("paper.elsewhere").Put("number", language.Same(d.Number)).Put("on", d.IssuedOn.On()).
+		Put("licensor", text(d.Licensor)).Put("source", text(source)))
 }
 
 // duplicate is the licence itself, and says that it is a duplicate.

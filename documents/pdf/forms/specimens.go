@@ -126,6 +126,16 @@ func licences(all map[string]documents.Draft) {
 	all["licence-duplicate"] = documents.Draft{Duplicate: &documents.Duplicate{
 		Number: "KZ79RLD26000002", IssuedOn: first.IssuedOn, Of: "26000025", Licence: licence("26000025"),
 	}}
+	old := licence("14014826")
+	old.IssuedOn, old.ValidUntil = documents.Date{Year: 2014, Month: time.October, Day: 9}, documents.Date{}
+	old.Head, old.Place = "", documents.Text{} // its source tells neither
+	old.Elsewhere = &documents.Elsewhere{
+		Source: "elicense.kz", Number: "14014826",
+		Name: documents.Text{KK: "«Е-лицензиялау» АЖ", RU: "ИС «Е-лицензирование»"},
+	}
+	all["licence-duplicate-elsewhere"] = documents.Draft{Duplicate: &documents.Duplicate{
+		Number: "KZ52RLD26000003", IssuedOn: first.IssuedOn, Of: "KZ53RLE26000001", Licence: old,
+	}}
 	all["licence-paper"] = documents.Draft{PaperCopy: &documents.PaperCopy{
 		Number: "KZ94RPC26000005", IssuedOn: first.IssuedOn, Of: "26000026", Authority: first.Licensor, Head: first.Head,
 		Licence: licence("26000026"), Copy: 2,

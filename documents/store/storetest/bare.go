@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -10,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tamga/documents/store"
 )
 
 // Durable are the settings of a server as one is run, on which a commit that was
@@ -69,15 +70,9 @@ func Together(b *testing.B, clients int, window time.Duration, act func(context.
 	return float64(len(all)) / time.Since(start).Seconds(), all
 }
 
-// Tx is a transaction of the store, which imports this package in its tests.
-type Tx interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // Writer runs the statements of a bare transaction, one after another, until one fails.
 type Writer struct {
-	Tx  Tx
+	Tx  *store.Tx
 	Err error
 }
 
@@ -123,13 +118,8 @@ func (w *Writer) Log(ctx context.Context, r Record) (idx int64) {
 // hashes is how many hashes of subtrees a log of so many records has.
 func hashes(size int64) int64 { return 2*size - int64(bits.OnesCount64(uint64(size))) }
 
-// Reader reads what is committed.
-type Reader interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // SameRows fails unless two acts write as many rows to each of some tables.
-func SameRows(b *testing.B, db Reader, tables []string, acts ...func() error) {
+func SameRows(b *testing.B, db store.Reader, tables []string, acts ...func() error) {
 	b.Helper()
 	var written []string
 	for _, act := range acts {
@@ -147,7 +137,7 @@ func SameRows(b *testing.B, db Reader, tables []string, acts ...func() error) {
 	}
 }
 
-func count(b *testing.B, db Reader, tables []string) (all []int64) {
+func count(b *testing.B, db store.Reader, tables []string) (all []int64) {
 	b.Helper()
 	for _, table := range tables {
 		var n int64

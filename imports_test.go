@@ -81,7 +81,7 @@ var mayImport = map[string][]string{
 	"browsertest":                     {"judgetest"},
 	"api/web":                         {"language", "language/words"},
 	"api/strictjson":                  {"signing/armour"},
-	"signing/ncalayer":                {"certs", "signing", "signing/creation"},
+	"signing/ncalayer":                {"certs", "signing/cms", "signing/creation"},
 	"api/site":                        {"api/web", "language", "language/words"},
 	"api":                             {"api/site", "api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/conditions", "documents/gateways", "documents/gateways/inbox", "documents/gateways/message", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"api/walk":                        {"documents", "documents/calendar", "documents/people/cast", "documents/regulation", "documents/regulation/paths", "jsonfile"},

@@ -101,9 +101,17 @@ func TestApplicationOfPersons(t *testing.T) {
 	w.stands(w.enters(at, applicant, "S-P-p1", "done", ""), "S-P-p3")
 	w.refused("a step of a program", w.ask("POST", at+"/entries", w.values["key.apply"], map[string]any{"step": "S-P-c1", "outcome": "ok", "role": "PEP", "person": "x"}), http.StatusNotFound, "application_not_found")
 	w.refused("nothing is signed", w.enters(at, applicant, "S-P-p3", "done", ""), http.StatusUnprocessableEntity, "act_signature")
-	w.refused("a key for logging in signs", w.enters(at, applicant, "S-P-p3", "done", "applicant-login"), http.StatusUnprocessableEntity, "act_signature")
+	login := w.enters(at, applicant, "S-P-p3", "done", "applicant-login")
+	w.refused("a key for logging in signs", login, http.StatusUnprocessableEntity, "act_signature")
+	if found := login.text("signature.decided_by"); found != "key_usage" {
+		t.Errorf("a key for logging in: %q has decided", found)
+	}
 	w.stands(w.enters(at, applicant, "S-P-p3", "done", "applicant"), "S-P-p5")
-	w.refused("another signs", w.enters(at, applicant, "S-P-p5", "done", "stranger"), http.StatusUnprocessableEntity, "act_signature")
+	another := w.enters(at, applicant, "S-P-p5", "done", "stranger")
+	w.refused("another signs", another, http.StatusUnprocessableEntity, "act_signature")
+	if whose, period := another.text("signature.facts.identity_match"), another.text("signature.facts.validity_period"); whose != "refuted" || period != "established" {
+		t.Errorf("another signs: found %q and %q", whose, period)
+	}
 	w.refused("in another's name", w.ask("POST", at+"/entries", applicant, map[string]any{"step": "S-P-p5", "outcome": "done", "person": "Бөтен"}), http.StatusBadRequest, "invalid_parameter")
 	w.stands(w.enters(at, applicant, "S-P-p5", "done", "applicant"), "S-P-p6")
 	w.refused("the applicant registers", w.enters(at, applicant, "S-aP1", "done", ""), http.StatusForbidden, "no_duty")

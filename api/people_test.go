@@ -248,6 +248,13 @@ func TestSignInRefused(t *testing.T) {
 		if !strings.Contains(a.text("detail"), says) {
 			t.Errorf("%s: %s", member, a.text("detail"))
 		}
+		facts := []string{a.text("signature.decided_by"), a.text("signature.facts.validity_period"), a.text("signature.facts.not_revoked")}
+		want := map[string][]string{
+			"applicant-expired": {"validity_period", "refuted", "unknown"}, "applicant-revoked": {"revocation", "established", "refuted"},
+		}[member]
+		if !slices.Equal(facts, want) {
+			t.Errorf("%s: found %v, want %v", member, facts, want)
+		}
 	}
 	another := w.ask("POST", "/v1/sessions", "", w.proof("sign-in", "stranger", map[string]any{"number": "851300399990"}))
 	w.refused("another's number", another, 401, "signature_not_accepted")

@@ -18,6 +18,7 @@ import (
 	"tamga/documents/gateways/inbox"
 	"tamga/documents/registry"
 	"tamga/language/words"
+	"tamga/signing"
 )
 
 // Problem is the body of every error (RFC 9457).
@@ -29,7 +30,16 @@ type Problem struct {
 	Instance string       `json:"instance"`         // this occurrence; never the address asked for
 	Code     string       `json:"code"`             // never translated
 	Errors   []FieldError `json:"errors,omitempty"`
-	TraceID  string       `json:"trace_id"`
+	// Signature is what was found of the signature that was refused.
+	Signature *FoundSignature `json:"signature,omitempty"`
+	TraceID   string          `json:"trace_id"`
+}
+
+// FoundSignature is the three facts about the certificate of whoever has signed, and the
+// question that decided.
+type FoundSignature struct {
+	Facts   signing.Facts     `json:"facts"`
+	Decided signing.CheckName `json:"decided_by,omitempty"`
 }
 
 // FieldError says what is wrong with one field of the request. It does not
@@ -113,6 +123,9 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		}
 	default:
 		p.Detail = cmp.Or(peopleDetail(err), o.is.Error())
+	}
+	if found := (*signing.Unaccepted)(nil); errors.As(err, &found) {
+		p.Signature = &FoundSignature{found.Facts, found.Check}
 	}
 	room := "field."
 	if o.is == errRule {

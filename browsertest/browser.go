@@ -36,8 +36,9 @@ type Browser struct {
 // Step is something done in the browser.
 type Step = chromedp.Action[chromedp.Void]
 
-// Open starts a browser, whose camera plays a file unless that is empty.
-func Open(t *testing.T, camera string) *Browser {
+// Open starts a browser, whose camera plays a file unless that is empty. Flags are more of
+// its command line, such as "lang=kk".
+func Open(t *testing.T, camera string, flags ...string) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -48,6 +49,12 @@ func Open(t *testing.T, camera string) *Browser {
 	if camera != "" {
 		options = append(options, chromedp.Flag("use-fake-device-for-media-stream", true),
 			chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", camera))
+	}
+	for _, flag := range flags {
+		name, value, _ := strings.Cut(flag, "=")
+		if options = append(options, chromedp.Flag(name, value)); value == "" {
+			options[len(options)-1] = chromedp.Flag(name, true)
+		}
 	}
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
@@ -79,10 +86,12 @@ func (b *Browser) hear(event any) {
 	}
 }
 
+// longest is how long anything may take.
+const longest = time.Minute
+
 // Run does steps, for a minute at most.
 func (b *Browser) Run(t *testing.T, steps ...Step) {
 	t.Helper()
-	const longest = time.Minute
 	ctx, cancel := context.WithTimeout(b.ctx, longest)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
@@ -93,7 +102,9 @@ func (b *Browser) Run(t *testing.T, steps ...Step) {
 // Ask returns the value of an expression in the page, or what its promise brings.
 func (b *Browser) Ask(t *testing.T, expression string) string {
 	t.Helper()
-	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	ctx, cancel := context.WithTimeout(b.ctx, longest)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}

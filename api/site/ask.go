@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"tamga/language"
 )
 
 // Problem is what the programming interface answers when it refuses (RFC 9457), in the
@@ -18,8 +20,11 @@ type Problem struct {
 	Code    string       `json:"code"`
 	Errors  []FieldError `json:"errors"`
 	TraceID string       `json:"trace_id"`
+	// Signature is what was found of the signature that was refused; nil for no such thing.
+	Signature *foundSignature `json:"signature"`
 
-	RetryAfter string `json:"-"`
+	RetryAfter string        `json:"-"`
+	lang       language.Lang // that the page speaks
 }
 
 // FieldError is what is wrong with one field of what was sent.
@@ -49,7 +54,7 @@ func (v *visit) ask(q question, into any) error {
 		return err
 	}
 	if answer.status >= http.StatusBadRequest {
-		p := &Problem{Status: answer.status, RetryAfter: answer.header.Get("Retry-After")}
+		p := &Problem{Status: answer.status, RetryAfter: answer.header.Get("Retry-After"), lang: v.lang}
 		if err := json.Unmarshal(answer.body.Bytes(), p); err != nil {
 			return fmt.Errorf("the interface answered %d without a problem: %w", answer.status, err)
 		}

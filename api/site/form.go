@@ -114,7 +114,7 @@ func wrongs(err error) ([]Wrong, error) {
 		return nil, err
 	}
 	if len(p.Errors) == 0 {
-		return []Wrong{{Text: p.Title}}, nil
+		return append([]Wrong{{Text: p.Title}}, p.Signature.lines(p.lang)...), nil
 	}
 	var all []Wrong
 	for _, e := range p.Errors {

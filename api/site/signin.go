@@ -49,6 +49,11 @@ func (a *account) places(path string) []web.Place {
 	if a.official() {
 		all = append(all, web.Place{Path: "/desk", Title: "site.nav_desk"})
 	}
+	return at(path, all...)
+}
+
+// at marks the place in which a path is.
+func at(path string, all ...web.Place) []web.Place {
 	for i := range all {
 		all[i].Current = path == all[i].Path || strings.HasPrefix(path, all[i].Path+"/")
 	}
@@ -200,7 +205,7 @@ func (v *visit) openSession(body any, view signInView) error {
 		first := Wrong{Text: words.Of("account.register_first").In(v.lang)}
 		return v.showRegister(http.StatusForbidden, accountView{Next: view.Next, Errors: []Wrong{first}})
 	case errors.As(err, &p) && p.Status < http.StatusInternalServerError:
-		view.Errors = []Wrong{{Text: p.Title}}
+		view.Errors = append([]Wrong{{Text: p.Title}}, p.Signature.lines(v.lang)...)
 		return v.showSignIn(p.Status, view)
 	}
 	if err != nil {

@@ -99,7 +99,7 @@ func (b *Book) judgeAct(ctx context.Context, d deed, act []byte) (*judged, error
 		return nil, fmt.Errorf("failed to verify the signature: %w", err)
 	}
 	if err := d.accepts(verdict, want); err != nil {
-		return nil, err
+		return nil, verdict.Unaccept(err)
 	}
 	raw, err := json.Marshal(verdict)
 	if err != nil {

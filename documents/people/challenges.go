@@ -127,7 +127,7 @@ func (b *Book) prove(ctx context.Context, purpose Purpose, p Proof) (shown, erro
 		return shown{}, err
 	}
 	if err := accepted(verdict); err != nil {
-		return shown{}, err
+		return shown{}, verdict.Unaccept(err)
 	}
 	id := *verdict.Signers[0].Identity
 	natural, err := naturalOf(id)
@@ -135,7 +135,7 @@ func (b *Book) prove(ctx context.Context, purpose Purpose, p Proof) (shown, erro
 		return shown{}, err
 	}
 	if p.Identifier != "" && !says(id, natural, p.Identifier) {
-		return shown{}, &ProofError{Check: signing.CheckIdentity, Sub: signing.SigConstraintsFailure, Detail: "the certificate is another's"}
+		return shown{}, verdict.Unaccept(&ProofError{Check: signing.CheckIdentity, Sub: signing.SigConstraintsFailure, Detail: "the certificate is another's"})
 	}
 	return shown{natural, id}, nil
 }

@@ -6,9 +6,10 @@ import (
 	"encoding/pem"
 	"errors"
 	"slices"
+	"time"
 
 	"tamga/certs"
-	"tamga/signing"
+	"tamga/signing/cms"
 	"tamga/signing/creation"
 )
 
@@ -164,13 +165,23 @@ func (d *dialogue) sign(content []byte, w wanted) ([]byte, error) {
 	if !ok || !w.fits(key.Certificate) {
 		return nil, errCancelled
 	}
-	at := d.Now()
+	return signed(content, key, w.detached, d.Now())
+}
+
+// signed is a signature by a key whose owner is asked by nobody what it is for: NCALayer
+// leaves it to whoever gets the signature to judge it. A key that has run out claims to
+// have signed while it was good.
+func signed(content []byte, key creation.Key, detached bool, at time.Time) ([]byte, error) {
 	if !key.Certificate.ValidAt(at) {
-		at = key.Certificate.NotAfter // a key that has run out signed while it was good
+		at = key.Certificate.NotAfter
 	}
-	judge := &signing.Verifier{Now: d.Now} // it judges nobody: whoever is sent the signature does
-	made, err := creation.Make(d.ctx, creation.Services{Verifier: judge}, creation.Order{
-		Form: creation.CMS{Content: content, Detached: w.detached, Claim: true}, Key: key, Time: at,
-	})
-	return made.File, err
+	m, err := cms.NewMaker(key.Signer, key.Certificate, key.Chain, cms.Options{})
+	if err != nil {
+		return nil, err
+	}
+	order := cms.ToSign{Content: content, MessageDigest: m.Digest().Sum(content), Attributes: []cms.Attribute{cms.SigningTime(at)}}
+	if detached {
+		order.Content = nil
+	}
+	return m.Make(order)
 }

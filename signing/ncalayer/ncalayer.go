@@ -27,6 +27,11 @@ type Signer struct {
 	Now func() time.Time
 	// Hand is what the owner of the key does; nil signs whatever is asked.
 	Hand *Hand
+	// Origins are the hosts whose pages may speak to it, such as "127.0.0.1:*", beside its
+	// own; NCALayer itself hears every page.
+	Origins []string
+	// Hear is told of every request; nil for nobody.
+	Hear func(request []byte)
 }
 
 // Hand is what a person does at the window of NCALayer, for tests. It is safe for
@@ -48,6 +53,8 @@ const (
 	Hangs   Act = "hangs"   // nothing is answered
 	Lacks   Act = "lacks"   // the module basics is not installed
 	Garbles Act = "garbles" // what is answered is no JSON
+	Drops   Act = "drops"   // the connection breaks while the window is open
+	Mute    Act = "mute"    // the program does not even greet
 )
 
 // Does sets what happens to the requests that follow, and with which key; an empty key is
@@ -72,13 +79,17 @@ const longestRequest = 48 << 20
 
 // ServeHTTP speaks with one page. Pages of other origins are refused.
 func (s *Signer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c, err := websocket.Accept(w, r, nil)
+	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: s.Origins})
 	if err != nil {
 		return // it has answered
 	}
 	defer c.CloseNow()
 	c.SetReadLimit(longestRequest)
 	d := dialogue{Signer: s, ctx: r.Context(), asked: r.URL.Query().Get("key")}
+	if act, _ := s.Hand.now(); act == Mute {
+		d.hang(c)
+		return
+	}
 	answer := []byte(`{"result":{"version":"1.4"}}`)
 	for {
 		if err := c.Write(d.ctx, websocket.MessageText, answer); err != nil {
@@ -88,12 +99,21 @@ func (s *Signer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
+		if d.Hear != nil {
+			d.Hear(request)
+		}
+		if act, _ := d.Hand.now(); act == Drops {
+			return
+		}
 		if answer = d.answer(request); answer == nil {
-			<-d.ctx.Done()
+			d.hang(c)
 			return
 		}
 	}
 }
+
+// hang holds a connection until the page lets it go.
+func (d *dialogue) hang(c *websocket.Conn) { <-c.CloseRead(d.ctx).Done() }
 
 // dialogue is one connection.
 type dialogue struct {

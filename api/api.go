@@ -108,7 +108,8 @@ type Server struct {
 	// Licences are those that the public may list; nil for those of the Registry.
 	Licences *registry.Licences
 
-	// Applications are those of the register; nil for what the Registry has.
+	// Applications are those of the register; nil for what the Registry has, where persons
+	// sign what they enter.
 	Applications *applications.Book
 	// Attachments are their files; nil for those of the Registry, without a scanner.
 	Attachments *attachments.Book
@@ -297,7 +298,7 @@ func (v *service) fillLaw() (err error) {
 		v.Law, err = regulation.ShippedLaw()
 	}
 	if v.Applications == nil {
-		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook, Unsigned: true}
+		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook}
 	}
 	if v.Applications.Rulebook == nil {
 		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}

@@ -3,6 +3,7 @@ package site_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -22,6 +23,16 @@ func TestRegistration(t *testing.T) {
 
 	again := as(t, "member-1") // who was registered before is signed in all the same
 	again.expect(http.StatusOK, "/services", "Sign out")
+}
+
+// The links to other languages lead to the same page, with all that its address asked.
+func TestLanguageLinks(t *testing.T) {
+	v := visit(t)
+	v.get("/sign-in?next=/services/TEC%3Fa%3D1%26b&lang=ru&done=password")
+	v.expect(http.StatusOK, "", "Пароль сохранён")
+	if want := `href="/sign-in?lang=kk&amp;done=password&amp;next=%2Fservices%2FTEC%3Fa%3D1%26b"`; !strings.Contains(v.page, want) {
+		t.Errorf("no link %s in %s", want, v.page)
+	}
 }
 
 // A password is set by the key, and signs in; a forgotten one is replaced, which ends the
@@ -60,4 +71,30 @@ func TestPasswords(t *testing.T) {
 	other.expect(http.StatusOK, "/sign-in?key=1&next=/services", "This needs a sign-in by the key")
 	other.submit("/sign-in", "member-2", nil)
 	other.expect(http.StatusOK, "/services")
+}
+
+// A form that is sent after the session has ended is kept, and sent again after a sign-in
+// on another page: nothing that was typed is lost.
+func TestLapsedSession(t *testing.T) {
+	v := as(t, "stranger")
+	path := v.begun("SRA")
+	v.get(path + "/form")
+	values, _ := v.filled(path + "/form")
+	for name, all := range filledIn() {
+		values[name] = all
+	}
+	v.forget("tamga-session")
+	v.send(path+"/form", values, nil)
+	v.expect(http.StatusUnauthorized, path+"/form", "Your session has ended", "What you typed is kept")
+	lapsed := v.page
+	v.get("/sign-in?next=/cabinet")
+	v.submit("/sign-in", "stranger", nil)
+	v.expect(http.StatusOK, "/cabinet")
+	v.page = lapsed
+	v.submit(path+"/form", "", nil)
+	v.expect(http.StatusOK, path+"/files")
+	v.get(path + "/form")
+	if kept, _ := v.filled(path + "/form"); kept.Get("/form/monument") != filledIn().Get("/form/monument") {
+		t.Errorf("kept is %v", kept)
+	}
 }

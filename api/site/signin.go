@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tamga/api/web"
+	"tamga/language"
 	"tamga/language/words"
 )
 
@@ -27,9 +28,10 @@ type account struct {
 		BIN   string `json:"bin"`
 	} `json:"session"`
 	Duties []struct {
-		ID       string `json:"id"`
-		Role     string `json:"role"`
-		Provider string `json:"provider"`
+		ID       string        `json:"id"`
+		Role     string        `json:"role"`
+		RoleName language.Text `json:"role_name"`
+		Provider string        `json:"provider"`
 	} `json:"duties"`
 	ActsFor []struct {
 		Name   paper    `json:"name"`
@@ -49,6 +51,11 @@ func (a *account) places(path string) []web.Place {
 	if a.official() {
 		all = append(all, web.Place{Path: "/desk", Title: "site.nav_desk"})
 	}
+	return at(path, all...)
+}
+
+// at marks the place in which a path is.
+func at(path string, all ...web.Place) []web.Place {
 	for i := range all {
 		all[i].Current = path == all[i].Path || strings.HasPrefix(path, all[i].Path+"/")
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -134,10 +135,17 @@ func (v *visit) frame() web.Frame {
 	f := web.Frame{Lang: v.lang, Path: v.r.URL.Path, Host: v.Host, Demo: v.Demo, CSRF: v.csrf}
 	if v.r.Method != http.MethodGet && v.r.Method != http.MethodHead {
 		f.Path = v.form.from
+	} else {
+		asked := v.r.URL.Query()
+		asked.Del("lang")
+		f.Query = template.URL(asked.Encode())
 	}
+	f.Nav = web.PublicPlaces(v.r.URL.Path)
 	if v.who != nil {
 		f.Person, f.Nav = v.who.Session.Person.Name, v.who.places(v.r.URL.Path)
+		return f
 	}
+	f.Nav = at(v.r.URL.Path, web.Place{Path: "/services", Title: "site.nav_services"}, web.Place{Path: "/sign-in", Title: "site.sign_in"})
 	return f
 }
 
@@ -164,6 +172,9 @@ func with(scripts ...string) func(*web.Frame) {
 
 // broad gives a page the width that tables need.
 func broad(f *web.Frame) { f.Style = "broad" }
+
+// answering marks an answer, which is the first thing to read on a phone.
+func answering(f *web.Frame) { f.Style = "answer" }
 
 // seeOther answers a form: the browser goes on to a path of ours.
 func (v *visit) seeOther(path string) error {

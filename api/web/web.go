@@ -176,10 +176,22 @@ func readStatic() (map[string]Asset, error) {
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(body)
-		all[e.Name()] = Asset{Body: body, ContentType: types[path.Ext(e.Name())], Tag: hex.EncodeToString(sum[:6])}
+		all[e.Name()] = asset(body, types[path.Ext(e.Name())])
+	}
+	// What the page offline holds in itself, other pages load when somebody scans.
+	for _, name := range []string{"scan.js", "jsqr/jsQR.js"} {
+		body, err := files.ReadFile("offline/" + name)
+		if err != nil {
+			return nil, err
+		}
+		all[path.Base(name)] = asset(body, types[".js"])
 	}
 	return all, nil
+}
+
+func asset(body []byte, media string) Asset {
+	sum := sha256.Sum256(body)
+	return Asset{Body: body, ContentType: media, Tag: hex.EncodeToString(sum[:6])}
 }
 
 // Static returns a static file by its name.
@@ -194,9 +206,11 @@ type Frame struct {
 	Path string // of this page, without a query; the language links lead to it
 	// At is the day or moment that the page was asked about, which the language
 	// links keep; empty for today.
-	At   string
-	Host string // the address that people should see in their browser
-	Demo bool   // say that nothing here has legal force
+	At string
+	// Query is what else the address of the page asked, encoded, which they keep too.
+	Query template.URL
+	Host  string // the address that people should see in their browser
+	Demo  bool   // say that nothing here has legal force
 
 	// Of the pages of [tamga/api/site].
 	Nav    []Place  // where whoever is signed in may go

@@ -400,6 +400,9 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, d Dec
 	if _, err := tx.ExecContext(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, number, file); err != nil {
 		return "", fmt.Errorf("failed to write the act: %w", err)
 	}
+	if err := indexLicence(ctx, tx, number, documents.Draft{Licence: a.Licence}); err != nil {
+		return "", err
+	}
 	rules, err := r.rulesIn(ctx, tx)
 	if err != nil {
 		return "", err
@@ -407,7 +410,8 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, d Dec
 	if err := concern(ctx, tx, rules.Law, documents.Draft{Licence: a.Licence}, number); err != nil {
 		return "", err
 	}
-	return number, logEvent(ctx, tx, number, documents.Event{
+	born := documents.Life{Kind: documents.KindLicence, ValidUntil: a.Licence.ValidUntil}
+	return number, logTurn(ctx, tx, number, born, documents.Event{
 		Seq: 1, Kind: documents.EventEntered, EffectiveAt: a.Licence.IssuedOn.Midnight(), RecordedAt: now,
 	})
 }

@@ -107,6 +107,7 @@ func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Eve
 			evidence = CASE evidence WHEN '' THEN '' ELSE '{}' END WHERE number = $4`,
 			[]any{string(content), store.HexSum(content), store.Micros(done.RecordedAt), rec.Number}},
 		{`DELETE FROM files WHERE number = $1`, []any{rec.Number}},
+		{`DELETE FROM document_days WHERE number = $1`, []any{rec.Number}},
 		{`DELETE FROM matters WHERE subject = 'document' AND id = $1`, []any{rec.Number}},
 		// Persons ask by their applications, which ask for nothing any more.
 		{`UPDATE requests SET client = 'person', idempotency_key = idempotency_key || ' of ' || number || '-' || CAST(event AS TEXT)
@@ -115,6 +116,9 @@ func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Eve
 		if _, err := tx.ExecContext(ctx, s.statement, s.args...); err != nil {
 			return err
 		}
+	}
+	if err := unlistLicence(ctx, tx, rec.Number); err != nil {
+		return err
 	}
 	if err := eraseCorrected(ctx, tx, rec.Number, done.RecordedAt); err != nil {
 		return err

@@ -86,10 +86,12 @@ func (b *Browser) hear(event any) {
 	}
 }
 
+// longest is how long anything may take.
+const longest = time.Minute
+
 // Run does steps, for a minute at most.
 func (b *Browser) Run(t *testing.T, steps ...Step) {
 	t.Helper()
-	const longest = time.Minute
 	ctx, cancel := context.WithTimeout(b.ctx, longest)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
@@ -100,7 +102,9 @@ func (b *Browser) Run(t *testing.T, steps ...Step) {
 // Ask returns the value of an expression in the page, or what its promise brings.
 func (b *Browser) Ask(t *testing.T, expression string) string {
 	t.Helper()
-	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	ctx, cancel := context.WithTimeout(b.ctx, longest)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}

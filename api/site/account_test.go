@@ -61,3 +61,29 @@ func TestPasswords(t *testing.T) {
 	other.submit("/sign-in", "member-2", nil)
 	other.expect(http.StatusOK, "/services")
 }
+
+// A form that is sent after the session has ended is kept, and sent again after a sign-in
+// on another page: nothing that was typed is lost.
+func TestLapsedSession(t *testing.T) {
+	v := as(t, "stranger")
+	path := v.begun("SRA")
+	v.get(path + "/form")
+	values, _ := v.filled(path + "/form")
+	for name, all := range filledIn() {
+		values[name] = all
+	}
+	v.forget("tamga-session")
+	v.send(path+"/form", values, nil)
+	v.expect(http.StatusUnauthorized, path+"/form", "Your session has ended", "What you typed is kept")
+	lapsed := v.page
+	v.get("/sign-in?next=/cabinet")
+	v.submit("/sign-in", "stranger", nil)
+	v.expect(http.StatusOK, "/cabinet")
+	v.page = lapsed
+	v.submit(path+"/form", "", nil)
+	v.expect(http.StatusOK, path+"/files")
+	v.get(path + "/form")
+	if kept, _ := v.filled(path + "/form"); kept.Get("/form/monument") != filledIn().Get("/form/monument") {
+		t.Errorf("kept is %v", kept)
+	}
+}

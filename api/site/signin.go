@@ -49,6 +49,11 @@ func (a *account) places(path string) []web.Place {
 	if a.official() {
 		all = append(all, web.Place{Path: "/desk", Title: "site.nav_desk"})
 	}
+	return at(path, all...)
+}
+
+// at marks the place in which a path is.
+func at(path string, all ...web.Place) []web.Place {
 	for i := range all {
 		all[i].Current = path == all[i].Path || strings.HasPrefix(path, all[i].Path+"/")
 	}

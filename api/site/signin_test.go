@@ -15,6 +15,6 @@ func TestSignIn(t *testing.T) {
 		b.Accessible(t)
 		b.Picture(t, "sign-in-"+lang)
 	}
-	b.Run(t, browsertest.Fill("#demo-key", "registrar"), browsertest.Click(`form[action="/sign-in"] button`), browsertest.Until("#errors", "not registered yet"))
+	b.Run(t, browsertest.Fill("#demo-key", "company-employee"), browsertest.Click(`form[action="/sign-in"] button`), browsertest.Until("#errors", "not registered yet"))
 	b.Quiet(t, "127.0.0.1:13579", "localhost:13579", "status of 403")
 }

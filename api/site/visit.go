@@ -133,7 +133,9 @@ func (v *visit) frame() web.Frame {
 	}
 	if v.who != nil {
 		f.Person, f.Nav = v.who.Session.Person.Name, v.who.places(v.r.URL.Path)
+		return f
 	}
+	f.Nav = at(v.r.URL.Path, web.Place{Path: "/services", Title: "site.nav_services"}, web.Place{Path: "/sign-in", Title: "site.sign_in"})
 	return f
 }
 

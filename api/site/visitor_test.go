@@ -241,3 +241,13 @@ func (v *visitor) sign(name string, text []byte) []byte {
 	}
 	return made.File
 }
+
+// forget takes a cookie away, as when it has run out.
+func (v *visitor) forget(name string) {
+	v.t.Helper()
+	u, err := url.Parse(v.url)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.client.Jar.SetCookies(u, []*http.Cookie{{Name: name, Path: "/", MaxAge: -1}})
+}

@@ -1,0 +1,92 @@
+package site_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"testing"
+)
+
+// keys are the keys of idempotency that tests have used.
+var keys atomic.Int64
+
+// api asks the programming interface as whoever is signed in, and returns what it answers.
+func (v *visitor) api(method, path string, body any) map[string]any {
+	v.t.Helper()
+	u, err := url.Parse(v.url)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	req, err := http.NewRequest(method, v.url+path, bytes.NewReader(raw))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for _, c := range v.client.Jar.Cookies(u) {
+		if c.Name == "tamga-session" {
+			req.Header.Set("Authorization", "Bearer "+c.Value)
+		}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("If-Match", "*")
+	req.Header.Set("Idempotency-Key", fmt.Sprintf("site-%d", keys.Add(1)))
+	v.do(req)
+	var answer map[string]any
+	if err := json.Unmarshal([]byte(v.page), &answer); err != nil || v.status >= http.StatusBadRequest {
+		v.t.Fatalf("%s %s: %d %s", method, path, v.status, v.page)
+	}
+	return answer
+}
+
+// An application at the counter waits for the applicant's consent: his page says so, he
+// sees what he consents to, and gives it by his signature.
+func TestConsent(t *testing.T) {
+	registrar, applicant := as(t, "registrar"), as(t, "applicant")
+	opened := registrar.api(http.MethodPost, "/v1/applications", map[string]any{
+		"service": "SRA", "channel": "provider",
+		"applicant": map[string]any{"natural": map[string]string{"surname": "ӨМІРЗАҚОВ", "given_name": "ЕРЖАН", "patronymic": "БОЛАТҰЛЫ", "iin": "851300399990"}},
+	})
+	at := "/applications/" + opened["id"].(string)
+	for _, step := range []string{"S-U-p1", "S-U-p2", "S-U-p3"} {
+		registrar.api(http.MethodPost, "/v1"+at+"/entries", map[string]string{"step": step, "outcome": "done"})
+	}
+	path := "/cabinet" + at
+	applicant.get(path)
+	applicant.expect(http.StatusOK, path, "Your consent is needed", "Waiting for an answer", "The state database has not answered yet")
+	applicant.get(path + "/consent")
+	applicant.expect(http.StatusOK, path+"/consent", "waiting for consent", "tamga consent 1")
+	applicant.submit(path+"/consent", "stranger", url.Values{"decision": {"give"}})
+	applicant.expect(http.StatusUnprocessableEntity, path+"/consent", "Please correct the following")
+	applicant.submit(path+"/consent", "applicant", url.Values{"decision": {"give"}})
+	applicant.expect(http.StatusOK, path)
+	applicant.get(path + "/consent")
+	applicant.expect(http.StatusOK, path+"/consent", "given")
+	applicant.get(path + "/looks") // the member of staff has not looked, but acted
+	applicant.expect(http.StatusOK, path+"/looks", "Who looked at my data")
+	registrar.get(path + "/looks")
+	if registrar.status != http.StatusForbidden {
+		t.Errorf("an official sees who looked: %d", registrar.status)
+	}
+	registrar.api(http.MethodGet, "/v1"+at, nil)
+	applicant.get(path + "/looks")
+	applicant.expect(http.StatusOK, path+"/looks", "ТӨЛЕГЕНОВ НҰРБОЛ", "opened the application")
+}
+
+// An application is withdrawn with a reason, which is signed with the withdrawal.
+func TestWithdraw(t *testing.T) {
+	v := as(t, "applicant")
+	path := v.begun("SRA")
+	v.get(path + "/withdraw")
+	v.submit(path+"/withdraw", "", nil)
+	v.expect(http.StatusUnprocessableEntity, path+"/withdraw", "The field is missing or empty")
+	v.submit(path+"/withdraw", "", url.Values{"reason": {"Енді керек емес"}})
+	v.expect(http.StatusOK, path+"/withdraw", "Енді керек емес", "tamga application act 1")
+	v.submit(path+"/withdraw", "applicant", nil)
+	v.expect(http.StatusOK, path, "withdrawn", "Apply again with these data")
+}

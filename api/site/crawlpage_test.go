@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -212,6 +213,29 @@ var english = sync.OnceValue(func() map[string]bool {
 	}
 	return found
 })
+
+var names = regexp.MustCompile(`^([0-9a-f]{16,}|[0-9]{8}|KZ[0-9A-Z]+|[A-Z]+(-[A-Za-z0-9]+)+|SRA|TEC|[0-9]+)(\.[a-z]+)?$`)
+
+// shape is a path without what it is about.
+func shape(path string) string {
+	path, query, _ := strings.Cut(path, "?")
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if m := names.FindStringSubmatch(part); m != nil {
+			parts[i] = "*" + m[3]
+		}
+	}
+	values, _ := url.ParseQuery(query) // what is broken is another page
+	if values.Del("lang"); len(values) > 0 {
+		var asked []string
+		for name := range values {
+			asked = append(asked, name)
+		}
+		slices.Sort(asked)
+		return strings.Join(parts, "/") + "?" + strings.Join(asked, "&")
+	}
+	return strings.Join(parts, "/")
+}
 
 // personal are the numbers of the persons of the demonstration.
 var personal = sync.OnceValue(func() []string {

@@ -30,6 +30,7 @@ import (
 	"tamga/api/site"
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
 	"tamga/documents/calendar"
@@ -105,7 +106,8 @@ type Server struct {
 	Calendar *calendar.Calendar
 	Law      *regulation.Law
 
-	// Applications are those of the register; nil for what the Registry has.
+	// Applications are those of the register; nil for what the Registry has, where persons
+	// sign what they enter.
 	Applications *applications.Book
 	// Attachments are their files; nil for those of the Registry, without a scanner.
 	Attachments *attachments.Book
@@ -118,6 +120,10 @@ type Server struct {
 	// DemoMessages is the gateway for messages at /demo/messages; nil but in the
 	// demonstration.
 	DemoMessages http.Handler
+
+	// Letterhead is who writes the documents of the provider, and where that is found: what
+	// drafts begin with; zero: officials write it into each.
+	Letterhead documents.Letter
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in
@@ -286,7 +292,7 @@ func (v *service) fillLaw() (err error) {
 		v.Law, err = regulation.ShippedLaw()
 	}
 	if v.Applications == nil {
-		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook, Unsigned: true}
+		v.Applications = &applications.Book{Register: v.Registry, Rulebook: v.Registry.Rulebook}
 	}
 	if v.Applications.Rulebook == nil {
 		v.Applications.Rulebook = &rulebook.Book{Store: v.Registry.Store}

@@ -46,6 +46,20 @@ func (w *town) examined(applicant string) string {
 	return at
 }
 
+// A service that was told nothing of its applications has persons sign what they enter.
+func TestDefaultServiceHasPersonsSign(t *testing.T) {
+	w := openTown(t)
+	w.registered("applicant")
+	applicant := w.session("applicant")
+	at := w.opened(applicant)
+	reason := map[string]any{"reason": "Енді керек емес."}
+	w.stands(w.enters(at, applicant, "S-P-p1", "done", ""), "S-P-c1")
+	w.refused("unsigned", w.beside(at, applicant, "withdraw", "", reason), http.StatusUnprocessableEntity, "act_signature")
+	if a := w.beside(at, applicant, "withdraw", "applicant", reason); a.code != http.StatusCreated {
+		t.Errorf("signed: %d %v", a.code, a.body)
+	}
+}
+
 // An application is withdrawn by who may sign for the applicant, signed; the role is that
 // of the act. After that nothing is done.
 func TestWithdrawal(t *testing.T) {

@@ -88,6 +88,7 @@ func (w *town) gone(at string, sessions map[string]string) {
 		"/entries": map[string]any{"step": "x", "outcome": "done"}, "/act": map[string]any{"step": "x", "outcome": "done"},
 		"/result/prepare": map[string]any{"step": "x", "outcome": "done"}, "/contact": map[string]any{"language": "kk"},
 		"/attachments": map[string]any{"name": "a.txt", "content": "eA=="}, "/consent": map[string]any{"decision": "refused"},
+		"/form": map[string]any{"form": map[string]any{"monument": "x"}}, "/same-matter": map[string]any{"decision": "goes_on"},
 	}
 	const all = "/v1/applications/:application"
 	doors := 0

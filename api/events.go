@@ -137,6 +137,8 @@ type eventsAnswer struct {
 	Copies int               `json:"printed_copies"`
 	Events []documents.Event `json:"events"`
 	Papers []paperView       `json:"papers,omitempty"` // behind the events
+	// Reminders are the days on which something happens by itself, and what became of them.
+	Reminders []reminderView `json:"reminders,omitempty"`
 }
 
 // events answers GET /v1/documents/{number}/events. The tag is what If-Match
@@ -162,8 +164,12 @@ func (v *service) events(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	reminders, err := v.remindersOf(c, number.String)
+	if err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, eventsAnswer{
-		Papers: papers,
+		Papers: papers, Reminders: reminders,
 		Number: rec.Number, Kind: rec.Kind, Status: publicStatusOf(life.Standing(v.now())), Copies: life.Copies(), Events: life.Events,
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"tamga/documents"
 	"tamga/documents/messages"
 	"tamga/documents/registry"
 	"tamga/documents/regulation"
@@ -15,29 +14,34 @@ import (
 	"tamga/language"
 )
 
-// remindBatch is how many documents are looked at between two reads of the list.
+// remindBatch is how many days are looked at between two reads of the list.
 const remindBatch = 200
 
-// lateReminder is how long after a suspension has ended its end is still told of: a
-// service that was away tells of it when it is back, and not of what is long past.
-const lateReminder = 7 * 24 * time.Hour
-
-// issued is a document in force that a step of an application has issued.
-type issued struct{ number, application string }
-
-// Remind queues what applicants are told of the documents that their applications got:
-// that a term ends soon, and that a suspension has ended. It is told once for each
-// document and day, whatever the clock did since; call it now and then. The result is how
-// many documents it has told of.
+// Remind queues what holders are told of their documents: that a term ends soon, and that
+// a suspension has ended. It is told once for each document and day, whatever the clock
+// did since; call it now and then. The result is of how many days it has told.
+//
+// A holder is reached by the application that his document came of, or, where that says
+// nothing of it and for a document that came of none, by what he has said with the last of
+// his registered applications that does. Where there is none nothing is sent, which
+// [registry.Registry.Reminders] says.
 func (b *Book) Remind(ctx context.Context) (told int, err error) {
-	for after := ""; ; {
-		batch, err := b.issuedAfter(ctx, after)
+	if err := b.Register.EnterDays(ctx); err != nil {
+		return 0, err
+	}
+	ahead, err := b.ahead(ctx)
+	if err != nil {
+		return 0, err
+	}
+	before := b.Register.Store.Moment().AddDate(0, 0, ahead)
+	before = before.Add(time.Microsecond) // the day that begins at this moment is one of them
+	for after := (registry.Day{}); ; {
+		batch, err := b.Register.Days(ctx, before, after, remindBatch)
 		if err != nil {
 			return told, err
 		}
-		for _, d := range batch {
-			after = d.number
-			did, err := b.remind(ctx, d)
+		for _, after = range batch {
+			did, err := b.remind(ctx, after)
 			if err != nil {
 				return told, err
 			}
@@ -51,62 +55,37 @@ func (b *Book) Remind(ctx context.Context) (told int, err error) {
 	}
 }
 
-func (b *Book) issuedAfter(ctx context.Context, after string) (all []issued, err error) {
-	ctx, end := b.Register.Store.Bounded(ctx)
-	defer end(&err)
-	rows, err := b.Register.Store.QueryContext(ctx, `SELECT e.document, MIN(e.application) FROM application_entries e JOIN documents d ON d.number = e.document
-		WHERE e.document > $1 AND e.document <> '' AND d.status = 'in_force' AND d.erased_at = 0 GROUP BY e.document ORDER BY e.document LIMIT $2`, after, remindBatch)
+// ahead is how many days before a day anything is told of it, by any edition.
+func (b *Book) ahead(ctx context.Context) (days int, err error) {
+	rules, err := b.Rulebook.Current(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("failed to list the documents of applications: %w", err)
+		return 0, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var d issued
-		if err := rows.Scan(&d.number, &d.application); err != nil {
-			return nil, fmt.Errorf("failed to list the documents of applications: %w", err)
-		}
-		all = append(all, d)
-	}
-	return all, rows.Err()
-}
-
-// coming is a day of a document that is told of.
-type coming struct {
-	event string
-	day   documents.Date
-}
-
-// comings are the days of a life that may be told of at a moment: the last one of its
-// term, while it has force or may get it back, and those on which a suspension ends by
-// itself.
-func comings(life documents.Life, now time.Time) (all []coming) {
-	status := life.StatusAt(now)
-	if !life.ValidUntil.IsZero() && (status == documents.StatusInForce || status == documents.StatusSuspended) {
-		all = append(all, coming{regulation.EventEnds, life.ValidUntil})
-	}
-	for _, turn := range life.Turns() {
-		if turn.By == 0 && turn.Status == documents.StatusInForce {
-			all = append(all, coming{regulation.EventSuspensionEnds, documents.CivilDate(turn.At)})
+	for _, e := range rules.Law.Editions() {
+		for _, event := range []string{regulation.EventEnds, regulation.EventSuspensionEnds} {
+			for _, r := range e.MessageRules(event) {
+				days = max(days, r.Days)
+			}
 		}
 	}
-	return all
+	return days, nil
 }
 
-// remind tells of one document what is to be told now.
-func (b *Book) remind(ctx context.Context, d issued) (told bool, err error) {
-	_, life, err := b.Register.DocumentAndLife(ctx, d.number)
-	if errors.Is(err, registry.ErrErased) || errors.Is(err, registry.ErrNotFound) { // since the list was read
-		return false, nil
+// remind tells of one day what is to be told now.
+func (b *Book) remind(ctx context.Context, d registry.Day) (told bool, err error) {
+	db := b.Register.Store
+	now := db.Moment()
+	if d.Over(now) {
+		return false, b.untold(ctx, d, registry.ReminderLate)
 	}
+	id, err := b.reaches(ctx, d.Number)
 	if err != nil {
 		return false, err
 	}
-	now := b.Register.Store.Moment()
-	days := comings(life, now)
-	if len(days) == 0 {
-		return false, nil
+	if id == "" {
+		return false, b.untold(ctx, d, registry.ReminderUnreached)
 	}
-	a, err := b.Application(ctx, d.application)
+	a, err := b.Application(ctx, id)
 	if err != nil {
 		return false, err
 	}
@@ -114,40 +93,83 @@ func (b *Book) remind(ctx context.Context, d issued) (told bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, day := range days {
-		did, err := b.tellOf(ctx, c, d.number, day)
-		if err != nil {
-			return told, err
-		}
-		told = told || did
-	}
-	return told, nil
-}
-
-// timely reports whether it is time to tell of a day: from so many days before it on, of
-// a term until it is over.
-func (c coming) timely(days int, now time.Time) bool {
-	from, until := c.day.Midnight().AddDate(0, 0, -days), c.day.Midnight().Add(lateReminder)
-	if c.event == regulation.EventEnds {
-		until = c.day.Midnight().AddDate(0, 0, 1)
-	}
-	return !now.Before(from) && now.Before(until)
-}
-
-// tellOf queues what is to be told of a day now and was not told before.
-func (b *Book) tellOf(ctx context.Context, c Case, number string, day coming) (told bool, err error) {
-	db := b.Register.Store
-	now := db.Moment()
-	rules := slices.DeleteFunc(c.Rules.MessageRules(day.event), func(r regulation.MessageRule) bool { return !day.timely(r.Days, now) })
-	t := messages.Tidings{
-		Application: c.ID, Document: number, Event: day.event, Occasion: number + " " + day.day.String(),
-		Values: map[string]language.Text{"number": language.Same(number), "date": day.day.Written()},
-	}
+	t := Reminds(d)
+	t.Application = c.ID
+	rules := slices.DeleteFunc(c.Rules.MessageRules(t.Event), func(r regulation.MessageRule) bool {
+		return now.Before(d.Day.Midnight().AddDate(0, 0, -r.Days))
+	})
 	if len(rules) == 0 {
 		return false, nil
 	}
-	if before, err := messages.Known(ctx, db, t); before || err != nil {
-		return false, err
+	err = db.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := locked(ctx, tx, c.ID); err != nil { // before the document, as whoever erases it does
+			return err
+		}
+		mine, err := registry.TakeDay(ctx, tx, d)
+		if err != nil || !mine {
+			return err
+		}
+		before, err := messages.Known(ctx, tx, t) // by a program of before there were days
+		if err != nil {
+			return err
+		}
+		if told = !before; told {
+			if err := messages.Queue(ctx, tx, now, t, rules); err != nil {
+				return err
+			}
+		}
+		if err := tx.At(ctx, "reminder queued"); err != nil {
+			return err
+		}
+		return registry.Reminded(ctx, tx, d, registry.ReminderTold, now)
+	})
+	return told && err == nil, err
+}
+
+// Reminds is what is told of a day; which application it is told by is left open.
+func Reminds(d registry.Day) messages.Tidings {
+	return messages.Tidings{
+		Document: d.Number, Event: string(d.Event), Occasion: d.Number + " " + d.Coming.Day.String(),
+		Values: map[string]language.Text{"number": language.Same(d.Number), "date": d.Coming.Day.Written()},
 	}
-	return true, db.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return messages.Queue(ctx, tx, now, t, rules) })
+}
+
+// untold writes down why nothing was told of a day.
+func (b *Book) untold(ctx context.Context, d registry.Day, why registry.ReminderState) error {
+	return b.Register.Store.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		mine, err := registry.TakeDay(ctx, tx, d)
+		if err != nil || !mine {
+			return err
+		}
+		return registry.Reminded(ctx, tx, d, why, b.Register.Store.Moment())
+	})
+}
+
+// reaches returns the application by which the holder of a document is reached; empty for
+// none. What somebody has said who only filled in a form counts for nothing: only a
+// registered application was signed by its applicant, or entered by staff.
+func (b *Book) reaches(ctx context.Context, number string) (id string, err error) {
+	rec, err := b.Register.Document(ctx, number)
+	if errors.Is(err, registry.ErrErased) || errors.Is(err, registry.ErrNotFound) { // since the list was read
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := b.nameParties(ctx); err != nil {
+		return "", err
+	}
+	ctx, end := b.Register.Store.Bounded(ctx)
+	defer end(&err)
+	all, err := keysOf(ctx, b.Register.Store, `SELECT a.id FROM applications a LEFT JOIN contacts c ON c.application = a.id
+		WHERE a.id IN (SELECT e.application FROM application_entries e WHERE e.document = $1
+			UNION SELECT p.application FROM application_applicants p WHERE p.party = $2 AND p.party <> '')
+		AND a.number <> '' AND NOT EXISTS (SELECT 1 FROM application_erasures x WHERE x.application = a.id)
+		ORDER BY CASE WHEN COALESCE(c.email, '') <> '' OR COALESCE(c.phone, '') <> '' THEN 0 ELSE 1 END,
+			CASE WHEN EXISTS (SELECT 1 FROM application_entries e WHERE e.document = $1 AND e.application = a.id) THEN 0 ELSE 1 END,
+			COALESCE(c.given_at, 0) DESC, a.registered_at DESC, a.id LIMIT 1`, number, rec.Content.Owner().Identity())
+	if err != nil {
+		return "", fmt.Errorf("failed to look where the holder of a document is reached: %w", err)
+	}
+	return slices.Concat(all, []string{""})[0], nil
 }

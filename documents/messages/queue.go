@@ -134,7 +134,12 @@ func one(ctx context.Context, r store.Reader, id string) (Message, error) {
 func (b *Book) Of(ctx context.Context, application string) (all []Message, err error) {
 	ctx, end := b.Store.Bounded(ctx)
 	defer end(&err)
-	rows, err := b.Store.QueryContext(ctx, `SELECT `+messageColumns+` WHERE m.application = $1 ORDER BY m.queued_at, m.id LIMIT 1000`, application)
+	return b.list(ctx, `m.application = $1 ORDER BY m.queued_at, m.id LIMIT 1000`, application)
+}
+
+// list reads messages. A one-time code in one is not shown.
+func (b *Book) list(ctx context.Context, where string, args ...any) (all []Message, err error) {
+	rows, err := b.Store.QueryContext(ctx, `SELECT `+messageColumns+` WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("failed to read the messages: %w", err)
 	}
@@ -148,6 +153,13 @@ func (b *Book) Of(ctx context.Context, application string) (all []Message, err e
 		all = append(all, m)
 	}
 	return all, rows.Err()
+}
+
+// About returns the messages of one occasion, as they are kept.
+func (b *Book) About(ctx context.Context, t Tidings) (all []Message, err error) {
+	ctx, end := b.Store.Bounded(ctx)
+	defer end(&err)
+	return b.list(ctx, `m.occasion = $1 ORDER BY m.channel`, t.occasion())
 }
 
 // documentState returns how far the issuing of a document came; empty for one that is

@@ -26,7 +26,7 @@ var keysOf = map[string][]string{
 	"persons": {"id"}, "accounts": {"id"}, "duties": {"id"}, "powers": {"id"},
 	"application_signatures": {"id"}, "application_waits": {"id"},
 	"attachments": {"id"}, "attachment_contents": {"sha256"}, "attachment_parts": {"sha256", "part"}, "looks": {"id"}, actsOfTwo: {"id"}, actSignatures: {"id"}, correctedFiles: {"sha256"}, "preparations": {"id"},
-	"contacts": {"application"}, "messages": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
+	"contacts": {"application"}, "messages": {"id"}, "reminders": {"id"}, "questionnaire_invitations": {"application"}, "questionnaire_keys": {"id"},
 	"payments": {"id"}, "payment_confirmations": {"id"}, "consents": {"id"},
 	"gateway_messages": {"id"}, "gateway_statuses": {"id"}, "application_erasures": {"application"},
 }
@@ -59,6 +59,8 @@ var notLogged = []string{
 var derived = []string{
 	"application_parts",      // keeps out a person on the other side of the four eyes; the entries say who has acted, and are asked first
 	"application_places",     // an index of where applications stand; the application itself is read where anything is decided
+	"document_days",          // an index of the days on which something happens to documents by itself; the document is asked before anything is told
+	"document_days_entered",  // how far that index was filled with documents of before it
 	"application_applicants", // an index of whose applications are; each says so itself, and is asked before it is shown
 	"matters",                // an index of what applications and documents are about; each says so itself, and is asked before it is shown
 	"matters_filled",         // whether that index has what is older than it

@@ -243,7 +243,8 @@ func (r *Registry) enterCorrected(ctx context.Context, tx *store.Tx, a Act, d De
 			return err
 		}
 	}
-	return logEvent(ctx, tx, rec.Number, e)
+	life.ValidUntil = made.held.content.ValidUntil()
+	return logTurn(ctx, tx, rec.Number, life, e)
 }
 
 func writeCorrected(ctx context.Context, tx *store.Tx, made *correctedFile) error {

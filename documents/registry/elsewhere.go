@@ -407,7 +407,8 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, d Dec
 	if err := concern(ctx, tx, rules.Law, documents.Draft{Licence: a.Licence}, number); err != nil {
 		return "", err
 	}
-	return number, logEvent(ctx, tx, number, documents.Event{
+	born := documents.Life{Kind: documents.KindLicence, ValidUntil: a.Licence.ValidUntil}
+	return number, logTurn(ctx, tx, number, born, documents.Event{
 		Seq: 1, Kind: documents.EventEntered, EffectiveAt: a.Licence.IssuedOn.Midnight(), RecordedAt: now,
 	})
 }

@@ -107,6 +107,7 @@ func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Eve
 			evidence = CASE evidence WHEN '' THEN '' ELSE '{}' END WHERE number = $4`,
 			[]any{string(content), store.HexSum(content), store.Micros(done.RecordedAt), rec.Number}},
 		{`DELETE FROM files WHERE number = $1`, []any{rec.Number}},
+		{`DELETE FROM document_days WHERE number = $1`, []any{rec.Number}},
 		{`DELETE FROM matters WHERE subject = 'document' AND id = $1`, []any{rec.Number}},
 		// Persons ask by their applications, which ask for nothing any more.
 		{`UPDATE requests SET client = 'person', idempotency_key = idempotency_key || ' of ' || number || '-' || CAST(event AS TEXT)

@@ -46,6 +46,7 @@ const (
 	subjectPower            = "power"
 	subjectContact          = "contact"
 	subjectMessage          = "message"
+	subjectReminder         = "reminder"
 	subjectInvitation       = "questionnaire_invitation"
 	subjectQuestionnaireKey = "questionnaire_key"
 	subjectGatewayMessage   = "gateway_message"

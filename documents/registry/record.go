@@ -101,7 +101,7 @@ func (r *Registry) recordIn(ctx context.Context, tx *store.Tx, q eventAsked) (do
 	if done, err = q.withAct(rec.Kind, done); err != nil {
 		return documents.Event{}, err
 	}
-	return done, logEvent(ctx, tx, rec.Number, done)
+	return done, logTurn(ctx, tx, rec.Number, life, done)
 }
 
 // havePaper refuses an event that names a document of the register which is not there
@@ -299,7 +299,7 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 		if err := r.checkLinks(ctx, tx, held.content, now); err != nil {
 			return err
 		}
-		if err := logEvent(ctx, tx, held.number, issued); err != nil {
+		if err := logTurn(ctx, tx, held.number, held.born(), issued); err != nil {
 			return err
 		}
 		return r.enterReconsidered(ctx, tx, held, now)
@@ -316,10 +316,15 @@ func (r *Registry) enterEvents(ctx context.Context, tx *store.Tx, held Reservati
 	if kind == documents.EventReissued {
 		issued.Other = about
 	}
-	if err := logEvent(ctx, tx, held.number, issued); err != nil {
+	if err := logTurn(ctx, tx, held.number, held.born(), issued); err != nil {
 		return err
 	}
-	return logEvent(ctx, tx, about, e)
+	return logTurn(ctx, tx, about, life, e)
+}
+
+// born is the life of a document before it is issued, of which nothing was told.
+func (held Reservation) born() documents.Life {
+	return documents.Life{Kind: held.content.Kind(), ValidUntil: held.content.ValidUntil()}
 }
 
 // enterReconsidered writes down that a decision was given in the place of one that was
@@ -338,7 +343,7 @@ func (r *Registry) enterReconsidered(ctx context.Context, tx *store.Tx, held Res
 	if err := r.may(ctx, tx, life, e); err != nil {
 		return err
 	}
-	return logEvent(ctx, tx, number, e)
+	return logTurn(ctx, tx, number, life, e)
 }
 
 // effectBy is the event that issuing a document is for the one it is about.

@@ -34,7 +34,7 @@ func benchmarkBesideBare(b *testing.B, dsn string, clients int) {
 	own := func(ctx context.Context) error {
 		return third(r.Issue(ctx, IssueRequest{Client: "bench", IdempotencyKey: fmt.Sprint(n.Add(1)), Draft: licenceDraft(1)}))
 	}
-	storetest.SameRows(b, r.Store, []string{"documents", "files", "events", "requests", "log_entries", "log_salts"},
+	storetest.SameRows(b, r.Store, []string{"documents", "files", "events", "requests", "document_days", "log_entries", "log_salts"},
 		func() error { return bare.write(b.Context(), n.Add(1)) }, func() error { return own(b.Context()) })
 	storetest.Compare(b, clients, func(ctx context.Context) error { return bare.write(ctx, n.Add(1)) }, own)
 }
@@ -83,6 +83,7 @@ func (w *bareIssue) write(ctx context.Context, n int64) error {
 		do := storetest.Writer{Tx: tx}
 		do.Exec(ctx, `UPDATE documents SET status = 'in_force', file_sha256 = $1, evidence = $2, layout = $3, leased_until = 0 WHERE number = $4`,
 			w.fileSum, w.evidence, w.layout, number)
+		do.Exec(ctx, `INSERT INTO document_days (number, event, at) VALUES ($1, 'document_ends', $2)`, number, now)
 		do.Exec(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, number, w.file)
 		w.log(ctx, &do, number, 1)
 		return do.Err

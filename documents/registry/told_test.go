@@ -29,6 +29,10 @@ func tell(t testing.TB, r *Registry) {
 			enter("contacts", id, `INSERT INTO contacts (application, language, email, phone, given_at) VALUES ($1, 'kk', 'e', 'p', 1)`)
 			enter("questionnaire_keys", "k"+id, `INSERT INTO questionnaire_keys (id, secret) VALUES ($1, $2)`, picture(uint64(i)))
 		}
+		for i, id := range []string{"26000004 document_ends 2027-01-02", "26000004 suspension_ends 2026-12-02"} {
+			enter(reminderRows, id, `INSERT INTO reminders (id, number, event, day, state, at) VALUES ($1, '26000004', $2, $3, 'told', 5)`,
+				[]string{"document_ends", "suspension_ends"}[i], []string{"2027-01-02", "2026-12-02"}[i])
+		}
 		enter("questionnaire_invitations", "a1b2", `INSERT INTO questionnaire_invitations (application) VALUES ($1)`)
 		return nil
 	}))

@@ -3,6 +3,7 @@ package regulation
 import (
 	"slices"
 
+	"tamga/documents"
 	"tamga/language/words"
 )
 
@@ -24,12 +25,12 @@ const (
 
 // The events that messages tell of.
 const (
-	EventRegistered     = "registered"      // the application has its number
-	EventReturned       = "preliminary"     // a hearing before a refusal
-	EventIssued         = "issued"          // the result is there
-	EventRefused        = "refused"         // it ends in a refusal
-	EventEnds           = "document_ends"   // the document's term ends
-	EventSuspensionEnds = "suspension_ends" // the suspension of a document ends
+	EventRegistered     = "registered"  // the application has its number
+	EventReturned       = "preliminary" // a hearing before a refusal
+	EventIssued         = "issued"      // the result is there
+	EventRefused        = "refused"     // it ends in a refusal
+	EventEnds           = string(documents.TermEnds)
+	EventSuspensionEnds = string(documents.SuspensionEnds)
 )
 
 // MessageEvents returns the events that there are.

@@ -345,7 +345,9 @@ func (v *visit) about(err error) ([]Wrong, error) {
 func (a actView) leading() []Wrong {
 	all := slices.Clone(a.Errors)
 	for i, wrong := range all {
-		here := func(f typedField) bool { return strings.TrimSuffix(strings.TrimSuffix(wrong.Field, "-kk"), "-ru") == f.ID }
+		here := func(f typedField) bool {
+			return strings.TrimSuffix(strings.TrimSuffix(wrong.Field, "-kk"), "-ru") == f.ID()
+		}
 		switch part := lastPart(wrong.Field); {
 		case !strings.HasPrefix(wrong.Field, "document-") || slices.ContainsFunc(a.Fields, here) || slices.ContainsFunc(a.Writes, here):
 		case len(a.Content.Signers) > 0 && slices.Contains([]string{"signatory", "head", "position"}, part):

@@ -42,14 +42,17 @@ type enterForView struct {
 // counterFields are who applies, by the kind of the applicant. It is read only.
 var counterFields = map[string][]string{
 	"natural": {"surname", "given_name", "patronymic", "iin"},
-	"legal":   {"name/kk", "name/ru", "address/kk", "address/ru", "bin"},
+	"legal":   {"name_kk", "name_ru", "address_kk", "address_ru", "bin"},
 }
+
+// inHolder is where a field stands in the applicant.
+func inHolder(field string) string { return strings.NewReplacer("_kk", "/kk", "_ru", "/ru").Replace(field) }
 
 // Fields are those that are asked of an applicant of a kind.
 func (e enterForView) Fields(kind string) (all []typedField) {
 	for _, name := range counterFields[kind] {
-		pointer := "/applicant/" + kind + "/" + name
-		f := typedField{Name: pointer, Label: "desk.a_" + strings.ReplaceAll(name, "/", "_"), Value: e.Typed[pointer], Optional: name == "patronymic"}
+		pointer := "/applicant/" + kind + "/" + inHolder(name)
+		f := typedField{Name: pointer, Label: "desk.a_" + name, Value: e.Typed[pointer], Optional: name == "patronymic"}
 		for _, w := range e.Errors {
 			f.Wrong = f.Wrong || w.Field == f.ID()
 		}
@@ -89,10 +92,10 @@ func (v *visit) enterFor() error {
 	who := map[string]any{}
 	for kind, names := range counterFields {
 		for _, name := range names {
-			pointer := "/applicant/" + kind + "/" + name
+			pointer := "/applicant/" + kind + "/" + inHolder(name)
 			view.Typed[pointer] = strings.TrimSpace(v.form.Get(pointer))
 			if kind == view.Kind && view.Typed[pointer] != "" {
-				put(who, name, view.Typed[pointer])
+				put(who, inHolder(name), view.Typed[pointer])
 			}
 		}
 	}

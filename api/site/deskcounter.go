@@ -46,7 +46,9 @@ var counterFields = map[string][]string{
 }
 
 // inHolder is where a field stands in the applicant.
-func inHolder(field string) string { return strings.NewReplacer("_kk", "/kk", "_ru", "/ru").Replace(field) }
+func inHolder(field string) string {
+	return strings.NewReplacer("_kk", "/kk", "_ru", "/ru").Replace(field)
+}
 
 // Fields are those that are asked of an applicant of a kind.
 func (e enterForView) Fields(kind string) (all []typedField) {

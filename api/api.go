@@ -30,6 +30,7 @@ import (
 	"tamga/api/site"
 	"tamga/api/web"
 	"tamga/certs/revocation/fetch"
+	"tamga/documents"
 	"tamga/documents/applications"
 	"tamga/documents/attachments"
 	"tamga/documents/calendar"
@@ -119,6 +120,10 @@ type Server struct {
 	// DemoMessages is the gateway for messages at /demo/messages; nil but in the
 	// demonstration.
 	DemoMessages http.Handler
+
+	// Letterhead is who writes the documents of the provider, and where that is found: what
+	// drafts begin with; zero: officials write it into each.
+	Letterhead documents.Letter
 
 	// BaseURL is where the service is reached, such as
 	// "https://tamga.example", without a slash at the end. Addresses in

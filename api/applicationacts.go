@@ -134,10 +134,14 @@ func (v *service) tasks(c echo.Context) error {
 		return err
 	}
 	q := applications.TasksQuery{Person: who.person.ID, After: c.QueryParam("after"), Limit: limit}
+	chosen := c.QueryParam("role")
 	for _, d := range who.duties {
-		if !slices.Contains(q.Roles, d.Role) { // which he may have at several providers
+		if !slices.Contains(q.Roles, d.Role) && (chosen == "" || chosen == d.Role) { // which he may have at several providers
 			q.Roles = append(q.Roles, d.Role)
 		}
+	}
+	if service := c.QueryParam("service"); service != "" {
+		q.Services = []string{service}
 	}
 	answer := struct {
 		Tasks []taskView `json:"tasks"`

@@ -34,6 +34,7 @@ func (v *service) applicationRoutes(e *echo.Echo, get func(string, echo.HandlerF
 	get("/v1/applications/:application/copy", v.copyOf)
 	get("/v1/applications/:application/copy.pdf", v.copyFile)
 	v.erasureRoutes(e, get)
+	v.moveRoutes(e, get)
 }
 
 // openRequest asks for a new application.

@@ -141,6 +141,9 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 			a.Role = w.onlyRole(c, b.By)
 		}
 	}
+	if a.Role == "" { // asked again after the application has gone on
+		a.Role = enteredAs(c, a.ID, body)
+	}
 	if c.Rules.Applies(a.Role) {
 		_, err := people.MayAct(w.acting, c.Applicant, right, v.Registry.Store.Moment())
 		return a, err
@@ -149,6 +152,16 @@ func (v *service) actor(w asker, c applications.Case, body entryRequest) (applic
 		return a, &fault{is: errNoDuty, detail: a.Role}
 	}
 	return a, nil
+}
+
+// enteredAs is the role in which somebody last entered the outcome of a step; empty for none.
+func enteredAs(c applications.Case, person string, body entryRequest) (role string) {
+	for _, e := range c.Entries {
+		if e.Actor.ID == person && e.Step == body.Step && e.Outcome == body.Outcome {
+			role = e.Actor.Role
+		}
+	}
+	return role
 }
 
 // onlyRole is the one of roles in which somebody may act on an application: the only one

@@ -50,6 +50,8 @@ func RequestBodies() map[string]any {
 		"/v1/powers":                                      powerRequest{},
 		"/v1/applications/:application/consent":           consentRequest{},
 		"/v1/applications/:application/form":              formRequest{},
+		"/v1/applications/:application/draft":             stepRequest{},
+		"/v1/applications/:application/preview":           previewRequest{},
 		"/v1/applications/:application/act":               entryRequest{},
 		"/v1/applications/:application/erasure/act":       erasureRequest{},
 		"/v1/applications/:application/erasure":           erasureRequest{},

@@ -9,6 +9,7 @@ import (
 
 	"tamga/documents"
 	"tamga/documents/people"
+	"tamga/language"
 )
 
 // dutyView is a duty as administrators and whoever has it see it.
@@ -16,6 +17,7 @@ type dutyView struct {
 	ID       string          `json:"id"`
 	Person   string          `json:"person"`
 	Role     string          `json:"role"`
+	RoleName language.Text   `json:"role_name,omitzero"` // of one's own duties, as the rules of today call it
 	Provider string          `json:"provider,omitempty"` // absent of roles that serve all providers
 	From     time.Time       `json:"from"`
 	Until    time.Time       `json:"until,omitzero"`

@@ -46,7 +46,29 @@ func (v *service) me(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return personal(c, http.StatusOK, meView{viewOfSession(s), viewsOfDuties(held), actsFor(s, acting, now)})
+	duties, err := v.namedDuties(c, held)
+	if err != nil {
+		return err
+	}
+	return personal(c, http.StatusOK, meView{viewOfSession(s), duties, actsFor(s, acting, now)})
+}
+
+// namedDuties are duties with the names that the rules in force have for their roles.
+func (v *service) namedDuties(c echo.Context, held []people.Duty) ([]dutyView, error) {
+	views := viewsOfDuties(held)
+	rules, err := v.rules(contextOf(c))
+	if err != nil {
+		return nil, err
+	}
+	today := documents.CivilDate(v.now())
+	for i := range views {
+		for _, e := range rules.Law.Editions() {
+			if e.InForce(today) {
+				views[i].RoleName = e.NameOf(views[i].Role)
+			}
+		}
+	}
+	return views, nil
 }
 
 // actsFor are the parties for whom somebody may act at a moment.

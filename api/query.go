@@ -24,6 +24,7 @@ var queries = map[string][]string{
 	"/v1/services":                              {"on", "edition"},
 	"/v1/regulation/:edition/:route":            {"language"},
 	"/v1/applications":                          {"going", "after", "limit"},
+	"/v1/tasks":                                 {"role", "service", "after", "limit"},
 	"/v1/people":                                {"after", "limit"},
 	"/v1/me/applications":                       {"going", "after", "limit"},
 	"/v1/me/history":                            {"after", "limit"},

@@ -3,6 +3,7 @@ package site_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -22,6 +23,16 @@ func TestRegistration(t *testing.T) {
 
 	again := as(t, "member-1") // who was registered before is signed in all the same
 	again.expect(http.StatusOK, "/services", "Sign out")
+}
+
+// The links to other languages lead to the same page, with all that its address asked.
+func TestLanguageLinks(t *testing.T) {
+	v := visit(t)
+	v.get("/sign-in?next=/services/TEC%3Fa%3D1%26b&lang=ru&done=password")
+	v.expect(http.StatusOK, "", "Пароль сохранён")
+	if want := `href="/sign-in?lang=kk&amp;done=password&amp;next=%2Fservices%2FTEC%3Fa%3D1%26b"`; !strings.Contains(v.page, want) {
+		t.Errorf("no link %s in %s", want, v.page)
+	}
 }
 
 // A password is set by the key, and signs in; a forgotten one is replaced, which ends the

@@ -124,7 +124,7 @@ func (v *visit) historyPage() error {
 	return v.show(http.StatusOK, "history", struct {
 		History []received
 		More    string
-	}{answer.History, pageAfter("/cabinet/history", answer.Next)}, broad)
+	}{answer.History, pageAfter("/cabinet/history", answer.Next)})
 }
 
 // told is a message.

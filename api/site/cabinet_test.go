@@ -75,9 +75,28 @@ func TestCabinetInABrowser(t *testing.T) {
 	at := b.Ask(t, "location.pathname")
 	each(t, b, "application", url+at)
 	each(t, b, "looks", url+at+"/looks")
+	b.Run(t, browsertest.Visit(url+at+"/withdraw?lang=kk"), browsertest.Fill("#reason", "Енді керек емес"), browsertest.Click(`form[action$="/withdraw"] button`),
+		browsertest.See(".exact, summary"))
+	b.Accessible(t)
+	b.Picture(t, "withdraw-sign-kk")
 	each(t, b, "withdraw", url+at+"/withdraw")
 	each(t, b, "cabinet", url+"/cabinet")
 	each(t, b, "history", url+"/cabinet/history")
 	each(t, b, "messages", url+"/cabinet/messages")
+	refused(t, b, url)
 	b.Quiet(t, "127.0.0.1:13579", "localhost:13579")
+}
+
+// refused signs an application by a key that has run out: the page tells all three facts,
+// and what to do.
+func refused(t *testing.T, b *browsertest.Browser, url string) {
+	t.Helper()
+	b.Run(t, browsertest.Visit(url+"/cabinet/apply/SRA"), browsertest.Click(`form[action="/cabinet/apply/SRA"] button`), browsertest.At("/form"),
+		browsertest.Fill("#form-monument", "Айша бибі"), browsertest.Fill("#form-works", "Күмбезді бекіту"), browsertest.Fill("#form-address", "Тараз"),
+		browsertest.Fill("#form-licence", "26000001"), browsertest.Click("form[data-keep] button"), browsertest.At("/files"))
+	files := b.Ask(t, "location.pathname")
+	one := files[:len(files)-len("/files")]
+	b.Run(t, browsertest.Visit(url+one), browsertest.Click(`form[action$="/ready"] button`), browsertest.At("/sign"),
+		browsertest.Fill("#demo-key", "applicant-expired"), browsertest.Click(`form[action$="/sign"] button`), browsertest.Until(".checks", "Get a new one"))
+	each(t, b, "refused", url+one)
 }

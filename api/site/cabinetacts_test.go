@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
+
+	"tamga/documents/people/cast"
 )
 
 // keys are the keys of idempotency that tests have used.
@@ -89,4 +92,64 @@ func TestWithdraw(t *testing.T) {
 	v.expect(http.StatusOK, path+"/withdraw", "Енді керек емес", "tamga application act 1")
 	v.submit(path+"/withdraw", "applicant", nil)
 	v.expect(http.StatusOK, path, "withdrawn", "Apply again with these data")
+}
+
+// After the registration the page of an application tells its number, until when the
+// result is due and how that was counted, and hands out what was issued.
+func TestRegisteredApplication(t *testing.T) {
+	v, registrar := as(t, "applicant"), as(t, "registrar")
+	path := v.begun("SRA")
+	v.submit(path+"/form", "", filledIn())
+	v.get(path)
+	v.submit(path+"/ready", "", nil)
+	v.submit(path+"/sign", "applicant", nil)
+	v.submit(path+"/sign", "applicant", nil)
+	v.expect(http.StatusOK, path, "sent, being registered")
+	both := func(kk, ru string) map[string]string { return map[string]string{"kk": kk, "ru": ru} }
+	answer := registrar.api(http.MethodPost, "/v1/applications/"+v.at[len("/cabinet/applications/"):]+"/entries", map[string]any{
+		"step": "S-aP1", "outcome": "done", "document": map[string]any{"acceptance": map[string]any{
+			"authority": both(cast.Office, cast.Office), "requisites": both("Астана қ., Бейбітшілік к-сі, 11", "г. Астана, ул. Бейбітшілік, 11"),
+			"applicant": map[string]any{"natural": map[string]string{"surname": "ӨМІРЗАҚОВ", "given_name": "ЕРЖАН", "patronymic": "БОЛАТҰЛЫ", "iin": "851300399990"}},
+			"service":   both("«Жобаны келісу»", "«Согласование проекта»"),
+		}},
+	})
+	number := answer["application"].(map[string]any)["number"].(string)
+	v.get("/cabinet/applications/" + number)
+	v.expect(http.StatusOK, "/cabinet/applications/"+number, "being examined", number, "The result is due:", "How it was counted", "Counted from", "Results and notices")
+	v.get("/cabinet")
+	v.expect(http.StatusOK, "/cabinet", number, "The result is due:")
+	v.get("/cabinet/history")
+	v.expect(http.StatusOK, "/cabinet/history", number, "in force")
+	v.get("/cabinet/messages")
+	v.expect(http.StatusOK, "/cabinet/messages", number)
+	stranger := as(t, "stranger")
+	stranger.get("/cabinet/applications/" + number)
+	if stranger.status != http.StatusNotFound {
+		t.Errorf("a stranger sees an application: %d", stranger.status)
+	}
+}
+
+// The head of an organisation applies for it, and an employee without the right to sign is
+// told so before.
+func TestApplyForAnOrganisation(t *testing.T) {
+	v := as(t, "company-head")
+	v.get("/cabinet/apply/TEC")
+	v.expect(http.StatusOK, "/cabinet/apply/TEC", "as its first head")
+	v.submit("/cabinet/apply/TEC", "", url.Values{"for": {"organisation"}})
+	v.expect(http.StatusUnprocessableEntity, "/cabinet/apply/TEC", "The field is missing or empty")
+	v.submit("/cabinet/apply/TEC", "", url.Values{"for": {"organisation"}, "name": {"«ҰЛЫ ДАЛА МҰРАСЫ» ЖШС"}, "address": {"010000, Астана, Достық көшесі, 5"}})
+	if v.status != http.StatusOK || !strings.HasSuffix(v.at, "/form") {
+		t.Fatalf("%d %s: %s", v.status, v.at, v.text())
+	}
+	v.expect(http.StatusOK, "", "«ҰЛЫ ДАЛА МҰРАСЫ» ЖШС", "Cultural objects")
+	path := strings.TrimSuffix(v.at, "/form")
+	v.get(path + "/files")
+	v.expect(http.StatusOK, path+"/files", "Certificate of registration")
+	v.get("/cabinet/apply/TEC")
+	if values, _ := v.filled("/cabinet/apply/TEC"); values.Get("address") != "010000, Астана, Достық көшесі, 5" {
+		t.Errorf("the next is filled in with %v", values)
+	}
+	employee := as(t, "company-signer")
+	employee.get("/cabinet/apply/TEC")
+	employee.expect(http.StatusOK, "", "as an employee with the right to sign")
 }

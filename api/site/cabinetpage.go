@@ -208,8 +208,11 @@ type deedOf struct {
 	Step      string         `json:"step"`
 	Outcome   string         `json:"outcome"`
 	Role      string         `json:"role,omitempty"`
+	Failed    string         `json:"failed,omitempty"`
 	Values    map[string]any `json:"values,omitempty"`
+	Document  map[string]any `json:"document,omitempty"`
 	Signature []byte         `json:"signature,omitempty"`
+	ResultCMS []byte         `json:"result_cms,omitempty"`
 }
 
 // match is the If-Match for a state of an application.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tamga/api/web"
+	"tamga/language"
 	"tamga/language/words"
 )
 
@@ -27,9 +28,10 @@ type account struct {
 		BIN   string `json:"bin"`
 	} `json:"session"`
 	Duties []struct {
-		ID       string `json:"id"`
-		Role     string `json:"role"`
-		Provider string `json:"provider"`
+		ID       string        `json:"id"`
+		Role     string        `json:"role"`
+		RoleName language.Text `json:"role_name"`
+		Provider string        `json:"provider"`
 	} `json:"duties"`
 	ActsFor []struct {
 		Name   paper    `json:"name"`

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -130,6 +131,10 @@ func (v *visit) frame() web.Frame {
 	f := web.Frame{Lang: v.lang, Path: v.r.URL.Path, Host: v.Host, Demo: v.Demo, CSRF: v.csrf}
 	if v.r.Method != http.MethodGet && v.r.Method != http.MethodHead {
 		f.Path = v.form.from
+	} else {
+		asked := v.r.URL.Query()
+		asked.Del("lang")
+		f.Query = template.URL(asked.Encode())
 	}
 	if v.who != nil {
 		f.Person, f.Nav = v.who.Session.Person.Name, v.who.places(v.r.URL.Path)

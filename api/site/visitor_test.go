@@ -100,7 +100,7 @@ var (
 	areas  = regexp.MustCompile(`(?s)<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>`)
 	chosen = regexp.MustCompile(`(?s)<select[^>]*name="([^"]*)".*?</select>`)
 	option = regexp.MustCompile(`<option[^>]*value="([^"]*)"[^>]* selected`)
-	texts  = regexp.MustCompile(`data-text="([^"]*)" data-from="([^"]*)"`)
+	texts  = regexp.MustCompile(`data-text="([^"]*)" data-from="([^"]*)" data-detached="([^"]*)"`)
 )
 
 // text is what the page says.
@@ -159,7 +159,7 @@ func (v *visitor) submit(action, key string, changed url.Values) {
 	if asked := texts.FindAllStringSubmatch(markup, -1); key != "" && len(asked) > 0 {
 		values["cms"] = nil
 		for _, text := range asked {
-			values.Add("cms", base64.StdEncoding.EncodeToString(v.sign(key, v.toSign(text))))
+			values.Add("cms", base64.StdEncoding.EncodeToString(v.signAs(key, v.toSign(text), text[3] == "true")))
 		}
 	}
 	v.send(action, values, nil)
@@ -222,6 +222,12 @@ func (v *visitor) toSign(asked []string) []byte {
 // sign signs by a key of the demonstration, as NCALayer does.
 func (v *visitor) sign(name string, text []byte) []byte {
 	v.t.Helper()
+	return v.signAs(name, text, false)
+}
+
+// signAs is sign with or without the text in the signature.
+func (v *visitor) signAs(name string, text []byte, detached bool) []byte {
+	v.t.Helper()
 	raw, err := os.ReadFile(filepath.Join(demo.dir, "var", "keys", name+".pem"))
 	if err != nil {
 		v.t.Fatal(err)
@@ -235,7 +241,7 @@ func (v *visitor) sign(name string, text []byte) []byte {
 		at = key.Certificate.NotAfter
 	}
 	alone := creation.Services{Verifier: &signing.Verifier{Now: func() time.Time { return at }}}
-	made, err := creation.Make(v.t.Context(), alone, creation.Order{Form: creation.CMS{Content: text, Claim: true}, Key: key, Time: at})
+	made, err := creation.Make(v.t.Context(), alone, creation.Order{Form: creation.CMS{Content: text, Claim: true, Detached: detached}, Key: key, Time: at})
 	if err != nil {
 		v.t.Fatal(err)
 	}

@@ -194,9 +194,11 @@ type Frame struct {
 	Path string // of this page, without a query; the language links lead to it
 	// At is the day or moment that the page was asked about, which the language
 	// links keep; empty for today.
-	At   string
-	Host string // the address that people should see in their browser
-	Demo bool   // say that nothing here has legal force
+	At string
+	// Query is what else the address of the page asked, encoded, which they keep too.
+	Query template.URL
+	Host  string // the address that people should see in their browser
+	Demo  bool   // say that nothing here has legal force
 
 	// Of the pages of [tamga/api/site].
 	Nav    []Place  // where whoever is signed in may go

@@ -31,9 +31,8 @@ func (cmd serveCommand) decide(c *console, s *service) error {
 	s.server.People = &people.Book{
 		Store: s.server.Registry.Store, Rulebook: book.Rulebook, Verifier: s.server.Verifier, Address: s.server.BaseURL,
 	}
-	(&conditions.Answers{
-		People: s.server.People, Others: inbox.Asks(s.checks), Letterhead: documents.Letter{Authority: head.Authority, Requisites: head.Requisites},
-	}).Wire(book)
+	s.server.Letterhead = documents.Letter{Authority: head.Authority, Requisites: head.Requisites}
+	(&conditions.Answers{People: s.server.People, Others: inbox.Asks(s.checks), Letterhead: s.server.Letterhead}).Wire(book)
 	return nil
 }
 

@@ -394,3 +394,27 @@ func (b *Book) Appoint(ctx context.Context, natural documents.NaturalPerson) (p 
 	})
 	return p, d, err
 }
+
+// Holder is somebody with the duty by which he acts.
+type Holder struct {
+	Person Person
+	Duty   Duty
+}
+
+// InRole returns who has a role at a provider at a moment, in the order in which it was
+// given to them. A duty without a provider holds at all.
+func InRole(ctx context.Context, r store.Reader, role, provider string, at time.Time) (list []Holder, err error) {
+	all, err := duties(ctx, r, at, `SELECT `+dutyColumns+` FROM duties
+		WHERE role = $1 AND (provider = $2 OR provider = '') ORDER BY given_at, id`, role, provider)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		p, err := Lookup(ctx, r, d.Person)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Holder{p, d})
+	}
+	return list, nil
+}

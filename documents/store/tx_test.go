@@ -3,10 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"tamga/documents/store"
 )
@@ -197,6 +200,18 @@ func TestReadingIsBounded(t *testing.T) {
 			t.Errorf("a short answer: %v", err)
 		}
 	})
+}
+
+// Whoever goes on with a connection that was given up in the middle of a transaction is told
+// that the database does not answer, and not of a fault of the program.
+func TestGivenUpConnection(t *testing.T) {
+	db, err := pgx.Connect(t.Context(), cluster.Database(t))
+	must(t, err)
+	must(t, db.Close(t.Context()))
+	_, err = db.Exec(t.Context(), `SELECT 1`)
+	if err == nil || !store.Unavailable(fmt.Errorf("failed to write: %w", err)) {
+		t.Errorf("a closed connection: %v", err)
+	}
 }
 
 func readAll(ctx context.Context, r store.Reader, query string) error {

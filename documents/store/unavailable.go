@@ -36,6 +36,8 @@ func Unavailable(err error) bool {
 	switch {
 	case errors.As(err, &connecting), errors.As(err, &network) && !numbered(network):
 		return true
+	case pgconn.SafeToRetry(err) && !errors.Is(err, context.Canceled): // a connection that was given up, and asked once more
+		return true
 	case errors.As(err, &server):
 		return serverGone(server.Code)
 	case errors.As(err, &file):

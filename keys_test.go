@@ -33,6 +33,8 @@ var wordFamilies = []struct {
 	{"signing.reason", "signing", "SubIndication", []string{"unknown"}, nil},
 	{"receipt.acceptance", "signing", "Acceptance", nil, nil},
 	{"receipt.outcome", "signing", "CheckStatus", nil, nil},
+	{"state.list", "certs/revocation/fetch", "State", nil, nil},
+	{"state.system", "documents/gateways", "System", nil, nil},
 	{"verify.mend", "signing", "SubIndication", nil, nil},
 	{"verify.covers", "signing", "Covers", nil, nil},
 	{"verify.state", "signing", "CheckStatus", nil, nil},

@@ -106,6 +106,9 @@ type Server struct {
 	Calendar *calendar.Calendar
 	Law      *regulation.Law
 
+	// Licences are those that the public may list; nil for those of the Registry.
+	Licences *registry.Licences
+
 	// Applications are those of the register; nil for what the Registry has, where persons
 	// sign what they enter.
 	Applications *applications.Book
@@ -177,6 +180,9 @@ type Limits struct {
 	Window time.Duration
 	// Checks is how many documents one client may look up.
 	Checks int
+	// Lists is how many pages of the list of licences one client may ask for; that of
+	// [DefaultLimits] when zero.
+	Lists int
 	// GuessesPerPair is how many wrong owner's numbers one client may try on
 	// one document within GuessWindow, and GuessesPerClient on all documents
 	// together. Check codes, of 60 bits, are no guesses.
@@ -195,7 +201,7 @@ type Limits struct {
 // owner's number hopeless.
 func DefaultLimits() Limits {
 	return Limits{
-		Window: 10 * time.Minute, Checks: 600,
+		Window: 10 * time.Minute, Checks: 600, Lists: 60,
 		GuessWindow: time.Hour, GuessesPerPair: 10, GuessesPerClient: 60,
 		PasswordsPerPair: 10, PasswordsPerClient: 60, PasswordsPerAccount: 100,
 	}
@@ -208,6 +214,7 @@ type service struct {
 	policy            signing.Policy // the Verifier's own
 	host              string
 	checks            *limiter
+	lists             *limiter // pages of the list of licences
 	surveys           *limiter // answers to the questionnaire
 	guesses           guessLimiter
 	passwords         passwordLimiter
@@ -275,6 +282,10 @@ func (v *service) fill() error {
 	}
 	v.requests, v.batches, v.visits = newRequests(), newBatches(), newRequests()
 	v.checks = newLimiter(v.Limits.Checks, v.Limits.Window, v.Now)
+	v.lists = newLimiter(cmp.Or(v.Limits.Lists, DefaultLimits().Lists), v.Limits.Window, v.Now)
+	if v.Licences == nil {
+		v.Licences = &registry.Licences{Registry: v.Registry}
+	}
 	v.guesses = newGuessLimiter(v.Limits, v.Now)
 	v.pages, err = web.Compile()
 	return err
@@ -365,6 +376,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.questionnaireRoutes(e, get)
 	v.gatewayRoutes(e, get)
 	v.elsewhereRoutes(e, get)
+	v.licenceRoutes(e, get)
 	v.correctionRoutes(e, get)
 	v.peopleRoutes(e, get)
 
@@ -375,6 +387,7 @@ func (v *service) routes(e *echo.Echo) {
 	get("/check/:number", v.checkPage)
 	get("/check/:number/:code", v.checkCodePage)
 	e.POST("/check/:number/pdf", v.downloadPDF)
+	e.POST("/check/:number/receipt", v.checkReceiptPage)
 	v.layoutRoutes(get)
 	get("/offline", v.offlinePage)
 	get("/static/:name", v.static)

@@ -160,7 +160,7 @@ func (v *service) canIssue(ctx context.Context) error {
 
 // revocationLists answers GET /v1/revocation: how old each revocation list is and
 // whether it is still good, for people and for metrics, and which authorities are
-// declared to have ended. What went wrong is given as a word; the details, which may
+// trusted, and which are declared to have ended. What went wrong is given as a word; the details, which may
 // name folders, are in the log.
 func (v *service) revocationLists(c echo.Context) error {
 	sources := []fetch.SourceStatus{}
@@ -170,7 +170,9 @@ func (v *service) revocationLists(c echo.Context) error {
 	for i := range sources {
 		sources[i].Error = ""
 	}
-	return uncached(c, map[string]any{"lists": sources, "retired": v.Verifier.Retired.Status(v.Verifier.Trust)})
+	return uncached(c, map[string]any{
+		"lists": sources, "retired": v.Verifier.Retired.Status(v.Verifier.Trust), "authorities": v.trusted(), "in_use": v.listsInUse(),
+	})
 }
 
 // version answers GET /version with what the program was built from.

@@ -31,7 +31,14 @@ func (v *service) frame(c echo.Context) web.Frame {
 			path = "/check/" + n.String
 		}
 	}
-	return web.Frame{Lang: pageLanguage(c), Path: path, At: v.askedAbout(c), Host: v.host, Demo: v.Demo}
+	return web.Frame{Lang: pageLanguage(c), Path: path, At: v.askedAbout(c), Host: v.host, Demo: v.Demo, Nav: web.PublicPlaces(c.Request().URL.Path)}
+}
+
+// answerFrame surrounds an answer, which is the first thing to read on a phone.
+func (v *service) answerFrame(c echo.Context) web.Frame {
+	f := v.frame(c)
+	f.Style = "answer"
+	return f
 }
 
 // askedAbout is the moment that a check page was asked about, written anew; empty
@@ -68,8 +75,22 @@ func (v *service) startPage(c echo.Context) error {
 }
 
 func (v *service) formPage(c echo.Context) error {
-	body, err := v.pages.Form(v.frame(c), web.Form{})
-	return v.page(c, http.StatusOK, body, err)
+	return v.askForNumber(c, http.StatusOK, web.Form{})
+}
+
+// scanning is what the page that asks for a number may do besides: look at pictures and
+// through the camera, by its own scripts.
+const scanning = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; media-src blob:; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// askForNumber answers with the page that asks for a number, a code or a file.
+func (v *service) askForNumber(c echo.Context, status int, view web.Form) error {
+	f := v.frame(c)
+	f.Script = []string{"check.js"}
+	c.Response().Header().Set("Content-Security-Policy", scanning)
+	c.Response().Header().Set("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+	body, err := v.pages.Form(f, view)
+	return v.page(c, status, body, err)
 }
 
 // findDocument answers the form of the check: to the page of the document, or
@@ -89,8 +110,7 @@ func (v *service) findDocument(c echo.Context) error {
 		}
 	}
 	if number.String == "" {
-		body, err := v.pages.Form(v.frame(c), web.Form{Wrong: true})
-		return v.page(c, http.StatusUnprocessableEntity, body, err)
+		return v.askForNumber(c, http.StatusUnprocessableEntity, web.Form{Wrong: true})
 	}
 	if fact := form.Get("owner"); strings.TrimSpace(fact) != "" {
 		answer, err := v.checkWithSecret(c, number.String, secret{owner: fact, code: fact}, time.Time{})
@@ -108,8 +128,7 @@ func (v *service) findFile(c echo.Context) error {
 	}
 	answer, err := v.checkUpload(c, parameters["boundary"])
 	if errors.Is(err, errParameter) {
-		body, err := v.pages.Form(v.frame(c), web.Form{File: "upload_empty"})
-		return v.page(c, http.StatusUnprocessableEntity, body, err)
+		return v.askForNumber(c, http.StatusUnprocessableEntity, web.Form{File: "upload_empty"})
 	}
 	return v.resultPage(c, answer, "", err)
 }
@@ -124,19 +143,21 @@ func (v *service) checkCodePage(c echo.Context) error {
 // beside the answer of today, with the key of what is wrong with it.
 func (v *service) resultPage(c echo.Context, answer checkAnswer, dayWrong string, err error) error {
 	if errors.Is(err, registry.ErrNotFound) {
-		body, err := v.pages.Absent(v.frame(c))
+		body, err := v.pages.Absent(v.answerFrame(c))
 		return v.page(c, http.StatusNotFound, body, err)
 	}
 	if err != nil {
 		return err
 	}
 	shown := result(answer, pageLanguage(c))
+	ours := answer.UploadedFile == nil || answer.UploadedFile.Ours
+	shown.Receipt = shown.Number != "" && ours && v.ReceiptKey.Signer != nil
 	shown.Today, shown.DayWrong = documents.CivilDate(v.now()).String(), dayWrong
 	status := http.StatusOK
 	if dayWrong != "" {
 		status = http.StatusBadRequest
 	}
-	body, err := v.pages.Result(v.frame(c), shown)
+	body, err := v.pages.Result(v.answerFrame(c), shown)
 	return v.page(c, status, body, err)
 }
 
@@ -194,6 +215,32 @@ func (v *service) downloadPDF(c echo.Context) error {
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return sendPDF(c, "attachment", rec.Number, file)
+}
+
+// checkReceiptPage answers the form for a receipt of the check: signed, as a PDF for
+// people, or as the answer of /v1/check with the receipt in it.
+func (v *service) checkReceiptPage(c echo.Context) error {
+	form, err := v.readFields(c)
+	if err != nil {
+		return err
+	}
+	answer, err := v.check(c, c.Param("number"), time.Time{})
+	if errors.Is(err, registry.ErrNotFound) {
+		return v.resultPage(c, answer, "", err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.addReceipt(contextOf(c), &answer, true); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	name := "receipt-" + answer.Receipt.ID
+	if form.Get("as") == "json" {
+		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`.json"`)
+		return c.JSON(http.StatusOK, answer)
+	}
+	return sendPDF(c, "attachment", name, answer.Receipt.PDF)
 }
 
 // static answers GET /static/{name}. Pages name files with the tag of their

@@ -185,7 +185,12 @@ func (v *service) failurePage(c echo.Context, o outcome) ([]byte, bool) {
 		return page, err == nil
 	}
 	lang := pageLanguage(c)
-	page, err := v.pages.Message(v.frame(c), web.Message{Title: o.title.In(lang), Trace: traceID(c)})
+	f := v.frame(c)
+	said := web.Message{Title: o.title.In(lang), Trace: traceID(c), Back: f.Path}
+	if seconds, err := strconv.Atoi(c.Response().Header().Get("Retry-After")); err == nil && o.status != http.StatusConflict {
+		said.Retry = web.TryAgain(seconds).In(lang)
+	}
+	page, err := v.pages.Message(f, said)
 	return page, err == nil
 }
 

@@ -16,6 +16,7 @@ import (
 var queries = map[string][]string{
 	"/v1/check/:number":                         {"at", "source"},
 	"/v1/documents/:number":                     {"source"},
+	"/v1/licences":                              {"bin", "name", "activity", "region", "status", "issued_from", "issued_to", "after", "limit"},
 	"/v1/elsewhere":                             {"batch", "after", "limit"},
 	"/v1/elsewhere/imports":                     {"dry_run"},
 	"/v1/questionnaire":                         {"service"},
@@ -30,16 +31,17 @@ var queries = map[string][]string{
 	"/v1/me/history":                            {"after", "limit"},
 	"/v1/me/messages":                           {"after", "limit"},
 	"/v1/applications/:application/diagram.svg": {"language", "route"},
-	"/":                    {"lang"},
-	"/check":               {"lang"},
-	"/check/file":          {"lang"},
-	"/check/:number":       {"lang", "at", "source"},
-	"/check/:number/:code": {"lang"},
-	"/check/:number/pdf":   {"lang"},
-	"/layouts":             {"lang"},
-	"/offline":             {"lang"},
-	"/problems/:code":      {"lang"},
-	"/static/:name":        {"v"}, // the version that the pages name, so that it may be kept for ever
+	"/":                      {"lang"},
+	"/check":                 {"lang"},
+	"/check/file":            {"lang"},
+	"/check/:number":         {"lang", "at", "source"},
+	"/check/:number/:code":   {"lang"},
+	"/check/:number/pdf":     {"lang"},
+	"/check/:number/receipt": {"lang"},
+	"/layouts":               {"lang"},
+	"/offline":               {"lang"},
+	"/problems/:code":        {"lang"},
+	"/static/:name":          {"v"}, // the version that the pages name, so that it may be kept for ever
 }
 
 // tracking are the parameters, or their beginnings, that mail programs and social

@@ -6,6 +6,7 @@ import (
 
 	"tamga/api/web"
 	"tamga/documents"
+	"tamga/language"
 	"tamga/language/words"
 	"tamga/signing"
 )
@@ -253,9 +254,14 @@ func facts(a checkAnswer, lang web.Lang) []web.Fact {
 	}
 	var list []web.Fact
 	add := func(label, value, in string) {
-		if value != "" {
-			list = append(list, web.Fact{Label: label, Value: value, Lang: in})
+		if value == "" {
+			return
 		}
+		f := web.Fact{Label: label, Value: value, Lang: in}
+		if in != "" {
+			f.Latin = language.Latin(value)
+		}
+		list = append(list, f)
 	}
 	date := func(d documents.Date) string {
 		if d.IsZero() {

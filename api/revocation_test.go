@@ -17,7 +17,10 @@ import (
 func TestRetiredAreListed(t *testing.T) {
 	pki := signtest.New(t, ca.ECDSA)
 	s := open(t, pki)
-	answer := func() (got struct{ Retired []map[string]any }) {
+	answer := func() (got struct {
+		Retired, Authorities []map[string]any
+		InUse                []map[string]any `json:"in_use"`
+	}) {
 		t.Helper()
 		s.start(t)
 		status, body := s.get(t, "/v1/revocation", nil)
@@ -28,6 +31,9 @@ func TestRetiredAreListed(t *testing.T) {
 	}
 	if got := answer(); got.Retired == nil || len(got.Retired) != 0 {
 		t.Errorf("nothing is declared: %v", got)
+	} else if len(got.Authorities) < 2 || got.Authorities[0]["root"] != true || got.Authorities[len(got.Authorities)-1]["name"] != pki.Authority.Issuing().Subject.String() ||
+		len(got.InUse) == 0 || got.InUse[0]["this_update"] == nil {
+		t.Errorf("%v, %v", got.Authorities, got.InUse)
 	}
 	ended := signtest.Now().AddDate(0, 0, -1)
 	raw, err := pki.Authority.CRL(ended.Add(-time.Hour), ended.AddDate(100, 0, 0))

@@ -112,3 +112,31 @@ func TestApplyForALicence(t *testing.T) {
 		t.Errorf("the renewal is filled in with %v", values)
 	}
 }
+
+// While the payment gateway does not answer, the page of the payment says so and offers to
+// ask again; nobody is led past the payment meanwhile.
+func TestPaymentGatewayAway(t *testing.T) {
+	v := as(t, "applicant")
+	path := v.begun("LIC-ISSUE")
+	v.submit(path+"/form", "", url.Values{"/form/subtype": {"archaeological"}, "/form/address": {"Астана"}, "/form/experience": {"Үш маман"}, "keep": {""}})
+	gateway := func(behaviour string) {
+		answer, err := http.Post(v.url+"/demo/gateways/control", "application/json", strings.NewReader(`{"system":"PSHEP","behaviour":"`+behaviour+`"}`))
+		if err != nil || answer.StatusCode != http.StatusNoContent {
+			t.Fatalf("%v %v", answer, err)
+		}
+		answer.Body.Close()
+	}
+	gateway("fail")
+	defer gateway("answer")
+	v.get(path + "/payment")
+	v.submit(path+"/payment", "", nil)
+	v.expect(http.StatusServiceUnavailable, path+"/payment", "Please correct the following", "waiting for the payment gateway", "Check the payment")
+	v.get(path)
+	if strings.Contains(v.page, path+"/ready") {
+		t.Error("one may sign without having paid")
+	}
+	gateway("answer")
+	v.get(path + "/payment")
+	v.submit(path+"/payment", "", nil)
+	v.expect(http.StatusOK, path+"/payment", "not paid yet", "To the payment gateway")
+}

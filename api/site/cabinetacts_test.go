@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -152,4 +153,33 @@ func TestApplyForAnOrganisation(t *testing.T) {
 	employee := as(t, "company-signer")
 	employee.get("/cabinet/apply/TEC")
 	employee.expect(http.StatusOK, "", "as an employee with the right to sign")
+}
+
+// Whoever was given a power of attorney applies for who gave it, whose number he types.
+func TestApplyByPowerOfAttorney(t *testing.T) {
+	applicant, representative := as(t, "applicant"), as(t, "representative")
+	person := func(surname, given, patronymic, iin string) map[string]string {
+		return map[string]string{"surname": surname, "given_name": given, "patronymic": patronymic, "iin": iin}
+	}
+	applicant.api(http.MethodPost, "/v1/powers", map[string]any{
+		"principal":      map[string]any{"natural": person("ӨМІРЗАҚОВ", "ЕРЖАН", "БОЛАТҰЛЫ", "851300399990")},
+		"representative": map[string]string{"iin": "871300499980"},
+		"kind":           "document", "number": "12", "issued_on": "2026-01-10", "valid_until": "2027-01-10", "may": "fill_in",
+	})
+	v := representative
+	v.get("/cabinet/apply/SRA")
+	v.expect(http.StatusOK, "/cabinet/apply/SRA", "ӨМІРЗАҚОВ ЕРЖАН БОЛАТҰЛЫ", "by a power of attorney", "who may sign signs it")
+	power := regexp.MustCompile(`value="(power-[0-9a-f]+)"`).FindStringSubmatch(v.page)
+	if power == nil {
+		t.Fatal(v.page)
+	}
+	v.submit("/cabinet/apply/SRA", "", url.Values{"for": {power[1]}})
+	v.expect(http.StatusUnprocessableEntity, "/cabinet/apply/SRA", "The field is missing or empty")
+	v.submit("/cabinet/apply/SRA", "", url.Values{"for": {power[1]}, "number": {"851300399990"}})
+	if v.status != http.StatusOK || !strings.HasSuffix(v.at, "/form") {
+		t.Fatalf("%d %s: %s", v.status, v.at, v.text())
+	}
+	path := strings.TrimSuffix(v.at, "/form")
+	applicant.get(path)
+	applicant.expect(http.StatusOK, path, "being filled in")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tamga/language"
 	"tamga/language/words"
 )
 
@@ -19,10 +20,18 @@ func (v *visit) whoIs(id *identity) []factLine {
 		}
 	}
 	return filled([]factLine{
-		{"verify.organisation", id.Organisation, false}, {"verify.bin", id.BIN, false},
+		{"verify.organisation", v.readable(id.Organisation), false}, {"verify.bin", id.BIN, false},
 		{"verify.role", strings.Join(roles, ", "), false}, {"verify.iin", masked(id.IIN), false},
 		{"verify.identifier", strings.Join(maskedAll(id.Identifiers), ", "), false},
 	})
+}
+
+// readable is a name as it stands and, on the English page, in Latin letters beside it.
+func (v *visit) readable(name string) string {
+	if latin := language.Latin(name); v.lang == language.EN && latin != name {
+		return name + " (" + latin + ")"
+	}
+	return name
 }
 
 // masked hides all of a person's number but its last two characters.

@@ -136,7 +136,7 @@ func (v *visit) signer(n int, s signer, unproved bool) signerView {
 		Checks: v.checks(s.Checks), Stamps: v.stamps(s.Timestamps),
 	}
 	if s.Identity != nil {
-		view.Name, view.People = s.Identity.name(), v.whoIs(s.Identity)
+		view.Name, view.People = v.readable(s.Identity.name()), v.whoIs(s.Identity)
 		if s.Identity.KeyUse == "log_in" {
 			view.Notes = append(view.Notes, v.said("login_key"))
 		}

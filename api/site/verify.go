@@ -146,7 +146,7 @@ func (v *visit) verifyFile() error {
 			return v.askAgain(err)
 		}
 	}
-	return v.show(http.StatusOK, "verdict", v.verdictView(found, inspected, u), with("verify.js"))
+	return v.show(http.StatusOK, "verdict", v.verdictView(found, inspected, u), with("verify.js"), answering)
 }
 
 // inspect asks what stands in a certificate.

@@ -136,6 +136,7 @@ func (v *visit) frame() web.Frame {
 		asked.Del("lang")
 		f.Query = template.URL(asked.Encode())
 	}
+	f.Nav = web.PublicPlaces(v.r.URL.Path)
 	if v.who != nil {
 		f.Person, f.Nav = v.who.Session.Person.Name, v.who.places(v.r.URL.Path)
 		return f
@@ -167,6 +168,9 @@ func with(scripts ...string) func(*web.Frame) {
 
 // broad gives a page the width that tables need.
 func broad(f *web.Frame) { f.Style = "broad" }
+
+// answering marks an answer, which is the first thing to read on a phone.
+func answering(f *web.Frame) { f.Style = "answer" }
 
 // seeOther answers a form: the browser goes on to a path of ours.
 func (v *visit) seeOther(path string) error {

@@ -1,6 +1,10 @@
 package web
 
-import "tamga/language/words"
+import (
+	"strings"
+
+	"tamga/language/words"
+)
 
 // Start is the first page of the service. Examples are numbers of documents
 // to try the check with.
@@ -71,7 +75,8 @@ type Fact struct {
 	Label string
 	Value string
 	Lang  string
-	Code  bool // a hash or a number, to be set in a fixed width
+	Code  bool   // a hash or a number, to be set in a fixed width
+	Latin string // the value in Latin letters, where the page's readers may read no others
 }
 
 // Result is what the register says about one document.
@@ -90,6 +95,7 @@ type Result struct {
 	CheckedAt string
 	Withheld  bool // some content is not shown to the public
 	Download  bool // the file can be fetched
+	Receipt   bool // a signed receipt of this answer can be had
 }
 
 // Happening is a row of the history. Effective and Recorded are moments in
@@ -132,4 +138,16 @@ func TryAgain(seconds int) Label {
 		unit, n = "unit.hour", (seconds+hour-1)/hour
 	}
 	return words.Of("verify.retry").Put("time", words.Count(unit, n))
+}
+
+// PublicPlaces are where whoever is not signed in may go.
+func PublicPlaces(path string) []Place {
+	all := []Place{
+		{Path: "/check", Title: "page.nav_check"}, {Path: "/verify", Title: "page.nav_verify"}, {Path: "/licences", Title: "page.nav_licences"},
+		{Path: "/services", Title: "site.nav_services"}, {Path: "/sign-in", Title: "site.sign_in"},
+	}
+	for i := range all {
+		all[i].Current = path == all[i].Path || strings.HasPrefix(path, all[i].Path+"/")
+	}
+	return all
 }

@@ -176,10 +176,22 @@ func readStatic() (map[string]Asset, error) {
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(body)
-		all[e.Name()] = Asset{Body: body, ContentType: types[path.Ext(e.Name())], Tag: hex.EncodeToString(sum[:6])}
+		all[e.Name()] = asset(body, types[path.Ext(e.Name())])
+	}
+	// What the page offline holds in itself, other pages load when somebody scans.
+	for _, name := range []string{"scan.js", "jsqr/jsQR.js"} {
+		body, err := files.ReadFile("offline/" + name)
+		if err != nil {
+			return nil, err
+		}
+		all[path.Base(name)] = asset(body, types[".js"])
 	}
 	return all, nil
+}
+
+func asset(body []byte, media string) Asset {
+	sum := sha256.Sum256(body)
+	return Asset{Body: body, ContentType: media, Tag: hex.EncodeToString(sum[:6])}
 }
 
 // Static returns a static file by its name.

@@ -59,6 +59,7 @@ var notLogged = []string{
 var derived = []string{
 	"application_parts",      // keeps out a person on the other side of the four eyes; the entries say who has acted, and are asked first
 	"application_places",     // an index of where applications stand; the application itself is read where anything is decided
+	"organisation_licences",  // an index of licences that the public may list; each is read, and is no person's, before it is shown
 	"document_days",          // an index of the days on which something happens to documents by itself; the document is asked before anything is told
 	"document_days_entered",  // how far that index was filled with documents of before it
 	"application_applicants", // an index of whose applications are; each says so itself, and is asked before it is shown

@@ -260,7 +260,7 @@ func writeCorrected(ctx context.Context, tx *store.Tx, made *correctedFile) erro
 	if err != nil {
 		return fmt.Errorf("failed to write the file: %w", err)
 	}
-	return nil
+	return indexLicence(ctx, tx, made.held.number, made.held.content)
 }
 
 // correctedFiles are the files that were in force before corrections.

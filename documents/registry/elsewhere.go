@@ -400,6 +400,9 @@ func (r *Registry) enterDocument(ctx context.Context, tx *store.Tx, a Act, d Dec
 	if _, err := tx.ExecContext(ctx, `INSERT INTO files (number, bytes) VALUES ($1, $2)`, number, file); err != nil {
 		return "", fmt.Errorf("failed to write the act: %w", err)
 	}
+	if err := indexLicence(ctx, tx, number, documents.Draft{Licence: a.Licence}); err != nil {
+		return "", err
+	}
 	rules, err := r.rulesIn(ctx, tx)
 	if err != nil {
 		return "", err

@@ -117,6 +117,9 @@ func eraseRows(ctx context.Context, tx *store.Tx, rec Record, done documents.Eve
 			return err
 		}
 	}
+	if err := unlistLicence(ctx, tx, rec.Number); err != nil {
+		return err
+	}
 	if err := eraseCorrected(ctx, tx, rec.Number, done.RecordedAt); err != nil {
 		return err
 	}

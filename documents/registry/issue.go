@@ -123,6 +123,9 @@ func (r *Registry) Complete(ctx context.Context, tx *store.Tx, made Product) err
 	if err != nil {
 		return err
 	}
+	if err := indexLicence(ctx, tx, held.number, held.content); err != nil {
+		return err
+	}
 	if err := tx.At(ctx, "file written"); err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (s *Site) Handler() http.Handler {
 func (s *Site) routes() map[string]page {
 	all := map[string]page{}
 	for _, area := range []map[string]page{
-		s.signInRoutes(), s.accountRoutes(), s.serviceRoutes(), s.cabinetRoutes(), s.applyRoutes(), s.verifyRoutes(), s.stateRoutes(), s.licenceRoutes(), s.deskRoutes(),
+		s.signInRoutes(), s.accountRoutes(), s.serviceRoutes(), s.cabinetRoutes(), s.applyRoutes(), s.verifyRoutes(), s.stateRoutes(), s.licenceRoutes(), s.deskRoutes(), s.counterRoutes(),
 	} {
 		for pattern, p := range area {
 			all[pattern] = p

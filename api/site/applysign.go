@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -177,6 +178,9 @@ func (v *visit) atGateway() (application, bill, error) {
 // pay pays at the demonstration's gateway, and goes back from it.
 func (v *visit) pay() error {
 	a, b, err := v.atGateway()
+	if errors.Is(err, errNotFound) && a.ID != "" { // sent twice: it is paid by now
+		return v.seeOther(a.Path() + "/payment")
+	}
 	if err != nil {
 		return err
 	}
@@ -298,6 +302,9 @@ func (v *visit) signStep() error {
 		return err
 	}
 	if given[0] == nil {
+		if m := now.own(); m == nil || !m.signedBy(applicantRole) {
+			return v.seeOther(now.Path()) // there is nothing to sign any more
+		}
 		return v.showSign(http.StatusUnprocessableEntity, now, []Wrong{{Field: "cms-file-0", Text: words.Of("site.sign_missing").In(v.lang)}})
 	}
 	after, err := v.enter(a, deedOf{Step: v.form.Get("step"), Outcome: v.form.Get("outcome"), Signature: given[0]}, v.form.Get("once"))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -78,7 +79,68 @@ func (v *visit) get(path string, into any) error { return v.ask(question{Path: p
 
 // pass answers with what the programming interface answers, such as a file. Its own
 // headers hold: strangers' content never becomes content of a page.
-func (v *visit) pass(q question) error { return v.send(v.w, q) }
+// What it refuses becomes a page.
+func (v *visit) pass(q question) error {
+	passing := &passer{ResponseWriter: v.w}
+	if err := v.send(passing, q); err != nil {
+		return err
+	}
+	passing.WriteHeader(http.StatusOK) // of an answer that holds nothing
+	if passing.refused == nil {
+		return nil
+	}
+	return refusal(passing.refused)
+}
+
+// passer hands an answer on as it comes, but for a refusal, which it keeps: programs read
+// those, and people do not.
+type passer struct {
+	http.ResponseWriter
+	own     http.Header
+	begun   bool
+	refused *recorder
+}
+
+// Header is apart from that of the page until it is known what the answer is.
+func (p *passer) Header() http.Header {
+	if p.own == nil {
+		p.own = http.Header{}
+	}
+	return p.own
+}
+
+func (p *passer) WriteHeader(status int) {
+	switch {
+	case p.begun:
+		return
+	case status >= http.StatusBadRequest:
+		p.refused = &recorder{header: p.own, status: status}
+	default:
+		maps.Copy(p.ResponseWriter.Header(), p.own)
+		p.ResponseWriter.WriteHeader(status)
+	}
+	p.begun = true
+}
+
+func (p *passer) Write(b []byte) (int, error) {
+	p.WriteHeader(http.StatusOK)
+	if p.refused != nil {
+		return p.refused.Write(b)
+	}
+	return p.ResponseWriter.Write(b)
+}
+
+// Unwrap lets the interface reach what the connection can do.
+func (p *passer) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
+// refusal is the problem that the interface answered with.
+func refusal(answer *recorder) error {
+	p := &Problem{Status: answer.status, RetryAfter: answer.header.Get("Retry-After")}
+	if err := json.Unmarshal(answer.body.Bytes(), p); err != nil {
+		return fmt.Errorf("the interface answered %d without a problem: %w", answer.status, err)
+	}
+	return p
+}
 
 func (v *visit) send(w http.ResponseWriter, q question) error {
 	body, media := io.Reader(nil), q.Type

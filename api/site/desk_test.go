@@ -91,3 +91,29 @@ func TestDesk(t *testing.T) {
 }
 
 var linkToAct = regexp.MustCompile(`href="(/desk/applications/[^"]*/act\?[^"]*)"`)
+
+// At the counter an official opens an application for a person, with what is wrong said and
+// nothing lost, fills its form in, and goes on with it on the desk.
+func TestCounter(t *testing.T) {
+	v := as(t, "registrar")
+	v.get("/desk/new")
+	v.expect(http.StatusOK, "/desk/new", "Approval of restoration work")
+	const page = "/desk/new/SRA/provider"
+	v.get(page)
+	who := url.Values{"/applicant/natural/surname": {"ӨМІРЗАҚОВ"}, "/applicant/natural/given_name": {"ЕРЖАН"}, "/applicant/natural/patronymic": {"БОЛАТҰЛЫ"}, "/applicant/natural/iin": {"851300399991"}}
+	v.submit(page, "", who)
+	v.expect(http.StatusUnprocessableEntity, page, "Please correct")
+	if values, _ := v.filled(page); values.Get("/applicant/natural/surname") != "ӨМІРЗАҚОВ" {
+		t.Errorf("what was typed is lost: %v", values)
+	}
+	v.submit(page, "", url.Values{"/applicant/natural/iin": {"851300399990"}})
+	v.expect(http.StatusOK, "", "Fill in the form", "Attach a scan", "Channel provider")
+	opened := v.at
+	v.get(strings.Replace(opened, "/desk/", "/cabinet/", 1) + "/form")
+	v.submit(strings.Replace(opened, "/desk/", "/cabinet/", 1)+"/form", "", filledIn())
+	v.expect(http.StatusOK, "", "Attach documents")
+	v.get(opened)
+	v.expect(http.StatusOK, opened, "Айша бибі кесенесі")
+	v.does(strings.TrimPrefix(opened, "/desk/applications/"), "done", "registrar", nil)
+	v.expect(http.StatusOK, "")
+}

@@ -110,6 +110,7 @@ func (v *visit) showAct(status int, a application, m ownMove, wrong []Wrong) err
 			}
 		}
 	}
+	view.Errors = view.leading()
 	view.Signer = slices.IndexFunc(c.Signers, func(s contentSigner) bool { return s.Name == c.printed() })
 	view.OwnKey = v.prints(c)
 	if key := v.form.Get("key"); key != "" {
@@ -173,6 +174,9 @@ func (v *visit) previewOnDesk() error {
 		found, err := v.about(err)
 		if err != nil {
 			return err
+		}
+		for i := range found {
+			found[i].Field = "" // the fields are on the page around
 		}
 		v.w.Header().Set("X-Frame-Options", "SAMEORIGIN")
 		v.w.Header().Set("Content-Security-Policy", strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1))

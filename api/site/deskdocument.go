@@ -340,6 +340,25 @@ func (v *visit) about(err error) ([]Wrong, error) {
 	return all, err
 }
 
+// leading are the errors, each with a field only where the page has it: who signs is chosen
+// in a list, and what the service fills in is no field.
+func (a actView) leading() []Wrong {
+	all := slices.Clone(a.Errors)
+	for i, wrong := range all {
+		here := func(f typedField) bool {
+			return strings.TrimSuffix(strings.TrimSuffix(wrong.Field, "-kk"), "-ru") == f.ID()
+		}
+		switch part := lastPart(wrong.Field); {
+		case !strings.HasPrefix(wrong.Field, "document-") || slices.ContainsFunc(a.Fields, here) || slices.ContainsFunc(a.Writes, here):
+		case len(a.Content.Signers) > 0 && slices.Contains([]string{"signatory", "head", "position"}, part):
+			all[i].Field = "signer"
+		default:
+			all[i].Field = ""
+		}
+	}
+	return all
+}
+
 // lastPart is the name of the part that a field is of.
 func lastPart(field string) string {
 	for _, end := range []string{"-kk", "-ru"} {

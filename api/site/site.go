@@ -11,7 +11,9 @@ package site
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +60,7 @@ func (s *Site) Handler() http.Handler {
 	for pattern, p := range s.routes() {
 		mux.Handle(pattern, s.serve(p))
 	}
+	mux.Handle("/", s.serve(func(*visit) error { return errNotFound }))
 	if s.DemoSigner != nil {
 		mux.Handle("GET /signer", s.DemoSigner)
 	}
@@ -68,14 +71,25 @@ func (s *Site) Handler() http.Handler {
 func (s *Site) routes() map[string]page {
 	all := map[string]page{}
 	for _, area := range []map[string]page{
-		s.signInRoutes(), s.accountRoutes(), s.serviceRoutes(), s.cabinetRoutes(), s.applyRoutes(), s.verifyRoutes(), s.stateRoutes(), s.licenceRoutes(), s.deskRoutes(), s.phoneRoutes(),
+		s.signInRoutes(), s.accountRoutes(), s.serviceRoutes(), s.cabinetRoutes(), s.applyRoutes(), s.verifyRoutes(), s.stateRoutes(), s.licenceRoutes(), s.deskRoutes(), s.counterRoutes(),
+		s.phoneRoutes(),
 	} {
 		for pattern, p := range area {
 			all[pattern] = p
 		}
 	}
+	// What answers forms alone is asked for by a reload, or by a link to another language:
+	// it leads to the page above, where the form stands.
+	for pattern := range maps.Clone(all) {
+		if path, ok := strings.CutPrefix(pattern, http.MethodPost+" "); ok && all[http.MethodGet+" "+path] == nil {
+			all[http.MethodGet+" "+path] = above
+		}
+	}
 	return all
 }
+
+// above leads to the page above an address.
+func above(v *visit) error { return v.seeOther(path.Dir(v.r.URL.Path)) }
 
 // areas are the first parts of the addresses of the pages. It is read only.
 var areas = []string{"sign-in", "sign-out", "register", "password", "cabinet", "desk", "verify", "services", "licences", "state", "signer", "telephone"}

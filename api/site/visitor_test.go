@@ -67,6 +67,7 @@ func (v *visitor) do(req *http.Request) {
 	if req.Header.Get("Accept-Language") == "" {
 		req.Header.Set("Accept-Language", "en")
 	}
+	req.Header.Set("Accept", "text/html")
 	answer, err := v.client.Do(req)
 	if err != nil {
 		v.t.Fatal(err)

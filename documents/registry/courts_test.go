@@ -28,7 +28,7 @@ func TestAnnulled(t *testing.T) {
 		appealed.OrderDate = documents.CivilDate(c.now())
 		record(t, r, first, 2, appealed)
 		e := act(documents.EventAnnulled)
-		e.EffectiveAt, e.Paper.Number = issued.Add(48*time.Hour), second
+		e.EffectiveAt, e.Paper = issued.Add(48*time.Hour), documents.Paper{Number: second}
 		record(t, r, first, 3, e)
 		for _, want := range []struct {
 			at     time.Time

@@ -74,13 +74,23 @@ func commonlyAsked(service string) asked {
 }
 
 // FormOf returns the fields by which the service is asked for: those of its edition, or
-// those that hold where an edition says nothing; and how sure they are.
+// those that hold where an edition says nothing; and how sure they are. Of the latter a
+// service without sub-types asks for none.
 func (s *Service) FormOf() ([]FormField, Source) {
 	if s.Form != nil {
 		return s.Form, s.FormSource
 	}
 	common := commonlyAsked(s.ID)
-	return common.Form, common.FormSource
+	if len(s.Subtypes) > 0 {
+		return common.Form, common.FormSource
+	}
+	var form []FormField
+	for _, f := range common.Form {
+		if f.Kind != FieldSubtype {
+			form = append(form, f)
+		}
+	}
+	return form, common.FormSource
 }
 
 // ContactOf is likewise where people ask about the service; nil where nothing says it.

@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 	"documents/attachments/outline":   {"certs/der", "signing/pades"},
 	"documents/conditions":            {"documents", "documents/applications", "documents/attachments", "documents/people", "documents/regulation", "documents/store"},
 	"documents/applications":          {"certs", "documents", "documents/attachments", "documents/calendar", "documents/messages", "documents/registry", "documents/regulation", "documents/rulebook", "documents/store", "language", "language/words", "signing"},
+	"documents/signings":              {"documents/store"},
 	"documents/messages":              {"documents", "documents/registry", "documents/regulation", "documents/store", "language", "language/words"},
 	"documents/messages/gateway":      {"documents/messages"},
 	"documents/messages/demo":         {"documents/messages"},
@@ -82,8 +83,8 @@ var mayImport = map[string][]string{
 	"api/web":                         {"language", "language/words"},
 	"api/strictjson":                  {"signing/armour"},
 	"signing/ncalayer":                {"certs", "signing/cms", "signing/creation"},
-	"api/site":                        {"api/web", "language", "language/words"},
-	"api":                             {"api/site", "api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/conditions", "documents/gateways", "documents/gateways/inbox", "documents/gateways/message", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
+	"api/site":                        {"api/web", "language", "language/words", "qr"},
+	"api":                             {"api/site", "api/strictjson", "api/web", "certs", "certs/revocation/fetch", "documents", "documents/applications", "documents/attachments", "documents/attachments/outline", "documents/calendar", "documents/conditions", "documents/gateways", "documents/gateways/inbox", "documents/gateways/message", "documents/messages", "documents/pdf", "documents/pdf/forms", "documents/people", "documents/questionnaire", "documents/registry", "documents/regulation", "documents/regulation/diagram", "documents/rulebook", "documents/seal", "documents/signings", "documents/store", "language", "language/words", "signing", "signing/armour", "signing/creation", "signing/creation/appearance", "signing/pades", "signing/receipt", "signing/spool", "signing/tsp"},
 	"api/walk":                        {"documents", "documents/calendar", "documents/people/cast", "documents/regulation", "documents/regulation/paths", "jsonfile"},
 	"requirements":                    {},
 	"cmd/tamga":                       nil, // wires everything

@@ -143,6 +143,8 @@ type Server struct {
 	// DemoSigner signs on these pages with their keys, in the dialogue of NCALayer; nil but
 	// in the demonstration, on loopback.
 	DemoSigner http.Handler
+	// DemoSign is what the phone of the demonstration signs with, likewise.
+	DemoSign func(key string, content []byte, detached bool) ([]byte, error)
 
 	// Lists tells how the revocation lists stand that the service keeps up to
 	// date; nil when it keeps none.
@@ -379,6 +381,7 @@ func (v *service) routes(e *echo.Echo) {
 	v.licenceRoutes(e, get)
 	v.correctionRoutes(e, get)
 	v.peopleRoutes(e, get)
+	v.signingRoutes(e, get)
 
 	get("/", v.startPage)
 	get("/check", v.formPage)

@@ -16,6 +16,7 @@ import (
 	"tamga/documents/questionnaire"
 	"tamga/documents/registry"
 	"tamga/documents/rulebook"
+	"tamga/documents/signings"
 	"tamga/documents/store"
 	"tamga/language/words"
 	"tamga/signing"
@@ -106,6 +107,14 @@ func outcomes() []outcome {
 			words.Of("problem.session_required")},
 		{errKeySession, http.StatusForbidden, "key_session_required",
 			words.Of("problem.key_session_required")},
+		{signings.ErrNotFound, http.StatusNotFound, "signing_not_found",
+			words.Of("problem.signing_not_found")},
+		{signings.ErrSecret, http.StatusUnauthorized, "signing_secret",
+			words.Of("problem.signing_secret")},
+		{signings.ErrOver, http.StatusForbidden, "signing_over",
+			words.Of("problem.signing_over")},
+		{errPhoneSignature, http.StatusForbidden, "signing_other_text",
+			words.Of("problem.signing_other_text")},
 		{people.ErrNoSession, http.StatusUnauthorized, "session_over",
 			words.Of("problem.session_over")},
 		{people.ErrCredentials, http.StatusUnauthorized, "wrong_credentials",

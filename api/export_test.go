@@ -45,6 +45,7 @@ func RequestBodies() map[string]any {
 		"/v1/sessions":                                    signInRequest{},
 		"/v1/accounts":                                    enrolRequest{},
 		"/v1/accounts/password":                           enrolRequest{},
+		"/v1/signings":                                    signingRequest{},
 		"/v1/people":                                      knownRequest{},
 		"/v1/duties":                                      dutyRequest{},
 		"/v1/powers":                                      powerRequest{},

@@ -33,6 +33,8 @@ type Problem struct {
 	// Signature is what was found of the signature that was refused.
 	Signature *FoundSignature `json:"signature,omitempty"`
 	TraceID   string          `json:"trace_id"`
+	// Message is the title once more, where phones look for it.
+	Message string `json:"message,omitempty"`
 }
 
 // FoundSignature is the three facts about the certificate of whoever has signed, and the
@@ -123,6 +125,9 @@ func (v *service) problem(c echo.Context, err error, o outcome, lang web.Lang) P
 		}
 	default:
 		p.Detail = cmp.Or(peopleDetail(err), o.is.Error())
+	}
+	if strings.HasPrefix(c.Path(), "/v1/signings/:signing/") {
+		p.Message = p.Title
 	}
 	if found := (*signing.Unaccepted)(nil); errors.As(err, &found) {
 		p.Signature = &FoundSignature{found.Facts, found.Check}

@@ -16,7 +16,7 @@ import (
 func (v *service) withSite(programs http.Handler) http.Handler {
 	pages := (&site.Site{
 		API: programs, Pages: v.pages, Host: v.host, Secure: strings.HasPrefix(v.BaseURL, "https://"),
-		Demo: v.Demo, DemoPeople: v.DemoPeople, DemoSigner: v.DemoSigner, Now: v.Now, Log: v.Log, MaxUpload: v.MaxUpload,
+		Demo: v.Demo, DemoPeople: v.DemoPeople, DemoSigner: v.DemoSigner, DemoSign: v.DemoSign, Now: v.Now, Log: v.Log, MaxUpload: v.MaxUpload,
 	}).Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !site.Serves(r.URL.Path) {

@@ -35,9 +35,12 @@ type Site struct {
 	// DemoSigner speaks the dialogue of NCALayer with their keys; nil but in the
 	// demonstration.
 	DemoSigner http.Handler
-	Now        func() time.Time
-	Log        *slog.Logger
-	MaxUpload  int64 // of a form with files, in bytes
+	// DemoSign is what the phone of the demonstration signs with: the key of a name; nil
+	// but there.
+	DemoSign  func(key string, content []byte, detached bool) ([]byte, error)
+	Now       func() time.Time
+	Log       *slog.Logger
+	MaxUpload int64 // of a form with files, in bytes
 }
 
 // DemoPerson is a person of the demonstration whom people can be.
@@ -69,6 +72,7 @@ func (s *Site) routes() map[string]page {
 	all := map[string]page{}
 	for _, area := range []map[string]page{
 		s.signInRoutes(), s.accountRoutes(), s.serviceRoutes(), s.cabinetRoutes(), s.applyRoutes(), s.verifyRoutes(), s.stateRoutes(), s.licenceRoutes(), s.deskRoutes(), s.counterRoutes(),
+		s.phoneRoutes(),
 	} {
 		for pattern, p := range area {
 			all[pattern] = p

@@ -43,7 +43,11 @@ func (s *Site) serve(p page) http.Handler {
 		KeepLanguage(w, r)
 		v.csrf = v.visitor()
 		err := v.receive()
+		shown := false
 		if err == nil {
+			shown, err = v.byPhone()
+		}
+		if err == nil && !shown {
 			err = p(v)
 		}
 		if err != nil {

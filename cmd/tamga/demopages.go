@@ -20,8 +20,9 @@ func (d *demo) pages(c *console, s *service) {
 			Key: m.Name, Name: people.Person{Natural: m.Natural()}.Name(), Roles: m.Roles, Fault: string(m.Fault),
 		})
 	}
-	s.server.DemoSigner = &ncalayer.Signer{Now: c.now, Key: func(name string) (creation.Key, bool) {
+	signer := &ncalayer.Signer{Now: c.now, Key: func(name string) (creation.Key, bool) {
 		key, ok := d.cast[name]
 		return key, ok
 	}}
+	s.server.DemoSigner, s.server.DemoSign = signer, signer.Sign
 }

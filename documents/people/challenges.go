@@ -158,6 +158,19 @@ func (b *Book) waiting(ctx context.Context, r store.Reader, purpose Purpose, id 
 	return text, nil
 }
 
+// Waits reports whether a text is that of a challenge that may be answered.
+func (b *Book) Waits(ctx context.Context, text []byte) (waits bool, err error) {
+	ctx, end := b.Store.Bounded(ctx)
+	defer end(&err)
+	var n int
+	err = b.Store.QueryRowContext(ctx, `SELECT count(*) FROM challenges WHERE text = $1 AND address = $2 AND used_at = 0 AND expires_at > $3`,
+		string(text), b.Address, store.Micros(b.Store.Moment())).Scan(&n)
+	if err != nil {
+		return false, failedTo("look for a challenge", err)
+	}
+	return n > 0, nil
+}
+
 // use takes a challenge out: of several who answer it at the same time one does.
 func (b *Book) use(ctx context.Context, tx *store.Tx, purpose Purpose, id string) error {
 	if _, err := b.waiting(ctx, tx, purpose, id); err != nil {

@@ -46,6 +46,7 @@ var notCovered = map[string]string{
 // notKept are tables whose rows are gone soon, and why nothing need notice them.
 var notKept = []string{
 	"sessions",   // who is signed in now, for half a day at most: what a person does is told by entries, which are covered
+	"signings",   // what was asked to be signed by a phone in the last hour: what becomes of a signature is told by what it is used for
 	"challenges", // what was asked to be signed in the last minutes: an answer counts once and tells nothing
 }
 

@@ -168,6 +168,15 @@ func (d *dialogue) sign(content []byte, w wanted) ([]byte, error) {
 	return signed(content, key, w.detached, d.Now())
 }
 
+// Sign signs by the key of a name, as a phone does.
+func (s *Signer) Sign(key string, content []byte, detached bool) ([]byte, error) {
+	k, ok := s.Key(key)
+	if !ok {
+		return nil, errStore
+	}
+	return signed(content, k, detached, s.Now())
+}
+
 // signed is a signature by a key whose owner is asked by nobody what it is for: NCALayer
 // leaves it to whoever gets the signature to judge it. A key that has run out claims to
 // have signed while it was good.

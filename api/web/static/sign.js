@@ -261,7 +261,8 @@
       const filled = [...part.querySelectorAll("[data-cms]")].every((field) => field.value);
       const given = [...part.querySelectorAll("input[type=file]")].some((field) => field.files.length > 0);
       const unsigned = event.submitter && event.submitter.hasAttribute("data-unsigned");
-      if (filled || given || unsigned) return;
+      const phone = part.querySelector('input[name="by"][value="phone"]').checked;
+      if (filled || given || unsigned || phone) return;
       event.preventDefault();
       if (busy) return;
       busy = true;

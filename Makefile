@@ -1,7 +1,7 @@
 # Two commands do everything on a Debian machine with Go:
 #   make run    the service with an embedded database and demo data
 #   make test   installs what the tests need, then runs them all
-.PHONY: run test interop oracles bench bench-full crash one-key lint build tools clean fuzz mutants fresh
+.PHONY: run test pictures interop oracles bench bench-full crash one-key lint build tools clean fuzz mutants fresh
 
 GO ?= go
 # Go alone builds everything but keys in tokens: a C compiler that is there by half
@@ -30,6 +30,10 @@ REQUIRE_JUDGES ?= 1
 # What the tests use besides Go, from Debian's packages.
 tools:
 	@./.ci/tools
+
+# Pictures of the pages, as the tests in a browser see them, in var/pictures: to be looked at.
+pictures: tools
+	TAMGA_PICTURES=$(CURDIR)/var/pictures $(GO) test -count=1 -timeout 15m ./api/site ./api/web
 
 # Judges that are not ours (OpenSSL, Poppler, pyHanko, EU DSS, veraPDF and
 # others, installed into var/interop) over what we make and over hostile files,

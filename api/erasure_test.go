@@ -89,6 +89,7 @@ func (w *town) gone(at string, sessions map[string]string) {
 		"/result/prepare": map[string]any{"step": "x", "outcome": "done"}, "/contact": map[string]any{"language": "kk"},
 		"/attachments": map[string]any{"name": "a.txt", "content": "eA=="}, "/consent": map[string]any{"decision": "refused"},
 		"/form": map[string]any{"form": map[string]any{"monument": "x"}}, "/same-matter": map[string]any{"decision": "goes_on"},
+		"/draft": map[string]any{"step": "x", "outcome": "done"}, "/preview": map[string]any{"step": "x", "outcome": "done"},
 	}
 	const all = "/v1/applications/:application"
 	doors := 0

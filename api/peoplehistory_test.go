@@ -13,6 +13,7 @@ import (
 	"tamga/api/walk"
 	"tamga/certs/ca"
 	"tamga/documents"
+	"tamga/documents/applications"
 	"tamga/documents/people/cast"
 	"tamga/documents/regulation"
 	"tamga/documents/store"
@@ -155,6 +156,7 @@ func TestHistory(t *testing.T) {
 	w := openTown(t)
 	w.server.Limits = api.DefaultLimits()
 	w.server.Limits.Checks = 1 << 20
+	w.server.Applications = &applications.Book{Register: w.server.Registry, Unsigned: true} // a program walks alone
 	w.start(t)
 	key, err := w.server.Registry.Store.AddClient(t.Context(), "walker", []string{store.ScopeApply, store.ScopeEnter, store.ScopeRead})
 	if err != nil {

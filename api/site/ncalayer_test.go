@@ -97,26 +97,26 @@ const unknownHere = "not registered yet"
 // dialogue, or text by text where there is no basics; with the text or apart from it.
 func TestNCALayer(t *testing.T) {
 	m := newMachine(t)
-	m.tries("", ncalayer.Signs, "stranger")
+	m.tries("", ncalayer.Signs, "member-3")
 	m.Run(t, browsertest.Until("#errors", unknownHere))
 	asked := m.requests()
 	if len(asked) != 1 || asked[0].Module != "kz.gov.pki.knca.basics" || !strings.Contains(string(asked[0].Args), `"decode":"true","encapsulate":"true","digested":"false"`) {
 		t.Errorf("asked %s", asked)
 	}
 	apart := `document.querySelector("[data-text]").dataset.detached = "true"`
-	m.tries(apart, ncalayer.Signs, "stranger")
+	m.tries(apart, ncalayer.Signs, "member-3")
 	m.Run(t, browsertest.Until("#errors", unknownHere))
 	if asked := m.requests(); len(asked) != 1 || !strings.Contains(string(asked[0].Args), `"encapsulate":"false"`) {
 		t.Errorf("apart from the text: asked %s", asked)
 	}
-	m.tries(apart, ncalayer.Lacks, "stranger")
+	m.tries(apart, ncalayer.Lacks, "member-3")
 	m.Run(t, browsertest.Until("#errors", unknownHere))
 	if asked := m.requests(); len(asked) != 2 || asked[1].Module != "kz.gov.pki.knca.commonUtils" || !strings.HasSuffix(string(asked[1].Args), `,false]`) {
 		t.Errorf("without basics: asked %s", asked)
 	}
 	for _, act := range []ncalayer.Act{ncalayer.Signs, ncalayer.Lacks} {
 		m.Run(t, browsertest.Visit(m.url+"/register?lang=en"), browsertest.Fill("#password", "abc"))
-		m.Does(act, "stranger")
+		m.Does(act, "member-3")
 		m.Run(t, browsertest.Click(`form[action="/register"] button[type=submit]`), browsertest.Until("#errors", "too short"))
 		if n := len(m.requests()); n != map[ncalayer.Act]int{ncalayer.Signs: 1, ncalayer.Lacks: 3}[act] {
 			t.Errorf("two texts, %q: %d requests", act, n)
@@ -143,7 +143,7 @@ func TestNCALayerTroubles(t *testing.T) {
 		{impatient, ncalayer.Hangs, "NCALayer does not answer"},
 		{impatient + ";" + alone, ncalayer.Mute, "NCALayer does not answer"},
 	} {
-		m.tries(c.change, c.act, "stranger")
+		m.tries(c.change, c.act, "member-3")
 		m.ends(c.says)
 	}
 	m.Accessible(t)
@@ -154,12 +154,12 @@ func TestNCALayerTroubles(t *testing.T) {
 	m.ends("You cancelled")
 
 	// Whoever does not find the window stops waiting, by the keyboard alone.
-	m.tries(impatient, ncalayer.Hangs, "stranger")
+	m.tries(impatient, ncalayer.Hangs, "member-3")
 	m.Run(t, browsertest.Until("[data-status]", "may be behind this one"), browsertest.See("[data-stop]"), browsertest.Press("[data-stop] button", "\r"))
 	m.ends("You stopped waiting")
 
 	// And then it works, on the same page.
-	m.Does(ncalayer.Signs, "stranger")
+	m.Does(ncalayer.Signs, "member-3")
 	m.Run(t, browsertest.Press(signInButton, "\r"), browsertest.Until("#errors", unknownHere))
 	m.Quiet(t, "status of 403", "13579")
 }

@@ -207,7 +207,10 @@ func (v *visit) fail(err error) {
 			return
 		}
 	case errors.As(err, &problem):
-		status, message.Title, message.Detail, message.Retry = problem.Status, problem.Title, problem.Detail, v.again(problem)
+		status, message.Title, message.Retry = problem.Status, problem.Title, v.again(problem)
+		if v.lang == language.EN {
+			message.Detail = problem.Detail // which is in English alone
+		}
 	case errors.Is(err, errNotFound):
 		status, message.Title = http.StatusNotFound, words.Of("problem.not_found").In(v.lang)
 	case errors.Is(err, errForged):
@@ -221,7 +224,8 @@ func (v *visit) fail(err error) {
 		message.Title = words.Of("problem.internal").In(v.lang)
 		v.Log.ErrorContext(v.r.Context(), "page failed", "trace_id", v.trace, "pattern", v.r.Pattern, "error", err.Error())
 	}
-	if err := v.show(status, "message", message); err != nil {
+	// In another language it would be refused again: the links lead to the beginning.
+	if err := v.show(status, "message", message, func(f *web.Frame) { f.Path = "/" }); err != nil {
 		http.Error(v.w, message.Title, status)
 	}
 }

@@ -52,8 +52,12 @@ func withNeeds(command *kong.Node, without *kong.Flag) []string {
 	for n := command; n.Parent != nil; n = n.Parent {
 		line = append([]string{n.Name}, line...)
 	}
-	for range command.Positional {
-		line = append(line, "file")
+	for _, p := range command.Positional {
+		value := "file"
+		if p.Enum != "" {
+			value = p.EnumSlice()[0]
+		}
+		line = append(line, value)
 	}
 	instead := slices.Clone(without.Xor) // of which one alone may be given
 	for _, group := range command.AllFlags(false) {

@@ -75,7 +75,7 @@ func live(t testing.TB, dsn string) *living {
 func (l *living) begin() {
 	l.t.Helper()
 	for _, table := range []string{
-		"requests", "files", "events", "log_salts", "log_entries", "log_hashes", "documents", "counters", "clients",
+		"requests", "files", "events", "log_salts", "log_entries", "log_hashes", "preparations", "corrected_files", "organisation_licences", "document_days", "matters", "documents", "counters", "clients",
 		"extensions", "jobs", "photographs",
 	} {
 		change(l.t, l.Registry, `DELETE FROM `+table)
